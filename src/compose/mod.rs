@@ -1,0 +1,68 @@
+//! Report → Document: the order, the headings and the tables as the form prints them.
+//!
+//! Takes a report, gives what a reader sees. It changes no word and no number, and knows no file format.
+
+mod title;
+
+use crate::form::{GridContent, Table as FormTable, labels};
+use crate::model::{Align, Block, Cell, CellRole, Document, Paragraph, Report, Row, Table, Value};
+
+pub use title::{made_title, title_parts};
+
+/// A row label at least this long is set left, a shorter one centred.
+const LONG_LABEL: usize = 9;
+
+/// Composes the published document.
+pub fn compose(report: &Report) -> Document {
+    let cover = &report.cover;
+    let words = &labels().cover;
+    let fact = |label: &str, value: &Option<String>| value.as_ref().map(|v| format!("{label}：{v}"));
+    let facts: Vec<String> = [fact(&words.index.label, &cover.index), fact(&words.published.label, &cover.published)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let mut blocks: Vec<Block> = report.preface.iter().map(paragraph).collect();
+    for (section, content) in report.form.sections.iter().zip(&report.sections) {
+        blocks.push(Block::Heading { level: 1, text: section.heading.clone() });
+        blocks.extend(content.before.iter().map(paragraph));
+        if let Some(t) = section.table {
+            blocks.push(Block::Table(table(&report.form.tables[t], &report.tables[t])));
+        }
+        blocks.extend(content.after.iter().map(paragraph));
+    }
+    blocks.extend(fact(&words.contact.label, &cover.contact).map(|text| Block::Paragraph { text }));
+    Document { language: "zh-CN", title: title_parts(cover), agency: cover.agency.clone(), facts, blocks }
+}
+
+fn paragraph(p: &Paragraph) -> Block {
+    let text = p.text.clone();
+    if p.level == 0 { Block::Paragraph { text } } else { Block::Heading { level: p.level, text } }
+}
+
+/// An official table with its values.
+pub fn table(form: &FormTable, values: &[Value]) -> Table {
+    let mut rows = vec![Row::default(); form.grid_rows()];
+    for g in form.grid() {
+        let (role, text) = match g.content {
+            GridContent::Title(t) => (CellRole::BlockHeader, t.to_owned()),
+            GridContent::Corner(t) => (CellRole::ColumnHeader, t.to_owned()),
+            GridContent::ColumnHead(n) => (CellRole::ColumnHeader, n.label.clone()),
+            GridContent::RowHead(n) => (CellRole::RowHeader, n.label.clone()),
+            GridContent::Value(slot) => (CellRole::Data, values[slot].to_string()),
+        };
+        let long = matches!(g.content, GridContent::RowHead(n) if n.children.is_empty() && n.label.chars().count() >= LONG_LABEL);
+        let align = if long { Align::Left } else { Align::Center };
+        let (row_span, column_span) = (g.row_span, g.column_span);
+        rows[g.row].cells.push(Cell { column: g.column, row_span, column_span, text, role, align });
+    }
+    Table {
+        caption: form.caption.clone(),
+        widths: form.widths.clone(),
+        header_rows: form.grid_header_rows(),
+        label_columns: form.label_columns,
+        rows,
+    }
+}
+
+#[cfg(test)]
+mod tests;

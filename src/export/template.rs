@@ -1,0 +1,1 @@
+//! The blank (or filled) standard workbook.

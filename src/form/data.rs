@@ -1,0 +1,239 @@
+//! Form files: what they may say (serde), checked and turned into [`Form`].
+
+use serde::Deserialize;
+
+use super::relation::{Op, Relation, Term};
+use super::{Axis, Block, Form, Kind, Leaf, Node, Section, Table, Unit};
+
+/// Why a form file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FormError {
+    #[error("表样文件不是合法的 TOML 或有不认识的项目：{0}")]
+    Syntax(String),
+    #[error("表样文件有误：{0}")]
+    Meaning(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawForm {
+    id: String,
+    notice: String,
+    first_year: u16,
+    last_year: Option<u16>,
+    section: Vec<RawSection>,
+    table: Vec<RawTable>,
+    #[serde(default)]
+    relation: Vec<RawRelation>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSection {
+    key: String,
+    heading: String,
+    #[serde(default)]
+    variants: Vec<String>,
+    sheet: String,
+    table: Option<String>,
+    #[serde(default)]
+    subheadings: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTable {
+    key: String,
+    name: String,
+    caption: String,
+    widths: Vec<f32>,
+    block: Vec<RawBlock>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBlock {
+    key: String,
+    title: Option<String>,
+    corner: Option<String>,
+    columns: Vec<RawNode>,
+    #[serde(default)]
+    rows: Vec<RawNode>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawNode {
+    key: String,
+    label: String,
+    #[serde(default)]
+    variants: Vec<String>,
+    #[serde(default)]
+    children: Vec<RawNode>,
+    value: Option<Kind>,
+    unit: Option<Unit>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRelation {
+    code: String,
+    table: String,
+    block: Option<String>,
+    holds_in_each: Line,
+    left: Vec<String>,
+    #[serde(default = "equal")]
+    op: Op,
+    right: Vec<String>,
+}
+
+#[derive(Deserialize, PartialEq, Clone, Copy)]
+#[serde(rename_all = "lowercase")]
+enum Line {
+    Row,
+    Column,
+}
+
+fn equal() -> Op {
+    Op::Equal
+}
+
+fn wrong(text: impl Into<String>) -> FormError {
+    FormError::Meaning(text.into())
+}
+
+pub(super) fn parse(text: &str) -> Result<Form, FormError> {
+    let raw: RawForm = toml::from_str(text).map_err(|e| FormError::Syntax(e.to_string()))?;
+    let tables = raw.table.into_iter().map(table).collect::<Result<Vec<_>, _>>()?;
+    let table_index =
+        |key: &str| tables.iter().position(|t| t.key == key).ok_or_else(|| wrong(format!("没有键为 {key} 的表")));
+    let sections = raw
+        .section
+        .into_iter()
+        .map(|s| {
+            Ok(Section {
+                table: s.table.as_deref().map(table_index).transpose()?,
+                key: s.key,
+                heading: s.heading,
+                variants: s.variants,
+                sheet: s.sheet,
+                subheadings: s.subheadings,
+            })
+        })
+        .collect::<Result<Vec<_>, FormError>>()?;
+    if sections.is_empty() || tables.is_empty() {
+        return Err(wrong("至少要有一个部分和一张表"));
+    }
+    for (i, t) in tables.iter().enumerate() {
+        if sections.iter().filter(|s| s.table == Some(i)).count() != 1 {
+            return Err(wrong(format!("{} 应当正好属于一个部分", t.name)));
+        }
+    }
+    let relations = raw
+        .relation
+        .iter()
+        .map(|r| table_index(&r.table).and_then(|i| relation(r, i, &tables[i])))
+        .collect::<Result<_, _>>()?;
+    Ok(Form {
+        id: raw.id,
+        notice: raw.notice,
+        first_year: raw.first_year,
+        last_year: raw.last_year,
+        sections,
+        tables,
+        relations,
+    })
+}
+
+fn table(raw: RawTable) -> Result<Table, FormError> {
+    let mut first_slot = 0;
+    let mut blocks = Vec::with_capacity(raw.block.len());
+    for b in raw.block {
+        let block = Block {
+            columns: axis(b.columns)?,
+            rows: axis(b.rows)?,
+            key: b.key,
+            title: b.title,
+            corner: b.corner,
+            first_slot,
+        };
+        if block.columns.leaves.is_empty() {
+            return Err(wrong(format!("{} 的 {} 没有列", raw.name, block.key)));
+        }
+        if block.corner.is_some() == block.rows.leaves.is_empty() {
+            return Err(wrong(format!("{} 的 {}：有行标题时才写 corner", raw.name, block.key)));
+        }
+        first_slot += block.row_count() * block.column_count();
+        blocks.push(block);
+    }
+    let label_columns = blocks.iter().map(|b| b.rows.depth).max().unwrap_or(0);
+    let table = Table { key: raw.key, name: raw.name, caption: raw.caption, widths: raw.widths, blocks, label_columns };
+    if table.widths.len() != table.grid_width() || table.widths.iter().any(|w| !w.is_finite() || *w <= 0.0) {
+        return Err(wrong(format!("{} 应有 {} 个正的列宽", table.name, table.grid_width())));
+    }
+    Ok(table)
+}
+
+fn axis(raw: Vec<RawNode>) -> Result<Axis, FormError> {
+    let mut axis = Axis::default();
+    axis.nodes = nodes(raw, "", &[], &mut axis)?;
+    Ok(axis)
+}
+
+fn nodes(raw: Vec<RawNode>, parent: &str, above: &[String], axis: &mut Axis) -> Result<Vec<Node>, FormError> {
+    let mut out: Vec<Node> = Vec::with_capacity(raw.len());
+    for n in raw {
+        let path = if parent.is_empty() { n.key.clone() } else { format!("{parent}.{}", n.key) };
+        if n.key.is_empty() || n.label.is_empty() || out.iter().any(|o| o.path == path) {
+            return Err(wrong(format!("{path} 的键或标签为空，或键重复")));
+        }
+        let mut labels = above.to_vec();
+        labels.push(n.label.clone());
+        let first_leaf = axis.leaves.len();
+        axis.depth = axis.depth.max(labels.len());
+        let children = if n.children.is_empty() {
+            let (variants, kind, unit) = (n.variants.clone(), n.value, n.unit);
+            axis.leaves.push(Leaf { path: path.clone(), labels, variants, kind, unit });
+            Vec::new()
+        } else {
+            nodes(n.children, &path, &labels, axis)?
+        };
+        let leaf_count = axis.leaves.len() - first_leaf;
+        let (label, variants, level) = (n.label, n.variants, above.len());
+        out.push(Node { path, label, variants, children, first_leaf, leaf_count, level });
+    }
+    Ok(out)
+}
+
+fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Relation, FormError> {
+    let block = match &raw.block {
+        Some(key) => table.blocks.iter().position(|b| b.key == *key),
+        None => Some(0),
+    };
+    let block = block.ok_or_else(|| wrong(format!("{} 所指的分块不存在", raw.code)))?;
+    let holds_in_each_column = raw.holds_in_each == Line::Column;
+    let axis = if holds_in_each_column { &table.blocks[block].rows } else { &table.blocks[block].columns };
+    let mut left = Vec::new();
+    for t in &raw.left {
+        terms(t, axis, &[], &mut left).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
+    }
+    let mut right = Vec::new();
+    for t in &raw.right {
+        terms(t, axis, &left, &mut right).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
+    }
+    Ok(Relation { code: raw.code.clone(), table: table_index, block, holds_in_each_column, left, op: raw.op, right })
+}
+
+/// `path` is one leaf, `-path` is subtracted, `path.*` is every leaf below except those of the other side.
+fn terms(text: &str, axis: &Axis, other_side: &[Term], out: &mut Vec<Term>) -> Result<(), String> {
+    let (negative, path) = text.strip_prefix('-').map_or((false, text), |p| (true, p));
+    let before = out.len();
+    if let Some(group) = path.strip_suffix(".*") {
+        let node = axis.walk().into_iter().find(|n| n.path == group).ok_or(format!("没有 {group}"))?;
+        let leaves = node.first_leaf..node.first_leaf + node.leaf_count;
+        out.extend(leaves.filter(|l| other_side.iter().all(|t| t.leaf != *l)).map(|leaf| Term { leaf, negative }));
+    } else {
+        out.extend(axis.leaf(path).map(|leaf| Term { leaf, negative }));
+    }
+    if out.len() == before { Err(format!("没有 {path}")) } else { Ok(()) }
+}

@@ -1,0 +1,255 @@
+//! The official form as data: one TOML file per edition, plus `workbook.toml` for what all editions share.
+//!
+//! Takes the embedded files (or one given by the user), gives [`Form`] values: sections with their headings, tables as
+//! trees of rows and columns, value kinds, units and relations. Spans, slots and the printed grid follow from the trees.
+//! It is the only place that knows an official label, a row number or a year; it never reads a workbook and never prints.
+
+mod axis;
+mod data;
+mod grid;
+mod relation;
+mod workbook;
+
+pub use axis::{Axis, Leaf, Node};
+pub use data::FormError;
+pub use grid::{GridCell, GridContent};
+pub use relation::{Op, Relation, RelationUse, Term};
+pub use workbook::{CoverField, CoverLabels, Workbook as WorkbookLabels, labels};
+
+use std::sync::{Arc, LazyLock};
+
+/// What a value of the form counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A whole number, zero or more.
+    Count,
+    /// A whole number that may be negative (本年增/减).
+    Signed,
+    /// Money, decimals allowed.
+    Amount,
+}
+
+/// A unit of money.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
+pub enum Unit {
+    #[serde(rename = "元")]
+    Yuan,
+    #[serde(rename = "万元")]
+    TenThousandYuan,
+}
+
+impl Unit {
+    /// All units, the longest word first, so that a search for a suffix finds 万元 before 元.
+    pub const ALL: [Unit; 2] = [Unit::TenThousandYuan, Unit::Yuan];
+
+    /// The word as printed.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Unit::Yuan => "元",
+            Unit::TenThousandYuan => "万元",
+        }
+    }
+
+    /// How many yuan one of this unit is.
+    pub const fn in_yuan(self) -> i64 {
+        match self {
+            Unit::Yuan => 1,
+            Unit::TenThousandYuan => 10_000,
+        }
+    }
+}
+
+/// One edition of the form.
+#[derive(Debug, PartialEq)]
+pub struct Form {
+    /// Edition id, e.g. `2021`.
+    pub id: String,
+    /// The notice that issued it, e.g. 国办公开办函〔2021〕30号.
+    pub notice: String,
+    /// First report year it was made for.
+    pub first_year: u16,
+    /// Last report year it was made for; `None` while in force.
+    pub last_year: Option<u16>,
+    /// The six sections, in order.
+    pub sections: Vec<Section>,
+    /// The official tables, in order.
+    pub tables: Vec<Table>,
+    /// The relations (勾稽关系), in the order in which blank totals are filled.
+    pub relations: Vec<Relation>,
+}
+
+/// One section of the report.
+#[derive(Debug, PartialEq)]
+pub struct Section {
+    pub key: String,
+    /// The official heading with its number, as printed.
+    pub heading: String,
+    /// Published variants of the heading that are accepted on import.
+    pub variants: Vec<String>,
+    /// Its sheet in the standard workbook.
+    pub sheet: String,
+    /// Index into [`Form::tables`] of the table it holds.
+    pub table: Option<usize>,
+    /// The subheadings the standard workbook offers.
+    pub subheadings: Vec<String>,
+}
+
+/// One official table: stacked blocks that share a width.
+#[derive(Debug, PartialEq)]
+pub struct Table {
+    pub key: String,
+    /// Short name for messages, e.g. 表三.
+    pub name: String,
+    /// Accessible name, for the tag tree and the long-form data.
+    pub caption: String,
+    /// Relative widths of the grid columns (label columns first).
+    pub widths: Vec<f32>,
+    pub blocks: Vec<Block>,
+    /// Label columns of the widest block.
+    pub label_columns: usize,
+}
+
+/// A rectangle of values with its own column heads and row labels.
+#[derive(Debug, PartialEq)]
+pub struct Block {
+    pub key: String,
+    /// A line over the whole width, e.g. 第二十条第（一）项.
+    pub title: Option<String>,
+    /// The label over the row labels.
+    pub corner: Option<String>,
+    pub columns: Axis,
+    /// Empty for a block with one unlabelled row (table four).
+    pub rows: Axis,
+    /// Slot of the first value within the table.
+    pub first_slot: usize,
+}
+
+/// Where a value stands in a table: block, row leaf, column leaf (all from 0).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SlotAt {
+    pub block: usize,
+    pub row: usize,
+    pub column: usize,
+}
+
+impl Block {
+    /// Number of value rows (an unlabelled block has one).
+    pub fn row_count(&self) -> usize {
+        self.rows.leaves.len().max(1)
+    }
+
+    /// Number of value columns.
+    pub fn column_count(&self) -> usize {
+        self.columns.leaves.len()
+    }
+
+    /// The slot of a value within its table.
+    pub fn slot(&self, row: usize, column: usize) -> usize {
+        self.first_slot + row * self.column_count() + column
+    }
+
+    /// Kind and unit of a value: the column's, unless the row says otherwise.
+    pub fn kind(&self, row: usize, column: usize) -> (Kind, Option<Unit>) {
+        let col = &self.columns.leaves[column];
+        let row = self.rows.leaves.get(row);
+        let kind = row.and_then(|r| r.kind).or(col.kind).unwrap_or(Kind::Count);
+        (kind, row.and_then(|r| r.unit).or(col.unit))
+    }
+}
+
+impl Table {
+    /// Number of values.
+    pub fn slot_count(&self) -> usize {
+        self.blocks.iter().map(|b| b.row_count() * b.column_count()).sum()
+    }
+
+    /// All slots in order: block by block, row by row, column by column.
+    pub fn slots(&self) -> impl Iterator<Item = SlotAt> + '_ {
+        self.blocks.iter().enumerate().flat_map(|(block, b)| {
+            (0..b.row_count())
+                .flat_map(move |row| (0..b.column_count()).map(move |column| SlotAt { block, row, column }))
+        })
+    }
+
+    /// The slot number of a place.
+    pub fn slot(&self, at: SlotAt) -> usize {
+        self.blocks[at.block].slot(at.row, at.column)
+    }
+
+    /// The place of a slot number.
+    pub fn at(&self, slot: usize) -> SlotAt {
+        let block = self.blocks.iter().rposition(|b| b.first_slot <= slot).unwrap_or(0);
+        let b = &self.blocks[block];
+        let within = slot - b.first_slot;
+        SlotAt { block, row: within / b.column_count(), column: within % b.column_count() }
+    }
+
+    /// Kind and unit of a slot.
+    pub fn kind(&self, slot: usize) -> (Kind, Option<Unit>) {
+        let at = self.at(slot);
+        self.blocks[at.block].kind(at.row, at.column)
+    }
+
+    /// Width in grid columns.
+    pub fn grid_width(&self) -> usize {
+        self.blocks.iter().map(|b| b.rows.depth + b.column_count()).max().unwrap_or(0)
+    }
+
+    /// The row's labels from the outside in, e.g. 三、本年度办理结果 / （三）不予公开 / 1.属于国家秘密 (a block title first).
+    pub fn row_path(&self, slot: usize) -> Vec<&str> {
+        let at = self.at(slot);
+        let b = &self.blocks[at.block];
+        let own = b.rows.leaves.get(at.row).map(|l| l.labels.iter().map(String::as_str));
+        b.title.as_deref().into_iter().chain(own.into_iter().flatten()).collect()
+    }
+
+    /// The column's labels from the outside in, e.g. 申请人情况 / 法人或其他组织 / 商业企业.
+    pub fn column_path(&self, slot: usize) -> Vec<&str> {
+        let at = self.at(slot);
+        self.blocks[at.block].columns.leaves[at.column].labels.iter().map(String::as_str).collect()
+    }
+}
+
+impl Form {
+    /// Reads a form file. Errors say in Chinese what is wrong with the file.
+    pub fn parse(text: &str) -> Result<Form, FormError> {
+        data::parse(text)
+    }
+
+    /// Whether the edition was made for reports of `year`.
+    pub fn covers(&self, year: u16) -> bool {
+        year >= self.first_year && self.last_year.is_none_or(|last| year <= last)
+    }
+
+    /// The section that holds a table.
+    pub fn section_of(&self, table: usize) -> usize {
+        self.sections.iter().position(|s| s.table == Some(table)).unwrap_or(0)
+    }
+
+    /// Number of values of the whole form.
+    pub fn slot_count(&self) -> usize {
+        self.tables.iter().map(Table::slot_count).sum()
+    }
+}
+
+static BUILT_IN: LazyLock<Vec<Arc<Form>>> = LazyLock::new(|| {
+    [include_str!("2021.toml"), include_str!("2019.toml")]
+        .into_iter()
+        // The files are compiled in and parsed by a test: they cannot fail on a user's machine.
+        .map(|text| Arc::new(Form::parse(text).expect("built-in form")))
+        .collect()
+});
+
+/// The built-in editions, the one in force first.
+pub fn built_in() -> &'static [Arc<Form>] {
+    &BUILT_IN
+}
+
+/// A built-in edition by its id.
+pub fn edition(id: &str) -> Option<Arc<Form>> {
+    BUILT_IN.iter().find(|f| f.id == id).cloned()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,62 @@
+//! Relations (勾稽关系) of a form: sums of rows or columns that must agree.
+
+use super::{SlotAt, Table};
+
+/// How the two sides must compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+pub enum Op {
+    #[serde(rename = "=")]
+    Equal,
+    #[serde(rename = "≥")]
+    AtLeast,
+}
+
+/// A row or column that enters a side, added or subtracted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Term {
+    /// Index of the row leaf or column leaf.
+    pub leaf: usize,
+    pub negative: bool,
+}
+
+/// One relation of the form, over every row or every column of a block.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Relation {
+    /// The rule it belongs to, e.g. `K301`.
+    pub code: String,
+    pub table: usize,
+    pub block: usize,
+    /// Whether the terms are rows (and it holds in each column) or the other way round.
+    pub holds_in_each_column: bool,
+    pub left: Vec<Term>,
+    pub op: Op,
+    pub right: Vec<Term>,
+}
+
+/// A relation in one row or column: the slots of its two sides.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RelationUse {
+    pub left: Vec<(usize, bool)>,
+    pub right: Vec<(usize, bool)>,
+}
+
+impl Relation {
+    /// The relation written out for each row or column it holds in, with slots for terms (`true`: subtracted).
+    pub fn uses(&self, table: &Table) -> Vec<RelationUse> {
+        let block = &table.blocks[self.block];
+        let lines = if self.holds_in_each_column { block.column_count() } else { block.row_count() };
+        let side = |terms: &[Term], line: usize| {
+            let slot = |t: &Term| {
+                let (row, column) = if self.holds_in_each_column { (t.leaf, line) } else { (line, t.leaf) };
+                (table.slot(SlotAt { block: self.block, row, column }), t.negative)
+            };
+            terms.iter().map(slot).collect()
+        };
+        (0..lines).map(|line| RelationUse { left: side(&self.left, line), right: side(&self.right, line) }).collect()
+    }
+
+    /// Whether the left side is a total made of the right side, so that a blank one can be computed.
+    pub fn defines_total(&self) -> bool {
+        self.op == Op::Equal && self.left.len() == 1 && !self.left[0].negative
+    }
+}

@@ -1,0 +1,1 @@
+//! Document → pages of positioned glyph runs.

@@ -1,0 +1,15 @@
+//! `nianbao` turns the workbook of a Chinese agency's annual report on information disclosure into files to publish.
+//!
+//! The way of the data: bytes → `import` → `normalize` → [`model::Report`] → `check` for findings, [`compose`] for a
+//! [`model::Document`], `layout` for pages, `export` for files. Same input, same version: same bytes.
+
+pub mod check;
+pub mod cli;
+pub mod compose;
+pub mod export;
+pub mod form;
+pub mod import;
+pub mod layout;
+pub mod model;
+pub mod normalize;
+pub mod style;

@@ -1,0 +1,15 @@
+//! The values that the stages pass to each other: what a report says, where it said it, what is wrong with it, what a reader sees.
+//!
+//! Takes nothing, gives types. It knows no file format, no font and no official label.
+
+mod address;
+mod document;
+mod finding;
+mod report;
+mod value;
+
+pub use address::{Address, Origins, Place, Source};
+pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
+pub use finding::{Finding, Severity};
+pub use report::{Cover, Paragraph, Report, Section};
+pub use value::{Amount, Decimal, Value};

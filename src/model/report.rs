@@ -1,0 +1,79 @@
+//! A report: what an agency says, typed by its form.
+
+use std::sync::Arc;
+
+use super::Value;
+use crate::form::Form;
+
+/// One annual report. Two reports are equal when they say the same under the same form, wherever they were read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    pub form: Arc<Form>,
+    pub cover: Cover,
+    /// Paragraphs before the first section.
+    pub preface: Vec<Paragraph>,
+    /// One per section of the form, in its order.
+    pub sections: Vec<Section>,
+    /// One per table of the form: its values by slot.
+    pub tables: Vec<Vec<Value>>,
+}
+
+/// What the cover states.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Cover {
+    /// Full name of the agency.
+    pub agency: String,
+    /// The year reported on.
+    pub year: u16,
+    /// The title as published, made from agency and year where none was given.
+    pub title: String,
+    /// Date of publication as written, e.g. 2025年1月20日.
+    pub published: Option<String>,
+    /// Public contact, as written.
+    pub contact: Option<String>,
+    /// Index number (索引号), as written.
+    pub index: Option<String>,
+}
+
+/// One section: paragraphs and subheadings before and after its table.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Section {
+    /// Everything before the table, or everything where there is none.
+    pub before: Vec<Paragraph>,
+    /// What follows the table.
+    pub after: Vec<Paragraph>,
+}
+
+impl Section {
+    /// All paragraphs in reading order.
+    pub fn paragraphs(&self) -> impl Iterator<Item = &Paragraph> {
+        self.before.iter().chain(&self.after)
+    }
+}
+
+/// A paragraph or a subheading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paragraph {
+    /// 0 for body text; 2 for （一）, 3 for 1. and （1） headings (1 is the section's own).
+    pub level: u8,
+    pub text: String,
+}
+
+impl Paragraph {
+    pub fn body(text: impl Into<String>) -> Paragraph {
+        Paragraph { level: 0, text: text.into() }
+    }
+
+    pub fn heading(level: u8, text: impl Into<String>) -> Paragraph {
+        Paragraph { level, text: text.into() }
+    }
+}
+
+impl Report {
+    /// A report of this form with every value blank and no text.
+    pub fn blank(form: Arc<Form>) -> Report {
+        let tables = form.tables.iter().map(|t| vec![Value::Blank; t.slot_count()]).collect();
+        let sections = vec![Section::default(); form.sections.len()];
+        Report { form, cover: Cover::default(), preface: Vec::new(), sections, tables }
+    }
+}

@@ -1,0 +1,78 @@
+//! One value of an official table.
+
+use std::fmt;
+
+use crate::form::{Kind, Unit};
+
+/// Exact decimal number; no figure of a report ever passes through a float once it is read.
+pub type Decimal = rust_decimal::Decimal;
+
+/// What stands in a cell of an official table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Value {
+    /// A whole number, zero or more.
+    Count(u64),
+    /// A whole number that may be negative.
+    Signed(i64),
+    /// Money.
+    Amount(Amount),
+    /// Nothing is written in the cell.
+    Blank,
+    /// The cell says that it does not apply: `/`, `—`, `_`, 无.
+    NotApplicable,
+}
+
+/// Money: a number, and the unit where the form leaves it to the agency.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Amount {
+    pub number: Decimal,
+    /// `None`: the form's own unit, or no unit was written.
+    pub unit: Option<Unit>,
+}
+
+impl Value {
+    /// Zero of a kind.
+    pub fn zero(kind: Kind) -> Value {
+        match kind {
+            Kind::Count => Value::Count(0),
+            Kind::Signed => Value::Signed(0),
+            Kind::Amount => Value::Amount(Amount { number: Decimal::ZERO, unit: None }),
+        }
+    }
+
+    /// The number it counts as: 0 for blank and not applicable, the bare number of an amount.
+    pub fn number(&self) -> Decimal {
+        match self {
+            Value::Count(n) => Decimal::from(*n),
+            Value::Signed(n) => Decimal::from(*n),
+            Value::Amount(a) => a.number,
+            Value::Blank | Value::NotApplicable => Decimal::ZERO,
+        }
+    }
+
+    /// The unit written with the value.
+    pub fn unit(&self) -> Option<Unit> {
+        match self {
+            Value::Amount(a) => a.unit,
+            _ => None,
+        }
+    }
+
+    /// Whether nothing that counts was written.
+    pub fn is_absent(&self) -> bool {
+        matches!(self, Value::Blank | Value::NotApplicable)
+    }
+}
+
+/// As printed in the official table: digits without separators, the unit only where the agency chose it.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Count(n) => write!(f, "{n}"),
+            Value::Signed(n) => write!(f, "{n}"),
+            Value::Amount(a) => write!(f, "{}{}", a.number, a.unit.map_or("", Unit::word)),
+            Value::Blank => Ok(()),
+            Value::NotApplicable => f.write_str("/"),
+        }
+    }
+}

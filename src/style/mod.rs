@@ -1,0 +1,202 @@
+//! How a report is set: page, sizes, faces. Data with documented defaults (`default.toml`); unknown keys are refused.
+//!
+//! Takes a style file's text, gives a [`Style`]. It opens no font and measures nothing.
+
+use serde::Deserialize;
+
+/// A complete style; lengths in millimetres (page) and points (everything else).
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Style {
+    pub page: Page,
+    pub size: Size,
+    pub line: Line,
+    pub face: Face,
+    pub docx: Face,
+}
+
+/// The page, in millimetres. Paper is always A4, 210 × 297 mm.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    pub margin_top: f32,
+    pub margin_left: f32,
+    pub text_width: f32,
+    pub text_height: f32,
+    pub page_number: PageNumber,
+}
+
+/// Where the page number stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum PageNumber {
+    Centered,
+    Outside,
+}
+
+/// Type sizes in points.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Size {
+    pub title: f32,
+    pub facts: f32,
+    pub heading: f32,
+    pub body: f32,
+    pub page_number: f32,
+    pub table: f32,
+    pub table_least: f32,
+}
+
+/// Distances and line widths in points.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Line {
+    pub pitch: f32,
+    pub title_pitch: f32,
+    pub rule: f32,
+}
+
+/// One face per role: files for the PDF, names for the DOCX.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Face {
+    pub title: String,
+    pub body: String,
+    pub heading1: String,
+    pub heading2: String,
+    pub table: String,
+    pub latin: String,
+}
+
+impl Face {
+    /// The six roles with their key in the style file.
+    pub fn roles(&self) -> [(&'static str, &str); 6] {
+        [
+            ("title", &self.title),
+            ("body", &self.body),
+            ("heading1", &self.heading1),
+            ("heading2", &self.heading2),
+            ("table", &self.table),
+            ("latin", &self.latin),
+        ]
+    }
+}
+
+/// Why a style file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StyleError {
+    #[error("样式文件不是合法的 TOML，或有不认识的项目：{0}")]
+    Syntax(String),
+    #[error("样式文件的 {key} 为 {value}，应在 {least} 到 {most} 之间")]
+    Range { key: &'static str, value: f32, least: f32, most: f32 },
+    #[error("样式文件的页面放不下：{0}")]
+    Page(&'static str),
+}
+
+const DEFAULT: &str = include_str!("default.toml");
+
+impl Default for Style {
+    fn default() -> Style {
+        // Compiled in and parsed by a test: it cannot fail on a user's machine.
+        toml::from_str(DEFAULT).expect("built-in style")
+    }
+}
+
+impl Style {
+    /// The default style file with its comments, for `--help` and the manual.
+    pub const fn default_text() -> &'static str {
+        DEFAULT
+    }
+
+    /// Reads a style file over the defaults.
+    pub fn parse(text: &str) -> Result<Style, StyleError> {
+        let syntax = |e: toml::de::Error| StyleError::Syntax(e.to_string());
+        let mut base: toml::Table = toml::from_str(DEFAULT).map_err(syntax)?;
+        let over: toml::Table = toml::from_str(text).map_err(syntax)?;
+        for (name, part) in over {
+            match (base.get_mut(&name), part) {
+                (Some(toml::Value::Table(to)), toml::Value::Table(from)) => to.extend(from),
+                (_, part) => _ = base.insert(name, part),
+            }
+        }
+        let style: Style = base.try_into().map_err(syntax)?;
+        style.check()?;
+        Ok(style)
+    }
+
+    fn check(&self) -> Result<(), StyleError> {
+        let (p, s, l) = (&self.page, &self.size, &self.line);
+        for (key, value, least, most) in [
+            ("page.margin_top", p.margin_top, 10.0, 150.0),
+            ("page.margin_left", p.margin_left, 5.0, 100.0),
+            ("page.text_width", p.text_width, 80.0, 200.0),
+            ("page.text_height", p.text_height, 80.0, 280.0),
+            ("size.title", s.title, 6.0, 48.0),
+            ("size.facts", s.facts, 6.0, 36.0),
+            ("size.heading", s.heading, 6.0, 36.0),
+            ("size.body", s.body, 6.0, 36.0),
+            ("size.page_number", s.page_number, 6.0, 24.0),
+            ("size.table", s.table, 5.0, 24.0),
+            ("size.table_least", s.table_least, 5.0, 24.0),
+            ("line.pitch", l.pitch, 8.0, 72.0),
+            ("line.title_pitch", l.title_pitch, 8.0, 96.0),
+            ("line.rule", l.rule, 0.1, 3.0),
+        ] {
+            if !(least..=most).contains(&value) {
+                return Err(StyleError::Range { key, value, least, most });
+            }
+        }
+        if p.margin_left + p.text_width > 210.0 {
+            return Err(StyleError::Page("左边距加版心宽度超过 210 毫米"));
+        }
+        // Room for the page number below the text.
+        if p.margin_top + p.text_height > 287.0 {
+            return Err(StyleError::Page("上边距加版心高度超过 287 毫米，页码没有位置"));
+        }
+        if s.table_least > s.table {
+            return Err(StyleError::Page("size.table_least 大于 size.table"));
+        }
+        if l.pitch < s.body || l.title_pitch < s.title {
+            return Err(StyleError::Page("行距小于字号"));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_a4_with_22_lines() {
+        let style = Style::default();
+        style.check().unwrap();
+        let lines = style.page.text_height / 25.4 * 72.0 / style.line.pitch;
+        assert_eq!(lines.round(), 22.0);
+    }
+
+    #[test]
+    fn a_style_file_changes_only_what_it_names() {
+        let style = Style::parse("[size]\nbody = 15.0\n[docx]\nbody = \"仿宋\"").unwrap();
+        assert_eq!(style.size.body, 15.0);
+        assert_eq!(style.docx.body, "仿宋");
+        assert_eq!(style.size.title, Style::default().size.title);
+    }
+
+    #[test]
+    fn faulty_style_files_are_refused() {
+        for (text, says) in [
+            ("[size]\nbodi = 15.0", "bodi"),
+            ("[sizes]\nbody = 15.0", "sizes"),
+            ("size = 3", "不认识"),
+            ("[size]\nbody = 400.0", "size.body"),
+            ("[size]\nbody = nan", "size.body"),
+            ("[page]\ntext_width = 199.0", "210"),
+            ("[page]\npage_number = \"left\"", "left"),
+            ("not toml", "TOML"),
+        ] {
+            let error = Style::parse(text).unwrap_err().to_string();
+            assert!(error.contains(says), "{text}: {error}");
+        }
+    }
+}
