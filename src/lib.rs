@@ -12,4 +12,5 @@ pub mod import;
 pub mod layout;
 pub mod model;
 pub mod normalize;
+pub mod rules;
 pub mod style;

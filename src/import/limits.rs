@@ -1,0 +1,58 @@
+//! What a workbook may cost, so that a hostile one costs little.
+
+use super::ImportError;
+
+/// Upper limits of one workbook. Sizes in bytes.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    pub file_bytes: u64,
+    /// All parts that are read, inflated; and all text of all cells together.
+    pub inflated_bytes: u64,
+    pub parts: usize,
+    pub cells: usize,
+    pub sheets: usize,
+    pub text_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits {
+            file_bytes: 32 << 20,
+            inflated_bytes: 256 << 20,
+            parts: 4096,
+            cells: 1_000_000,
+            sheets: 64,
+            text_bytes: 1 << 20,
+        }
+    }
+}
+
+impl Limits {
+    pub(super) fn file_error(&self) -> ImportError {
+        ImportError::TooLarge { what: "文件大小", limit: megabytes(self.file_bytes) }
+    }
+
+    pub(super) fn inflated_error(&self) -> ImportError {
+        ImportError::TooLarge { what: "解压后的内容", limit: megabytes(self.inflated_bytes) }
+    }
+
+    pub(super) fn parts_error(&self) -> ImportError {
+        ImportError::TooLarge { what: "压缩包内的文件数", limit: format!("{} 个", self.parts) }
+    }
+
+    pub(super) fn cells_error(&self) -> ImportError {
+        ImportError::TooLarge { what: "单元格总数", limit: format!("{} 个", self.cells) }
+    }
+
+    pub(super) fn sheets_error(&self) -> ImportError {
+        ImportError::TooLarge { what: "工作表数", limit: format!("{} 张", self.sheets) }
+    }
+
+    pub(super) fn text_error(&self) -> ImportError {
+        ImportError::TooLarge { what: "一个单元格的文字", limit: megabytes(self.text_bytes as u64) }
+    }
+}
+
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes >> 20)
+}

@@ -1,0 +1,143 @@
+//! The zip package of an .xlsx, inflated once under the limits and rewritten so that its reader cannot be misled.
+//!
+//! calamine trusts what a package says of itself: a `uniqueCount` reserves memory for that many strings, a row number
+//! is computed without regard to overflow. An allocation failure aborts the process and cannot be caught, so every part
+//! is inflated here first, counted as it comes, and handed over in a package of our own.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
+
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use zip::result::ZipError;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::{ImportError, Limits};
+
+/// The XML parts of a workbook by name.
+pub(super) struct Package {
+    pub parts: BTreeMap<String, Vec<u8>>,
+}
+
+/// Inflates the parts that matter.
+pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
+    if zip.len() > limits.parts {
+        return Err(limits.parts_error());
+    }
+    let names =
+        zip.file_names().map(|n| n.map(|n| n.into_owned())).collect::<Result<Vec<_>, _>>().map_err(zip_error)?;
+    require_workbook(&names)?;
+    let mut parts = BTreeMap::new();
+    let mut left = limits.inflated_bytes;
+    for index in 0..zip.len() {
+        let file = zip.by_index(index).map_err(zip_error)?;
+        let name = file.name().map_err(zip_error)?.into_owned();
+        if !matters(&name) {
+            continue;
+        }
+        let mut data = Vec::new();
+        let size = file.take(left + 1).read_to_end(&mut data).map_err(|e| ImportError::Damaged(e.to_string()))?;
+        left = left.checked_sub(size as u64).ok_or_else(|| limits.inflated_error())?;
+        // Another encoding would be read by calamine but not by the checks here; office programs write UTF-8.
+        if std::str::from_utf8(&data).is_err() {
+            return Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码")));
+        }
+        parts.insert(name, data);
+    }
+    Ok(Package { parts })
+}
+
+fn zip_error(e: ZipError) -> ImportError {
+    match e {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => ImportError::Encrypted,
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
+            ImportError::Damaged("压缩方式不受支持".to_owned())
+        }
+        ZipError::Io(e) => ImportError::Damaged(e.to_string()),
+        _ => ImportError::Damaged("压缩包读不出来，可能没有拷贝完整".to_owned()),
+    }
+}
+
+/// A zip may be many things: say which.
+fn require_workbook(names: &[String]) -> Result<(), ImportError> {
+    let has = |start: &str| names.iter().any(|n| n.to_ascii_lowercase().starts_with(start));
+    if has("xl/workbook.bin") {
+        return Err(ImportError::Format("这是 .xlsb 工作簿"));
+    }
+    // calamine follows the package's own relationships, so the folder may have another name.
+    if has("xl/") || names.iter().any(|n| n.to_ascii_lowercase().ends_with("workbook.xml")) {
+        return Ok(());
+    }
+    Err(ImportError::Format(if has("word/") {
+        "这是 Word 文档"
+    } else if has("ppt/") {
+        "这是演示文稿"
+    } else if has("content.xml") && has("mimetype") {
+        "这是 .ods 表格（或其他 OpenDocument 文件）"
+    } else {
+        "这是压缩包，里面没有工作簿"
+    }))
+}
+
+/// Only what values, spans and hidden state need; pictures, macros, themes and properties are never inflated.
+fn matters(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    let kind = name.ends_with(".xml") || name.ends_with(".rels");
+    let other =
+        ["docprops/", "customxml/", "xl/theme/", "xl/drawings/", "xl/charts/", "xl/media/", "xl/externallinks/"];
+    kind && !other.iter().any(|o| name.starts_with(o))
+}
+
+impl Package {
+    /// A part by name, whatever its case.
+    pub fn part(&self, name: &str) -> Option<&[u8]> {
+        let name = name.trim_start_matches('/');
+        let found = self
+            .parts
+            .get(name)
+            .or_else(|| self.parts.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, data)| data));
+        found.map(Vec::as_slice)
+    }
+
+    /// The same package, stored uncompressed, with counts that lie removed.
+    pub fn rewritten(self) -> Result<Vec<u8>, ImportError> {
+        let damaged = |e: ZipError| ImportError::Damaged(e.to_string());
+        let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        for (name, data) in self.parts {
+            out.start_file(name, options).map_err(damaged)?;
+            out.write_all(&without_counts(&data)).map_err(|e| ImportError::Damaged(e.to_string()))?;
+        }
+        Ok(out.finish().map_err(damaged)?.into_inner())
+    }
+}
+
+/// Drops the attributes of a shared-strings table, the only element whose counts calamine believes.
+fn without_counts(data: &[u8]) -> Cow<'_, [u8]> {
+    // No other part says `uniqueCount`; most need not be parsed.
+    if !data.windows(COUNT.len()).any(|w| w == COUNT) {
+        return Cow::Borrowed(data);
+    }
+    let mut reader = Reader::from_reader(data);
+    loop {
+        let before = reader.buffer_position() as usize;
+        let (element, end) = match reader.read_event() {
+            Ok(Event::Start(e)) => (e, ">"),
+            Ok(Event::Empty(e)) => (e, "/>"),
+            Ok(Event::Eof) | Err(_) => return Cow::Borrowed(data),
+            Ok(_) => continue,
+        };
+        if element.local_name().as_ref() == "sst" {
+            let after = reader.buffer_position() as usize;
+            let name_spaces = element.attributes().flatten().filter(|a| a.key.as_ref().starts_with("xmlns"));
+            let keep: String = name_spaces.map(|a| format!(" {}=\"{}\"", a.key.as_ref(), a.value.as_ref())).collect();
+            let root = format!("<{}{keep}{end}", element.name().as_ref());
+            return Cow::Owned([&data[..before], root.as_bytes(), &data[after..]].concat());
+        }
+    }
+}
+
+const COUNT: &[u8] = b"uniqueCount";

@@ -1,0 +1,140 @@
+//! What calamine does not tell of a worksheet: hidden rows and columns, merged ranges; and a check of every address,
+//! since calamine computes them without regard to overflow.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::workbook::Span;
+use super::{ImportError, Limits};
+use crate::model::Address;
+
+/// Excel's own limits: rows and columns from 0.
+const LAST: Address = Address { row: 1_048_575, column: 16_383 };
+
+/// Frame of one worksheet.
+#[derive(Debug, Default)]
+pub(super) struct Frame {
+    pub merges: Vec<Span>,
+    pub hidden_rows: Vec<u32>,
+    pub hidden_columns: Vec<(u32, u32)>,
+    /// Number of `<c>` elements, empty ones included.
+    pub cells: usize,
+}
+
+/// Reads the frame. More cells than `limits.cells` stop it.
+pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
+    let mut reader = Reader::from_reader(xml);
+    let mut frame = Frame::default();
+    let mut row = 0u32;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
+                "row" => {
+                    row = match attribute(&e, "r") {
+                        Some(r) => number(&r, LAST.row + 1)? - 1,
+                        None => row + 1,
+                    };
+                    if truth(&e, "hidden") {
+                        frame.hidden_rows.push(row);
+                    }
+                }
+                "c" => {
+                    frame.cells += 1;
+                    if frame.cells > limits.cells {
+                        return Err(limits.cells_error());
+                    }
+                    if let Some(r) = attribute(&e, "r") {
+                        address(&r)?;
+                    }
+                }
+                "col" if truth(&e, "hidden") => {
+                    let side = |name| attribute(&e, name).map(|v| number(&v, LAST.column + 1));
+                    if let (Some(first), Some(last)) = (side("min"), side("max")) {
+                        frame.hidden_columns.push((first? - 1, last? - 1));
+                    }
+                }
+                "mergeCell" => {
+                    if let Some(span) = attribute(&e, "ref") {
+                        frame.merges.push(range(&span)?);
+                    }
+                    if frame.merges.len() > limits.cells {
+                        return Err(limits.cells_error());
+                    }
+                }
+                _ => {}
+            },
+            Ok(Event::Eof) => break,
+            Ok(_) => {}
+            Err(e) => return Err(ImportError::Damaged(e.to_string())),
+        }
+    }
+    frame.merges.sort_unstable();
+    frame.hidden_rows.sort_unstable();
+    frame.hidden_columns.sort_unstable();
+    Ok(frame)
+}
+
+/// An attribute by its local name, as written.
+pub(super) fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
+    e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| a.value.into_owned())
+}
+
+fn truth(e: &BytesStart<'_>, name: &str) -> bool {
+    attribute(e, name).is_some_and(|v| v == "1" || v == "true")
+}
+
+fn bad(text: &str) -> ImportError {
+    ImportError::Damaged(format!("单元格地址“{}”不合法", text.chars().take(20).collect::<String>()))
+}
+
+fn number(text: &str, most: u32) -> Result<u32, ImportError> {
+    text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| bad(text))
+}
+
+fn address(text: &str) -> Result<Address, ImportError> {
+    let digits = text.find(|c: char| c.is_ascii_digit()).ok_or_else(|| bad(text))?;
+    let (letters, row) = text.split_at(digits);
+    if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return Err(bad(text));
+    }
+    let column = letters.bytes().fold(0u32, |n, b| n * 26 + u32::from(b.to_ascii_uppercase() - b'A') + 1);
+    if column > LAST.column + 1 {
+        return Err(bad(text));
+    }
+    Ok(Address { row: number(row, LAST.row + 1)? - 1, column: column - 1 })
+}
+
+fn range(text: &str) -> Result<Span, ImportError> {
+    let (a, b) = text.split_once(':').unwrap_or((text, text));
+    let (a, b) = (address(a)?, address(b)?);
+    Ok(Span {
+        first: Address { row: a.row.min(b.row), column: a.column.min(b.column) },
+        last: Address { row: a.row.max(b.row), column: a.column.max(b.column) },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_hold_what_is_hidden_and_merged() {
+        let xml = br#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData>
+            <row r="4" hidden="1"><c r="A4"/></row><row><c/></row></sheetData>
+            <mergeCells><mergeCell ref="B2:D5"/></mergeCells></worksheet>"#;
+        let frame = frame(xml, &Limits::default()).unwrap();
+        assert_eq!(frame.hidden_rows, [3]);
+        assert_eq!(frame.hidden_columns, [(1, 2)]);
+        assert_eq!(frame.cells, 2);
+        let at = |row, column| Address { row, column };
+        assert_eq!(frame.merges, [Span { first: at(1, 1), last: at(4, 3) }]);
+    }
+
+    #[test]
+    fn impossible_addresses_are_damage() {
+        for r in ["A4294967297", "XFE1", "1", "A", "A0", "AAAA1", "数1"] {
+            let xml = format!("<sheetData><row><c r=\"{r}\"/></row></sheetData>");
+            assert!(matches!(frame(xml.as_bytes(), &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
+        }
+    }
+}

@@ -1,0 +1,156 @@
+use std::io::{Cursor, Write};
+
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use super::*;
+
+const BOOK: &str = r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
+const BOOK_RELS: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
+const ROOT_RELS: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
+
+fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in parts {
+        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
+        zip.write_all(text.as_bytes()).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn book(sheet: &str, more: &[(&str, &str)]) -> Vec<u8> {
+    let mut parts = vec![
+        ("[Content_Types].xml", "<Types/>"),
+        ("_rels/.rels", ROOT_RELS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", BOOK_RELS),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    parts.extend(more);
+    package(&parts)
+}
+
+fn cells(sheet: &str, more: &[(&str, &str)]) -> Vec<(String, Content)> {
+    let workbook = read_bytes("x.xlsx", &book(sheet, more), &Limits::default()).unwrap();
+    workbook.sheets[0].cells.iter().map(|c| (c.at.to_string(), c.content.clone())).collect()
+}
+
+fn message(bytes: &[u8], limits: &Limits) -> String {
+    read_bytes("x.xlsx", bytes, limits).unwrap_err().to_string()
+}
+
+#[test]
+fn every_kind_of_cell_is_told_apart() {
+    let sheet = r#"<worksheet><sheetData><row r="2">
+        <c r="B2"><v>12</v></c><c r="C2"><v>160.59639999999999</v></c><c r="D2"><v>0.30000000000000004</v></c>
+        <c r="E2" t="str"><f>A1</f><v>甲</v></c><c r="F2"><f>SUM(A1)</f></c><c r="G2" t="e"><v>#REF!</v></c>
+        <c r="H2" t="b"><v>1</v></c><c r="I2" t="inlineStr"><is><t>乙</t></is></c><c r="J2"><v>1e300</v></c>
+        <c r="K2" t="s"><v>1</v></c><c r="L2"/></row></sheetData></worksheet>"#;
+    let strings = r#"<sst count="2" uniqueCount="2"><si/><si><t>丙</t></si></sst>"#;
+    let number = |s: &str| Content::Number(s.parse().unwrap());
+    let text = |s: &str| Content::Text(s.to_owned());
+    let expected = [
+        ("B2", number("12")),
+        ("C2", number("160.5964")),
+        ("D2", number("0.3")),
+        ("E2", text("甲")),
+        ("F2", Content::Uncomputed),
+        ("G2", Content::Error("#REF!".into())),
+        ("H2", Content::Bool(true)),
+        ("I2", text("乙")),
+        ("J2", Content::HugeNumber(1e300f64.to_string())),
+        ("K2", text("丙")),
+    ];
+    let expected: Vec<_> = expected.into_iter().map(|(a, c)| (a.to_owned(), c)).collect();
+    assert_eq!(cells(sheet, &[("xl/sharedStrings.xml", strings)]), expected);
+}
+
+#[test]
+fn a_lying_string_count_reserves_nothing() {
+    let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    for part in ["xl/sharedStrings.xml", "xl/SHAREDstrings.xml"] {
+        for strings in [
+            r#"<sst uniqueCount="9000000000000000000"><si><t>甲</t></si></sst>"#,
+            r#"<?xml version="1.0"?><!-- a --><x:sst xmlns:x="y" uniqueCount='99999999999'><x:si><x:t>甲</x:t></x:si></x:sst>"#,
+            r#"<a><sst uniqueCount="99999999999"><si><t>甲</t></si></sst></a>"#,
+        ] {
+            assert_eq!(cells(sheet, &[(part, strings)]), [("A1".to_owned(), Content::Text("甲".into()))], "{strings}");
+        }
+    }
+}
+
+#[test]
+fn a_shared_formula_index_reserves_nothing() {
+    let sheet = r#"<worksheet><sheetData><row><c><f t="shared" si="99999999999" ref="A1:A2">1</f><v>3</v></c></row></sheetData></worksheet>"#;
+    assert_eq!(cells(sheet, &[]), [("A1".to_owned(), Content::Number(3.into()))]);
+}
+
+#[test]
+fn far_corners_cost_two_cells() {
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row></sheetData></worksheet>"#;
+    assert_eq!(cells(sheet, &[]).len(), 2);
+}
+
+#[test]
+fn an_address_that_stands_twice_is_damage() {
+    let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row></sheetData></worksheet>"#;
+    assert!(message(&book(sheet, &[]), &Limits::default()).contains("A1 出现了两次"));
+}
+
+#[test]
+fn each_limit_is_named() {
+    let sheet = r#"<worksheet><sheetData><row><c t="inlineStr"><is><t>甲乙丙</t></is></c><c><v>1</v></c></row></sheetData></worksheet>"#;
+    let bytes = book(sheet, &[]);
+    let with = |change: fn(&mut Limits)| {
+        let mut limits = Limits::default();
+        change(&mut limits);
+        message(&bytes, &limits)
+    };
+    assert!(with(|l| l.file_bytes = 10).starts_with("文件大小超过上限"));
+    assert!(with(|l| l.inflated_bytes = 10).starts_with("解压后的内容超过上限"));
+    assert!(with(|l| l.parts = 1).starts_with("压缩包内的文件数超过上限 1 个"));
+    assert!(with(|l| l.cells = 1).starts_with("单元格总数超过上限 1 个"));
+    assert!(with(|l| l.sheets = 0).starts_with("工作表数超过上限 0 张"));
+    assert!(with(|l| l.text_bytes = 8).starts_with("一个单元格的文字超过上限"));
+}
+
+#[test]
+fn other_files_are_called_by_their_name() {
+    let encrypted: Vec<u8> = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]
+        .into_iter()
+        .chain("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let good = book("<worksheet><sheetData/></worksheet>", &[]);
+    for (bytes, says) in [
+        (b"".to_vec(), "0 字节"),
+        (encrypted, "打开密码"),
+        (vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0], ".xls"),
+        (b"<html><table>".to_vec(), "网页"),
+        (b"\xEF\xBB\xBF  <!DOCTYPE html>".to_vec(), "网页"),
+        ("单位,件数\n甲,1\n".as_bytes().to_vec(), "CSV"),
+        (b"%PDF-1.7".to_vec(), "PDF"),
+        (vec![0, 1, 2, 3], "不是工作簿"),
+        (package(&[("word/document.xml", "<a/>")]), "Word"),
+        (package(&[("mimetype", "x"), ("content.xml", "<a/>")]), ".ods"),
+        (package(&[("xl/workbook.bin", "x")]), ".xlsb"),
+        (package(&[("a.txt", "x")]), "没有工作簿"),
+        (good[..good.len() / 2].to_vec(), "不完整"),
+        (good[..good.len() - 8].to_vec(), "不完整"),
+    ] {
+        let message = message(&bytes, &Limits::default());
+        assert!(message.contains(says), "{says}: {message}");
+    }
+}
+
+#[test]
+fn broken_parts_are_damage_and_no_panic() {
+    for sheet in [
+        "",
+        "<worksheet",
+        "<worksheet><sheetData><row r=\"x\"/>",
+        "<worksheet><sheetData><row><c t=\"s\"><v>7</v></c></row></sheetData></worksheet>",
+        "\u{0}",
+    ] {
+        assert!(message(&book(sheet, &[]), &Limits::default()).contains("不完整或已损坏"), "{sheet}");
+    }
+}

@@ -1,0 +1,67 @@
+//! A workbook as read: nothing interpreted, nothing left out.
+
+use crate::model::{Address, Decimal};
+
+/// A workbook: its file name and its sheets in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Workbook {
+    pub name: String,
+    pub sheets: Vec<Sheet>,
+}
+
+/// One worksheet. Cells are sorted by row, then column, and each address stands once.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Sheet {
+    pub name: String,
+    pub hidden: bool,
+    pub cells: Vec<Cell>,
+    /// Merged ranges, sorted by their first cell.
+    pub merges: Vec<Span>,
+    /// Hidden rows, sorted.
+    pub hidden_rows: Vec<u32>,
+    /// Hidden columns as first..=last, sorted.
+    pub hidden_columns: Vec<(u32, u32)>,
+}
+
+impl Sheet {
+    /// Whether a cell stands in a hidden row or column.
+    pub fn hides(&self, at: Address) -> bool {
+        self.hidden_rows.binary_search(&at.row).is_ok()
+            || self.hidden_columns.iter().any(|(a, b)| (*a..=*b).contains(&at.column))
+    }
+}
+
+/// A rectangle of cells, inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span {
+    pub first: Address,
+    pub last: Address,
+}
+
+/// A cell that holds something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub at: Address,
+    pub content: Content,
+    /// Whether the content is the cached result of a formula.
+    pub formula: bool,
+}
+
+/// What a cell shows.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    Text(String),
+    /// A number, at most 15 significant digits, as Excel itself shows and keeps it.
+    Number(Decimal),
+    /// A number too large or too small to be a figure, as written.
+    HugeNumber(String),
+    Bool(bool),
+    /// A date, as year, month, day.
+    Date(u16, u8, u8),
+    /// A time, duration or other content of a kind no report needs, as written.
+    Other(String),
+    /// An error value such as `#REF!`.
+    Error(String),
+    /// A formula whose result was never computed.
+    Uncomputed,
+}
