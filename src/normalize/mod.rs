@@ -1,1 +1,204 @@
-//! normalize
+//! Workbook → report: tables found by their labels, numbers, sections, title, agency, year and edition.
+//!
+//! Takes a workbook and the known forms, gives a report with the origin of every part, and findings. It refuses where it
+//! cannot be certain, names the cells, and never changes a number that is present.
+
+mod edition;
+mod find;
+mod flow;
+mod fold;
+mod heading;
+mod settle;
+mod text;
+mod title;
+mod value;
+mod view;
+
+use std::sync::Arc;
+
+use crate::form::{Form, labels};
+use crate::import::{Content, Sheet, Workbook};
+use crate::model::{Finding, Origins, Place, Report, Source, Value};
+use crate::rules::{self, finding};
+
+pub use settle::{describe, settle, source};
+
+/// How to read a workbook.
+#[derive(Debug, Clone)]
+pub struct Options {
+    pub forms: Vec<Arc<Form>>,
+    /// Leave marks, spaces and quotes as they are.
+    pub keep_text: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options { forms: crate::form::built_in().to_vec(), keep_text: false }
+    }
+}
+
+/// What a workbook says, or why it cannot be said.
+#[derive(Debug, Clone)]
+pub struct Normalized {
+    /// `None` when something could not be placed with certainty: the findings say what.
+    pub report: Option<Report>,
+    pub origins: Origins,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads a workbook as one report.
+pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
+    let mut origins = Origins::default();
+    let views: Vec<_> = workbook.sheets.iter().map(view::View::new).collect();
+    let skip: Vec<bool> = workbook.sheets.iter().map(|s| s.hidden || is_aid(s)).collect();
+    let mut findings: Vec<Finding> = workbook
+        .sheets
+        .iter()
+        .filter(|s| s.hidden && !s.cells.is_empty())
+        .map(|s| {
+            let message = format!("工作表“{}”是隐藏的，没有读取", s.name);
+            finding("N107", message).at(Source::sheet(&s.name)).hint("如果它属于报告，请取消隐藏")
+        })
+        .collect();
+    let recognised = match edition::recognise(&options.forms, &views, &skip) {
+        Ok(recognised) => recognised,
+        Err(refused) => {
+            findings.extend(refused);
+            return Normalized { report: None, origins, findings };
+        }
+    };
+    let mut report = Report::blank(recognised.form.clone());
+    findings.extend(values(&mut report, &recognised, &views, &mut origins));
+    let words = flow::read(&workbook.name, &views, &skip, &recognised, options.keep_text, &mut origins);
+    findings.extend(words.findings);
+    (report.cover, report.preface, report.sections) = (words.cover, words.preface, words.sections);
+    if report.cover.year != 0 && !report.form.covers(report.cover.year) {
+        let message = format!("{} 年的报告用的是 {} 版表样", report.cover.year, report.form.id);
+        let hint = "请核对年度和表格；版本从表格的标签认出，以标签为准";
+        findings.push(finding("N110", message).at(origins.source(Place::Title).cloned()).hint(hint));
+    }
+    findings.extend(settle(&mut report, &origins));
+    let report = (!rules::refuses(&findings)).then_some(report);
+    Normalized { report, origins, findings }
+}
+
+/// A sheet that is an aid and not part of the report: the instructions, or the long-form data of a published workbook.
+fn is_aid(sheet: &Sheet) -> bool {
+    let words = labels();
+    let first: Vec<&str> = sheet
+        .cells
+        .iter()
+        .take(words.data.head.len())
+        .filter_map(|c| match &c.content {
+            Content::Text(t) => Some(t.as_str()),
+            _ => None,
+        })
+        .collect();
+    sheet.name == words.guide.sheet || (sheet.name == words.data.sheet && first == words.data.head)
+}
+
+/// Reads every value of the form from its cell.
+fn values(
+    report: &mut Report,
+    recognised: &edition::Recognised,
+    views: &[view::View<'_>],
+    origins: &mut Origins,
+) -> Vec<Finding> {
+    let form = &recognised.form;
+    let mut findings = Vec::new();
+    for (t, blocks) in recognised.places.iter().enumerate() {
+        let table = &form.tables[t];
+        let mut hidden = Vec::new();
+        for (b, (block, place)) in table.blocks.iter().zip(blocks).enumerate() {
+            let view = &views[place.sheet];
+            let sheet = &view.sheet.name;
+            let heads: Vec<_> = place.heads.iter().map(|h| view.text(*h).and_then(value::unit_in_head)).collect();
+            for (row, cells) in place.rows.iter().enumerate() {
+                let Some(cells) = cells else { continue };
+                for (column, at) in cells.iter().enumerate() {
+                    let slot = table.slot(crate::form::SlotAt { block: b, row, column });
+                    let (kind, unit) = table.kind(slot);
+                    let content = view.content(at.row, at.column);
+                    let source = Source::cell(sheet, *at);
+                    let written = content.map(written).unwrap_or_default();
+                    origins.note(Place::Value { table: t, slot }, source.clone(), written.clone());
+                    if view.sheet.hides(*at) {
+                        hidden.push(source.clone());
+                    }
+                    let total = is_total(form, t, slot);
+                    let place = format!("{} {at} ", table.name);
+                    report.tables[t][slot] = match value::read(content, kind, unit, heads[column]) {
+                        Ok((value, remark)) => {
+                            findings
+                                .extend(remark.map(|r| note(r, &place, &written, &value, unit.is_some()).at(source)));
+                            value
+                        }
+                        // What a total's formula would have given, the form says.
+                        Err(value::Unreadable::Uncomputed) if total => Value::Blank,
+                        Err(why) => {
+                            findings.push(unreadable(&why, &place, &written).at(source).found(&written));
+                            Value::Blank
+                        }
+                    };
+                }
+            }
+            debug_assert_eq!(place.rows.len(), block.row_count());
+        }
+        if let Some(first) = hidden.first() {
+            let message = format!("{}有 {} 个格子在隐藏的行或列里，已照常读取", table.name, hidden.len());
+            let f = finding("N107", message).at(first.clone()).related(hidden.iter().skip(1).cloned());
+            findings.push(f.hint("请取消隐藏，核对这些数字"));
+        }
+    }
+    findings
+}
+
+fn is_total(form: &Form, table: usize, slot: usize) -> bool {
+    let relations = form.relations.iter().filter(|r| r.table == table && r.defines_total());
+    relations.flat_map(|r| r.uses(&form.tables[table])).any(|u| u.left[0].0 == slot)
+}
+
+/// A cell as its writer sees it.
+fn written(content: &Content) -> String {
+    match content {
+        Content::Text(t) | Content::HugeNumber(t) | Content::Other(t) | Content::Error(t) => t.clone(),
+        Content::Number(n) => n.to_string(),
+        Content::Bool(b) => if *b { "TRUE" } else { "FALSE" }.to_owned(),
+        Content::Date(y, m, d) => format!("{y}-{m:02}-{d:02}"),
+        Content::Uncomputed => String::new(),
+    }
+}
+
+fn note(remark: value::Remark, place: &str, written: &str, value: &Value, has_unit: bool) -> Finding {
+    let written = short(written);
+    match remark {
+        value::Remark::Unit if has_unit => finding("N103", format!("{place}的“{written}”按表样的单位记为 {value}")),
+        value::Remark::Unit => finding("N103", format!("{place}的“{written}”记为 {value}")),
+        value::Remark::Spelling => finding("N104", format!("{place}的“{written}”读作 {value}")),
+    }
+}
+
+fn unreadable(why: &value::Unreadable, place: &str, written: &str) -> Finding {
+    let written = short(written);
+    match why {
+        value::Unreadable::NotANumber => {
+            finding("N201", format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")
+        }
+        value::Unreadable::Forbidden(reason) => {
+            finding("K305", format!("{place}的 {written} {reason}")).hint("请核对后改正")
+        }
+        value::Unreadable::Uncomputed => finding("N208", format!("{place}是没有计算结果的公式"))
+            .hint("请用 Excel 或 WPS 打开、保存一次，或直接填写数字"),
+        value::Unreadable::Error => {
+            finding("N209", format!("{place}是错误值 {written}")).hint("请改正公式，或直接填写数字")
+        }
+    }
+}
+
+fn short(text: &str) -> String {
+    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 24 { line } else { line.chars().take(23).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests;

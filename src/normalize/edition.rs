@@ -1,0 +1,101 @@
+//! Which edition of the form a workbook uses, told from its labels, and where each block stands.
+
+use std::sync::Arc;
+
+use super::find::{Located, Search, search, sources};
+use super::view::View;
+use crate::form::Form;
+use crate::model::{Finding, Source};
+use crate::rules::finding;
+
+/// The form a workbook follows, and its blocks: `places[table][block]`.
+pub struct Recognised {
+    pub form: Arc<Form>,
+    pub places: Vec<Vec<Located>>,
+}
+
+/// Chooses the form whose labels fit best and demands that each of its blocks stands exactly once.
+pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Result<Recognised, Vec<Finding>> {
+    let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views, skip))).collect();
+    let fit = |s: &Search| (s.blocks_found(), std::cmp::Reverse(s.problems()));
+    // A stable sort: of two that fit alike the one listed first (in force) stays first.
+    searches.sort_by_key(|(_, s)| std::cmp::Reverse(fit(s)));
+    let Some((form, best)) = searches.first() else { return Err(vec![nothing(views, skip)]) };
+    if best.blocks_found() == 0 {
+        return Err(vec![nothing(views, skip)]);
+    }
+    let rival = searches.get(1).filter(|(_, s)| fit(s) == fit(best) && s.blocks_found() < form.slot_count());
+    if let Some((other, _)) = rival {
+        let message = format!("表格既像 {} 版又像 {} 版表样，不能确定", form.id, other.id);
+        let fix = "请用 nianbao template 生成标准模板，把数字填进去";
+        return Err(vec![finding("N206", message).hint(fix)]);
+    }
+    let mut findings = Vec::new();
+    let mut places = Vec::new();
+    for (table, blocks) in form.tables.iter().zip(&best.found) {
+        if blocks.iter().all(Vec::is_empty) {
+            let message = format!("没有找到{}（{}）", table.name, table.caption);
+            let mut f = finding("N203", message).hint("请照标准模板补上这张表，没有发生的填 0");
+            f.related = hidden_with(views, skip);
+            findings.push(f);
+            continue;
+        }
+        let mut found = Vec::new();
+        for (block, at) in table.blocks.iter().zip(blocks) {
+            match at.as_slice() {
+                [] => {
+                    let name = block.title.as_deref().unwrap_or(&table.caption);
+                    let message = format!("{}缺少“{name}”一段", table.name);
+                    findings.push(finding("N203", message).hint("请照标准模板补上，没有发生的填 0"));
+                }
+                [one] => {
+                    findings.extend(one.findings.iter().cloned());
+                    found.push(one.clone());
+                }
+                several => findings.push(twice(&table.name, &sources(several, views))),
+            }
+        }
+        places.push(found);
+    }
+    if crate::rules::refuses(&findings) {
+        Err(unique(findings))
+    } else {
+        Ok(Recognised { form: (*form).clone(), places })
+    }
+}
+
+fn twice(table: &str, places: &[Source]) -> Finding {
+    let list: Vec<_> = places.iter().map(Source::to_string).collect();
+    let message = format!("{table}有 {} 张：{}，不能确定用哪一张", places.len(), list.join("和"));
+    let fix = "一个工作簿只放一个单位一个年度的报告，请分成几个文件";
+    finding("N204", message).at(places.first().cloned()).related(places.iter().skip(1).cloned()).hint(fix)
+}
+
+/// A table that stands twice says so once, not once a block.
+fn unique(mut findings: Vec<Finding>) -> Vec<Finding> {
+    let mut twice: Vec<String> = Vec::new();
+    findings.retain(|f| {
+        let table: String = f.message.chars().take_while(|c| *c != '有').collect();
+        f.code != "N204"
+            || (!twice.contains(&table) && {
+                twice.push(table);
+                true
+            })
+    });
+    findings
+}
+
+fn hidden_with(views: &[View<'_>], skip: &[bool]) -> Vec<Source> {
+    let hidden = views.iter().zip(skip).filter(|(v, skip)| **skip && v.sheet.hidden);
+    hidden.map(|(v, _)| Source::sheet(&v.sheet.name)).collect()
+}
+
+fn nothing(views: &[View<'_>], skip: &[bool]) -> Finding {
+    let hidden = hidden_with(views, skip);
+    let hint = if hidden.is_empty() {
+        "请用 nianbao template 生成标准模板后填写，或者保留官方表格的行列标签"
+    } else {
+        "工作簿里有隐藏的工作表，如果表格在里面，请取消隐藏"
+    };
+    finding("N206", "没有找到官方表格").related(hidden).hint(hint)
+}

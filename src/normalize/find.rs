@@ -1,0 +1,393 @@
+//! Finds the official tables of one form in a workbook, by their labels, wherever they stand.
+//!
+//! For each block of each table: the column heads give the value columns, the row labels the value rows. A row whose
+//! numbers cannot be assigned to columns with certainty, a row too many and a row that is missing are findings; nothing
+//! is guessed.
+
+use std::collections::BTreeMap;
+
+use super::fold::body;
+use super::value::looks_like_value;
+use super::view::View;
+use crate::form::{Axis, Block, Form};
+use crate::import::Content;
+use crate::model::{Address, Finding, Source};
+use crate::rules::finding;
+
+/// Where the values of one block stand.
+#[derive(Debug, Clone)]
+pub struct Located {
+    pub sheet: usize,
+    /// Cells by row leaf and column leaf; `None` where the row is missing.
+    pub rows: Vec<Option<Vec<Address>>>,
+    /// Cells of the column heads, by column leaf.
+    pub heads: Vec<Address>,
+    /// First and last row of the block, its title and heads included.
+    pub top: u32,
+    pub bottom: u32,
+    /// First and last column.
+    pub left: u32,
+    pub right: u32,
+    pub findings: Vec<Finding>,
+}
+
+/// All blocks of a form: for each table, for each block, every place that looks like it.
+pub struct Search {
+    pub found: Vec<Vec<Vec<Located>>>,
+}
+
+impl Search {
+    /// Number of blocks that were found at all.
+    pub fn blocks_found(&self) -> usize {
+        self.found.iter().flatten().filter(|l| !l.is_empty()).count()
+    }
+
+    /// Number of findings of all places.
+    pub fn problems(&self) -> usize {
+        self.found.iter().flatten().flatten().map(|l| l.findings.len()).sum()
+    }
+}
+
+/// Folded labels of an axis, by leaf and by node, made once per block.
+struct Labels {
+    /// Accepted bodies of each leaf.
+    leaves: Vec<Vec<String>>,
+    /// Accepted bodies of every node that is not a leaf.
+    groups: Vec<String>,
+}
+
+impl Labels {
+    fn new(axis: &Axis) -> Labels {
+        let bodies = |label: &str, variants: &[String]| -> Vec<String> {
+            std::iter::once(label).chain(variants.iter().map(String::as_str)).map(body).collect()
+        };
+        let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
+        let groups = axis.walk().into_iter().filter(|n| !n.children.is_empty());
+        Labels { leaves, groups: groups.flat_map(|n| bodies(&n.label, &n.variants)).collect() }
+    }
+
+    fn is_leaf(&self, leaf: usize, body: &str) -> bool {
+        self.leaves[leaf].iter().any(|l| l == body)
+    }
+
+    fn is_any(&self, body: &str) -> bool {
+        self.groups.iter().any(|g| g == body) || (0..self.leaves.len()).any(|l| self.is_leaf(l, body))
+    }
+}
+
+/// Everything about one block that the walk asks for.
+struct Target<'a> {
+    block: &'a Block,
+    table_name: &'a str,
+    columns: Labels,
+    rows: Labels,
+    corner: Option<String>,
+    title: Option<String>,
+    /// Bodies at which another block or section begins.
+    stops: Vec<String>,
+}
+
+/// Titles are compared without 第, which offices drop.
+fn title_body(text: &str) -> String {
+    body(text).replace('第', "")
+}
+
+/// Searches every sheet that is not to be skipped.
+pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
+    let titles: Vec<String> =
+        form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref()).map(title_body).collect();
+    let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| body(h));
+    let stops: Vec<String> = titles.into_iter().chain(headings).collect();
+    let place = |table: &crate::form::Table, block: &Block| {
+        let target = Target {
+            block,
+            table_name: &table.name,
+            columns: Labels::new(&block.columns),
+            rows: Labels::new(&block.rows),
+            corner: block.corner.as_deref().map(body),
+            title: block.title.as_deref().map(title_body),
+            stops: stops.clone(),
+        };
+        let sheets = views.iter().enumerate().filter(|(i, _)| !skip[*i]);
+        sheets.flat_map(|(i, view)| target.places(i, view)).collect()
+    };
+    Search { found: form.tables.iter().map(|t| t.blocks.iter().map(|b| place(t, b)).collect()).collect() }
+}
+
+impl Target<'_> {
+    fn places(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
+        let anchors = view.labels().filter(|(_, f)| self.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
+        let mut places: Vec<Located> = Vec::new();
+        for anchor in anchors {
+            // A repeated header lies inside the place that its first appearance opened.
+            let inside =
+                |l: &Located| (l.top..=l.bottom).contains(&anchor.row) && (l.left..=l.right).contains(&anchor.column);
+            if !places.iter().any(inside) {
+                places.extend(self.place(sheet, view, anchor));
+            }
+        }
+        places
+    }
+
+    /// The block whose first column head is at `anchor`, if it is one.
+    fn place(&self, sheet: usize, view: &View<'_>, anchor: Address) -> Option<Located> {
+        let heads = self.heads(view, anchor)?;
+        let depth = self.block.columns.depth as u32;
+        let first_head = heads.iter().map(|h| h.row).min()?;
+        let bottom_head = heads.iter().map(|h| view.span_end(*h).row).max()?;
+        let mut located = Located {
+            sheet,
+            rows: vec![None; self.block.row_count()],
+            top: first_head,
+            bottom: bottom_head,
+            left: heads[0].column,
+            right: heads.last().map(|h| view.span_end(*h).column)?,
+            heads,
+            findings: Vec::new(),
+        };
+        // The head rows above the leaves, the corner and the block's title belong to it.
+        for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
+            let own = self.columns.groups.contains(&f.body) || self.corner.as_ref().is_some_and(|c| *c == f.body);
+            if own || self.title.as_ref().is_some_and(|t| *t == f.body.replace('第', "")) {
+                located.top = located.top.min(at.row);
+                located.left = located.left.min(at.column);
+            }
+        }
+        let certain = if self.block.rows.leaves.is_empty() {
+            self.unlabelled_row(view, &mut located)
+        } else {
+            self.labelled_rows(view, &mut located)
+        };
+        certain.then_some(located)
+    }
+
+    /// Each leaf head in its column, strictly left to right, in the rows round the anchor.
+    fn heads(&self, view: &View<'_>, anchor: Address) -> Option<Vec<Address>> {
+        let reach = self.block.columns.depth as u32;
+        let mut near: Vec<_> = view.labels_in_rows(anchor.row.saturating_sub(reach), anchor.row + reach).collect();
+        // By column, and within a column the cell nearest to the anchor's row first.
+        near.sort_by_key(|(at, _)| (at.column, at.row.abs_diff(anchor.row)));
+        let mut heads = vec![anchor];
+        for leaf in 1..self.block.column_count() {
+            let last = heads.last()?.column;
+            let next = near.iter().find(|(at, f)| at.column > last && self.columns.is_leaf(leaf, &f.body))?;
+            heads.push(next.0);
+        }
+        Some(heads)
+    }
+
+    /// Rows below the heads, matched in order by their labels. Tells whether any row was the block's.
+    fn labelled_rows(&self, view: &View<'_>, located: &mut Located) -> bool {
+        let first_column = located.heads[0].column;
+        let count = self.rows.leaves.len();
+        let mut next = 0;
+        let mut matched = 0;
+        let mut row = located.bottom + 1;
+        let mut blank_rows = 0;
+        let mut findings = Vec::new();
+        while row <= view.last_row() && blank_rows < 20 {
+            let cells = view.row(row);
+            if cells.is_empty() {
+                blank_rows += 1;
+                row += 1;
+                continue;
+            }
+            blank_rows = 0;
+            let labels: Vec<_> = cells
+                .iter()
+                .filter(|c| c.at.column < located.right && matches!(c.content, Content::Text(_)))
+                .filter_map(|c| view.label(c.at).map(|f| (c.at, f)))
+                .collect();
+            if labels
+                .iter()
+                .any(|(_, f)| self.stops.contains(&f.body) || self.stops.contains(&f.body.replace('第', "")))
+            {
+                break;
+            }
+            let own = labels.iter().rev().find(|(at, f)| at.column < first_column && self.rows.is_any(&f.body));
+            let leaf = own.and_then(|(_, f)| {
+                let is = |l: &usize| self.rows.is_leaf(*l, &f.body);
+                (next..count).find(is).or_else(|| (0..next).find(is))
+            });
+            let has_values = self.value_cells(view, located, row).next().is_some();
+            match (leaf, own) {
+                (Some(leaf), Some((at, _))) if leaf >= next => {
+                    if leaf > next {
+                        findings.push(self.missing(view, next..leaf));
+                    }
+                    located.rows[leaf] = self.row_cells(view, located, row, *at, &mut findings);
+                    located.left = located.left.min(labels[0].0.column);
+                    located.bottom = row;
+                    matched += 1;
+                    next = leaf + 1;
+                }
+                (Some(_), Some((at, f))) if has_values => {
+                    findings.push(self.surplus(view, *at, &f.body));
+                }
+                // A group's label, a repeated header, a note: no numbers, nothing to place.
+                _ if !has_values => {
+                    let header = !labels.is_empty()
+                        && labels.iter().all(|(_, f)| {
+                            self.columns.is_any(&f.body)
+                                || self.rows.is_any(&f.body)
+                                || self.corner.as_ref() == Some(&f.body)
+                        });
+                    if next == count && !header {
+                        break;
+                    }
+                }
+                _ if next == count && row > located.bottom + 1 => break,
+                _ => {
+                    let label = labels.iter().rev().find(|(at, _)| at.column < first_column);
+                    let at = label.map_or(cells[0].at, |(at, _)| *at);
+                    let text = label.map_or(String::new(), |(at, _)| view.text(*at).unwrap_or_default().to_owned());
+                    // An unknown row still belongs to the block, so that its cells are not taken for prose.
+                    located.bottom = row;
+                    findings.push(self.surplus(view, at, &text));
+                }
+            }
+            row += 1;
+        }
+        if matched == 0 {
+            return false;
+        }
+        if next < count {
+            findings.push(self.missing(view, next..count));
+        }
+        located.findings.append(&mut findings);
+        true
+    }
+
+    /// Cells of a row that hold a value, inside the block's columns.
+    fn value_cells<'v>(
+        &self,
+        view: &'v View<'_>,
+        located: &Located,
+        row: u32,
+    ) -> impl Iterator<Item = Address> + use<'v> {
+        let (first, last) = (located.heads[0].column, located.right);
+        view.row(row)
+            .iter()
+            .filter(move |c| (first..=last).contains(&c.at.column) && is_value(&c.content))
+            .map(|c| c.at)
+    }
+
+    /// The cells of a matched row, one per column leaf.
+    fn row_cells(
+        &self,
+        view: &View<'_>,
+        located: &Located,
+        row: u32,
+        label: Address,
+        findings: &mut Vec<Finding>,
+    ) -> Option<Vec<Address>> {
+        let heads = &located.heads;
+        let filled: Vec<Address> = view
+            .row(row)
+            .iter()
+            .filter(|c| c.at.column > label.column && c.at.column <= located.right + 1)
+            // Inside the table whatever is written stands for a value; beside it only what looks like one.
+            .filter(|c| c.at.column <= located.right || is_value(&c.content))
+            .map(|c| c.at)
+            .collect();
+        let mut cells = Vec::with_capacity(heads.len());
+        let mut used = 0;
+        for (i, head) in heads.iter().enumerate() {
+            let end = view.span_end(*head).column;
+            let end = heads.get(i + 1).map_or(end, |next| end.min(next.column - 1));
+            let inside: Vec<_> = filled.iter().filter(|a| (head.column..=end).contains(&a.column)).collect();
+            if inside.len() > 1 {
+                break;
+            }
+            used += inside.len();
+            cells.push(inside.first().map_or(Address { row, column: head.column }, |a| **a));
+        }
+        // A number beside the table, behind a full row, is somebody's own check column.
+        let beside = filled.iter().filter(|a| a.column > located.right).count();
+        let full = used == heads.len() && filled.len() == used + beside;
+        if cells.len() == heads.len() && (used == filled.len() || full) {
+            return Some(cells);
+        }
+        let source = |a: &Address| Source::cell(&view.sheet.name, *a);
+        let in_a_row = filled.windows(2).all(|w| w[1].column == w[0].column + 1);
+        if filled.len() == heads.len() && in_a_row {
+            let message = format!(
+                "{}第 {} 行的数字整体错位，已按先后顺序对应到 {} 列，请核对",
+                self.table_name,
+                row + 1,
+                heads.len()
+            );
+            findings.push(finding("N106", message).at(source(&filled[0])));
+            return Some(filled);
+        }
+        let outside = filled.iter().find(|a| !heads.iter().any(|h| h.column == a.column)).or(filled.first());
+        let message = format!(
+            "{}第 {} 行有 {} 个数字，{} 对不上表头的 {} 列",
+            self.table_name,
+            row + 1,
+            filled.len(),
+            outside.map_or_else(|| "有的".to_owned(), Address::to_string),
+            heads.len()
+        );
+        let fix = "请把这一行的数字与表头的各列对齐，没有发生的填 0";
+        findings.push(finding("N205", message).at(outside.map(source)).related(filled.iter().map(source)).hint(fix));
+        None
+    }
+
+    /// The single row of a block without row labels: the first below the heads that holds a value, else the next one.
+    fn unlabelled_row(&self, view: &View<'_>, located: &mut Located) -> bool {
+        let below = located.bottom + 1;
+        let holds = |row: &u32| self.value_cells(view, located, *row).next().is_some();
+        let row = (below..below + 3).find(holds).unwrap_or(below);
+        let cells: Vec<Address> = located.heads.iter().map(|h| Address { row, column: h.column }).collect();
+        for a in self.value_cells(view, located, row) {
+            if !cells.contains(&a) {
+                let message = format!("{}第 {} 行的 {a} 不在任何一列之下", self.table_name, row + 1);
+                let fix = "请把这一行的数字与表头的各列对齐";
+                located.findings.push(finding("N205", message).at(Source::cell(&view.sheet.name, a)).hint(fix));
+            }
+        }
+        if let Some(extra) = self.value_cells(view, located, row + 1).next() {
+            let extra = self.surplus(view, extra, "");
+            located.findings.push(extra);
+            located.bottom = row + 1;
+        } else {
+            located.bottom = row;
+        }
+        located.rows[0] = Some(cells);
+        true
+    }
+
+    fn missing(&self, view: &View<'_>, leaves: std::ops::Range<usize>) -> Finding {
+        let labels: Vec<_> = leaves.map(|l| format!("“{}”", self.block.rows.leaves[l].label())).collect();
+        let message = format!("{}缺少{}，共 {} 行", self.table_name, labels.join("、"), labels.len());
+        let fix = "请照标准模板补上这些行，没有发生的填 0";
+        finding("N203", message).at(Source::sheet(&view.sheet.name)).hint(fix)
+    }
+
+    fn surplus(&self, view: &View<'_>, at: Address, label: &str) -> Finding {
+        let short: String = label.chars().take(30).collect();
+        let named = if short.is_empty() { String::new() } else { format!("“{short}”") };
+        let message = format!("{}第 {} 行{named}（{at}）不在表样之中，或者重复", self.table_name, at.row + 1);
+        finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请删去这一行，或并入表样规定的行")
+    }
+}
+
+/// Whether a cell can hold a value: a number or something in a number's place, not prose.
+fn is_value(content: &Content) -> bool {
+    match content {
+        Content::Text(text) => looks_like_value(text),
+        Content::Bool(_) | Content::Date(..) | Content::Other(_) => true,
+        Content::Number(_) | Content::HugeNumber(_) | Content::Error(_) | Content::Uncomputed => true,
+    }
+}
+
+/// Places of a block grouped by sheet, for messages.
+pub fn sources(places: &[Located], views: &[View<'_>]) -> Vec<Source> {
+    let mut by_place: BTreeMap<(usize, u32, u32), Source> = BTreeMap::new();
+    for l in places {
+        let at = Address { row: l.top, column: l.left };
+        by_place.insert((l.sheet, l.top, l.left), Source::cell(&views[l.sheet].sheet.name, at));
+    }
+    by_place.into_values().collect()
+}

@@ -1,0 +1,436 @@
+//! Everything that is not a table: cover, title, sections and their paragraphs, in reading order.
+
+use std::collections::BTreeSet;
+
+use super::edition::Recognised;
+use super::fold::{Folded, body, fold};
+use super::text::{self, Change, Changes};
+use super::view::View;
+use super::{heading, title};
+use crate::form::{CoverField, Form, labels};
+use crate::import::Content;
+use crate::model::{Address, Cover, Finding, Origins, Paragraph, Place, Section, Source};
+use crate::rules::finding;
+
+/// The words of a workbook, placed.
+#[derive(Debug, Default)]
+pub struct Words {
+    pub cover: Cover,
+    pub preface: Vec<Paragraph>,
+    pub sections: Vec<Section>,
+    pub findings: Vec<Finding>,
+}
+
+/// Reads the words of all sheets that are not skipped.
+pub fn read(
+    name: &str,
+    views: &[View<'_>],
+    skip: &[bool],
+    tables: &Recognised,
+    keep_text: bool,
+    origins: &mut Origins,
+) -> Words {
+    let form = &tables.form;
+    let mut flow = Flow {
+        form,
+        keep_text,
+        origins,
+        words: Words { sections: vec![Section::default(); form.sections.len()], ..Words::default() },
+        changes: Vec::new(),
+        current: None,
+        headed: vec![None; form.sections.len()],
+        front: Vec::new(),
+        facts: Default::default(),
+    };
+    for (i, view) in views.iter().enumerate().filter(|(i, _)| !skip[*i]) {
+        flow.sheet(i, view, tables);
+    }
+    flow.title(name, views, skip);
+    flow.drop_empty_subheadings();
+    flow.report_changes();
+    flow.words
+}
+
+/// A paragraph before the first section, not yet known to be title or preface.
+struct Front {
+    text: String,
+    source: Source,
+}
+
+struct Flow<'a> {
+    form: &'a Form,
+    keep_text: bool,
+    origins: &'a mut Origins,
+    words: Words,
+    /// First place and sum of each kind of change.
+    changes: Vec<(Source, Changes)>,
+    current: Option<usize>,
+    /// Where each section's heading was met.
+    headed: Vec<Option<Source>>,
+    front: Vec<Front>,
+    /// Cover fields in the order of the labels.
+    facts: [Option<(String, Source)>; 6],
+}
+
+impl Flow<'_> {
+    fn sheet(&mut self, index: usize, view: &View<'_>, tables: &Recognised) {
+        let name = &view.sheet.name;
+        let form = self.form;
+        let cover_sheet = same(name, &labels().cover.sheet);
+        let here: Vec<_> = tables
+            .places
+            .iter()
+            .enumerate()
+            .flat_map(|(t, blocks)| blocks.iter().map(move |b| (t, b)))
+            .filter(|(_, b)| b.sheet == index)
+            .collect();
+        let by_name =
+            form.sections.iter().position(|s| same(name, &s.sheet) || section_of(form, name) == Some(s.key.as_str()));
+        if let Some(section) = by_name {
+            self.current = Some(section);
+        } else if let Some((table, first)) = here.iter().min_by_key(|(_, b)| b.top) {
+            // Prose above a table on a sheet of its own belongs to the table, unless a heading says otherwise.
+            let headed =
+                view.labels().take_while(|(at, _)| at.row < first.top).any(|(_, f)| section_heading(form, f).is_some());
+            if !headed && self.current.is_some() {
+                self.current = Some(form.section_of(*table));
+            }
+        }
+        let mut used: BTreeSet<Address> = BTreeSet::new();
+        let mut after_table: Option<usize> = None;
+        for cell in &view.sheet.cells {
+            if used.contains(&cell.at) {
+                continue;
+            }
+            let (row, column) = (cell.at.row, cell.at.column);
+            if let Some((table, _)) = here.iter().filter(|(_, b)| b.top <= row).max_by_key(|(_, b)| b.top) {
+                let section = form.section_of(*table);
+                if after_table != Some(*table) {
+                    after_table = Some(*table);
+                    self.current = Some(section);
+                }
+            }
+            if let Some((_, block)) = here.iter().find(|(_, b)| (b.top..=b.bottom).contains(&row)) {
+                if (block.left..=block.right).contains(&column) {
+                    continue;
+                }
+                if !matches!(cell.content, Content::Text(_)) {
+                    self.unused(view, cell.at);
+                    continue;
+                }
+            }
+            match &cell.content {
+                Content::Text(text) => {
+                    let field = if self.current.is_none() || cover_sheet {
+                        self.field(view, cell.at, text, &mut used)
+                    } else {
+                        false
+                    };
+                    if !field && !furniture(text) {
+                        self.text(view, cell.at, text, after_table, cover_sheet);
+                    }
+                }
+                Content::Uncomputed => {}
+                Content::Error(e) => {
+                    let message = format!("{} 是错误值 {e}", Source::cell(name, cell.at));
+                    self.words
+                        .findings
+                        .push(finding("N209", message).at(Source::cell(name, cell.at)).hint("请改正或删去这个格子"));
+                }
+                _ => self.unused(view, cell.at),
+            }
+        }
+    }
+
+    fn unused(&mut self, view: &View<'_>, at: Address) {
+        let source = Source::cell(&view.sheet.name, at);
+        let message = format!("{source} 的数字不在官方表格之内，没有采用");
+        self.words.findings.push(finding("N111", message).at(source));
+    }
+
+    /// Takes a label of the cover with the value beside it (or behind a colon). Tells whether it was one.
+    fn field(&mut self, view: &View<'_>, at: Address, text: &str, used: &mut BTreeSet<Address>) -> bool {
+        let fields = labels().cover.fields();
+        let (label, behind) = match text.split_once([':', '：']) {
+            Some((label, rest)) if !rest.trim().is_empty() => (label, Some(rest.trim())),
+            _ => (text, None),
+        };
+        let Some(index) = fields.iter().position(|f| is_field(f, label)) else { return false };
+        let beside = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column);
+        let (value, source) = match (behind, beside) {
+            (Some(rest), _) => (rest.to_owned(), at),
+            (None, Some(cell)) => {
+                let value = match &cell.content {
+                    Content::Text(t) if t.trim() == fields[index].hint => String::new(),
+                    Content::Text(t) => t.clone(),
+                    Content::Number(n) => n.to_string(),
+                    Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
+                    _ => return false,
+                };
+                (value, cell.at)
+            }
+            (None, None) => (String::new(), at),
+        };
+        let unit = labels().units.counters.iter().any(|c| *c == value.trim())
+            || crate::form::Unit::ALL.iter().any(|u| u.word() == value.trim());
+        // 单位：件 is a note on a table.
+        if unit {
+            return false;
+        }
+        used.insert(source);
+        if !value.trim().is_empty() && self.facts[index].is_none() {
+            self.facts[index] = Some((value, Source::cell(&view.sheet.name, source)));
+        }
+        true
+    }
+
+    fn text(&mut self, view: &View<'_>, at: Address, text: &str, after_table: Option<usize>, cover: bool) {
+        let source = Source::cell(&view.sheet.name, at);
+        for line in text::lines(text) {
+            let heading = if cover { None } else { fold(line).and_then(|f| section_heading(self.form, &f)) };
+            if let Some(section) = heading {
+                self.start(section, &source);
+                continue;
+            }
+            let Some(section) = self.current.filter(|_| !cover) else {
+                self.front.push(Front { text: line.to_owned(), source: source.clone() });
+                continue;
+            };
+            let text = self.normalised(line, &source);
+            if text.is_empty() {
+                continue;
+            }
+            let content = &mut self.words.sections[section];
+            let place = Place::Paragraph { section, paragraph: content.before.len() + content.after.len() };
+            self.origins.note(place, source.clone(), line);
+            let paragraph = Paragraph { level: heading::level(&text), text };
+            let behind = after_table.is_some() && self.form.sections[section].table == after_table;
+            if behind || !content.after.is_empty() {
+                content.after.push(paragraph)
+            } else {
+                content.before.push(paragraph)
+            }
+        }
+    }
+
+    fn start(&mut self, section: usize, source: &Source) {
+        self.current = Some(section);
+        match &self.headed[section] {
+            None => {
+                self.origins.note(
+                    Place::Section { section },
+                    source.clone(),
+                    self.form.sections[section].heading.as_str(),
+                );
+                self.headed[section] = Some(source.clone());
+            }
+            Some(first) => {
+                let message = format!("“{}”的标题出现了两次：{first}和{source}", self.form.sections[section].heading);
+                let fix = "一个工作簿只放一份报告；如果是目录，请删去目录";
+                let f = finding("N204", message).at(source.clone()).related([first.clone()]).hint(fix);
+                self.words.findings.push(f);
+            }
+        }
+    }
+
+    fn normalised(&mut self, line: &str, source: &Source) -> String {
+        let (text, changes) = text::normalise(line, self.keep_text);
+        if changes != Changes::default() {
+            self.changes.push((source.clone(), changes));
+        }
+        text
+    }
+
+    /// Title, agency and year from cover, front lines, sheet names and file name, in this order.
+    fn title(&mut self, name: &str, views: &[View<'_>], skip: &[bool]) {
+        let facts = std::mem::take(&mut self.facts);
+        let [agency, year, given, published, contact, index] = facts;
+        let front = std::mem::take(&mut self.front);
+        let found = find_title(&front);
+        let mut preface_from = Vec::new();
+        let mut title = None;
+        if let Some((range, t)) = found {
+            let source = front[range.start].source.clone();
+            for (i, line) in front.into_iter().enumerate() {
+                if !range.contains(&i) {
+                    preface_from.push(line);
+                }
+            }
+            title = Some((t, source));
+        } else {
+            preface_from = front;
+        }
+        if let Some((text, source)) = &given {
+            // The cover's own title stands, whatever its wording.
+            let parsed = title::parse(text);
+            let words = text::joined(text);
+            let t = parsed.unwrap_or(title::Title { text: words, agency: None, year: None });
+            title = Some((t, source.clone()));
+        }
+        if title.is_none() {
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            let sheets = views.iter().zip(skip).filter(|(_, s)| !**s).map(|(v, _)| ("工作表名", v.sheet.name.as_str()));
+            let elsewhere =
+                sheets.chain([("文件名", stem)]).find_map(|(kind, text)| title::parse(text).map(|t| (kind, text, t)));
+            // A bare 年度报告 in a file name says nothing that the parts do not.
+            if let Some((kind, text, t)) = elsewhere.filter(|(_, _, t)| t.year.is_some() || t.agency.is_some()) {
+                let message = format!("标题取自{kind}“{text}”");
+                self.words.findings.push(finding("N108", message));
+                title = Some((t, Source::sheet(text)));
+            }
+        }
+        for line in preface_from {
+            let text = self.normalised(&line.text, &line.source);
+            let place = Place::Preface { paragraph: self.words.preface.len() };
+            self.origins.note(place, line.source, line.text);
+            self.words.preface.push(Paragraph { level: 0, text });
+        }
+        let known = |t: &title::Title| (t.agency.clone(), t.year);
+        let (title_agency, title_year) = title.as_ref().map_or((None, None), |(t, _)| known(t));
+        let cover_year = year.as_ref().map(|(text, source)| (title::year(text), text, source));
+        match &cover_year {
+            Some((None, text, source)) => {
+                let message = format!("{source} 的年度“{text}”不是四位年份");
+                self.words
+                    .findings
+                    .push(finding("N207", message).at((*source).clone()).hint("请填写如 2024 的四位年份"));
+            }
+            Some((Some(y), _, source)) if title_year.is_some_and(|t| t != *y) => {
+                let message = format!("封面的年度是 {y}，标题写的是 {}", title_year.unwrap_or_default());
+                let related = title.iter().map(|(_, s)| s.clone());
+                let f = finding("N207", message)
+                    .at((*source).clone())
+                    .related(related)
+                    .hint("请把封面和标题的年度改成一致");
+                self.words.findings.push(f);
+            }
+            None if title_year.is_none() => {
+                let message = "找不到年度";
+                let fix = "请在标题里写明年度，或在标准模板的封面填写";
+                self.words.findings.push(finding("N207", message).hint(fix));
+            }
+            _ => {}
+        }
+        let agency_cell = agency.as_ref().map(|(_, s)| s.clone());
+        let agency = agency.map(|(text, _)| text::joined(&text)).or(title_agency).unwrap_or_default();
+        if agency.is_empty() {
+            let fix = "请在标题里写明单位，或在标准模板的封面填写";
+            self.words.findings.push(finding("N207", "找不到单位名称").hint(fix));
+        }
+        let fact = |fact: Option<(String, Source)>, flow: &mut Self| {
+            fact.map(|(text, source)| {
+                let line = text::lines(&text).collect::<Vec<_>>().join(" ");
+                flow.normalised(&line, &source)
+            })
+        };
+        let (published, contact, index) = (fact(published, self), fact(contact, self), fact(index, self));
+        let year = cover_year.and_then(|(y, ..)| y).or(title_year).unwrap_or_default();
+        if let Some(source) = title.as_ref().map(|(_, s)| s.clone()).or(agency_cell) {
+            self.origins.note(Place::Title, source, title.as_ref().map_or("", |(t, _)| &t.text));
+        }
+        let title = match title {
+            Some((t, source)) => self.normalised(&t.text, &source),
+            None => crate::compose::made_title(&agency, year),
+        };
+        self.words.cover = Cover { agency, year, title, published, contact, index };
+    }
+
+    /// Subheadings that the standard workbook offers and nobody wrote under.
+    fn drop_empty_subheadings(&mut self) {
+        for (section, content) in self.form.sections.iter().zip(&mut self.words.sections) {
+            let offered: Vec<String> = section.subheadings.iter().map(|h| body(h)).collect();
+            let all = content.before.clone();
+            let mut kept = Vec::with_capacity(all.len());
+            for (i, p) in all.iter().enumerate() {
+                let alone = p.level == 2 && all.get(i + 1).is_none_or(|next| next.level == 2);
+                if alone && offered.contains(&body(&p.text)) {
+                    self.words.findings.push(finding("N109", format!("“{}”下面没有正文，已略去", p.text)));
+                } else {
+                    kept.push(p.clone());
+                }
+            }
+            content.before = kept;
+        }
+    }
+
+    fn report_changes(&mut self) {
+        for kind in Changes::KINDS {
+            let with: Vec<_> = self.changes.iter().filter(|(_, c)| c.count(kind) > 0).collect();
+            let count: usize = with.iter().map(|(_, c)| c.count(kind)).sum();
+            let Some((first, _)) = with.first() else { continue };
+            let (code, what) = match kind {
+                Change::Radical => ("P602", "形似汉字的部首或兼容字已换成汉字"),
+                Change::Control => ("P602", "控制字符和零宽字符已去掉"),
+                Change::Mark => ("N105", "半角标点改为全角"),
+                Change::Space => ("N105", "多余的空格去掉"),
+                Change::Quote => ("N105", "直引号改为弯引号"),
+            };
+            let message = format!("{what} {count} 处，首见于{first}");
+            let mut places: Vec<Source> = with.iter().map(|(s, _)| s.clone()).collect();
+            places.dedup();
+            let f = finding(code, message).at(first.clone()).related(places.into_iter().skip(1));
+            self.words.findings.push(f);
+        }
+    }
+}
+
+fn same(a: &str, b: &str) -> bool {
+    !a.is_empty() && body(a) == body(b) && fold(a).map(|f| f.number) == fold(b).map(|f| f.number)
+}
+
+fn section_of<'f>(form: &'f Form, text: &str) -> Option<&'f str> {
+    fold(text).and_then(|f| section_heading(form, &f)).map(|i| form.sections[i].key.as_str())
+}
+
+/// The section a line heads: its words are those of a heading, and its number, if it has one, is that section's.
+fn section_heading(form: &Form, line: &Folded) -> Option<usize> {
+    if line.bracketed {
+        return None;
+    }
+    form.sections.iter().enumerate().find_map(|(i, section)| {
+        let mut wordings = std::iter::once(&section.heading).chain(&section.variants);
+        let heads = wordings.any(|w| body(w) == line.body);
+        let number = fold(&section.heading).and_then(|f| f.number);
+        let agrees = line.number.is_none() || line.number == number || line.number == Some((i + 1).to_string());
+        (heads && agrees).then_some(i)
+    })
+}
+
+fn is_field(field: &CoverField, label: &str) -> bool {
+    let label = body(label);
+    !label.is_empty() && std::iter::once(&field.label).chain(&field.variants).any(|w| body(w) == label)
+}
+
+/// Words that belong to the standard workbook, not to the report.
+fn furniture(text: &str) -> bool {
+    let words = labels();
+    let text = text.trim();
+    let heads = words.cover.head.iter().chain([&words.text.subheading, &words.text.body, &words.text.paragraphs]);
+    let hints = words.cover.fields().map(|f| &f.hint);
+    heads.chain([&words.text.hint_body, &words.text.hint_paragraphs]).chain(hints).any(|w| *w == text)
+}
+
+/// The title among the front lines: the line that ends in the words of one, with up to two lines before it that complete
+/// it (an agency alone, or the first half of a broken title).
+fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)> {
+    let short = |t: &str| t.chars().count() <= 60 && !t.contains(['。', '；', '：', ':', '，']);
+    for last in 0..front.len().min(20) {
+        for first in (last.saturating_sub(2)..=last).rev() {
+            if !front[first..=last].iter().all(|l| short(&l.text)) {
+                break;
+            }
+            let text: String = front[first..=last].iter().map(|l| l.text.as_str()).collect();
+            let Some(title) = title::parse(&text) else { continue };
+            // An agency on a line of its own above completes a title that names none.
+            let above = first.checked_sub(1).map(|i| &front[i].text).filter(|t| short(t) && first + 2 > last);
+            if title.agency.is_none()
+                && let Some(above) = above
+                && let Some(longer) = title::parse(&format!("{above}{text}")).filter(|t| t.agency.is_some())
+            {
+                return Some((first - 1..last + 1, longer));
+            }
+            return Some((first..last + 1, title));
+        }
+    }
+    None
+}

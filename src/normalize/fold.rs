@@ -1,0 +1,132 @@
+//! Labels without their accidents: width, spaces, line breaks, marks, brackets, numbering and an inserted year.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// A label reduced to what tells it from others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folded {
+    /// The number it begins with, if any: 一, 3, ….
+    pub number: Option<String>,
+    /// Whether that number stands in brackets: （一） is not 一、.
+    pub bracketed: bool,
+    /// The rest: ideographs, letters and digits only.
+    pub body: String,
+}
+
+/// Longest text that can be a label, in characters.
+const LONGEST: usize = 120;
+
+const NUMERALS: &str = "一二三四五六七八九十";
+
+/// Folds a text; `None` when it is too long or empty to be a label.
+pub fn fold(text: &str) -> Option<Folded> {
+    if text.len() > LONGEST * 4 {
+        return None;
+    }
+    let plain: Vec<char> =
+        text.nfkc().map(super::text::unified).filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    if plain.len() > LONGEST {
+        return None;
+    }
+    let (number, bracketed, used) = numbering(&plain);
+    let rest = without_year(&plain[used..]);
+    let body: String = rest.into_iter().filter(|c| c.is_alphanumeric()).collect();
+    // A bare numeral is its own body.
+    if body.is_empty() {
+        let body: String = plain.into_iter().filter(|c| c.is_alphanumeric()).collect();
+        return (!body.is_empty()).then_some(Folded { number: None, bracketed: false, body });
+    }
+    Some(Folded { number, bracketed, body })
+}
+
+/// The body alone, for labels of the form.
+pub fn body(label: &str) -> String {
+    fold(label).map(|f| f.body).unwrap_or_default()
+}
+
+/// A number at the start with the mark that makes it one: `一、` `（一）` `1.` `1、`. Gives characters used.
+fn numbering(text: &[char]) -> (Option<String>, bool, usize) {
+    let open = matches!(text.first(), Some('(' | '〔' | '['));
+    let start = usize::from(open);
+    let kind = |c: char| {
+        if NUMERALS.contains(c) {
+            1
+        } else if c.is_ascii_digit() {
+            2
+        } else {
+            0
+        }
+    };
+    let first = text.get(start).copied().map_or(0, kind);
+    if first == 0 {
+        return (None, false, 0);
+    }
+    let length = text[start..].iter().take_while(|c| kind(**c) == first).count();
+    let mark = text.get(start + length).copied();
+    let closes = matches!(mark, Some(')' | '〕' | ']'));
+    let points = matches!(mark, Some('、' | '.' | ',' | ':' | '．' | '。'));
+    // 1.5 is a number, not a numbered label.
+    let decimal = mark == Some('.') && text.get(start + length + 1).is_some_and(char::is_ascii_digit);
+    if length > 2 || decimal || !(closes || (points && !open)) {
+        return (None, false, 0);
+    }
+    (Some(text[start..start + length].iter().collect()), open, start + length + 1)
+}
+
+/// Drops a year in brackets inside a label: 本年（2023）制发件数.
+fn without_year(text: &[char]) -> Vec<char> {
+    let mut out = Vec::with_capacity(text.len());
+    let mut i = 0;
+    while i < text.len() {
+        if text[i] == '(' {
+            let inner: String = text[i + 1..].iter().take_while(|c| **c != ')').collect();
+            let digits = inner.trim_end_matches('度').trim_end_matches('年');
+            if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
+                i += inner.chars().count() + 2;
+                continue;
+            }
+        }
+        out.push(text[i]);
+        i += 1;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accidents_of_writing_fold_away() {
+        for (a, b) in [
+            ("（一）予以公开", "(一) 予以\n公开"),
+            ("1.属于国家秘密", "１．属于 国家秘密"),
+            ("1.属于国家秘密", "1、属于国家秘密"),
+            ("3.危及“三安全一稳定”", "3. 危及\"三安全一稳定\""),
+            ("3.危及“三安全一稳定”", "3.危及「三安全一稳定」"),
+            ("商业企业", "商\n业\n企\n业"),
+            ("本年制发件数", "本年（2023）制发件数"),
+            ("本年制发件数", "本年（2023年）制发件数"),
+            ("本年增/减", "本年增／减"),
+            ("工作", "⼯作"),
+            ("一、总体情况", "1、总体情况"),
+        ] {
+            assert_eq!(body(a), body(b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_told_from_words() {
+        let number = |t: &str| fold(t).unwrap().number;
+        assert_eq!(number("一、总体情况").as_deref(), Some("一"));
+        assert_eq!(number("（七）总计").as_deref(), Some("七"));
+        assert_eq!(number("12.其他").as_deref(), Some("12"));
+        assert_eq!(number("1.5"), None);
+        assert_eq!(number("三类信息"), None);
+        assert_eq!(number("第二十条第（一）项"), None);
+        assert!(fold("（一）主动公开").unwrap().bracketed);
+        assert!(!fold("一、主动公开").unwrap().bracketed);
+        assert_eq!(fold("  "), None);
+        assert_eq!(fold("三").unwrap().body, "三");
+    }
+}

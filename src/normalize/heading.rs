@@ -1,0 +1,69 @@
+//! Structure inside a section: （一） is a heading of level 2, 1. and （1） of level 3, when they stand alone on a line.
+
+/// Longest heading, in characters; a longer numbered line is a paragraph.
+const LONGEST: usize = 30;
+
+const NUMERALS: &str = "一二三四五六七八九十";
+
+/// The level of a paragraph: 0 is body text.
+pub fn level(text: &str) -> u8 {
+    if text.chars().count() > LONGEST
+        || text.ends_with(['。', '；', '，', '、', '？', '！', ';', ',', '.', '?', '!', '”', '…'])
+    {
+        return 0;
+    }
+    // A heading says one thing; marks inside it mean a sentence.
+    if text.contains(['。', '；', '！', '？']) {
+        return 0;
+    }
+    let open = text.starts_with(['（', '(']);
+    let rest = text.trim_start_matches(['（', '(']);
+    let chinese: usize = rest.chars().take_while(|c| NUMERALS.contains(*c)).map(char::len_utf8).sum();
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let used = chinese.max(digits);
+    if used == 0 || digits > 2 {
+        return 0;
+    }
+    let after: Vec<char> = rest[used..].chars().take(2).collect();
+    let says_something = rest[used..].chars().skip(1).any(char::is_alphabetic);
+    let decimal = after.get(1).is_some_and(char::is_ascii_digit);
+    match (open, after.first()) {
+        _ if !says_something => 0,
+        (true, Some('）' | ')')) => {
+            if chinese > 0 {
+                2
+            } else {
+                3
+            }
+        }
+        (false, Some('.' | '．' | '、')) if digits > 0 && !decimal => 3,
+        _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbered_lines_are_headings_and_numbered_sentences_are_not() {
+        for (text, expected) in [
+            ("（一）主动公开：", 2),
+            ("（五）监督保障", 2),
+            ("(二)依申请公开", 2),
+            ("1.加强组织领导", 3),
+            ("（1）加强组织领导", 3),
+            ("2、加强培训", 3),
+            ("（一）主动公开。全年公开信息6条。", 0),
+            ("1.加强组织领导，落实责任。", 0),
+            ("1.5万元", 0),
+            ("（一）", 0),
+            ("2024年工作", 0),
+            ("我局一是加强领导", 0),
+            ("（试行）办法", 0),
+            ("", 0),
+        ] {
+            assert_eq!(level(text), expected, "{text}");
+        }
+    }
+}

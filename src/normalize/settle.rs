@@ -1,0 +1,73 @@
+//! Blanks become what they count as: 0, or the total of the form's own relation. Nothing that is present is touched.
+
+use crate::form::{Form, Kind, Op};
+use crate::model::{Amount, Decimal, Finding, Origins, Place, Report, Source, Value};
+use crate::rules::finding;
+
+/// Fills blank totals by the relations that define them, in their order, then every other blank by 0; a note for each.
+pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
+    let form = report.form.clone();
+    let mut findings = Vec::new();
+    for (t, table) in form.tables.iter().enumerate() {
+        let values = &mut report.tables[t];
+        let blank_row = |values: &[Value], slots: &[(usize, bool)]| slots.iter().all(|(s, _)| values[*s].is_absent());
+        for relation in form.relations.iter().filter(|r| r.table == t && r.op == Op::Equal && r.defines_total()) {
+            for line in relation.uses(table) {
+                let (total, _) = line.left[0];
+                if !values[total].is_absent() {
+                    continue;
+                }
+                let numbers = line.right.iter().map(|(s, minus)| {
+                    let n = values[*s].number();
+                    if *minus { -n } else { n }
+                });
+                let sum: Decimal = numbers.sum();
+                // A total of nothing but blanks is itself one of the blanks.
+                if !blank_row(values, &line.right) {
+                    let message = format!("{}没有填，按各项之和算出 {sum}", describe(&form, origins, t, total));
+                    findings.push(finding("N102", message).at(source(origins, t, total)).found(sum));
+                }
+                if let Some(value) = whole(sum, table.kind(total).0) {
+                    values[total] = value;
+                }
+            }
+        }
+        let blanks: Vec<usize> = (0..values.len()).filter(|s| values[*s].is_absent()).collect();
+        for slot in &blanks {
+            values[*slot] = Value::zero(table.kind(*slot).0);
+        }
+        if let Some(first) = blanks.first() {
+            let message = format!("{}有 {} 个格子没有填数字，按 0 处理", table.name, blanks.len());
+            let places: Vec<Source> = blanks.iter().filter_map(|s| source(origins, t, *s)).collect();
+            findings.push(finding("N101", message).at(source(origins, t, *first)).related(places.into_iter().skip(1)));
+        }
+    }
+    findings
+}
+
+fn whole(sum: Decimal, kind: Kind) -> Option<Value> {
+    match kind {
+        Kind::Count => u64::try_from(sum).ok().map(Value::Count),
+        Kind::Signed => i64::try_from(sum).ok().map(Value::Signed),
+        Kind::Amount => Some(Value::Amount(Amount { number: sum, unit: None })),
+    }
+}
+
+/// The cell a value came from.
+pub fn source(origins: &Origins, table: usize, slot: usize) -> Option<Source> {
+    origins.source(Place::Value { table, slot }).cloned()
+}
+
+/// A value's place in words: the table, its cell where it came from a workbook, its labels where it did not.
+pub fn describe(form: &Form, origins: &Origins, table: usize, slot: usize) -> String {
+    let t = &form.tables[table];
+    match source(origins, table, slot).and_then(|s| s.cell) {
+        Some(cell) => format!("{} {cell} ", t.name),
+        None => {
+            let row = t.row_path(slot).last().copied().unwrap_or_default();
+            let column = t.column_path(slot).last().copied().unwrap_or_default();
+            let label = [row, column].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("·");
+            format!("{}“{label}”", t.name)
+        }
+    }
+}

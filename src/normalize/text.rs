@@ -1,0 +1,380 @@
+//! Conservative normalisation of prose. Every change is of a named kind and counted.
+//!
+//! Always: Kangxi radicals and compatibility ideographs become ideographs, control and zero-width characters go, line
+//! ends are unified. Unless the words are to be kept: half-width marks beside Chinese become full-width, spaces between
+//! Chinese and digits go, straight quotes are paired. Never inside numbers, times, URLs, e-mail addresses or Latin text.
+
+use std::ops::Range;
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Kinds of change, in the order in which they are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    Radical,
+    Control,
+    Mark,
+    Space,
+    Quote,
+}
+
+/// Number of changes by kind.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changes([usize; 5]);
+
+impl Changes {
+    pub const KINDS: [Change; 5] = [Change::Radical, Change::Control, Change::Mark, Change::Space, Change::Quote];
+
+    pub fn count(&self, kind: Change) -> usize {
+        self.0[kind as usize]
+    }
+
+    fn add(&mut self, kind: Change) {
+        self.0[kind as usize] += 1;
+    }
+}
+
+/// Normalises one paragraph (no line breaks inside).
+pub fn normalise(text: &str, keep_text: bool) -> (String, Changes) {
+    let mut changes = Changes::default();
+    let safe = safe(text, &mut changes);
+    if keep_text {
+        return (safe, changes);
+    }
+    let chars: Vec<char> = safe.chars().collect();
+    // Quotes first: a curly quote makes the mark beside it Chinese.
+    let chars = quotes(&chars, &mut changes);
+    let chars = marks(&chars, &mut changes);
+    (spaces(&chars, &mut changes).into_iter().collect(), changes)
+}
+
+/// The lines of a cell: every kind of line end splits, blank lines go, spaces round a line go.
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
+    let ends = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
+    text.split(ends).map(|l| l.trim_matches(|c: char| c.is_whitespace() || invisible(c))).filter(|l| !l.is_empty())
+}
+
+/// Drops every space and line break: for titles and names that were set in several lines.
+pub fn joined(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !invisible(*c)).map(unified).collect()
+}
+
+/// The ideograph that a Kangxi radical, a CJK radical or a compatibility ideograph stands for.
+pub fn unified(c: char) -> char {
+    match c {
+        '\u{2e80}'..='\u{2eff}' => RADICALS.iter().find(|(r, _)| *r == c).map_or_else(|| composed(c), |(_, i)| *i),
+        '\u{2f00}'..='\u{2fdf}' | '\u{f900}'..='\u{faff}' | '\u{2f800}'..='\u{2fa1f}' => composed(c),
+        _ => c,
+    }
+}
+
+fn composed(c: char) -> char {
+    let mut all = std::iter::once(c).nfkc();
+    match (all.next(), all.next()) {
+        (Some(one), None) => one,
+        _ => c,
+    }
+}
+
+/// Radicals of the supplement block that have no compatibility mapping, as PDF converters leave them (Unicode's
+/// EquivalentUnifiedIdeograph property).
+const RADICALS: &[(char, char)] = &[
+    ('⺁', '厂'),
+    ('⺂', '乛'),
+    ('⺃', '乚'),
+    ('⺄', '乙'),
+    ('⺅', '亻'),
+    ('⺆', '冂'),
+    ('⺇', '几'),
+    ('⺈', '刀'),
+    ('⺉', '刂'),
+    ('⺋', '㔾'),
+    ('⺌', '小'),
+    ('⺎', '兀'),
+    ('⺏', '尣'),
+    ('⺐', '尢'),
+    ('⺒', '巳'),
+    ('⺓', '幺'),
+    ('⺔', '彑'),
+    ('⺕', '彐'),
+    ('⺖', '忄'),
+    ('⺘', '扌'),
+    ('⺙', '攵'),
+    ('⺛', '旡'),
+    ('⺝', '月'),
+    ('⺞', '歺'),
+    ('⺠', '民'),
+    ('⺡', '氵'),
+    ('⺢', '氺'),
+    ('⺣', '灬'),
+    ('⺤', '爫'),
+    ('⺥', '爫'),
+    ('⺦', '丬'),
+    ('⺨', '犭'),
+    ('⺩', '王'),
+    ('⺫', '罒'),
+    ('⺬', '示'),
+    ('⺭', '礻'),
+    ('⺮', '竹'),
+    ('⺯', '糹'),
+    ('⺰', '纟'),
+    ('⺲', '罒'),
+    ('⺳', '冈'),
+    ('⺶', '羊'),
+    ('⺷', '羊'),
+    ('⺸', '芈'),
+    ('⺹', '耂'),
+    ('⺺', '肀'),
+    ('⺼', '月'),
+    ('⺽', '臼'),
+    ('⺾', '艹'),
+    ('⻀', '艹'),
+    ('⻁', '虎'),
+    ('⻂', '衤'),
+    ('⻃', '覀'),
+    ('⻄', '西'),
+    ('⻅', '见'),
+    ('⻆', '角'),
+    ('⻇', '角'),
+    ('⻈', '讠'),
+    ('⻉', '贝'),
+    ('⻊', '足'),
+    ('⻋', '车'),
+    ('⻌', '辶'),
+    ('⻍', '辶'),
+    ('⻎', '辶'),
+    ('⻏', '阝'),
+    ('⻐', '钅'),
+    ('⻑', '長'),
+    ('⻒', '镸'),
+    ('⻓', '长'),
+    ('⻔', '门'),
+    ('⻕', '阝'),
+    ('⻖', '阝'),
+    ('⻗', '雨'),
+    ('⻘', '青'),
+    ('⻙', '韦'),
+    ('⻚', '页'),
+    ('⻛', '风'),
+    ('⻜', '飞'),
+    ('⻝', '食'),
+    ('⻠', '饣'),
+    ('⻢', '马'),
+    ('⻣', '骨'),
+    ('⻤', '鬼'),
+    ('⻥', '鱼'),
+    ('⻦', '鸟'),
+    ('⻧', '卤'),
+    ('⻨', '麦'),
+    ('⻩', '黄'),
+    ('⻪', '黾'),
+    ('⻫', '斉'),
+    ('⻬', '齐'),
+    ('⻭', '歯'),
+    ('⻮', '齿'),
+    ('⻯', '竜'),
+    ('⻰', '龙'),
+    ('⻱', '龟'),
+];
+
+/// Control and zero-width characters: nothing a reader sees, and PDF/A forbids some. Spaces and line ends are not meant.
+fn invisible(c: char) -> bool {
+    (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{fe00}'..='\u{fe0f}')
+}
+
+fn safe(text: &str, changes: &mut Changes) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if invisible(c) {
+            changes.add(Change::Control);
+            continue;
+        }
+        let one = unified(c);
+        if one != c {
+            changes.add(Change::Radical);
+        }
+        // A tab is a space to a reader; so is a no-break space.
+        out.push(if matches!(one, '\t' | '\n' | '\r' | '\u{a0}') { ' ' } else { one });
+    }
+    out
+}
+
+/// Ideographs, kana and full-width marks: what makes a neighbour Chinese.
+fn chinese(c: char) -> bool {
+    matches!(c, '\u{3001}'..='\u{303f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}' | '“' | '”' | '‘' | '’' | '—' | '…')
+}
+
+fn space(c: char) -> bool {
+    c == ' ' || c == '\u{3000}'
+}
+
+/// Next character on a side that is not a space.
+fn beyond(chars: &[char], from: usize, step: isize) -> Option<char> {
+    let mut i = from as isize + step;
+    while let Some(c) = usize::try_from(i).ok().and_then(|i| chars.get(i)) {
+        if !space(*c) {
+            return Some(*c);
+        }
+        i += step;
+    }
+    None
+}
+
+const MARKS: [(char, char); 6] = [(',', '，'), (':', '：'), (';', '；'), ('?', '？'), ('!', '！'), ('(', '（')];
+
+fn marks(chars: &[char], changes: &mut Changes) -> Vec<char> {
+    let protected = protected(chars);
+    let brackets = bracket_pairs(chars);
+    let mut out = Vec::with_capacity(chars.len());
+    let mut i = 0;
+    let mut shielded = protected.iter().peekable();
+    while i < chars.len() {
+        while shielded.peek().is_some_and(|r| r.end <= i) {
+            shielded.next();
+        }
+        let c = chars[i];
+        let inside = shielded.peek().is_some_and(|r| r.contains(&i));
+        let wide = if inside { None } else { widened(chars, i, &brackets) };
+        let Some(wide) = wide else {
+            out.push(c);
+            i += 1;
+            continue;
+        };
+        changes.add(Change::Mark);
+        // The space that goes with a half-width mark goes with it: after it, and before a closing or stopping one.
+        if wide == '（' {
+            // A space before an opening bracket belongs to the same habit.
+            while out.last().is_some_and(|c| *c == ' ')
+                && out.iter().rev().find(|c| **c != ' ').is_some_and(|c| chinese(*c))
+            {
+                out.pop();
+                changes.add(Change::Space);
+            }
+        } else {
+            while out.last() == Some(&' ') {
+                out.pop();
+                changes.add(Change::Space);
+            }
+        }
+        out.push(wide);
+        i += 1;
+        while chars.get(i) == Some(&' ') {
+            i += 1;
+            changes.add(Change::Space);
+        }
+    }
+    out
+}
+
+fn widened(chars: &[char], i: usize, brackets: &[Option<usize>]) -> Option<char> {
+    let c = chars[i];
+    let beside = |i: usize| [beyond(chars, i, -1), beyond(chars, i, 1)].into_iter().flatten().any(chinese);
+    if c == '(' || c == ')' {
+        // Brackets change together or not at all.
+        let partner = brackets[i]?;
+        return (beside(i) || beside(partner)).then_some(if c == '(' { '（' } else { '）' });
+    }
+    let (_, wide) = MARKS.into_iter().find(|(half, _)| *half == c)?;
+    let digit = |step: isize| {
+        let at = usize::try_from(i as isize + step).ok().and_then(|i| chars.get(i));
+        at.is_some_and(char::is_ascii_digit)
+    };
+    // 1,000 and 10:30 are numbers and times whatever stands round them.
+    let numeric = matches!(c, ',' | ':') && digit(-1) && digit(1);
+    (!numeric && beside(i)).then_some(wide)
+}
+
+fn bracket_pairs(chars: &[char]) -> Vec<Option<usize>> {
+    let mut pairs = vec![None; chars.len()];
+    let mut open = Vec::new();
+    for (i, c) in chars.iter().enumerate() {
+        match c {
+            '(' => open.push(i),
+            ')' => {
+                if let Some(start) = open.pop() {
+                    pairs[start] = Some(i);
+                    pairs[i] = Some(start);
+                }
+            }
+            _ => {}
+        }
+    }
+    pairs
+}
+
+/// URLs and e-mail addresses: runs of ASCII that hold `://`, `www.` or `@` with a dot, less the marks they end in.
+fn protected(chars: &[char]) -> Vec<Range<usize>> {
+    let mut out = Vec::new();
+    let mut i = 0;
+    while i < chars.len() {
+        if !chars[i].is_ascii_graphic() {
+            i += 1;
+            continue;
+        }
+        let start = i;
+        while i < chars.len() && chars[i].is_ascii_graphic() {
+            i += 1;
+        }
+        let run: String = chars[start..i].iter().collect();
+        let from = [run.find("http"), run.find("www."), run.find("ftp")].into_iter().flatten().min();
+        let mail = run.contains('@') && run.contains('.');
+        if let Some(from) = from.or_else(|| mail.then(|| run.find(|c: char| c.is_ascii_alphanumeric()).unwrap_or(0))) {
+            let end = run.trim_end_matches([',', ':', ';', '(', ')', '?', '!', '.']).len();
+            out.push(start + from..start + end.max(from));
+        }
+    }
+    out
+}
+
+/// Spaces between Chinese and digits go, on either side; so do spaces after a full-width mark before Chinese or digits.
+fn spaces(chars: &[char], changes: &mut Changes) -> Vec<char> {
+    let mut out: Vec<char> = Vec::with_capacity(chars.len());
+    let mut i = 0;
+    while i < chars.len() {
+        if chars[i] != ' ' {
+            out.push(chars[i]);
+            i += 1;
+            continue;
+        }
+        let run = chars[i..].iter().take_while(|c| **c == ' ').count();
+        let (before, after) = (out.last().copied(), chars.get(i + run).copied());
+        let drop = match (before, after) {
+            (Some(a), Some(b)) => (chinese(a) && b.is_ascii_digit()) || (a.is_ascii_digit() && chinese(b)),
+            _ => true,
+        };
+        if drop {
+            for _ in 0..run {
+                changes.add(Change::Space);
+            }
+        } else {
+            out.extend(std::iter::repeat_n(' ', run));
+        }
+        i += run;
+    }
+    out
+}
+
+/// Straight quotes become pairs where Chinese stands beside or between them and their number is even.
+fn quotes(chars: &[char], changes: &mut Changes) -> Vec<char> {
+    let places: Vec<usize> = chars.iter().enumerate().filter(|(_, c)| **c == '"').map(|(i, _)| i).collect();
+    let mut out = chars.to_vec();
+    if places.len() % 2 == 1 {
+        return out;
+    }
+    for pair in places.chunks(2) {
+        let around = [beyond(chars, pair[0], -1), beyond(chars, pair[1], 1)].into_iter().flatten().any(chinese);
+        if around || chars[pair[0]..pair[1]].iter().any(|c| chinese(*c)) {
+            out[pair[0]] = '“';
+            out[pair[1]] = '”';
+            changes.add(Change::Quote);
+            changes.add(Change::Quote);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+use super::*;
+
+fn changed(text: &str) -> String {
+    normalise(text, false).0
+}
+
+#[test]
+fn half_width_habits_become_full_width() {
+    for (from, to) in [
+        ("2024 年, 我局以…为指导, 严格落实", "2024年，我局以…为指导，严格落实"),
+        ("(一) 主动公开:", "（一）主动公开："),
+        ("截至目前, 全年公开信息 6 条, 依托“精彩老城”微信", "截至目前，全年公开信息6条，依托“精彩老城”微信"),
+        ("工作 (试行) 的通知", "工作（试行）的通知"),
+        ("公开吗?公开!好;行", "公开吗？公开！好；行"),
+        ("共5件,其中2件", "共5件，其中2件"),
+        ("落实\"三审\"制度和\"先审后发\"", "落实“三审”制度和“先审后发”"),
+        ("⼯作⻓期⺠生", "工作长期民生"),
+        ("金\u{F90A}", "金金"),
+        ("零\u{200b}宽\u{7}控", "零宽控"),
+        ("网站(www.gov.cn)发布", "网站（www.gov.cn）发布"),
+        ("见http://www.gov.cn/a,b,公告", "见http://www.gov.cn/a,b，公告"),
+    ] {
+        assert_eq!(changed(from), to);
+    }
+}
+
+#[test]
+fn numbers_times_addresses_and_latin_stay() {
+    for text in [
+        "1,000件",
+        "上午10:30开会",
+        "见http://www.gov.cn/a,b:c?d=(e)公告",
+        "邮箱a.b,c@gov.cn",
+        "比例为1:3",
+        "use of AI (large models), etc.",
+        "发布 Android 应用",
+        "张 三",
+        "第1)项",
+        "5\"屏",
+        "Windows 10 系统",
+    ] {
+        assert_eq!(changed(text), text);
+    }
+}
+
+#[test]
+fn kept_text_changes_only_in_what_cannot_be_seen() {
+    let (text, changes) = normalise("2024 年, ⼯作\u{200b}", true);
+    assert_eq!(text, "2024 年, 工作");
+    assert_eq!((changes.count(Change::Radical), changes.count(Change::Control)), (1, 1));
+    assert_eq!(changes.count(Change::Mark) + changes.count(Change::Space), 0);
+}
+
+#[test]
+fn changes_are_counted_by_kind() {
+    let (_, changes) = normalise("2024 年, 我局\"好\"(一)", false);
+    let counts = Changes::KINDS.map(|k| changes.count(k));
+    assert_eq!(counts, [0, 0, 3, 2, 2]);
+}
+
+#[test]
+fn normalising_twice_changes_nothing_more() {
+    for text in
+        ["2024 年, 我局 (试行) , 好 \"吗\" ?", "a , b 中 , 1 , 2", "( 中 ) ( a ) 1 中", "，  1 ， 中", "中 ( 1 )"]
+    {
+        let once = changed(text);
+        assert_eq!(changed(&once), once, "{text}");
+    }
+}
+
+#[test]
+fn lines_split_at_every_line_end() {
+    let all: Vec<_> = lines("甲\r\n　　乙\n\n\u{2028}丙\u{b}\u{feff}").collect();
+    assert_eq!(all, ["甲", "乙", "丙"]);
+}

@@ -1,0 +1,123 @@
+//! Titles of reports: recognised, joined from several lines, and taken apart into agency and year.
+
+use crate::form::labels;
+
+use super::text::joined;
+
+/// A title taken apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title {
+    /// The title without spaces or line breaks.
+    pub text: String,
+    pub agency: Option<String>,
+    pub year: Option<u16>,
+}
+
+/// Longest title, in characters.
+const LONGEST: usize = 100;
+
+/// Takes a text for a title if it ends in the words of one (brackets round it and an added 公示/公开 are not expected).
+pub fn parse(text: &str) -> Option<Title> {
+    let text = joined(text);
+    if text.chars().count() > LONGEST || text.contains(['。', '；', '！', '？']) {
+        return None;
+    }
+    let bare = text.trim_matches(['《', '》']);
+    let ending = labels().report.title_endings.iter().filter(|e| bare.ends_with(e.as_str())).max_by_key(|e| e.len())?;
+    let stem = &bare[..bare.len() - ending.len()];
+    let (year, before, after) = match find_year(stem) {
+        Some((year, start, end)) => (Some(year), &stem[..start], &stem[end..]),
+        None => (None, stem, ""),
+    };
+    let agency = format!("{before}{after}");
+    let agency = agency.trim_matches(|c: char| !c.is_alphanumeric()).trim_start_matches("关于").to_owned();
+    Some(Title { text: bare.to_owned(), agency: (!agency.is_empty()).then_some(agency), year })
+}
+
+/// The first year in a text with what follows it (年, 年度), as byte range.
+fn find_year(text: &str) -> Option<(u16, usize, usize)> {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let found = (0..chars.len().saturating_sub(3)).find_map(|i| {
+        let alone = i == 0 || digit(chars[i - 1].1).is_none();
+        let next_is_digit = chars.get(i + 4).is_some_and(|c| digit(c.1).is_some());
+        let digits: Option<Vec<u16>> = chars[i..i + 4].iter().map(|(_, c)| digit(*c)).collect();
+        let year = digits?.into_iter().fold(0, |n, d| n * 10 + d);
+        (alone && !next_is_digit && plausible(year)).then_some((year, i))
+    });
+    let (year, i) = found?;
+    let end_of = |i: usize| chars.get(i).map_or(text.len(), |c| c.0);
+    let mut end = i + 4;
+    for word in ['年', '度'] {
+        if chars.get(end).is_some_and(|c| c.1 == word) {
+            end += 1;
+        }
+    }
+    Some((year, chars[i].0, end_of(end)))
+}
+
+fn digit(c: char) -> Option<u16> {
+    match c {
+        '0'..='9' => Some(c as u16 - '0' as u16),
+        '０'..='９' => Some((c as u32 - '０' as u32) as u16),
+        '〇' | '○' | '零' => Some(0),
+        _ => "一二三四五六七八九".chars().position(|n| n == c).map(|n| n as u16 + 1),
+    }
+}
+
+/// A year a report can be about: the regulation on disclosure came into force in 2008.
+pub fn plausible(year: u16) -> bool {
+    (2008..=2099).contains(&year)
+}
+
+/// A year alone, as the cover states it: 2024, 2024年, 2024年度, 二〇二四年.
+pub fn year(text: &str) -> Option<u16> {
+    let text = joined(text);
+    let (year, start, end) = find_year(&text)?;
+    (start == 0 && end == text.len()).then_some(year)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_of_every_wording_are_taken_apart() {
+        let agency = Some("老城区科学技术局".to_owned());
+        for text in [
+            "老城区科学技术局2024年政府信息公开工作年度报告",
+            "老城区科学技术局 2024 年政府信息公开工作年度报告",
+            "老城区科学技术局2024年度政府信息公开工作年度报告",
+            "2024年老城区科学技术局政府信息公开年报",
+            "2024年度老城区科学技术局政府信息公开年度报告",
+            "老城区科学技术局２０２４年政府信息公开\n工作年度报告",
+            "老城区科学技术局二〇二四年政府信息公开工作年度报告",
+            "《老城区科学技术局关于2024年政府信息公开工作年度报告》",
+        ] {
+            let title = parse(text).unwrap();
+            if !text.contains("关于") {
+                assert_eq!(title.agency, agency, "{text}");
+            }
+            assert_eq!(title.year, Some(2024), "{text}");
+        }
+        assert_eq!(parse("政府信息公开工作年度报告").unwrap().agency, None);
+        assert_eq!(parse("某局政府信息公开工作年度报告").unwrap().year, None);
+    }
+
+    #[test]
+    fn prose_is_no_title() {
+        for text in
+            ["2024年，我局认真做好政府信息公开工作。现发布政府信息公开工作年度报告", "一、总体情况", "第20241页", ""]
+        {
+            assert_eq!(parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn years_stand_alone() {
+        assert_eq!(year(" 2024 年度"), Some(2024));
+        assert_eq!(year("二〇二四年"), Some(2024));
+        assert_eq!(year("2024-2025"), None);
+        assert_eq!(year("20241"), None);
+        assert_eq!(year("1924"), None);
+    }
+}

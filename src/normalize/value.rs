@@ -1,0 +1,257 @@
+//! One cell of an official table → a value, with a note on every liberty its writer took.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::form::{Kind, Unit, labels};
+use crate::import::Content;
+use crate::model::{Amount, Decimal, Value};
+
+/// What was understood beside the number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Remark {
+    /// Width, separators, sign, spaces, or a number kept as text.
+    Spelling,
+    /// A unit was dropped or kept (the text says which).
+    Unit,
+}
+
+/// Why a cell holds no value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unreadable {
+    /// Not a number at all.
+    NotANumber,
+    /// A number that the column does not admit: the reason.
+    Forbidden(&'static str),
+    /// A formula without a result.
+    Uncomputed,
+    /// An error value.
+    Error,
+}
+
+/// Most digits before the point that Excel keeps exactly.
+const DIGITS: u32 = 15;
+
+/// Reads a cell for a slot of this kind. `unit` is the form's unit, `head` the unit its column head names in the workbook.
+pub fn read(
+    content: Option<&Content>,
+    kind: Kind,
+    unit: Option<Unit>,
+    head: Option<Unit>,
+) -> Result<(Value, Option<Remark>), Unreadable> {
+    let (number, written, remark) =
+        match content {
+            None => return Ok((Value::Blank, None)),
+            Some(Content::Number(n)) => (*n, None, None),
+            Some(Content::Text(text)) => {
+                let folded: String = text.nfkc().filter(|c| !matches!(c, '\u{200b}' | '\u{feff}')).collect();
+                let plain: String = folded.split_whitespace().collect();
+                if plain.is_empty() {
+                    return Ok((Value::Blank, None));
+                }
+                // Padding is harmless, a space between digits may part two numbers.
+                if folded.split_whitespace().zip(folded.split_whitespace().skip(1)).any(|(a, b)| {
+                    a.ends_with(|c: char| c.is_ascii_digit()) && b.starts_with(|c: char| c.is_ascii_digit())
+                }) {
+                    return Err(Unreadable::NotANumber);
+                }
+                let absent = labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars()));
+                if absent {
+                    return Ok((Value::NotApplicable, None));
+                }
+                let (digits, word) = split_unit(&plain, kind)?;
+                let number = parse(digits)?;
+                let spelled = word.is_some() || number.to_string() != *text;
+                let remark = if word.is_some() { Remark::Unit } else { Remark::Spelling };
+                (number, word.flatten(), spelled.then_some(remark))
+            }
+            Some(Content::Uncomputed) => return Err(Unreadable::Uncomputed),
+            Some(Content::Error(_)) => return Err(Unreadable::Error),
+            Some(Content::HugeNumber(_) | Content::Bool(_) | Content::Date(..) | Content::Other(_)) => {
+                return Err(Unreadable::NotANumber);
+            }
+        };
+    if number.trunc().abs() >= Decimal::from(10u64.pow(DIGITS)) {
+        return Err(Unreadable::Forbidden("超过 15 位，表格程序不能准确保存"));
+    }
+    let whole = number.is_integer();
+    match kind {
+        Kind::Count if !whole => Err(Unreadable::Forbidden("不是整数，件数只能填整数")),
+        Kind::Count if number.is_sign_negative() && !number.is_zero() => {
+            Err(Unreadable::Forbidden("是负数，件数不能小于 0"))
+        }
+        Kind::Count => {
+            let n = u64::try_from(number).map_err(|_| Unreadable::NotANumber)?;
+            Ok((Value::Count(n), remark))
+        }
+        Kind::Signed if !whole => Err(Unreadable::Forbidden("不是整数，增减数只能填整数")),
+        Kind::Signed => {
+            let n = i64::try_from(number).map_err(|_| Unreadable::NotANumber)?;
+            Ok((Value::Signed(n), remark))
+        }
+        Kind::Amount if number.is_sign_negative() && !number.is_zero() => {
+            Err(Unreadable::Forbidden("是负数，金额不能小于 0"))
+        }
+        Kind::Amount => amount(number, written.or(head), unit, remark),
+    }
+}
+
+/// An amount in the form's unit, converted exactly; where the form has none, in the unit it was written in.
+fn amount(
+    number: Decimal,
+    written: Option<Unit>,
+    unit: Option<Unit>,
+    remark: Option<Remark>,
+) -> Result<(Value, Option<Remark>), Unreadable> {
+    let (Some(from), Some(to)) = (written, unit) else {
+        let remark = if written.is_some() { Some(Remark::Unit) } else { remark };
+        // A zero needs no unit.
+        let own = if unit.is_none() && !number.is_zero() { written } else { None };
+        return Ok((Value::Amount(Amount { number, unit: own }), remark));
+    };
+    let number = if from == to {
+        number
+    } else {
+        let yuan = number.checked_mul(Decimal::from(from.in_yuan())).ok_or(Unreadable::NotANumber)?;
+        // Exact: the divisor is a power of ten, and scales stay far below the type's 28.
+        yuan.checked_div(Decimal::from(to.in_yuan())).ok_or(Unreadable::NotANumber)?.normalize()
+    };
+    Ok((Value::Amount(Amount { number, unit: None }), Some(Remark::Unit)))
+}
+
+/// Splits a trailing unit off. The outer option says whether one was there, the inner one which unit of money.
+fn split_unit(text: &str, kind: Kind) -> Result<(&str, Option<Option<Unit>>), Unreadable> {
+    let end = text.rfind(|c: char| c.is_ascii_digit()).map_or(0, |i| i + 1);
+    let (digits, word) = text.split_at(end);
+    if digits.is_empty() {
+        return Err(Unreadable::NotANumber);
+    }
+    if word.is_empty() {
+        return Ok((digits, None));
+    }
+    if kind == Kind::Amount {
+        let unit = Unit::ALL.into_iter().find(|u| u.word() == word);
+        return unit.map(|u| (digits, Some(Some(u)))).ok_or(Unreadable::NotANumber);
+    }
+    let counts = labels().units.counters.iter().any(|c| c == word);
+    if counts { Ok((digits, Some(None))) } else { Err(Unreadable::NotANumber) }
+}
+
+/// A number: optional sign, digits with thousands separators in their places or none, optional decimals.
+fn parse(text: &str) -> Result<Decimal, Unreadable> {
+    let (negative, body) = match text.strip_prefix(['-', '−']) {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (whole, fraction) = body.split_once('.').unwrap_or((body, "0"));
+    let groups: Vec<&str> = whole.split(',').collect();
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    let grouped = groups.len() == 1
+        || (groups[0].len() <= 3 && groups[1..].iter().all(|g| g.len() == 3) && groups.iter().all(|g| digits(g)));
+    if !grouped || !groups.iter().all(|g| digits(g)) || !digits(fraction) {
+        return Err(Unreadable::NotANumber);
+    }
+    let plain = format!("{}.{fraction}", groups.concat());
+    let number: Decimal = Decimal::from_str_exact(&plain).map_err(|_| Unreadable::Forbidden("位数太多"))?;
+    let number = number.normalize();
+    Ok(if negative { -number } else { number })
+}
+
+/// Whether a text stands where a number would: something with a digit in it, or a word for nothing, but no prose.
+pub fn looks_like_value(text: &str) -> bool {
+    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let short = plain.chars().count() <= 20;
+    let absent = || labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars()));
+    let numeral = |c: char| "零〇一二三四五六七八九十百千万".contains(c);
+    short
+        && !plain.is_empty()
+        && (plain.starts_with(|c: char| c.is_ascii_digit() || "+-−".contains(c))
+            || absent()
+            || plain.chars().all(numeral))
+}
+
+/// The unit of money a column head names, e.g. 本年收费金额（单位：元）.
+pub fn unit_in_head(label: &str) -> Option<Unit> {
+    let plain: String = label.nfkc().filter(|c| !c.is_whitespace()).collect();
+    Unit::ALL.into_iter().find(|u| plain.contains(u.word()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn count(text: &str) -> Result<(Value, Option<Remark>), Unreadable> {
+        read(Some(&Content::Text(text.into())), Kind::Count, None, None)
+    }
+
+    fn money(text: &str, unit: Option<Unit>, head: Option<Unit>) -> String {
+        read(Some(&Content::Text(text.into())), Kind::Amount, unit, head).unwrap().0.to_string()
+    }
+
+    #[test]
+    fn counts_are_understood_however_they_are_written() {
+        for (text, n) in [
+            ("12", 12),
+            (" 12 ", 12),
+            ("１２", 12),
+            ("1,234", 1234),
+            ("1，234", 1234),
+            ("12件", 12),
+            ("+5", 5),
+            ("007", 7),
+            ("3.0", 3),
+        ] {
+            assert_eq!(count(text).unwrap().0, Value::Count(n), "{text}");
+        }
+        assert_eq!(count("12").unwrap().1, None);
+        assert_eq!(count("１２").unwrap().1, Some(Remark::Spelling));
+        assert_eq!(count("12件").unwrap().1, Some(Remark::Unit));
+    }
+
+    #[test]
+    fn what_does_not_apply_is_not_blank() {
+        for text in ["/", "／", "—", "——", "_", "无", "-", "－"] {
+            assert_eq!(count(text).unwrap().0, Value::NotApplicable, "{text}");
+        }
+        for text in ["", " ", "\u{3000}", "\u{200b}"] {
+            assert_eq!(count(text).unwrap().0, Value::Blank, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_certain_is_refused() {
+        for text in [
+            "三", "12.3.4", "1,23", "12,3456", "约12", "12+3", "12/3", "1e5", "12个月", "0x10", "1 2", "1 2件3",
+            "十二", ",", ".", "+",
+        ] {
+            assert_eq!(count(text), Err(Unreadable::NotANumber), "{text}");
+        }
+        for text in ["-2", "1.5", "－2", "1000000000000000"] {
+            assert!(matches!(count(text), Err(Unreadable::Forbidden(_))), "{text}");
+        }
+        assert_eq!(read(Some(&Content::Uncomputed), Kind::Count, None, None), Err(Unreadable::Uncomputed));
+        assert_eq!(read(Some(&Content::Error("#REF!".into())), Kind::Count, None, None), Err(Unreadable::Error));
+        assert_eq!(read(Some(&Content::Date(2024, 1, 5)), Kind::Count, None, None), Err(Unreadable::NotANumber));
+    }
+
+    #[test]
+    fn money_is_converted_exactly_or_keeps_its_unit() {
+        let wan = Some(Unit::TenThousandYuan);
+        assert_eq!(money("251000元", wan, None), "25.1");
+        assert_eq!(money("0.01元", wan, None), "0.000001");
+        assert_eq!(money("160.5964万元", wan, None), "160.5964");
+        assert_eq!(money("8040", wan, Some(Unit::Yuan)), "0.804");
+        assert_eq!(money("251000元", None, None), "251000元");
+        assert_eq!(money("160.5964万元", None, None), "160.5964万元");
+        assert_eq!(money("8040", None, None), "8040");
+        assert_eq!(money("8040", None, wan), "8040万元");
+        assert_eq!(money("0元", None, None), "0");
+    }
+
+    #[test]
+    fn only_signed_columns_are_signed() {
+        let signed = |t: &str| read(Some(&Content::Text(t.into())), Kind::Signed, None, None).map(|v| v.0);
+        assert_eq!(signed("+1036"), Ok(Value::Signed(1036)));
+        assert_eq!(signed("-3"), Ok(Value::Signed(-3)));
+        assert!(signed("0.5").is_err());
+    }
+}

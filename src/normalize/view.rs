@@ -1,0 +1,77 @@
+//! A sheet made easy to look into: cells by address, folded labels, spans.
+
+use std::collections::BTreeMap;
+
+use super::fold::{Folded, fold};
+use crate::import::{Content, Sheet, Span};
+use crate::model::Address;
+
+/// One sheet with its labels folded once.
+pub struct View<'a> {
+    pub sheet: &'a Sheet,
+    /// Folded text of the cells that can be labels, by address.
+    labels: BTreeMap<Address, Folded>,
+    merges: BTreeMap<Address, Span>,
+}
+
+impl<'a> View<'a> {
+    pub fn new(sheet: &'a Sheet) -> View<'a> {
+        let labels = sheet
+            .cells
+            .iter()
+            .filter_map(|c| match &c.content {
+                Content::Text(text) => fold(text).map(|f| (c.at, f)),
+                _ => None,
+            })
+            .collect();
+        let merges = sheet.merges.iter().map(|m| (m.first, *m)).collect();
+        View { sheet, labels, merges }
+    }
+
+    pub fn content(&self, row: u32, column: u32) -> Option<&'a Content> {
+        let at = Address { row, column };
+        let found = self.sheet.cells.binary_search_by_key(&at, |c| c.at).ok()?;
+        Some(&self.sheet.cells[found].content)
+    }
+
+    /// The text of a cell.
+    pub fn text(&self, at: Address) -> Option<&'a str> {
+        match self.content(at.row, at.column) {
+            Some(Content::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    pub fn label(&self, at: Address) -> Option<&Folded> {
+        self.labels.get(&at)
+    }
+
+    /// All labels in reading order.
+    pub fn labels(&self) -> impl Iterator<Item = (Address, &Folded)> {
+        self.labels.iter().map(|(at, f)| (*at, f))
+    }
+
+    /// Labels of some rows, inclusive, in reading order.
+    pub fn labels_in_rows(&self, first: u32, last: u32) -> impl Iterator<Item = (Address, &Folded)> {
+        let from = Address { row: first, column: 0 };
+        let to = Address { row: last, column: u32::MAX };
+        self.labels.range(from..=to).map(|(at, f)| (*at, f))
+    }
+
+    /// Cells that hold something in a row, left to right.
+    pub fn row(&self, row: u32) -> &'a [crate::import::Cell] {
+        let start = self.sheet.cells.partition_point(|c| c.at.row < row);
+        let end = self.sheet.cells.partition_point(|c| c.at.row <= row);
+        &self.sheet.cells[start..end]
+    }
+
+    /// Last row that holds something.
+    pub fn last_row(&self) -> u32 {
+        self.sheet.cells.last().map_or(0, |c| c.at.row)
+    }
+
+    /// Last cell of the merged range that begins here (the cell itself where none does).
+    pub fn span_end(&self, at: Address) -> Address {
+        self.merges.get(&at).map_or(at, |m| m.last)
+    }
+}
