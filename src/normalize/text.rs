@@ -211,49 +211,56 @@ fn space(c: char) -> bool {
     c == ' ' || c == '\u{3000}'
 }
 
-/// Next character on a side that is not a space.
-fn beyond(chars: &[char], from: usize, step: isize) -> Option<char> {
-    let mut i = from as isize + step;
-    while let Some(c) = usize::try_from(i).ok().and_then(|i| chars.get(i)) {
-        if !space(*c) {
-            return Some(*c);
-        }
-        i += step;
-    }
-    None
+/// For every character whether Chinese stands to its left and to its right: the nearest character that is no space, mark,
+/// bracket or quote of either width. Passing over marks of both widths makes a second pass decide as the first did.
+struct Sides {
+    left: Vec<bool>,
+    right: Vec<bool>,
 }
 
-const MARKS: [(char, char); 6] = [(',', '，'), (':', '：'), (';', '；'), ('?', '？'), ('!', '！'), ('(', '（')];
+impl Sides {
+    fn of(chars: &[char]) -> Sides {
+        let passed = |c: char| space(c) || ",:;?!()\"，：；？！（）“”".contains(c);
+        let sweep = |order: &mut dyn Iterator<Item = usize>| {
+            let mut seen = vec![false; chars.len()];
+            let mut last = false;
+            for i in order {
+                seen[i] = last;
+                if !passed(chars[i]) {
+                    last = chinese(chars[i]);
+                }
+            }
+            seen
+        };
+        Sides { left: sweep(&mut (0..chars.len())), right: sweep(&mut (0..chars.len()).rev()) }
+    }
+
+    fn beside(&self, i: usize) -> bool {
+        self.left[i] || self.right[i]
+    }
+}
+
+const MARKS: [(char, char); 5] = [(',', '，'), (':', '：'), (';', '；'), ('?', '？'), ('!', '！')];
 
 fn marks(chars: &[char], changes: &mut Changes) -> Vec<char> {
-    let protected = protected(chars);
-    let brackets = bracket_pairs(chars);
+    let mut shielded = vec![false; chars.len()];
+    for range in protected(chars) {
+        shielded[range].fill(true);
+    }
+    let (brackets, sides) = (bracket_pairs(chars), Sides::of(chars));
     let mut out = Vec::with_capacity(chars.len());
     let mut i = 0;
-    let mut shielded = protected.iter().peekable();
     while i < chars.len() {
-        while shielded.peek().is_some_and(|r| r.end <= i) {
-            shielded.next();
-        }
-        let c = chars[i];
-        let inside = shielded.peek().is_some_and(|r| r.contains(&i));
-        let wide = if inside { None } else { widened(chars, i, &brackets) };
+        let wide = if shielded[i] { None } else { widened(chars, i, &brackets, &shielded, &sides) };
         let Some(wide) = wide else {
-            out.push(c);
+            out.push(chars[i]);
             i += 1;
             continue;
         };
         changes.add(Change::Mark);
-        // The space that goes with a half-width mark goes with it: after it, and before a closing or stopping one.
-        if wide == '（' {
-            // A space before an opening bracket belongs to the same habit.
-            while out.last().is_some_and(|c| *c == ' ')
-                && out.iter().rev().find(|c| **c != ' ').is_some_and(|c| chinese(*c))
-            {
-                out.pop();
-                changes.add(Change::Space);
-            }
-        } else {
+        // The spaces that go with a half-width mark go with it: before it (an opening bracket keeps those after Latin).
+        let latin_before = || out.iter().rev().find(|c: &&char| **c != ' ').is_none_or(|c| !chinese(*c));
+        if wide != '（' || !latin_before() {
             while out.last() == Some(&' ') {
                 out.pop();
                 changes.add(Change::Space);
@@ -269,13 +276,12 @@ fn marks(chars: &[char], changes: &mut Changes) -> Vec<char> {
     out
 }
 
-fn widened(chars: &[char], i: usize, brackets: &[Option<usize>]) -> Option<char> {
+fn widened(chars: &[char], i: usize, brackets: &[Option<usize>], shielded: &[bool], sides: &Sides) -> Option<char> {
     let c = chars[i];
-    let beside = |i: usize| [beyond(chars, i, -1), beyond(chars, i, 1)].into_iter().flatten().any(chinese);
     if c == '(' || c == ')' {
         // Brackets change together or not at all.
-        let partner = brackets[i]?;
-        return (beside(i) || beside(partner)).then_some(if c == '(' { '（' } else { '）' });
+        let partner = brackets[i].filter(|p| !shielded[*p])?;
+        return (sides.beside(i) || sides.beside(partner)).then_some(if c == '(' { '（' } else { '）' });
     }
     let (_, wide) = MARKS.into_iter().find(|(half, _)| *half == c)?;
     let digit = |step: isize| {
@@ -284,7 +290,7 @@ fn widened(chars: &[char], i: usize, brackets: &[Option<usize>]) -> Option<char>
     };
     // 1,000 and 10:30 are numbers and times whatever stands round them.
     let numeric = matches!(c, ',' | ':') && digit(-1) && digit(1);
-    (!numeric && beside(i)).then_some(wide)
+    (!numeric && sides.beside(i)).then_some(wide)
 }
 
 fn bracket_pairs(chars: &[char]) -> Vec<Option<usize>> {
@@ -364,9 +370,9 @@ fn quotes(chars: &[char], changes: &mut Changes) -> Vec<char> {
     if places.len() % 2 == 1 {
         return out;
     }
+    let sides = Sides::of(chars);
     for pair in places.chunks(2) {
-        let around = [beyond(chars, pair[0], -1), beyond(chars, pair[1], 1)].into_iter().flatten().any(chinese);
-        if around || chars[pair[0]..pair[1]].iter().any(|c| chinese(*c)) {
+        if sides.left[pair[0]] || sides.right[pair[1]] || chars[pair[0]..pair[1]].iter().any(|c| chinese(*c)) {
             out[pair[0]] = '“';
             out[pair[1]] = '”';
             changes.add(Change::Quote);

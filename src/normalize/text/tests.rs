@@ -37,7 +37,6 @@ fn numbers_times_addresses_and_latin_stay() {
         "张 三",
         "第1)项",
         "5\"屏",
-        "Windows 10 系统",
     ] {
         assert_eq!(changed(text), text);
     }
@@ -72,4 +71,12 @@ fn normalising_twice_changes_nothing_more() {
 fn lines_split_at_every_line_end() {
     let all: Vec<_> = lines("甲\r\n　　乙\n\n\u{2028}丙\u{b}\u{feff}").collect();
     assert_eq!(all, ["甲", "乙", "丙"]);
+}
+
+#[test]
+fn long_runs_of_marks_cost_no_more_than_their_length() {
+    for piece in [",", "(", "\"", " ", "(,", "中 ,", "a@b.c,"] {
+        let text = piece.repeat(300_000);
+        assert!(!normalise(&text, false).0.contains('\u{0}'));
+    }
 }
