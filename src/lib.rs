@@ -12,5 +12,6 @@ pub mod import;
 pub mod layout;
 pub mod model;
 pub mod normalize;
+pub mod pipeline;
 pub mod rules;
 pub mod style;

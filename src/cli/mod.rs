@@ -1,1 +1,69 @@
-//! cli
+//! The command line: words become a checked plan, the plan is carried out, findings are printed, the exit code told.
+//!
+//! The only module that prints, writes files and looks at the environment.
+
+mod args;
+mod check;
+mod convert;
+mod exit;
+mod explain;
+mod help;
+mod inputs;
+mod names;
+mod output;
+mod plan;
+mod print;
+mod template;
+mod usage;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use args::{Cli, Command};
+pub use exit::Exit;
+
+/// Runs the program on these words (the first is its name) and tells how it ended.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    // A caught fault is told as a finding; the default hook would print a trace between the lines.
+    std::panic::set_hook(Box::new(|_| {}));
+    let cli = match Cli::try_parse_from(words) {
+        Ok(cli) => cli,
+        Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            print::line(e.render().to_string().trim_end());
+            return Exit::Good.into();
+        }
+        Err(e) => {
+            print::complaint(&usage::sentence(&e));
+            return Exit::Usage.into();
+        }
+    };
+    let done = match cli.command {
+        Command::Template(args) => template::run(&args),
+        Command::Check(args) => check::run(&args),
+        Command::Convert(args) => convert::run(&args),
+        Command::Explain(args) => explain::run(&args),
+    };
+    match done {
+        Ok(exit) => exit.into(),
+        Err(stop) => {
+            print::complaint(&stop.message);
+            stop.exit.into()
+        }
+    }
+}
+
+/// A run that ends before it began: one sentence and the exit code.
+#[derive(Debug)]
+pub struct Stop {
+    exit: Exit,
+    message: String,
+}
+
+impl Stop {
+    fn usage(message: impl Into<String>) -> Stop {
+        Stop { exit: Exit::Usage, message: message.into() }
+    }
+}

@@ -1,0 +1,122 @@
+use super::*;
+use crate::form;
+use crate::model::{Paragraph, Place, Severity, Source, Value};
+
+/// A report of an edition that balances: the same small numbers everywhere, totals right.
+fn balanced(edition: &str) -> Report {
+    let mut report = Report::blank(form::edition(edition).unwrap());
+    for s in &mut report.sections {
+        s.before.push(Paragraph::body("内容"));
+    }
+    let settled = crate::normalize::settle(&mut report, &Origins::default());
+    assert!(settled.iter().all(|f| f.severity == Severity::Note));
+    report
+}
+
+fn codes(findings: &[Finding]) -> Vec<&str> {
+    findings.iter().map(|f| f.code).collect()
+}
+
+fn slot(report: &Report, table: usize, row: &str, column: &str) -> usize {
+    let t = &report.form.tables[table];
+    (0..t.slot_count())
+        .find(|s| {
+            let at = t.at(*s);
+            let b = &t.blocks[at.block];
+            b.rows.leaves.get(at.row).is_none_or(|r| r.path == row) && b.columns.leaves[at.column].path == column
+        })
+        .unwrap()
+}
+
+#[test]
+fn a_balanced_report_has_no_finding() {
+    for form in form::built_in() {
+        assert_eq!(check(&balanced(&form.id), &Origins::default(), &|_| true), []);
+    }
+}
+
+#[test]
+fn every_value_of_table_three_enters_some_relation() {
+    for form in form::built_in() {
+        let t = 1;
+        for slot in 0..form.tables[t].slot_count() {
+            let mut report = balanced(&form.id);
+            report.tables[t][slot] = Value::Count(7);
+            let found = check(&report, &Origins::default(), &|_| true);
+            assert!(found.iter().any(|f| f.severity == Severity::Error), "{} {slot}", form.id);
+        }
+    }
+}
+
+#[test]
+fn broken_relations_name_both_sides() {
+    let mut report = balanced("2021");
+    let mut origins = Origins::default();
+    for s in 0..report.form.tables[1].slot_count() {
+        let cell = crate::model::Address { row: s as u32 / 7 + 4, column: s as u32 % 7 + 3 };
+        origins.note(Place::Value { table: 1, slot: s }, Source::cell("三", cell), "");
+    }
+    for (row, n) in [("new", 12), ("carried_in", 3), ("handled.granted", 14), ("handled.total", 14)] {
+        for column in ["applicants.natural", "applicants.total"] {
+            let s = slot(&report, 1, row, column);
+            report.tables[1][s] = Value::Count(n);
+        }
+    }
+    let found = check(&report, &origins, &|_| true);
+    assert_eq!(codes(&found), ["K301", "K301"]);
+    let first = &found[0];
+    assert_eq!(first.message, "表三 D28 与 D29 之和“（七）总计”为 14，应等于 12+3=15");
+    assert_eq!((first.expected.as_deref(), first.found.as_deref()), (Some("15"), Some("14")));
+    let related: Vec<_> = first.related.iter().map(|s| s.cell.unwrap().to_string()).collect();
+    assert_eq!(related, ["D29", "D5", "D6"]);
+}
+
+#[test]
+fn totals_are_named_with_what_they_should_be() {
+    let mut report = balanced("2021");
+    let total = slot(&report, 2, "", "review.total");
+    report.tables[2][total] = Value::Count(3);
+    let corrected = slot(&report, 2, "", "review.corrected");
+    report.tables[2][corrected] = Value::Count(1);
+    let found = check(&report, &Origins::default(), &|_| true);
+    assert_eq!(codes(&found), ["K304"]);
+    assert_eq!(found[0].message, "表四“总计”为 3，应等于各项之和 1");
+}
+
+#[test]
+fn standing_documents_cannot_be_fewer_than_the_year_added() {
+    let mut report = balanced("2021");
+    let s = slot(&report, 0, "rules", "made");
+    report.tables[0][s] = Value::Count(3);
+    let found = check(&report, &Origins::default(), &|_| true);
+    assert_eq!(codes(&found), ["K307"]);
+    assert_eq!(found[0].severity, Severity::Warning);
+    assert!(
+        found[0].message.ends_with("为 0，不应小于 3−0=3") || found[0].message.ends_with("为 0，不应小于 3+0=3"),
+        "{}",
+        found[0].message
+    );
+    let mut report = balanced("2019");
+    let s = slot(&report, 0, "rules", "opened");
+    report.tables[0][s] = Value::Count(3);
+    assert_eq!(codes(&check(&report, &Origins::default(), &|_| true)), ["K307"]);
+}
+
+#[test]
+fn empty_sections_are_errors_but_table_sections_are_not() {
+    let mut report = balanced("2021");
+    report.sections[1].before.clear();
+    assert_eq!(check(&report, &Origins::default(), &|_| true), []);
+    report.sections[4].before = vec![Paragraph::heading(2, "（一）问题")];
+    report.sections[5].before.clear();
+    assert_eq!(codes(&check(&report, &Origins::default(), &|_| true)), ["T505", "T505"]);
+}
+
+#[test]
+fn characters_that_cannot_be_drawn_are_found_once_each() {
+    let mut report = balanced("2021");
+    report.sections[0].before = vec![Paragraph::body("甲\u{e000}乙😀😀"), Paragraph::body("😀")];
+    let found = check(&report, &Origins::default(), &|c| c != '😀' && c != '\u{e000}');
+    assert_eq!(codes(&found), ["P602", "F701", "F701"]);
+    assert!(found[2].message.contains("U+1F600"));
+}

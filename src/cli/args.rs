@@ -1,0 +1,137 @@
+//! All that can be typed, and its help. Nothing here acts.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// 政府信息公开工作年度报告：检查工作簿，生成 PDF、DOCX 和 XLSX
+#[derive(Debug, Parser)]
+#[command(
+    name = "nianbao",
+    version,
+    help_template = TEMPLATE,
+    subcommand_help_heading = "命令",
+    subcommand_value_name = "命令",
+    subcommand_required = true,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    after_help = super::help::top()
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub common: Common,
+}
+
+#[derive(Debug, Args)]
+pub struct Common {
+    /// 显示帮助
+    #[arg(short, long, action = clap::ArgAction::Help, global = true, help_heading = "选项")]
+    pub help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = clap::ArgAction::Version, help_heading = "选项")]
+    pub version: Option<bool>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// 生成空白的标准模板，交给填报的人
+    #[command(help_template = TEMPLATE, after_help = super::help::TEMPLATE)]
+    Template(TemplateArgs),
+    /// 检查工作簿，列出问题，不写文件
+    #[command(help_template = TEMPLATE, after_help = super::help::CHECK)]
+    Check(CheckArgs),
+    /// 转换成可以公开的 PDF、DOCX 和 XLSX
+    #[command(help_template = TEMPLATE, after_help = super::help::CONVERT)]
+    Convert(ConvertArgs),
+    /// 说明一个问题代码的含义和依据
+    #[command(help_template = TEMPLATE, after_help = super::help::EXPLAIN)]
+    Explain(ExplainArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct TemplateArgs {
+    /// 表样版本
+    #[arg(long, value_name = "版本", default_value = "2021", help_heading = "选项")]
+    pub edition: String,
+    /// 写到这个文件（默认：当前文件夹的“标准模板-版本.xlsx”）
+    #[arg(short, long, value_name = "文件", help_heading = "选项")]
+    pub output: Option<PathBuf>,
+    /// 覆盖已有的文件
+    #[arg(long, help_heading = "选项")]
+    pub force: bool,
+    #[command(flatten)]
+    pub forms: FormArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct FormArgs {
+    /// 另加一个表样文件（TOML），用于地方自己的表样，可多次使用
+    #[arg(long = "form", value_name = "文件", help_heading = "选项")]
+    pub forms: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// 工作簿或文件夹，可以有多个
+    #[arg(required = true, value_name = "输入", help_heading = "参数")]
+    pub inputs: Vec<PathBuf>,
+    /// 结果的格式
+    #[arg(long, value_enum, value_name = "格式", default_value_t = Output::Text, hide_possible_values = true, help_heading = "选项", long_help = None)]
+    pub format: Output,
+    /// 警告也算问题
+    #[arg(long, help_heading = "选项")]
+    pub strict: bool,
+    /// 文字照抄，不规范标点、空格和引号
+    #[arg(long, help_heading = "选项")]
+    pub keep_text: bool,
+    #[command(flatten)]
+    pub forms: FormArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct ConvertArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// 输出文件夹，没有就建立
+    #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
+    pub output: PathBuf,
+    /// 要哪些格式，用逗号分开
+    #[arg(long, value_name = "格式", value_delimiter = ',', default_value = "pdf,docx,xlsx", hide_possible_values = true, help_heading = "选项")]
+    pub to: Vec<Target>,
+    /// 样式文件：字体、字号、页边距（TOML，写法见手册）
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub style: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// 问题代码，如 K301；不写则列出全部
+    #[arg(value_name = "代码", help_heading = "参数")]
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// 给人看
+    Text,
+    /// 每份报告一行 JSON，给程序用
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Target {
+    Pdf,
+    Docx,
+    Xlsx,
+}

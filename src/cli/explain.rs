@@ -1,0 +1,34 @@
+//! `nianbao explain`: what a code means, from the catalogue.
+
+use super::args::ExplainArgs;
+use super::{Exit, Stop, print};
+use crate::model::Severity;
+use crate::rules;
+
+pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
+    let Some(code) = &args.code else {
+        for r in rules::all() {
+            print::line(&format!("{}  {}  {}", r.code, severity(r.severity), r.title));
+        }
+        return Ok(Exit::Good);
+    };
+    let Some(r) = rules::rule(code) else {
+        return Err(Stop::usage(format!("没有代码 {code}，用 nianbao explain 列出全部")));
+    };
+    print::line(&format!("{}  {}（{}{}）", r.code, r.title, severity(r.severity), if r.refuses { "，有它就不转换" } else { "" }));
+    print::line(&format!("含义  {}", r.meaning));
+    if let Some(formula) = &r.formula {
+        print::line(&format!("公式  {formula}"));
+    }
+    print::line(&format!("依据  {}", r.basis));
+    print::line(&format!("例子  {}", r.example));
+    Ok(Exit::Good)
+}
+
+fn severity(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "错误",
+        Severity::Warning => "警告",
+        Severity::Note => "提示",
+    }
+}

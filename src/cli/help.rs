@@ -1,0 +1,50 @@
+//! The parts of the help that are not options: examples, formats, exit codes.
+
+use std::sync::LazyLock;
+
+use super::exit::Exit;
+
+pub const TEMPLATE: &str = "示例：
+  nianbao template                           生成 2021 版标准模板（2021 年度起使用）
+  nianbao template --edition 2019 -o 旧.xlsx  生成 2019 版";
+
+pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程序用
+
+示例：
+  nianbao check 报告.xlsx
+  nianbao check 各单位/ --format json > 结果.jsonl";
+
+pub const CONVERT: &str = "格式：--to 可选 pdf、docx、xlsx；--format 可选 text、json
+
+示例：
+  nianbao convert 报告.xlsx -o 输出
+  nianbao convert 各单位/ -o 输出 --to pdf
+  nianbao convert 报告.xlsx -o 输出 --style 样式.toml
+
+勾稽关系不平的报告照原样转换，并以退出码 1 提醒；不能确定内容的不转换。";
+
+pub const EXPLAIN: &str = "示例：
+  nianbao explain K301
+  nianbao explain";
+
+static TOP: LazyLock<String> = LazyLock::new(|| {
+    let mut text = String::from(
+        "常用：
+  nianbao template                 生成空白的标准模板，用 Excel 或 WPS 填写
+  nianbao check 报告.xlsx           检查填好的工作簿
+  nianbao convert 报告.xlsx -o 输出  生成可以公开的文件
+
+退出码：
+",
+    );
+    for exit in Exit::ALL {
+        text.push_str(&format!("  {}  {}\n", exit as u8, exit.meaning()));
+    }
+    text.push_str("\n每个命令的用法：nianbao 命令 --help");
+    text
+});
+
+/// Below the list of commands.
+pub fn top() -> &'static str {
+    &TOP
+}

@@ -1,0 +1,58 @@
+//! Names of output files: agency and year, made safe for every file system.
+
+use crate::compose::made_title;
+use crate::model::Cover;
+
+/// Longest name in bytes, extension and a margin for temporary names taken off the 255 that file systems allow.
+const LONGEST: usize = 200;
+
+/// The name of a report's files without extension: `{agency}{year}年政府信息公开工作年度报告`.
+pub fn stem(cover: &Cover) -> String {
+    let agency = safe(&cover.agency);
+    let rest = made_title("", cover.year);
+    let mut room = LONGEST.saturating_sub(rest.len()).min(agency.len());
+    while !agency.is_char_boundary(room) {
+        room -= 1;
+    }
+    made_title(agency[..room].trim_end_matches(['.', ' ']), cover.year)
+}
+
+/// Replaces what Windows, macOS or a shell cannot have in a name; what is left is neither a path nor a device.
+fn safe(text: &str) -> String {
+    let forbidden = |c: char| c.is_control() || "/\\:*?\"<>|\u{202e}\u{200b}\u{feff}".contains(c);
+    let name: String = text.chars().map(|c| if forbidden(c) { '_' } else { c }).collect();
+    // No leading dot (hidden), dash (an option) or tilde (a home); `..` cannot climb without a separator, but looks like it.
+    name.replace("..", "_").trim_start_matches(['.', '-', '~', ' ']).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(agency: &str) -> String {
+        stem(&Cover { agency: agency.into(), year: 2024, ..Cover::default() })
+    }
+
+    #[test]
+    fn names_are_made_of_agency_and_year() {
+        assert_eq!(named("老城区科学技术局"), "老城区科学技术局2024年政府信息公开工作年度报告");
+    }
+
+    #[test]
+    fn hostile_names_do_no_harm() {
+        for agency in ["../../etc/临江/市", "..\\..\\x", "a:b*c?d\"e<f>g|h", "-rf", "~root", ".hidden", "CON", "\u{202e}gpj", "", "a\nb\0c"] {
+            let name = named(agency);
+            assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\0', '\n', '\u{202e}']), "{name}");
+            assert!(!name.starts_with(['.', '-', '~']) && !name.contains(".."), "{name}");
+            assert!(name.ends_with("年度报告"), "{name}");
+        }
+    }
+
+    #[test]
+    fn long_names_fit_every_file_system() {
+        for agency in ["某".repeat(500), "𠮷".repeat(300), "a".repeat(1000)] {
+            let name = named(&agency);
+            assert!(name.len() <= LONGEST && name.contains("2024年"), "{}", name.len());
+        }
+    }
+}

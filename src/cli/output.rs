@@ -1,0 +1,93 @@
+//! Files that appear whole or not at all.
+
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tempfile::{Builder, NamedTempFile};
+
+/// Writes all files of one report into a folder, or none: every one is complete on disk before the first gets its name.
+pub fn write_all(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
+    let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
+    fs::create_dir_all(folder).map_err(told)?;
+    let mut ready: Vec<(NamedTempFile, &Path)> = Vec::with_capacity(files.len());
+    for (path, bytes) in files {
+        let mut file = temporary(folder).map_err(told)?;
+        file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(told)?;
+        ready.push((file, path));
+    }
+    let mut named: Vec<&Path> = Vec::with_capacity(ready.len());
+    for (file, path) in ready {
+        if path.is_dir() {
+            return Err(undo(&named, format!("无法写入 {}：同名的文件夹已经存在，请先移走", path.display())));
+        }
+        if let Err(e) = file.persist(path) {
+            return Err(undo(&named, format!("无法写入 {}：{}", path.display(), reason(&e.error))));
+        }
+        named.push(path);
+    }
+    Ok(())
+}
+
+/// Takes back the files of a set that was not completed.
+fn undo(named: &[&Path], message: String) -> String {
+    for path in named {
+        // What cannot be removed is complete and correct; the message stands either way.
+        let _ = fs::remove_file(path);
+    }
+    message
+}
+
+fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = Builder::new();
+    builder.prefix(".nianbao-").suffix(".tmp");
+    // As any new file: readable as the user's mask says, not by its owner alone.
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
+/// Why the system would not, and what to do.
+pub fn reason(e: &io::Error) -> String {
+    match e.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘空间不足，请清理磁盘后重试".to_owned(),
+        io::ErrorKind::FileTooLarge => "超过了系统允许的文件大小".to_owned(),
+        io::ErrorKind::PermissionDenied => "没有权限，请换一个文件夹或检查权限".to_owned(),
+        io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的，请换一个文件夹".to_owned(),
+        io::ErrorKind::NotFound => "路径不存在".to_owned(),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned(),
+        _ => format!("系统报告“{e}”"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_written_whole_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let out = dir.path().join("新/输出");
+        let names = [out.join("a.pdf"), out.join("b.docx")];
+        let files = |bytes| names.iter().map(|n| (n.clone(), bytes)).collect::<Vec<(_, &[u8])>>();
+        write_all(&out, &files(b"1")).unwrap();
+        write_all(&out, &files(b"2")).unwrap();
+        assert_eq!(fs::read(&names[1]).unwrap(), b"2");
+        fs::remove_file(&names[0]).unwrap();
+        fs::remove_file(&names[1]).unwrap();
+        fs::create_dir(&names[1]).unwrap();
+        let message = write_all(&out, &files(b"3")).unwrap_err();
+        assert!(message.contains("同名的文件夹"), "{message}");
+        let left: Vec<_> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["b.docx"]);
+    }
+
+    #[test]
+    fn a_file_in_the_way_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("x");
+        fs::write(&file, "").unwrap();
+        let message = write_all(&file.join("y"), &[]).unwrap_err();
+        assert!(message.contains("不是文件夹"), "{message}");
+    }
+}

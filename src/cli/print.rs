@@ -1,0 +1,218 @@
+//! Findings for people (text) and for programs (JSON, one object a line).
+
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::exit::Exit;
+use crate::model::{Finding, Severity, Source};
+use crate::pipeline::{Examined, Format};
+
+/// A file that was written.
+#[derive(Debug, Serialize)]
+pub struct Written {
+    pub format: &'static str,
+    pub path: String,
+    pub bytes: usize,
+    pub sha256: String,
+}
+
+impl Written {
+    pub fn new(format: Format, path: &Path, bytes: &[u8]) -> Written {
+        use sha2::{Digest, Sha256};
+        let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        Written { format: format.extension(), path: path.display().to_string(), bytes: bytes.len(), sha256 }
+    }
+}
+
+/// What became of one input.
+pub struct Outcome<'a> {
+    pub file: &'a Path,
+    pub examined: &'a Examined,
+    pub written: Vec<Written>,
+    pub exit: Exit,
+    pub strict: bool,
+}
+
+/// Prints a line to standard output; a reader that has gone away is no fault.
+pub fn line(text: &str) {
+    let _ = writeln!(std::io::stdout().lock(), "{text}");
+}
+
+/// Prints a sentence to standard error.
+pub fn complaint(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "nianbao：{text}");
+}
+
+/// The exit a report's findings call for.
+pub fn exit_of(examined: &Examined, strict: bool) -> Exit {
+    let worst = examined.findings.iter().map(|f| f.severity).max();
+    match worst {
+        _ if examined.report.is_none() => Exit::Unread,
+        Some(Severity::Error) => Exit::Findings,
+        Some(Severity::Warning) if strict => Exit::Findings,
+        _ => Exit::Good,
+    }
+}
+
+/// More notes or warnings of one code than this are counted, not listed. Errors are always listed.
+const LISTED: usize = 3;
+
+/// Prints an outcome for a person.
+pub fn text(outcome: &Outcome<'_>) {
+    let e = outcome.examined;
+    let known = match (&e.agency, e.year, &e.edition) {
+        (Some(agency), Some(year), Some(edition)) => format!("{agency}，{year} 年，{edition} 版表样"),
+        _ => "没有读懂".to_owned(),
+    };
+    line(&format!("{}：{known}", outcome.file.display()));
+    let mut shown: Vec<(&str, usize)> = Vec::new();
+    for f in &e.findings {
+        let index = shown.iter().position(|(code, _)| *code == f.code).unwrap_or_else(|| {
+            shown.push((f.code, 0));
+            shown.len() - 1
+        });
+        shown[index].1 += 1;
+        if f.severity == Severity::Error || shown[index].1 <= LISTED {
+            line(&format!("  {}  {}（{}）", word(f.severity), f.message, f.code));
+            if let Some(hint) = f.hint.as_deref().filter(|_| f.severity > Severity::Note) {
+                line(&format!("        → {hint}"));
+            }
+        }
+    }
+    for (code, count) in shown {
+        let listed = e.findings.iter().any(|f| f.code == code && f.severity == Severity::Error);
+        if !listed && count > LISTED {
+            line(&format!("        另有 {} 条同类（{code}），用 --format json 可以看到全部", count - LISTED));
+        }
+    }
+    for w in &outcome.written {
+        line(&format!("  已生成  {}（{}）", w.path, size(w.bytes)));
+    }
+    if outcome.exit == Exit::Unread {
+        line("  没有为它写任何文件");
+    }
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "错误",
+        Severity::Warning => "警告",
+        Severity::Note => "提示",
+    }
+}
+
+fn size(bytes: usize) -> String {
+    if bytes < 1_000_000 { format!("{} KB", bytes.div_ceil(1000)) } else { format!("{:.1} MB", bytes as f64 / 1e6) }
+}
+
+/// Prints an outcome as one JSON object.
+pub fn json(outcome: &Outcome<'_>) {
+    let e = outcome.examined;
+    let status = match exit_of(e, outcome.strict).max(outcome.exit) {
+        Exit::Good => "ok",
+        Exit::Findings => "findings",
+        _ => "failed",
+    };
+    let object = Object {
+        file: outcome.file.display().to_string(),
+        agency: e.agency.as_deref(),
+        year: e.year,
+        edition: e.edition.as_deref(),
+        status,
+        outputs: &outcome.written,
+        findings: e.findings.iter().map(Item::from).collect(),
+    };
+    // Strings and numbers only: this cannot fail, and an empty line would be worse than a missing one.
+    if let Ok(text) = serde_json::to_string(&object) {
+        line(&text);
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    file: String,
+    agency: Option<&'a str>,
+    year: Option<u16>,
+    edition: Option<&'a str>,
+    status: &'a str,
+    outputs: &'a [Written],
+    findings: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    code: &'a str,
+    severity: Severity,
+    #[serde(flatten)]
+    place: Place<'a>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<&'a str>,
+    related: Vec<Place<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+#[derive(Serialize, Default)]
+struct Place<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<String>,
+}
+
+impl<'a> From<&'a Source> for Place<'a> {
+    fn from(source: &'a Source) -> Place<'a> {
+        Place { sheet: Some(&source.sheet), cell: source.cell.map(|c| c.to_string()) }
+    }
+}
+
+impl<'a> From<&'a Finding> for Item<'a> {
+    fn from(f: &'a Finding) -> Item<'a> {
+        Item {
+            code: f.code,
+            severity: f.severity,
+            place: f.source.as_ref().map(Place::from).unwrap_or_default(),
+            message: &f.message,
+            expected: f.expected.as_deref(),
+            found: f.found.as_deref(),
+            related: f.related.iter().map(Place::from).collect(),
+            hint: f.hint.as_deref(),
+        }
+    }
+}
+
+/// Counts how inputs ended, for the closing line.
+#[derive(Default)]
+pub struct Tally {
+    good: usize,
+    findings: usize,
+    unread: usize,
+    unwritten: usize,
+}
+
+impl Tally {
+    pub fn add(&mut self, exit: Exit) {
+        match exit {
+            Exit::Good | Exit::Usage => self.good += 1,
+            Exit::Findings => self.findings += 1,
+            Exit::Unread => self.unread += 1,
+            Exit::Unwritten => self.unwritten += 1,
+        }
+    }
+
+    /// One line for a person, when there was more than one input.
+    pub fn print(&self) {
+        let total = self.good + self.findings + self.unread + self.unwritten;
+        if total < 2 {
+            return;
+        }
+        let parts = [(self.good, "正常"), (self.findings, "有问题"), (self.unread, "读不了或不能确定"), (self.unwritten, "写不了")];
+        let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} 份{what}")).collect();
+        line(&format!("共 {total} 份：{}", parts.join("，")));
+    }
+}

@@ -1,0 +1,27 @@
+//! `nianbao template`: the blank standard workbook.
+
+use std::path::{Path, PathBuf};
+
+use super::args::TemplateArgs;
+use super::{Exit, Stop, output, plan, print};
+use crate::export::template;
+use crate::form;
+
+pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
+    let own = plan::forms(&args.forms)?;
+    let all: Vec<_> = own.iter().chain(form::built_in()).collect();
+    let Some(form) = all.iter().find(|f| f.id == args.edition) else {
+        let ids: Vec<_> = all.iter().map(|f| f.id.as_str()).collect();
+        return Err(Stop::usage(format!("没有 {} 版表样，可以是 {}", args.edition, ids.join("、"))));
+    };
+    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("标准模板-{}.xlsx", form.id)));
+    // Somebody's figures may be in it.
+    if path.exists() && !args.force {
+        return Err(Stop { exit: Exit::Unwritten, message: format!("{} 已经存在，要覆盖请加 --force", path.display()) });
+    }
+    let bytes = template::write(form, None).map_err(|e| Stop { exit: Exit::Unwritten, message: e.to_string() })?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    output::write_all(folder, &[(path.clone(), &bytes)]).map_err(|message| Stop { exit: Exit::Unwritten, message })?;
+    print::line(&format!("已生成 {}（{} 版表样，{}）", path.display(), form.id, form.notice));
+    Ok(Exit::Good)
+}

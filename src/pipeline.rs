@@ -1,0 +1,137 @@
+//! The whole way of one report: a file → report and findings → published files, in memory.
+//!
+//! Takes a path or bytes, gives findings and outputs as values. It prints nothing and writes nothing.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+use crate::check::check;
+use crate::compose::compose;
+use crate::export::{self, ExportError};
+use crate::import::{self, Limits, Workbook};
+use crate::layout::{self, Faces, LayoutError};
+use crate::model::{Finding, Origins, Report};
+use crate::normalize::{self, Options};
+use crate::rules::{self, finding};
+use crate::style::Style;
+
+/// A format to publish in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    Pdf,
+    Docx,
+    Xlsx,
+}
+
+impl Format {
+    pub const ALL: [Format; 3] = [Format::Pdf, Format::Docx, Format::Xlsx];
+
+    /// The file extension, which is also its name in options and JSON.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Format::Pdf => "pdf",
+            Format::Docx => "docx",
+            Format::Xlsx => "xlsx",
+        }
+    }
+}
+
+/// What a file was found to say.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// `None`: nothing may be written for it; the findings say why.
+    pub report: Option<Report>,
+    pub origins: Origins,
+    pub findings: Vec<Finding>,
+    /// What is known of the report even when it is refused.
+    pub agency: Option<String>,
+    pub year: Option<u16>,
+    pub edition: Option<String>,
+}
+
+/// Everything that reading and setting depend on.
+#[derive(Debug, Clone)]
+pub struct Setting {
+    pub limits: Limits,
+    pub options: Options,
+    pub style: Style,
+    pub faces: Faces,
+}
+
+impl Default for Setting {
+    fn default() -> Setting {
+        let (limits, options, style) = (Limits::default(), Options::default(), Style::default());
+        Setting { limits, options, style, faces: Faces::built_in() }
+    }
+}
+
+/// Why a report could not be turned into files.
+#[derive(Debug, thiserror::Error)]
+pub enum ProduceError {
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    #[error("程序内部错误，请把文件和这条信息反馈给我们")]
+    Internal,
+}
+
+/// Reads and checks a file. A fault of this program becomes a finding too, so that one file never ends a run.
+pub fn examine(path: &Path, setting: &Setting) -> Examined {
+    match guarded(|| import::read(path, &setting.limits)) {
+        Some(Ok(workbook)) => examine_workbook(&workbook, setting),
+        Some(Err(e)) => refused(finding("I101", e.to_string())),
+        None => refused(internal()),
+    }
+}
+
+/// Reads and checks a workbook.
+pub fn examine_workbook(workbook: &Workbook, setting: &Setting) -> Examined {
+    guarded(|| {
+        let mut read = normalize::normalize(workbook, &setting.options);
+        let (mut agency, mut year, mut edition) = (None, None, None);
+        if let Some(report) = &read.report {
+            agency = Some(report.cover.agency.clone());
+            year = Some(report.cover.year);
+            edition = Some(report.form.id.clone());
+            read.findings.extend(check(report, &read.origins, &|c| setting.faces.can_draw(c)));
+        }
+        // Gravest first; within a severity in the order in which the report is read.
+        read.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+        let report = read.report.filter(|_| !rules::refuses(&read.findings));
+        Examined { report, origins: read.origins, findings: read.findings, agency, year, edition }
+    })
+    .unwrap_or_else(|| refused(internal()))
+}
+
+/// Makes the files of a report.
+pub fn produce(report: &Report, formats: &[Format], setting: &Setting) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
+    guarded(|| {
+        let document = compose(report);
+        let mut files = Vec::with_capacity(formats.len());
+        for format in formats {
+            let bytes = match format {
+                Format::Pdf => export::pdf::write(&layout::layout(&document, &setting.style, &setting.faces)?)?,
+                Format::Docx => export::docx::write(&document, &setting.style)?,
+                Format::Xlsx => export::xlsx::write(report)?,
+            };
+            files.push((*format, bytes));
+        }
+        Ok(files)
+    })
+    .unwrap_or(Err(ProduceError::Internal))
+}
+
+/// Runs a stage; `None` if it panicked.
+fn guarded<T>(stage: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(stage)).ok()
+}
+
+fn internal() -> Finding {
+    finding("X901", "程序内部错误，请把文件和这条信息反馈给我们")
+}
+
+fn refused(finding: Finding) -> Examined {
+    let (report, origins) = (None, Origins::default());
+    Examined { report, origins, findings: vec![finding], agency: None, year: None, edition: None }
+}
