@@ -1,7 +1,7 @@
 //! Pages → PDF: PDF/A-2a and PDF/UA-1 at once, PDF 1.7, tagged, compressed.
 //!
 //! Takes [`Pages`], gives the file's bytes; the same pages give the same bytes. It places nothing and chooses no face, and it
-//! writes no date: neither standard asks for one, and none could come from anywhere but a clock.
+//! reads no clock: the date that PDF/A wants is the one the document names, or 1970-01-01.
 
 use std::num::{NonZeroU16, NonZeroU32};
 
@@ -9,7 +9,7 @@ use krilla::SerializeSettings;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder, PdfVersion};
 use krilla::destination::XyzDestination;
 use krilla::geom::{PathBuilder, Point};
-use krilla::metadata::Metadata;
+use krilla::metadata::{DateTime, Metadata};
 use krilla::outline::{Outline, OutlineNode};
 use krilla::page::PageSettings;
 use krilla::paint::Stroke;
@@ -222,7 +222,9 @@ fn close(open: &mut Vec<(u16, OutlineNode)>, outline: &mut Outline, level: u16) 
 fn metadata(pages: &Pages) -> Metadata {
     let m = &pages.metadata;
     let title = [&m.title, &m.author].into_iter().chain(pages.outline.iter().map(|o| &o.text)).find(|t| !t.is_empty());
+    let (year, month, day) = m.date.unwrap_or((1970, 1, 1));
     let mut metadata = Metadata::new()
+        .creation_date(DateTime::new(year).month(month).day(day))
         .title(name(title.map_or("—", String::as_str)))
         .language(m.language.to_owned())
         .producer(concat!("nianbao ", env!("CARGO_PKG_VERSION")).to_owned());

@@ -7,6 +7,7 @@
 
 mod class;
 mod content;
+mod date;
 mod embedded;
 mod faces;
 mod flow;
@@ -44,7 +45,7 @@ pub fn layout(document: &Document, style: &Style, faces: &Faces) -> Result<Pages
         pages,
         tags: content.tags,
         outline,
-        metadata: Metadata { title, author, language: document.language },
+        metadata: Metadata { title, author, language: document.language, date: date::named(document) },
         faces: faces.clone(),
     })
 }
@@ -62,5 +63,7 @@ pub enum LayoutError {
     RowTooTall { caption: String },
 }
 
+#[cfg(test)]
+mod samples;
 #[cfg(test)]
 mod tests;

@@ -29,6 +29,8 @@ pub struct Metadata {
     pub author: String,
     /// Language tag.
     pub language: &'static str,
+    /// Year, month, day that the document itself names: publication, else the end of the year in its title.
+    pub date: Option<(u16, u8, u8)>,
 }
 
 /// One page. Items stand in reading order; text and glyphs of all runs are kept together.

@@ -1,6 +1,6 @@
 //! The title's lines: broken between its parts (agency | year | subject | kind), inside one only where it is wider than a line.
 
-use super::line::{self, Line, Measure};
+use super::line::{self, Line};
 use super::text::Text;
 
 /// Titles with more parts than this are filled line by line.
