@@ -1,1 +1,69 @@
-//! Document → pages of positioned glyph runs.
+//! Document → pages of positioned glyph runs, hairlines and a tag tree, after GB/T 9704 and GB/T 15834.
+//!
+//! Takes a document, a style and faces; gives [`Pages`]. Every character has its face before a line is broken, so no missing
+//! glyph can reach a file. It knows fonts and typography and no file format; PDF (and later OFD) draw from its pages.
+//!
+//! What is drawn of a text is [`printed_text`]: controls, zero-width characters and line ends are left out.
+
+mod class;
+mod content;
+mod date;
+mod embedded;
+mod faces;
+mod flow;
+mod line;
+mod page_number;
+mod pages;
+mod table;
+mod text;
+mod title;
+
+pub use faces::{FaceBytes, FaceError, FaceId, Faces, Role};
+pub use pages::{
+    Glyph, Item, Mark, Metadata, OutlineEntry, Owner, Page, Pages, Rule, Run, Scope, Tag, TagId, TagKind,
+};
+pub use text::printed_text;
+
+use crate::model::Document;
+use crate::style::Style;
+
+const POINTS_PER_MM: f32 = 72.0 / 25.4;
+
+/// Lays a document out.
+pub fn layout(document: &Document, style: &Style, faces: &Faces) -> Result<Pages, LayoutError> {
+    let mut setter = text::Setter::new(faces);
+    let content = content::content(document, style, &mut setter)?;
+    let mut flow = flow::Flow::new(style, &content);
+    flow.run()?;
+    let (mut pages, outline) = (flow.pages, flow.outline);
+    page_number::draw(&mut pages, style, &mut setter)?;
+    let title = printed_text(&document.title_text());
+    let author = printed_text(&document.agency);
+    Ok(Pages {
+        width: 210.0 * POINTS_PER_MM,
+        height: 297.0 * POINTS_PER_MM,
+        pages,
+        tags: content.tags,
+        outline,
+        metadata: Metadata { title, author, language: document.language, date: date::named(document) },
+        faces: faces.clone(),
+    })
+}
+
+/// Why a document cannot be laid out.
+#[derive(Debug, thiserror::Error)]
+pub enum LayoutError {
+    #[error("没有字体能画出“{character}”（U+{:04X}），见“{text}”", *character as u32)]
+    Undrawable {
+        character: char,
+        /// The beginning of the text it stands in.
+        text: String,
+    },
+    #[error("表格“{caption}”有一行比一页还高")]
+    RowTooTall { caption: String },
+}
+
+#[cfg(test)]
+mod samples;
+#[cfg(test)]
+mod tests;

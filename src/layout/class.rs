@@ -1,0 +1,99 @@
+//! Characters by what line layout does with them (GB/T 15834, CLREQ).
+
+/// What a character is to the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Full-width opening mark: ink in its right half.
+    Open,
+    /// Full-width closing mark: ink in its left half.
+    Close,
+    /// Full-width stop, comma, colon, question or exclamation mark.
+    Stop,
+    /// Full-width dash or ellipsis.
+    Dash,
+    /// Ideographs, kana and whatever else is set on a full em.
+    Wide,
+    /// Letters and digits of other scripts.
+    Letter,
+    /// Other marks of other scripts.
+    Mark,
+    Space,
+}
+
+impl Class {
+    /// Set on a full em, so that justification may open the gap beside it.
+    pub fn is_wide(self) -> bool {
+        matches!(self, Class::Open | Class::Close | Class::Stop | Class::Dash | Class::Wide)
+    }
+}
+
+/// The class of a character; quotes, dashes and ellipses as they are in Chinese text.
+pub(super) fn class(c: char) -> Class {
+    match c {
+        ' ' | '\u{a0}' | '\u{3000}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => Class::Space,
+        '（' | '《' | '〈' | '【' | '〔' | '［' | '｛' | '「' | '『' | '“' | '‘' | '〖' => Class::Open,
+        '）' | '》' | '〉' | '】' | '〕' | '］' | '｝' | '」' | '』' | '”' | '’' | '〗' => Class::Close,
+        '。' | '，' | '、' | '；' | '：' | '？' | '！' | '．' => Class::Stop,
+        '—' | '…' | '⋯' | '―' => Class::Dash,
+        _ if is_wide(c) => Class::Wide,
+        _ if c.is_alphanumeric() || "%‰+-−±°℃$€£#&@".contains(c) => Class::Letter,
+        _ => Class::Mark,
+    }
+}
+
+fn is_wide(c: char) -> bool {
+    is_ideograph(c)
+        || matches!(c, '\u{2e80}'..='\u{303f}' | '\u{3040}'..='\u{33ff}' | '\u{a960}'..='\u{a97f}'
+            | '\u{ac00}'..='\u{d7a3}' | '\u{fe30}'..='\u{fe4f}' | '\u{ff01}'..='\u{ff60}' | '\u{ffe0}'..='\u{ffe6}'
+            | '\u{2460}'..='\u{27bf}' | '·' | '×' | '※' | '→' | '←' | '↑' | '↓' | '℃')
+}
+
+/// Unified and compatibility ideographs of all planes.
+pub(super) fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇' | '々')
+}
+
+/// Characters set in the Latin face wherever they stand.
+pub(super) fn is_latin(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a0}'..='\u{24f}' | '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '–' | '€')
+        && !matches!(c, '·' | '×' | '÷' | '°' | '±' | '§' | '¨')
+}
+
+/// Quotes and marks that Latin and Chinese share; their neighbours decide.
+pub(super) fn is_shared_quote(c: char) -> bool {
+    matches!(c, '“' | '”' | '‘' | '’')
+}
+
+/// Private-use characters: no reader could know what they mean.
+pub(super) fn is_private(c: char) -> bool {
+    matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
+}
+
+/// Ends a line: line feed and its relatives.
+pub(super) fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Never drawn: control characters, zero-width and direction marks, variation selectors, soft hyphens.
+pub(super) fn is_dropped(c: char) -> bool {
+    (c.is_control() && !is_break(c) && c != '\t')
+        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
+            | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// Never at the start of a line.
+pub(super) fn no_start(c: char) -> bool {
+    matches!(class(c), Class::Close | Class::Stop) || matches!(c, '·' | '％' | '‰' | '℃' | '～' | '…' | '々')
+}
+
+/// Never at the end of a line.
+pub(super) fn no_end(c: char) -> bool {
+    class(c) == Class::Open || matches!(c, '￥' | '¥' | '№' | '＄')
+}
+
+/// Words that stay with the number before them: units, counters, parts of dates.
+pub(super) fn is_unit(c: char) -> bool {
+    "年月日号时分秒条件次个篇项人名份起户家元角万亿千百十余米吨期届章款第类种场处批册部台套张页版届周季度岁位辆座间层所倍成例宗".contains(c)
+}

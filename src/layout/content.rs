@@ -1,0 +1,215 @@
+//! Document → strips: lines of text, tables and white, each with its height and whether it must stay with the next.
+
+use super::LayoutError;
+use super::faces::Role;
+use super::line::{self, Line, Measure};
+use super::pages::{Tag, TagId, TagKind};
+use super::table::Prepared;
+use super::text::{Setter, Text};
+use super::title;
+use super::{POINTS_PER_MM, printed_text};
+use crate::model::{Block, Document};
+use crate::style::Style;
+
+/// Paragraphs up to this many lines between a heading and a table move with the table.
+const SHORT: usize = 3;
+/// A title or heading of more lines than this may be split over pages like text.
+const MOST_KEPT: usize = 6;
+/// Lines are squeezed or widened at most by this much per character to make a whole number of characters fill them, em.
+const MOST_TRACK: f32 = 0.03;
+
+/// A text broken into lines.
+pub(super) struct Set {
+    pub text: Text,
+    pub lines: Vec<Line>,
+    /// Points.
+    pub size: f32,
+    pub tag: TagId,
+    pub centered: bool,
+    /// Level from 1 without gaps, and the text, of a heading.
+    pub heading: Option<(u16, String)>,
+}
+
+/// What a strip holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Piece {
+    Line {
+        set: usize,
+        line: usize,
+    },
+    Table(usize),
+    White,
+}
+
+/// A full-width slice of the flow.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Strip {
+    pub piece: Piece,
+    /// Points; a table's is not known yet.
+    pub height: f32,
+    /// Stays on one page with the strip after it.
+    pub keeps: bool,
+}
+
+/// Everything that flows.
+pub(super) struct Content<'d> {
+    pub sets: Vec<Set>,
+    pub tables: Vec<Prepared<'d>>,
+    pub strips: Vec<Strip>,
+    pub tags: Vec<Tag>,
+}
+
+/// Makes the content of a document.
+pub(super) fn content<'d>(
+    document: &'d Document,
+    style: &Style,
+    setter: &mut Setter<'_>,
+) -> Result<Content<'d>, LayoutError> {
+    let tags = vec![Tag { kind: TagKind::Document, parent: 0 }];
+    let content = Content { sets: Vec::new(), tables: Vec::new(), strips: Vec::new(), tags };
+    let mut maker = Maker { style, setter, content, level: 0 };
+    maker.title(document)?;
+    for (i, block) in document.blocks.iter().enumerate() {
+        let next = document.blocks[i + 1..].iter().find(|b| !is_empty(b));
+        match block {
+            Block::Heading { level, text } => maker.heading(*level, text, next.is_some())?,
+            Block::Paragraph { text } => maker.paragraph(text, next)?,
+            Block::Table(table) if table.rows.is_empty() || table.widths.is_empty() => {}
+            Block::Table(table) => {
+                let prepared = Prepared::new(table, maker.setter, &mut maker.content.tags, 0)?;
+                let piece = Piece::Table(maker.content.tables.len());
+                maker.content.tables.push(prepared);
+                maker.content.strips.push(Strip { piece, height: 0.0, keeps: false });
+            }
+        }
+    }
+    Ok(maker.content)
+}
+
+fn is_empty(block: &Block) -> bool {
+    match block {
+        Block::Heading { text, .. } | Block::Paragraph { text } => printed_text(text).trim().is_empty(),
+        Block::Table(t) => t.rows.is_empty(),
+    }
+}
+
+struct Maker<'d, 's, 'f> {
+    style: &'s Style,
+    setter: &'s mut Setter<'f>,
+    content: Content<'d>,
+    /// Level of the last heading as tagged.
+    level: u16,
+}
+
+impl Maker<'_, '_, '_> {
+    fn width(&self) -> f32 {
+        self.style.page.text_width * POINTS_PER_MM
+    }
+
+    fn tag(&mut self, kind: TagKind) -> TagId {
+        self.content.tags.push(Tag { kind, parent: 0 });
+        self.content.tags.len() - 1
+    }
+
+    /// Title, facts and a blank line; together a whole number of body lines, so that the text stays on its 22 lines.
+    fn title(&mut self, document: &Document) -> Result<(), LayoutError> {
+        let (size, line) = (&self.style.size, &self.style.line);
+        let (size, title_pitch, pitch, facts) = (size.title, line.title_pitch, line.pitch, size.facts);
+        let text = self.setter.set(Role::Title, &document.title_text())?;
+        let mut ends = Vec::with_capacity(document.title.len());
+        for part in &document.title {
+            ends.push(ends.last().copied().unwrap_or(0) + printed_text(part).len());
+        }
+        let mut used = 0.0;
+        if !text.atoms.is_empty() {
+            let lines = title::lines(&text, &ends, self.width() / size);
+            used += self.centered(text, lines, size, TagKind::Title, title_pitch);
+        }
+        for fact in &document.facts {
+            let text = self.setter.set(Role::Heading2, fact)?;
+            if text.atoms.is_empty() {
+                continue;
+            }
+            let lines = line::even_lines(&text, self.width() / facts);
+            used += self.centered(text, lines, facts, TagKind::Paragraph, pitch.max(facts));
+        }
+        if used > 0.0 {
+            let height = ((used + pitch / 2.0) / pitch).ceil() * pitch - used;
+            self.content.strips.push(Strip { piece: Piece::White, height, keeps: false });
+        }
+        Ok(())
+    }
+
+    fn centered(&mut self, text: Text, lines: Vec<Line>, size: f32, kind: TagKind, pitch: f32) -> f32 {
+        let keeps = lines.len() <= MOST_KEPT;
+        let tag = self.tag(kind);
+        let set = self.content.sets.len();
+        let count = lines.len();
+        let pieces = (0..count).map(|line| Piece::Line { set, line });
+        self.content.strips.extend(pieces.map(|piece| Strip { piece, height: pitch, keeps }));
+        self.content.sets.push(Set { text, lines, size, tag, centered: true, heading: None });
+        count as f32 * pitch
+    }
+
+    fn heading(&mut self, level: u8, text: &str, followed: bool) -> Result<(), LayoutError> {
+        let role = match level {
+            0 | 1 => Role::Heading1,
+            2 => Role::Heading2,
+            _ => Role::Body,
+        };
+        let Some(mut set) = self.set(role, text, self.style.size.heading)? else { return Ok(()) };
+        // PDF/UA wants levels without gaps.
+        self.level = u16::from(level.max(1)).min(self.level + 1);
+        let text = printed_text(text);
+        set.tag = self.tag(TagKind::Heading { level: self.level, text: text.clone() });
+        set.heading = Some((self.level, text));
+        let count = set.lines.len();
+        self.lines(set, |line| if count > MOST_KEPT { kept(line, count) } else { line + 1 < count || followed });
+        Ok(())
+    }
+
+    fn paragraph(&mut self, text: &str, next: Option<&Block>) -> Result<(), LayoutError> {
+        let Some(mut set) = self.set(Role::Body, text, self.style.size.body)? else { return Ok(()) };
+        set.tag = self.tag(TagKind::Paragraph);
+        let after_heading = self.content.strips.last().is_some_and(|s| s.keeps);
+        let count = set.lines.len();
+        let holds_next = match next {
+            // A short introduction moves with its table and the heading above.
+            Some(Block::Table(_)) => count <= SHORT,
+            // A heading wants two lines below it.
+            Some(Block::Paragraph { .. }) => after_heading && count == 1,
+            _ => false,
+        };
+        self.lines(set, |line| kept(line, count) || line + 1 == count && holds_next);
+        Ok(())
+    }
+
+    /// Breaks a text as body text is: first line indented two characters, justified.
+    fn set(&mut self, role: Role, text: &str, size: f32) -> Result<Option<Set>, LayoutError> {
+        let text = self.setter.set(role, text)?;
+        if text.atoms.iter().all(|a| a.class == super::class::Class::Space) {
+            return Ok(None);
+        }
+        let em = self.width() / size;
+        // 156 mm are 27.6 characters of 16 points: set a trifle closer, 28 of them fill the line exactly.
+        let track = (em / em.round().max(1.0) - 1.0).clamp(-MOST_TRACK, MOST_TRACK);
+        let first = (2.0 * (1.0 + track)).min(em / 2.0);
+        let lines = line::break_lines(&text, &Measure { width: em, first, hang: 0.0, track, justify: true });
+        Ok(Some(Set { text, lines, size, tag: 0, centered: false, heading: None }))
+    }
+
+    fn lines(&mut self, set: Set, keeps: impl Fn(usize) -> bool) {
+        let height = self.style.line.pitch.max(set.size);
+        let index = self.content.sets.len();
+        for line in 0..set.lines.len() {
+            let piece = Piece::Line { set: index, line };
+            self.content.strips.push(Strip { piece, height, keeps: keeps(line) });
+        }
+        self.content.sets.push(set);
+    }
+}
+
+/// Two lines of a paragraph stay together at either end of a page.
+fn kept(line: usize, count: usize) -> bool {
+    line + 1 < count && (line == 0 || line + 2 == count)
+}

@@ -1,0 +1,219 @@
+//! The flow: strips that must stay together fill pages, tables find their size and place.
+
+use super::LayoutError;
+use super::POINTS_PER_MM;
+use super::content::{Content, Piece, Set, Strip};
+use super::pages::{OutlineEntry, Owner, Page};
+use super::table::{ASCENT, Fragment, Prepared, Setting, Sized};
+use crate::style::Style;
+
+/// Rounding in sums of heights, points.
+const EPSILON: f32 = 0.05;
+/// Between text and a table, points.
+const TABLE_GAP: f32 = 5.0;
+/// A table stays on a page that has begun when it reads nearly as well there ([`Setting::score`])...
+const NEARLY: f32 = 0.9;
+/// ...or when more than this part of the page would stay blank and it can still be set this large, points.
+const BLANK: f32 = 0.4;
+const READABLE: f32 = 9.0;
+/// Air in the cells of a table too long for a page, em.
+const SPLIT_PAD: f32 = 0.25;
+/// A table too long for a page begins under text only with this many rows below its header.
+const FIRST_ROWS: usize = 3;
+
+/// Fills pages.
+pub(super) struct Flow<'c, 'd> {
+    style: &'c Style,
+    content: &'c Content<'d>,
+    pub pages: Vec<Page>,
+    pub outline: Vec<OutlineEntry>,
+    /// Below the top of the text area, points.
+    y: f32,
+}
+
+impl<'c, 'd> Flow<'c, 'd> {
+    pub fn new(style: &'c Style, content: &'c Content<'d>) -> Flow<'c, 'd> {
+        Flow { style, content, pages: vec![Page::default()], outline: Vec::new(), y: 0.0 }
+    }
+
+    /// Height of the text area.
+    fn height(&self) -> f32 {
+        self.style.page.text_height * POINTS_PER_MM
+    }
+
+    fn left(&self) -> f32 {
+        self.style.page.margin_left * POINTS_PER_MM
+    }
+
+    fn width(&self) -> f32 {
+        self.style.page.text_width * POINTS_PER_MM
+    }
+
+    fn top(&self) -> f32 {
+        self.style.page.margin_top * POINTS_PER_MM
+    }
+
+    fn fits(&self, height: f32) -> bool {
+        self.y + height <= self.height() + EPSILON
+    }
+
+    fn new_page(&mut self) {
+        self.pages.push(Page::default());
+        self.y = 0.0;
+    }
+
+    /// Places everything.
+    pub fn run(&mut self) -> Result<(), LayoutError> {
+        let strips = &self.content.strips;
+        let mut from = 0;
+        while from < strips.len() {
+            let mut to = from + 1;
+            while to < strips.len() && strips[to - 1].keeps && !matches!(strips[to - 1].piece, Piece::Table(_)) {
+                to += 1;
+            }
+            let group = &strips[from..to];
+            match group.last().map(|s| s.piece) {
+                Some(Piece::Table(table)) => self.place_table(&group[..group.len() - 1], table)?,
+                _ => self.place_lines(group),
+            }
+            from = to;
+        }
+        Ok(())
+    }
+
+    fn place_lines(&mut self, group: &[Strip]) {
+        let height: f32 = group.iter().map(|s| s.height).sum();
+        if !self.fits(height) && height <= self.height() + EPSILON {
+            self.new_page();
+        }
+        for strip in group {
+            // White that does not fit ends with the page; lines go on.
+            if strip.piece != Piece::White && !self.fits(strip.height) && self.y > 0.0 {
+                self.new_page();
+            }
+            self.place(strip);
+        }
+    }
+
+    fn place(&mut self, strip: &Strip) {
+        if let Piece::Line { set, line } = strip.piece {
+            let set = &self.content.sets[set];
+            self.draw_line(set, line, strip.height);
+        }
+        self.y += strip.height;
+    }
+
+    fn draw_line(&mut self, set: &Set, index: usize, height: f32) {
+        let line = &set.lines[index];
+        let top = self.top() + self.y;
+        let baseline = top + (height - set.size) / 2.0 + ASCENT * set.size;
+        let centre = if set.centered { (self.width() - line.width * set.size) / 2.0 } else { 0.0 };
+        if let Some((level, text)) = set.heading.as_ref().filter(|_| index == 0) {
+            let page = self.pages.len() - 1;
+            self.outline.push(OutlineEntry { level: *level, text: text.clone(), page, y: top });
+        }
+        let x = self.left() + centre;
+        if let Some(page) = self.pages.last_mut() {
+            line.draw(&set.text, page, Owner::Tag(set.tag), x, baseline, set.size);
+        }
+    }
+
+    /// Places a table with the heading and introduction that stay with it.
+    fn place_table(&mut self, before: &[Strip], table: usize) -> Result<(), LayoutError> {
+        let prepared = &self.content.tables[table];
+        let above: f32 = before.iter().map(|s| s.height).sum();
+        // A table that follows another, or text that is not kept with it, wants some air too.
+        let gap = |y: f32| if y > 0.0 { TABLE_GAP } else { 0.0 };
+        let here = self.height() - self.y - above - gap(self.y + above);
+        let fresh = self.height() - above - gap(above);
+        let size = &self.style.size;
+        let (mut best_here, mut best_fresh) = (None, None);
+        for setting in Setting::ladder(size.table, size.table_least) {
+            let least = setting.least_height(prepared.rows);
+            if least > fresh || best_fresh.is_some() && least > here {
+                continue;
+            }
+            let sized = Sized::new(prepared, setting, self.width());
+            let height = sized.height();
+            if height <= here {
+                best_here = Some(sized);
+                break;
+            }
+            if best_fresh.is_none() && height <= fresh {
+                best_fresh = Some(sized);
+            }
+        }
+        let blank = self.height() * BLANK;
+        let chosen = match (best_here, best_fresh) {
+            (Some(h), None) => Some((h, false)),
+            (Some(h), Some(f)) => {
+                let stays = h.setting.score() >= f.setting.score() - NEARLY
+                    || here + above > blank && h.setting.size >= READABLE;
+                Some(if stays { (h, false) } else { (f, true) })
+            }
+            (None, Some(f)) => Some((f, true)),
+            (None, None) => None,
+        };
+        match chosen {
+            Some((sized, turns)) => {
+                if turns {
+                    self.new_page();
+                }
+                before.iter().for_each(|s| self.place(s));
+                self.y += gap(self.y);
+                let whole = Fragment { rows: 0..prepared.rows, repeats: false };
+                self.draw_table(prepared, &sized, &whole);
+            }
+            None => {
+                let sized = Sized::new(prepared, Setting { size: size.table, pad: SPLIT_PAD }, self.width());
+                self.place_long_table(before, prepared, &sized, here)?;
+            }
+        }
+        // Back to the 22 lines.
+        let pitch = self.style.line.pitch;
+        self.y = ((self.y + TABLE_GAP) / pitch - 0.01).ceil() * pitch;
+        Ok(())
+    }
+
+    fn place_long_table(
+        &mut self,
+        before: &[Strip],
+        prepared: &Prepared<'_>,
+        sized: &Sized,
+        here: f32,
+    ) -> Result<(), LayoutError> {
+        let enough = prepared.header_rows() + FIRST_ROWS;
+        let begins = Fragment::cut(prepared, sized, 0, here).is_some_and(|f| f.rows.end >= enough);
+        if !begins && self.y > 0.0 {
+            self.new_page();
+        }
+        self.place_lines(before);
+        if self.y > 0.0 {
+            self.y += TABLE_GAP;
+        }
+        let mut from = 0;
+        while from < prepared.rows {
+            let fragment = match Fragment::cut(prepared, sized, from, self.height() - self.y) {
+                Some(f) => f,
+                None if self.y > 0.0 => {
+                    self.new_page();
+                    continue;
+                }
+                None => return Err(LayoutError::RowTooTall { caption: prepared.table.caption.clone() }),
+            };
+            self.draw_table(prepared, sized, &fragment);
+            from = fragment.rows.end;
+            if from < prepared.rows {
+                self.new_page();
+            }
+        }
+        Ok(())
+    }
+
+    fn draw_table(&mut self, prepared: &Prepared<'_>, sized: &Sized, fragment: &Fragment) {
+        let (x, y, rule) = (self.left(), self.top() + self.y, self.style.line.rule);
+        if let Some(page) = self.pages.last_mut() {
+            self.y += fragment.draw(prepared, sized, page, x, y, rule);
+        }
+    }
+}

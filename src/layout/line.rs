@@ -1,0 +1,366 @@
+//! Atoms → lines: greedy breaking that squeezes marks before it opens gaps, justification, and drawing onto a page.
+//!
+//! Linear in the text. It knows nothing of paragraphs' place on a page.
+
+use super::class::Class;
+use super::pages::{Glyph, Item, Mark, Owner, Page, Run};
+use super::text::{Atom, Break, Gap, Text};
+
+/// Rounding in sums of widths, em.
+const EPSILON: f32 = 2e-3;
+/// Of what could be squeezed out of a line this much is, before a line is opened instead.
+const SQUEEZE: f32 = 0.6;
+/// The most a mark inside a line gives.
+const MARK_GIVES: f32 = 0.3;
+/// A line that would be opened wider than this per gap, in em, squeezes in another word or breaks one instead.
+const LOOSE: f32 = 0.12;
+/// A line that would be opened wider than this breaks a long word; one still wider is left ragged.
+const TOO_LOOSE: f32 = 0.4;
+const RAGGED: f32 = 0.8;
+/// Letters that make a word long enough to be broken anywhere.
+const LONG_WORD: usize = 12;
+
+/// How a text is set in lines. Lengths in em.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure {
+    pub width: f32,
+    /// Indents of the first line and of the others.
+    pub first: f32,
+    pub hang: f32,
+    /// Added to each full-em character, so that a whole number of them fills the line.
+    pub track: f32,
+    pub justify: bool,
+}
+
+/// One line: atoms `from..to`, of which those from `end` are spaces that hang. Lengths in em.
+#[derive(Debug, Clone)]
+pub(super) struct Line {
+    pub from: usize,
+    pub to: usize,
+    pub end: usize,
+    pub indent: f32,
+    /// Natural width with the marks at its edges squeezed.
+    pub width: f32,
+    /// Added to each gap that opens.
+    open: f32,
+    open_narrow: bool,
+    /// Part of the white that is taken from marks inside.
+    squeeze: f32,
+    track: f32,
+    /// Not the text's first line, so that an opening mark loses its white.
+    trims_start: bool,
+}
+
+/// Breaks a whole text.
+pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<Line> {
+    let atoms = &text.atoms;
+    let mut lines = Vec::new();
+    let mut from = 0;
+    while from < atoms.len() {
+        let indent = if from == 0 { measure.first } else { measure.hang };
+        let line = next_line(atoms, from, indent, measure);
+        from = line.to;
+        lines.push(line);
+    }
+    lines
+}
+
+/// A line of exactly these atoms, neither opened nor squeezed.
+pub(super) fn exact_line(text: &Text, from: usize, to: usize, trims_start: bool, track: f32) -> Line {
+    let mut line = Line {
+        from,
+        to,
+        end: content_end(&text.atoms, from, to),
+        indent: 0.0,
+        width: 0.0,
+        open: 0.0,
+        open_narrow: false,
+        squeeze: 0.0,
+        track,
+        trims_start,
+    };
+    line.width = line.advances(&text.atoms).map(|(a, _)| a).sum();
+    line
+}
+
+fn content_end(atoms: &[Atom], from: usize, to: usize) -> usize {
+    let spaces = atoms[from..to].iter().rev().take_while(|a| a.class == Class::Space).count();
+    to - spaces
+}
+
+struct Candidate {
+    to: usize,
+    width: f32,
+    gives: f32,
+}
+
+fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Line {
+    let room = (measure.width - indent).max(1.0);
+    let trims_start = from > 0;
+    let line = |to: usize, width: f32| Line {
+        from,
+        to,
+        end: content_end(atoms, from, to),
+        indent,
+        width,
+        open: 0.0,
+        open_narrow: false,
+        squeeze: 0.0,
+        track: measure.track,
+        trims_start,
+    };
+    let (mut fits, mut over): (Option<Candidate>, Option<Candidate>) = (None, None);
+    // Width of from..i without the space after its last atom; what marks and gaps inside could give.
+    let (mut x, mut pending, mut gives, mut gives_last) = (0.0f32, 0.0f32, 0.0f32, 0.0f32);
+    // Where the text would be cut if no break is allowed anywhere.
+    let mut cut = from + 1;
+    let mut content = (from, 0.0f32, 0.0f32);
+    let mut leading = true;
+    for i in from..=atoms.len() {
+        let ends = i == atoms.len() || (i > from && atoms[i].before != Break::Never);
+        let must = i == atoms.len() || atoms[i].before == Break::Must;
+        if ends && i > from {
+            let (last, width, given) = content;
+            let edge = if last > from || !leading { trim_end(&atoms[last]) } else { 0.0 };
+            let width = width - edge;
+            if width <= room + EPSILON {
+                fits = Some(Candidate { to: i, width, gives: given });
+                if must {
+                    // The text (or a line the writer ended) closes here: nothing is opened.
+                    return line(i, width);
+                }
+            } else {
+                if width - given * SQUEEZE <= room && over.is_none() {
+                    over = Some(Candidate { to: i, width, gives: given });
+                }
+                break;
+            }
+        }
+        let Some(atom) = atoms.get(i) else { break };
+        if x - gives > room + 4.0 && fits.is_some() {
+            break;
+        }
+        leading &= atom.class == Class::Space;
+        let mut width = if leading { 0.0 } else { atom.width + tracking(atom, measure.track) };
+        if i == from && trims_start && atom.class == Class::Open {
+            width -= atom.left;
+        }
+        x += pending + width;
+        gives += gives_last;
+        pending = if leading { 0.0 } else { atom.space };
+        gives_last = (atom.left + atom.right).min(MARK_GIVES) + atom.space / 2.0;
+        if atom.class != Class::Space {
+            content = (i, x, gives);
+        }
+        let cluster_ends = atoms.get(i + 1).is_none_or(|n| n.start != atom.start);
+        if x <= room + EPSILON && cluster_ends {
+            cut = i + 1;
+        }
+        if fits.is_none() && x > room + 4.0 {
+            break;
+        }
+    }
+    let Some(best) = fits else {
+        if let Some(over) = over {
+            let mut line = line(over.to, over.width);
+            line.squeeze = ((over.width - room) / over.gives.max(EPSILON)).clamp(0.0, 1.0);
+            return line;
+        }
+        // Nothing may break: cut between clusters rather than run over the margin.
+        while cut < atoms.len() && atoms[cut].start == atoms[cut - 1].start {
+            cut += 1;
+        }
+        let mut cut_line = line(cut, 0.0);
+        cut_line.width = cut_line.advances(atoms).map(|(a, _)| a).sum();
+        return cut_line;
+    };
+    if !measure.justify {
+        return line(best.to, best.width);
+    }
+    let mut best_line = line(best.to, best.width);
+    let spare = room - best.width;
+    let (wide, narrow) = best_line.gaps(atoms);
+    let loose = spare / (wide.max(1)) as f32;
+    if let Some(over) = over
+        && (loose > LOOSE / 2.0 || over.width - room <= over.gives * SQUEEZE / 2.0)
+    {
+        let mut line = line(over.to, over.width);
+        line.squeeze = ((over.width - room) / over.gives.max(EPSILON)).clamp(0.0, 1.0);
+        return line;
+    }
+    if spare / (wide + narrow).max(1) as f32 > TOO_LOOSE
+        && let Some(to) = inside_word(atoms, best.to, best.width, room)
+    {
+        best_line = line(to, 0.0);
+        best_line.width = best_line.advances(atoms).map(|(a, _)| a).sum();
+    }
+    best_line.justify(atoms, room);
+    best_line
+}
+
+/// A place to break the long word that begins at `from`, after one of its marks if there is one late enough.
+fn inside_word(atoms: &[Atom], from: usize, used: f32, room: f32) -> Option<usize> {
+    let word = atoms[from..].iter().take(LONG_WORD * 8);
+    let length = word.take_while(|a| matches!(a.class, Class::Letter | Class::Mark)).count();
+    if length < LONG_WORD {
+        return None;
+    }
+    let mut x = used;
+    let (mut any, mut mark) = (None, None);
+    for i in from..from + length - 1 {
+        x += atoms[i].width;
+        if x > room + EPSILON {
+            break;
+        }
+        if atoms[i + 1].start != atoms[i].start && i - from >= 2 {
+            any = Some(i + 1);
+            if atoms[i].class == Class::Mark {
+                mark = any;
+            }
+        }
+    }
+    match (mark, any) {
+        (Some(m), Some(a)) if a - m <= 6 => Some(m),
+        _ => any,
+    }
+}
+
+fn tracking(atom: &Atom, track: f32) -> f32 {
+    if atom.class.is_wide() { track } else { 0.0 }
+}
+
+/// White taken from a closing mark at a line's end.
+fn trim_end(atom: &Atom) -> f32 {
+    if matches!(atom.class, Class::Close | Class::Stop) { atom.right } else { 0.0 }
+}
+
+impl Line {
+    /// How many gaps may open: between full-em characters, and others.
+    fn gaps(&self, atoms: &[Atom]) -> (usize, usize) {
+        let inside = &atoms[self.from..self.end.max(self.from + 1) - 1];
+        let count = |g: Gap| inside.iter().filter(|a| a.after == g).count();
+        (count(Gap::Wide), count(Gap::Narrow))
+    }
+
+    fn justify(&mut self, atoms: &[Atom], room: f32) {
+        let (wide, narrow) = self.gaps(atoms);
+        // Few Chinese characters among much Latin: let the spaces help.
+        self.open_narrow = wide < 8;
+        let gaps = if self.open_narrow { wide + narrow } else { wide };
+        let open = (room - self.width) / gaps.max(1) as f32;
+        if gaps > 0 && open <= RAGGED {
+            self.open = open.max(0.0);
+        }
+    }
+
+    /// Advance and left shift of each atom as set in this line, in em.
+    fn advances<'t>(&'t self, atoms: &'t [Atom]) -> impl Iterator<Item = (f32, f32)> + 't {
+        let mut leading = true;
+        atoms[self.from..self.to].iter().enumerate().map(move |(k, atom)| {
+            let i = self.from + k;
+            leading &= atom.class == Class::Space;
+            // Spaces at either end are kept in the text and take no room.
+            if leading || i >= self.end {
+                return (0.0, 0.0);
+            }
+            let mut width = atom.width + tracking(atom, self.track);
+            let mut shift = atom.shift;
+            let mut left = atom.left;
+            if i == self.from && self.trims_start && atom.class == Class::Open {
+                width -= left;
+                shift += left;
+                left = 0.0;
+            }
+            if i + 1 == self.end {
+                return (width - trim_end(atom), shift);
+            }
+            if self.squeeze > 0.0 {
+                let most = (left + atom.right).min(MARK_GIVES) * self.squeeze;
+                width -= most + atom.space / 2.0 * self.squeeze;
+                if left > 0.0 {
+                    shift += most;
+                }
+            }
+            width += atom.space;
+            if atom.after == Gap::Wide || atom.after == Gap::Narrow && self.open_narrow {
+                width += self.open;
+            }
+            (width, shift)
+        })
+    }
+
+    /// Draws the line: `x` is where an indent of nothing begins, `size` and positions are points.
+    pub fn draw(&self, text: &Text, page: &mut Page, owner: Owner, x: f32, baseline: f32, size: f32) {
+        let atoms = &text.atoms[self.from..self.to];
+        let mut pen = x + self.indent * size;
+        // Where each glyph is drawn, and where the next one's place begins.
+        let places: Vec<(f32, f32)> = self
+            .advances(&text.atoms)
+            .map(|(advance, shift)| {
+                let origin = pen - shift * size;
+                pen += advance * size;
+                (origin, pen)
+            })
+            .collect();
+        let mut first = 0;
+        while first < atoms.len() {
+            let face = atoms[first].face;
+            let count = atoms[first..].iter().take_while(|a| a.face == face).count();
+            let run_text = page.text.len();
+            let run_glyphs = page.glyphs.len();
+            for k in first..first + count {
+                let atom = &atoms[k];
+                let next = if k + 1 < first + count { places[k + 1].0 } else { places[k].1 };
+                let range = match page.glyphs.last() {
+                    // Another glyph of the same cluster.
+                    Some(last) if k > first && atom.start == atoms[k - 1].start => last.text.clone(),
+                    _ => {
+                        let start = page.text.len() - run_text;
+                        page.text.push_str(&text.text[atom.start as usize..atom.end as usize]);
+                        start..page.text.len() - run_text
+                    }
+                };
+                let advance = (next - places[k].0) / size;
+                page.glyphs.push(Glyph { id: atom.glyph, advance, rise: atom.rise, text: range });
+            }
+            page.items.push(Item {
+                owner,
+                mark: Mark::Run(Run {
+                    face,
+                    size,
+                    x: places[first].0,
+                    y: baseline,
+                    text: run_text..page.text.len(),
+                    glyphs: run_glyphs..page.glyphs.len(),
+                }),
+            });
+            first += count;
+        }
+    }
+}
+
+/// Lines of about the same width, as few as fit: for titles and headers. Ragged.
+pub(super) fn even_lines(text: &Text, width: f32) -> Vec<Line> {
+    let at = |width: f32| {
+        break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false })
+    };
+    let lines = at(width);
+    let count = lines.len();
+    if count <= 1 {
+        return lines;
+    }
+    // The narrowest measure that needs no more lines.
+    let (mut low, mut high) = (lines.iter().map(|l| l.width).sum::<f32>() / count as f32 * 0.8, width);
+    let mut best = lines;
+    for _ in 0..12 {
+        let middle = (low + high) / 2.0;
+        let tried = at(middle);
+        if tried.len() <= count && tried.iter().all(|l| l.width <= middle + EPSILON) {
+            high = middle;
+            best = tried;
+        } else {
+            low = middle;
+        }
+    }
+    best
+}

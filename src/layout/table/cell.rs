@@ -1,0 +1,110 @@
+//! Lines of a cell: few, even, broken where a reader would break them.
+
+use crate::layout::class::Class;
+use crate::layout::line::{self, Line, Measure};
+use crate::layout::text::{Atom, Break, Text};
+
+/// Texts longer than this are filled line by line; even lines matter in labels only.
+const MOST_ATOMS: usize = 120;
+
+/// The atoms of the number a label begins with: `1.`, `（一）`, `一、`.
+pub(super) fn number(text: &Text) -> usize {
+    let head: Vec<char> = text.text.chars().take(6).collect();
+    let count = |f: fn(&char) -> bool, skip: usize| head.iter().skip(skip).take_while(|c| f(c)).count();
+    let digits = count(|c| c.is_ascii_digit(), 0);
+    let numerals = |skip| count(|c| "一二三四五六七八九十".contains(*c), skip);
+    let length = match head.first() {
+        Some(c) if c.is_ascii_digit() && matches!(head.get(digits), Some('.' | '．' | '、')) => digits + 1,
+        Some('（') if numerals(1) > 0 && head.get(numerals(1) + 1) == Some(&'）') => numerals(1) + 2,
+        Some(_) if numerals(0) > 0 && head.get(numerals(0)) == Some(&'、') => numerals(0) + 1,
+        _ => 0,
+    };
+    let bytes: usize = head.iter().take(length).map(|c| c.len_utf8()).sum();
+    text.atoms.iter().take_while(|a| (a.end as usize) <= bytes).count()
+}
+
+/// Breaks a cell's text into as few lines as fit `width` em: even ones when centred, else with `hang` em before all but the
+/// first. Prefers to break after the number and after marks, and leaves no single character alone.
+pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, centered: bool) -> Vec<Line> {
+    let greedy = Measure { width, first: 0.0, hang, track: 0.0, justify: false };
+    let filled = line::break_lines(text, &greedy);
+    if filled.len() < 2 || text.atoms.len() > MOST_ATOMS || text.atoms.iter().any(|a| a.before == Break::Must) {
+        return filled;
+    }
+    let Some(breaks) = best(&text.atoms, number, width, hang, centered, filled.len()) else { return filled };
+    let mut from = 0;
+    let mut out = Vec::with_capacity(breaks.len());
+    for to in breaks {
+        let mut line = line::exact_line(text, from, to, from > 0, 0.0);
+        line.indent = if from > 0 { hang } else { 0.0 };
+        out.push(line);
+        from = to;
+    }
+    out
+}
+
+/// Ends of `count` lines at the least cost; `None` where a word must be cut, which filling does better.
+fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, centered: bool, count: usize) -> Option<Vec<usize>> {
+    let n = atoms.len();
+    let stops: Vec<usize> =
+        (0..=n).filter(|i| *i == 0 || *i == n || atoms[*i].before != Break::Never).collect();
+    let mut sums = vec![0.0f32; n + 1];
+    for (i, a) in atoms.iter().enumerate() {
+        sums[i + 1] = sums[i] + a.width + a.space;
+    }
+    let line_width = |from: usize, to: usize| {
+        let last = &atoms[to - 1];
+        let trimmed = if from > 0 && atoms[from].class == Class::Open { atoms[from].left } else { 0.0 };
+        let edge = if matches!(last.class, Class::Close | Class::Stop) { last.right } else { 0.0 };
+        sums[to] - sums[from] - last.space - edge - trimmed
+    };
+    let target = if centered { sums[n] / count as f32 } else { width };
+    // Least cost of lines 1..=k ending at a stop, and the stop before.
+    let mut costs: Vec<Vec<(f32, usize)>> = vec![vec![(f32::INFINITY, 0); stops.len()]; count + 1];
+    costs[0][0] = (0.0, 0);
+    for k in 1..=count {
+        for e in 1..stops.len() {
+            for s in (0..e).rev() {
+                let (from, to) = (stops[s], stops[e]);
+                let w = line_width(from, to);
+                let room = if from > 0 { width - hang } else { width };
+                if w > room + 1e-3 {
+                    break;
+                }
+                let before = costs[k - 1][s].0;
+                if !before.is_finite() {
+                    continue;
+                }
+                let mut cost = before;
+                if centered || to < n {
+                    cost += (w - target) * (w - target) * 0.5;
+                }
+                if to - from == 1 {
+                    cost += 4.0;
+                }
+                if to < n {
+                    cost += match atoms[to - 1].class {
+                        _ if to == number => -4.0,
+                        Class::Close | Class::Stop => -1.5,
+                        _ if atoms[to].class == Class::Open => -1.0,
+                        _ => 0.0,
+                    };
+                }
+                if cost < costs[k][e].0 {
+                    costs[k][e] = (cost, s);
+                }
+            }
+        }
+    }
+    let mut at = stops.len() - 1;
+    if !costs[count][at].0.is_finite() {
+        return None;
+    }
+    let mut ends = Vec::with_capacity(count);
+    for k in (1..=count).rev() {
+        ends.push(stops[at]);
+        at = costs[k][at].1;
+    }
+    ends.reverse();
+    Some(ends)
+}

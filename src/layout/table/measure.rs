@@ -1,0 +1,168 @@
+//! A table at one type size: column widths, lines of every cell, row heights.
+
+use super::{Cell, Prepared, cell};
+use crate::layout::line::Line;
+use crate::model::{Align, CellRole};
+
+/// Baselines within a cell, em.
+const LEADING: f32 = 1.25;
+/// White between a rule and text beside it, em.
+const SIDE: f32 = 0.25;
+/// The same in a cell of figures that would not fit otherwise.
+const FIGURE_SIDE: f32 = 0.1;
+/// Figures shrink together as far as this; one that needs more shrinks alone.
+const FIGURES_LEAST: f32 = 0.72;
+/// Nothing is set smaller than this, points.
+const LEAST_SIZE: f32 = 4.5;
+
+/// Type size and the white above and below a cell's text, in em.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::layout) struct Setting {
+    pub size: f32,
+    pub pad: f32,
+}
+
+impl Setting {
+    /// All settings from `most` down to `least` points, the most readable first.
+    pub fn ladder(most: f32, least: f32) -> Vec<Setting> {
+        let mut out = Vec::new();
+        let steps = ((most - least) / 0.5).floor().max(0.0) as usize;
+        for size in (0..=steps).map(|k| most - 0.5 * k as f32).chain(Some(least)) {
+            out.extend([0.45, 0.35, 0.25, 0.18, 0.12].map(|pad| Setting { size, pad }));
+        }
+        out.sort_by(|a, b| b.score().total_cmp(&a.score()));
+        out
+    }
+
+    /// How well a table reads: size first, some air counts too.
+    pub fn score(&self) -> f32 {
+        self.size + self.pad * 4.0
+    }
+
+    /// A table of so many rows cannot be lower than this, in points.
+    pub fn least_height(&self, rows: usize) -> f32 {
+        rows as f32 * self.size * (1.0 + 2.0 * self.pad)
+    }
+}
+
+/// A table at one size. Lengths in points.
+pub(in crate::layout) struct Sized {
+    pub setting: Setting,
+    /// Left edges of the columns from the table's own, and the right edge of the last.
+    pub edges: Vec<f32>,
+    pub heights: Vec<f32>,
+    /// As the cells of [`Prepared`].
+    pub cells: Vec<CellLines>,
+}
+
+/// A cell's lines at their size.
+pub(in crate::layout) struct CellLines {
+    pub size: f32,
+    pub lines: Vec<Line>,
+    pub side: f32,
+}
+
+impl CellLines {
+    /// Height of the text alone.
+    pub fn height(&self) -> f32 {
+        if self.lines.is_empty() { 0.0 } else { self.size * (1.0 + LEADING * (self.lines.len() - 1) as f32) }
+    }
+
+    /// From baseline to baseline.
+    pub fn leading(&self) -> f32 {
+        self.size * LEADING
+    }
+}
+
+impl Sized {
+    /// Sets a table `width` points wide.
+    pub fn new(prepared: &Prepared<'_>, setting: Setting, width: f32) -> Sized {
+        let size = setting.size;
+        let mut edges = vec![0.0];
+        for w in column_widths(prepared, size, width) {
+            edges.push(edges.last().copied().unwrap_or(0.0) + w);
+        }
+        let room = |c: &Cell| edges[c.column + c.column_span] - edges[c.column];
+        let own_scale = |c: &Cell| {
+            let needs = c.text.width() * size;
+            ((room(c) - 2.0 * FIGURE_SIDE * size) / needs.max(0.01)).min(1.0)
+        };
+        let data = || prepared.cells.iter().filter(|c| c.role == CellRole::Data);
+        let scale = data().map(own_scale).fold(1.0, f32::min).max(FIGURES_LEAST);
+        let cells: Vec<CellLines> = prepared
+            .cells
+            .iter()
+            .map(|c| {
+                if c.role == CellRole::Data {
+                    let own = (size * scale.min(own_scale(c))).max(LEAST_SIZE);
+                    let em = (room(c) - 2.0 * FIGURE_SIDE * size) / own + 0.01;
+                    let lines = cell::lines(&c.text, 0, em, 0.0, true);
+                    return CellLines { size: own, lines, side: FIGURE_SIDE * size };
+                }
+                let em = room(c) / size - 2.0 * SIDE;
+                let left = c.align == Align::Left;
+                let number: f32 = c.text.atoms[..c.number].iter().map(|a| a.width + a.space).sum();
+                // A number hangs only where enough is left beside it.
+                let hang = if left && em - number > 4.0 { number } else { 0.0 };
+                let number = if hang > 0.0 { 0 } else { c.number };
+                CellLines { size, lines: cell::lines(&c.text, number, em, hang, !left), side: SIDE * size }
+            })
+            .collect();
+        let heights = row_heights(prepared, &cells, setting);
+        Sized { setting, edges, heights, cells }
+    }
+
+    pub fn height(&self) -> f32 {
+        self.heights.iter().sum()
+    }
+}
+
+/// Widths as the form weighs them, but no column narrower than its figures and short labels need.
+fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
+    let weights = &prepared.table.widths;
+    let total: f32 = weights.iter().sum();
+    let base: Vec<f32> = weights.iter().map(|w| w / total * width).collect();
+    // A label column gives way, though not below three characters.
+    let mut least = vec![size * (2.0 + 2.0 * SIDE); base.len()];
+    for c in prepared.cells.iter().filter(|c| c.column_span == 1) {
+        let natural = c.text.width();
+        let needs = match c.role {
+            CellRole::Data => natural + 2.0 * SIDE,
+            CellRole::ColumnHeader if natural <= 3.05 => natural + 2.0 * SIDE,
+            CellRole::ColumnHeader => 2.0 + 2.0 * SIDE,
+            CellRole::RowHeader => {
+                let number: f32 = c.text.atoms[..c.number].iter().map(|a| a.width).sum();
+                let rest = natural - number;
+                (if rest <= 4.05 { rest } else if c.align == Align::Left { 6.0 } else { 3.0 }) + 2.0 * SIDE
+            }
+            CellRole::BlockHeader => 0.0,
+        };
+        // An absurdly long figure shrinks or wraps instead of starving the other columns.
+        least[c.column] = least[c.column].max((needs * size + 0.05).min(width * 0.4));
+    }
+    let wanted: f32 = least.iter().sum();
+    if wanted >= width {
+        return least.iter().map(|l| l / wanted * width).collect();
+    }
+    let short: f32 = base.iter().zip(&least).map(|(b, l)| (l - b).max(0.0)).sum();
+    let spare: f32 = base.iter().zip(&least).map(|(b, l)| (b - l).max(0.0)).sum();
+    let gives = if spare > 0.0 { short / spare } else { 0.0 };
+    base.iter().zip(&least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives }).collect()
+}
+
+fn row_heights(prepared: &Prepared<'_>, cells: &[CellLines], setting: Setting) -> Vec<f32> {
+    let white = 2.0 * setting.pad * setting.size;
+    let mut heights = vec![setting.size + white; prepared.rows];
+    for (c, lines) in prepared.cells.iter().zip(cells).filter(|(c, _)| c.row_span == 1) {
+        heights[c.row] = heights[c.row].max(lines.height() + white);
+    }
+    for (c, lines) in prepared.cells.iter().zip(cells).filter(|(c, _)| c.row_span > 1) {
+        let rows = &mut heights[c.row..c.row + c.row_span];
+        let missing = lines.height() + white - rows.iter().sum::<f32>();
+        if missing > 0.0 {
+            let each = missing / rows.len() as f32;
+            rows.iter_mut().for_each(|h| *h += each);
+        }
+    }
+    heights
+}

@@ -1,0 +1,90 @@
+//! The title's lines: broken between its parts (agency | year | subject | kind), inside one only where it is wider than a line.
+
+use super::line::{self, Line};
+use super::text::Text;
+
+/// Titles with more parts than this are filled line by line.
+const MOST_PARTS: usize = 8;
+
+/// Breaks a title whose parts end at the byte offsets `ends`, into lines no wider than `width` em.
+pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<Line> {
+    // Atom ranges of the parts.
+    let mut parts: Vec<(usize, usize)> = Vec::new();
+    let mut from = 0;
+    for end in ends {
+        let to = from + text.atoms[from..].iter().take_while(|a| (a.start as usize) < *end).count();
+        if to > from {
+            parts.push((from, to));
+        }
+        from = to;
+    }
+    if from < text.atoms.len() {
+        parts.push((from, text.atoms.len()));
+    }
+    let mut out = Vec::new();
+    let mut group: Vec<(usize, usize)> = Vec::new();
+    let mut first_group = true;
+    for part in parts {
+        if line::exact_line(text, part.0, part.1, true, 0.0).width > width {
+            out.extend(arrange(text, &std::mem::take(&mut group), width, first_group));
+            out.extend(inside(text, part, width));
+            first_group = false;
+        } else {
+            group.push(part);
+        }
+    }
+    out.extend(arrange(text, &group, width, first_group));
+    out
+}
+
+/// Lines of whole parts: as few as possible, the first break after the agency, and of even width.
+fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) -> Vec<Line> {
+    let line = |first: usize, last: usize| line::exact_line(text, parts[first].0, parts[last].1, true, 0.0);
+    if parts.is_empty() {
+        return Vec::new();
+    }
+    if parts.len() > MOST_PARTS {
+        let mut out: Vec<Line> = Vec::new();
+        let mut first = 0;
+        for i in 0..parts.len() {
+            if i > first && line(first, i).width > width {
+                out.push(line(first, i - 1));
+                first = i;
+            }
+        }
+        out.push(line(first, parts.len() - 1));
+        return out;
+    }
+    let mut best: Option<(usize, bool, f32, Vec<Line>)> = None;
+    // Each bit: a break after that part.
+    for breaks in 0..1u32 << (parts.len() - 1) {
+        let mut out = Vec::new();
+        let mut first = 0;
+        for i in 0..parts.len() {
+            if i + 1 == parts.len() || breaks & (1 << i) != 0 {
+                out.push(line(first, i));
+                first = i + 1;
+            }
+        }
+        if out.iter().any(|l| l.width > width) {
+            continue;
+        }
+        let misses_agency = has_agency && out.len() > 1 && breaks & 1 == 0;
+        let widest = out.iter().map(|l| l.width).fold(0.0, f32::max);
+        let better = best.as_ref().is_none_or(|(n, m, w, _)| {
+            (out.len(), misses_agency) < (*n, *m) || (out.len(), misses_agency) == (*n, *m) && widest < *w
+        });
+        if better {
+            best = Some((out.len(), misses_agency, widest, out));
+        }
+    }
+    // Every part fits on a line of its own, so some arrangement was found.
+    best.map_or_else(Vec::new, |b| b.3)
+}
+
+/// One part over several lines, by the rules of text, evenly.
+fn inside(text: &Text, part: (usize, usize), width: f32) -> Vec<Line> {
+    let piece = Text { text: text.text.clone(), atoms: text.atoms[part.0..part.1].to_vec() };
+    let lines = line::even_lines(&piece, width);
+    lines.into_iter().map(|l| line::exact_line(text, part.0 + l.from, part.0 + l.to, true, 0.0)).collect()
+}
