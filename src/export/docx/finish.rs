@@ -62,9 +62,9 @@ const DECLARATION: &[u8] = br#"<?xml version="1.0" encoding="UTF-8" standalone="
 const SETTINGS: &[(&str, &str)] =
     &[("w:characterSpacingControl", r#"<w:characterSpacingControl w:val="compressPunctuation"/>"#)];
 
-/// Elements written without attributes: `docx-rs` numbers paragraphs by a counter of the thread, so that the same
-/// document would not give the same bytes twice.
-const BARE: &[&str] = &["w:p"];
+/// Attributes that are dropped: the paragraph numbers of `docx-rs` come from a counter of the thread, so that the same
+/// document would not give the same bytes twice; a grid column has no type in the schema.
+const DROPPED: &[(&str, &str)] = &[("w:p", "w14:paraId"), ("w:gridCol", "w:type")];
 
 /// Finishes a part.
 pub(super) fn finish(part: &[u8], notes: &Notes) -> Result<Vec<u8>, ExportError> {
@@ -136,13 +136,10 @@ impl<'s> Pass<'s> {
         let sequence = schema::sequence(self.parent(), name);
         let tag = self.out.len();
         let note = self.notes.styles.iter().find(|s| id.as_ref() == Some(&s.id)).and_then(|s| s.attribute);
-        match note {
-            _ if BARE.contains(&name) => self.out.extend_from_slice(format!("<{name}>").as_bytes()),
-            Some(attribute) => {
-                self.out.extend_from_slice(raw.trim_end_matches('>').as_bytes());
-                self.out.extend_from_slice(format!(" {attribute}>").as_bytes());
-            }
-            None => self.out.extend_from_slice(raw.as_bytes()),
+        self.tag(name, raw);
+        if let Some(attribute) = note {
+            self.out.pop();
+            self.out.extend_from_slice(format!(" {attribute}>").as_bytes());
         }
         let content = self.out.len();
         self.open.push(Frame { name, id, sequence, tag, content, children: Vec::new() });
@@ -153,16 +150,28 @@ impl<'s> Pass<'s> {
     }
 
     fn empty(&mut self, name: &'s str, e: &BytesStart<'_>, raw: &str) {
-        if schema::sequence(self.parent(), name).is_some() || BARE.contains(&name) {
+        if schema::sequence(self.parent(), name).is_some() {
             // It may get children, so it is opened and closed.
             let tag = format!("{}>", raw.trim_end_matches("/>").trim_end());
             self.start(name, e, &tag);
             self.end(&format!("</{name}>"));
         } else if !left_out(e) {
             let from = self.out.len();
-            self.out.extend_from_slice(raw.as_bytes());
+            self.tag(name, raw);
             self.child(name, from);
         }
+    }
+
+    /// Writes a tag without its dropped attributes.
+    fn tag(&mut self, name: &str, raw: &str) {
+        let dropped = DROPPED.iter().find(|(element, _)| *element == name).and_then(|(_, attribute)| {
+            let from = raw.find(attribute)?;
+            let quoted = raw[from..].find('"')? + from + 1;
+            Some((from, raw[quoted..].find('"')? + quoted + 1))
+        });
+        let (from, to) = dropped.unwrap_or((raw.len(), raw.len()));
+        self.out.extend_from_slice(raw[..from].trim_end().as_bytes());
+        self.out.extend_from_slice(raw[to..].as_bytes());
     }
 
     fn end(&mut self, raw: &str) {

@@ -65,10 +65,10 @@ const SEQUENCES: &[Sequence] = &[
     any("w:tcBorders", &[
         "w:top", "w:left", "w:start", "w:bottom", "w:right", "w:end", "w:insideH", "w:insideV", "w:tl2br", "w:tr2bl",
     ]),
-    // CT_TblPrBase: a style has neither a name nor a description of a table.
+    // CT_TblPrBase, of which Word (and the Open XML SDK) takes this much in a style: width, layout and name are a table's own.
     Sequence { name: "w:tblPr", parents: Some(&["w:style", "w:tblStylePr"]), children: &[
-        "w:tblStyleRowBandSize", "w:tblStyleColBandSize", "w:tblW", "w:jc", "w:tblCellSpacing", "w:tblInd",
-        "w:tblBorders", "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook",
+        "w:tblStyleRowBandSize", "w:tblStyleColBandSize", "w:jc", "w:tblCellSpacing", "w:tblInd", "w:tblBorders",
+        "w:shd", "w:tblCellMar",
     ] },
     // CT_TblPr.
     any("w:tblPr", &[
