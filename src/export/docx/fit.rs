@@ -20,6 +20,8 @@ const SIDES: [f32; 2] = [3.0, 1.5];
 const ROWS: [f32; 6] = [2.2, 2.0, 1.8, 1.6, 1.5, 1.4];
 /// Distance from baseline to baseline in a cell, in sizes of type.
 const PITCH: f32 = 1.25;
+/// Distance of text from the upper and lower border, in twips.
+pub(super) const ABOVE: usize = 20;
 /// Space that the estimate leaves free on a page, in points.
 const RESERVE: f32 = 8.0;
 /// What a border and Word's rounding take from a column, in points.
@@ -142,7 +144,8 @@ fn heights(grid: &Grid<'_>, columns: &[f32], size: f32, side: f32) -> Vec<f32> {
         }
         let cell = place.cell;
         let width: f32 = columns[cell.column..cell.column + cell.column_span].iter().sum();
-        let height = lines(&cell.text, (width - 2.0 * side - BORDER) / size) as f32 * pitch(size) + 1.5;
+        let height =
+            lines(&cell.text, (width - 2.0 * side - BORDER) / size) as f32 * pitch(size) + ABOVE as f32 / 10.0 + BORDER;
         if cell.row_span == 1 {
             heights[row] = heights[row].max(height);
         } else {

@@ -28,6 +28,9 @@ use text::twips;
 /// A paragraph of at most this many lines before a table stays with it.
 const LEAD_LINES: usize = 3;
 
+/// Space between a table and the line above it, in points.
+const ABOVE_TABLE: f32 = 5.0;
+
 /// Writes the document as a DOCX. The same document and style give the same bytes.
 ///
 /// # Errors
@@ -55,8 +58,16 @@ pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
         if lead[index].stays {
             p = p.keep_next(true);
         }
-        if after_table {
-            p = p.line_spacing(LineSpacing::new().before(twips(style.line.pitch / 2.0) as u32));
+        let above_table = matches!(doc.blocks.get(index + 1), Some(Block::Table(_)));
+        if above_table || after_table {
+            let mut spacing = LineSpacing::new();
+            if after_table {
+                spacing = spacing.before(twips(style.line.pitch / 2.0) as u32);
+            }
+            if above_table {
+                spacing = spacing.after(twips(ABOVE_TABLE) as u32);
+            }
+            p = p.line_spacing(spacing);
         }
         after_table = false;
         docx = docx.add_paragraph(p);
@@ -129,7 +140,7 @@ fn leads(blocks: &[Block], style: &Style) -> Vec<Lead> {
                 }
             }
         }
-        leads[index].before = lines as f32 * style.line.pitch;
+        leads[index].before = lines as f32 * style.line.pitch + ABOVE_TABLE;
     }
     leads
 }

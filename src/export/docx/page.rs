@@ -1,9 +1,9 @@
 //! Page and page number.
 //!
-//! Takes the style, sets the last (and only) section: A4, margins, the grid of lines and characters, the footers.
+//! Takes the style, sets the last (and only) section: A4, margins, the grid of lines, the footers.
 
 use docx_rs::{
-    AlignmentType, DocGrid, DocGridType, Docx, FieldCharType, Footer, InstrPAGE, InstrText, PageMargin, Paragraph, Run,
+    AlignmentType, DocGrid, Docx, FieldCharType, Footer, InstrPAGE, InstrText, PageMargin, Paragraph, Run,
     SpecialIndentType,
 };
 
@@ -35,7 +35,7 @@ pub(super) fn set(mut docx: Docx, style: &Style) -> Docx {
         gutter: 0,
     };
     docx = docx.page_size(mm(WIDTH) as u32, mm(HEIGHT) as u32).page_margin(margin);
-    docx.document = docx.document.doc_grid(grid(style));
+    docx.document = docx.document.doc_grid(DocGrid::new().line_pitch(twips(style.line.pitch) as usize));
     match page.page_number {
         PageNumber::Centered => docx.footer(Footer::new().add_paragraph(number_line())),
         PageNumber::Outside => {
@@ -47,17 +47,6 @@ pub(super) fn set(mut docx: Docx, style: &Style) -> Docx {
             docx.footer(Footer::new().add_paragraph(odd)).even_footer(Footer::new().add_paragraph(even))
         }
     }
-}
-
-/// As many lines and characters as fit; `w:charSpace` is what each body character gains, in 4096ths of a point.
-fn grid(style: &Style) -> DocGrid {
-    let width = points(style.page.text_width);
-    let characters = (width / style.size.body).round().max(1.0);
-    let space = (width / characters - style.size.body) * 4096.0;
-    DocGrid::new()
-        .grid_type(DocGridType::LinesAndChars)
-        .line_pitch(twips(style.line.pitch) as usize)
-        .char_space(space.floor() as isize)
 }
 
 /// `— 1 —` with the number as a field.

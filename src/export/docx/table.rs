@@ -52,7 +52,7 @@ pub(super) fn build(
         .layout(TableLayoutType::Fixed)
         .width(width, WidthType::Dxa)
         .align(TableAlignmentType::Center)
-        .margins(TableCellMargins::new().margin(0, fit.side, 0, fit.side))
+        .margins(TableCellMargins::new().margin(fit::ABOVE, fit.side, fit::ABOVE, fit.side))
         .set_borders(borders(style))
         .set_grid(fit.columns.clone());
     Ok((Some(built), fit.size))
