@@ -285,3 +285,106 @@ fn left_out(e: &BytesStart<'_>) -> bool {
     };
     target.is_some_and(|t| PARTS_LEFT_OUT.iter().any(|part| t.ends_with(part)))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn finished(xml: &str, notes: &Notes) -> String {
+        let bytes = finish(xml.as_bytes(), notes).unwrap();
+        String::from_utf8(bytes).unwrap().strip_prefix(std::str::from_utf8(DECLARATION).unwrap()).unwrap().to_owned()
+    }
+
+    fn plain(xml: &str) -> String {
+        finished(xml, &Notes::new("zh-CN"))
+    }
+
+    const P_PR: [&str; 8] = [
+        r#"<w:pStyle w:val="a" />"#,
+        "<w:keepNext />",
+        r#"<w:tabs><w:tab w:val="left" /></w:tabs>"#,
+        "<w:spacing />",
+        "<w:ind />",
+        r#"<w:jc w:val="left" />"#,
+        r#"<w:rPr><w:sz w:val="3" /></w:rPr>"#,
+        r#"<w:sectPr><w:pgSz /></w:sectPr>"#,
+    ];
+
+    proptest! {
+        #[test]
+        fn children_in_any_order_come_out_in_the_schemas(order in Just(P_PR.to_vec()).prop_shuffle()) {
+            let xml = format!("<w:p><w:pPr>{}</w:pPr></w:p>", order.concat());
+            prop_assert_eq!(plain(&xml), format!("<w:p><w:pPr>{}</w:pPr></w:p>", P_PR.concat()));
+        }
+
+        #[test]
+        fn text_is_copied_as_it_stands(text in "[ -~一-鿿&&[^<&>]]{0,40}") {
+            let xml = format!("<w:p><w:r><w:t xml:space=\"preserve\">{text}&amp;&#xA;</w:t></w:r></w:p>");
+            prop_assert_eq!(plain(&xml), xml);
+        }
+    }
+
+    #[test]
+    fn nested_elements_are_ordered_inside_and_out() {
+        let xml = "<w:style><w:rPr><w:sz /><w:rFonts /></w:rPr><w:pPr><w:jc /><w:rPr><w:b /></w:rPr><w:ind /></w:pPr><w:name /></w:style>";
+        let out = "<w:style><w:name /><w:pPr><w:ind /><w:jc /></w:pPr><w:rPr><w:rFonts /><w:sz /></w:rPr></w:style>";
+        assert_eq!(plain(xml), out);
+    }
+
+    #[test]
+    fn what_has_no_place_is_dropped() {
+        assert_eq!(plain("<w:pPr><w:jc /><w:nonsense><w:jc /></w:nonsense></w:pPr>"), "<w:pPr><w:jc /></w:pPr>");
+        assert_eq!(plain("<w:r><w:rPr><w:nonsense /></w:rPr><w:t /></w:r>"), "<w:r><w:t /></w:r>");
+        assert_eq!(plain(r#"<w:p w14:paraId="0001"><w:r /></w:p>"#), "<w:p><w:r /></w:p>");
+        assert_eq!(plain(r#"<w:gridCol w:w="3" w:type="dxa" />"#), r#"<w:gridCol w:w="3" />"#);
+        let rels = r#"<Relationships><Relationship Id="a" Target="comments.xml" /><Relationship Id="b" Target="styles.xml" /></Relationships>"#;
+        assert_eq!(plain(rels), r#"<Relationships><Relationship Id="b" Target="styles.xml" /></Relationships>"#);
+    }
+
+    #[test]
+    fn children_of_one_name_keep_their_order() {
+        let xml =
+            r#"<w:compat><w:compatSetting w:name="b" /><w:useFELayout /><w:compatSetting w:name="a" /></w:compat>"#;
+        let out =
+            r#"<w:compat><w:useFELayout /><w:compatSetting w:name="b" /><w:compatSetting w:name="a" /></w:compat>"#;
+        assert_eq!(plain(xml), out);
+    }
+
+    #[test]
+    fn additions_stand_in_order_and_replace() {
+        let mut notes = Notes::new("zh-CN");
+        notes.style(StyleNote {
+            id: "A".into(),
+            attribute: Some(r#"w:default="1""#),
+            paragraph: vec![("w:ind", "<w:ind new/>".into()), ("w:keepNext", "<w:keepNext/>".into())],
+            run: vec![("w:lang", "<w:lang/>".into())],
+        });
+        let xml = r#"<w:style w:styleId="A"><w:pPr><w:ind old="" /><w:jc /></w:pPr><w:rPr /></w:style><w:style w:styleId="B"><w:rPr /></w:style>"#;
+        let out = r#"<w:style w:styleId="A" w:default="1"><w:pPr><w:keepNext/><w:ind new/><w:jc /></w:pPr><w:rPr><w:lang/></w:rPr></w:style><w:style w:styleId="B"></w:style>"#;
+        assert_eq!(finished(xml, &notes), out);
+    }
+
+    #[test]
+    fn each_table_gets_its_own_header_rows_and_name() {
+        let mut notes = Notes::new("zh-CN");
+        notes.table(1, "甲<乙>");
+        notes.table(0, "");
+        let row = "<w:tr><w:trPr><w:cantSplit /></w:trPr></w:tr>";
+        let table = format!("<w:tbl><w:tblPr><w:tblW /></w:tblPr>{row}{row}</w:tbl>");
+        let head = "<w:tr><w:trPr><w:cantSplit /><w:tblHeader/></w:trPr></w:tr>";
+        let name = r#"<w:tblCaption w:val="甲&lt;乙&gt;"/>"#;
+        let first = format!("<w:tbl><w:tblPr><w:tblW />{name}</w:tblPr>{head}{row}</w:tbl>");
+        let both = format!("<w:body>{table}{table}</w:body>");
+        assert_eq!(finished(&both, &notes), format!("<w:body>{first}{table}</w:body>"));
+    }
+
+    #[test]
+    fn a_part_that_is_not_xml_is_an_error() {
+        for xml in ["<w:p></w:r>", "<w:p", "<w:p a=\"<\"></w:q>"] {
+            assert!(finish(xml.as_bytes(), &Notes::default()).is_err(), "{xml}");
+        }
+        assert!(finish(&[0xFF, 0xFE], &Notes::default()).is_err());
+    }
+}

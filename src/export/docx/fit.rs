@@ -8,9 +8,8 @@
 //! Word breaks the lines, not this module: it estimates with one em a Chinese character and half an em a digit, which the
 //! faces of a report have, and keeps a reserve.
 
-use unicode_width::UnicodeWidthChar;
-
 use super::grid::Grid;
+use super::measure::{lines, pieces};
 use super::text::{points, twips};
 use crate::style::Style;
 
@@ -114,7 +113,7 @@ fn columns(longest: &[f32], widths: &[f32], size: f32, side: f32, total: f32) ->
 fn longest(grid: &Grid<'_>) -> Vec<f32> {
     let mut longest = vec![0.0f32; grid.columns];
     for place in grid.rows.iter().flatten().filter(|p| p.begins && p.cell.column_span == 1) {
-        let widest = pieces(&place.cell.text).map(|(em, _)| em).fold(0.0, f32::max);
+        let widest = pieces(&place.cell.text).map(|p| p.em).fold(0.0, f32::max);
         // A cell of prose with an endless word must not empty the other columns.
         longest[place.cell.column] = longest[place.cell.column].max(widest.min(12.0));
     }
@@ -162,66 +161,6 @@ fn heights(grid: &Grid<'_>, columns: &[f32], size: f32, side: f32) -> Vec<f32> {
     heights
 }
 
-/// Number of lines that text takes at a width in em; at least one.
-pub(super) fn lines(text: &str, width: f32) -> usize {
-    let width = width.max(1.0);
-    let (mut lines, mut at) = (1, 0.0);
-    for (em, forced) in pieces(text) {
-        if forced {
-            (lines, at) = (lines + 1, 0.0);
-        } else if at + em <= width {
-            at += em;
-        } else if em <= width {
-            (lines, at) = (lines + 1, em);
-        } else {
-            // Longer than a line: it fills this one and the next.
-            let over = at + em;
-            let full = (over / width).floor();
-            (lines, at) = (lines + full as usize, over - full * width);
-        }
-    }
-    lines
-}
-
-/// Marks that may not begin a line.
-const NOT_FIRST: &str = "，。、；：？！）》】”’％%…—";
-/// Marks that may not end a line.
-const NOT_LAST: &str = "（《【“‘";
-
-/// The pieces between which a line may break: width in em, and whether the piece is a line break itself.
-fn pieces(text: &str) -> impl Iterator<Item = (f32, bool)> {
-    let mut chars = text.chars().peekable();
-    std::iter::from_fn(move || {
-        let mut em = 0.0;
-        let mut previous = chars.next()?;
-        if previous == '\n' {
-            return Some((0.0, true));
-        }
-        em += width(previous);
-        while let Some(&next) = chars.peek() {
-            let word = previous.is_ascii_graphic() && next.is_ascii_graphic();
-            if next == '\n' || !(word || NOT_FIRST.contains(next) || NOT_LAST.contains(previous)) {
-                break;
-            }
-            em += width(next);
-            previous = next;
-            chars.next();
-        }
-        Some((em, false))
-    })
-}
-
-/// Width of a character in em.
-fn width(c: char) -> f32 {
-    match c.width_cjk() {
-        Some(2) => 1.0,
-        // Wide capitals; digits are half an em in every face a report uses.
-        Some(1) if c.is_ascii_uppercase() => 0.7,
-        Some(1) => 0.5,
-        _ => 0.0,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -259,19 +198,6 @@ mod tests {
         assert!(long.columns[2] < short.columns[2]);
         let room = long.columns[9] as f32 / 20.0 - 2.0 * long.side as f32 / 20.0;
         assert!(room >= 3.5 * long.size, "{long:?}");
-    }
-
-    #[test]
-    fn lines_are_counted_as_they_break() {
-        assert_eq!(lines("", 5.0), 1);
-        assert_eq!(lines("一二三四五", 5.0), 1);
-        assert_eq!(lines("一二三四五六", 5.0), 2);
-        // The full stop takes its character to the next line.
-        assert_eq!(lines("一二三四五。", 5.0), 2);
-        assert_eq!(lines("一二三四12345", 5.0), 2);
-        assert_eq!(lines("一\n二", 5.0), 2);
-        assert_eq!(lines(&"1".repeat(100), 5.0), 11);
-        assert_eq!(lines("一", -3.0), 1);
     }
 
     #[test]

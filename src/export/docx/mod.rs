@@ -9,6 +9,7 @@
 mod finish;
 mod fit;
 mod grid;
+mod measure;
 mod package;
 mod page;
 mod schema;
@@ -128,14 +129,14 @@ fn leads(blocks: &[Block], style: &Style) -> Vec<Lead> {
         for at in (0..index).rev() {
             match &blocks[at] {
                 Block::Table(_) => break,
-                Block::Heading { text, .. } => lines += fit::lines(text, width / style.size.heading - 2.0),
+                Block::Heading { text, .. } => lines += measure::lines(text, width / style.size.heading - 2.0),
                 Block::Paragraph { text } => {
                     // Text this long runs over the limit whatever it holds; measuring a megabyte would be for nothing.
-                    let short = text.len() < 4096 && fit::lines(text, width / style.size.body - 2.0) <= LEAD_LINES;
+                    let short = text.len() < 4096 && measure::lines(text, width / style.size.body - 2.0) <= LEAD_LINES;
                     if at + 1 != index || !short {
                         break;
                     }
-                    lines += fit::lines(text, width / style.size.body - 2.0);
+                    lines += measure::lines(text, width / style.size.body - 2.0);
                     leads[at].stays = true;
                 }
             }

@@ -113,7 +113,11 @@ pub(super) fn make(style: &Style, sizes: &[f32], notes: &mut Notes) -> Styles {
     }
     notes.style(StyleNote {
         id: BODY.to_owned(),
-        paragraph: vec![("w:widowControl", "<w:widowControl/>".to_owned()), ("w:ind", two_characters(size.body))],
+        paragraph: vec![
+            ("w:overflowPunct", r#"<w:overflowPunct w:val="0"/>"#.to_owned()),
+            ("w:widowControl", "<w:widowControl/>".to_owned()),
+            ("w:ind", two_characters(size.body)),
+        ],
         ..StyleNote::default()
     });
     notes.style(StyleNote { id: "Normal".to_owned(), attribute: Some(r#"w:default="1""#), ..StyleNote::default() });

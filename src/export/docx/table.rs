@@ -11,9 +11,10 @@ use docx_rs::{
 use super::finish::Notes;
 use super::fit::{self, Fit};
 use super::grid::{self, Place};
-use super::{styles, text};
+use super::text::{self, twips};
+use super::{measure, styles};
 use crate::export::ExportError;
-use crate::model::{Align, Table};
+use crate::model::{Align, CellRole, Table};
 use crate::style::Style;
 
 /// Builds a table; `None` for one without rows or columns, which Word refuses. The number is the size of its type in points.
@@ -63,7 +64,7 @@ const LONG: usize = 600;
 
 fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
     let cell = place.cell;
-    let width = fit.columns[cell.column..cell.column + cell.column_span].iter().sum();
+    let width: usize = fit.columns[cell.column..cell.column + cell.column_span].iter().sum();
     let mut p = Paragraph::new().style(id);
     if keep {
         p = p.keep_next(true);
@@ -71,6 +72,12 @@ fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
     if place.begins {
         if cell.align == Align::Left {
             p = p.align(AlignmentType::Left);
+        } else if cell.role != CellRole::Data {
+            let room = (width as f32 / 20.0 - fit.side as f32 / 10.0) / fit.size;
+            let inset = twips(measure::inset(&cell.text, room) * fit.size);
+            if inset > 0 {
+                p = p.indent(Some(inset), None, Some(inset), None);
+            }
         }
         p = p.add_run(text::run(&cell.text));
     }
