@@ -1,0 +1,150 @@
+//! Document → DOCX.
+//!
+//! Takes a [`Document`] and a [`Style`], gives the bytes of a Word file: real styles, merged cells, repeated header rows,
+//! page numbers. `docx-rs` builds the parts; one finishing pass puts their children in schema order, adds what it cannot
+//! write and packs them. Nothing here reads a clock, and nothing depends on fonts being installed.
+//!
+//! Characters that XML 1.0 cannot hold are left out; a line break inside a text becomes `w:br`, a tab `w:tab`.
+
+mod finish;
+mod fit;
+mod grid;
+mod measure;
+mod package;
+mod page;
+mod schema;
+mod styles;
+mod table;
+mod text;
+mod title;
+
+use docx_rs::{AlignmentType, Docx, LineSpacing, LineSpacingType, Paragraph};
+
+use super::ExportError;
+use crate::model::{Block, Document, Table};
+use crate::style::Style;
+use finish::Notes;
+use text::twips;
+
+/// A paragraph of at most this many lines before a table stays with it.
+const LEAD_LINES: usize = 3;
+
+/// Space between a table and the line above it, in points.
+const ABOVE_TABLE: f32 = 5.0;
+
+/// Writes the document as a DOCX. The same document and style give the same bytes.
+///
+/// # Errors
+/// Fails when the cells of a table do not tile it, or when `docx-rs` gives a part that is not XML.
+pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
+    let mut notes = Notes::new(doc.language);
+    let mut sizes = Vec::new();
+    let mut docx = head(Docx::new(), doc, style);
+    let lead = leads(&doc.blocks, style);
+    let mut after_table = false;
+    for (index, block) in doc.blocks.iter().enumerate() {
+        if let Block::Table(t) = block {
+            if after_table {
+                docx = docx.add_paragraph(spacer());
+            }
+            let (built, size) = table::build(t, style, lead[index].before, &mut notes)?;
+            if let Some(built) = built {
+                docx = docx.add_table(built);
+                sizes.push(size);
+                after_table = true;
+            }
+            continue;
+        }
+        let mut p = paragraph(block);
+        if lead[index].stays {
+            p = p.keep_next(true);
+        }
+        let above_table = matches!(doc.blocks.get(index + 1), Some(Block::Table(_)));
+        if above_table || after_table {
+            let mut spacing = LineSpacing::new();
+            if after_table {
+                spacing = spacing.before(twips(style.line.pitch / 2.0) as u32);
+            }
+            if above_table {
+                spacing = spacing.after(twips(ABOVE_TABLE) as u32);
+            }
+            p = p.line_spacing(spacing);
+        }
+        after_table = false;
+        docx = docx.add_paragraph(p);
+    }
+    if after_table {
+        docx = docx.add_paragraph(spacer());
+    }
+    docx = page::set(docx, style);
+    docx = docx.styles(styles::make(style, &sizes, &mut notes));
+    package::pack(docx.build(), doc, style, &notes)
+}
+
+/// Title and the lines under it.
+fn head(mut docx: Docx, doc: &Document, style: &Style) -> Docx {
+    docx = docx.add_paragraph(Paragraph::new().style(styles::TITLE).add_run(title::run(&doc.title, style)));
+    for (index, fact) in doc.facts.iter().enumerate() {
+        let mut p = Paragraph::new().style(styles::FACTS).add_run(text::run(fact));
+        if index + 1 == doc.facts.len() {
+            p = p.line_spacing(LineSpacing::new().after(twips(style.line.pitch / 2.0) as u32));
+        }
+        docx = docx.add_paragraph(p);
+    }
+    docx
+}
+
+fn paragraph(block: &Block) -> Paragraph {
+    let (id, words) = match block {
+        Block::Heading { level, text } => (styles::heading(*level), text.as_str()),
+        Block::Paragraph { text } => (styles::BODY, text.as_str()),
+        Block::Table(Table { caption, .. }) => (styles::BODY, caption.as_str()),
+    };
+    Paragraph::new().style(id).add_run(text::run(words))
+}
+
+/// Two tables that touch would become one, and a body may not end in a table: an empty line of one point parts them.
+fn spacer() -> Paragraph {
+    let thin = LineSpacing::new().before(0).after(0).line(20).line_rule(LineSpacingType::Exact);
+    Paragraph::new().style(styles::TABLE).align(AlignmentType::Left).line_spacing(thin)
+}
+
+/// How a block stands to the table below it.
+#[derive(Clone, Copy, Default)]
+struct Lead {
+    /// A table: points taken by the heading and the short paragraph that stay with it.
+    before: f32,
+    /// A short paragraph directly before a table.
+    stays: bool,
+}
+
+fn leads(blocks: &[Block], style: &Style) -> Vec<Lead> {
+    let mut leads = vec![Lead::default(); blocks.len()];
+    let width = text::points(style.page.text_width);
+    for index in 0..blocks.len() {
+        if !matches!(blocks[index], Block::Table(_)) {
+            continue;
+        }
+        let mut lines = 0;
+        for at in (0..index).rev() {
+            match &blocks[at] {
+                Block::Table(_) => break,
+                Block::Heading { text, .. } => lines += measure::lines(text, width / style.size.heading - 2.0),
+                Block::Paragraph { text } => {
+                    // Text this long runs over the limit whatever it holds; measuring a megabyte would be for nothing.
+                    let short = text.len() < 4096 && measure::lines(text, width / style.size.body - 2.0) <= LEAD_LINES;
+                    if at + 1 != index || !short {
+                        break;
+                    }
+                    lines += measure::lines(text, width / style.size.body - 2.0);
+                    leads[at].stays = true;
+                }
+            }
+        }
+        leads[index].before = lines as f32 * style.line.pitch + ABOVE_TABLE;
+    }
+    leads
+}
+
+#[cfg(test)]
+mod tests;

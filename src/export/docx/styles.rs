@@ -1,0 +1,163 @@
+//! The named styles of a DOCX: title, headings, body, table text, page number.
+//!
+//! Takes the style and the sizes of type that tables ended up with, gives the style part. A clerk who changes a style in
+//! Word changes every place that uses it.
+
+use docx_rs::{
+    AlignmentType, LineSpacing, LineSpacingType, RunFonts, Style as Named, StyleType, Styles, TableCellMargins,
+};
+
+use super::finish::{Notes, StyleNote};
+use super::fit;
+use super::table;
+use super::text::{half_points, line, points, twips};
+use crate::style::Style;
+
+pub(super) const TITLE: &str = "Title";
+pub(super) const FACTS: &str = "Subtitle";
+pub(super) const BODY: &str = "BodyText";
+pub(super) const TABLE: &str = "TableText";
+pub(super) const GRID: &str = "TableGrid";
+pub(super) const FOOTER: &str = "Footer";
+pub(super) const PAGE_NUMBER: &str = "PageNumber";
+
+/// The style of a heading; levels the form does not know count as the nearest.
+pub(super) fn heading(level: u8) -> &'static str {
+    match level {
+        0 | 1 => "Heading1",
+        2 => "Heading2",
+        _ => "Heading3",
+    }
+}
+
+/// The style of table text of a size.
+pub(super) fn table(size: f32, style: &Style) -> String {
+    if size == style.size.table { TABLE.to_owned() } else { format!("{TABLE}{}", half_points(size)) }
+}
+
+/// All styles. `sizes` are those of the tables, in points.
+pub(super) fn make(style: &Style, sizes: &[f32], notes: &mut Notes) -> Styles {
+    let (size, face) = (&style.size, &style.docx);
+    let exact = |points: f32| LineSpacing::new().line(twips(points)).line_rule(LineSpacingType::Exact);
+    let flush = |points: f32| exact(points).before(0).after(0);
+    let half = twips(style.line.pitch / 2.0) as u32;
+    let paragraph = |id: &str, name: &str| Named::new(id, StyleType::Paragraph).name(name).based_on("Normal");
+
+    let title = paragraph(TITLE, "Title")
+        .next(BODY)
+        .fonts(fonts(&face.title, &face.latin))
+        .size(half_points(size.title))
+        .align(AlignmentType::Center)
+        .line_spacing(exact(style.line.title_pitch).before(0).after(half));
+    let facts = paragraph(FACTS, "Subtitle")
+        .next(BODY)
+        .fonts(fonts(&face.body, &face.latin))
+        .size(half_points(size.facts))
+        .align(AlignmentType::Center)
+        .line_spacing(flush(style.line.pitch));
+    let mut body = paragraph(BODY, "Body Text")
+        .fonts(fonts(&face.body, &face.latin))
+        .size(half_points(size.body))
+        .align(AlignmentType::Both)
+        .line_spacing(flush(style.line.pitch));
+    body.run_property = body.run_property.character_spacing(tightening(style));
+    let footer = paragraph(FOOTER, "footer")
+        .fonts(fonts(&face.table, &face.table))
+        .size(half_points(size.page_number))
+        .align(AlignmentType::Center)
+        .snap_to_grid(false)
+        .line_spacing(flush(fit::pitch(size.page_number)));
+    let number = Named::new(PAGE_NUMBER, StyleType::Character)
+        .name("page number")
+        .fonts(fonts(&face.table, &face.table))
+        .size(half_points(size.page_number));
+    let table_text = |id: &str, name: String, points: f32| {
+        paragraph(id, &name)
+            .fonts(fonts(&face.table, &face.latin))
+            .size(half_points(points))
+            .align(AlignmentType::Center)
+            .snap_to_grid(false)
+            .line_spacing(flush(fit::pitch(points)))
+    };
+    let grid = Named::new(GRID, StyleType::Table)
+        .name("Table Grid")
+        .margins(TableCellMargins::new().margin(0, 60, 0, 60))
+        .set_borders(table::borders(style));
+
+    let mut styles = Styles::new()
+        .default_fonts(fonts(&face.body, &face.latin))
+        .default_size(half_points(size.body))
+        .add_style(title)
+        .add_style(facts)
+        .add_style(body);
+    for (level, face) in [&face.heading1, &face.heading2, &face.body].into_iter().enumerate() {
+        let id = heading(level as u8 + 1);
+        styles = styles.add_style(
+            paragraph(id, &format!("heading {}", level + 1))
+                .next(BODY)
+                .fonts(fonts(face, &style.docx.latin))
+                .size(half_points(size.heading))
+                .align(AlignmentType::Both)
+                .line_spacing(flush(style.line.pitch))
+                .outline_lvl(level),
+        );
+        notes.style(StyleNote {
+            id: id.to_owned(),
+            paragraph: vec![
+                ("w:keepNext", "<w:keepNext/>".to_owned()),
+                ("w:keepLines", "<w:keepLines/>".to_owned()),
+                ("w:ind", two_characters(size.heading)),
+            ],
+            ..StyleNote::default()
+        });
+    }
+    notes.style(StyleNote {
+        id: BODY.to_owned(),
+        paragraph: vec![
+            ("w:overflowPunct", r#"<w:overflowPunct w:val="0"/>"#.to_owned()),
+            ("w:widowControl", "<w:widowControl/>".to_owned()),
+            ("w:ind", two_characters(size.body)),
+        ],
+        ..StyleNote::default()
+    });
+    notes.style(StyleNote { id: "Normal".to_owned(), attribute: Some(r#"w:default="1""#), ..StyleNote::default() });
+    styles = styles.add_style(footer).add_style(number).add_style(grid);
+
+    let mut sizes: Vec<usize> = sizes.iter().copied().chain([size.table]).map(half_points).collect();
+    sizes.sort_unstable();
+    sizes.dedup();
+    for half in sizes.into_iter().rev() {
+        let points = half as f32 / 2.0;
+        let main = half == half_points(size.table);
+        let (id, name) = if main {
+            (TABLE.to_owned(), "表格文字".to_owned())
+        } else {
+            (format!("{TABLE}{half}"), format!("表格文字 {points} 磅"))
+        };
+        styles = styles.add_style(table_text(&id, name, points));
+        // Names that Word does not know need the mark, or it takes them for built-in ones.
+        notes.style(StyleNote { id, attribute: Some(r#"w:customStyle="1""#), ..StyleNote::default() });
+    }
+    styles
+}
+
+/// What each body character gains (or loses) so that a whole number of them fills a line, in twips: 28 at 16 points in
+/// 156 mm. A grid of characters would say the same, but LibreOffice then sets titles and body at double width.
+fn tightening(style: &Style) -> i32 {
+    let (width, size) = (points(style.page.text_width), style.size.body);
+    let characters = (width / size).round().max(1.0);
+    let gain = ((width / characters - size) * 20.0).floor() as i32;
+    // More than this is no longer invisible.
+    if (-8..=0).contains(&gain) { gain } else { 0 }
+}
+
+/// First line indented by two characters: by the count for Word, in twips for others.
+fn two_characters(size: f32) -> String {
+    format!(r#"<w:ind w:firstLineChars="200" w:firstLine="{}"/>"#, twips(size * 2.0))
+}
+
+/// Faces by name: Chinese, and Latin with digits.
+fn fonts(chinese: &str, latin: &str) -> RunFonts {
+    let (chinese, latin) = (line(chinese), line(latin));
+    RunFonts::new().ascii(&latin).hi_ansi(&latin).cs(&latin).east_asia(chinese)
+}
