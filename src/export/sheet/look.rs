@@ -87,6 +87,11 @@ impl Look {
         Look { border: true, fill: Some(INPUT), unlocked: true, ..self }
     }
 
+    /// On one line, shrunk where it does not fit.
+    pub fn one_line(self) -> Look {
+        Look { wrap: false, ..self }
+    }
+
     pub fn centred(self) -> Look {
         Look { align: FormatAlign::Center, ..self }
     }
@@ -121,6 +126,11 @@ impl Look {
             None => f,
         }
     }
+}
+
+/// The face of cells without a look, by which programs measure column widths. Every office has it.
+pub fn default() -> Format {
+    Format::new().set_font_name(SONG).set_font_size(11.0)
 }
 
 /// What a broken relation adds to its cells; `doubtful` for one that only warns.

@@ -7,7 +7,7 @@ use unicode_width::UnicodeWidthChar;
 /// Pixels between a cell's text and its two borders together.
 const PADDING: f64 = 9.0;
 /// Height of a line in ems, and points above and below all lines together.
-const LINE: f64 = 1.32;
+const LINE: f64 = 1.42;
 const ROOM: f64 = 6.0;
 
 /// Lines that a text takes in `width` pixels at `size` points; at least 1.

@@ -6,8 +6,13 @@
 pub mod cells;
 pub mod figure;
 pub mod grid;
+mod grow;
 pub mod look;
 pub mod measure;
+#[cfg(test)]
+pub mod reading;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet, XlsxError};
 
@@ -22,6 +27,12 @@ pub const PAPER_WIDTH: u32 = 680;
 const PAPER_HEIGHT: f64 = 990.0;
 /// Rows of a worksheet (a limit of Excel).
 const ROWS: u32 = 1_048_576;
+/// Height of an empty row and width of a plain column in pixels under the default face, 宋体 11 pt.
+const ROW_PIXELS: u32 = 18;
+const COLUMN_PIXELS: u32 = 72;
+/// Width of a sheet of plain text in pixels: the 156 mm of an official page. A single column that is too wide for the
+/// page is not made smaller by every program, hence the room for columns that come out wider.
+pub const TEXT_WIDTH: u32 = 580;
 /// How much a sheet that is a little too long may be made smaller to keep its table on one page.
 const SQUEEZE: f64 = 1.15;
 
@@ -60,13 +71,16 @@ pub struct Sheet {
     name: String,
     widths: Vec<u32>,
     /// Rows with a set height.
-    heights: std::collections::BTreeMap<u32, f64>,
+    heights: BTreeMap<u32, f64>,
+    /// Rows whose height follows their text while typing.
+    growing: BTreeSet<u32>,
 }
 
 impl Sheet {
     /// An empty sheet with these columns: upright A4, fitted to one page in width.
     pub fn new(name: &str, widths: &[u32]) -> Result<Sheet, ExportError> {
         let mut inner = Worksheet::new();
+        inner.set_default_format(&look::default(), ROW_PIXELS, COLUMN_PIXELS).map_err(fault)?;
         inner.set_name(clean(name).as_str()).map_err(fault)?;
         for (column, width) in (0u16..).zip(widths) {
             inner.set_column_width_pixels(column, *width).map_err(fault)?;
@@ -74,7 +88,13 @@ impl Sheet {
         // Inches: left, right, top, bottom, header, footer.
         inner.set_paper_size(9).set_portrait().set_margins(0.59, 0.59, 0.59, 0.71, 0.3, 0.31);
         inner.set_print_fit_to_pages(1, 0).set_print_center_horizontally(true).set_screen_gridlines(false);
-        Ok(Sheet { inner, name: name.to_owned(), widths: widths.to_vec(), heights: Default::default() })
+        Ok(Sheet {
+            inner,
+            name: name.to_owned(),
+            widths: widths.to_vec(),
+            heights: BTreeMap::new(),
+            growing: BTreeSet::new(),
+        })
     }
 
     /// Number of columns it was made with.
@@ -149,6 +169,12 @@ impl Sheet {
         self.inner.set_row_height(row, points).map_err(fault).map(drop)
     }
 
+    /// Sets the height that a row has until its text is changed; from then on it follows the text.
+    pub fn growing(&mut self, row: u32, points: f64) -> Result<(), ExportError> {
+        self.growing.insert(row);
+        self.height(row, points)
+    }
+
     /// Writes a paragraph over the first `columns` columns and gives the next free row. Merged cells do not grow by
     /// themselves, so that their height is set; one that is higher than a row can be takes several rows.
     pub fn paragraph(
@@ -162,9 +188,10 @@ impl Sheet {
         let need = measure::height(text, self.width(0, columns), look.size).max(least);
         let rows = (need / ROW_LIMIT).ceil().max(1.0) as u32;
         self.span(row, rows, 0, columns, text, &look.format())?;
-        if columns > 1 || rows > 1 {
-            for r in row..row + rows {
-                self.height(r, need / f64::from(rows))?;
+        for r in row..row + rows {
+            match (columns, rows) {
+                (1, 1) => self.growing(r, need)?,
+                _ => self.height(r, need / f64::from(rows))?,
             }
         }
         Ok(row + rows)
@@ -176,7 +203,7 @@ impl Sheet {
         let width = f64::from(self.width(0, self.columns()));
         let scale = (f64::from(PAPER_WIDTH) / width).min(1.0);
         let tall = |from: u32, to: u32| -> f64 {
-            (from..to).map(|r| self.heights.get(&r).copied().unwrap_or(15.0) * 4.0 / 3.0 * scale).sum()
+            (from..to).map(|r| self.heights.get(&r).copied().unwrap_or(13.5) * 4.0 / 3.0 * scale).sum()
         };
         if tall(0, last) <= PAPER_HEIGHT * SQUEEZE {
             self.inner.set_print_fit_to_pages(1, 1);
@@ -185,8 +212,8 @@ impl Sheet {
         // A heading just above the table stays with it.
         let from = if first > 1 { first } else { 0 };
         let table = (PAPER_HEIGHT / tall(from, end)).min(1.0);
-        // 4 % of room for programs whose columns come out wider.
-        let percent = (scale * table * 96.0).floor().clamp(10.0, 100.0);
+        // Room for programs without the default face, whose columns come out up to a sixth wider.
+        let percent = (scale * table * 84.0).floor().clamp(10.0, 100.0);
         self.inner.set_print_scale(percent as u16);
         let breaks: Vec<u32> = [(from, from > 0), (end, end < last)].iter().filter(|b| b.1).map(|b| b.0).collect();
         self.inner.set_page_breaks(&breaks).map_err(fault).map(drop)
@@ -199,8 +226,11 @@ pub fn finish(title: &str, sheets: Vec<Sheet>) -> Result<Vec<u8>, ExportError> {
     let mut book = Workbook::new();
     let date = ExcelDateTime::from_ymd(2000, 1, 1).map_err(fault)?;
     book.set_properties(&DocProperties::new().set_title(clean(title)).set_creation_datetime(&date));
+    book.set_default_format(&look::default(), ROW_PIXELS, COLUMN_PIXELS).map_err(fault)?;
+    let mut growing = Vec::with_capacity(sheets.len());
     for sheet in sheets {
+        growing.push(sheet.growing);
         book.push_worksheet(sheet.inner);
     }
-    book.save_to_buffer().map_err(fault)
+    grow::free(&book.save_to_buffer().map_err(fault)?, &growing)
 }

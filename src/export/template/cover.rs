@@ -49,6 +49,7 @@ pub fn sheet(filled: Option<&Report>) -> Result<Sheet, ExportError> {
     }
     let mut row = words.fields().len() as u32 + 2;
     sheet.span(row, 1, 0, 2, &labels().text.preface, &Look::head().format())?;
+    sheet.height(row, 21.0)?;
     row += 1;
     let look = Look::body().input();
     for paragraph in filled.iter().flat_map(|r| &r.preface) {

@@ -1,17 +1,14 @@
 //! The instructions: what a clerk reads before filling in.
 
 use crate::export::ExportError;
-use crate::export::sheet::Sheet;
 use crate::export::sheet::look::Look;
+use crate::export::sheet::{Sheet, TEXT_WIDTH};
 use crate::form::{Form, labels};
-
-/// Pixels.
-const WIDTH: u32 = 680;
 
 /// The sheet of instructions.
 pub fn sheet(form: &Form) -> Result<Sheet, ExportError> {
     let guide = &labels().guide;
-    let mut sheet = Sheet::new(&guide.sheet, &[WIDTH])?;
+    let mut sheet = Sheet::new(&guide.sheet, &[TEXT_WIDTH])?;
     let mut row = sheet.paragraph(0, 1, &guide.sheet, &Look::heading(), 30.0)?;
     let basis = guide.basis.replace("{notice}", &form.notice);
     for line in std::iter::once(&basis).chain(&guide.lines) {

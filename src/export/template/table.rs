@@ -13,6 +13,8 @@ use crate::model::{Section, Value};
 /// Rows left for text after the table, and their least height.
 const SPARE: usize = 3;
 const PARAGRAPH: f64 = 40.0;
+/// Height of the line over them.
+const LABEL: f64 = 21.0;
 /// Rows of values below which nothing is frozen: the table fits a screen.
 const FROZEN_FROM: usize = 12;
 
@@ -37,6 +39,7 @@ pub fn sheet(
     fill(&mut sheet, form, index, values, &grid)?;
     row = grid.end() + 1;
     sheet.span(row, 1, 0, columns, &labels().text.notes, &Look::head().format())?;
+    sheet.height(row, LABEL)?;
     row += 1;
     let after = content.iter().flat_map(|c| &c.after).map(|p| p.text.as_str());
     for text in after.chain(std::iter::repeat_n("", SPARE)) {

@@ -2,17 +2,20 @@
 
 use crate::export::ExportError;
 use crate::export::sheet::look::Look;
-use crate::export::sheet::{CELL_LIMIT, Sheet, fault, measure};
+use crate::export::sheet::{CELL_LIMIT, Sheet, TEXT_WIDTH, fault, measure};
 use crate::form::{self, labels};
 use crate::model::Section;
 
 /// Pixels: subheading, text, hint.
-const SUBHEADING_WIDTHS: [u32; 3] = [130, 550, 96];
+const SUBHEADING_WIDTHS: [u32; 3] = [130, 550, 100];
 /// Pixels: paragraph, hint.
-const PARAGRAPH_WIDTHS: [u32; 2] = [680, 96];
+const PARAGRAPH_WIDTHS: [u32; 2] = [TEXT_WIDTH, 100];
+/// Least heights in points.
+const TEXT: f64 = 64.0;
+const PARAGRAPH: f64 = 36.0;
 /// Rows left for more.
 const SPARE_SUBHEADINGS: usize = 5;
-const SPARE_PARAGRAPHS: usize = 20;
+const SPARE_PARAGRAPHS: usize = 16;
 /// Greatest height in points of a cell with several paragraphs; what does not fit goes on in the next row.
 const TEXT_LIMIT: f64 = 380.0;
 
@@ -32,8 +35,10 @@ pub fn subheadings(section: &form::Section, content: Option<&Section>) -> Result
         let format = if section.subheadings.contains(heading) { &fixed } else { &own };
         sheet.text(row, 0, heading, format)?;
         sheet.text(row, 1, body, &text)?;
-        // No height is set: the row grows with its text while typing, and the hint keeps it four lines high.
         sheet.text(row, 2, &words.hint_body, &hint)?;
+        let need = [(heading, 0, Look::label()), (body, 1, Look::body())]
+            .map(|(text, column, look)| measure::height(text, SUBHEADING_WIDTHS[column], look.size));
+        sheet.growing(row, need[0].max(need[1]).max(TEXT))?;
         row += 1;
     }
     end(sheet, row)
@@ -48,6 +53,7 @@ pub fn paragraphs(section: &form::Section, content: Option<&Section>) -> Result<
     let given = content.into_iter().flat_map(Section::paragraphs).map(|p| p.text.as_str());
     for paragraph in given.chain(std::iter::repeat_n("", SPARE_PARAGRAPHS)) {
         sheet.text(row, 0, paragraph, &text)?;
+        sheet.growing(row, measure::height(paragraph, TEXT_WIDTH, Look::body().size).max(PARAGRAPH))?;
         row += 1;
     }
     sheet.text(2, 1, &words.hint_paragraphs, &Look::hint().format())?;

@@ -9,14 +9,12 @@ use super::ExportError;
 use super::sheet::figure::{Figure, shown};
 use super::sheet::grid::{self, Grid};
 use super::sheet::look::Look;
-use super::sheet::{Sheet, finish};
+use super::sheet::{Sheet, TEXT_WIDTH, finish, measure};
 use crate::form::{self, labels};
 use crate::model::{Paragraph, Report, Section, Value};
 
 /// Pixels: label, content of the cover.
-const COVER_WIDTHS: [u32; 2] = [130, 550];
-/// Pixels of a sheet of paragraphs.
-const TEXT_WIDTH: u32 = 680;
+const COVER_WIDTHS: [u32; 2] = [120, 460];
 /// Page number at the foot: — 1 —, 四号 宋体.
 const FOOTER: &str = "&C&\"宋体,Regular\"&14— &P —";
 
@@ -62,6 +60,7 @@ fn cover(report: &Report) -> Result<Sheet, ExportError> {
         } else {
             sheet.text(row, 1, text, &content.format())?;
         }
+        sheet.growing(row, measure::height(text, COVER_WIDTHS[1], content.size).max(24.0))?;
         row += 1;
     }
     row += 1;
@@ -73,7 +72,7 @@ fn cover(report: &Report) -> Result<Sheet, ExportError> {
 
 fn text(section: &form::Section, content: &Section) -> Result<Sheet, ExportError> {
     let mut sheet = Sheet::new(&section.sheet, &[TEXT_WIDTH])?;
-    let mut row = sheet.paragraph(0, 1, &section.heading, &Look::heading(), 0.0)?;
+    let mut row = sheet.paragraph(0, 1, &section.heading, &Look::heading(), 30.0)?;
     for p in content.paragraphs() {
         row = paragraph(&mut sheet, row, p)?;
     }
