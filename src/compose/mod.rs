@@ -4,12 +4,12 @@
 
 mod title;
 
-use crate::form::{GridContent, Table as FormTable, labels};
+use crate::form::{GridCell, GridContent, Table as FormTable, labels};
 use crate::model::{Align, Block, Cell, CellRole, Document, Paragraph, Report, Row, Table, Value};
 
 pub use title::{made_title, title_parts};
 
-/// A row label at least this long is set left, a shorter one centred.
+/// A row label at least this long is set left with those above and below it, shorter ones are centred.
 const LONG_LABEL: usize = 9;
 
 /// Composes the published document.
@@ -42,7 +42,13 @@ fn paragraph(p: &Paragraph) -> Block {
 /// An official table with its values.
 pub fn table(form: &FormTable, values: &[Value]) -> Table {
     let mut rows = vec![Row::default(); form.grid_rows()];
-    for g in form.grid() {
+    let grid = form.grid();
+    // Labels below each other are set alike: one long label sets those of its block and column left.
+    let leaf = |g: &GridCell<'_>| matches!(g.content, GridContent::RowHead(n) if n.children.is_empty());
+    let length = |g: &GridCell<'_>| g.content.label().map_or(0, |l| l.chars().count());
+    let left: Vec<(usize, usize)> =
+        grid.iter().filter(|g| leaf(g) && length(g) >= LONG_LABEL).map(|g| (g.block, g.column)).collect();
+    for g in &grid {
         let (role, text) = match g.content {
             GridContent::Title(t) => (CellRole::BlockHeader, t.to_owned()),
             GridContent::Corner(t) => (CellRole::ColumnHeader, t.to_owned()),
@@ -50,7 +56,7 @@ pub fn table(form: &FormTable, values: &[Value]) -> Table {
             GridContent::RowHead(n) => (CellRole::RowHeader, n.label.clone()),
             GridContent::Value(slot) => (CellRole::Data, values[slot].to_string()),
         };
-        let long = matches!(g.content, GridContent::RowHead(n) if n.children.is_empty() && n.label.chars().count() >= LONG_LABEL);
+        let long = leaf(g) && left.contains(&(g.block, g.column));
         let align = if long { Align::Left } else { Align::Center };
         let (row_span, column_span) = (g.row_span, g.column_span);
         rows[g.row].cells.push(Cell { column: g.column, row_span, column_span, text, role, align });

@@ -2,6 +2,7 @@
 
 pub mod docx;
 pub mod pdf;
+mod sheet;
 pub mod template;
 pub mod xlsx;
 

@@ -11,6 +11,7 @@ pub struct Workbook {
     pub report: ReportLabels,
     pub cover: CoverLabels,
     pub text: TextLabels,
+    pub entry: EntryLabels,
     pub data: DataLabels,
     pub guide: Guide,
     pub units: UnitWords,
@@ -66,6 +67,24 @@ pub struct TextLabels {
     pub paragraphs: String,
     pub hint_body: String,
     pub hint_paragraphs: String,
+    /// Over the rows for paragraphs before the first section.
+    pub preface: String,
+    /// Over the rows for paragraphs after a table.
+    pub notes: String,
+}
+
+/// Messages of the template when something is typed that a cell cannot take.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EntryLabels {
+    pub title: String,
+    pub year: String,
+    pub count: String,
+    pub signed: String,
+    /// With `{unit}`, the form's.
+    pub amount: String,
+    /// Where the form names no unit.
+    pub amount_any_unit: String,
 }
 
 /// The long-form sheet of the published workbook.
@@ -75,6 +94,8 @@ pub struct DataLabels {
     pub sheet: String,
     /// Table, row path, column path, value, unit.
     pub head: [String; 5],
+    /// Joins the labels of a row path or column path.
+    pub path: String,
 }
 
 /// The instructions sheet of the template.
@@ -82,6 +103,8 @@ pub struct DataLabels {
 #[serde(deny_unknown_fields)]
 pub struct Guide {
     pub sheet: String,
+    /// First line, with `{notice}`.
+    pub basis: String,
     pub lines: Vec<String>,
 }
 
@@ -91,6 +114,26 @@ pub struct Guide {
 pub struct UnitWords {
     pub counters: Vec<String>,
     pub not_applicable: Vec<String>,
+}
+
+impl Workbook {
+    /// Every text that the standard workbook prints beside a report's own words and the form's labels, outside the cover
+    /// labels: heads, hints and captions. A reader that meets one of them as a whole cell may skip it.
+    pub fn furniture(&self) -> Vec<&str> {
+        let (cover, text) = (&self.cover, &self.text);
+        let hints = cover.fields().map(|f| f.hint.as_str());
+        let heads = cover.head.iter().map(String::as_str);
+        let words = [
+            &text.subheading,
+            &text.body,
+            &text.paragraphs,
+            &text.hint_body,
+            &text.hint_paragraphs,
+            &text.preface,
+            &text.notes,
+        ];
+        hints.into_iter().chain(heads).chain(words.map(String::as_str)).collect()
+    }
 }
 
 static LABELS: LazyLock<Workbook> = LazyLock::new(|| {

@@ -1,0 +1,140 @@
+//! How cells look: a few roles, one place for sizes and colours.
+
+use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
+
+/// Fill of a cell to be filled in.
+const INPUT: Color = Color::RGB(0x00FF_FBE0);
+/// Fill of a head.
+const HEAD: Color = Color::RGB(0x00F2_F2F2);
+/// Colour of a hint.
+const HINT: Color = Color::RGB(0x0075_7575);
+/// Fill and text of a broken relation, and of one that is only doubtful.
+const BROKEN: (Color, Color) = (Color::RGB(0x00FF_C7CE), Color::RGB(0x009C_0006));
+const DOUBTFUL: (Color, Color) = (Color::RGB(0x00FF_D58A), Color::RGB(0x007F_4A00));
+/// Faces as Windows and WPS have them.
+const SONG: &str = "宋体";
+const HEI: &str = "黑体";
+
+/// A cell's look; everything wraps unless it holds a number. Sizes in points.
+#[derive(Debug, Clone)]
+pub struct Look {
+    pub size: f64,
+    face: &'static str,
+    bold: bool,
+    border: bool,
+    fill: Option<Color>,
+    colour: Option<Color>,
+    align: FormatAlign,
+    top: bool,
+    wrap: bool,
+    unlocked: bool,
+    number: Option<String>,
+}
+
+const PLAIN: Look = Look {
+    size: 10.5,
+    face: SONG,
+    bold: false,
+    border: false,
+    fill: None,
+    colour: None,
+    align: FormatAlign::Left,
+    top: false,
+    wrap: true,
+    unlocked: false,
+    number: None,
+};
+
+impl Look {
+    /// A section's official heading.
+    pub fn heading() -> Look {
+        Look { size: 14.0, face: HEI, ..PLAIN }
+    }
+
+    /// A subheading among paragraphs.
+    pub fn subheading() -> Look {
+        Look { size: 12.0, bold: true, top: true, ..PLAIN }
+    }
+
+    /// A paragraph.
+    pub fn body() -> Look {
+        Look { size: 12.0, top: true, ..PLAIN }
+    }
+
+    /// The head of a column.
+    pub fn head() -> Look {
+        Look { bold: true, border: true, fill: Some(HEAD), align: FormatAlign::Center, ..PLAIN }
+    }
+
+    /// A fixed label.
+    pub fn label() -> Look {
+        Look { border: true, ..PLAIN }
+    }
+
+    /// What to fill in.
+    pub fn hint() -> Look {
+        Look { size: 9.0, colour: Some(HINT), ..PLAIN }
+    }
+
+    /// A value of a table.
+    pub fn value() -> Look {
+        // Shrinking keeps a number that grew too long from turning into ####.
+        Look { border: true, align: FormatAlign::Center, wrap: false, ..PLAIN }
+    }
+
+    /// To be filled in.
+    pub fn input(self) -> Look {
+        Look { border: true, fill: Some(INPUT), unlocked: true, ..self }
+    }
+
+    /// On one line, shrunk where it does not fit.
+    pub fn one_line(self) -> Look {
+        Look { wrap: false, ..self }
+    }
+
+    pub fn centred(self) -> Look {
+        Look { align: FormatAlign::Center, ..self }
+    }
+
+    /// With a number format (`@` is text).
+    pub fn number(self, format: impl Into<String>) -> Look {
+        Look { number: Some(format.into()), ..self }
+    }
+
+    /// The writer's format.
+    pub fn format(&self) -> Format {
+        let mut f = Format::new().set_font_name(self.face).set_font_size(self.size).set_align(self.align);
+        f = f.set_align(if self.top { FormatAlign::Top } else { FormatAlign::VerticalCenter });
+        f = if self.wrap { f.set_text_wrap() } else { f.set_shrink() };
+        if self.bold {
+            f = f.set_bold();
+        }
+        if self.border {
+            f = f.set_border(FormatBorder::Thin);
+        }
+        if let Some(fill) = self.fill {
+            f = f.set_background_color(fill);
+        }
+        if let Some(colour) = self.colour {
+            f = f.set_font_color(colour);
+        }
+        if self.unlocked {
+            f = f.set_unlocked();
+        }
+        match &self.number {
+            Some(number) => f.set_num_format(number),
+            None => f,
+        }
+    }
+}
+
+/// The face of cells without a look, by which programs measure column widths. Every office has it.
+pub fn default() -> Format {
+    Format::new().set_font_name(SONG).set_font_size(11.0)
+}
+
+/// What a broken relation adds to its cells; `doubtful` for one that only warns.
+pub fn broken(doubtful: bool) -> Format {
+    let (fill, text) = if doubtful { DOUBTFUL } else { BROKEN };
+    Format::new().set_background_color(fill).set_font_color(text)
+}

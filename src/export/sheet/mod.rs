@@ -1,0 +1,236 @@
+//! What the template and the published workbook share: a worksheet with known column widths, formats, official grids.
+//!
+//! Takes texts, numbers and forms; gives worksheets and finished bytes. It decides nothing about a report, reads nothing
+//! back, and writes every text as a string, so that no text can become a formula.
+
+pub mod cells;
+pub mod figure;
+pub mod grid;
+mod grow;
+pub mod look;
+pub mod measure;
+#[cfg(test)]
+pub mod reading;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Formula, Workbook, Worksheet, XlsxError};
+
+use super::ExportError;
+
+/// Longest text of one cell, in UTF-16 units (a limit of Excel).
+pub const CELL_LIMIT: usize = 32_767;
+/// Greatest height of one row in points (Excel's limit is 409).
+const ROW_LIMIT: f64 = 400.0;
+/// Width and height of the printed area of an upright A4 page in pixels of 1/96 inch.
+pub const PAPER_WIDTH: u32 = 680;
+const PAPER_HEIGHT: f64 = 990.0;
+/// Rows of a worksheet (a limit of Excel).
+const ROWS: u32 = 1_048_576;
+/// Height of an empty row and width of a plain column in pixels under the default face, 宋体 11 pt.
+const ROW_PIXELS: u32 = 18;
+const COLUMN_PIXELS: u32 = 72;
+/// Width of a sheet of plain text in pixels: the 156 mm of an official page. A single column that is too wide for the
+/// page is not made smaller by every program, hence the room for columns that come out wider.
+pub const TEXT_WIDTH: u32 = 580;
+/// How much a sheet that is a little too long may be made smaller to keep its table on one page.
+const SQUEEZE: f64 = 1.15;
+
+/// A fault of the writer as a message for the user.
+pub fn fault(error: XlsxError) -> ExportError {
+    use XlsxError::*;
+    match error {
+        SheetnameCannotBeBlank(name)
+        | SheetnameLengthExceeded(name)
+        | SheetnameContainsInvalidCharacter(name)
+        | SheetnameStartsOrEndsWithApostrophe(name) => {
+            refusal(format!("表样中的工作表名“{name}”不能用（应为 1 至 31 个字，不含 [ ] : * ? / \\），请改表样文件"))
+        }
+        SheetnameReused(name) => refusal(format!("表样中的工作表名“{name}”重复，请改表样文件")),
+        RowColumnLimitError => refusal(format!("内容超过一张工作表的 {ROWS} 行，请分开填写")),
+        MaxStringLengthExceeded => refusal(format!("有一格文字超过 {CELL_LIMIT} 字，请分成几段")),
+        other => refusal(other.to_string()),
+    }
+}
+
+/// An error of these formats.
+pub fn refusal(reason: impl Into<String>) -> ExportError {
+    ExportError::Writer { format: "XLSX", reason: reason.into() }
+}
+
+/// A text as it may stand in a cell: characters that XML cannot hold are left out (no reader shows them, and an escape
+/// would turn into visible letters in some), line ends are one line feed.
+pub fn clean(text: &str) -> String {
+    let bad = |c: char| (c.is_control() && c != '\t' && c != '\n') || matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !bad(*c)).collect()
+}
+
+/// A worksheet being written; rows and columns from 0, widths in pixels of 1/96 inch, heights in points.
+pub struct Sheet {
+    pub inner: Worksheet,
+    name: String,
+    widths: Vec<u32>,
+    /// Rows with a set height.
+    heights: BTreeMap<u32, f64>,
+    /// Rows whose height follows their text while typing.
+    growing: BTreeSet<u32>,
+}
+
+impl Sheet {
+    /// An empty sheet with these columns: upright A4, fitted to one page in width.
+    pub fn new(name: &str, widths: &[u32]) -> Result<Sheet, ExportError> {
+        let mut inner = Worksheet::new();
+        inner.set_default_format(&look::default(), ROW_PIXELS, COLUMN_PIXELS).map_err(fault)?;
+        inner.set_name(clean(name).as_str()).map_err(fault)?;
+        for (column, width) in (0u16..).zip(widths) {
+            inner.set_column_width_pixels(column, *width).map_err(fault)?;
+        }
+        // Inches: left, right, top, bottom, header, footer.
+        inner.set_paper_size(9).set_portrait().set_margins(0.59, 0.59, 0.59, 0.71, 0.3, 0.31);
+        inner.set_print_fit_to_pages(1, 0).set_print_center_horizontally(true).set_screen_gridlines(false);
+        Ok(Sheet {
+            inner,
+            name: name.to_owned(),
+            widths: widths.to_vec(),
+            heights: BTreeMap::new(),
+            growing: BTreeSet::new(),
+        })
+    }
+
+    /// Number of columns it was made with.
+    pub fn columns(&self) -> u16 {
+        self.widths.len() as u16
+    }
+
+    /// Width of a run of columns.
+    pub fn width(&self, column: u16, columns: u16) -> u32 {
+        self.widths.iter().skip(column.into()).take(columns.into()).sum()
+    }
+
+    /// Writes a text, or a blank formatted cell where it is empty.
+    pub fn text(&mut self, row: u32, column: u16, text: &str, format: &Format) -> Result<(), ExportError> {
+        self.span(row, 1, column, 1, text, format)
+    }
+
+    /// Writes a text over `rows × columns` cells.
+    pub fn span(
+        &mut self,
+        row: u32,
+        rows: u32,
+        column: u16,
+        columns: u16,
+        text: &str,
+        format: &Format,
+    ) -> Result<(), ExportError> {
+        let text = clean(text);
+        let length = text.encode_utf16().count();
+        if length > CELL_LIMIT {
+            let start: String = text.chars().take(12).collect();
+            let reason = format!(
+                "“{}”中以“{start}”开头的一段有 {length} 字，超过 Excel 一格的上限 {CELL_LIMIT} 字，请分成几段",
+                self.name
+            );
+            return Err(refusal(reason));
+        }
+        // The mark that Excel itself gives a text typed as '=…: editing the cell does not make a formula of it either.
+        let marked = text.starts_with(['=', '+', '-', '@']).then(|| format.clone().set_quote_prefix());
+        let format = marked.as_ref().unwrap_or(format);
+        if rows == 1 && columns == 1 {
+            self.inner.write_string_with_format(row, column, text, format).map_err(fault)?;
+        } else {
+            let (last_row, last_column) = (row.saturating_add(rows - 1), column.saturating_add(columns - 1));
+            self.inner.merge_range(row, column, last_row, last_column, &text, format).map_err(fault)?;
+        }
+        Ok(())
+    }
+
+    /// Writes a number into the first cell of a place that [`Sheet::span`] has made.
+    pub fn number(&mut self, row: u32, column: u16, number: f64, format: &Format) -> Result<(), ExportError> {
+        self.inner.write_number_with_format(row, column, number, format).map_err(fault).map(drop)
+    }
+
+    /// Writes a formula with its result, likewise.
+    pub fn formula(
+        &mut self,
+        row: u32,
+        column: u16,
+        formula: &str,
+        result: &str,
+        format: &Format,
+    ) -> Result<(), ExportError> {
+        let formula = Formula::new(formula).set_result(result);
+        self.inner.write_formula_with_format(row, column, formula, format).map_err(fault).map(drop)
+    }
+
+    /// Sets the height of a row.
+    pub fn height(&mut self, row: u32, points: f64) -> Result<(), ExportError> {
+        let points = points.min(ROW_LIMIT);
+        self.heights.insert(row, points);
+        self.inner.set_row_height(row, points).map_err(fault).map(drop)
+    }
+
+    /// Sets the height that a row has until its text is changed; from then on it follows the text.
+    pub fn growing(&mut self, row: u32, points: f64) -> Result<(), ExportError> {
+        self.growing.insert(row);
+        self.height(row, points)
+    }
+
+    /// Writes a paragraph over the first `columns` columns and gives the next free row. Merged cells do not grow by
+    /// themselves, so that their height is set; one that is higher than a row can be takes several rows.
+    pub fn paragraph(
+        &mut self,
+        row: u32,
+        columns: u16,
+        text: &str,
+        look: &look::Look,
+        least: f64,
+    ) -> Result<u32, ExportError> {
+        let need = measure::height(text, self.width(0, columns), look.size).max(least);
+        let rows = (need / ROW_LIMIT).ceil().max(1.0) as u32;
+        self.span(row, rows, 0, columns, text, &look.format())?;
+        for r in row..row + rows {
+            match (columns, rows) {
+                (1, 1) => self.growing(r, need)?,
+                _ => self.height(r, need / f64::from(rows))?,
+            }
+        }
+        Ok(row + rows)
+    }
+
+    /// Keeps the table in `rows` on one printed page: the whole sheet where it nearly fits, else the table alone
+    /// between page breaks (which Excel heeds only under a fixed scale).
+    pub fn keep_on_one_page(&mut self, first: u32, end: u32, last: u32) -> Result<(), ExportError> {
+        let width = f64::from(self.width(0, self.columns()));
+        let scale = (f64::from(PAPER_WIDTH) / width).min(1.0);
+        let tall = |from: u32, to: u32| -> f64 {
+            (from..to).map(|r| self.heights.get(&r).copied().unwrap_or(13.5) * 4.0 / 3.0 * scale).sum()
+        };
+        if tall(0, last) <= PAPER_HEIGHT * SQUEEZE {
+            self.inner.set_print_fit_to_pages(1, 1);
+            return Ok(());
+        }
+        // A heading just above the table stays with it.
+        let from = if first > 1 { first } else { 0 };
+        let table = (PAPER_HEIGHT / tall(from, end)).min(1.0);
+        // Room for programs without the default face, whose columns come out up to a sixth wider.
+        let percent = (scale * table * 84.0).floor().clamp(10.0, 100.0);
+        self.inner.set_print_scale(percent as u16);
+        let breaks: Vec<u32> = [(from, from > 0), (end, end < last)].iter().filter(|b| b.1).map(|b| b.0).collect();
+        self.inner.set_page_breaks(&breaks).map_err(fault).map(drop)
+    }
+}
+
+/// Puts the sheets together. The only property is the title; the date is fixed, so that the same report gives the same
+/// bytes, and no author is named.
+pub fn finish(title: &str, sheets: Vec<Sheet>) -> Result<Vec<u8>, ExportError> {
+    let mut book = Workbook::new();
+    let date = ExcelDateTime::from_ymd(2000, 1, 1).map_err(fault)?;
+    book.set_properties(&DocProperties::new().set_title(clean(title)).set_creation_datetime(&date));
+    book.set_default_format(&look::default(), ROW_PIXELS, COLUMN_PIXELS).map_err(fault)?;
+    let mut growing = Vec::with_capacity(sheets.len());
+    for sheet in sheets {
+        growing.push(sheet.growing);
+        book.push_worksheet(sheet.inner);
+    }
+    grow::free(&book.save_to_buffer().map_err(fault)?, &growing)
+}

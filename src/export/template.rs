@@ -1,1 +1,0 @@
-//! The blank (or filled) standard workbook.

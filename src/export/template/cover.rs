@@ -1,0 +1,63 @@
+//! The cover: one labelled row per field, below them the rows of the preface.
+
+use super::entry;
+use crate::export::ExportError;
+use crate::export::sheet::Sheet;
+use crate::export::sheet::fault;
+use crate::export::sheet::look::Look;
+use crate::form::labels;
+use crate::model::Report;
+
+/// Pixels: label, content, hint.
+const WIDTHS: [u32; 3] = [110, 360, 230];
+/// Height of a field: two lines.
+const FIELD: f64 = 34.0;
+/// Rows left for the preface, and their height.
+const SPARE: u32 = 3;
+const PARAGRAPH: f64 = 50.0;
+
+/// The sheet of the cover.
+pub fn sheet(filled: Option<&Report>) -> Result<Sheet, ExportError> {
+    let words = &labels().cover;
+    let mut sheet = Sheet::new(&words.sheet, &WIDTHS)?;
+    for (column, head) in (0u16..).zip(&words.head) {
+        sheet.text(0, column, head, &Look::head().format())?;
+    }
+    sheet.height(0, 24.0)?;
+    let cover = filled.map(|r| &r.cover);
+    let given = |field: &Option<String>| field.clone().unwrap_or_default();
+    let contents: [String; 6] = cover.map_or(Default::default(), |c| {
+        // The year is written below, as a number.
+        [c.agency.clone(), String::new(), c.title.clone(), given(&c.published), given(&c.contact), given(&c.index)]
+    });
+    // As text, so that a date or a telephone number stays as it is typed.
+    let (text, year) = (Look::label().input().number("@").format(), Look::label().input().number("0").format());
+    let (label, hint) = (Look::label().centred().format(), Look::hint().format());
+    for (row, (field, content)) in (1u32..).zip(words.fields().into_iter().zip(&contents)) {
+        sheet.text(row, 0, &field.label, &label)?;
+        sheet.text(row, 2, &field.hint, &hint)?;
+        sheet.height(row, FIELD)?;
+        if std::ptr::eq(field, &words.year) {
+            match cover.map(|c| c.year).filter(|y| *y > 0) {
+                Some(y) => sheet.number(row, 1, y.into(), &year)?,
+                None => sheet.text(row, 1, "", &year)?,
+            }
+            entry::restrict_year(&mut sheet, (row, 1))?;
+        } else {
+            sheet.text(row, 1, content, &text)?;
+        }
+    }
+    let mut row = words.fields().len() as u32 + 2;
+    sheet.span(row, 1, 0, 2, &labels().text.preface, &Look::head().format())?;
+    sheet.height(row, 21.0)?;
+    row += 1;
+    let look = Look::body().input();
+    for paragraph in filled.iter().flat_map(|r| &r.preface) {
+        row = sheet.paragraph(row, 2, &paragraph.text, &look, PARAGRAPH)?;
+    }
+    for _ in 0..SPARE {
+        row = sheet.paragraph(row, 2, "", &look, PARAGRAPH)?;
+    }
+    sheet.inner.set_print_area(0, 0, row - 1, sheet.columns() - 1).map_err(fault)?;
+    Ok(sheet)
+}

@@ -1,0 +1,78 @@
+//! What the template says while it is being filled in: rules for what may be typed, colours for broken relations.
+
+use rust_xlsxwriter::{ConditionalFormatFormula, DataValidation, DataValidationRule, Formula};
+
+use crate::export::ExportError;
+use crate::export::sheet::cells::{At, a1, area, sum};
+use crate::export::sheet::{Sheet, fault, look};
+use crate::form::{Form, Kind, Op, Unit, labels};
+
+/// Greatest change that a signed cell takes.
+const SIGNED: i32 = 999_999_999;
+/// Decimals to which two sides of a relation are compared; sums of binary fractions differ beyond.
+const DECIMALS: u32 = 6;
+
+/// Restricts what may be typed into cells of one kind.
+pub fn restrict(sheet: &mut Sheet, kind: Kind, unit: Option<Unit>, cells: &[At]) -> Result<(), ExportError> {
+    let words = &labels().entry;
+    let new = DataValidation::new;
+    match (kind, unit) {
+        (Kind::Count, _) => {
+            add(sheet, new().allow_whole_number(DataValidationRule::GreaterThanOrEqualTo(0)), &words.count, cells)
+        }
+        (Kind::Signed, _) => {
+            let rule = DataValidationRule::Between(-SIGNED, SIGNED);
+            add(sheet, new().allow_whole_number(rule), &words.signed, cells)
+        }
+        (Kind::Amount, Some(unit)) => {
+            let rule = DataValidationRule::GreaterThanOrEqualTo(0.0);
+            let message = words.amount.replace("{unit}", unit.word());
+            add(sheet, new().allow_decimal_number(rule), &message, cells)
+        }
+        // The form leaves the unit to the agency: a number, or one with the word after it.
+        (Kind::Amount, None) => cells.iter().try_for_each(|at| {
+            let bare = Unit::ALL.iter().fold(a1(*at), |text, u| format!("SUBSTITUTE({text},\"{}\",\"\")", u.word()));
+            let rule = Formula::new(format!("IFERROR(VALUE({bare})>=0,FALSE)"));
+            add(sheet, new().allow_custom(rule), &words.amount_any_unit, &[*at])
+        }),
+    }
+}
+
+/// The year of the cover: four digits.
+pub fn restrict_year(sheet: &mut Sheet, at: At) -> Result<(), ExportError> {
+    let rule = DataValidation::new().allow_whole_number(DataValidationRule::Between(1000, 9999));
+    add(sheet, rule, &labels().entry.year, &[at])
+}
+
+fn add(sheet: &mut Sheet, rule: DataValidation, message: &str, cells: &[At]) -> Result<(), ExportError> {
+    let Some(first) = cells.first() else { return Ok(()) };
+    let rule = rule.set_error_title(&labels().entry.title).and_then(|r| r.set_error_message(message)).map_err(fault)?;
+    let rule = rule.set_multi_range(area(cells));
+    sheet.inner.add_data_validation(first.0, first.1, first.0, first.1, &rule).map_err(fault).map(drop)
+}
+
+/// Colours the cells of every relation of a table that does not hold. `places`: the cell of each slot.
+pub fn watch(sheet: &mut Sheet, form: &Form, table: usize, places: &[At]) -> Result<(), ExportError> {
+    for relation in form.relations.iter().filter(|r| r.table == table) {
+        let fails = match relation.op {
+            Op::Equal => "<>0",
+            Op::AtLeast => "<0",
+        };
+        // An inequality of the form only warns.
+        let format = look::broken(relation.op == Op::AtLeast);
+        for one in relation.uses(&form.tables[table]) {
+            let side = |terms: &[(usize, bool)]| terms.iter().map(|t| (places[t.0], t.1)).collect::<Vec<_>>();
+            let (left, right) = (side(&one.left), side(&one.right));
+            let cells: Vec<At> = left.iter().chain(&right).map(|t| t.0).collect();
+            let Some(first) = cells.first() else { continue };
+            let minus: Vec<(At, bool)> = right.iter().map(|(at, negative)| (*at, !negative)).collect();
+            let difference = sum(&[left, minus].concat(), true);
+            let rule = ConditionalFormatFormula::new()
+                .set_rule(format!("ROUND({difference},{DECIMALS}){fails}").as_str())
+                .set_format(&format)
+                .set_multi_range(area(&cells));
+            sheet.inner.add_conditional_format(first.0, first.1, first.0, first.1, &rule).map_err(fault)?;
+        }
+    }
+    Ok(())
+}

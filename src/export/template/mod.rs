@@ -1,0 +1,51 @@
+//! The standard workbook, blank or filled with a report.
+//!
+//! Takes a form and perhaps a report under it, gives the workbook an agency fills in: cover, six sections, instructions.
+//! All labels come from the form and the shared labels. It never changes a value: a total that is not the sum of its
+//! parts stays the number it was.
+
+mod cover;
+mod entry;
+mod guide;
+mod table;
+mod text;
+mod totals;
+
+use rust_xlsxwriter::ProtectionOptions;
+
+use super::ExportError;
+use super::sheet::{Sheet, finish, refusal};
+use crate::form::{Form, labels};
+use crate::model::{Report, Section};
+
+/// Writes the standard workbook of a form, with a report's data where one is given. The report must be under the same
+/// form. Fails where a text is too long for a cell or a form's sheet name is impossible.
+pub fn write(form: &Form, filled: Option<&Report>) -> Result<Vec<u8>, ExportError> {
+    if filled.is_some_and(|r| *r.form != *form) {
+        return Err(refusal("报告与填报表不是同一版式"));
+    }
+    let mut sheets = vec![cover::sheet(filled)?];
+    for (i, section) in form.sections.iter().enumerate() {
+        let content: Option<&Section> = filled.and_then(|r| r.sections.get(i));
+        sheets.push(match section.table {
+            Some(t) => table::sheet(form, section, t, filled.map(|r| r.tables[t].as_slice()), content)?,
+            None if section.subheadings.is_empty() => text::paragraphs(section, content)?,
+            None => text::subheadings(section, content)?,
+        });
+    }
+    sheets.push(guide::sheet(form)?);
+    sheets.iter_mut().for_each(protect);
+    let title = filled.map(|r| r.cover.title.as_str()).filter(|t| !t.is_empty());
+    let kind = labels().report.title_endings.first().map_or("", String::as_str);
+    finish(title.unwrap_or(kind), sheets)
+}
+
+/// Locks everything but the inputs, without a password: against slips, not against people. Rows and columns may be
+/// resized, since a long text needs it.
+fn protect(sheet: &mut Sheet) {
+    let options = ProtectionOptions { format_rows: true, format_columns: true, ..ProtectionOptions::new() };
+    sheet.inner.protect_with_options(&options);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,106 @@
+//! The sheet of a section with a table: heading, what stands before it, the official table, what follows.
+
+use super::{entry, totals::totals};
+use crate::export::ExportError;
+use crate::export::sheet::cells::{At, sum};
+use crate::export::sheet::figure::{Figure, number, shown};
+use crate::export::sheet::grid::{self, Grid};
+use crate::export::sheet::look::Look;
+use crate::export::sheet::{Sheet, fault};
+use crate::form::{self, Form, Kind, Unit, labels};
+use crate::model::{Section, Value};
+
+/// Rows left for text after the table, and their least height.
+const SPARE: usize = 3;
+const PARAGRAPH: f64 = 40.0;
+/// Height of the line over them.
+const LABEL: f64 = 21.0;
+/// Rows of values below which nothing is frozen: the table fits a screen.
+const FROZEN_FROM: usize = 12;
+
+/// The sheet of a section that holds table `index` of the form.
+pub fn sheet(
+    form: &Form,
+    section: &form::Section,
+    index: usize,
+    values: Option<&[Value]>,
+    content: Option<&Section>,
+) -> Result<Sheet, ExportError> {
+    let table = &form.tables[index];
+    let mut sheet = Sheet::new(&section.sheet, &grid::widths(table, values))?;
+    let columns = sheet.columns();
+    let input = Look::body().input();
+    let mut row = sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)?;
+    for p in content.iter().flat_map(|c| &c.before) {
+        row = sheet.paragraph(row, columns, &p.text, &input, 0.0)?;
+    }
+    let (top, heads) = (row, table.grid_header_rows());
+    let grid = Grid::new(table, top);
+    fill(&mut sheet, form, index, values, &grid)?;
+    row = grid.end() + 1;
+    sheet.span(row, 1, 0, columns, &labels().text.notes, &Look::head().format())?;
+    sheet.height(row, LABEL)?;
+    row += 1;
+    let after = content.iter().flat_map(|c| &c.after).map(|p| p.text.as_str());
+    for text in after.chain(std::iter::repeat_n("", SPARE)) {
+        row = sheet.paragraph(row, columns, text, &input, PARAGRAPH)?;
+    }
+    if heads > 0 {
+        let last = top + heads as u32 - 1;
+        sheet.inner.set_repeat_rows(top, last).map_err(fault)?;
+        // Paragraphs above the table would be frozen too and fill the screen.
+        if top == 1 && table.grid_rows() >= heads + FROZEN_FROM {
+            sheet.inner.set_freeze_panes(last + 1, table.label_columns as u16).map_err(fault)?;
+        }
+    }
+    sheet.inner.set_print_area(0, 0, row - 1, columns - 1).map_err(fault)?;
+    sheet.keep_on_one_page(top, grid.end(), row)?;
+    Ok(sheet)
+}
+
+/// Draws the table with its inputs, formulas, rules and colours.
+fn fill(
+    sheet: &mut Sheet,
+    form: &Form,
+    index: usize,
+    values: Option<&[Value]>,
+    grid: &Grid<'_>,
+) -> Result<(), ExportError> {
+    let table = &form.tables[index];
+    let totals = totals(form, index, values);
+    let places = grid.places();
+    let mut kinds: Vec<((Kind, Option<Unit>), Vec<At>)> = Vec::new();
+    for (slot, at) in places.iter().enumerate().filter(|(slot, _)| !totals.contains_key(slot)) {
+        let kind = table.kind(slot);
+        match kinds.iter_mut().find(|k| k.0 == kind) {
+            Some((_, cells)) => cells.push(*at),
+            None => kinds.push((kind, vec![*at])),
+        }
+    }
+    // Blank cells show what will be typed as it was typed; a given number shows its own decimals.
+    let look = |slot: usize, format: Option<String>| {
+        let plain = if table.kind(slot).0 == Kind::Amount { "General" } else { "0" };
+        let look = Look::value().number(format.unwrap_or(plain.to_owned()));
+        // A total that is not the sum of its parts is the agency's own figure: to be corrected, hence not locked.
+        if totals.contains_key(&slot) { look } else { look.input() }
+    };
+    grid.draw(sheet, |slot| look(slot, None))?;
+    for (slot, (row, column)) in places.iter().copied().enumerate() {
+        if let Some(total) = totals.get(&slot) {
+            let terms: Vec<(At, bool)> = total.terms.iter().map(|t| (places[t.0], t.1)).collect();
+            let format = number(total.result).and_then(|f| if let Figure::Number(_, f) = f { Some(f) } else { None });
+            let format = look(slot, values.and(format)).format();
+            sheet.formula(row, column, &sum(&terms, false), &total.result.normalize().to_string(), &format)?;
+            continue;
+        }
+        match values.map_or(Figure::Empty, |v| shown(&v[slot])) {
+            Figure::Empty => {}
+            Figure::Number(n, format) => sheet.number(row, column, n, &look(slot, Some(format)).format())?,
+            Figure::Text(text) => sheet.text(row, column, &text, &look(slot, None).format())?,
+        }
+    }
+    for ((kind, unit), cells) in kinds {
+        entry::restrict(sheet, kind, unit, &cells)?;
+    }
+    entry::watch(sheet, form, index, &places)
+}

@@ -1,0 +1,64 @@
+//! The long form: one row a value, for machines.
+
+use super::figure;
+use crate::export::ExportError;
+use crate::export::sheet::figure::bare;
+use crate::export::sheet::look::Look;
+use crate::export::sheet::{Sheet, fault, measure};
+use crate::form::labels;
+use crate::model::{Report, Value};
+
+/// Least and greatest width of a column in pixels.
+const NARROW: u32 = 60;
+const WIDE: u32 = 700;
+/// Height of a row in points.
+const ROW: f64 = 16.0;
+
+/// One value: table, row path, column path, value, unit.
+struct Entry<'a> {
+    labels: [String; 3],
+    value: &'a Value,
+    unit: &'static str,
+}
+
+/// The sheet of all values: table, row path, column path, value, unit (of money only).
+pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
+    let words = &labels().data;
+    let entries = entries(report, &words.path);
+    let (label, value) = (Look::label().one_line(), Look::value());
+    let need = |text: &str| measure::number_width(text, label.size);
+    let widest = |texts: &mut dyn Iterator<Item = u32>| texts.max().unwrap_or(0).clamp(NARROW, WIDE);
+    let column = |i: usize| widest(&mut entries.iter().map(|e| need(&e.labels[i])));
+    let numbers = widest(&mut entries.iter().map(|e| need(&e.value.to_string())));
+    let mut sheet = Sheet::new(&words.sheet, &[column(0), column(1), column(2), numbers, NARROW])?;
+    for (column, head) in (0u16..).zip(&words.head) {
+        sheet.text(0, column, head, &Look::head().format())?;
+    }
+    sheet.height(0, ROW)?;
+    sheet.inner.set_landscape().set_freeze_panes(1, 0).map_err(fault)?;
+    let (label, blank) = (label.format(), value.format());
+    for (row, entry) in (1u32..).zip(&entries) {
+        sheet.height(row, ROW)?;
+        for (column, text) in (0u16..).zip(&entry.labels) {
+            sheet.text(row, column, text, &label)?;
+        }
+        sheet.text(row, 3, "", &blank)?;
+        figure(&mut sheet, row, 3, bare(entry.value), value.clone())?;
+        sheet.text(row, 4, entry.unit, &blank)?;
+    }
+    Ok(sheet)
+}
+
+fn entries<'a>(report: &'a Report, joint: &str) -> Vec<Entry<'a>> {
+    let mut out = Vec::new();
+    for (table, values) in report.form.tables.iter().zip(&report.tables) {
+        // From the table's name down, so that no path reads like a bare label of the form.
+        let path = |labels: Vec<&str>| [vec![table.name.as_str()], labels].concat().join(joint);
+        for (slot, value) in values.iter().enumerate() {
+            let unit = value.unit().or(table.kind(slot).1).map_or("", |u| u.word());
+            let labels = [table.caption.clone(), path(table.row_path(slot)), path(table.column_path(slot))];
+            out.push(Entry { labels, value, unit });
+        }
+    }
+    out
+}

@@ -1,0 +1,124 @@
+//! Report → the workbook to publish: what a reader sees, arranged as in the standard workbook, and a long form for machines.
+//!
+//! Takes a report, gives values only: no formula, comment, defined name (so no repeated print titles), link, macro,
+//! hidden part or author. Nothing is rounded, and no text can become a formula.
+
+mod data;
+
+use super::ExportError;
+use super::sheet::figure::{Figure, shown};
+use super::sheet::grid::{self, Grid};
+use super::sheet::look::Look;
+use super::sheet::{Sheet, TEXT_WIDTH, finish, measure};
+use crate::form::{self, labels};
+use crate::model::{Paragraph, Report, Section, Value};
+
+/// Pixels: label, content of the cover.
+const COVER_WIDTHS: [u32; 2] = [120, 460];
+/// Page number at the foot: — 1 —, 四号 宋体.
+const FOOTER: &str = "&C&\"宋体,Regular\"&14— &P —";
+
+/// Writes the publishable workbook. Fails where a paragraph is longer than a cell can hold.
+pub fn write(report: &Report) -> Result<Vec<u8>, ExportError> {
+    let mut sheets = vec![cover(report)?];
+    for (section, content) in report.form.sections.iter().zip(&report.sections) {
+        sheets.push(match section.table {
+            Some(t) => with_table(section, content, &report.form.tables[t], &report.tables[t])?,
+            None => text(section, content)?,
+        });
+    }
+    sheets.push(data::sheet(report)?);
+    for sheet in &mut sheets {
+        sheet.inner.set_footer(FOOTER);
+    }
+    finish(&report.cover.title, sheets)
+}
+
+fn cover(report: &Report) -> Result<Sheet, ExportError> {
+    let (words, cover) = (&labels().cover, &report.cover);
+    let mut sheet = Sheet::new(&words.sheet, &COVER_WIDTHS)?;
+    for (column, head) in (0u16..).zip(&words.head) {
+        sheet.text(0, column, head, &Look::head().format())?;
+    }
+    sheet.height(0, 24.0)?;
+    let year = if cover.year > 0 { cover.year.to_string() } else { String::new() };
+    let optional = |field: &Option<String>| field.clone().unwrap_or_default();
+    let contents = [
+        cover.agency.clone(),
+        year,
+        cover.title.clone(),
+        optional(&cover.published),
+        optional(&cover.contact),
+        optional(&cover.index),
+    ];
+    let (label, content) = (Look::label().centred(), Look::label());
+    let mut row = 1;
+    for (field, text) in words.fields().into_iter().zip(&contents).filter(|(_, text)| !text.is_empty()) {
+        sheet.text(row, 0, &field.label, &label.format())?;
+        if std::ptr::eq(field, &words.year) {
+            sheet.number(row, 1, cover.year.into(), &content.clone().number("0").format())?;
+        } else {
+            sheet.text(row, 1, text, &content.format())?;
+        }
+        sheet.growing(row, measure::height(text, COVER_WIDTHS[1], content.size).max(24.0))?;
+        row += 1;
+    }
+    row += 1;
+    for p in &report.preface {
+        row = paragraph(&mut sheet, row, p)?;
+    }
+    Ok(sheet)
+}
+
+fn text(section: &form::Section, content: &Section) -> Result<Sheet, ExportError> {
+    let mut sheet = Sheet::new(&section.sheet, &[TEXT_WIDTH])?;
+    let mut row = sheet.paragraph(0, 1, &section.heading, &Look::heading(), 30.0)?;
+    for p in content.paragraphs() {
+        row = paragraph(&mut sheet, row, p)?;
+    }
+    Ok(sheet)
+}
+
+fn with_table(
+    section: &form::Section,
+    content: &Section,
+    table: &form::Table,
+    values: &[Value],
+) -> Result<Sheet, ExportError> {
+    let mut sheet = Sheet::new(&section.sheet, &grid::widths(table, Some(values)))?;
+    let columns = sheet.columns();
+    let mut row = sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)?;
+    for p in &content.before {
+        row = paragraph(&mut sheet, row, p)?;
+    }
+    let grid = Grid::new(table, row);
+    grid.draw(&mut sheet, |_| Look::value())?;
+    for ((row, column), value) in grid.places().into_iter().zip(values) {
+        figure(&mut sheet, row, column, shown(value), Look::value())?;
+    }
+    let (top, end) = (row, grid.end());
+    row = end;
+    for p in &content.after {
+        row = paragraph(&mut sheet, row, p)?;
+    }
+    sheet.keep_on_one_page(top, end, row)?;
+    Ok(sheet)
+}
+
+/// A paragraph over the whole width.
+fn paragraph(sheet: &mut Sheet, row: u32, p: &Paragraph) -> Result<u32, ExportError> {
+    let look = if p.level > 0 { Look::subheading() } else { Look::body() };
+    sheet.paragraph(row, sheet.columns(), &p.text, &look, 0.0)
+}
+
+/// A value into a cell that is drawn already.
+fn figure(sheet: &mut Sheet, row: u32, column: u16, figure: Figure, look: Look) -> Result<(), ExportError> {
+    match figure {
+        Figure::Empty => Ok(()),
+        Figure::Number(n, format) => sheet.number(row, column, n, &look.number(format).format()),
+        Figure::Text(text) => sheet.text(row, column, &text, &look.format()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
