@@ -150,7 +150,7 @@ fn judge_all(jobs: Vec<Job>, judge: impl Fn(&Job) -> Result<(), String> + Sync) 
     };
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, NonZero::get) {
-            scope.spawn(&work);
+            scope.spawn(work);
         }
     });
     faults.into_inner().expect("no judge panics")

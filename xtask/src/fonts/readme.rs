@@ -78,7 +78,7 @@ impl Readme {
 
 /// The rows of the one table with these heads.
 fn table<const N: usize>(text: &str, heads: [&str; N]) -> Result<Vec<[String; N]>> {
-    let mut lines = text.lines().skip_while(|line| !cells(line).is_some_and(|cells| cells == heads));
+    let mut lines = text.lines().skip_while(|line| cells(line).is_none_or(|cells| cells != heads));
     let (_head, rule) = (lines.next(), lines.next());
     ensure!(rule.is_some(), "the README has no table `{}`", heads.join(" | "));
     let rows = lines
