@@ -93,7 +93,7 @@ struct Run {
     wall: Duration,
     /// User and system time of the process.
     cpu: Duration,
-    /// Highest resident set in bytes, as the kernel counted it.
+    /// Highest resident set in bytes, as the kernel counted it: never less than this process's own at the start.
     peak: u64,
 }
 
