@@ -1,1 +1,45 @@
-fn main() {}
+//! Chores of the project, run as `cargo xtask COMMAND`: one command a file.
+//!
+//! Takes the repository it was built in; gives lines on standard output and an exit code other than 0 on any fault.
+//! Never changes a file that is checked in, and never runs as part of the library or the command line.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
+
+mod bench;
+mod fonts;
+mod project;
+mod verify;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+  fonts                        digests, licences and coverage as fonts/README.md claims them
+  verify                       samples to every format, checked by the validators in ../shared/checks
+  bench [--runs N] [WORKBOOK]  time and memory of a cold convert, to target/bench.json";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result<()> {
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["fonts"] => fonts::run(),
+        ["verify"] => verify::run(),
+        ["bench", rest @ ..] => bench::run(&bench::Plan::parse(rest)?),
+        [] | ["help" | "-h" | "--help"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        [other, ..] => bail!("`{other}` is no command, or was given too much\n{HELP}"),
+    }
+}
