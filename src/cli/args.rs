@@ -40,23 +40,23 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// 生成空白的标准模板，交给填报的人
-    #[command(help_template = TEMPLATE, after_help = super::help::TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "nianbao template [选项]", after_help = super::help::TEMPLATE)]
     Template(TemplateArgs),
     /// 检查工作簿，列出问题，不写文件
-    #[command(help_template = TEMPLATE, after_help = super::help::CHECK)]
+    #[command(help_template = TEMPLATE, override_usage = "nianbao check [选项] <输入>...", after_help = super::help::CHECK)]
     Check(CheckArgs),
     /// 转换成可以公开的 PDF、DOCX 和 XLSX
-    #[command(help_template = TEMPLATE, after_help = super::help::CONVERT)]
+    #[command(help_template = TEMPLATE, override_usage = "nianbao convert [选项] <输入>... -o <文件夹>", after_help = super::help::CONVERT)]
     Convert(ConvertArgs),
     /// 说明一个问题代码的含义和依据
-    #[command(help_template = TEMPLATE, after_help = super::help::EXPLAIN)]
+    #[command(help_template = TEMPLATE, override_usage = "nianbao explain [代码]", after_help = super::help::EXPLAIN)]
     Explain(ExplainArgs),
 }
 
 #[derive(Debug, Args)]
 pub struct TemplateArgs {
-    /// 表样版本
-    #[arg(long, value_name = "版本", default_value = "2021", help_heading = "选项")]
+    /// 表样版本（默认 2021）
+    #[arg(long, value_name = "版本", default_value = "2021", hide_default_value = true, help_heading = "选项")]
     pub edition: String,
     /// 写到这个文件（默认：当前文件夹的“标准模板-版本.xlsx”）
     #[arg(short, long, value_name = "文件", help_heading = "选项")]
@@ -80,8 +80,8 @@ pub struct InputArgs {
     /// 工作簿或文件夹，可以有多个
     #[arg(required = true, value_name = "输入", help_heading = "参数")]
     pub inputs: Vec<PathBuf>,
-    /// 结果的格式
-    #[arg(long, value_enum, value_name = "格式", default_value_t = Output::Text, hide_possible_values = true, help_heading = "选项", long_help = None)]
+    /// 结果的格式：text（默认）或 json
+    #[arg(long, value_enum, value_name = "格式", default_value_t = Output::Text, hide_possible_values = true, hide_default_value = true, help_heading = "选项")]
     pub format: Output,
     /// 警告也算问题
     #[arg(long, help_heading = "选项")]
@@ -106,8 +106,15 @@ pub struct ConvertArgs {
     /// 输出文件夹，没有就建立
     #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
     pub output: PathBuf,
-    /// 要哪些格式，用逗号分开
-    #[arg(long, value_name = "格式", value_delimiter = ',', default_value = "pdf,docx,xlsx", hide_possible_values = true, help_heading = "选项")]
+    /// 要哪些格式，用逗号分开（默认 pdf,docx,xlsx）
+    #[arg(
+        long,
+        value_name = "格式",
+        value_delimiter = ',',
+        default_value = "pdf,docx,xlsx",
+        hide_possible_values = true,
+        help_heading = "选项"
+    )]
     pub to: Vec<Target>,
     /// 样式文件：字体、字号、页边距（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]

@@ -36,7 +36,11 @@ pub fn each(
         };
         let exit = exit_of(&examined, plan.strict).max(failed);
         let outcome = Outcome { file: &input.path, examined: &examined, written, exit, strict: plan.strict };
-        if plan.json { print::json(&outcome) } else { print::text(&outcome) }
+        if plan.json {
+            print::json(&outcome)
+        } else {
+            print::text(&outcome)
+        }
         tally.add(exit);
         worst = worst.max(exit);
     }

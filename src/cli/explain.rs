@@ -15,7 +15,13 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
     let Some(r) = rules::rule(code) else {
         return Err(Stop::usage(format!("没有代码 {code}，用 nianbao explain 列出全部")));
     };
-    print::line(&format!("{}  {}（{}{}）", r.code, r.title, severity(r.severity), if r.refuses { "，有它就不转换" } else { "" }));
+    print::line(&format!(
+        "{}  {}（{}{}）",
+        r.code,
+        r.title,
+        severity(r.severity),
+        if r.refuses { "，有它就不转换" } else { "" }
+    ));
     print::line(&format!("含义  {}", r.meaning));
     if let Some(formula) = &r.formula {
         print::line(&format!("公式  {formula}"));

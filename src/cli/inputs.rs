@@ -36,7 +36,8 @@ pub fn expand(inputs: &[PathBuf]) -> Vec<Input> {
 }
 
 fn folder(path: &Path, depth: usize, all: &mut Vec<Input>) {
-    let mut trouble = |message: String| all.push(Input { path: path.to_owned(), trouble: Some(finding("I101", message)) });
+    let mut trouble =
+        |message: String| all.push(Input { path: path.to_owned(), trouble: Some(finding("I101", message)) });
     if depth > DEEPEST {
         return trouble("文件夹嵌套太深，没有再往下找".to_owned());
     }

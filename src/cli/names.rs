@@ -40,7 +40,18 @@ mod tests {
 
     #[test]
     fn hostile_names_do_no_harm() {
-        for agency in ["../../etc/临江/市", "..\\..\\x", "a:b*c?d\"e<f>g|h", "-rf", "~root", ".hidden", "CON", "\u{202e}gpj", "", "a\nb\0c"] {
+        for agency in [
+            "../../etc/临江/市",
+            "..\\..\\x",
+            "a:b*c?d\"e<f>g|h",
+            "-rf",
+            "~root",
+            ".hidden",
+            "CON",
+            "\u{202e}gpj",
+            "",
+            "a\nb\0c",
+        ] {
             let name = named(agency);
             assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\0', '\n', '\u{202e}']), "{name}");
             assert!(!name.starts_with(['.', '-', '~']) && !name.contains(".."), "{name}");

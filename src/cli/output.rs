@@ -55,7 +55,9 @@ pub fn reason(e: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "没有权限，请换一个文件夹或检查权限".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的，请换一个文件夹".to_owned(),
         io::ErrorKind::NotFound => "路径不存在".to_owned(),
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned(),
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
+            "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned()
+        }
         _ => format!("系统报告“{e}”"),
     }
 }

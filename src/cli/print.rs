@@ -68,7 +68,9 @@ pub fn text(outcome: &Outcome<'_>) {
     };
     line(&format!("{}：{known}", outcome.file.display()));
     let mut shown: Vec<(&str, usize)> = Vec::new();
-    for f in &e.findings {
+    // What was understood is of no use while the rest is not.
+    let refused = e.report.is_none();
+    for f in e.findings.iter().filter(|f| !refused || f.severity > Severity::Note) {
         let index = shown.iter().position(|(code, _)| *code == f.code).unwrap_or_else(|| {
             shown.push((f.code, 0));
             shown.len() - 1
@@ -211,7 +213,12 @@ impl Tally {
         if total < 2 {
             return;
         }
-        let parts = [(self.good, "正常"), (self.findings, "有问题"), (self.unread, "读不了或不能确定"), (self.unwritten, "写不了")];
+        let parts = [
+            (self.good, "正常"),
+            (self.findings, "有问题"),
+            (self.unread, "读不了或不能确定"),
+            (self.unwritten, "写不了"),
+        ];
         let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} 份{what}")).collect();
         line(&format!("共 {total} 份：{}", parts.join("，")));
     }

@@ -17,7 +17,10 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("标准模板-{}.xlsx", form.id)));
     // Somebody's figures may be in it.
     if path.exists() && !args.force {
-        return Err(Stop { exit: Exit::Unwritten, message: format!("{} 已经存在，要覆盖请加 --force", path.display()) });
+        return Err(Stop {
+            exit: Exit::Unwritten,
+            message: format!("{} 已经存在，要覆盖请加 --force", path.display()),
+        });
     }
     let bytes = template::write(form, None).map_err(|e| Stop { exit: Exit::Unwritten, message: e.to_string() })?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

@@ -16,7 +16,7 @@ pub fn sentence(error: &clap::Error) -> String {
         .map(context)
         .into_iter()
         .find(|s| !s.is_empty())
-        .map_or(String::new(), |s| format!("，是不是 {s}？"));
+        .map_or(String::new(), |s| format!("，是不是想写 {s}"));
     let what = match error.kind() {
         ErrorKind::UnknownArgument => format!("不认识的参数 {argument}{near}"),
         ErrorKind::InvalidSubcommand => format!("没有命令 {}{near}", context(ContextKind::InvalidSubcommand)),
@@ -25,7 +25,9 @@ pub fn sentence(error: &clap::Error) -> String {
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面要写内容"),
         ErrorKind::InvalidValue => format!("{argument} 不能是 {value}，可以是 {valid}{near}"),
         ErrorKind::ArgumentConflict => format!("{argument} 重复了，或不能与别的参数同时使用"),
-        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => format!("{argument} 的个数不对"),
+        ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
+            format!("{argument} 的个数不对")
+        }
         ErrorKind::InvalidUtf8 => "参数里有不是 UTF-8 的字符".to_owned(),
         _ => format!("命令写错了（{argument}{value}）"),
     };

@@ -215,7 +215,8 @@ impl<'a> OpenFaces<'a> {
     pub fn get(&self, face: FaceId) -> Option<&OpenFace<'a>> {
         let open = || {
             let font = self.faces.font(face)?;
-            let metrics = font.glyph_metrics(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
+            let metrics =
+                font.glyph_metrics(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
             let em = font.head().ok()?.units_per_em();
             let shaping = std::cell::OnceCell::new();
             (em > 0).then(|| OpenFace { charmap: font.charmap(), metrics, em: f32::from(em), font, shaping })

@@ -341,9 +341,7 @@ impl Line {
 
 /// Lines of about the same width, as few as fit: for titles and headers. Ragged.
 pub(super) fn even_lines(text: &Text, width: f32) -> Vec<Line> {
-    let at = |width: f32| {
-        break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false })
-    };
+    let at = |width: f32| break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false });
     let lines = at(width);
     let count = lines.len();
     if count <= 1 {

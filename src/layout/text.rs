@@ -326,7 +326,9 @@ fn resolve_quotes(chars: &mut [Char]) {
     let mut open = Vec::new();
     let mut latin = Vec::new();
     for i in 0..chars.len() {
-        let letter = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(|c| class::is_latin(c.c) && c.c.is_alphanumeric());
+        let letter = |i: Option<usize>| {
+            i.and_then(|i| chars.get(i)).is_some_and(|c| class::is_latin(c.c) && c.c.is_alphanumeric())
+        };
         match chars[i].c {
             '’' if letter(i.checked_sub(1)) && letter(Some(i + 1)) => latin.push(i),
             '“' | '‘' => open.push(i),

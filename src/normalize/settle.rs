@@ -1,6 +1,6 @@
 //! Blanks become what they count as: 0, or the total of the form's own relation. Nothing that is present is touched.
 
-use crate::form::{Form, Kind, Op};
+use crate::form::{Form, Kind};
 use crate::model::{Amount, Decimal, Finding, Origins, Place, Report, Source, Value};
 use crate::rules::finding;
 
@@ -10,23 +10,28 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (t, table) in form.tables.iter().enumerate() {
         let values = &mut report.tables[t];
-        let blank_row = |values: &[Value], slots: &[(usize, bool)]| slots.iter().all(|(s, _)| values[*s].is_absent());
-        for relation in form.relations.iter().filter(|r| r.table == t && r.op == Op::Equal && r.defines_total()) {
-            for line in relation.uses(table) {
-                let (total, _) = line.left[0];
-                if !values[total].is_absent() {
-                    continue;
-                }
-                let numbers = line.right.iter().map(|(s, minus)| {
-                    let n = values[*s].number();
-                    if *minus { -n } else { n }
-                });
-                let sum: Decimal = numbers.sum();
-                // A total of nothing but blanks is itself one of the blanks.
-                if !blank_row(values, &line.right) {
-                    let message = format!("{}没有填，按各项之和算出 {sum}", describe(&form, origins, t, total));
-                    findings.push(finding("N102", message).at(source(origins, t, total)).found(sum));
-                }
+        let relations = form.relations.iter().filter(|r| r.table == t && r.defines_total());
+        let mut pending: Vec<_> =
+            relations.flat_map(|r| r.uses(table)).filter(|u| values[u.left[0].0].is_absent()).collect();
+        // A total of totals waits until those are known: the last row's last column is the sum of either.
+        while !pending.is_empty() {
+            let unknown: Vec<usize> = pending.iter().map(|u| u.left[0].0).collect();
+            let ready = pending.iter().position(|u| !u.right.iter().any(|(s, _)| unknown.contains(s)));
+            // A form whose totals define each other in a circle would leave none ready; the first then counts blanks as 0.
+            let line = pending.remove(ready.unwrap_or(0));
+            let (total, _) = line.left[0];
+            if !values[total].is_absent() {
+                continue;
+            }
+            let numbers = line.right.iter().map(|(s, minus)| {
+                let n = values[*s].number();
+                if *minus { -n } else { n }
+            });
+            let sum: Decimal = numbers.sum();
+            // A total of nothing but blanks is itself one of the blanks.
+            if line.right.iter().any(|(s, _)| !values[*s].is_absent()) {
+                let message = format!("{}没有填，按各项之和算出 {sum}", describe(&form, origins, t, total));
+                findings.push(finding("N102", message).at(source(origins, t, total)).found(sum));
                 if let Some(value) = whole(sum, table.kind(total).0) {
                     values[total] = value;
                 }

@@ -91,17 +91,19 @@ pub fn read(
         Kind::Amount if number.is_sign_negative() && !number.is_zero() => {
             Err(Unreadable::Forbidden("是负数，金额不能小于 0"))
         }
-        Kind::Amount => amount(number, written.or(head), unit, remark),
+        Kind::Amount => amount(number, written, head, unit, remark),
     }
 }
 
 /// An amount in the form's unit, converted exactly; where the form has none, in the unit it was written in.
 fn amount(
     number: Decimal,
-    written: Option<Unit>,
+    in_cell: Option<Unit>,
+    in_head: Option<Unit>,
     unit: Option<Unit>,
     remark: Option<Remark>,
 ) -> Result<(Value, Option<Remark>), Unreadable> {
+    let (written, said) = (in_cell.or(in_head), in_cell.is_some());
     let (Some(from), Some(to)) = (written, unit) else {
         let remark = if written.is_some() { Some(Remark::Unit) } else { remark };
         // A zero needs no unit.
@@ -109,7 +111,8 @@ fn amount(
         return Ok((Value::Amount(Amount { number, unit: own }), remark));
     };
     let number = if from == to {
-        number
+        let remark = if said { Some(Remark::Unit) } else { remark };
+        return Ok((Value::Amount(Amount { number, unit: None }), remark));
     } else {
         let yuan = number.checked_mul(Decimal::from(from.in_yuan())).ok_or(Unreadable::NotANumber)?;
         // Exact: the divisor is a power of ten, and scales stay far below the type's 28.

@@ -1,12 +1,13 @@
 //! Chores of the project, run as `cargo xtask COMMAND`: one command a file.
 //!
 //! Takes the repository it was built in; gives lines on standard output and an exit code other than 0 on any fault.
-//! Never changes a file that is checked in, and never runs as part of the library or the command line.
+//! Changes no file that is checked in but the samples when asked to make them, and never runs as part of the library or the command line.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
 mod bench;
 mod fonts;
 mod project;
+mod samples;
 mod verify;
 
 use std::process::ExitCode;
@@ -16,6 +17,7 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask COMMAND
   fonts                        digests, licences and coverage as fonts/README.md claims them
+  samples [--check]            the workbooks under samples/, made or compared with what would be made
   verify                       samples to every format, checked by the validators in ../shared/checks
   bench [--runs N] [WORKBOOK]  time and memory of a cold convert, to target/bench.json";
 
@@ -34,6 +36,7 @@ fn run(args: &[String]) -> Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["fonts"] => fonts::run(),
+        ["samples", rest @ ..] => samples::run(samples::parse(rest)?),
         ["verify"] => verify::run(),
         ["bench", rest @ ..] => bench::run(&bench::Plan::parse(rest)?),
         [] | ["help" | "-h" | "--help"] => {

@@ -46,8 +46,7 @@ pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, centered:
 /// Ends of `count` lines at the least cost; `None` where a word must be cut, which filling does better.
 fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, centered: bool, count: usize) -> Option<Vec<usize>> {
     let n = atoms.len();
-    let stops: Vec<usize> =
-        (0..=n).filter(|i| *i == 0 || *i == n || atoms[*i].before != Break::Never).collect();
+    let stops: Vec<usize> = (0..=n).filter(|i| *i == 0 || *i == n || atoms[*i].before != Break::Never).collect();
     let mut sums = vec![0.0f32; n + 1];
     for (i, a) in atoms.iter().enumerate() {
         sums[i + 1] = sums[i] + a.width + a.space;

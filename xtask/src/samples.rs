@@ -1,0 +1,209 @@
+//! Makes the workbooks under `samples/` from their sources under `xtask/samples/`, and the blank templates.
+//!
+//! Gives the same bytes every time; `--check` writes nothing and fails where a checked-in workbook differs.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail, ensure};
+use nianbao::export::template;
+use nianbao::form::{self, Form, GridContent, Kind};
+use nianbao::model::{Amount, Cover, Decimal, Origins, Paragraph, Report, Section, Value};
+use nianbao::normalize::settle;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
+use serde::Deserialize;
+
+use crate::project::{root, shown};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Source {
+    edition: String,
+    layout: Layout,
+    cover: SourceCover,
+    section: Vec<SourceSection>,
+    table: Vec<SourceTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Layout {
+    /// The standard workbook, filled in.
+    Standard,
+    /// All on one sheet, as offices lay it out by hand; cells as written.
+    OneSheet,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceCover {
+    agency: String,
+    year: u16,
+    #[serde(default)]
+    title: String,
+    published: Option<String>,
+    contact: Option<String>,
+    index: Option<String>,
+    #[serde(default)]
+    preface: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceSection {
+    /// A paragraph a line; `# ` marks a subheading.
+    text: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SourceTable {
+    /// Cells by row of values, block after block.
+    rows: Vec<Vec<String>>,
+}
+
+/// Makes all samples, or checks that those checked in are what would be made.
+pub fn run(check: bool) -> Result<()> {
+    let mut stale = Vec::new();
+    let wanted = all()?;
+    for (path, bytes) in &wanted {
+        if check {
+            if fs::read(path).ok().as_ref() != Some(bytes) {
+                stale.push(shown(path));
+            }
+        } else {
+            fs::write(path, bytes).with_context(|| shown(path))?;
+        }
+        println!("{} {} bytes", shown(path), bytes.len());
+    }
+    ensure!(stale.is_empty(), "stale, run `cargo xtask samples`: {}", stale.join(", "));
+    Ok(())
+}
+
+fn all() -> Result<Vec<(PathBuf, Vec<u8>)>> {
+    let folder = root().join("samples");
+    let mut out = Vec::new();
+    for form in form::built_in() {
+        out.push((folder.join(format!("标准模板-{}.xlsx", form.id)), template::write(form, None)?));
+    }
+    let mut sources: Vec<PathBuf> =
+        fs::read_dir(root().join("xtask/samples"))?.map(|e| Ok(e?.path())).collect::<Result<_>>()?;
+    sources.sort();
+    for path in sources {
+        let stem = path.file_stem().context("a source without a name")?.to_string_lossy().into_owned();
+        let bytes = made(&path).with_context(|| shown(&path))?;
+        out.push((folder.join(format!("{stem}.xlsx")), bytes));
+    }
+    Ok(out)
+}
+
+fn made(path: &Path) -> Result<Vec<u8>> {
+    let source: Source = toml::from_str(&fs::read_to_string(path)?)?;
+    let form = form::edition(&source.edition).context("no such edition")?;
+    ensure!(source.section.len() == form.sections.len(), "{} sections", source.section.len());
+    ensure!(source.table.len() == form.tables.len(), "{} tables", source.table.len());
+    for (table, rows) in form.tables.iter().zip(&source.table) {
+        let shape: Vec<usize> = table.blocks.iter().flat_map(|b| vec![b.column_count(); b.row_count()]).collect();
+        let given: Vec<usize> = rows.rows.iter().map(Vec::len).collect();
+        ensure!(shape == given, "{}: rows of {given:?} cells, should be {shape:?}", table.name);
+    }
+    match source.layout {
+        Layout::Standard => Ok(template::write(&form, Some(&report(&source, &form)?))?),
+        Layout::OneSheet => one_sheet(&source, &form),
+    }
+}
+
+fn report(source: &Source, form: &Arc<Form>) -> Result<Report> {
+    let mut report = Report::blank(form.clone());
+    let c = &source.cover;
+    report.cover = Cover {
+        agency: c.agency.clone(),
+        year: c.year,
+        title: c.title.clone(),
+        published: c.published.clone(),
+        contact: c.contact.clone(),
+        index: c.index.clone(),
+    };
+    report.preface = c.preface.iter().map(Paragraph::body).collect();
+    let paragraph = |line: &str| match line.strip_prefix("# ") {
+        Some(heading) => Paragraph::heading(2, heading),
+        None => Paragraph::body(line),
+    };
+    report.sections = source
+        .section
+        .iter()
+        .map(|s| Section { before: s.text.lines().map(paragraph).collect(), after: Vec::new() })
+        .collect();
+    for (t, (table, cells)) in form.tables.iter().zip(&source.table).enumerate() {
+        let flat = cells.rows.iter().flatten().enumerate();
+        report.tables[t] = flat.map(|(slot, text)| value(text, table.kind(slot).0)).collect::<Result<_>>()?;
+    }
+    settle(&mut report, &Origins::default());
+    Ok(report)
+}
+
+fn value(text: &str, kind: Kind) -> Result<Value> {
+    if text.is_empty() {
+        return Ok(Value::Blank);
+    }
+    Ok(match kind {
+        Kind::Count => Value::Count(text.parse()?),
+        Kind::Signed => Value::Signed(text.parse()?),
+        Kind::Amount => Value::Amount(Amount { number: text.parse::<Decimal>()?, unit: None }),
+    })
+}
+
+/// Title, headings, prose and the three tables on one sheet; plain numbers as numbers, everything else as text.
+fn one_sheet(source: &Source, form: &Form) -> Result<Vec<u8>> {
+    let mut book = Workbook::new();
+    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+    let sheet = book.add_worksheet().set_name("年报")?;
+    let mut row = 0;
+    let line = |sheet: &mut Worksheet, row: &mut u32, text: &str| -> Result<()> {
+        sheet.write_string(*row, 0, text)?;
+        *row += 1;
+        Ok(())
+    };
+    line(sheet, &mut row, &source.cover.title)?;
+    for text in &source.cover.preface {
+        line(sheet, &mut row, text)?;
+    }
+    let framed = Format::new().set_border(rust_xlsxwriter::FormatBorder::Thin).set_text_wrap();
+    for (section, words) in form.sections.iter().zip(&source.section) {
+        line(sheet, &mut row, &section.heading)?;
+        for text in words.text.lines() {
+            line(sheet, &mut row, text.trim_start_matches("# "))?;
+        }
+        let Some(t) = section.table else { continue };
+        let cells: Vec<&String> = source.table[t].rows.iter().flatten().collect();
+        let table = &form.tables[t];
+        for g in table.grid() {
+            let (top, left) = (row + g.row as u32, g.column as u16);
+            let (bottom, right) = (top + g.row_span as u32 - 1, left + g.column_span as u16 - 1);
+            let text = match g.content {
+                GridContent::Value(slot) => cells[slot].as_str(),
+                _ => g.content.label().unwrap_or_default(),
+            };
+            if (bottom, right) != (top, left) {
+                sheet.merge_range(top, left, bottom, right, "", &framed)?;
+            }
+            match text.parse::<f64>() {
+                Ok(n) if !text.starts_with('+') => sheet.write_number_with_format(top, left, n, &framed)?,
+                _ if text.is_empty() => sheet.write_blank(top, left, &framed)?,
+                _ => sheet.write_string_with_format(top, left, text, &framed)?,
+            };
+        }
+        row += table.grid_rows() as u32;
+    }
+    Ok(book.save_to_buffer()?)
+}
+
+/// Parses the words after `samples`.
+pub fn parse(words: &[&str]) -> Result<bool> {
+    match words {
+        [] => Ok(false),
+        ["--check"] => Ok(true),
+        [other, ..] => bail!("`{other}` is not known to samples"),
+    }
+}
