@@ -84,8 +84,8 @@ fn fill(
         }
     }
     let look = |slot: usize| {
-        // An amount shows what is typed: a fixed number of decimals would hide others.
-        let look = Look::value().number(if table.kind(slot).0 == Kind::Amount { "General" } else { "0" });
+        // No number format: a fixed number of decimals would hide what was typed or pasted.
+        let look = Look::value();
         // A total that is not the sum of its parts is the agency's own figure: to be corrected, hence not locked.
         if totals.contains_key(&slot) { look } else { look.input() }
     };
