@@ -43,11 +43,10 @@ fn paragraph(p: &Paragraph) -> Block {
 pub fn table(form: &FormTable, values: &[Value]) -> Table {
     let mut rows = vec![Row::default(); form.grid_rows()];
     let grid = form.grid();
-    // Labels below each other are set alike: one long label sets those of its block and column left.
+    // Labels below each other are set alike: one long label sets those of its column left.
     let leaf = |g: &GridCell<'_>| matches!(g.content, GridContent::RowHead(n) if n.children.is_empty());
     let length = |g: &GridCell<'_>| g.content.label().map_or(0, |l| l.chars().count());
-    let left: Vec<(usize, usize)> =
-        grid.iter().filter(|g| leaf(g) && length(g) >= LONG_LABEL).map(|g| (g.block, g.column)).collect();
+    let left: Vec<usize> = grid.iter().filter(|g| leaf(g) && length(g) >= LONG_LABEL).map(|g| g.column).collect();
     for g in &grid {
         let (role, text) = match g.content {
             GridContent::Title(t) => (CellRole::BlockHeader, t.to_owned()),
@@ -56,7 +55,7 @@ pub fn table(form: &FormTable, values: &[Value]) -> Table {
             GridContent::RowHead(n) => (CellRole::RowHeader, n.label.clone()),
             GridContent::Value(slot) => (CellRole::Data, values[slot].to_string()),
         };
-        let long = leaf(g) && left.contains(&(g.block, g.column));
+        let long = leaf(g) && left.contains(&g.column);
         let align = if long { Align::Left } else { Align::Center };
         let (row_span, column_span) = (g.row_span, g.column_span);
         rows[g.row].cells.push(Cell { column: g.column, row_span, column_span, text, role, align });

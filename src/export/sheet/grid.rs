@@ -86,7 +86,7 @@ impl<'a> Grid<'a> {
                 _ => Look::label(),
             };
             let label = g.content.label().unwrap_or("");
-            let need = measure::height(label, sheet.width(column, columns), look.size);
+            let need = measure::height(label, sheet.width(column, columns).saturating_sub(look.inset()), look.size);
             if g.row_span == 1 {
                 heights[g.row] = heights[g.row].max(need);
             } else {

@@ -25,6 +25,7 @@ pub struct Look {
     fill: Option<Color>,
     colour: Option<Color>,
     align: FormatAlign,
+    indent: u8,
     top: bool,
     wrap: bool,
     unlocked: bool,
@@ -39,6 +40,7 @@ const PLAIN: Look = Look {
     fill: None,
     colour: None,
     align: FormatAlign::Left,
+    indent: 0,
     top: false,
     wrap: true,
     unlocked: false,
@@ -68,7 +70,7 @@ impl Look {
 
     /// A fixed label.
     pub fn label() -> Look {
-        Look { border: true, ..PLAIN }
+        Look { border: true, indent: 1, ..PLAIN }
     }
 
     /// What to fill in.
@@ -93,7 +95,7 @@ impl Look {
     }
 
     pub fn centred(self) -> Look {
-        Look { align: FormatAlign::Center, ..self }
+        Look { align: FormatAlign::Center, indent: 0, ..self }
     }
 
     /// With a number format (`@` is text).
@@ -101,11 +103,19 @@ impl Look {
         Look { number: Some(format.into()), ..self }
     }
 
+    /// Pixels that the indent takes.
+    pub fn inset(&self) -> u32 {
+        10 * u32::from(self.indent)
+    }
+
     /// The writer's format.
     pub fn format(&self) -> Format {
         let mut f = Format::new().set_font_name(self.face).set_font_size(self.size).set_align(self.align);
         f = f.set_align(if self.top { FormatAlign::Top } else { FormatAlign::VerticalCenter });
         f = if self.wrap { f.set_text_wrap() } else { f.set_shrink() };
+        if self.indent > 0 {
+            f = f.set_indent(self.indent);
+        }
         if self.bold {
             f = f.set_bold();
         }

@@ -185,7 +185,7 @@ impl Sheet {
         look: &look::Look,
         least: f64,
     ) -> Result<u32, ExportError> {
-        let need = measure::height(text, self.width(0, columns), look.size).max(least);
+        let need = measure::height(text, self.width(0, columns).saturating_sub(look.inset()), look.size).max(least);
         let rows = (need / ROW_LIMIT).ceil().max(1.0) as u32;
         self.span(row, rows, 0, columns, text, &look.format())?;
         for r in row..row + rows {

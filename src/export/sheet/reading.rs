@@ -30,7 +30,7 @@ impl Sheet {
 
     /// The row of the only cell with this text.
     pub fn row_of(&self, text: &str) -> u32 {
-        let rows: Vec<u32> = self.cells.iter().filter(|(_, d)| d.to_string() == text).map(|(at, _)| at.0).collect();
+        let rows: Vec<u32> = self.cells.iter().filter(|(at, _)| self.text(**at) == text).map(|(at, _)| at.0).collect();
         assert_eq!(rows.len(), 1, "{text} stands in {} cells of {}", rows.len(), self.name);
         rows[0]
     }

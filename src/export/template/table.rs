@@ -3,7 +3,7 @@
 use super::{entry, totals::totals};
 use crate::export::ExportError;
 use crate::export::sheet::cells::{At, sum};
-use crate::export::sheet::figure::{Figure, number, shown};
+use crate::export::sheet::figure::{Figure, shown};
 use crate::export::sheet::grid::{self, Grid};
 use crate::export::sheet::look::Look;
 use crate::export::sheet::{Sheet, fault};
@@ -58,6 +58,12 @@ pub fn sheet(
     Ok(sheet)
 }
 
+/// Cells to be filled in with values of one kind and unit.
+struct Inputs {
+    kind: (Kind, Option<Unit>),
+    cells: Vec<At>,
+}
+
 /// Draws the table with its inputs, formulas, rules and colours.
 fn fill(
     sheet: &mut Sheet,
@@ -69,37 +75,35 @@ fn fill(
     let table = &form.tables[index];
     let totals = totals(form, index, values);
     let places = grid.places();
-    let mut kinds: Vec<((Kind, Option<Unit>), Vec<At>)> = Vec::new();
+    let mut inputs: Vec<Inputs> = Vec::new();
     for (slot, at) in places.iter().enumerate().filter(|(slot, _)| !totals.contains_key(slot)) {
         let kind = table.kind(slot);
-        match kinds.iter_mut().find(|k| k.0 == kind) {
-            Some((_, cells)) => cells.push(*at),
-            None => kinds.push((kind, vec![*at])),
+        match inputs.iter_mut().find(|i| i.kind == kind) {
+            Some(same) => same.cells.push(*at),
+            None => inputs.push(Inputs { kind, cells: vec![*at] }),
         }
     }
-    // Blank cells show what will be typed as it was typed; a given number shows its own decimals.
-    let look = |slot: usize, format: Option<String>| {
-        let plain = if table.kind(slot).0 == Kind::Amount { "General" } else { "0" };
-        let look = Look::value().number(format.unwrap_or(plain.to_owned()));
+    let look = |slot: usize| {
+        // No number format: a fixed number of decimals would hide what was typed or pasted.
+        let look = Look::value();
         // A total that is not the sum of its parts is the agency's own figure: to be corrected, hence not locked.
         if totals.contains_key(&slot) { look } else { look.input() }
     };
-    grid.draw(sheet, |slot| look(slot, None))?;
+    grid.draw(sheet, look)?;
     for (slot, (row, column)) in places.iter().copied().enumerate() {
+        let format = look(slot).format();
         if let Some(total) = totals.get(&slot) {
             let terms: Vec<(At, bool)> = total.terms.iter().map(|t| (places[t.0], t.1)).collect();
-            let format = number(total.result).and_then(|f| if let Figure::Number(_, f) = f { Some(f) } else { None });
-            let format = look(slot, values.and(format)).format();
             sheet.formula(row, column, &sum(&terms, false), &total.result.normalize().to_string(), &format)?;
             continue;
         }
         match values.map_or(Figure::Empty, |v| shown(&v[slot])) {
             Figure::Empty => {}
-            Figure::Number(n, format) => sheet.number(row, column, n, &look(slot, Some(format)).format())?,
-            Figure::Text(text) => sheet.text(row, column, &text, &look(slot, None).format())?,
+            Figure::Number(n, _) => sheet.number(row, column, n, &format)?,
+            Figure::Text(text) => sheet.text(row, column, &text, &format)?,
         }
     }
-    for ((kind, unit), cells) in kinds {
+    for Inputs { kind: (kind, unit), cells } in inputs {
         entry::restrict(sheet, kind, unit, &cells)?;
     }
     entry::watch(sheet, form, index, &places)

@@ -37,7 +37,7 @@ pub fn subheadings(section: &form::Section, content: Option<&Section>) -> Result
         sheet.text(row, 1, body, &text)?;
         sheet.text(row, 2, &words.hint_body, &hint)?;
         let need = [(heading, 0, Look::label()), (body, 1, Look::body())]
-            .map(|(text, column, look)| measure::height(text, SUBHEADING_WIDTHS[column], look.size));
+            .map(|(text, column, look)| measure::height(text, SUBHEADING_WIDTHS[column] - look.inset(), look.size));
         sheet.growing(row, need[0].max(need[1]).max(TEXT))?;
         row += 1;
     }

@@ -26,7 +26,7 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
     let words = &labels().data;
     let entries = entries(report, &words.path);
     let (label, value) = (Look::label().one_line(), Look::value());
-    let need = |text: &str| measure::number_width(text, label.size);
+    let need = |text: &str| measure::number_width(text, label.size) + label.inset();
     let widest = |texts: &mut dyn Iterator<Item = u32>| texts.max().unwrap_or(0).clamp(NARROW, WIDE);
     let column = |i: usize| widest(&mut entries.iter().map(|e| need(&e.labels[i])));
     let numbers = widest(&mut entries.iter().map(|e| need(&e.value.to_string())));

@@ -60,7 +60,7 @@ fn cover(report: &Report) -> Result<Sheet, ExportError> {
         } else {
             sheet.text(row, 1, text, &content.format())?;
         }
-        sheet.growing(row, measure::height(text, COVER_WIDTHS[1], content.size).max(24.0))?;
+        sheet.growing(row, measure::height(text, COVER_WIDTHS[1] - content.inset(), content.size).max(24.0))?;
         row += 1;
     }
     row += 1;

@@ -232,3 +232,16 @@ fn an_empty_report_can_be_written() {
         assert!(sheets[3].cells.values().all(|d| matches!(d, Data::String(_))));
     }
 }
+
+#[test]
+fn paragraphs_of_nothing_but_line_ends_neither_fail_nor_hang() {
+    let mut report = sample(&built_in()[0]);
+    let odd = ["", "\n", " ", &"\n".repeat(32_000), &"a".repeat(32_000), "\u{200B}"];
+    for section in &mut report.sections {
+        section.before = odd.iter().map(|t| Paragraph::body(*t)).collect();
+    }
+    report.preface = report.sections[0].before.clone();
+    let sheets = book(&write(&report).unwrap());
+    assert!(sheets[3].texts(0..10_000).contains(&"a".repeat(32_000)));
+    crate::export::template::write(&report.form, Some(&report)).unwrap();
+}
