@@ -41,6 +41,7 @@ pub fn read(
         headed: vec![None; form.sections.len()],
         front: Vec::new(),
         facts: Default::default(),
+        furniture: labels().furniture(),
     };
     for (i, view) in views.iter().enumerate().filter(|(i, _)| !skip[*i]) {
         flow.sheet(i, view, tables);
@@ -70,6 +71,8 @@ struct Flow<'a> {
     front: Vec<Front>,
     /// Cover fields in the order of the labels.
     facts: [Option<(String, Source)>; 6],
+    /// Words that belong to the standard workbook, not to the report.
+    furniture: Vec<&'static str>,
 }
 
 impl Flow<'_> {
@@ -126,7 +129,7 @@ impl Flow<'_> {
                     } else {
                         false
                     };
-                    if !field && !furniture(text) {
+                    if !field && !self.furniture.contains(&text.trim()) {
                         self.text(view, cell.at, text, after_table, cover_sheet);
                     }
                 }
@@ -399,15 +402,6 @@ fn section_heading(form: &Form, line: &Folded) -> Option<usize> {
 fn is_field(field: &CoverField, label: &str) -> bool {
     let label = body(label);
     !label.is_empty() && std::iter::once(&field.label).chain(&field.variants).any(|w| body(w) == label)
-}
-
-/// Words that belong to the standard workbook, not to the report.
-fn furniture(text: &str) -> bool {
-    let words = labels();
-    let text = text.trim();
-    let heads = words.cover.head.iter().chain([&words.text.subheading, &words.text.body, &words.text.paragraphs]);
-    let hints = words.cover.fields().map(|f| &f.hint);
-    heads.chain([&words.text.hint_body, &words.text.hint_paragraphs]).chain(hints).any(|w| *w == text)
 }
 
 /// The title among the front lines: the line that ends in the words of one, with up to two lines before it that complete

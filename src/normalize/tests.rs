@@ -1,1 +1,491 @@
+//! Workbooks as offices make them, each named for its trouble, with what must come of it.
 
+use super::*;
+use crate::form::{GridContent, Table, edition};
+use crate::import::{Cell, Span};
+use crate::model::{Address, Severity};
+
+/// A sheet being laid out by hand.
+struct Lay {
+    sheet: Sheet,
+    row: u32,
+    left: u32,
+    merged: bool,
+    label: fn(&str) -> String,
+}
+
+fn at(row: u32, column: u32) -> Address {
+    Address { row, column }
+}
+
+impl Lay {
+    fn new(name: &str) -> Lay {
+        let sheet = Sheet { name: name.into(), ..Sheet::default() };
+        Lay { sheet, row: 0, left: 0, merged: true, label: str::to_owned }
+    }
+
+    fn put(&mut self, at: Address, content: Content) {
+        self.sheet.cells.retain(|c| c.at != at);
+        self.sheet.cells.push(Cell { at, content, formula: false });
+    }
+
+    fn line(mut self, text: &str) -> Lay {
+        self.put(at(self.row, 0), Content::Text(text.into()));
+        self.row += 1;
+        self
+    }
+
+    /// Lays a table out with its values as text by slot (an empty one leaves the cell empty).
+    fn table(mut self, table: &Table, values: impl Fn(usize) -> String) -> Lay {
+        for g in table.grid() {
+            let first = at(self.row + g.row as u32, self.left + g.column as u32);
+            let text = match g.content {
+                GridContent::Value(slot) => values(slot),
+                _ => (self.label)(g.content.label().unwrap()),
+            };
+            if !text.is_empty() {
+                let content = text.parse().map_or_else(|_| Content::Text(text), Content::Number);
+                self.put(first, content);
+            }
+            let last = at(first.row + g.row_span as u32 - 1, first.column + g.column_span as u32 - 1);
+            if self.merged && first != last {
+                self.sheet.merges.push(Span { first, last });
+            }
+        }
+        self.row += table.grid_rows() as u32;
+        self
+    }
+
+    /// Replaces what stands in a cell; `None` empties it.
+    fn set(mut self, address: &str, content: Option<Content>) -> Lay {
+        let at = parse(address);
+        self.sheet.cells.retain(|c| c.at != at);
+        if let Some(content) = content {
+            self.put(at, content);
+        }
+        self
+    }
+
+    fn done(mut self) -> Sheet {
+        self.sheet.cells.sort_by_key(|c| c.at);
+        self.sheet.merges.sort_unstable();
+        self.sheet
+    }
+}
+
+fn parse(address: &str) -> Address {
+    let column = address.bytes().take_while(u8::is_ascii_alphabetic).fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1);
+    at(address.trim_start_matches(|c: char| c.is_ascii_alphabetic()).parse::<u32>().unwrap() - 1, column - 1)
+}
+
+fn text(t: &str) -> Option<Content> {
+    Some(Content::Text(t.into()))
+}
+
+/// Zero everywhere.
+fn zero(_: usize) -> String {
+    "0".into()
+}
+
+/// A report on one sheet under its title and headings: rows 1 title, then per section a heading, a line of prose, the table.
+/// The tables begin at rows 5 (two), 21 (three) and 51 (four) in the 2021 edition.
+fn one_sheet(id: &str, lay: Lay, values: impl Fn(usize, usize) -> String) -> Lay {
+    let form = edition(id).unwrap();
+    let year = form.first_year;
+    let mut lay = lay.line(&format!("某县科技局{year}年政府信息公开工作年度报告"));
+    for section in &form.sections {
+        lay = lay.line(&section.heading);
+        match section.table {
+            Some(t) => lay = lay.table(&form.tables[t], |s| values(t, s)),
+            None => lay = lay.line("有关情况。"),
+        }
+    }
+    lay
+}
+
+fn read(sheets: Vec<Sheet>) -> Normalized {
+    normalize(&Workbook { name: "x.xlsx".into(), sheets }, &Options::default())
+}
+
+fn codes(n: &Normalized) -> Vec<&'static str> {
+    n.findings.iter().map(|f| f.code).collect()
+}
+
+fn report(sheets: Vec<Sheet>) -> Report {
+    let n = read(sheets);
+    n.report.unwrap_or_else(|| panic!("{:#?}", n.findings))
+}
+
+/// The single finding of severity error, as code, cell and message.
+fn refusal(sheets: Vec<Sheet>) -> (&'static str, String, String) {
+    let n = read(sheets);
+    assert_eq!(n.report, None, "{:#?}", n.findings);
+    let errors: Vec<_> = n.findings.iter().filter(|f| f.severity == Severity::Error).collect();
+    assert_eq!(errors.len(), 1, "{errors:#?}");
+    let cell = errors[0].source.as_ref().and_then(|s| s.cell).map_or(String::new(), |c| c.to_string());
+    (errors[0].code, cell, errors[0].message.clone())
+}
+
+/// Distinct numbers that tell every slot from every other.
+fn distinct(t: usize, s: usize) -> String {
+    (1000 * (t + 1) + s).to_string()
+}
+
+fn assert_distinct(report: &Report) {
+    for (t, values) in report.tables.iter().enumerate() {
+        for (s, v) in values.iter().enumerate() {
+            assert_eq!(v.number().to_string(), distinct(t, s), "table {t} slot {s}");
+        }
+    }
+}
+
+#[test]
+fn one_sheet_of_either_edition_is_read_in_full() {
+    for id in ["2021", "2019"] {
+        let n = read(vec![one_sheet(id, Lay::new("年报"), distinct).done()]);
+        assert_eq!(codes(&n), [""; 0], "{id}: {:#?}", n.findings);
+        let report = n.report.unwrap();
+        assert_eq!(report.form.id, id);
+        assert_eq!(report.cover.agency, "某县科技局");
+        assert_eq!(report.cover.year, report.form.first_year);
+        assert_distinct(&report);
+        let prose: Vec<_> = report.sections.iter().map(|s| s.paragraphs().count()).collect();
+        assert_eq!(prose, [1, 0, 0, 0, 1, 1]);
+    }
+}
+
+#[test]
+fn shifted_tables_without_merges_are_read_in_full() {
+    for id in ["2021", "2019"] {
+        let lay = Lay { row: 7, left: 3, merged: false, ..Lay::new("表") };
+        assert_distinct(&report(vec![one_sheet(id, lay, distinct).done()]));
+    }
+}
+
+#[test]
+fn labels_with_every_accident_are_known() {
+    let accidents: [fn(&str) -> String; 5] = [
+        |l| l.replace('（', "(").replace('）', ")").replace('、', " 、 ").replace("“", "\"").replace("”", "\""),
+        |l| l.chars().map(|c| format!("{c}\n")).collect(),
+        |l| l.replace(". ", "．").replace('.', "、"),
+        |l| l.replace("第二十条第", "第二十条").replace("件数", "件数量").replace("本年制发", "本年（2023）制发"),
+        |l| l.replace("总计", "合 计").replace("行政规范性文件", "规范性文件").replace('“', "「").replace('”', "」"),
+    ];
+    for label in accidents {
+        for id in ["2021", "2019"] {
+            let lay = Lay { label, ..Lay::new("表") };
+            assert_distinct(&report(vec![one_sheet(id, lay, distinct).done()]));
+        }
+    }
+}
+
+#[test]
+fn a_sheet_per_table_and_prose_round_them_keeps_everything_in_its_section() {
+    let form = edition("2021").unwrap();
+    let words =
+        Lay::new("正文").line("某局2024年政府信息公开工作年度报告").line("前言。").line("一、总体情况").line("甲。");
+    let two = Lay::new("表2").line("单位：件").table(&form.tables[0], zero).line("表后说明。");
+    let three = Lay::new("表3").table(&form.tables[1], zero);
+    let four = Lay::new("表4").line("四、行政复议、行政诉讼情况").line("引言。").table(&form.tables[2], zero);
+    let rest = Lay::new("其余").line("5、存在问题及改进情况").line("乙。").line("六、其他需要报告的事项").line("丙。");
+    let r = report([words, two, three, four, rest].map(Lay::done).into());
+    let told = |s: &crate::model::Section| {
+        let words = |p: &[crate::model::Paragraph]| p.iter().map(|p| p.text.clone()).collect::<Vec<_>>().join("|");
+        format!("{}/{}", words(&s.before), words(&s.after))
+    };
+    let sections: Vec<_> = r.sections.iter().map(told).collect();
+    assert_eq!(sections, ["甲。/", "单位：件/表后说明。", "/", "引言。/", "乙。/", "丙。/"]);
+    assert_eq!(r.preface[0].text, "前言。");
+}
+
+#[test]
+fn repeated_headers_blank_rows_and_group_rows_are_passed_over() {
+    let form = edition("2021").unwrap();
+    let t = &form.tables[1];
+    let mut sheet = one_sheet("2021", Lay::new("表"), distinct).done();
+    // Table three begins at row 22 (from 1); after its tenth value row come the heads again and a blank row.
+    let top =
+        sheet.cells.iter().find(|c| c.content == text(t.blocks[0].corner.as_deref().unwrap()).unwrap()).unwrap().at.row;
+    let cut = top + 13;
+    let heads: Vec<Cell> = sheet.cells.iter().filter(|c| (top..top + 3).contains(&c.at.row)).cloned().collect();
+    for c in sheet.cells.iter_mut().filter(|c| c.at.row >= cut) {
+        c.at.row += 4;
+    }
+    sheet.merges.clear();
+    sheet.cells.extend(heads.into_iter().map(|mut c| {
+        c.at.row += 13;
+        c
+    }));
+    sheet.cells.sort_by_key(|c| c.at);
+    assert_distinct(&report(vec![sheet]));
+}
+
+#[test]
+fn blanks_count_as_zero_and_blank_totals_are_computed() {
+    let form = edition("2021").unwrap();
+    let three = &form.tables[1];
+    let total = |s: usize| {
+        let at = three.at(s);
+        let row = &three.blocks[0].rows.leaves[at.row].path;
+        at.column == 6 || row == "handled.total"
+    };
+    let sheet = one_sheet("2021", Lay::new("表"), |t, s| match t {
+        1 if total(s) => String::new(),
+        1 if three.at(s).column == 0 => "2".into(),
+        _ => String::new(),
+    });
+    let n = read(vec![sheet.done()]);
+    let r = n.report.unwrap();
+    let value = |row: &str, column: usize| {
+        let row = three.blocks[0].rows.leaf(row).unwrap();
+        r.tables[1][three.slot(crate::form::SlotAt { block: 0, row, column })]
+    };
+    assert_eq!(value("new", 6), Value::Count(2));
+    assert_eq!(value("handled.total", 0), Value::Count(42));
+    assert_eq!(value("handled.total", 6), Value::Count(42));
+    assert_eq!(value("new", 3), Value::Count(0));
+    let computed = n.findings.iter().filter(|f| f.code == "N102").count();
+    assert_eq!(computed, 26, "25 rows and one column, the corner once");
+    assert_eq!(n.findings.iter().filter(|f| f.code == "N101").count(), 3);
+}
+
+#[test]
+fn formulas_without_results_are_computed_for_totals_and_refused_elsewhere() {
+    // Table four's values stand in the row before heading five.
+    let sheet = || one_sheet("2021", Lay::new("表"), |_, _| "0".into());
+    let row =
+        sheet().sheet.cells.iter().find(|c| c.content == text("五、存在的主要问题及改进情况").unwrap()).unwrap().at.row;
+    let ok = sheet().set(&format!("E{row}"), Some(Content::Uncomputed)).done();
+    assert_eq!(report(vec![ok]).tables[2][4], Value::Count(0));
+    let bad = sheet().set(&format!("B{row}"), Some(Content::Uncomputed)).done();
+    let (code, cell, _) = refusal(vec![bad]);
+    assert_eq!((code, cell), ("N208", format!("B{row}")));
+}
+
+#[test]
+fn a_cell_that_is_no_count_is_refused_by_name() {
+    let sheet = || one_sheet("2021", Lay::new("表"), |_, _| "0".into());
+    for (content, code) in [
+        (text("三"), "N201"),
+        (text("详见附件"), "N201"),
+        (text("-2"), "K305"),
+        (Some(Content::Number("-2".parse().unwrap())), "K305"),
+        (Some(Content::Number("1.5".parse().unwrap())), "K305"),
+        (Some(Content::Error("#REF!".into())), "N209"),
+        (Some(Content::Date(2024, 1, 2)), "N201"),
+        (Some(Content::Bool(true)), "N201"),
+        (Some(Content::HugeNumber("1e300".into())), "N201"),
+    ] {
+        let (found, cell, message) = refusal(vec![sheet().set("C5", content.clone()).done()]);
+        assert_eq!((found, cell.as_str()), (code, "C5"), "{content:?} {message}");
+    }
+}
+
+#[test]
+fn a_row_too_many_or_too_few_is_refused() {
+    let form = edition("2021").unwrap();
+    let rows = |extra: &str, at_row: u32, drop: bool| {
+        let mut sheet = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, zero).done();
+        let label = text("（七）总计").unwrap();
+        let base = sheet.cells.iter().find(|c| c.content == label).unwrap().at.row;
+        let row = base + at_row;
+        if drop {
+            sheet.cells.retain(|c| c.at.row != row);
+        } else {
+            for c in sheet.cells.iter_mut().filter(|c| c.at.row >= row) {
+                c.at.row += 1;
+            }
+            sheet.cells.push(Cell { at: at(row, 1), content: text(extra).unwrap(), formula: false });
+            for k in 3..10 {
+                sheet.cells.push(Cell { at: at(row, k), content: Content::Number(1.into()), formula: false });
+            }
+            sheet.cells.sort_by_key(|c| c.at);
+        }
+        sheet
+    };
+    for offset in [0, 1, 2] {
+        let (code, _, message) = refusal(vec![rows("（八）转其他机关", offset, false)]);
+        assert_eq!(code, "N202");
+        assert!(message.contains("（八）转其他机关"), "{message}");
+    }
+    let (code, _, message) = refusal(vec![rows("", 0, true)]);
+    assert_eq!(code, "N203");
+    assert!(message.contains("“（七）总计”"), "{message}");
+    assert_eq!(form.tables[1].name, "表三");
+}
+
+#[test]
+fn a_row_out_of_line_is_read_only_when_it_is_certain() {
+    let shifted = |values: u32| {
+        let mut sheet = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, distinct).done();
+        let label = text("2.重复申请").unwrap();
+        let row = sheet.cells.iter().find(|c| c.content == label).unwrap().at.row;
+        sheet.cells.retain(|c| c.at.row != row || c.at.column < 3 + values);
+        for c in sheet.cells.iter_mut().filter(|c| c.at.row == row) {
+            c.at.column -= 1;
+        }
+        sheet
+    };
+    let n = read(vec![shifted(7)]);
+    assert_distinct(n.report.as_ref().unwrap());
+    assert_eq!(codes(&n), ["N106"]);
+    let (code, cell, _) = refusal(vec![shifted(6)]);
+    assert_eq!(code, "N205");
+    assert!(cell.starts_with('C'), "{cell}");
+}
+
+#[test]
+fn numbers_beside_a_table_are_not_taken() {
+    let mut lay = one_sheet("2021", Lay::new("表"), distinct);
+    let label = text("2.重复申请").unwrap();
+    let row = lay.sheet.cells.iter().find(|c| c.content == label).unwrap().at.row;
+    lay.put(at(row, 10), Content::Number(0.into()));
+    lay.put(at(row + 1, 11), Content::Text("备注。".into()));
+    let n = read(vec![lay.done()]);
+    assert_distinct(n.report.as_ref().unwrap());
+    assert_eq!(codes(&n), ["N111"]);
+}
+
+#[test]
+fn two_reports_in_one_workbook_are_refused() {
+    let a = one_sheet("2021", Lay::new("甲"), zero).done();
+    let b = one_sheet("2021", Lay::new("乙"), zero).done();
+    let n = read(vec![a.clone(), b.clone()]);
+    assert_eq!(n.report, None);
+    let messages: Vec<_> = n.findings.iter().filter(|f| f.code == "N204").map(|f| f.message.clone()).collect();
+    assert_eq!(messages.len(), 3, "{messages:#?}");
+    assert!(messages[1].contains("“甲”") && messages[1].contains("“乙”"), "{messages:#?}");
+    // A hidden copy is no second report, and is told.
+    let n = read(vec![a, Sheet { hidden: true, ..b }]);
+    assert_eq!(codes(&n), ["N107"]);
+    assert!(n.report.is_some());
+}
+
+#[test]
+fn editions_in_mixture_are_refused() {
+    let (new, old) = (edition("2021").unwrap(), edition("2019").unwrap());
+    let lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告");
+    let lay = lay.table(&old.tables[0], zero).table(&new.tables[1], zero).table(&new.tables[2], zero);
+    let n = read(vec![lay.done()]);
+    assert_eq!(n.report, None);
+    assert!(n.findings.iter().all(|f| !f.message.is_empty()));
+}
+
+#[test]
+fn a_workbook_without_tables_says_so() {
+    let n = read(vec![Lay::new("表").line("某局2021年政府信息公开工作年度报告").done()]);
+    assert_eq!(codes(&n), ["N206"]);
+    assert_eq!(codes(&read(vec![])), ["N206"]);
+    let hidden = Sheet { hidden: true, ..one_sheet("2021", Lay::new("藏"), zero).done() };
+    assert_eq!(codes(&read(vec![hidden])), ["N107", "N206"]);
+}
+
+#[test]
+fn a_missing_table_is_refused() {
+    let form = edition("2021").unwrap();
+    let lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告");
+    let lay = lay.table(&form.tables[0], zero).table(&form.tables[1], zero);
+    let (code, _, message) = refusal(vec![lay.done()]);
+    assert_eq!(code, "N203");
+    assert!(message.contains("表四"), "{message}");
+}
+
+#[test]
+fn titles_are_found_wherever_offices_put_them() {
+    let form = edition("2021").unwrap();
+    let body = |mut lay: Lay| {
+        for t in &form.tables {
+            lay = lay.table(t, zero);
+        }
+        lay.done()
+    };
+    for lines in [
+        &["某县科技局2024年政府信息公开工作年度报告"][..],
+        &["某县科技局 2024 年度政府信息公开", "工作年度报告"],
+        &["某县科技局", "2024年政府信息公开工作年度报告"],
+        &["某县科技局", "2024年政府信息公开", "工作年度报告"],
+        &["2024年某县科技局政府信息公开年报"],
+        &["附件", "某县科技局2024年政府信息公开年度报告"],
+    ] {
+        let lay = lines.iter().fold(Lay::new("表"), |lay, l| lay.line(l));
+        let r = report(vec![body(lay)]);
+        assert_eq!((r.cover.agency.as_str(), r.cover.year), ("某县科技局", 2024), "{lines:?}");
+    }
+    let r = report(vec![body(Lay::new("某县科技局2024年政府信息公开年报"))]);
+    assert_eq!((r.cover.agency.as_str(), r.cover.year), ("某县科技局", 2024));
+    let name = "某县科技局2024年政府信息公开工作年度报告.xlsx".to_owned();
+    let n = normalize(&Workbook { name, sheets: vec![body(Lay::new("表"))] }, &Options::default());
+    assert_eq!(n.report.unwrap().cover.year, 2024);
+    let n = read(vec![body(Lay::new("表"))]);
+    assert_eq!(n.report, None);
+    assert_eq!(n.findings.iter().filter(|f| f.code == "N207").count(), 2);
+}
+
+#[test]
+fn cover_and_title_must_agree_on_the_year() {
+    let form = edition("2021").unwrap();
+    let mut lay = Lay::new("表").line("某局2023年政府信息公开工作年度报告").line("年度：2024");
+    for t in &form.tables {
+        lay = lay.table(t, zero);
+    }
+    assert_eq!(refusal(vec![lay.done()]).0, "N207");
+}
+
+#[test]
+fn money_keeps_its_meaning() {
+    let form = edition("2019").unwrap();
+    let last = form.tables[0].slot_count() - 1;
+    for (written, head, value) in [
+        ("251000元", "采购总金额", "251000元"),
+        ("8040", "采购总金额（万元）", "8040万元"),
+        ("8040", "采购总金额", "8040"),
+    ] {
+        let lay =
+            one_sheet("2019", Lay::new("表"), |t, s| if t == 0 && s == last { written.into() } else { "0".into() });
+        let cell = lay.sheet.cells.iter().find(|c| c.content == text("采购总金额").unwrap()).unwrap().at;
+        let r = report(vec![lay.set(&cell.to_string(), text(head)).done()]);
+        assert_eq!(r.tables[0][last].to_string(), value);
+    }
+    let form = edition("2021").unwrap();
+    let last = form.tables[0].slot_count() - 1;
+    let lay =
+        one_sheet("2021", Lay::new("表"), |t, s| if t == 0 && s == last { "251000元".into() } else { "0".into() });
+    assert_eq!(report(vec![lay.done()]).tables[0][last].to_string(), "25.1");
+}
+
+#[test]
+fn hidden_rows_of_a_table_are_read_and_told() {
+    let mut sheet = one_sheet("2021", Lay::new("表"), distinct).done();
+    sheet.hidden_rows = vec![30];
+    let n = read(vec![sheet]);
+    assert_distinct(n.report.as_ref().unwrap());
+    assert_eq!(codes(&n), ["N107"]);
+}
+
+#[test]
+fn empty_subheadings_of_the_template_are_left_out_with_a_note() {
+    let form = edition("2021").unwrap();
+    let mut lay = Lay::new("表").line("某局2024年政府信息公开工作年度报告").line("一、总体情况");
+    for h in &form.sections[0].subheadings {
+        lay = lay.line(h);
+    }
+    lay = lay.line("有内容。");
+    for t in &form.tables {
+        lay = lay.table(t, zero);
+    }
+    let n = read(vec![lay.done()]);
+    let r = n.report.unwrap();
+    let words: Vec<_> = r.sections[0].before.iter().map(|p| (p.level, p.text.as_str())).collect();
+    assert_eq!(words, [(2, "（五）监督保障"), (0, "有内容。")]);
+    assert_eq!(n.findings.iter().filter(|f| f.code == "N109").count(), 4);
+}
+
+#[test]
+fn the_year_of_another_edition_is_a_warning() {
+    let form = edition("2019").unwrap();
+    let mut lay = Lay::new("表").line("某局2023年政府信息公开工作年度报告");
+    for t in &form.tables {
+        lay = lay.table(t, zero);
+    }
+    assert!(codes(&read(vec![lay.done()])).contains(&"N110"));
+}
