@@ -131,12 +131,11 @@ fn leads(blocks: &[Block], style: &Style) -> Vec<Lead> {
                 Block::Table(_) => break,
                 Block::Heading { text, .. } => lines += measure::lines(text, width / style.size.heading - 2.0),
                 Block::Paragraph { text } => {
-                    // Text this long runs over the limit whatever it holds; measuring a megabyte would be for nothing.
-                    let short = text.len() < 4096 && measure::lines(text, width / style.size.body - 2.0) <= LEAD_LINES;
-                    if at + 1 != index || !short {
+                    let own = measure::lines(text, width / style.size.body - 2.0);
+                    if at + 1 != index || own > LEAD_LINES {
                         break;
                     }
-                    lines += measure::lines(text, width / style.size.body - 2.0);
+                    lines += own;
                     leads[at].stays = true;
                 }
             }
