@@ -171,7 +171,7 @@ impl<'s> Pass<'s> {
         });
         let (from, to) = dropped.unwrap_or((raw.len(), raw.len()));
         self.out.extend_from_slice(raw[..from].trim_end().as_bytes());
-        self.out.extend_from_slice(raw[to..].as_bytes());
+        self.out.extend_from_slice(&raw.as_bytes()[to..]);
     }
 
     fn end(&mut self, raw: &str) {

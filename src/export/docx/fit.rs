@@ -39,6 +39,8 @@ pub(super) struct Fit {
     pub row: usize,
     /// Whether it fits on one page.
     pub whole: bool,
+    /// Per row, whether it may split: one that takes most of a page must, or Word cuts it off or leaves a page empty.
+    pub splits: Vec<bool>,
 }
 
 /// Baseline distance of table text of a size, in points.
@@ -63,6 +65,7 @@ pub(super) fn fit(grid: &Grid<'_>, widths: &[f32], style: &Style, before: f32) -
             side: twips(side) as usize,
             row: twips(row) as usize,
             whole,
+            splits: splits(&heights, page),
         };
         if let Some(row) = least {
             return set(row, true);
@@ -76,9 +79,15 @@ pub(super) fn fit(grid: &Grid<'_>, widths: &[f32], style: &Style, before: f32) -
         // Even the least size breaks a figure: the form's own widths, and Word breaks it.
         let (size, side) = (style.size.table_least, SIDES[SIDES.len() - 1]);
         let columns = shares(widths, points(style.page.text_width));
-        let whole = heights(grid, &columns, size, side).iter().sum::<f32>() <= page;
-        Fit { size, columns: to_twips(&columns), side: twips(side) as usize, row: 0, whole }
+        let heights = heights(grid, &columns, size, side);
+        let whole = heights.iter().sum::<f32>() <= page;
+        let splits = splits(&heights, page);
+        Fit { size, columns: to_twips(&columns), side: twips(side) as usize, row: 0, whole, splits }
     })
+}
+
+fn splits(heights: &[f32], page: f32) -> Vec<bool> {
+    heights.iter().map(|h| *h > page / 2.0).collect()
 }
 
 /// The form's widths over the width of the text, in points. Widths that are no numbers count as equal.

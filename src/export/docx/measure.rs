@@ -45,9 +45,16 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
+/// Bytes of text from which lines are only reckoned: it goes over pages whatever it holds.
+const RECKONED: usize = 8192;
+
 /// Number of lines that text takes at a width in em; at least one.
 pub(super) fn lines(text: &str, width: f32) -> usize {
     let width = width.max(1.0);
+    if text.len() > RECKONED {
+        // Three bytes a Chinese character, two digits an em.
+        return (text.len() as f32 / 3.0 / width).ceil() as usize;
+    }
     let (mut lines, mut at) = (1, 0.0);
     for Piece { em, forced, .. } in pieces(text) {
         if forced {

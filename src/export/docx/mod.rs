@@ -21,7 +21,7 @@ mod title;
 use docx_rs::{AlignmentType, Docx, LineSpacing, LineSpacingType, Paragraph};
 
 use super::ExportError;
-use crate::model::{Block, Document, Table};
+use crate::model::{Block, Document};
 use crate::style::Style;
 use finish::Notes;
 use text::twips;
@@ -43,19 +43,23 @@ pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
     let lead = leads(&doc.blocks, style);
     let mut after_table = false;
     for (index, block) in doc.blocks.iter().enumerate() {
-        if let Block::Table(t) = block {
-            if after_table {
-                docx = docx.add_paragraph(spacer());
+        let (id, words) = match block {
+            Block::Table(t) => {
+                if after_table {
+                    docx = docx.add_paragraph(spacer());
+                }
+                let (built, size) = table::build(t, style, lead[index].before, &mut notes)?;
+                if let Some(built) = built {
+                    docx = docx.add_table(built);
+                    sizes.push(size);
+                    after_table = true;
+                }
+                continue;
             }
-            let (built, size) = table::build(t, style, lead[index].before, &mut notes)?;
-            if let Some(built) = built {
-                docx = docx.add_table(built);
-                sizes.push(size);
-                after_table = true;
-            }
-            continue;
-        }
-        let mut p = paragraph(block);
+            Block::Heading { level, text } => (styles::heading(*level), text),
+            Block::Paragraph { text } => (styles::BODY, text),
+        };
+        let mut p = Paragraph::new().style(id).add_run(text::run(words));
         if lead[index].stays {
             p = p.keep_next(true);
         }
@@ -94,15 +98,6 @@ fn head(mut docx: Docx, doc: &Document, style: &Style) -> Docx {
     docx
 }
 
-fn paragraph(block: &Block) -> Paragraph {
-    let (id, words) = match block {
-        Block::Heading { level, text } => (styles::heading(*level), text.as_str()),
-        Block::Paragraph { text } => (styles::BODY, text.as_str()),
-        Block::Table(Table { caption, .. }) => (styles::BODY, caption.as_str()),
-    };
-    Paragraph::new().style(id).add_run(text::run(words))
-}
-
 /// Two tables that touch would become one, and a body may not end in a table: an empty line of one point parts them.
 fn spacer() -> Paragraph {
     let thin = LineSpacing::new().before(0).after(0).line(20).line_rule(LineSpacingType::Exact);
@@ -131,12 +126,11 @@ fn leads(blocks: &[Block], style: &Style) -> Vec<Lead> {
                 Block::Table(_) => break,
                 Block::Heading { text, .. } => lines += measure::lines(text, width / style.size.heading - 2.0),
                 Block::Paragraph { text } => {
-                    // Text this long runs over the limit whatever it holds; measuring a megabyte would be for nothing.
-                    let short = text.len() < 4096 && measure::lines(text, width / style.size.body - 2.0) <= LEAD_LINES;
-                    if at + 1 != index || !short {
+                    let own = measure::lines(text, width / style.size.body - 2.0);
+                    if at + 1 != index || own > LEAD_LINES {
                         break;
                     }
-                    lines += measure::lines(text, width / style.size.body - 2.0);
+                    lines += own;
                     leads[at].stays = true;
                 }
             }

@@ -38,8 +38,7 @@ pub(super) fn build(
         let keep = index < last && (fit.whole || index < table.header_rows);
         let cells = places.iter().map(|p| cell(p, &fit, &id, keep)).collect();
         let mut row = TableRow::new(cells);
-        // A row taller than a page must be allowed to split, or Word cuts it off.
-        if places.iter().all(|p| p.cell.text.len() < LONG) {
+        if !fit.splits[index] {
             row = row.cant_split();
         }
         if fit.row > 0 {
@@ -58,9 +57,6 @@ pub(super) fn build(
         .set_grid(fit.columns.clone());
     Ok((Some(built), fit.size))
 }
-
-/// Bytes of text from which a row may split: at the least size, less than a page of a narrow column.
-const LONG: usize = 600;
 
 fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
     let cell = place.cell;
