@@ -12,6 +12,8 @@ use crate::rules::finding;
 pub struct Recognised {
     pub form: Arc<Form>,
     pub places: Vec<Vec<Located>>,
+    /// What was noticed on the way; none of it refuses.
+    pub findings: Vec<Finding>,
 }
 
 /// Chooses the form whose labels fit best and demands that each of its blocks stands exactly once.
@@ -58,10 +60,9 @@ pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Resu
         places.push(found);
     }
     if crate::rules::refuses(&findings) {
-        Err(unique(findings))
-    } else {
-        Ok(Recognised { form: (*form).clone(), places })
+        return Err(unique(findings));
     }
+    Ok(Recognised { form: (*form).clone(), places, findings })
 }
 
 fn twice(table: &str, places: &[Source]) -> Finding {

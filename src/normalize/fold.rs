@@ -1,6 +1,9 @@
-//! Labels without their accidents: width, spaces, line breaks, marks, brackets, numbering and an inserted year.
+//! Labels without their accidents: width, spaces, line breaks, marks, brackets, numbering, an inserted
+//! year or unit.
 
 use unicode_normalization::UnicodeNormalization;
+
+use crate::form::{Unit, labels};
 
 /// A label reduced to what tells it from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +32,7 @@ pub fn fold(text: &str) -> Option<Folded> {
         return None;
     }
     let (number, bracketed, used) = numbering(&plain);
-    let rest = without_year(&plain[used..]);
+    let rest = without_asides(&plain[used..]);
     let body: String = rest.into_iter().filter(|c| c.is_alphanumeric()).collect();
     // A bare numeral is its own body.
     if body.is_empty() {
@@ -73,15 +76,14 @@ fn numbering(text: &[char]) -> (Option<String>, bool, usize) {
     (Some(text[start..start + length].iter().collect()), open, start + length + 1)
 }
 
-/// Drops a year in brackets inside a label: 本年（2023）制发件数.
-fn without_year(text: &[char]) -> Vec<char> {
+/// Drops a year or a unit in brackets inside a label: 本年（2023）制发件数, 采购总金额（万元）.
+fn without_asides(text: &[char]) -> Vec<char> {
     let mut out = Vec::with_capacity(text.len());
     let mut i = 0;
     while i < text.len() {
         if text[i] == '(' {
             let inner: String = text[i + 1..].iter().take_while(|c| **c != ')').collect();
-            let digits = inner.trim_end_matches('度').trim_end_matches('年');
-            if digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit()) {
+            if is_year(&inner) || is_unit(&inner) {
                 i += inner.chars().count() + 2;
                 continue;
             }
@@ -90,6 +92,16 @@ fn without_year(text: &[char]) -> Vec<char> {
         i += 1;
     }
     out
+}
+
+fn is_year(text: &str) -> bool {
+    let digits = text.trim_end_matches('度').trim_end_matches('年');
+    digits.len() == 4 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+fn is_unit(text: &str) -> bool {
+    let word = text.trim_start_matches("单位").trim_start_matches([':', '为']);
+    Unit::ALL.iter().any(|u| u.word() == word) || labels().units.counters.iter().any(|c| c == word)
 }
 
 #[cfg(test)]
@@ -108,6 +120,8 @@ mod tests {
             ("本年制发件数", "本年（2023）制发件数"),
             ("本年制发件数", "本年（2023年）制发件数"),
             ("本年增/减", "本年增／减"),
+            ("采购总金额", "采购总金额（单位：万元）"),
+            ("本年收费金额（单位：万元）", "本年收费金额(元)"),
             ("工作", "⼯作"),
             ("一、总体情况", "1、总体情况"),
         ] {

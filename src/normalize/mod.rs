@@ -68,6 +68,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
         }
     };
     let mut report = Report::blank(recognised.form.clone());
+    findings.extend(recognised.findings.iter().cloned());
     findings.extend(values(&mut report, &recognised, &views, &mut origins));
     let words = flow::read(&workbook.name, &views, &skip, &recognised, options.keep_text, &mut origins);
     findings.extend(words.findings);

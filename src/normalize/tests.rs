@@ -119,7 +119,7 @@ fn report(sheets: Vec<Sheet>) -> Report {
 /// The single finding of severity error, as code, cell and message.
 fn refusal(sheets: Vec<Sheet>) -> (&'static str, String, String) {
     let n = read(sheets);
-    assert_eq!(n.report, None, "{:#?}", n.findings);
+    assert!(n.report.is_none(), "{:#?}", n.findings);
     let errors: Vec<_> = n.findings.iter().filter(|f| f.severity == Severity::Error).collect();
     assert_eq!(errors.len(), 1, "{errors:#?}");
     let cell = errors[0].source.as_ref().and_then(|s| s.cell).map_or(String::new(), |c| c.to_string());
@@ -276,8 +276,8 @@ fn a_cell_that_is_no_count_is_refused_by_name() {
         (Some(Content::Bool(true)), "N201"),
         (Some(Content::HugeNumber("1e300".into())), "N201"),
     ] {
-        let (found, cell, message) = refusal(vec![sheet().set("C5", content.clone()).done()]);
-        assert_eq!((found, cell.as_str()), (code, "C5"), "{content:?} {message}");
+        let (found, cell, message) = refusal(vec![sheet().set("C7", content.clone()).done()]);
+        assert_eq!((found, cell.as_str()), (code, "C7"), "{content:?} {message}");
     }
 }
 
@@ -285,7 +285,7 @@ fn a_cell_that_is_no_count_is_refused_by_name() {
 fn a_row_too_many_or_too_few_is_refused() {
     let form = edition("2021").unwrap();
     let rows = |extra: &str, at_row: u32, drop: bool| {
-        let mut sheet = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, zero).done();
+        let mut sheet = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, |_, _| "0".into()).done();
         let label = text("（七）总计").unwrap();
         let base = sheet.cells.iter().find(|c| c.content == label).unwrap().at.row;
         let row = base + at_row;
@@ -348,10 +348,10 @@ fn numbers_beside_a_table_are_not_taken() {
 
 #[test]
 fn two_reports_in_one_workbook_are_refused() {
-    let a = one_sheet("2021", Lay::new("甲"), zero).done();
-    let b = one_sheet("2021", Lay::new("乙"), zero).done();
+    let a = one_sheet("2021", Lay::new("甲"), |_, _| "0".into()).done();
+    let b = one_sheet("2021", Lay::new("乙"), |_, _| "0".into()).done();
     let n = read(vec![a.clone(), b.clone()]);
-    assert_eq!(n.report, None);
+    assert!(n.report.is_none());
     let messages: Vec<_> = n.findings.iter().filter(|f| f.code == "N204").map(|f| f.message.clone()).collect();
     assert_eq!(messages.len(), 3, "{messages:#?}");
     assert!(messages[1].contains("“甲”") && messages[1].contains("“乙”"), "{messages:#?}");
@@ -367,7 +367,7 @@ fn editions_in_mixture_are_refused() {
     let lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告");
     let lay = lay.table(&old.tables[0], zero).table(&new.tables[1], zero).table(&new.tables[2], zero);
     let n = read(vec![lay.done()]);
-    assert_eq!(n.report, None);
+    assert!(n.report.is_none());
     assert!(n.findings.iter().all(|f| !f.message.is_empty()));
 }
 
@@ -376,7 +376,7 @@ fn a_workbook_without_tables_says_so() {
     let n = read(vec![Lay::new("表").line("某局2021年政府信息公开工作年度报告").done()]);
     assert_eq!(codes(&n), ["N206"]);
     assert_eq!(codes(&read(vec![])), ["N206"]);
-    let hidden = Sheet { hidden: true, ..one_sheet("2021", Lay::new("藏"), zero).done() };
+    let hidden = Sheet { hidden: true, ..one_sheet("2021", Lay::new("藏"), |_, _| "0".into()).done() };
     assert_eq!(codes(&read(vec![hidden])), ["N107", "N206"]);
 }
 
@@ -417,7 +417,7 @@ fn titles_are_found_wherever_offices_put_them() {
     let n = normalize(&Workbook { name, sheets: vec![body(Lay::new("表"))] }, &Options::default());
     assert_eq!(n.report.unwrap().cover.year, 2024);
     let n = read(vec![body(Lay::new("表"))]);
-    assert_eq!(n.report, None);
+    assert!(n.report.is_none());
     assert_eq!(n.findings.iter().filter(|f| f.code == "N207").count(), 2);
 }
 
