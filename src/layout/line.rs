@@ -15,8 +15,8 @@ const MARK_GIVES: f32 = 0.3;
 /// A line that would be opened wider than this per gap, in em, squeezes in another word or breaks one instead.
 const LOOSE: f32 = 0.12;
 /// A line that would be opened wider than this breaks a long word; one still wider is left ragged.
-const TOO_LOOSE: f32 = 0.4;
-const RAGGED: f32 = 0.8;
+const TOO_LOOSE: f32 = 0.25;
+const RAGGED: f32 = 0.5;
 /// Letters that make a word long enough to be broken anywhere.
 const LONG_WORD: usize = 12;
 
@@ -202,7 +202,9 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
 fn inside_word(atoms: &[Atom], from: usize, used: f32, room: f32) -> Option<usize> {
     let word = atoms[from..].iter().take(LONG_WORD * 8);
     let length = word.take_while(|a| matches!(a.class, Class::Letter | Class::Mark)).count();
-    if length < LONG_WORD {
+    // Addresses have several marks; a telephone number or an English word stays whole.
+    let marks = atoms[from..from + length].iter().filter(|a| a.class == Class::Mark).count();
+    if length < LONG_WORD || marks < 2 && length < 3 * LONG_WORD {
         return None;
     }
     let mut x = used;

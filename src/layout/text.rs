@@ -367,7 +367,7 @@ fn may_break(chars: &[Char], i: usize, unicode: bool) -> bool {
     if unit && (digit(Some(i - 1)) || (class::is_unit(a) || a == ' ') && digit(i.checked_sub(2))) {
         return false;
     }
-    if digit(Some(i)) && matches!(a, '第' | '〕') || b == '〔' && digit(Some(i + 1).filter(|k| *k < chars.len())) {
+    if digit(Some(i)) && matches!(a, '第' | '〕') {
         return false;
     }
     // UAX #14 glues quotes to whatever stands outside them; in Chinese text they are brackets.
