@@ -120,7 +120,8 @@ fn glyph(g: &Glyph) -> KrillaGlyph {
 
 /// All rules of one table with one stroke.
 fn draw_rules(items: &[Item], surface: &mut Surface<'_>) {
-    let rules: Vec<&Rule> = items.iter().filter_map(|i| if let Mark::Rule(r) = &i.mark { Some(r) } else { None }).collect();
+    let rules: Vec<&Rule> =
+        items.iter().filter_map(|i| if let Mark::Rule(r) = &i.mark { Some(r) } else { None }).collect();
     for same in rules.chunk_by(|a, b| a.width == b.width) {
         let mut path = PathBuilder::new();
         for rule in same {
@@ -233,3 +234,8 @@ fn metadata(pages: &Pages) -> Metadata {
     }
     metadata
 }
+
+#[cfg(test)]
+mod reader;
+#[cfg(test)]
+mod tests;

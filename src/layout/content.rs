@@ -33,10 +33,7 @@ pub(super) struct Set {
 /// What a strip holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
-    Line {
-        set: usize,
-        line: usize,
-    },
+    Line { set: usize, line: usize },
     Table(usize),
     White,
 }

@@ -157,6 +157,10 @@ impl Faces {
         if class::is_private(c) {
             return None;
         }
+        self.drawing_itself(role, c, open).or_else(|| self.drawing_itself(role, class::stand_in(c)?, open))
+    }
+
+    fn drawing_itself<'a>(&'a self, role: Role, c: char, open: Option<&OpenFaces<'a>>) -> Option<(FaceId, u16)> {
         for face in self.chain(role, class::is_latin(c)) {
             // Unpacking the last face takes a while: only ideographs are worth it.
             if face == self.0.hana && !class::is_ideograph(c) {
@@ -216,7 +220,8 @@ impl<'a> OpenFaces<'a> {
     pub fn get(&self, face: FaceId) -> Option<&OpenFace<'a>> {
         let open = || {
             let font = self.faces.font(face)?;
-            let metrics = font.glyph_metrics(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
+            let metrics =
+                font.glyph_metrics(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
             let em = font.head().ok()?.units_per_em();
             let shaping = std::cell::OnceCell::new();
             (em > 0).then(|| OpenFace { charmap: font.charmap(), metrics, em: f32::from(em), font, shaping })

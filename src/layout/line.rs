@@ -142,13 +142,15 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
         }
         leading &= atom.class == Class::Space;
         let mut width = if leading { 0.0 } else { atom.width + tracking(atom, measure.track) };
+        let mut white = atom.left + atom.right;
         if i == from && trims_start && atom.class == Class::Open {
             width -= atom.left;
+            white = atom.right;
         }
         x += pending + width;
         gives += gives_last;
         pending = if leading { 0.0 } else { atom.space };
-        gives_last = (atom.left + atom.right).min(MARK_GIVES) + atom.space / 2.0;
+        gives_last = white.min(MARK_GIVES) + atom.space / 2.0;
         if atom.class != Class::Space {
             content = (i, x, gives);
         }
@@ -343,9 +345,7 @@ impl Line {
 
 /// Lines of about the same width, as few as fit: for titles and headers. Ragged.
 pub(super) fn even_lines(text: &Text, width: f32) -> Vec<Line> {
-    let at = |width: f32| {
-        break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false })
-    };
+    let at = |width: f32| break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false });
     let lines = at(width);
     let count = lines.len();
     if count <= 1 {

@@ -19,9 +19,7 @@ mod text;
 mod title;
 
 pub use faces::{FaceBytes, FaceError, FaceId, Faces, Role};
-pub use pages::{
-    Glyph, Item, Mark, Metadata, OutlineEntry, Owner, Page, Pages, Rule, Run, Scope, Tag, TagId, TagKind,
-};
+pub use pages::{Glyph, Item, Mark, Metadata, OutlineEntry, Owner, Page, Pages, Rule, Run, Scope, Tag, TagId, TagKind};
 pub use text::printed_text;
 
 use crate::model::Document;
@@ -64,6 +62,8 @@ pub enum LayoutError {
 }
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
+#[cfg(test)]
+mod scratch;
 #[cfg(test)]
 mod tests;

@@ -185,7 +185,8 @@ impl<'a> Setter<'a> {
 
     fn atom(&mut self, face: FaceId, glyph: u16, c: &Char, text: &str) -> Atom {
         let class = c.class();
-        let width = self.open.get(face).map_or(0.0, |f| advance(f, glyph));
+        let own = || self.open.get(face).map_or(0.0, |f| advance(f, glyph));
+        let width = class::space_width(c.c).unwrap_or_else(own);
         let (left, right) = match class {
             Class::Open => (self.white(face, glyph, width).0, 0.0),
             Class::Close | Class::Stop => (0.0, self.white(face, glyph, width).1),
@@ -326,7 +327,9 @@ fn resolve_quotes(chars: &mut [Char]) {
     let mut open = Vec::new();
     let mut latin = Vec::new();
     for i in 0..chars.len() {
-        let letter = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(|c| class::is_latin(c.c) && c.c.is_alphanumeric());
+        let letter = |i: Option<usize>| {
+            i.and_then(|i| chars.get(i)).is_some_and(|c| class::is_latin(c.c) && c.c.is_alphanumeric())
+        };
         match chars[i].c {
             '’' if letter(i.checked_sub(1)) && letter(Some(i + 1)) => latin.push(i),
             '“' | '‘' => open.push(i),

@@ -68,18 +68,10 @@ pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: Kin
 }
 
 /// Ends of `count` lines at the least cost, and the cost; `None` where a word must be cut, which filling does better.
-fn best(
-    atoms: &[Atom],
-    number: usize,
-    width: f32,
-    hang: f32,
-    kind: Kind,
-    count: usize,
-) -> Option<(f32, Vec<usize>)> {
+fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, kind: Kind, count: usize) -> Option<(f32, Vec<usize>)> {
     let n = atoms.len();
     let centered = kind != Kind::Left;
-    let stops: Vec<usize> =
-        (0..=n).filter(|i| *i == 0 || *i == n || atoms[*i].before != Break::Never).collect();
+    let stops: Vec<usize> = (0..=n).filter(|i| *i == 0 || *i == n || atoms[*i].before != Break::Never).collect();
     let mut sums = vec![0.0f32; n + 1];
     for (i, a) in atoms.iter().enumerate() {
         sums[i + 1] = sums[i] + a.width + a.space;

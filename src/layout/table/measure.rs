@@ -154,7 +154,13 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
             CellRole::RowHeader => {
                 let number: f32 = c.text.atoms[..c.number].iter().map(|a| a.width).sum();
                 let rest = natural - number;
-                (if rest <= 4.05 { rest } else if c.is_left() { 6.0 } else { 3.0 }) + 2.0 * SIDE
+                (if rest <= 4.05 {
+                    rest
+                } else if c.is_left() {
+                    6.0
+                } else {
+                    3.0
+                }) + 2.0 * SIDE
             }
             CellRole::BlockHeader => 0.0,
         };
