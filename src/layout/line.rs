@@ -191,7 +191,7 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
         return line;
     }
     if spare / (wide + narrow).max(1) as f32 > TOO_LOOSE
-        && let Some(to) = inside_word(atoms, best.to, best.width, room)
+        && let Some(to) = inside_word(atoms, best.to, best_line.unedged_width(atoms), room)
     {
         best_line = line(to, 0.0);
         best_line.width = best_line.advances(atoms).map(|(a, _)| a).sum();
@@ -200,7 +200,7 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
     best_line
 }
 
-/// A place to break the long word that begins at `from`, after one of its marks if there is one late enough.
+/// A place to break the long word that begins at `from`, with `used` em before it, after one of its marks if there is one late enough.
 fn inside_word(atoms: &[Atom], from: usize, used: f32, room: f32) -> Option<usize> {
     let word = atoms[from..].iter().take(LONG_WORD * 8);
     let length = word.take_while(|a| matches!(a.class, Class::Letter | Class::Mark)).count();
@@ -244,6 +244,13 @@ impl Line {
         let inside = &atoms[self.from..self.end.max(self.from + 1) - 1];
         let count = |g: Gap| inside.iter().filter(|a| a.after == g).count();
         (count(Gap::Wide), count(Gap::Narrow))
+    }
+
+    /// Width with what its last mark and the space after it take when text follows on the same line.
+    fn unedged_width(&self, atoms: &[Atom]) -> f32 {
+        let Some(last) = self.end.checked_sub(1).map(|i| &atoms[i]) else { return self.width };
+        let spaces: f32 = atoms[self.end..self.to].iter().map(|a| a.width + a.space).sum();
+        self.width + trim_end(last) + last.space + spaces
     }
 
     fn justify(&mut self, atoms: &[Atom], room: f32) {
