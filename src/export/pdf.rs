@@ -234,3 +234,13 @@ fn metadata(pages: &Pages) -> Metadata {
     }
     metadata
 }
+
+#[cfg(test)]
+mod reader;
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+pub(crate) fn long_table_for_looking() -> crate::model::Document {
+    tests::long_table(95)
+}

@@ -97,3 +97,25 @@ pub(super) fn no_end(c: char) -> bool {
 pub(super) fn is_unit(c: char) -> bool {
     "年月日号时分秒条件次个篇项人名份起户家元角万亿千百十余米吨期届章款第类种场处批册部台套张页版届周季度岁位辆座间层所倍成例宗".contains(c)
 }
+
+/// A character whose glyph may stand for one that no face has; the text keeps the original.
+pub(super) fn stand_in(c: char) -> Option<char> {
+    Some(match c {
+        _ if class(c) == Class::Space && c != ' ' => ' ',
+        '\u{2010}' | '\u{2011}' => '-',
+        '〜' => '～',
+        '‧' | '⋅' => '·',
+        '⋯' => '…',
+        '―' => '—',
+        _ => return None,
+    })
+}
+
+/// Width of a space that is not a word space, em.
+pub(super) fn space_width(c: char) -> Option<f32> {
+    match c {
+        '\u{2001}' | '\u{2003}' | '\u{3000}' => Some(1.0),
+        '\u{2000}' | '\u{2002}' => Some(0.5),
+        _ => None,
+    }
+}

@@ -139,7 +139,8 @@ impl Faces {
 
     /// The faces to try for a character of a role, in order.
     pub(super) fn chain(&self, role: Role, latin: bool) -> [FaceId; 5] {
-        let latin = latin && role != Role::PageNumber;
+        // A bold face draws its own digits: Times would look like another title beside it.
+        let latin = latin && !matches!(role, Role::PageNumber | Role::Title | Role::Heading1);
         let role = if role == Role::PageNumber { Role::Table } else { role };
         let own = self.0.roles[role as usize];
         let latin_face = self.0.roles[Role::Latin as usize];
@@ -156,6 +157,10 @@ impl Faces {
         if class::is_private(c) {
             return None;
         }
+        self.drawing_itself(role, c, open).or_else(|| self.drawing_itself(role, class::stand_in(c)?, open))
+    }
+
+    fn drawing_itself<'a>(&'a self, role: Role, c: char, open: Option<&OpenFaces<'a>>) -> Option<(FaceId, u16)> {
         for face in self.chain(role, class::is_latin(c)) {
             // Unpacking the last face takes a while: only ideographs are worth it.
             if face == self.0.hana && !class::is_ideograph(c) {

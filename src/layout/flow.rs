@@ -4,20 +4,18 @@ use super::LayoutError;
 use super::POINTS_PER_MM;
 use super::content::{Content, Piece, Set, Strip};
 use super::pages::{OutlineEntry, Owner, Page};
-use super::table::{ASCENT, Fragment, Prepared, Setting, Sized};
+use super::table::{ASCENT, Fragment, Prepared, Sized};
 use crate::style::Style;
 
 /// Rounding in sums of heights, points.
 const EPSILON: f32 = 0.05;
 /// Between text and a table, points.
 const TABLE_GAP: f32 = 5.0;
-/// A table stays on a page that has begun when it reads nearly as well there ([`Setting::score`])...
-const NEARLY: f32 = 0.9;
+/// A table stays on a page that has begun when it reads nearly as well there ([`Sized::score`])...
+const NEARLY: f32 = 1.2;
 /// ...or when more than this part of the page would stay blank and it can still be set this large, points.
 const BLANK: f32 = 0.4;
 const READABLE: f32 = 9.0;
-/// Air in the cells of a table too long for a page, em.
-const SPLIT_PAD: f32 = 0.25;
 /// A table too long for a page begins under text only with this many rows below its header.
 const FIRST_ROWS: usize = 3;
 
@@ -127,28 +125,22 @@ impl<'c, 'd> Flow<'c, 'd> {
         let here = self.height() - self.y - above - gap(self.y + above);
         let fresh = self.height() - above - gap(above);
         let size = &self.style.size;
-        let (mut best_here, mut best_fresh) = (None, None);
-        for setting in Setting::ladder(size.table, size.table_least) {
-            let least = setting.least_height(prepared.rows);
-            if least > fresh || best_fresh.is_some() && least > here {
-                continue;
-            }
-            let sized = Sized::new(prepared, setting, self.width());
-            let height = sized.height();
-            if height <= here {
-                best_here = Some(sized);
+        let (mut best_here, mut best_fresh): (Option<Sized>, Option<Sized>) = (None, None);
+        let better = |new: &Sized, old: &Option<Sized>| old.as_ref().is_none_or(|o| new.score() > o.score());
+        for size in Sized::sizes(size.table, size.table_least) {
+            let sized = Sized::new(prepared, size, self.width());
+            best_here = sized.within(prepared, here).filter(|s| better(s, &best_here)).or(best_here);
+            best_fresh = sized.within(prepared, fresh).filter(|s| better(s, &best_fresh)).or(best_fresh);
+            // Smaller type gives more air and nothing else.
+            if best_here.as_ref().is_some_and(Sized::is_airy) {
                 break;
-            }
-            if best_fresh.is_none() && height <= fresh {
-                best_fresh = Some(sized);
             }
         }
         let blank = self.height() * BLANK;
         let chosen = match (best_here, best_fresh) {
             (Some(h), None) => Some((h, false)),
             (Some(h), Some(f)) => {
-                let stays = h.setting.score() >= f.setting.score() - NEARLY
-                    || here + above > blank && h.setting.size >= READABLE;
+                let stays = h.score() >= f.score() - NEARLY || here + above > blank && h.size >= READABLE;
                 Some(if stays { (h, false) } else { (f, true) })
             }
             (None, Some(f)) => Some((f, true)),
@@ -165,7 +157,7 @@ impl<'c, 'd> Flow<'c, 'd> {
                 self.draw_table(prepared, &sized, &whole);
             }
             None => {
-                let sized = Sized::new(prepared, Setting { size: size.table, pad: SPLIT_PAD }, self.width());
+                let sized = Sized::new(prepared, size.table, self.width());
                 self.place_long_table(before, prepared, &sized, here)?;
             }
         }

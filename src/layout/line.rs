@@ -15,8 +15,8 @@ const MARK_GIVES: f32 = 0.3;
 /// A line that would be opened wider than this per gap, in em, squeezes in another word or breaks one instead.
 const LOOSE: f32 = 0.12;
 /// A line that would be opened wider than this breaks a long word; one still wider is left ragged.
-const TOO_LOOSE: f32 = 0.4;
-const RAGGED: f32 = 0.8;
+const TOO_LOOSE: f32 = 0.25;
+const RAGGED: f32 = 0.5;
 /// Letters that make a word long enough to be broken anywhere.
 const LONG_WORD: usize = 12;
 
@@ -142,13 +142,15 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
         }
         leading &= atom.class == Class::Space;
         let mut width = if leading { 0.0 } else { atom.width + tracking(atom, measure.track) };
+        let mut white = atom.left + atom.right;
         if i == from && trims_start && atom.class == Class::Open {
             width -= atom.left;
+            white = atom.right;
         }
         x += pending + width;
         gives += gives_last;
         pending = if leading { 0.0 } else { atom.space };
-        gives_last = (atom.left + atom.right).min(MARK_GIVES) + atom.space / 2.0;
+        gives_last = white.min(MARK_GIVES) + atom.space / 2.0;
         if atom.class != Class::Space {
             content = (i, x, gives);
         }
@@ -189,7 +191,7 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
         return line;
     }
     if spare / (wide + narrow).max(1) as f32 > TOO_LOOSE
-        && let Some(to) = inside_word(atoms, best.to, best.width, room)
+        && let Some(to) = inside_word(atoms, best.to, best_line.unedged_width(atoms), room)
     {
         best_line = line(to, 0.0);
         best_line.width = best_line.advances(atoms).map(|(a, _)| a).sum();
@@ -198,11 +200,13 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
     best_line
 }
 
-/// A place to break the long word that begins at `from`, after one of its marks if there is one late enough.
+/// A place to break the long word that begins at `from`, with `used` em before it, after one of its marks if there is one late enough.
 fn inside_word(atoms: &[Atom], from: usize, used: f32, room: f32) -> Option<usize> {
     let word = atoms[from..].iter().take(LONG_WORD * 8);
     let length = word.take_while(|a| matches!(a.class, Class::Letter | Class::Mark)).count();
-    if length < LONG_WORD {
+    // Addresses have several marks; a telephone number or an English word stays whole.
+    let marks = atoms[from..from + length].iter().filter(|a| a.class == Class::Mark).count();
+    if length < LONG_WORD || marks < 2 && length < 3 * LONG_WORD {
         return None;
     }
     let mut x = used;
@@ -240,6 +244,13 @@ impl Line {
         let inside = &atoms[self.from..self.end.max(self.from + 1) - 1];
         let count = |g: Gap| inside.iter().filter(|a| a.after == g).count();
         (count(Gap::Wide), count(Gap::Narrow))
+    }
+
+    /// Width with what its last mark and the space after it take when text follows on the same line.
+    fn unedged_width(&self, atoms: &[Atom]) -> f32 {
+        let Some(last) = self.end.checked_sub(1).map(|i| &atoms[i]) else { return self.width };
+        let spaces: f32 = atoms[self.end..self.to].iter().map(|a| a.width + a.space).sum();
+        self.width + trim_end(last) + last.space + spaces
     }
 
     fn justify(&mut self, atoms: &[Atom], room: f32) {

@@ -62,6 +62,8 @@ pub enum LayoutError {
 }
 
 #[cfg(test)]
-mod samples;
+pub(crate) mod samples;
+#[cfg(test)]
+mod scratch;
 #[cfg(test)]
 mod tests;

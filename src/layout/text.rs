@@ -185,7 +185,8 @@ impl<'a> Setter<'a> {
 
     fn atom(&mut self, face: FaceId, glyph: u16, c: &Char, text: &str) -> Atom {
         let class = c.class();
-        let width = self.open.get(face).map_or(0.0, |f| advance(f, glyph));
+        let own = || self.open.get(face).map_or(0.0, |f| advance(f, glyph));
+        let width = class::space_width(c.c).unwrap_or_else(own);
         let (left, right) = match class {
             Class::Open => (self.white(face, glyph, width).0, 0.0),
             Class::Close | Class::Stop => (0.0, self.white(face, glyph, width).1),
@@ -369,7 +370,7 @@ fn may_break(chars: &[Char], i: usize, unicode: bool) -> bool {
     if unit && (digit(Some(i - 1)) || (class::is_unit(a) || a == ' ') && digit(i.checked_sub(2))) {
         return false;
     }
-    if digit(Some(i)) && matches!(a, '第' | '〕') || b == '〔' && digit(Some(i + 1).filter(|k| *k < chars.len())) {
+    if digit(Some(i)) && matches!(a, '第' | '〕') {
         return false;
     }
     // UAX #14 glues quotes to whatever stands outside them; in Chinese text they are brackets.

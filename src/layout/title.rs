@@ -1,8 +1,11 @@
 //! The title's lines: broken between its parts (agency | year | subject | kind), inside one only where it is wider than a line.
 
 use super::line::{self, Line};
-use super::text::Text;
+use super::text::{Break, Text};
 
+/// Characters that end the name of a place or a body, and how many characters away one is looked for.
+const NAME_ENDS: &str = "省市县区州盟旗镇乡会局院厅部委所处办";
+const REACH: usize = 4;
 /// Titles with more parts than this are filled line by line.
 const MOST_PARTS: usize = 8;
 
@@ -82,9 +85,28 @@ fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) 
     best.map_or_else(Vec::new, |b| b.3)
 }
 
-/// One part over several lines, by the rules of text, evenly.
+/// One part over several lines, evenly, and after the name of a place or body where one ends nearby.
 fn inside(text: &Text, part: (usize, usize), width: f32) -> Vec<Line> {
     let piece = Text { text: text.text.clone(), atoms: text.atoms[part.0..part.1].to_vec() };
-    let lines = line::even_lines(&piece, width);
-    lines.into_iter().map(|l| line::exact_line(text, part.0 + l.from, part.0 + l.to, true, 0.0)).collect()
+    let mut ends: Vec<usize> = line::even_lines(&piece, width).iter().map(|l| part.0 + l.to).collect();
+    let exact = |from: usize, to: usize| line::exact_line(text, from, to, true, 0.0);
+    let ends_name = |to: usize| {
+        let last = &text.atoms[to - 1];
+        text.text[last.start as usize..last.end as usize].chars().all(|c| NAME_ENDS.contains(c))
+    };
+    for i in 0..ends.len().saturating_sub(1) {
+        let from = if i == 0 { part.0 } else { ends[i - 1] };
+        let near = (1..=REACH).flat_map(|d| [ends[i].checked_sub(d), Some(ends[i] + d)]).flatten();
+        let moved = Some(ends[i]).into_iter().chain(near).find(|to| {
+            *to > from + 1
+                && *to + 1 < ends[i + 1]
+                && ends_name(*to)
+                && text.atoms[*to].before != Break::Never
+                && exact(from, *to).width <= width
+                && exact(*to, ends[i + 1]).width <= width
+        });
+        ends[i] = moved.unwrap_or(ends[i]);
+    }
+    let starts = std::iter::once(part.0).chain(ends.iter().copied());
+    starts.zip(&ends).map(|(from, to)| exact(from, *to)).collect()
 }

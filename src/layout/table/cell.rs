@@ -7,6 +7,22 @@ use crate::layout::text::{Atom, Break, Text};
 /// Texts longer than this are filled line by line; even lines matter in labels only.
 const MOST_ATOMS: usize = 120;
 
+/// How a cell is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// A long label: filled lines, the number hanging.
+    Left,
+    /// A label in the middle: even lines.
+    Centered,
+    /// A column header: even lines of whole words, which mostly have two characters.
+    Header,
+    /// A number.
+    Figure,
+}
+
+/// A header this short may take a line more to break between words, characters.
+const SHORT_HEADER: usize = 10;
+
 /// The atoms of the number a label begins with: `1.`, `（一）`, `一、`.
 pub(super) fn number(text: &Text) -> usize {
     let head: Vec<char> = text.text.chars().take(6).collect();
@@ -25,13 +41,21 @@ pub(super) fn number(text: &Text) -> usize {
 
 /// Breaks a cell's text into as few lines as fit `width` em: even ones when centred, else with `hang` em before all but the
 /// first. Prefers to break after the number and after marks, and leaves no single character alone.
-pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, centered: bool) -> Vec<Line> {
+pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: Kind) -> Vec<Line> {
     let greedy = Measure { width, first: 0.0, hang, track: 0.0, justify: false };
     let filled = line::break_lines(text, &greedy);
     if filled.len() < 2 || text.atoms.len() > MOST_ATOMS || text.atoms.iter().any(|a| a.before == Break::Must) {
         return filled;
     }
-    let Some(breaks) = best(&text.atoms, number, width, hang, centered, filled.len()) else { return filled };
+    let mut found = best(&text.atoms, number, width, hang, kind, filled.len());
+    if kind == Kind::Header && text.atoms.len() <= SHORT_HEADER {
+        let more = best(&text.atoms, number, width, hang, kind, filled.len() + 1);
+        found = match (found, more) {
+            (Some(a), Some(b)) => Some(if b.0 + 1.0 < a.0 { b } else { a }),
+            (a, b) => a.or(b),
+        };
+    }
+    let Some((_, breaks)) = found else { return filled };
     let mut from = 0;
     let mut out = Vec::with_capacity(breaks.len());
     for to in breaks {
@@ -43,9 +67,10 @@ pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, centered:
     out
 }
 
-/// Ends of `count` lines at the least cost; `None` where a word must be cut, which filling does better.
-fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, centered: bool, count: usize) -> Option<Vec<usize>> {
+/// Ends of `count` lines at the least cost, and the cost; `None` where a word must be cut, which filling does better.
+fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, kind: Kind, count: usize) -> Option<(f32, Vec<usize>)> {
     let n = atoms.len();
+    let centered = kind != Kind::Left;
     let stops: Vec<usize> = (0..=n).filter(|i| *i == 0 || *i == n || atoms[*i].before != Break::Never).collect();
     let mut sums = vec![0.0f32; n + 1];
     for (i, a) in atoms.iter().enumerate() {
@@ -81,6 +106,9 @@ fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, centered: bool, co
                 if to - from == 1 {
                     cost += 4.0;
                 }
+                if kind == Kind::Header && n <= SHORT_HEADER && (to - from) % 2 == 1 {
+                    cost += 1.0;
+                }
                 if to < n {
                     cost += match atoms[to - 1].class {
                         _ if to == number => -4.0,
@@ -96,7 +124,8 @@ fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, centered: bool, co
         }
     }
     let mut at = stops.len() - 1;
-    if !costs[count][at].0.is_finite() {
+    let cost = costs[count][at].0;
+    if !cost.is_finite() {
         return None;
     }
     let mut ends = Vec::with_capacity(count);
@@ -105,5 +134,5 @@ fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, centered: bool, co
         at = costs[k][at].1;
     }
     ends.reverse();
-    Some(ends)
+    Some((cost, ends))
 }

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::{Prepared, Sized};
 use crate::layout::pages::{Item, Mark, Owner, Page, Rule};
-use crate::model::Align;
 
 /// The em box of full-em characters reaches this far above the baseline, em.
 pub(in crate::layout) const ASCENT: f32 = 0.88;
@@ -22,11 +21,6 @@ impl Fragment {
     fn lines(&self, prepared: &Prepared<'_>) -> Vec<usize> {
         let header = if self.repeats { prepared.header_rows() } else { 0 };
         (0..header).chain(self.rows.clone()).collect()
-    }
-
-    /// Height in points.
-    pub fn height(&self, prepared: &Prepared<'_>, sized: &Sized) -> f32 {
-        self.lines(prepared).iter().map(|r| sized.heights[*r]).sum()
     }
 
     /// The rows from `from` on that fit `room` points; `None` if not one does. Cuts where every label that is split
@@ -119,10 +113,7 @@ fn draw_cell(
     let size = lines.size * scale;
     let mut baseline = top + (bottom - top - height * scale) / 2.0 + ASCENT * size;
     for line in &lines.lines {
-        let x = match cell.align {
-            Align::Left => left + lines.side,
-            Align::Center => (left + right - line.width * size) / 2.0,
-        };
+        let x = if cell.is_left() { left + lines.side } else { (left + right - line.width * size) / 2.0 };
         line.draw(&cell.text, page, owner, x, baseline, size);
         baseline += lines.leading() * scale;
     }

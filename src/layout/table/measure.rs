@@ -2,52 +2,29 @@
 
 use super::{Cell, Prepared, cell};
 use crate::layout::line::Line;
-use crate::model::{Align, CellRole};
+use crate::model::CellRole;
 
 /// Baselines within a cell, em.
 const LEADING: f32 = 1.25;
 /// White between a rule and text beside it, em.
-const SIDE: f32 = 0.25;
+const SIDE: f32 = 0.35;
 /// The same in a cell of figures that would not fit otherwise.
 const FIGURE_SIDE: f32 = 0.1;
 /// Figures shrink together as far as this; one that needs more shrinks alone.
 const FIGURES_LEAST: f32 = 0.72;
 /// Nothing is set smaller than this, points.
 const LEAST_SIZE: f32 = 4.5;
-
-/// Type size and the white above and below a cell's text, in em.
-#[derive(Debug, Clone, Copy)]
-pub(in crate::layout) struct Setting {
-    pub size: f32,
-    pub pad: f32,
-}
-
-impl Setting {
-    /// All settings from `most` down to `least` points, the most readable first.
-    pub fn ladder(most: f32, least: f32) -> Vec<Setting> {
-        let mut out = Vec::new();
-        let steps = ((most - least) / 0.5).floor().max(0.0) as usize;
-        for size in (0..=steps).map(|k| most - 0.5 * k as f32).chain(Some(least)) {
-            out.extend([0.45, 0.35, 0.25, 0.18, 0.12].map(|pad| Setting { size, pad }));
-        }
-        out.sort_by(|a, b| b.score().total_cmp(&a.score()));
-        out
-    }
-
-    /// How well a table reads: size first, some air counts too.
-    pub fn score(&self) -> f32 {
-        self.size + self.pad * 4.0
-    }
-
-    /// A table of so many rows cannot be lower than this, in points.
-    pub fn least_height(&self, rows: usize) -> f32 {
-        rows as f32 * self.size * (1.0 + 2.0 * self.pad)
-    }
-}
+/// White above and below a cell's text, em: what is comfortable, and what must be.
+const PAD: f32 = 0.45;
+const LEAST_PAD: f32 = 0.14;
+/// More white than this is pleasant, but not worth smaller type.
+const ENOUGH_PAD: f32 = 0.3;
 
 /// A table at one size. Lengths in points.
 pub(in crate::layout) struct Sized {
-    pub setting: Setting,
+    pub size: f32,
+    /// White above and below a cell's text, em.
+    pub pad: f32,
     /// Left edges of the columns from the table's own, and the right edge of the last.
     pub edges: Vec<f32>,
     pub heights: Vec<f32>,
@@ -56,6 +33,7 @@ pub(in crate::layout) struct Sized {
 }
 
 /// A cell's lines at their size.
+#[derive(Clone)]
 pub(in crate::layout) struct CellLines {
     pub size: f32,
     pub lines: Vec<Line>,
@@ -65,7 +43,8 @@ pub(in crate::layout) struct CellLines {
 impl CellLines {
     /// Height of the text alone.
     pub fn height(&self) -> f32 {
-        if self.lines.is_empty() { 0.0 } else { self.size * (1.0 + LEADING * (self.lines.len() - 1) as f32) }
+        // An empty cell is as high as one with a line.
+        self.size * (1.0 + LEADING * self.lines.len().saturating_sub(1) as f32)
     }
 
     /// From baseline to baseline.
@@ -75,9 +54,44 @@ impl CellLines {
 }
 
 impl Sized {
-    /// Sets a table `width` points wide.
-    pub fn new(prepared: &Prepared<'_>, setting: Setting, width: f32) -> Sized {
-        let size = setting.size;
+    /// Type sizes from `most` down to `least` points by halves.
+    pub fn sizes(most: f32, least: f32) -> impl Iterator<Item = f32> {
+        let steps = ((most - least) / 0.5).floor().max(0.0) as usize;
+        let odd = (most - 0.5 * steps as f32 > least + 0.01).then_some(least);
+        (0..=steps).map(move |k| most - 0.5 * k as f32).chain(odd)
+    }
+
+    /// How well a table reads: size first, then air.
+    pub fn score(&self) -> f32 {
+        self.size + self.pad.min(ENOUGH_PAD) * 9.0 + self.pad
+    }
+
+    /// Whether smaller type could not make it read better.
+    pub fn is_airy(&self) -> bool {
+        self.pad >= ENOUGH_PAD
+    }
+
+    /// The table with the most air that fits `room` points; `None` if it does not fit at this size.
+    pub fn within(&self, prepared: &Prepared<'_>, room: f32) -> Option<Sized> {
+        let with = |pad| Sized {
+            size: self.size,
+            pad,
+            edges: self.edges.clone(),
+            heights: row_heights(prepared, &self.cells, 2.0 * pad * self.size),
+            cells: self.cells.clone(),
+        };
+        let tight = with(LEAST_PAD);
+        let spare = room - tight.height();
+        if spare < 0.0 {
+            return None;
+        }
+        // Every row grows by the same white; where labels over several rows need room of their own, by less.
+        let pad = LEAST_PAD + spare / (2.0 * self.size * prepared.rows.max(1) as f32);
+        Some(with(pad.min(PAD))).filter(|t| t.height() <= room + 0.01).or(Some(tight))
+    }
+
+    /// Sets a table `width` points wide, with comfortable air.
+    pub fn new(prepared: &Prepared<'_>, size: f32, width: f32) -> Sized {
         let mut edges = vec![0.0];
         for w in column_widths(prepared, size, width) {
             edges.push(edges.last().copied().unwrap_or(0.0) + w);
@@ -96,20 +110,27 @@ impl Sized {
                 if c.role == CellRole::Data {
                     let own = (size * scale.min(own_scale(c))).max(LEAST_SIZE);
                     let em = (room(c) - 2.0 * FIGURE_SIDE * size) / own + 0.01;
-                    let lines = cell::lines(&c.text, 0, em, 0.0, true);
+                    let lines = cell::lines(&c.text, 0, em, 0.0, cell::Kind::Figure);
                     return CellLines { size: own, lines, side: FIGURE_SIDE * size };
                 }
                 let em = room(c) / size - 2.0 * SIDE;
-                let left = c.align == Align::Left;
+                let left = c.is_left();
                 let number: f32 = c.text.atoms[..c.number].iter().map(|a| a.width + a.space).sum();
                 // A number hangs only where enough is left beside it.
                 let hang = if left && em - number > 4.0 { number } else { 0.0 };
                 let number = if hang > 0.0 { 0 } else { c.number };
-                CellLines { size, lines: cell::lines(&c.text, number, em, hang, !left), side: SIDE * size }
+                let kind = if left {
+                    cell::Kind::Left
+                } else if c.role == CellRole::ColumnHeader {
+                    cell::Kind::Header
+                } else {
+                    cell::Kind::Centered
+                };
+                CellLines { size, lines: cell::lines(&c.text, number, em, hang, kind), side: SIDE * size }
             })
             .collect();
-        let heights = row_heights(prepared, &cells, setting);
-        Sized { setting, edges, heights, cells }
+        let heights = row_heights(prepared, &cells, 2.0 * PAD * size);
+        Sized { size, pad: PAD, edges, heights, cells }
     }
 
     pub fn height(&self) -> f32 {
@@ -135,7 +156,7 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
                 let rest = natural - number;
                 (if rest <= 4.05 {
                     rest
-                } else if c.align == Align::Left {
+                } else if c.is_left() {
                     6.0
                 } else {
                     3.0
@@ -156,9 +177,9 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
     base.iter().zip(&least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives }).collect()
 }
 
-fn row_heights(prepared: &Prepared<'_>, cells: &[CellLines], setting: Setting) -> Vec<f32> {
-    let white = 2.0 * setting.pad * setting.size;
-    let mut heights = vec![setting.size + white; prepared.rows];
+/// Row heights with `white` points in each cell beside its text.
+fn row_heights(prepared: &Prepared<'_>, cells: &[CellLines], white: f32) -> Vec<f32> {
+    let mut heights = vec![white; prepared.rows];
     for (c, lines) in prepared.cells.iter().zip(cells).filter(|(c, _)| c.row_span == 1) {
         heights[c.row] = heights[c.row].max(lines.height() + white);
     }

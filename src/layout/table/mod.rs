@@ -14,7 +14,7 @@ use super::text::{Setter, Text};
 use crate::model::{self, Align, CellRole};
 
 pub(super) use draw::{ASCENT, Fragment};
-pub(super) use measure::{Setting, Sized};
+pub(super) use measure::Sized;
 
 /// A table ready to be measured.
 pub(super) struct Prepared<'d> {
@@ -25,6 +25,7 @@ pub(super) struct Prepared<'d> {
 }
 
 /// A cell ready to be set.
+#[derive(Debug)]
 pub(super) struct Cell {
     pub row: usize,
     pub column: usize,
@@ -36,6 +37,13 @@ pub(super) struct Cell {
     /// Atoms of the number a label begins with (1. or （一） or 一、), 0 where there is none.
     pub number: usize,
     pub tag: TagId,
+}
+
+impl Cell {
+    /// Long labels stand left, and numbered ones of a single row with them, so that the numbers line up.
+    pub fn is_left(&self) -> bool {
+        self.align == Align::Left || self.role == CellRole::RowHeader && self.row_span == 1 && self.number > 0
+    }
 }
 
 impl<'d> Prepared<'d> {

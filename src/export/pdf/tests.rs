@@ -1,0 +1,228 @@
+use super::reader::{Element, Read, read, resolve};
+use lopdf::Object;
+
+use super::*;
+use crate::layout::samples::{document, report};
+use crate::layout::{Faces, layout, printed_text};
+use crate::model::{Block, Document, Paragraph, Value};
+use crate::style::Style;
+
+fn pdf(document: &Document) -> Vec<u8> {
+    write(&layout(document, &Style::default(), &Faces::built_in()).unwrap()).unwrap()
+}
+
+/// What the structure should say: role and text of each element that holds text, in order.
+fn expected(document: &Document) -> Vec<(String, String)> {
+    let mut out = vec![("Title".to_owned(), document.title_text())];
+    out.extend(document.facts.iter().map(|f| ("P".to_owned(), f.clone())));
+    for block in &document.blocks {
+        match block {
+            Block::Heading { level, text } => out.push((format!("H{level}"), text.clone())),
+            Block::Paragraph { text } => out.push(("P".to_owned(), text.clone())),
+            Block::Table(table) => {
+                for cell in table.rows.iter().flat_map(|r| &r.cells) {
+                    let role = if cell.role == crate::model::CellRole::Data { "TD" } else { "TH" };
+                    out.push((role.to_owned(), cell.text.clone()));
+                }
+            }
+        }
+    }
+    let printed = out.into_iter().map(|(role, text)| (role, printed_text(&text)));
+    printed.filter(|(role, text)| role.starts_with('T') || !text.is_empty()).collect()
+}
+
+fn found(root: &Element) -> Vec<(String, String)> {
+    let holds = |role: &str| matches!(role, "Title" | "P" | "TH" | "TD") || role.starts_with('H');
+    let all = root.walk().into_iter().filter(|e| holds(&e.role));
+    all.map(|e| (e.role.clone(), e.text.clone())).collect()
+}
+
+fn assert_reads_back(document: &Document) -> (Vec<u8>, Read) {
+    let bytes = pdf(document);
+    let read = read(&bytes);
+    let (expected, found) = (expected(document), found(&read.root));
+    for (e, f) in expected.iter().zip(&found) {
+        assert_eq!(e, f);
+    }
+    assert_eq!(expected.len(), found.len());
+    (bytes, read)
+}
+
+/// A report with every trouble that text may hold.
+fn troubled() -> Document {
+    let mut report = report("2021", |n| Value::Count(n * 99_991));
+    report.cover.published = Some("2025年1月20日".into());
+    report.cover.index = Some("014088230/2025-00012".into());
+    report.sections[4].before = [
+        "空格 保留 ，两个  空格也是；ABC与中文，2024 年，（一）“引号”——破折号……省略号",
+        "He said “open data” is good; don’t break affine fi ffl AV To. Café, naïve.",
+        "罕用字：𠮷、㐂、䶮、𫖯、〇。",
+        "=SUM(A1:A2) <b>&amp;</b> \\(括号\\) %%EOF",
+        "控制\u{1}字符\u{200b}与零宽\u{feff}，制表\t符，换行\n之后",
+        "",
+        "　　全角空格开头",
+        "http://www.example.gov.cn/zwgk/xxgkml/2024/12/t20241231_123456789012345678901234567890.html?channel=1&id=2",
+        "无空格长串ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789012345678901234567890123456789",
+        "（《【“开头的括号”】》）。，、；：？！",
+        "，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，，",
+        "\u{a0}不断空格\u{a0}与\u{2003}长空格",
+    ]
+    .map(Paragraph::body)
+    .to_vec();
+    crate::compose::compose(&report)
+}
+
+#[test]
+fn text_reads_back_character_for_character() {
+    for edition in ["2021", "2019"] {
+        assert_reads_back(&document(edition, |n| Value::Count(n * 37)));
+    }
+    assert_reads_back(&troubled());
+}
+
+#[test]
+fn a_report_is_small_and_its_fonts_are_embedded() {
+    let (bytes, read) = assert_reads_back(&document("2021", |n| Value::Count(1_000_000 + n)));
+    assert!(bytes.len() <= 300_000, "{} bytes", bytes.len());
+    let mut fonts = 0;
+    for object in read.document.objects.values() {
+        let Ok(font) = object.as_dict() else { continue };
+        if font.get(b"Subtype").and_then(Object::as_name).ok() == Some(b"Type0") {
+            fonts += 1;
+            assert!(font.has(b"ToUnicode"));
+            let name = font.get(b"BaseFont").unwrap().as_name().unwrap();
+            assert!(name.len() > 7 && name[6] == b'+', "not a subset");
+            let below = resolve(&read.document, &font.get(b"DescendantFonts").unwrap().as_array().unwrap()[0]);
+            let descriptor = resolve(&read.document, below.as_dict().unwrap().get(b"FontDescriptor").unwrap());
+            let descriptor = descriptor.as_dict().unwrap();
+            assert!(descriptor.has(b"FontFile2") || descriptor.has(b"FontFile3"), "not embedded");
+        }
+    }
+    assert!(fonts >= 5, "{fonts} fonts");
+    let text: String = found(&read.root).into_iter().map(|f| f.1).collect();
+    assert!(!text.chars().any(|c| matches!(c, '\u{f900}'..='\u{faff}' | '\u{2e80}'..='\u{2fdf}')));
+}
+
+#[test]
+fn the_same_report_gives_the_same_bytes() {
+    let document = troubled();
+    assert!(pdf(&document) == pdf(&document));
+    // Nothing but the agency is named as author, and the date is the report's own.
+    let read = read(&pdf(&document));
+    let info = read.document.trailer.get(b"Info").unwrap();
+    let info = resolve(&read.document, info).as_dict().unwrap();
+    let text = |key: &[u8]| lopdf::decode_text_string(info.get(key).unwrap()).unwrap();
+    assert_eq!(text(b"Author"), "老城区科学技术局");
+    assert_eq!(text(b"Title"), "老城区科学技术局2024年政府信息公开工作年度报告");
+    assert!(text(b"CreationDate").starts_with("D:20250120"), "{}", text(b"CreationDate"));
+}
+
+#[test]
+fn table_three_is_whole_on_one_page() {
+    for edition in ["2021", "2019"] {
+        for value in [0, 1_234_567] {
+            let (_, read) = assert_reads_back(&document(edition, |_| Value::Count(value)));
+            let tables = read.root.with_role("Table");
+            assert_eq!(tables.len(), 3);
+            for table in tables {
+                let mut pages: Vec<usize> = table.walk().iter().flat_map(|e| e.pages.clone()).collect();
+                pages.dedup();
+                assert_eq!(pages.len(), 1, "{edition}");
+            }
+        }
+    }
+}
+
+#[test]
+fn headers_are_tagged_with_scope_and_span() {
+    let (_, read) = assert_reads_back(&document("2021", |_| Value::Blank));
+    let three = read.root.with_role("Table")[1];
+    let attributes = |text: &str| &three.walk().into_iter().find(|e| e.text.contains(text)).unwrap().attributes;
+    for (text, says) in [("三、本年度办理结果", "Row"), ("法人或其他组织", "Column"), ("科研机构", "Column")]
+    {
+        assert!(attributes(text).contains(&format!("/{says}")), "{}", attributes(text));
+    }
+    assert!(attributes("三、本年度办理结果").contains("RowSpan"));
+    assert!(attributes("法人或其他组织").contains("ColSpan"));
+    // Blank values keep their cells.
+    assert_eq!(three.with_role("TD").len(), 175);
+}
+
+/// A table of `rows` rows under a two-row header, with labels over ten rows each.
+pub fn long_table(rows: usize) -> Document {
+    use crate::model::{Align, Cell, CellRole, Row, Table};
+    let cell = |column, row_span, column_span, text: String, role| Cell {
+        column,
+        row_span,
+        column_span,
+        text,
+        role,
+        align: Align::Center,
+    };
+    let head = |column, row_span, column_span, text: &str| {
+        cell(column, row_span, column_span, text.to_owned(), CellRole::ColumnHeader)
+    };
+    let mut all = vec![
+        Row { cells: vec![head(0, 2, 2, "项目"), head(2, 1, 2, "数量")] },
+        Row { cells: vec![head(2, 1, 1, "上年"), head(3, 1, 1, "本年")] },
+    ];
+    for r in 0..rows {
+        let mut cells = Vec::new();
+        if r % 10 == 0 {
+            let span = 10.min(rows - r);
+            cells.push(cell(0, span, 1, format!("（{}）组标签", r / 10), CellRole::RowHeader));
+        }
+        cells.push(cell(1, 1, 1, format!("第{r}行"), CellRole::RowHeader));
+        cells.extend([2, 3].map(|c| cell(c, 1, 1, (r * 10 + c).to_string(), CellRole::Data)));
+        all.push(Row { cells });
+    }
+    let table =
+        Table {
+            caption: "长表".into(), widths: vec![1.0, 3.0, 1.0, 1.0], header_rows: 2, label_columns: 2, rows: all
+        };
+    let blocks = vec![Block::Heading { level: 1, text: "一、长表".into() }, Block::Table(table)];
+    Document { language: "zh-CN", title: vec!["标题".into()], agency: "某局".into(), facts: Vec::new(), blocks }
+}
+
+#[test]
+fn a_long_table_repeats_header_and_labels_as_artifacts() {
+    let (_, read) = assert_reads_back(&long_table(95));
+    assert!(read.artifacts.len() >= 3, "{} pages", read.artifacts.len());
+    assert!(!read.artifacts[0].contains("项目"));
+    for page in &read.artifacts[1..] {
+        assert!(page.starts_with("项目数量上年本年"), "{page}");
+    }
+    let table = read.root.with_role("Table")[0];
+    for row in table.with_role("TR") {
+        let mut pages: Vec<usize> = row.walk().iter().flat_map(|e| e.pages.clone()).collect();
+        pages.dedup();
+        assert_eq!(pages.len(), 1, "a row is not split");
+    }
+    // A label whose rows go over a page is printed again above the rest of them.
+    let starts: Vec<usize> =
+        table.with_role("TR").iter().map(|r| r.walk().iter().flat_map(|e| e.pages.clone()).next().unwrap()).collect();
+    for (page, artifact) in read.artifacts.iter().enumerate().skip(1) {
+        let first = starts.iter().position(|p| *p == page).unwrap() - 2;
+        if first % 10 != 0 {
+            assert!(artifact.contains(&format!("（{}）组标签", first / 10)), "{artifact}");
+        }
+    }
+}
+
+#[test]
+fn headings_without_gaps_and_documents_without_anything_are_valid() {
+    let heading = |level, text: &str| Block::Heading { level, text: text.into() };
+    let mut document = long_table(1);
+    document.blocks =
+        vec![heading(2, "（一）先有二级"), heading(3, "1.三级"), heading(1, "一、一级"), heading(3, "1.跳级")];
+    let read = read(&pdf(&document));
+    let levels: Vec<String> = found(&read.root).into_iter().map(|f| f.0).filter(|r| r.starts_with('H')).collect();
+    assert_eq!(levels, ["H1", "H2", "H1", "H2"]);
+    document.blocks.clear();
+    document.title.clear();
+    assert!(!pdf(&document).is_empty());
+    // A heading or title beyond what PDF strings may hold.
+    document.title = vec!["题".repeat(40_000)];
+    document.blocks = vec![heading(1, &"长".repeat(40_000))];
+    assert!(!pdf(&document).is_empty());
+}
