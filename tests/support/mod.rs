@@ -1,0 +1,111 @@
+//! What the integration tests share: samples, workbooks edited cell by cell, and runs of the program.
+#![allow(dead_code, reason = "each test binary uses its part")]
+
+use std::fs;
+use std::io::{Cursor, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+pub const SAMPLE: &str = "老城区科学技术局-2024.xlsx";
+
+pub fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
+}
+
+/// Runs the program.
+pub fn nianbao<A: AsRef<std::ffi::OsStr>>(args: &[A]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_nianbao")).args(args).output().unwrap()
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// All parts of a zip by name, in their order.
+pub fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    (0..zip.len())
+        .map(|i| {
+            let mut file = zip.by_index(i).unwrap();
+            let mut data = Vec::new();
+            file.read_to_end(&mut data).unwrap();
+            (file.name().unwrap().into_owned(), data)
+        })
+        .collect()
+}
+
+pub fn zipped(parts: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, data) in parts {
+        zip.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        zip.write_all(data).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// A workbook being edited in its XML, independently of every library that wrote it.
+pub struct Book {
+    parts: Vec<(String, Vec<u8>)>,
+    /// Sheet names in order: the n-th is `xl/worksheets/sheet{n+1}.xml`, as rust_xlsxwriter numbers them.
+    sheets: Vec<String>,
+}
+
+impl Book {
+    pub fn open(path: &Path) -> Book {
+        let parts = parts(&fs::read(path).unwrap());
+        let book = parts.iter().find(|(n, _)| n == "xl/workbook.xml").unwrap();
+        let xml = String::from_utf8(book.1.clone()).unwrap();
+        let sheets = xml.split("<sheet name=\"").skip(1).map(|s| s.split('"').next().unwrap().to_owned()).collect();
+        Book { parts, sheets }
+    }
+
+    fn sheet(&mut self, name: &str) -> &mut Vec<u8> {
+        let number = self.sheets.iter().position(|s| s == name).unwrap_or_else(|| panic!("no sheet {name}")) + 1;
+        let part = format!("xl/worksheets/sheet{number}.xml");
+        &mut self.parts.iter_mut().find(|(n, _)| *n == part).unwrap().1
+    }
+
+    /// Puts a cell's whole content: `inner` with the attribute `kind` (`t="…"`), keeping its address.
+    pub fn cell(&mut self, sheet: &str, address: &str, kind: &str, inner: &str) {
+        let data = self.sheet(sheet);
+        let xml = String::from_utf8(data.clone()).unwrap();
+        let cell = format!("<c r=\"{address}\"{kind}>{inner}</c>");
+        let start = xml.find(&format!("<c r=\"{address}\"")).unwrap_or_else(|| panic!("no cell {sheet}!{address}"));
+        let tag = start + xml[start..].find('>').unwrap();
+        let end =
+            if xml.as_bytes()[tag - 1] == b'/' { tag + 1 } else { start + xml[start..].find("</c>").unwrap() + 4 };
+        *data = format!("{}{cell}{}", &xml[..start], &xml[end..]).into_bytes();
+    }
+
+    pub fn text(&mut self, sheet: &str, address: &str, text: &str) {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;");
+        self.cell(sheet, address, " t=\"inlineStr\"", &format!("<is><t xml:space=\"preserve\">{text}</t></is>"));
+    }
+
+    /// Replaces in a sheet's XML, which must hold what is replaced.
+    pub fn replace(&mut self, sheet: &str, from: &str, to: &str) {
+        let data = self.sheet(sheet);
+        let xml = String::from_utf8(data.clone()).unwrap();
+        assert!(xml.contains(from), "{sheet} has no {from}");
+        *data = xml.replace(from, to).into_bytes();
+    }
+
+    pub fn save(&self, path: &Path) {
+        fs::write(path, zipped(&self.parts)).unwrap();
+    }
+}
+
+/// Names of what lies in a folder; none where it does not exist.
+pub fn files(folder: &Path) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
