@@ -221,8 +221,8 @@ impl Target<'_> {
                     matched += 1;
                     next = leaf + 1;
                 }
-                (Some(_), Some((at, f))) if has_values => {
-                    findings.push(self.surplus(view, *at, &f.body));
+                (Some(_), Some((at, _))) if has_values => {
+                    findings.push(self.surplus(view, *at));
                 }
                 // A group's label, a repeated header, a note: no numbers, nothing to place.
                 _ if !has_values => {
@@ -240,10 +240,9 @@ impl Target<'_> {
                 _ => {
                     let label = labels.iter().rev().find(|(at, _)| at.column < first_column);
                     let at = label.map_or(cells[0].at, |(at, _)| *at);
-                    let text = label.map_or(String::new(), |(at, _)| view.text(*at).unwrap_or_default().to_owned());
                     // An unknown row still belongs to the block, so that its cells are not taken for prose.
                     located.bottom = row;
-                    findings.push(self.surplus(view, at, &text));
+                    findings.push(self.surplus(view, at));
                 }
             }
             row += 1;
@@ -348,7 +347,7 @@ impl Target<'_> {
             }
         }
         if let Some(extra) = self.value_cells(view, located, row + 1).next() {
-            let extra = self.surplus(view, extra, "");
+            let extra = self.surplus(view, extra);
             located.findings.push(extra);
             located.bottom = row + 1;
         } else {
@@ -365,8 +364,8 @@ impl Target<'_> {
         finding("N203", message).at(Source::sheet(&view.sheet.name)).hint(fix)
     }
 
-    fn surplus(&self, view: &View<'_>, at: Address, label: &str) -> Finding {
-        let short: String = label.chars().take(30).collect();
+    fn surplus(&self, view: &View<'_>, at: Address) -> Finding {
+        let short: String = view.text(at).unwrap_or_default().chars().take(30).collect();
         let named = if short.is_empty() { String::new() } else { format!("“{short}”") };
         let message = format!("{}第 {} 行{named}（{at}）不在表样之中，或者重复", self.table_name, at.row + 1);
         finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请删去这一行，或并入表样规定的行")

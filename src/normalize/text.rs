@@ -54,9 +54,22 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.split(ends).map(|l| l.trim_matches(|c: char| c.is_whitespace() || invisible(c))).filter(|l| !l.is_empty())
 }
 
-/// Drops every space and line break: for titles and names that were set in several lines.
+/// Drops spaces and line breaks but between two words of Latin: for titles and names that were set in several lines.
 pub fn joined(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !invisible(*c)).map(unified).collect()
+    let mut out = String::with_capacity(text.len());
+    let mut apart = false;
+    for c in text.chars().filter(|c| !invisible(*c)).map(unified) {
+        if c.is_whitespace() {
+            apart = true;
+            continue;
+        }
+        if apart && c.is_ascii_graphic() && out.ends_with(|l: char| l.is_ascii_graphic()) {
+            out.push(' ');
+        }
+        apart = false;
+        out.push(c);
+    }
+    out
 }
 
 /// The ideograph that a Kangxi radical, a CJK radical or a compatibility ideograph stands for.
