@@ -62,7 +62,9 @@ fn scratch_bench() {
     println!("cold layout {:?}", start.elapsed());
     pdf::write(&p).unwrap();
     println!("cold all {:?}", start.elapsed());
-    for (name, doc) in [("seed", document("2021", |n| Value::Count(n))), ("large", document("2021", |n| Value::Count(1_000_000 + n)))] {
+    for (name, doc) in
+        [("seed", document("2021", |n| Value::Count(n))), ("large", document("2021", |n| Value::Count(1_000_000 + n)))]
+    {
         let n = 100;
         let start = std::time::Instant::now();
         let mut l = std::time::Duration::ZERO;
@@ -74,7 +76,16 @@ fn scratch_bench() {
         }
         println!("{name}: layout {:?} all {:?}", l / n, start.elapsed() / n);
     }
-    let long = Document { language: "zh-CN", title: vec![], agency: String::new(), facts: vec![], blocks: vec![Block::Paragraph { text: "全面提升我局政务公开水平，2024年共办理12件（见http://www.example.gov.cn/）；“三审三校”制度。".repeat(2000) }] };
+    let long = Document {
+        language: "zh-CN",
+        title: vec![],
+        agency: String::new(),
+        facts: vec![],
+        blocks: vec![Block::Paragraph {
+            text: "全面提升我局政务公开水平，2024年共办理12件（见http://www.example.gov.cn/）；“三审三校”制度。"
+                .repeat(2000),
+        }],
+    };
     let s = std::time::Instant::now();
     let p = layout(&long, &style, &faces).unwrap();
     println!("200 kB: layout {:?}", s.elapsed());
@@ -83,6 +94,7 @@ fn scratch_bench() {
     let s = std::time::Instant::now();
     println!("{} hana {:?}", faces.can_draw('\u{2b5af}'), s.elapsed());
     let s = std::time::Instant::now();
-    let n: usize = (0..100).map(|_| "全面提升我局政务公开水平，2024年共办理".chars().filter(|c| faces.can_draw(*c)).count()).sum();
+    let n: usize =
+        (0..100).map(|_| "全面提升我局政务公开水平，2024年共办理".chars().filter(|c| faces.can_draw(*c)).count()).sum();
     println!("can_draw {:?} each", s.elapsed() / n as u32);
 }

@@ -150,7 +150,17 @@ fn long_words_break_rather_than_run_over_the_margin() {
     let (_, margin) = margins();
     let url = format!("详见http://www.example.gov.cn/{}", "zwgk/2024/index_".repeat(20));
     let after = |text: &str| format!("无空格长串{text}{}", "AB/".repeat(60));
-    for text in [url, after(""), after("，"), after("（见）"), "A".repeat(500), "1".repeat(500), "——".repeat(300), "（".repeat(300), "，".repeat(300)] {
+    for text in [
+        url,
+        after(""),
+        after("，"),
+        after("（见）"),
+        "A".repeat(500),
+        "1".repeat(500),
+        "——".repeat(300),
+        "（".repeat(300),
+        "，".repeat(300),
+    ] {
         let lines = lines(&text);
         assert!(lines.len() > 1);
         for line in &lines {
