@@ -159,10 +159,10 @@ impl<'a> Setter<'a> {
             } else {
                 firsts.push(atoms.len());
                 atoms.push(self.atom(face, glyph, &chars[i], &text));
-                for k in i + 1..end {
-                    let (face, glyph) = self.draw(role, &chars[k], source)?;
+                for c in &chars[i + 1..end] {
+                    let (face, glyph) = self.draw(role, c, source)?;
                     firsts.push(atoms.len());
-                    atoms.push(self.atom(face, glyph, &chars[k], &text));
+                    atoms.push(self.atom(face, glyph, c, &text));
                 }
             }
             i = end;

@@ -149,7 +149,7 @@ fn headers_are_tagged_with_scope_and_span() {
 }
 
 /// A table of `rows` rows under a two-row header, with labels over ten rows each.
-pub fn long_table(rows: usize) -> Document {
+fn long_table(rows: usize) -> Document {
     use crate::model::{Align, Cell, CellRole, Row, Table};
     let cell = |column, row_span, column_span, text: String, role| Cell {
         column,
