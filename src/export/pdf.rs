@@ -239,8 +239,3 @@ fn metadata(pages: &Pages) -> Metadata {
 mod reader;
 #[cfg(test)]
 mod tests;
-
-#[cfg(test)]
-pub(crate) fn long_table_for_looking() -> crate::model::Document {
-    tests::long_table(95)
-}

@@ -3,6 +3,7 @@
 //! Takes a style and font files, gives [`Faces`]; bytes of built-in faces are never copied, and a face that no character
 //! needs is never parsed.
 
+use std::cell::OnceCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -199,18 +200,20 @@ pub(super) struct OpenFace<'a> {
     pub metrics: skrifa::metrics::GlyphMetrics<'a>,
     /// Units of an em.
     pub em: f32,
-    pub shaping: std::cell::OnceCell<harfrust::ShaperData>,
+    pub shaping: OnceCell<harfrust::ShaperData>,
+    /// How Latin letters are shaped; making it costs more than using it.
+    pub plan: OnceCell<harfrust::ShapePlan>,
 }
 
 /// The faces opened so far by one layout.
 pub(super) struct OpenFaces<'a> {
     faces: &'a Faces,
-    open: Vec<std::cell::OnceCell<Option<OpenFace<'a>>>>,
+    open: Vec<OnceCell<Option<OpenFace<'a>>>>,
 }
 
 impl<'a> OpenFaces<'a> {
     pub fn new(faces: &'a Faces) -> OpenFaces<'a> {
-        OpenFaces { faces, open: faces.0.sources.iter().map(|_| std::cell::OnceCell::new()).collect() }
+        OpenFaces { faces, open: faces.0.sources.iter().map(|_| OnceCell::new()).collect() }
     }
 
     pub fn faces(&self) -> &'a Faces {
@@ -223,8 +226,8 @@ impl<'a> OpenFaces<'a> {
             let metrics =
                 font.glyph_metrics(skrifa::instance::Size::unscaled(), skrifa::instance::LocationRef::default());
             let em = font.head().ok()?.units_per_em();
-            let shaping = std::cell::OnceCell::new();
-            (em > 0).then(|| OpenFace { charmap: font.charmap(), metrics, em: f32::from(em), font, shaping })
+            let (shaping, plan) = (OnceCell::new(), OnceCell::new());
+            (em > 0).then(|| OpenFace { charmap: font.charmap(), metrics, em: f32::from(em), font, shaping, plan })
         };
         self.open.get(usize::from(face))?.get_or_init(open).as_ref()
     }

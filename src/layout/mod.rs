@@ -64,6 +64,4 @@ pub enum LayoutError {
 #[cfg(test)]
 pub(crate) mod samples;
 #[cfg(test)]
-mod scratch;
-#[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use harfrust::{Feature, ShapeOptions, ShaperData, Tag, UnicodeBuffer};
+use harfrust::{Feature, ShapeOptions, ShapePlan, ShaperData, Tag, UnicodeBuffer};
 use icu_segmenter::options::{LineBreakOptions, LineBreakStrictness};
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 
@@ -142,8 +142,9 @@ impl<'a> Setter<'a> {
         while i < chars.len() {
             let (face, glyph) = self.draw(role, &chars[i], source)?;
             let mut end = i + 1;
-            let mut letters = needs_shaping(chars[i].c);
+            let mut letters = false;
             if class::is_latin(chars[i].c) && chars[i].class() != Class::Space {
+                letters = needs_shaping(chars[i].c);
                 while end < chars.len()
                     && class::is_latin(chars[end].c)
                     && chars[end].class() != Class::Space
@@ -158,10 +159,10 @@ impl<'a> Setter<'a> {
             } else {
                 firsts.push(atoms.len());
                 atoms.push(self.atom(face, glyph, &chars[i], &text));
-                for k in i + 1..end {
-                    let (face, glyph) = self.draw(role, &chars[k], source)?;
+                for c in &chars[i + 1..end] {
+                    let (face, glyph) = self.draw(role, c, source)?;
                     firsts.push(atoms.len());
-                    atoms.push(self.atom(face, glyph, &chars[k], &text));
+                    atoms.push(self.atom(face, glyph, c, &text));
                 }
             }
             i = end;
@@ -233,9 +234,12 @@ impl<'a> Setter<'a> {
         for (i, c) in chars.iter().enumerate() {
             buffer.add(c.c, i as u32);
         }
-        buffer.guess_segment_properties();
-        buffer.set_direction(harfrust::Direction::LeftToRight);
-        let shaped = shaper.shape(buffer, ShapeOptions::new().features(&self.features));
+        let (direction, script) = (harfrust::Direction::LeftToRight, harfrust::script::LATIN);
+        buffer.set_direction(direction);
+        buffer.set_script(script);
+        let plan = || ShapePlan::new(&shaper, direction, Some(script), None, &self.features);
+        let plan = open.plan.get_or_init(plan);
+        let shaped = shaper.shape(buffer, ShapeOptions::new().plan(Some(plan)).features(&self.features));
         let (infos, positions) = (shaped.glyph_infos(), shaped.glyph_positions());
         let mut k = 0;
         while k < infos.len() {

@@ -149,7 +149,7 @@ fn headers_are_tagged_with_scope_and_span() {
 }
 
 /// A table of `rows` rows under a two-row header, with labels over ten rows each.
-pub fn long_table(rows: usize) -> Document {
+fn long_table(rows: usize) -> Document {
     use crate::model::{Align, Cell, CellRole, Row, Table};
     let cell = |column, row_span, column_span, text: String, role| Cell {
         column,
@@ -225,4 +225,41 @@ fn headings_without_gaps_and_documents_without_anything_are_valid() {
     document.title = vec!["题".repeat(40_000)];
     document.blocks = vec![heading(1, &"长".repeat(40_000))];
     assert!(!pdf(&document).is_empty());
+}
+
+/// Characters that lines, quotes, faces and strings treat specially.
+const ODD: &str =
+    "国年（）《》“”‘’，。、——……·%12.5第〔〕万元aBé/-_:@\\()<>&= \u{a0}\u{3000}\u{2003}\t\n\u{200b}\u{1}𠮷①℃～〜‐";
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 40, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn any_text_is_laid_out_and_reads_back(
+        texts in proptest::collection::vec(
+            proptest::collection::vec(proptest::sample::select(ODD.chars().collect::<Vec<_>>()), 0..90),
+            8,
+        ),
+    ) {
+        let mut texts = texts.into_iter().map(String::from_iter).collect::<Vec<String>>().into_iter();
+        let mut document = long_table(3);
+        document.title = texts.by_ref().take(3).collect();
+        document.facts = texts.by_ref().take(1).collect();
+        if let Block::Table(table) = &mut document.blocks[1] {
+            table.rows[0].cells[0].text = texts.next().unwrap();
+            table.rows[2].cells[3].text = texts.next().unwrap();
+        }
+        let level = |text| Block::Heading { level: 1, text };
+        document.blocks.extend(texts.next().map(level));
+        document.blocks.extend(texts.next().map(|text| Block::Paragraph { text }));
+        // What holds nothing but white is not drawn as a paragraph.
+        document.facts.retain(|t| !printed_text(t).is_empty());
+        document.blocks.retain(|b| match b {
+            Block::Heading { text, .. } | Block::Paragraph { text } => !printed_text(text).trim().is_empty(),
+            Block::Table(_) => true,
+        });
+        let read = read(&pdf(&document));
+        let all = |found: Vec<(String, String)>| found.into_iter().filter(|f| !f.1.is_empty()).collect::<Vec<_>>();
+        proptest::prop_assert_eq!(all(expected(&document)), all(found(&read.root)));
+    }
 }

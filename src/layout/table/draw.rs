@@ -135,10 +135,10 @@ fn draw_rules(
     let mut put = |from: (f32, f32), to: (f32, f32)| {
         page.items.push(Item { owner: Owner::Rules, mark: Mark::Rule(Rule { from, to, width: rule }) });
     };
-    for line in 0..=lines {
+    for (line, top) in tops.iter().enumerate() {
         let shown = |c: usize| line == 0 || line == lines || at(line - 1, c) != at(line, c);
         for (from, to) in stretches(columns, shown) {
-            put((x + sized.edges[from] - half, tops[line]), (x + sized.edges[to] + half, tops[line]));
+            put((x + sized.edges[from] - half, *top), (x + sized.edges[to] + half, *top));
         }
     }
     for column in 0..=columns {
