@@ -1,4 +1,5 @@
 //! `tests/cases/*.toml`: a sample, what is done to it, and the findings that must come of it, named for the trouble.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! The program as its users meet it: bad input, bad outputs, exit codes, help.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Reports made at random, published and read again: nothing is lost, nothing is changed.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use nianbao::model::{Amount, Cover, Decimal, Origins, Paragraph, Report, Section
 use nianbao::normalize::{Options, normalize, settle};
 use nianbao::pipeline::{Format, Setting, produce};
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 /// Words of a report: prose with marks, digits, Latin, quotes, rare ideographs and texts that look like formulas.
 fn prose() -> impl Strategy<Value = String> {
@@ -156,8 +158,17 @@ fn read(bytes: &[u8], keep_text: bool) -> Report {
     read.report.unwrap_or_else(|| panic!("{errors:#?}"))
 }
 
+/// The same cases every time, so that a change fails for its own fault; `PROPTEST_RNG_SEED` looks elsewhere.
+fn config(cases: u32) -> ProptestConfig {
+    let config = ProptestConfig { cases, ..ProptestConfig::default() };
+    match config.rng_seed {
+        RngSeed::Random => ProptestConfig { rng_seed: RngSeed::Fixed(20_241_231), failure_persistence: None, ..config },
+        RngSeed::Fixed(_) => config,
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(config(48))]
 
     #[test]
     fn a_published_workbook_reads_back_as_the_same_report(Made(report) in any_report()) {
@@ -180,15 +191,14 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 6, ..ProptestConfig::default() })]
+    #![proptest_config(config(6))]
 
     #[test]
     fn the_same_report_gives_the_same_bytes(Made(report) in any_report()) {
         let setting = Setting::default();
         let once = produce(&report, &Format::ALL, &setting).unwrap();
         // Again with everything made anew, in another thread.
-        let copy = report.clone();
-        let again = std::thread::spawn(move || produce(&copy, &Format::ALL, &Setting::default()).unwrap()).join().unwrap();
+        let again = std::thread::spawn(move || produce(&report, &Format::ALL, &Setting::default()).unwrap()).join().unwrap();
         for ((format, a), (_, b)) in once.iter().zip(&again) {
             prop_assert!(a == b, "{:?}", format);
         }

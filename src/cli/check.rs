@@ -37,9 +37,9 @@ pub fn each(
         let exit = exit_of(&examined, plan.strict).max(failed);
         let outcome = Outcome { file: &input.path, examined: &examined, written, exit, strict: plan.strict };
         if plan.json {
-            print::json(&outcome)
+            print::json(&outcome);
         } else {
-            print::text(&outcome)
+            print::text(&outcome);
         }
         tally.add(exit);
         worst = worst.max(exit);

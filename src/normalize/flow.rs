@@ -209,9 +209,9 @@ impl Flow<'_> {
             let paragraph = Paragraph { level: heading::level(&text), text };
             let behind = after_table.is_some() && self.form.sections[section].table == after_table;
             if behind || !content.after.is_empty() {
-                content.after.push(paragraph)
+                content.after.push(paragraph);
             } else {
-                content.before.push(paragraph)
+                content.before.push(paragraph);
             }
         }
     }

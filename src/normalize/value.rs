@@ -159,17 +159,21 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
     Ok(if negative { -number } else { number })
 }
 
-/// Whether a text stands where a number would: something with a digit in it, or a word for nothing, but no prose.
+/// Whether a text stands where a number would: digits with at most a unit behind them, a numeral, or a word for nothing.
+/// A numbered line is none.
 pub fn looks_like_value(text: &str) -> bool {
     let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
-    let short = plain.chars().count() <= 20;
-    let absent = || labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars()));
+    if plain.is_empty() || plain.chars().count() > 24 {
+        return false;
+    }
     let numeral = |c: char| "零〇一二三四五六七八九十百千万".contains(c);
-    short
-        && !plain.is_empty()
-        && (plain.starts_with(|c: char| c.is_ascii_digit() || "+-−".contains(c))
-            || absent()
-            || plain.chars().all(numeral))
+    if plain.chars().all(numeral) || labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars())) {
+        return true;
+    }
+    let digits = plain.trim_end_matches(|c: char| c.is_alphabetic());
+    let unit = plain[digits.len()..].chars().count();
+    let sign = |c: char| c.is_ascii_digit() || ",.+-−%/~".contains(c);
+    unit <= 3 && digits.chars().all(sign) && digits.ends_with(|c: char| c.is_ascii_digit() || c == '%')
 }
 
 /// The unit of money a column head names, e.g. 本年收费金额（单位：元）.
@@ -217,6 +221,17 @@ mod tests {
         }
         for text in ["", " ", "\u{3000}", "\u{200b}"] {
             assert_eq!(count(text).unwrap().0, Value::Blank, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_told_from_numbered_lines() {
+        for text in ["3", "-2", "１２件", "1,234", "三", "十二", "/", "无", "12.5万元", "1.5", "3-5"] {
+            assert!(looks_like_value(text), "{text}");
+        }
+        for text in ["1.加强领导", "1.其他", "2、工作", "2024年1月20日", "有关情况。", "", "第3项", "说明"]
+        {
+            assert!(!looks_like_value(text), "{text}");
         }
     }
 

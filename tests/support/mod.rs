@@ -1,5 +1,5 @@
 //! What the integration tests share: samples, workbooks edited cell by cell, and runs of the program.
-#![allow(dead_code, reason = "each test binary uses its part")]
+#![allow(dead_code, clippy::unwrap_used, reason = "test code, of which each binary uses its part")]
 
 use std::fs;
 use std::io::{Cursor, Read, Write};
