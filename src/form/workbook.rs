@@ -21,10 +21,32 @@ pub struct Workbook {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportLabels {
-    /// Wordings a title ends in, the official one first.
-    pub title_endings: Vec<String>,
+    /// Wordings a title ends in, as subject and kind of document, the official one first.
+    title_endings: Vec<[String; 2]>,
     /// Pattern of a made title with `{agency}`, `{year}`, `{ending}`.
-    pub title: String,
+    title: String,
+}
+
+impl ReportLabels {
+    /// What every report is called, without agency and year.
+    pub fn kind(&self) -> String {
+        self.title_endings.first().map(|e| e.concat()).unwrap_or_default()
+    }
+
+    /// The title made of its parts.
+    pub fn made_title(&self, agency: &str, year: u16) -> String {
+        self.title.replace("{agency}", agency).replace("{year}", &year.to_string()).replace("{ending}", &self.kind())
+    }
+
+    /// Splits a title into what comes before its ending and the two parts of the ending, the longest that fits.
+    pub fn split_title<'t>(&self, title: &'t str) -> Option<(&'t str, &'t str, &'t str)> {
+        let split = |[subject, kind]: &[String; 2]| {
+            let stem = title.strip_suffix(kind.as_str())?.strip_suffix(subject.as_str())?;
+            let (subject, kind) = title[stem.len()..].split_at(subject.len());
+            Some((stem, subject, kind))
+        };
+        self.title_endings.iter().filter_map(split).min_by_key(|(stem, ..)| stem.len())
+    }
 }
 
 /// The cover sheet: one labelled row per field.

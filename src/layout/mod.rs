@@ -62,6 +62,4 @@ pub enum LayoutError {
 }
 
 #[cfg(test)]
-pub(crate) mod samples;
-#[cfg(test)]
-mod tests;
+pub(crate) mod tests;

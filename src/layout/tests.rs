@@ -1,9 +1,11 @@
+pub(crate) mod samples;
+
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::samples::document;
 use super::*;
 use crate::model::{Block, Value};
+use samples::document;
 
 /// A line as a reader sees it. Points.
 #[derive(Debug)]

@@ -76,7 +76,7 @@ fn numbering(text: &[char]) -> (Option<String>, bool, usize) {
     (Some(text[start..start + length].iter().collect()), open, start + length + 1)
 }
 
-/// Drops a year or a unit in brackets inside a label: 本年（2023）制发件数, 采购总金额（万元）.
+/// Drops a year or a unit in brackets inside a label: 件数（2023）, 金额（万元）.
 fn without_asides(text: &[char]) -> Vec<char> {
     let mut out = Vec::with_capacity(text.len());
     let mut i = 0;

@@ -23,8 +23,7 @@ pub fn parse(text: &str) -> Option<Title> {
         return None;
     }
     let bare = text.trim_matches(['《', '》']);
-    let ending = labels().report.title_endings.iter().filter(|e| bare.ends_with(e.as_str())).max_by_key(|e| e.len())?;
-    let stem = &bare[..bare.len() - ending.len()];
+    let (stem, ..) = labels().report.split_title(bare)?;
     let (year, before, after) = match find_year(stem) {
         Some((year, start, end)) => (Some(year), &stem[..start], &stem[end..]),
         None => (None, stem, ""),

@@ -2,7 +2,7 @@ use super::reader::{Element, Read, read, resolve};
 use lopdf::Object;
 
 use super::*;
-use crate::layout::samples::{document, report};
+use crate::layout::tests::samples::{document, report};
 use crate::layout::{Faces, layout, printed_text};
 use crate::model::{Block, Document, Paragraph, Value};
 use crate::style::Style;

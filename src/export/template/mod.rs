@@ -36,8 +36,7 @@ pub fn write(form: &Form, filled: Option<&Report>) -> Result<Vec<u8>, ExportErro
     sheets.push(guide::sheet(form)?);
     sheets.iter_mut().for_each(protect);
     let title = filled.map(|r| r.cover.title.as_str()).filter(|t| !t.is_empty());
-    let kind = labels().report.title_endings.first().map_or("", String::as_str);
-    finish(title.unwrap_or(kind), sheets)
+    finish(title.unwrap_or(&labels().report.kind()), sheets)
 }
 
 /// Locks everything but the inputs, without a password: against slips, not against people. Rows and columns may be
