@@ -6,7 +6,7 @@ use super::find::{Located, Search, search, sources};
 use super::view::View;
 use crate::form::Form;
 use crate::model::{Finding, Source};
-use crate::rules::finding;
+use crate::rules::{self, finding};
 
 /// The form a workbook follows, and its blocks: `places[table][block]`.
 pub struct Recognised {
@@ -20,26 +20,20 @@ pub struct Recognised {
 pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Result<Recognised, Vec<Finding>> {
     let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views, skip))).collect();
     let fit = |s: &Search| (s.blocks_found(), std::cmp::Reverse(s.problems()));
-    // A stable sort: of two that fit alike the one listed first (in force) stays first.
+    // A stable sort: of two that fit alike the one listed first (the user's own, then the one in force) stays first.
     searches.sort_by_key(|(_, s)| std::cmp::Reverse(fit(s)));
     let Some((form, best)) = searches.first() else { return Err(vec![nothing(views, skip)]) };
     if best.blocks_found() == 0 {
         return Err(vec![nothing(views, skip)]);
     }
-    let rival = searches.get(1).filter(|(_, s)| fit(s) == fit(best) && s.blocks_found() < form.slot_count());
-    if let Some((other, _)) = rival {
-        let message = format!("表格既像 {} 版又像 {} 版表样，不能确定", form.id, other.id);
-        let fix = "请用 nianbao template 生成标准模板，把数字填进去";
-        return Err(vec![finding("N206", message).hint(fix)]);
-    }
-    let mut findings = Vec::new();
-    let mut places = Vec::new();
+    let (mut findings, mut places) = (Vec::new(), Vec::new());
+    let mut whole = true;
     for (table, blocks) in form.tables.iter().zip(&best.found) {
         if blocks.iter().all(Vec::is_empty) {
             let message = format!("没有找到{}（{}）", table.name, table.caption);
-            let mut f = finding("N203", message).hint("请照标准模板补上这张表，没有发生的填 0");
-            f.related = hidden_with(views, skip);
-            findings.push(f);
+            let hint = "请照标准模板补上这张表，没有发生的填 0";
+            findings.push(finding("T505", message).related(hidden_with(views, skip)).hint(hint));
+            whole = false;
             continue;
         }
         let mut found = Vec::new();
@@ -59,7 +53,7 @@ pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Resu
         }
         places.push(found);
     }
-    if crate::rules::refuses(&findings) {
+    if !whole || rules::refuses(&findings) {
         return Err(unique(findings));
     }
     Ok(Recognised { form: (*form).clone(), places, findings })
