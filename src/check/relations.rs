@@ -2,7 +2,7 @@
 
 use crate::form::{Op, Relation, RelationUse};
 use crate::model::{Decimal, Finding, Origins, Report, Source};
-use crate::normalize::{describe, source};
+use crate::normalize::source;
 use crate::rules;
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
@@ -38,19 +38,21 @@ fn broken(report: &Report, origins: &Origins, relation: &Relation, line: &Relati
     let (found, expected) = (sum(fault), sum(basis));
     let at = |slot: usize| source(origins, relation.table, slot);
     let first = fault[0].0;
+    let named = |slot: usize| named(report, origins, relation, slot);
+    let table = &report.form.tables[relation.table].name;
     let subject = match fault.as_slice() {
-        [_] => describe(&report.form, origins, relation.table, first),
-        [.., last] => {
-            let cell = at(last.0).and_then(|s| s.cell);
-            let with = cell.map_or_else(String::new, |c| format!("与 {c} "));
-            format!("{}{with}之和", describe(&report.form, origins, relation.table, first))
-        }
-        [] => String::new(),
+        [one] => named(one.0),
+        several => format!("{}之和", several.iter().map(|t| named(t.0)).collect::<Vec<_>>().join("与 ")),
     };
-    // Without a cell the place is already told in labels.
-    let label = at(first).map_or_else(String::new, |_| label(report, relation, first));
     let must = if relation.op == Op::Equal { "应等于" } else { "不应小于" };
-    let message = format!("{subject}{label}为 {found}，{must}{}", spelled(basis, &signed, expected));
+    let basis_cells: Vec<String> = basis.iter().filter_map(|t| Some(at(t.0)?.cell?.to_string())).collect();
+    let of = match (basis.len(), basis_cells.as_slice()) {
+        (2, [a, b]) if basis[1].1 => format!(" {a} 与 {b} 之差"),
+        (2, [a, b]) => format!(" {a} 与 {b} 之和"),
+        (0..=2, _) => String::new(),
+        _ => "各项之和".to_owned(),
+    };
+    let message = format!("{table} {subject}为 {found}，{must}{of} {}", spelled(basis, &signed, expected));
     let related = fault.iter().skip(1).chain(basis).filter_map(|(slot, _)| at(*slot));
     let code = rules::rule(&relation.code)?.code.as_str();
     let finding = rules::finding(code, message)
@@ -58,23 +60,27 @@ fn broken(report: &Report, origins: &Origins, relation: &Relation, line: &Relati
         .expected(expected)
         .found(found)
         .related(related.collect::<Vec<Source>>())
-        .hint("请核对这些数字，改正后再转换");
+        .hint("请核对这些数字；尚未公布的，改正后再公布");
     Some((relation.table * 10_000 + first, finding))
 }
 
-/// What the value is called: its row label, and its column label where that is the total.
-fn label(report: &Report, relation: &Relation, slot: usize) -> String {
+/// A value's cell and what it is called along the relation; without a cell both its labels.
+fn named(report: &Report, origins: &Origins, relation: &Relation, slot: usize) -> String {
     let table = &report.form.tables[relation.table];
-    let path = if relation.holds_in_each_column { table.row_path(slot) } else { table.column_path(slot) };
-    path.last().map_or(String::new(), |l| format!("“{l}”"))
+    let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
+    let (row, column) = (last(table.row_path(slot)), last(table.column_path(slot)));
+    let along = if relation.holds_in_each_column { &row } else { &column };
+    match source(origins, relation.table, slot).and_then(|s| s.cell) {
+        Some(cell) => format!("{cell}“{along}”"),
+        None => format!("“{}”", [row, column].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("·")),
+    }
 }
 
-/// ` 12+3=15`, the zeros of a long sum left out; 各项之和 where at most one is not zero.
+/// `12+3=15`, the zeros of a long sum left out; the sum alone where there is nothing to add.
 fn spelled(side: &[(usize, bool)], signed: &dyn Fn(&(usize, bool)) -> Decimal, sum: Decimal) -> String {
-    let long = side.len() > 2;
-    let terms: Vec<_> = side.iter().filter(|t| !long || !signed(t).is_zero()).collect();
+    let terms: Vec<_> = side.iter().filter(|t| side.len() <= 2 || !signed(t).is_zero()).collect();
     if terms.len() < 2 {
-        return if long { format!("各项之和 {sum}") } else { format!(" {sum}") };
+        return sum.to_string();
     }
     let parts = terms.iter().enumerate().map(|(i, t)| {
         let sign = match (t.1, i) {
@@ -84,5 +90,5 @@ fn spelled(side: &[(usize, bool)], signed: &dyn Fn(&(usize, bool)) -> Decimal, s
         };
         format!("{sign}{}", signed(t).abs())
     });
-    format!(" {}={sum}", parts.collect::<String>())
+    format!("{}={sum}", parts.collect::<String>())
 }

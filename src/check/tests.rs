@@ -65,7 +65,10 @@ fn broken_relations_name_both_sides() {
     let found = check(&report, &origins, &|_| true);
     assert_eq!(codes(&found), ["K301", "K301"]);
     let first = &found[0];
-    assert_eq!(first.message, "表三 D28 与 D29 之和“（七）总计”为 14，应等于 12+3=15");
+    assert_eq!(
+        first.message,
+        "表三 D28“（七）总计”与 D29“四、结转下年度继续办理”之和为 14，应等于 D5 与 D6 之和 12+3=15"
+    );
     assert_eq!((first.expected.as_deref(), first.found.as_deref()), (Some("15"), Some("14")));
     let related: Vec<_> = first.related.iter().map(|s| s.cell.unwrap().to_string()).collect();
     assert_eq!(related, ["D29", "D5", "D6"]);
@@ -80,7 +83,7 @@ fn totals_are_named_with_what_they_should_be() {
     report.tables[2][corrected] = Value::Count(1);
     let found = check(&report, &Origins::default(), &|_| true);
     assert_eq!(codes(&found), ["K304"]);
-    assert_eq!(found[0].message, "表四“总计”为 3，应等于各项之和 1");
+    assert_eq!(found[0].message, "表四 “总计”为 3，应等于各项之和 1");
 }
 
 #[test]

@@ -41,6 +41,8 @@ pub fn read(
         headed: vec![None; form.sections.len()],
         front: Vec::new(),
         facts: Default::default(),
+        asked: Default::default(),
+        read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
     };
     for (i, view) in views.iter().enumerate().filter(|(i, _)| !skip[*i]) {
@@ -48,6 +50,7 @@ pub fn read(
     }
     flow.title(name, views, skip);
     flow.drop_empty_subheadings();
+    flow.note_origins();
     flow.report_changes();
     flow.words
 }
@@ -71,6 +74,10 @@ struct Flow<'a> {
     front: Vec<Front>,
     /// Cover fields in the order of the labels.
     facts: [Option<(String, Source)>; 6],
+    /// Where each field's value was expected.
+    asked: [Option<Source>; 6],
+    /// Where each paragraph was read and what was written there, by section: before the table and after it.
+    read: Vec<[Vec<(Source, String)>; 2]>,
     /// Words that belong to the standard workbook, not to the report.
     furniture: Vec<&'static str>,
 }
@@ -99,6 +106,23 @@ impl Flow<'_> {
                 self.current = Some(form.section_of(*table));
             }
         }
+        let placed = cover_sheet || by_name.is_some() || !here.is_empty() || self.current.is_none();
+        let headed = view.labels().any(|(_, f)| section_heading(form, f).is_some());
+        if !placed && !headed && !view.sheet.cells.is_empty() {
+            let message = format!("工作表“{name}”不像报告的部分，其中的文字将接在前一部分之后输出");
+            let f = finding("N111", message).at(Source::sheet(name)).hint("不应公开的，请删去这张工作表");
+            self.words.findings.push(f);
+        }
+        let hidden =
+            view.sheet.cells.iter().filter(|c| matches!(c.content, Content::Text(_)) && view.sheet.hides(c.at));
+        let mut hidden = hidden.filter(|c| !here.iter().any(|(_, b)| (b.top..=b.bottom).contains(&c.at.row)));
+        if let Some(first) = hidden.next() {
+            let source = Source::cell(name, first.at);
+            let message = format!("{source} 等 {} 个有文字的格子在隐藏的行或列里，已照常读取", hidden.count() + 1);
+            self.words
+                .findings
+                .push(finding("N107", message).at(source).hint("不应公开的，请删去；应当公开的，请取消隐藏"));
+        }
         let mut used: BTreeSet<Address> = BTreeSet::new();
         let mut after_table: Option<usize> = None;
         for cell in &view.sheet.cells {
@@ -117,10 +141,13 @@ impl Flow<'_> {
                 if (block.left..=block.right).contains(&column) {
                     continue;
                 }
+                let source = Source::cell(name, cell.at);
                 if !matches!(cell.content, Content::Text(_)) {
-                    self.unused(view, cell.at);
+                    self.unused(source);
                     continue;
                 }
+                let message = format!("{source} 的文字在官方表格旁边，将作为正文输出");
+                self.words.findings.push(finding("N111", message).at(source).hint("不应公开的，请删去"));
             }
             match &cell.content {
                 Content::Text(text) => {
@@ -134,19 +161,12 @@ impl Flow<'_> {
                     }
                 }
                 Content::Uncomputed => {}
-                Content::Error(e) => {
-                    let message = format!("{} 是错误值 {e}", Source::cell(name, cell.at));
-                    self.words
-                        .findings
-                        .push(finding("N209", message).at(Source::cell(name, cell.at)).hint("请改正或删去这个格子"));
-                }
-                _ => self.unused(view, cell.at),
+                _ => self.unused(Source::cell(name, cell.at)),
             }
         }
     }
 
-    fn unused(&mut self, view: &View<'_>, at: Address) {
-        let source = Source::cell(&view.sheet.name, at);
+    fn unused(&mut self, source: Source) {
         let message = format!("{source} 的数字不在官方表格之内，没有采用");
         self.words.findings.push(finding("N111", message).at(source));
     }
@@ -181,6 +201,11 @@ impl Flow<'_> {
             return false;
         }
         used.insert(source);
+        self.asked[index].get_or_insert_with(|| {
+            // The value stands right of its label.
+            let at = if source == at { Address { row: at.row, column: view.span_end(at).column + 1 } } else { source };
+            Source::cell(&view.sheet.name, at)
+        });
         if !value.trim().is_empty() && self.facts[index].is_none() {
             self.facts[index] = Some((value, Source::cell(&view.sheet.name, source)));
         }
@@ -190,9 +215,9 @@ impl Flow<'_> {
     fn text(&mut self, view: &View<'_>, at: Address, text: &str, after_table: Option<usize>, cover: bool) {
         let source = Source::cell(&view.sheet.name, at);
         for line in text::lines(text) {
-            let heading = if cover { None } else { fold(line).and_then(|f| section_heading(self.form, &f)) };
+            let heading = if cover { None } else { self.heading(line) };
             if let Some(section) = heading {
-                self.start(section, &source);
+                self.start(section, line, &source);
                 continue;
             }
             let Some(section) = self.current.filter(|_| !cover) else {
@@ -204,20 +229,35 @@ impl Flow<'_> {
                 continue;
             }
             let content = &mut self.words.sections[section];
-            let place = Place::Paragraph { section, paragraph: content.before.len() + content.after.len() };
-            self.origins.note(place, source.clone(), line);
             let paragraph = Paragraph { level: heading::level(&text), text };
             let behind = after_table.is_some() && self.form.sections[section].table == after_table;
-            if behind || !content.after.is_empty() {
-                content.after.push(paragraph);
-            } else {
-                content.before.push(paragraph);
-            }
+            let after = behind || !content.after.is_empty();
+            if after { &mut content.after } else { &mut content.before }.push(paragraph);
+            self.read[section][usize::from(after)].push((source.clone(), line.to_owned()));
         }
     }
 
-    fn start(&mut self, section: usize, source: &Source) {
+    /// The section a line heads: by its words, or as the next section by its number and most of its words.
+    fn heading(&self, line: &str) -> Option<usize> {
+        let folded = fold(line)?;
+        section_heading(self.form, &folded).or_else(|| {
+            let next = self.current.map_or(0, |c| c + 1);
+            let official = fold(&self.form.sections.get(next)?.heading)?;
+            let short = folded.body.chars().count() <= 25 && !line.contains(['。', '；', '：', ':', '，']);
+            let known = folded.body.chars().filter(|c| official.body.contains(*c)).count();
+            let alike = known * 10 >= folded.body.chars().count() * 6;
+            (short && alike && !folded.bracketed && folded.number.is_some() && folded.number == official.number)
+                .then_some(next)
+        })
+    }
+
+    fn start(&mut self, section: usize, line: &str, source: &Source) {
         self.current = Some(section);
+        let official = &self.form.sections[section].heading;
+        if body(line) != body(official) {
+            let message = format!("{source} 的标题“{line}”按规定写作“{official}”");
+            self.words.findings.push(finding("N112", message).at(source.clone()));
+        }
         match &self.headed[section] {
             None => {
                 self.origins.note(
@@ -308,9 +348,8 @@ impl Flow<'_> {
                 self.words.findings.push(f);
             }
             None if title_year.is_none() => {
-                let message = "找不到年度";
                 let fix = "请在标题里写明年度，或在标准模板的封面填写";
-                self.words.findings.push(finding("N207", message).hint(fix));
+                self.words.findings.push(finding("N207", "找不到年度").at(self.asked[1].clone()).hint(fix));
             }
             _ => {}
         }
@@ -318,7 +357,7 @@ impl Flow<'_> {
         let agency = agency.map(|(text, _)| text::joined(&text)).or(title_agency).unwrap_or_default();
         if agency.is_empty() {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
-            self.words.findings.push(finding("N207", "找不到单位名称").hint(fix));
+            self.words.findings.push(finding("N207", "找不到单位名称").at(self.asked[0].clone()).hint(fix));
         }
         let fact = |fact: Option<(String, Source)>, flow: &mut Self| {
             fact.map(|(text, source)| {
@@ -333,26 +372,38 @@ impl Flow<'_> {
         }
         let title = match title {
             Some((t, source)) => self.normalised(&t.text, &source),
-            None => crate::compose::made_title(&agency, year),
+            None => {
+                let made = crate::compose::made_title(&agency, year);
+                if !agency.is_empty() && year != 0 {
+                    self.words.findings.push(finding("N108", format!("没有写标题，按单位和年度生成“{made}”")));
+                }
+                made
+            }
         };
         self.words.cover = Cover { agency, year, title, published, contact, index };
     }
 
     /// Subheadings that the standard workbook offers and nobody wrote under.
     fn drop_empty_subheadings(&mut self) {
-        for (section, content) in self.form.sections.iter().zip(&mut self.words.sections) {
+        for (i, section) in self.form.sections.iter().enumerate() {
             let offered: Vec<String> = section.subheadings.iter().map(|h| body(h)).collect();
-            let all = content.before.clone();
-            let mut kept = Vec::with_capacity(all.len());
-            for (i, p) in all.iter().enumerate() {
-                let alone = p.level == 2 && all.get(i + 1).is_none_or(|next| next.level == 2);
-                if alone && offered.contains(&body(&p.text)) {
-                    self.words.findings.push(finding("N109", format!("“{}”下面没有正文，已略去", p.text)));
-                } else {
-                    kept.push(p.clone());
+            let paragraphs = &mut self.words.sections[i].before;
+            for p in (0..paragraphs.len()).rev() {
+                let alone = paragraphs[p].level == 2 && paragraphs.get(p + 1).is_none_or(|next| next.level == 2);
+                if alone && offered.contains(&body(&paragraphs[p].text)) {
+                    let (source, _) = self.read[i][0].remove(p);
+                    let message = format!("“{}”下面没有正文，已略去", paragraphs.remove(p).text);
+                    self.words.findings.push(finding("N109", message).at(source));
                 }
             }
-            content.before = kept;
+        }
+    }
+
+    fn note_origins(&mut self) {
+        for (section, read) in std::mem::take(&mut self.read).into_iter().enumerate() {
+            for (paragraph, (source, written)) in read.into_iter().flatten().enumerate() {
+                self.origins.note(Place::Paragraph { section, paragraph }, source, written);
+            }
         }
     }
 

@@ -175,7 +175,7 @@ fn note(remark: value::Remark, place: &str, written: &str, value: &Value, has_un
     match remark {
         value::Remark::Unit if has_unit => finding("N103", format!("{place}的“{written}”按表样的单位记为 {value}")),
         value::Remark::Unit => finding("N103", format!("{place}的“{written}”记为 {value}")),
-        value::Remark::Spelling => finding("N104", format!("{place}的“{written}”读作 {value}")),
+        value::Remark::Spelling => finding("N104", format!("{place}的文本“{written}”读作数字 {value}")),
     }
 }
 

@@ -30,24 +30,34 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
             let sum: Decimal = numbers.sum();
             // A total of nothing but blanks is itself one of the blanks.
             if line.right.iter().any(|(s, _)| !values[*s].is_absent()) {
-                let message = format!("{}没有填，按各项之和算出 {sum}", describe(&form, origins, t, total));
+                let message = format!("{}没有数值，按各项之和算出 {sum}", describe(&form, origins, t, total));
                 findings.push(finding("N102", message).at(source(origins, t, total)).found(sum));
                 if let Some(value) = whole(sum, table.kind(total).0) {
                     values[total] = value;
                 }
             }
         }
-        let blanks: Vec<usize> = (0..values.len()).filter(|s| values[*s].is_absent()).collect();
-        for slot in &blanks {
-            values[*slot] = Value::zero(table.kind(*slot).0);
-        }
-        if let Some(first) = blanks.first() {
-            let message = format!("{}有 {} 个格子没有填数字，按 0 处理", table.name, blanks.len());
-            let places: Vec<Source> = blanks.iter().filter_map(|s| source(origins, t, *s)).collect();
-            findings.push(finding("N101", message).at(source(origins, t, *first)).related(places.into_iter().skip(1)));
+        for (absent, what) in [(Value::Blank, "没有填"), (Value::NotApplicable, "写着“无”“/”一类")] {
+            let slots: Vec<usize> = (0..values.len()).filter(|s| values[*s] == absent).collect();
+            for slot in &slots {
+                values[*slot] = Value::zero(table.kind(*slot).0);
+            }
+            if slots.is_empty() {
+                continue;
+            }
+            let places: Vec<Source> = slots.iter().filter_map(|s| source(origins, t, *s)).collect();
+            let message = format!("{}有 {} 个格子{what}{}，按 0 处理", table.name, slots.len(), listed(&places));
+            findings.push(finding("N101", message).at(places.first().cloned()).related(places.into_iter().skip(1)));
         }
     }
     findings
+}
+
+/// The first cells in brackets: （D7、E7、F7 等）.
+fn listed(places: &[Source]) -> String {
+    let cells: Vec<String> = places.iter().take(5).filter_map(|s| s.cell).map(|c| c.to_string()).collect();
+    let more = if places.len() > cells.len() { " 等" } else { "" };
+    if cells.is_empty() { String::new() } else { format!("（{}{more}）", cells.join("、")) }
 }
 
 fn whole(sum: Decimal, kind: Kind) -> Option<Value> {

@@ -7,6 +7,7 @@
 mod bench;
 mod fonts;
 mod project;
+mod resave;
 mod samples;
 mod verify;
 

@@ -3,7 +3,7 @@
 //! Takes the workbooks under `samples/` and the release binary; runs the validators in `../shared/checks` (veraPDF,
 //! Open XML SDK, LibreOffice and others) over each sample, each output and a fresh template. Gives a line a file, the
 //! validators' words in full for a fault, and fails on any fault or where nothing was checked. Where the validators are
-//! absent it says so and passes. Writes only into a temporary folder.
+//! absent it says so and passes. A sample must also say the same when LibreOffice has saved it. Writes only into a temporary folder.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -16,6 +16,7 @@ use std::thread;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::project::{self, Kind, Sample};
+use crate::resave;
 
 /// The formats a report goes to, with the script that judges each and what it is asked beyond the file.
 const FORMATS: [(&str, &str, &[&str]); 3] =
@@ -41,6 +42,15 @@ pub fn run() -> Result<()> {
         match outputs(&binary, sample, &temporary.path().join(number.to_string())) {
             Ok(made) => jobs.extend(made),
             Err(error) => faults.push(format!("{}: {error:#}", project::shown(&sample.path))),
+        }
+        if sample.kind == Kind::Report {
+            let folder = temporary.path().join(format!("resaved-{number}"));
+            fs::create_dir(&folder)?;
+            let name = format!("{} saved by LibreOffice", project::shown(&sample.path));
+            match resave::same_after_libreoffice(&binary, &sample.path, &folder) {
+                Ok(()) => println!("ok    {name}"),
+                Err(error) => faults.push(format!("{name}: {error:#}")),
+            }
         }
     }
     let checked = jobs.len();
