@@ -33,6 +33,8 @@ pub enum ImportError {
     Empty,
     #[error("{0}，目前只读取 .xlsx（含 .xlsm）工作簿，请在 Excel 或 WPS 中另存为 .xlsx")]
     Format(&'static str),
+    #[error("{0}，不是工作簿，请给出填好的 .xlsx 工作簿")]
+    NotAWorkbook(&'static str),
     #[error("文件有打开密码，请在 Excel 或 WPS 中去掉密码后另存")]
     Encrypted,
     #[error("文件不完整或已损坏（{0}），请用 Excel 或 WPS 打开后另存，或重新拷贝")]

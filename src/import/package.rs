@@ -34,7 +34,8 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError
     let mut left = limits.inflated_bytes;
     for index in 0..zip.len() {
         let file = zip.by_index(index).map_err(zip_error)?;
-        let name = file.name().map_err(zip_error)?.into_owned();
+        // One spelling a part, as its reader looks it up: two that differ by case or slash would hide one from the checks.
+        let name = file.name().map_err(zip_error)?.replace('\\', "/").to_ascii_lowercase();
         if !matters(&name) {
             continue;
         }
@@ -45,7 +46,9 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError
         if std::str::from_utf8(&data).is_err() {
             return Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码")));
         }
-        parts.insert(name, data);
+        if parts.insert(name.clone(), data).is_some() {
+            return Err(ImportError::Damaged(format!("压缩包里有两个 {name}")));
+        }
     }
     Ok(Package { parts })
 }
@@ -71,20 +74,19 @@ fn require_workbook(names: &[String]) -> Result<(), ImportError> {
     if has("xl/") || names.iter().any(|n| n.to_ascii_lowercase().ends_with("workbook.xml")) {
         return Ok(());
     }
-    Err(ImportError::Format(if has("word/") {
-        "这是 Word 文档"
+    Err(if has("content.xml") && has("mimetype") {
+        ImportError::Format("这是 .ods 表格（或其他 OpenDocument 文件）")
+    } else if has("word/") {
+        ImportError::NotAWorkbook("这是 Word 文档")
     } else if has("ppt/") {
-        "这是演示文稿"
-    } else if has("content.xml") && has("mimetype") {
-        "这是 .ods 表格（或其他 OpenDocument 文件）"
+        ImportError::NotAWorkbook("这是演示文稿")
     } else {
-        "这是压缩包，里面没有工作簿"
-    }))
+        ImportError::NotAWorkbook("这是压缩包")
+    })
 }
 
-/// Only what values, spans and hidden state need; pictures, macros, themes and properties are never inflated.
+/// By its lower-case name: only what values, spans and hidden state need; pictures, macros, themes and properties are never inflated.
 fn matters(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
     let kind = name.ends_with(".xml") || name.ends_with(".rels");
     let other =
         ["docprops/", "customxml/", "xl/theme/", "xl/drawings/", "xl/charts/", "xl/media/", "xl/externallinks/"];
@@ -94,12 +96,7 @@ fn matters(name: &str) -> bool {
 impl Package {
     /// A part by name, whatever its case.
     pub fn part(&self, name: &str) -> Option<&[u8]> {
-        let name = name.trim_start_matches('/');
-        let found = self
-            .parts
-            .get(name)
-            .or_else(|| self.parts.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, data)| data));
-        found.map(Vec::as_slice)
+        self.parts.get(&name.trim_start_matches('/').to_ascii_lowercase()).map(Vec::as_slice)
     }
 
     /// The same package, stored uncompressed, with counts that lie removed.
@@ -109,17 +106,17 @@ impl Package {
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         for (name, data) in self.parts {
             out.start_file(name, options).map_err(damaged)?;
-            out.write_all(&without_counts(&data)).map_err(|e| ImportError::Damaged(e.to_string()))?;
+            out.write_all(&without_counts(&data)?).map_err(|e| ImportError::Damaged(e.to_string()))?;
         }
         Ok(out.finish().map_err(damaged)?.into_inner())
     }
 }
 
 /// Drops the attributes of a shared-strings table, the only element whose counts calamine believes.
-fn without_counts(data: &[u8]) -> Cow<'_, [u8]> {
+fn without_counts(data: &[u8]) -> Result<Cow<'_, [u8]>, ImportError> {
     // No other part says `uniqueCount`; most need not be parsed.
     if !data.windows(COUNT.len()).any(|w| w == COUNT) {
-        return Cow::Borrowed(data);
+        return Ok(Cow::Borrowed(data));
     }
     let mut reader = Reader::from_reader(data);
     loop {
@@ -127,7 +124,9 @@ fn without_counts(data: &[u8]) -> Cow<'_, [u8]> {
         let (element, end) = match reader.read_event() {
             Ok(Event::Start(e)) => (e, ">"),
             Ok(Event::Empty(e)) => (e, "/>"),
-            Ok(Event::Eof) | Err(_) => return Cow::Borrowed(data),
+            Ok(Event::Eof) => return Ok(Cow::Borrowed(data)),
+            // calamine is more lenient and might find a table behind the fault.
+            Err(e) => return Err(ImportError::Damaged(e.to_string())),
             Ok(_) => continue,
         };
         if element.local_name().as_ref() == "sst" {
@@ -135,7 +134,7 @@ fn without_counts(data: &[u8]) -> Cow<'_, [u8]> {
             let name_spaces = element.attributes().flatten().filter(|a| a.key.as_ref().starts_with("xmlns"));
             let keep: String = name_spaces.map(|a| format!(" {}=\"{}\"", a.key.as_ref(), a.value.as_ref())).collect();
             let root = format!("<{}{keep}{end}", element.name().as_ref());
-            return Cow::Owned([&data[..before], root.as_bytes(), &data[after..]].concat());
+            return Ok(Cow::Owned([&data[..before], root.as_bytes(), &data[after..]].concat()));
         }
     }
 }

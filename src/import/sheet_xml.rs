@@ -25,15 +25,13 @@ pub(super) struct Frame {
 pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
     let mut reader = Reader::from_reader(xml);
     let mut frame = Frame::default();
-    let mut row = 0u32;
+    let mut next = 0u32;
     loop {
         match reader.read_event() {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "row" => {
-                    row = match attribute(&e, "r") {
-                        Some(r) => number(&r, LAST.row + 1)? - 1,
-                        None => row + 1,
-                    };
+                    let row = attribute(&e, "r").map(|r| number(&r, LAST.row + 1)).transpose()?.map_or(next, |r| r - 1);
+                    next = row + 1;
                     if truth(&e, "hidden") {
                         frame.hidden_rows.push(row);
                     }
@@ -74,8 +72,13 @@ pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
     Ok(frame)
 }
 
-/// An attribute by its local name, as written.
+/// An attribute without a prefix, as written.
 pub(super) fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
+    e.attributes().flatten().find(|a| a.key.as_ref() == name).map(|a| a.value.into_owned())
+}
+
+/// An attribute by its local name, whatever its prefix.
+pub(super) fn local_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
     e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| a.value.into_owned())
 }
 
@@ -123,6 +126,8 @@ mod tests {
             <row r="4" hidden="1"><c r="A4"/></row><row><c/></row></sheetData>
             <mergeCells><mergeCell ref="B2:D5"/></mergeCells></worksheet>"#;
         let frame = frame(xml, &Limits::default()).unwrap();
+        let unnumbered = br#"<sheetData><row hidden="1"/><row/><row hidden="1"/></sheetData>"#;
+        assert_eq!(super::frame(unnumbered, &Limits::default()).unwrap().hidden_rows, [0, 2]);
         assert_eq!(frame.hidden_rows, [3]);
         assert_eq!(frame.hidden_columns, [(1, 2)]);
         assert_eq!(frame.cells, 2);

@@ -24,23 +24,27 @@ pub(super) fn require_xlsx(bytes: &[u8]) -> Result<(), ImportError> {
         return Err(ImportError::Format("这是 .xls 旧格式"));
     }
     if bytes.starts_with(b"%PDF") {
-        return Err(ImportError::Format("这是 PDF 文件"));
+        return Err(ImportError::NotAWorkbook("这是 PDF 文件"));
     }
-    Err(ImportError::Format(text_kind(bytes)))
+    Err(text_kind(bytes))
 }
 
-fn text_kind(bytes: &[u8]) -> &'static str {
+fn text_kind(bytes: &[u8]) -> ImportError {
     let head = &bytes[..bytes.len().min(4096)];
     let lower = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
     if lower.starts_with("<!doctype html") || lower.contains("<html") || lower.starts_with("<table") {
-        return "这是网页（HTML），只是名字像工作簿";
+        return ImportError::Format("这是网页（HTML）");
     }
     if lower.starts_with("<?xml") {
-        return "这是 XML 文件";
+        return ImportError::Format("这是 XML 文件");
     }
     if lower.starts_with("{\\rtf") {
-        return "这是 RTF 文档";
+        return ImportError::NotAWorkbook("这是 RTF 文档");
     }
     let text = !head.contains(&0) && head.iter().filter(|b| **b < 0x20 && !b"\t\r\n".contains(b)).count() == 0;
-    if text { "这是文本（CSV）文件，只是名字像工作簿" } else { "这不是工作簿" }
+    if text {
+        ImportError::Format("这是文本（CSV）文件")
+    } else {
+        ImportError::NotAWorkbook("这是别的程序的文件")
+    }
 }

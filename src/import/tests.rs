@@ -68,6 +68,9 @@ fn every_kind_of_cell_is_told_apart() {
 #[test]
 fn a_lying_string_count_reserves_nothing() {
     let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    // A fault before the table stops our reader and not calamine's.
+    let faulty = r#"<a></b><sst uniqueCount="900000000000000"><si><t>甲</t></si></sst>"#;
+    assert!(message(&book(sheet, &[("xl/sharedStrings.xml", faulty)]), &Limits::default()).contains("损坏"));
     for part in ["xl/sharedStrings.xml", "xl/SHAREDstrings.xml"] {
         for strings in [
             r#"<sst uniqueCount="9000000000000000000"><si><t>甲</t></si></sst>"#,
@@ -95,6 +98,15 @@ fn far_corners_cost_two_cells() {
 fn an_address_that_stands_twice_is_damage() {
     let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row></sheetData></worksheet>"#;
     assert!(message(&book(sheet, &[]), &Limits::default()).contains("A1 出现了两次"));
+}
+
+#[test]
+fn a_part_that_stands_twice_under_two_spellings_is_damage() {
+    let sheet = r#"<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>"#;
+    for other in ["xl\\worksheets\\sheet1.xml", "xl/worksheets/SHEET1.xml"] {
+        let told = message(&book(sheet, &[(other, sheet)]), &Limits::default());
+        assert!(told.contains("两个 xl/worksheets/sheet1.xml"), "{told}");
+    }
 }
 
 #[test]
@@ -129,11 +141,11 @@ fn other_files_are_called_by_their_name() {
         (b"\xEF\xBB\xBF  <!DOCTYPE html>".to_vec(), "网页"),
         ("单位,件数\n甲,1\n".as_bytes().to_vec(), "CSV"),
         (b"%PDF-1.7".to_vec(), "PDF"),
-        (vec![0, 1, 2, 3], "不是工作簿"),
+        (vec![0, 1, 2, 3], "别的程序"),
         (package(&[("word/document.xml", "<a/>")]), "Word"),
         (package(&[("mimetype", "x"), ("content.xml", "<a/>")]), ".ods"),
         (package(&[("xl/workbook.bin", "x")]), ".xlsb"),
-        (package(&[("a.txt", "x")]), "没有工作簿"),
+        (package(&[("a.txt", "x")]), "压缩包"),
         (good[..good.len() / 2].to_vec(), "不完整"),
         (good[..good.len() - 8].to_vec(), "不完整"),
     ] {

@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::package::Package;
-use super::sheet_xml::{Frame, attribute, frame};
+use super::sheet_xml::{Frame, attribute, frame, local_attribute};
 use super::workbook::{Cell, Content, Sheet};
 use super::{ImportError, Limits};
 use crate::model::{Address, Decimal};
@@ -39,7 +39,9 @@ fn read(bytes: Vec<u8>, mut frames: BTreeMap<String, Frame>, limits: &Limits) ->
     let mut text_left = limits.inflated_bytes as usize;
     let mut sheets = Vec::with_capacity(metadata.len());
     for meta in metadata.into_iter().filter(|m| m.typ == SheetType::WorkSheet) {
-        let frame = frames.remove(&meta.name).unwrap_or_default();
+        // A sheet without a frame, or a second of its name, was not checked.
+        let unchecked = || ImportError::Damaged(format!("工作表“{}”重名或缺失", meta.name));
+        let frame = frames.remove(&meta.name).ok_or_else(unchecked)?;
         let mut cells = Vec::with_capacity(frame.cells);
         let mut reader = book.worksheet_cells_reader(&meta.name).map_err(|e| damaged(&e))?;
         // Not `next_cell_with_formula`: it sizes a table by an index that the file states.
@@ -50,6 +52,9 @@ fn read(bytes: Vec<u8>, mut frames: BTreeMap<String, Frame>, limits: &Limits) ->
                 text_left = text_left.checked_sub(text.len()).ok_or_else(|| limits.inflated_error())?;
             }
             let (row, column) = record.pos;
+            if cells.len() >= frame.cells {
+                return Err(unchecked());
+            }
             cells.push(Cell { at: Address { row, column }, content, formula });
         }
         cells.sort_by_key(|c| c.at);
@@ -174,7 +179,7 @@ fn elements(xml: &[u8], name: &str) -> Result<Vec<Element>, ImportError> {
         match reader.read_event() {
             Ok(Event::Start(e) | Event::Empty(e)) if e.local_name().as_ref() == name => {
                 let text = |n: &str| attribute(&e, n).map(|v| unescaped(&v));
-                let id = text("Id").or_else(|| text("id"));
+                let id = text("Id").or_else(|| local_attribute(&e, "id").map(|v| unescaped(&v)));
                 out.push(Element {
                     name: text("name").unwrap_or_default(),
                     id,
