@@ -1,24 +1,28 @@
 //! The relations of the form (勾稽关系), K3xx: sums of rows and columns that must agree.
 
 use crate::form::{Op, Relation, RelationUse};
-use crate::model::{Decimal, Finding, Origins, Report, Source};
-use crate::normalize::source;
+use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
 use crate::rules;
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
-    let mut findings: Vec<(usize, Finding)> = Vec::new();
+    let mut findings: Vec<((usize, usize), Finding)> = Vec::new();
     for relation in &report.form.relations {
         for line in relation.uses(&report.form.tables[relation.table]) {
             findings.extend(broken(report, origins, relation, &line));
         }
     }
     // In the order of the tables and of the cells at fault, as a clerk goes through them.
-    findings.sort_by_key(|(slot, _)| *slot);
+    findings.sort_by_key(|(place, _)| *place);
     findings.into_iter().map(|(_, f)| f).collect()
 }
 
-/// The finding of a relation that does not hold in one row or column, with the slot at fault for sorting.
-fn broken(report: &Report, origins: &Origins, relation: &Relation, line: &RelationUse) -> Option<(usize, Finding)> {
+/// The finding of a relation that does not hold in one row or column, with the place at fault for sorting.
+fn broken(
+    report: &Report,
+    origins: &Origins,
+    relation: &Relation,
+    line: &RelationUse,
+) -> Option<((usize, usize), Finding)> {
     let values = &report.tables[relation.table];
     let signed = |(slot, minus): &(usize, bool)| {
         let n = values[*slot].number();
@@ -36,7 +40,7 @@ fn broken(report: &Report, origins: &Origins, relation: &Relation, line: &Relati
     // The side at fault is the one that is a total; K301 puts what came in on the left and what became of it on the right.
     let (fault, basis) = if line.left.len() == 1 { (&line.left, &line.right) } else { (&line.right, &line.left) };
     let (found, expected) = (sum(fault), sum(basis));
-    let at = |slot: usize| source(origins, relation.table, slot);
+    let at = |slot: usize| origins.source(Place::Value { table: relation.table, slot }).cloned();
     let first = fault[0].0;
     let named = |slot: usize| named(report, origins, relation, slot);
     let table = &report.form.tables[relation.table].name;
@@ -61,7 +65,7 @@ fn broken(report: &Report, origins: &Origins, relation: &Relation, line: &Relati
         .found(found)
         .related(related.collect::<Vec<Source>>())
         .hint("请核对这些数字；尚未公布的，改正后再公布");
-    Some((relation.table * 10_000 + first, finding))
+    Some(((relation.table, first), finding))
 }
 
 /// A value's cell and what it is called along the relation; without a cell both its labels.
@@ -70,7 +74,7 @@ fn named(report: &Report, origins: &Origins, relation: &Relation, slot: usize) -
     let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
     let (row, column) = (last(table.row_path(slot)), last(table.column_path(slot)));
     let along = if relation.holds_in_each_column { &row } else { &column };
-    match source(origins, relation.table, slot).and_then(|s| s.cell) {
+    match origins.source(Place::Value { table: relation.table, slot }).and_then(|s| s.cell) {
         Some(cell) => format!("{cell}“{along}”"),
         None => format!("“{}”", [row, column].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("·")),
     }

@@ -29,7 +29,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// A finding with the catalogue's severity is made by [`crate::check::finding`]; this is the bare constructor.
+    /// A finding with the catalogue's severity is made by [`crate::rules::finding`]; this is the bare constructor.
     pub fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
         let message = message.into();
         Finding { code, severity, source: None, message, expected: None, found: None, related: Vec::new(), hint: None }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::find::{Located, Search, search, sources};
+use super::find::{Located, Search, near_miss, search, sources};
 use super::view::View;
 use crate::form::Form;
 use crate::model::{Finding, Source};
@@ -23,6 +23,10 @@ pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Resu
     // A stable sort: of two that fit alike the one listed first (the user's own, then the one in force) stays first.
     searches.sort_by_key(|(_, s)| std::cmp::Reverse(fit(s)));
     let Some((form, best)) = searches.first() else { return Err(vec![nothing(views, skip)]) };
+    if best.exhausted {
+        let message = "工作簿里表头的标签多得不正常，不能确定官方表格在哪里";
+        return Err(vec![finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去")]);
+    }
     if best.blocks_found() == 0 {
         return Err(vec![nothing(views, skip)]);
     }
@@ -30,13 +34,19 @@ pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Resu
     let mut whole = true;
     for (table, blocks) in form.tables.iter().zip(&best.found) {
         if blocks.iter().all(Vec::is_empty) {
-            let message = format!("没有找到{}（{}）", table.name, table.caption);
-            let hint = "请照标准模板补上这张表，没有发生的填 0";
-            findings.push(finding("T505", message).related(hidden_with(views, skip)).hint(hint));
             whole = false;
+            if let Some((source, labels)) = table.blocks.iter().find_map(|b| near_miss(b, views, skip)) {
+                let labels: Vec<_> = labels.iter().map(|l| format!("“{l}”")).collect();
+                let message = format!("{}在{source}附近，但认不出列名{}", table.name, labels.join("、"));
+                findings.push(finding("N203", message).at(source).hint("请照标准模板改正表头"));
+            } else {
+                let message = format!("没有找到{}（{}）", table.name, table.caption);
+                let hint = "请照标准模板补上这张表，没有发生的填 0";
+                findings.push(finding("T505", message).related(hidden_with(views, skip)).hint(hint));
+            }
             continue;
         }
-        let mut found = Vec::new();
+        let (mut found, mut doubled) = (Vec::new(), false);
         for (block, at) in table.blocks.iter().zip(blocks) {
             match at.as_slice() {
                 [] => {
@@ -48,13 +58,18 @@ pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Resu
                     findings.extend(one.findings.iter().cloned());
                     found.push(one.clone());
                 }
-                several => findings.push(twice(&table.name, &sources(several, views))),
+                // A table that stands twice says so once, not once a block.
+                several if !doubled => {
+                    doubled = true;
+                    findings.push(twice(&table.name, &sources(several, views)));
+                }
+                _ => {}
             }
         }
         places.push(found);
     }
     if !whole || rules::refuses(&findings) {
-        return Err(unique(findings));
+        return Err(findings);
     }
     Ok(Recognised { form: (*form).clone(), places, findings })
 }
@@ -64,20 +79,6 @@ fn twice(table: &str, places: &[Source]) -> Finding {
     let message = format!("{table}有 {} 张：{}，不能确定用哪一张", places.len(), list.join("和"));
     let fix = "一个工作簿只放一个单位一个年度的报告，请分成几个文件";
     finding("N204", message).at(places.first().cloned()).related(places.iter().skip(1).cloned()).hint(fix)
-}
-
-/// A table that stands twice says so once, not once a block.
-fn unique(mut findings: Vec<Finding>) -> Vec<Finding> {
-    let mut twice: Vec<String> = Vec::new();
-    findings.retain(|f| {
-        let table: String = f.message.chars().take_while(|c| *c != '有').collect();
-        f.code != "N204"
-            || (!twice.contains(&table) && {
-                twice.push(table);
-                true
-            })
-    });
-    findings
 }
 
 fn hidden_with(views: &[View<'_>], skip: &[bool]) -> Vec<Source> {

@@ -4,12 +4,13 @@
 //! numbers cannot be assigned to columns with certainty, a row too many and a row that is missing are findings; nothing
 //! is guessed.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::fold::body;
 use super::value::looks_like_value;
 use super::view::View;
-use crate::form::{Axis, Block, Form};
+use crate::form::{Axis, Block, Form, Node, Table};
 use crate::import::Content;
 use crate::model::{Address, Finding, Source};
 use crate::rules::finding;
@@ -34,6 +35,8 @@ pub struct Located {
 /// All blocks of a form: for each table, for each block, every place that looks like it.
 pub struct Search {
     pub found: Vec<Vec<Vec<Located>>>,
+    /// The workbook is full of heads that lead nowhere; the search was given up.
+    pub exhausted: bool,
 }
 
 impl Search {
@@ -52,8 +55,8 @@ impl Search {
 struct Labels {
     /// Accepted bodies of each leaf.
     leaves: Vec<Vec<String>>,
-    /// Accepted bodies of every node that is not a leaf.
-    groups: Vec<String>,
+    /// Accepted bodies of every node that is not a leaf, with the first and the last leaf below it.
+    groups: Vec<(Vec<String>, usize, usize)>,
 }
 
 impl Labels {
@@ -63,15 +66,20 @@ impl Labels {
         };
         let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
         let groups = axis.walk().into_iter().filter(|n| !n.children.is_empty());
-        Labels { leaves, groups: groups.flat_map(|n| bodies(&n.label, &n.variants)).collect() }
+        let group = |n: &Node| (bodies(&n.label, &n.variants), n.first_leaf, n.first_leaf + n.leaf_count - 1);
+        Labels { leaves, groups: groups.map(group).collect() }
     }
 
     fn is_leaf(&self, leaf: usize, body: &str) -> bool {
         self.leaves[leaf].iter().any(|l| l == body)
     }
 
+    fn is_group(&self, body: &str) -> bool {
+        self.groups.iter().any(|(bodies, ..)| bodies.iter().any(|b| b == body))
+    }
+
     fn is_any(&self, body: &str) -> bool {
-        self.groups.iter().any(|g| g == body) || (0..self.leaves.len()).any(|l| self.is_leaf(l, body))
+        self.is_group(body) || (0..self.leaves.len()).any(|l| self.is_leaf(l, body))
     }
 }
 
@@ -85,6 +93,8 @@ struct Target<'a> {
     title: Option<String>,
     /// Bodies at which another block or section begins.
     stops: Vec<String>,
+    /// Steps left to the whole search.
+    budget: &'a Cell<usize>,
 }
 
 /// Titles are compared without 第, which offices drop.
@@ -98,7 +108,9 @@ pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
         form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref()).map(title_body).collect();
     let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| body(h));
     let stops: Vec<String> = titles.into_iter().chain(headings).collect();
-    let place = |table: &crate::form::Table, block: &Block| {
+    // A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
+    let budget = Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>());
+    let place = |table: &Table, block: &Block| {
         let target = Target {
             block,
             table_name: &table.name,
@@ -107,11 +119,13 @@ pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
             corner: block.corner.as_deref().map(body),
             title: block.title.as_deref().map(title_body),
             stops: stops.clone(),
+            budget: &budget,
         };
         let sheets = views.iter().enumerate().filter(|(i, _)| !skip[*i]);
         sheets.flat_map(|(i, view)| target.places(i, view)).collect()
     };
-    Search { found: form.tables.iter().map(|t| t.blocks.iter().map(|b| place(t, b)).collect()).collect() }
+    let found = form.tables.iter().map(|t| t.blocks.iter().map(|b| place(t, b)).collect()).collect();
+    Search { found, exhausted: budget.get() == 0 }
 }
 
 impl Target<'_> {
@@ -127,6 +141,12 @@ impl Target<'_> {
             }
         }
         places
+    }
+
+    /// Takes a step of the search; false when none is left.
+    fn step(&self, cost: usize) -> bool {
+        self.budget.set(self.budget.get().saturating_sub(cost));
+        self.budget.get() > 0
     }
 
     /// The block whose first column head is at `anchor`, if it is one.
@@ -147,12 +167,14 @@ impl Target<'_> {
         };
         // The head rows above the leaves, the corner and the block's title belong to it.
         for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
-            let own = self.columns.groups.contains(&f.body) || self.corner.as_ref().is_some_and(|c| *c == f.body);
+            let own = self.columns.is_group(&f.body) || self.corner.as_ref().is_some_and(|c| *c == f.body);
             if own || self.title.as_ref().is_some_and(|t| *t == f.body.replace('第', "")) {
                 located.top = located.top.min(at.row);
                 located.left = located.left.min(at.column);
             }
         }
+        let misplaced = self.misplaced_group(view, &located);
+        located.findings.extend(misplaced);
         let certain = if self.block.rows.leaves.is_empty() {
             self.unlabelled_row(view, &mut located)
         } else {
@@ -166,6 +188,9 @@ impl Target<'_> {
         let reach = self.block.columns.depth as u32;
         let mut near: Vec<_> = view.labels_in_rows(anchor.row.saturating_sub(reach), anchor.row + reach).collect();
         // By column, and within a column the cell nearest to the anchor's row first.
+        if !self.step(near.len()) {
+            return None;
+        }
         near.sort_by_key(|(at, _)| (at.column, at.row.abs_diff(anchor.row)));
         let mut heads = vec![anchor];
         for leaf in 1..self.block.column_count() {
@@ -187,6 +212,9 @@ impl Target<'_> {
         let mut findings = Vec::new();
         while row <= view.last_row() && blank_rows < 20 {
             let cells = view.row(row);
+            if !self.step(1 + cells.len()) {
+                return false;
+            }
             if cells.is_empty() {
                 blank_rows += 1;
                 row += 1;
@@ -287,6 +315,7 @@ impl Target<'_> {
             .filter(|c| c.at.column > label.column && c.at.column <= located.right + 1)
             // Inside the table whatever is written stands for a value; beside it only what looks like one.
             .filter(|c| c.at.column <= located.right || is_value(&c.content))
+            .filter(|c| !matches!(&c.content, Content::Text(t) if t.trim().is_empty()))
             .map(|c| c.at)
             .collect();
         let mut cells = Vec::with_capacity(heads.len());
@@ -309,7 +338,9 @@ impl Target<'_> {
         }
         let source = |a: &Address| Source::cell(&view.sheet.name, *a);
         let in_a_row = filled.windows(2).all(|w| w[1].column == w[0].column + 1);
-        if filled.len() == heads.len() && in_a_row {
+        let inside = filled.last().is_some_and(|a| a.column <= located.right);
+        let numbers = filled.iter().all(|a| view.content(a.row, a.column).is_some_and(is_value));
+        if filled.len() == heads.len() && in_a_row && inside && numbers {
             let message = format!(
                 "{}第 {} 行的数字整体错位，已按先后顺序对应到 {} 列，请核对",
                 self.table_name,
@@ -333,11 +364,10 @@ impl Target<'_> {
         None
     }
 
-    /// The single row of a block without row labels: the first below the heads that holds a value, else the next one.
+    /// The single row of a block without row labels: the one below the heads. A number further down, under an empty
+    /// row, is not certain to be its.
     fn unlabelled_row(&self, view: &View<'_>, located: &mut Located) -> bool {
-        let below = located.bottom + 1;
-        let holds = |row: &u32| self.value_cells(view, located, *row).next().is_some();
-        let row = (below..below + 3).find(holds).unwrap_or(below);
+        let row = located.bottom + 1;
         let cells: Vec<Address> = located.heads.iter().map(|h| Address { row, column: h.column }).collect();
         for a in self.value_cells(view, located, row) {
             if !cells.contains(&a) {
@@ -346,15 +376,51 @@ impl Target<'_> {
                 located.findings.push(finding("N205", message).at(Source::cell(&view.sheet.name, a)).hint(fix));
             }
         }
-        if let Some(extra) = self.value_cells(view, located, row + 1).next() {
+        located.bottom = row;
+        let blank = self.value_cells(view, located, row).next().is_none();
+        let further =
+            (row + 1..=row + if blank { 3 } else { 1 }).find_map(|r| self.value_cells(view, located, r).next());
+        if let Some(extra) = further {
             let extra = self.surplus(view, extra);
             located.findings.push(extra);
-            located.bottom = row + 1;
-        } else {
-            located.bottom = row;
         }
         located.rows[0] = Some(cells);
         true
+    }
+
+    /// Leaf labels may repeat from group to group, so each group's label must stand over its own leaves, and a group whose
+    /// leaves are called as another's must have its label.
+    fn misplaced_group(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
+        let heads = &located.heads;
+        let last_row = heads.iter().map(|h| h.row).max()?;
+        let own = |at: &Address| (located.left..=located.right).contains(&at.column);
+        let labels: Vec<_> = view.labels_in_rows(located.top, last_row).filter(|(at, _)| own(at)).collect();
+        let wrong = |at: Address, text: String| {
+            let message = format!("{}的列名“{text}”（{at}）不在它的各列之上", self.table_name);
+            finding("N203", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板改正表头")
+        };
+        for (bodies, first, last) in &self.columns.groups {
+            let (from, to) = (heads[*first].column, view.span_end(heads[*last]).column);
+            let here: Vec<_> = labels.iter().filter(|(_, f)| bodies.contains(&f.body)).collect();
+            let outside = here.iter().find(|(at, _)| at.column < from || view.span_end(*at).column > to);
+            if let Some((at, _)) = outside {
+                return Some(wrong(*at, view.text(*at).unwrap_or_default().trim().to_owned()));
+            }
+            let twins = (*first..=*last).any(|leaf| {
+                let named = &self.columns.leaves[leaf];
+                let outside = (0..heads.len()).filter(|l| l < first || l > last);
+                outside.into_iter().any(|l| self.columns.leaves[l] == *named)
+            });
+            let lowest = self.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
+            if here.is_empty() && twins && lowest {
+                let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&body(&n.label)));
+                let label = label.map_or(String::new(), |n| n.label.clone());
+                let message = format!("{}缺少列名“{label}”，分不清各列属于哪一组", self.table_name);
+                let f = finding("N203", message).at(Source::cell(&view.sheet.name, heads[*first]));
+                return Some(f.hint("请照标准模板补上表头"));
+            }
+        }
+        None
     }
 
     fn missing(&self, view: &View<'_>, leaves: std::ops::Range<usize>) -> Finding {
@@ -379,6 +445,36 @@ fn is_value(content: &Content) -> bool {
         Content::Bool(_) | Content::Date(..) | Content::Other(_) => true,
         Content::Number(_) | Content::HugeNumber(_) | Content::Error(_) | Content::Uncomputed => true,
     }
+}
+
+/// A block that was not found but nearly: where most of its column heads stand, and the labels that are missing there.
+pub fn near_miss(block: &Block, views: &[View<'_>], skip: &[bool]) -> Option<(Source, Vec<String>)> {
+    let labels = Labels::new(&block.columns);
+    let count = block.column_count();
+    let depth = block.columns.depth as u32;
+    let mut best: Option<(usize, Source, Vec<String>)> = None;
+    for view in views.iter().zip(skip).filter(|(_, skip)| !**skip).map(|(v, _)| v) {
+        // Heads by row; a window of as many rows as the heads have levels is looked at from each of them.
+        let mut rows: BTreeMap<u32, Vec<(Address, usize)>> = BTreeMap::new();
+        for (at, f) in view.labels() {
+            if let Some(leaf) = (0..count).find(|l| labels.is_leaf(*l, &f.body)) {
+                rows.entry(at.row).or_default().push((at, leaf));
+            }
+        }
+        for (row, first) in &rows {
+            let mut seen = vec![false; count];
+            for (_, leaf) in rows.range(*row..*row + depth).flat_map(|(_, cells)| cells.iter().take(100)) {
+                // A repeated label counts for each of its leaves.
+                (0..count).filter(|l| labels.leaves[*l] == labels.leaves[*leaf]).for_each(|l| seen[l] = true);
+            }
+            let found = seen.iter().filter(|s| **s).count();
+            if found * 2 > count && found < count && best.as_ref().is_none_or(|(n, ..)| found > *n) {
+                let missing = (0..count).filter(|l| !seen[*l]).map(|l| block.columns.leaves[l].label().to_owned());
+                best = Some((found, Source::cell(&view.sheet.name, first[0].0), missing.collect()));
+            }
+        }
+    }
+    best.map(|(_, source, missing)| (source, missing))
 }
 
 /// Places of a block grouped by sheet, for messages.

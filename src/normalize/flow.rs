@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::edition::Recognised;
+use super::find::Located;
 use super::fold::{Folded, body, fold};
 use super::text::{self, Change, Changes};
 use super::view::View;
 use super::{heading, title};
-use crate::form::{CoverField, Form, labels};
-use crate::import::Content;
+use crate::form::{Form, labels};
+use crate::import::{Cell, Content};
 use crate::model::{Address, Cover, Finding, Origins, Paragraph, Place, Section, Source};
 use crate::rules::finding;
 
@@ -44,6 +45,8 @@ pub fn read(
         asked: Default::default(),
         read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
+        wordings: Wordings::new(form),
+        paragraphs: 0,
     };
     for (i, view) in views.iter().enumerate().filter(|(i, _)| !skip[*i]) {
         flow.sheet(i, view, tables);
@@ -54,6 +57,12 @@ pub fn read(
     flow.report_changes();
     flow.words
 }
+
+/// The cover's first field of which there may be several: the published date, after agency, year and title.
+const FIRST_OPTIONAL: usize = 3;
+
+/// More paragraphs than any report has.
+const MOST_PARAGRAPHS: usize = 20_000;
 
 /// A paragraph before the first section, not yet known to be title or preface.
 struct Front {
@@ -80,6 +89,9 @@ struct Flow<'a> {
     read: Vec<[Vec<(Source, String)>; 2]>,
     /// Words that belong to the standard workbook, not to the report.
     furniture: Vec<&'static str>,
+    wordings: Wordings,
+    /// Paragraphs read so far.
+    paragraphs: usize,
 }
 
 impl Flow<'_> {
@@ -94,39 +106,36 @@ impl Flow<'_> {
             .flat_map(|(t, blocks)| blocks.iter().map(move |b| (t, b)))
             .filter(|(_, b)| b.sheet == index)
             .collect();
-        let by_name =
-            form.sections.iter().position(|s| same(name, &s.sheet) || section_of(form, name) == Some(s.key.as_str()));
+        let by_name = fold(name).and_then(|f| self.wordings.section(&f));
         if let Some(section) = by_name {
             self.current = Some(section);
         } else if let Some((table, first)) = here.iter().min_by_key(|(_, b)| b.top) {
             // Prose above a table on a sheet of its own belongs to the table, unless a heading says otherwise.
             let headed =
-                view.labels().take_while(|(at, _)| at.row < first.top).any(|(_, f)| section_heading(form, f).is_some());
+                view.labels().take_while(|(at, _)| at.row < first.top).any(|(_, f)| self.wordings.section(f).is_some());
             if !headed && self.current.is_some() {
                 self.current = Some(form.section_of(*table));
             }
         }
-        let placed = cover_sheet || by_name.is_some() || !here.is_empty() || self.current.is_none();
-        let headed = view.labels().any(|(_, f)| section_heading(form, f).is_some());
-        if !placed && !headed && !view.sheet.cells.is_empty() {
-            let message = format!("工作表“{name}”不像报告的部分，其中的文字将接在前一部分之后输出");
-            let f = finding("N111", message).at(Source::sheet(name)).hint("不应公开的，请删去这张工作表");
-            self.words.findings.push(f);
+        let titled =
+            || view.sheet.cells.iter().any(|c| matches!(&c.content, Content::Text(t) if title::parse(t).is_some()));
+        let headed = || view.labels().any(|(_, f)| self.wordings.section(f).is_some());
+        if !cover_sheet && by_name.is_none() && here.is_empty() && !headed() && !titled() {
+            if !view.sheet.cells.is_empty() {
+                let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
+                let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
+                self.words.findings.push(finding("N111", message).at(Source::sheet(name)).hint(hint));
+            }
+            return;
         }
-        let hidden =
-            view.sheet.cells.iter().filter(|c| matches!(c.content, Content::Text(_)) && view.sheet.hides(c.at));
-        let mut hidden = hidden.filter(|c| !here.iter().any(|(_, b)| (b.top..=b.bottom).contains(&c.at.row)));
-        if let Some(first) = hidden.next() {
-            let source = Source::cell(name, first.at);
-            let message = format!("{source} 等 {} 个有文字的格子在隐藏的行或列里，已照常读取", hidden.count() + 1);
-            self.words
-                .findings
-                .push(finding("N107", message).at(source).hint("不应公开的，请删去；应当公开的，请取消隐藏"));
-        }
+        self.hidden_text(view, &here);
         let mut used: BTreeSet<Address> = BTreeSet::new();
         let mut after_table: Option<usize> = None;
         for cell in &view.sheet.cells {
             if used.contains(&cell.at) {
+                continue;
+            }
+            if view.sheet.hides(cell.at) {
                 continue;
             }
             let (row, column) = (cell.at.row, cell.at.column);
@@ -141,13 +150,8 @@ impl Flow<'_> {
                 if (block.left..=block.right).contains(&column) {
                     continue;
                 }
-                let source = Source::cell(name, cell.at);
-                if !matches!(cell.content, Content::Text(_)) {
-                    self.unused(source);
-                    continue;
-                }
-                let message = format!("{source} 的文字在官方表格旁边，将作为正文输出");
-                self.words.findings.push(finding("N111", message).at(source).hint("不应公开的，请删去"));
+                self.unused(Source::cell(name, cell.at));
+                continue;
             }
             match &cell.content {
                 Content::Text(text) => {
@@ -160,14 +164,30 @@ impl Flow<'_> {
                         self.text(view, cell.at, text, after_table, cover_sheet);
                     }
                 }
-                Content::Uncomputed => {}
+                Content::Uncomputed => {
+                    let source = Source::cell(name, cell.at);
+                    let message = format!("{source} 是没有计算结果的公式");
+                    let hint = "请用 Excel 或 WPS 打开、保存一次，或直接写上文字";
+                    self.words.findings.push(finding("N208", message).at(source).hint(hint));
+                }
                 _ => self.unused(Source::cell(name, cell.at)),
             }
         }
     }
 
+    /// What is hidden is not published; that it is there is told.
+    fn hidden_text(&mut self, view: &View<'_>, here: &[(usize, &Located)]) {
+        let placed = |c: &&Cell| here.iter().any(|(_, b)| (b.top..=b.bottom).contains(&c.at.row));
+        let mut hidden = view.sheet.cells.iter().filter(|c| view.sheet.hides(c.at)).filter(|c| !placed(c));
+        if let Some(first) = hidden.next() {
+            let source = Source::cell(&view.sheet.name, first.at);
+            let message = format!("{source} 等 {} 个格子在隐藏的行或列里，没有采用", hidden.count() + 1);
+            self.words.findings.push(finding("N107", message).at(source).hint("如果属于报告，请取消隐藏"));
+        }
+    }
+
     fn unused(&mut self, source: Source) {
-        let message = format!("{source} 的数字不在官方表格之内，没有采用");
+        let message = format!("{source} 的内容不在官方表格之内，没有采用");
         self.words.findings.push(finding("N111", message).at(source));
     }
 
@@ -178,7 +198,7 @@ impl Flow<'_> {
             Some((label, rest)) if !rest.trim().is_empty() => (label, Some(rest.trim())),
             _ => (text, None),
         };
-        let Some(index) = fields.iter().position(|f| is_field(f, label)) else { return false };
+        let Some(index) = self.wordings.field(label) else { return false };
         let beside = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column);
         let (value, source) = match (behind, beside) {
             (Some(rest), _) => (rest.to_owned(), at),
@@ -188,7 +208,18 @@ impl Flow<'_> {
                     Content::Text(t) => t.clone(),
                     Content::Number(n) => n.to_string(),
                     Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
-                    _ => return false,
+                    other => {
+                        used.insert(cell.at);
+                        let source = Source::cell(&view.sheet.name, cell.at);
+                        let (code, what) = match other {
+                            Content::Uncomputed => ("N208", "是没有计算结果的公式"),
+                            Content::Error(_) => ("N209", "是错误值"),
+                            _ => ("N207", "不是文字"),
+                        };
+                        let message = format!("{source} 的“{}”{what}", fields[index].label);
+                        self.words.findings.push(finding(code, message).at(source).hint("请直接填写文字"));
+                        return true;
+                    }
                 };
                 (value, cell.at)
             }
@@ -206,8 +237,20 @@ impl Flow<'_> {
             let at = if source == at { Address { row: at.row, column: view.span_end(at).column + 1 } } else { source };
             Source::cell(&view.sheet.name, at)
         });
-        if !value.trim().is_empty() && self.facts[index].is_none() {
-            self.facts[index] = Some((value, Source::cell(&view.sheet.name, source)));
+        if value.trim().is_empty() {
+            return true;
+        }
+        let source = Source::cell(&view.sheet.name, source);
+        match &mut self.facts[index] {
+            None => self.facts[index] = Some((value, source)),
+            Some((first, _)) if text::joined(first) == text::joined(&value) => {}
+            // Two contacts are both published; of two agencies, years or titles neither can be chosen.
+            Some((first, _)) if index >= FIRST_OPTIONAL => *first = format!("{first}；{}：{value}", label.trim()),
+            Some((_, first)) => {
+                let message = format!("“{}”写了两次，并不相同：{first}和{source}", fields[index].label);
+                let f = finding("N207", message).at(source).related([first.clone()]).hint("请只保留一处");
+                self.words.findings.push(f);
+            }
         }
         true
     }
@@ -215,6 +258,14 @@ impl Flow<'_> {
     fn text(&mut self, view: &View<'_>, at: Address, text: &str, after_table: Option<usize>, cover: bool) {
         let source = Source::cell(&view.sheet.name, at);
         for line in text::lines(text) {
+            self.paragraphs += 1;
+            if self.paragraphs > MOST_PARAGRAPHS {
+                if self.paragraphs == MOST_PARAGRAPHS + 1 {
+                    let message = format!("正文超过上限 {MOST_PARAGRAPHS} 段，不像是一份年度报告，请删去无关内容");
+                    self.words.findings.push(finding("I101", message).at(source.clone()));
+                }
+                return;
+            }
             let heading = if cover { None } else { self.heading(line) };
             if let Some(section) = heading {
                 self.start(section, line, &source);
@@ -240,7 +291,7 @@ impl Flow<'_> {
     /// The section a line heads: by its words, or as the next section by its number and most of its words.
     fn heading(&self, line: &str) -> Option<usize> {
         let folded = fold(line)?;
-        section_heading(self.form, &folded).or_else(|| {
+        self.wordings.section(&folded).or_else(|| {
             let next = self.current.map_or(0, |c| c + 1);
             let official = fold(&self.form.sections.get(next)?.heading)?;
             let short = folded.body.chars().count() <= 25 && !line.contains(['。', '；', '：', ':', '，']);
@@ -373,7 +424,7 @@ impl Flow<'_> {
         let title = match title {
             Some((t, source)) => self.normalised(&t.text, &source),
             None => {
-                let made = crate::compose::made_title(&agency, year);
+                let made = labels().report.made_title(&agency, year);
                 if !agency.is_empty() && year != 0 {
                     self.words.findings.push(finding("N108", format!("没有写标题，按单位和年度生成“{made}”")));
                 }
@@ -432,27 +483,40 @@ fn same(a: &str, b: &str) -> bool {
     !a.is_empty() && body(a) == body(b) && fold(a).map(|f| f.number) == fold(b).map(|f| f.number)
 }
 
-fn section_of<'f>(form: &'f Form, text: &str) -> Option<&'f str> {
-    fold(text).and_then(|f| section_heading(form, &f)).map(|i| form.sections[i].key.as_str())
+/// Headings of the sections and labels of the cover, folded once: a workbook has many lines to compare them with.
+struct Wordings {
+    /// Folded heading, variant or sheet name, its number, and the section.
+    sections: Vec<(Folded, usize)>,
+    /// Folded label and the field.
+    fields: Vec<(String, usize)>,
 }
 
-/// The section a line heads: its words are those of a heading, and its number, if it has one, is that section's.
-fn section_heading(form: &Form, line: &Folded) -> Option<usize> {
-    if line.bracketed {
-        return None;
+impl Wordings {
+    fn new(form: &Form) -> Wordings {
+        let of = |s: &'_ crate::form::Section| -> Vec<Folded> {
+            [&s.heading, &s.sheet].into_iter().chain(&s.variants).filter_map(|w| fold(w)).collect()
+        };
+        let sections = form.sections.iter().enumerate().flat_map(|(i, s)| of(s).into_iter().map(move |f| (f, i)));
+        let fields = labels().cover.fields().into_iter().enumerate();
+        let fields = fields.flat_map(|(i, f)| {
+            std::iter::once(&f.label).chain(&f.variants).map(move |w| (body(w), i)).collect::<Vec<_>>()
+        });
+        Wordings { sections: sections.collect(), fields: fields.collect() }
     }
-    form.sections.iter().enumerate().find_map(|(i, section)| {
-        let mut wordings = std::iter::once(&section.heading).chain(&section.variants);
-        let heads = wordings.any(|w| body(w) == line.body);
-        let number = fold(&section.heading).and_then(|f| f.number);
-        let agrees = line.number.is_none() || line.number == number || line.number == Some((i + 1).to_string());
-        (heads && agrees).then_some(i)
-    })
-}
 
-fn is_field(field: &CoverField, label: &str) -> bool {
-    let label = body(label);
-    !label.is_empty() && std::iter::once(&field.label).chain(&field.variants).any(|w| body(w) == label)
+    /// The section a line heads: its words are those of a heading, and its number, if it has one, is that section's.
+    fn section(&self, line: &Folded) -> Option<usize> {
+        let heads = |(w, i): &&(Folded, usize)| {
+            let agrees = line.number.is_none() || line.number == w.number || line.number == Some((i + 1).to_string());
+            agrees && w.body == line.body
+        };
+        if line.bracketed { None } else { self.sections.iter().find(heads).map(|(_, i)| *i) }
+    }
+
+    fn field(&self, label: &str) -> Option<usize> {
+        let label = body(label);
+        self.fields.iter().find(|(w, _)| !label.is_empty() && *w == label).map(|(_, i)| *i)
+    }
 }
 
 /// The title among the front lines: the line that ends in the words of one, with up to two lines before it that complete

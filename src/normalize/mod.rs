@@ -21,7 +21,7 @@ use crate::import::{Content, Sheet, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source, Value};
 use crate::rules::{self, finding};
 
-pub use settle::{describe, settle, source};
+pub use settle::settle;
 
 /// How to read a workbook.
 #[derive(Debug, Clone)]

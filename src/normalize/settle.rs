@@ -69,12 +69,12 @@ fn whole(sum: Decimal, kind: Kind) -> Option<Value> {
 }
 
 /// The cell a value came from.
-pub fn source(origins: &Origins, table: usize, slot: usize) -> Option<Source> {
+fn source(origins: &Origins, table: usize, slot: usize) -> Option<Source> {
     origins.source(Place::Value { table, slot }).cloned()
 }
 
 /// A value's place in words: the table, its cell where it came from a workbook, its labels where it did not.
-pub fn describe(form: &Form, origins: &Origins, table: usize, slot: usize) -> String {
+fn describe(form: &Form, origins: &Origins, table: usize, slot: usize) -> String {
     let t = &form.tables[table];
     match source(origins, table, slot).and_then(|s| s.cell) {
         Some(cell) => format!("{} {cell} ", t.name),

@@ -87,6 +87,10 @@ fn zero(_: usize) -> String {
     "0".into()
 }
 
+fn zeros(_: usize, _: usize) -> String {
+    "0".into()
+}
+
 /// A report on one sheet under its title and headings: rows 1 title, then per section a heading, a line of prose, the table.
 /// The tables begin at rows 5 (two), 21 (three) and 51 (four) in the 2021 edition.
 fn one_sheet(id: &str, lay: Lay, values: impl Fn(usize, usize) -> String) -> Lay {
@@ -252,7 +256,7 @@ fn blanks_count_as_zero_and_blank_totals_are_computed() {
 #[test]
 fn formulas_without_results_are_computed_for_totals_and_refused_elsewhere() {
     // Table four's values stand in the row before heading five.
-    let sheet = || one_sheet("2021", Lay::new("表"), |_, _| "0".into());
+    let sheet = || one_sheet("2021", Lay::new("表"), zeros);
     let row =
         sheet().sheet.cells.iter().find(|c| c.content == text("五、存在的主要问题及改进情况").unwrap()).unwrap().at.row;
     let ok = sheet().set(&format!("E{row}"), Some(Content::Uncomputed)).done();
@@ -264,7 +268,7 @@ fn formulas_without_results_are_computed_for_totals_and_refused_elsewhere() {
 
 #[test]
 fn a_cell_that_is_no_count_is_refused_by_name() {
-    let sheet = || one_sheet("2021", Lay::new("表"), |_, _| "0".into());
+    let sheet = || one_sheet("2021", Lay::new("表"), zeros);
     for (content, code) in [
         (text("三"), "N201"),
         (text("详见附件"), "N201"),
@@ -343,13 +347,14 @@ fn numbers_beside_a_table_are_not_taken() {
     lay.put(at(row + 1, 11), Content::Text("备注。".into()));
     let n = read(vec![lay.done()]);
     assert_distinct(n.report.as_ref().unwrap());
-    assert_eq!(codes(&n), ["N111"]);
+    assert_eq!(codes(&n), ["N111", "N111"]);
+    assert!(n.report.unwrap().sections.iter().all(|s| s.after.is_empty()));
 }
 
 #[test]
 fn two_reports_in_one_workbook_are_refused() {
-    let a = one_sheet("2021", Lay::new("甲"), |_, _| "0".into()).done();
-    let b = one_sheet("2021", Lay::new("乙"), |_, _| "0".into()).done();
+    let a = one_sheet("2021", Lay::new("甲"), zeros).done();
+    let b = one_sheet("2021", Lay::new("乙"), zeros).done();
     let n = read(vec![a.clone(), b.clone()]);
     assert!(n.report.is_none());
     let messages: Vec<_> = n.findings.iter().filter(|f| f.code == "N204").map(|f| f.message.clone()).collect();
@@ -376,7 +381,7 @@ fn a_workbook_without_tables_says_so() {
     let n = read(vec![Lay::new("表").line("某局2021年政府信息公开工作年度报告").done()]);
     assert_eq!(codes(&n), ["N206"]);
     assert_eq!(codes(&read(vec![])), ["N206"]);
-    let hidden = Sheet { hidden: true, ..one_sheet("2021", Lay::new("藏"), |_, _| "0".into()).done() };
+    let hidden = Sheet { hidden: true, ..one_sheet("2021", Lay::new("藏"), zeros).done() };
     assert_eq!(codes(&read(vec![hidden])), ["N107", "N206"]);
 }
 
@@ -498,4 +503,136 @@ fn a_form_of_the_users_own_goes_before_an_edition_with_the_same_labels() {
     let sheets = vec![one_sheet("2021", Lay::new("表"), distinct).done()];
     let n = normalize(&Workbook { name: String::new(), sheets }, &options);
     assert_eq!(n.report.unwrap().form.id, "local");
+}
+
+#[test]
+fn group_labels_over_the_wrong_columns_are_refused() {
+    let groups = ["行政复议", "未经复议直接起诉", "复议后起诉"];
+    let lay = || one_sheet("2021", Lay::new("表"), distinct);
+    let cell = |lay: &Lay, label: &str| lay.sheet.cells.iter().find(|c| c.content == text(label).unwrap()).unwrap().at;
+    let (a, b) = (cell(&lay(), groups[1]), cell(&lay(), groups[2]));
+    let swapped = lay().set(&a.to_string(), text(groups[2])).set(&b.to_string(), text(groups[1])).done();
+    let (code, at, _) = refusal(vec![swapped]);
+    assert_eq!((code, at), ("N203", b.to_string()));
+    for group in groups {
+        let at = cell(&lay(), group);
+        let (code, _, message) = refusal(vec![lay().set(&at.to_string(), None).done()]);
+        assert_eq!(code, "N203");
+        assert!(message.contains(group), "{message}");
+    }
+}
+
+#[test]
+fn a_shift_is_certain_only_for_numbers_left_of_the_end() {
+    // First column blank, the rest in place, a check column behind: six numbers and one that is none of the table's.
+    let mut lay = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, distinct);
+    let label = text("2.重复申请").unwrap();
+    let row = lay.sheet.cells.iter().find(|c| c.content == label).unwrap().at.row;
+    lay.sheet.cells.retain(|c| c.at != at(row, 3));
+    lay.put(at(row, 10), Content::Number(0.into()));
+    assert_eq!(refusal(vec![lay.done()]).0, "N205");
+}
+
+#[test]
+fn a_number_below_an_empty_row_is_not_table_fours() {
+    let form = edition("2021").unwrap();
+    let lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告");
+    let mut lay =
+        lay.table(&form.tables[0], zero).table(&form.tables[1], zero).table(&form.tables[2], |_| String::new());
+    let row = lay.row;
+    lay.put(at(row + 1, 0), Content::Number(7.into()));
+    let (code, cell, _) = refusal(vec![lay.done()]);
+    assert_eq!((code, cell), ("N202", at(row + 1, 0).to_string()));
+}
+
+#[test]
+fn unrelated_sheets_and_hidden_words_are_not_published() {
+    let mut sheet = one_sheet("2021", Lay::new("表"), zeros).done();
+    let contacts = Lay::new("内部联系人").line("张三 13800000000 请勿外传").done();
+    let prose = sheet.cells.iter().position(|c| c.content == text("有关情况。").unwrap()).unwrap();
+    sheet.hidden_rows = vec![sheet.cells[prose].at.row];
+    let n = read(vec![sheet, contacts]);
+    assert_eq!(codes(&n), ["N107", "N111"]);
+    let r = n.report.unwrap();
+    let words: Vec<_> = r.sections.iter().flat_map(|s| s.paragraphs()).map(|p| p.text.as_str()).collect();
+    assert_eq!(words, ["有关情况。", "有关情况。"]);
+}
+
+#[test]
+fn words_that_were_never_computed_are_refused() {
+    let sheet = one_sheet("2021", Lay::new("表"), zeros).set("A3", Some(Content::Uncomputed)).done();
+    assert_eq!(refusal(vec![sheet]).0, "N208");
+    let lay = Lay::new("表").line("单位名称").set("B1", Some(Content::Uncomputed));
+    let form = edition("2021").unwrap();
+    let mut lay = lay.line("某局2021年政府信息公开工作年度报告");
+    for t in &form.tables {
+        lay = lay.table(t, zero);
+    }
+    let (code, cell, _) = refusal(vec![lay.done()]);
+    assert_eq!((code, cell.as_str()), ("N208", "B1"));
+}
+
+#[test]
+fn two_contacts_are_both_kept_and_two_agencies_refused() {
+    let form = edition("2021").unwrap();
+    let with = |lines: &[&str]| {
+        let mut lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告");
+        for l in lines {
+            lay = lay.line(l);
+        }
+        for t in &form.tables {
+            lay = lay.table(t, zero);
+        }
+        lay.done()
+    };
+    let r = report(vec![with(&["联系方式：某路1号", "联系电话：0379-111"])]);
+    assert_eq!(r.cover.contact.unwrap(), "某路1号；联系电话：0379-111");
+    assert_eq!(refusal(vec![with(&["单位名称：某局", "单位：另一局"])]).0, "N207");
+}
+
+#[test]
+fn findings_on_words_name_their_own_cell() {
+    // A template's empty subheading is left out; what follows keeps its place.
+    let form = edition("2021").unwrap();
+    let mut lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告").line("一、总体情况");
+    lay = lay.line(&form.sections[0].subheadings[0]).line(&form.sections[0].subheadings[1]).line("有表情\u{1F600}");
+    for t in &form.tables {
+        lay = lay.table(t, zero);
+    }
+    let n = read(vec![lay.done()]);
+    let place = Place::Paragraph { section: 0, paragraph: 1 };
+    assert_eq!(n.origins.source(place).unwrap().cell.unwrap().to_string(), "A5");
+    assert_eq!(n.origins.written(place).unwrap(), "有表情\u{1F600}");
+}
+
+#[test]
+fn headings_worded_otherwise_are_known_by_number_and_words_and_told() {
+    let sheet = one_sheet("2021", Lay::new("表"), zeros);
+    let at = |lay: &Lay, label: &str| {
+        lay.sheet.cells.iter().find(|c| c.content == text(label).unwrap()).unwrap().at.to_string()
+    };
+    let five = at(&sheet, "五、存在的主要问题及改进情况");
+    let n = read(vec![sheet.set(&five, text("五、问题及改进")).done()]);
+    assert_eq!(codes(&n), ["N112"]);
+    assert_eq!(n.report.unwrap().sections[4].before.len(), 1);
+}
+
+#[test]
+fn workbooks_full_of_heads_are_given_up_in_time() {
+    let mut sheet = Sheet { name: "表".into(), ..Sheet::default() };
+    for row in 0..40 {
+        for column in 0..2000 {
+            sheet.cells.push(Cell { at: at(row, column), content: text("自然人").unwrap(), formula: false });
+        }
+    }
+    assert_eq!(codes(&read(vec![sheet])), ["N206"]);
+}
+
+#[test]
+fn a_column_called_otherwise_is_named() {
+    let lay = one_sheet("2021", Lay::new("表"), zeros);
+    let cell = lay.sheet.cells.iter().find(|c| c.content == text("商业企业").unwrap()).unwrap().at;
+    let (code, _, message) = refusal(vec![lay.set(&cell.to_string(), text("企业")).done()]);
+    assert_eq!(code, "N203");
+    assert!(message.contains("表三") && message.contains("“商业企业”"), "{message}");
 }

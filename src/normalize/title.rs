@@ -64,7 +64,7 @@ fn digit(c: char) -> Option<u16> {
 }
 
 /// A year a report can be about: the regulation on disclosure came into force in 2008.
-pub fn plausible(year: u16) -> bool {
+fn plausible(year: u16) -> bool {
     (2008..=2099).contains(&year)
 }
 

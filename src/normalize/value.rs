@@ -31,6 +31,9 @@ pub enum Unreadable {
 /// Most digits before the point that Excel keeps exactly.
 const DIGITS: u32 = 15;
 
+/// Most decimals of an amount: a cent is two of 元 and six of 万元.
+const DECIMALS: u32 = 8;
+
 /// Reads a cell for a slot of this kind. `unit` is the form's unit, `head` the unit its column head names in the workbook.
 pub fn read(
     content: Option<&Content>,
@@ -73,6 +76,9 @@ pub fn read(
         return Err(Unreadable::Forbidden("超过 15 位，表格程序不能准确保存"));
     }
     let whole = number.is_integer();
+    if number.scale() > DECIMALS {
+        return Err(Unreadable::Forbidden("的小数位数太多"));
+    }
     match kind {
         Kind::Count if !whole => Err(Unreadable::Forbidden("不是整数，件数只能填整数")),
         Kind::Count if number.is_sign_negative() && !number.is_zero() => {
