@@ -26,6 +26,9 @@ pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
     let mut reader = Reader::from_reader(xml);
     let mut frame = Frame::default();
     let mut next = 0u32;
+    // Inside a value that must be one plain text: how many texts it had; and how many values its cell had.
+    let mut value: Option<usize> = None;
+    let (mut plain, mut values) = (false, 0);
     loop {
         match reader.read_event() {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
@@ -44,6 +47,16 @@ pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
                     if let Some(r) = attribute(&e, "r") {
                         address(&r)?;
                     }
+                    // Text results of formulas may hold references; numbers, indices and errors are plain.
+                    plain = attribute(&e, "t").is_none_or(|t| ["n", "s", "b", "e"].contains(&t.as_str()));
+                    values = 0;
+                }
+                "v" => {
+                    values += 1;
+                    if values > 1 {
+                        return Err(ImportError::Damaged("一个单元格有两个值".to_owned()));
+                    }
+                    value = plain.then_some(0);
                 }
                 "col" if truth(&e, "hidden") => {
                     let side = |name| attribute(&e, name).map(|v| number(&v, LAST.column + 1));
@@ -61,7 +74,11 @@ pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
                 }
                 _ => {}
             },
+            Ok(Event::End(e)) if e.local_name().as_ref() == "v" => value = None,
             Ok(Event::Eof) => break,
+            Ok(Event::Text(_)) if value == Some(0) => value = Some(1),
+            // calamine reads the first text of a value and drops what follows it.
+            Ok(_) if value.is_some() => return Err(ImportError::Damaged("单元格的值写法不合规范".to_owned())),
             Ok(_) => {}
             Err(e) => return Err(ImportError::Damaged(e.to_string())),
         }

@@ -166,3 +166,11 @@ fn broken_parts_are_damage_and_no_panic() {
         assert!(message(&book(sheet, &[]), &Limits::default()).contains("不完整或已损坏"), "{sheet}");
     }
 }
+
+#[test]
+fn a_value_is_one_plain_text() {
+    for v in ["<v><![CDATA[4]]></v>", "<v>&#52;</v>", "<v>4<!--x-->5</v>", "<v>4</v><v>5</v>"] {
+        let sheet = format!("<worksheet><sheetData><row><c>{v}</c></row></sheetData></worksheet>");
+        assert!(message(&book(&sheet, &[]), &Limits::default()).contains("损坏"), "{v}");
+    }
+}

@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::fold::body;
+use super::fold::{Folded, body};
 use super::value::looks_like_value;
 use super::view::View;
 use crate::form::{Axis, Block, Form, Node, Table};
@@ -21,6 +21,10 @@ pub struct Located {
     pub sheet: usize,
     /// Cells by row leaf and column leaf; `None` where the row is missing.
     pub rows: Vec<Option<Vec<Address>>>,
+    /// Labels of the rows, where they have any.
+    pub row_labels: Vec<Option<Address>>,
+    /// The block's title, where it has one.
+    pub title: Option<Address>,
     /// Cells of the column heads, by column leaf.
     pub heads: Vec<Address>,
     /// First and last row of the block, its title and heads included.
@@ -93,6 +97,8 @@ struct Target<'a> {
     title: Option<String>,
     /// Bodies at which another block or section begins.
     stops: Vec<String>,
+    /// Row labels of the table's other blocks.
+    siblings: Vec<String>,
     /// Steps left to the whole search.
     budget: &'a Cell<usize>,
 }
@@ -119,6 +125,10 @@ pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
             corner: block.corner.as_deref().map(body),
             title: block.title.as_deref().map(title_body),
             stops: stops.clone(),
+            siblings: {
+                let others = table.blocks.iter().filter(|b| b.key != block.key).flat_map(|b| &b.rows.leaves);
+                others.map(|l| body(l.label())).collect()
+            },
             budget: &budget,
         };
         let sheets = views.iter().enumerate().filter(|(i, _)| !skip[*i]);
@@ -158,6 +168,8 @@ impl Target<'_> {
         let mut located = Located {
             sheet,
             rows: vec![None; self.block.row_count()],
+            row_labels: vec![None; self.block.row_count()],
+            title: None,
             top: first_head,
             bottom: bottom_head,
             left: heads[0].column,
@@ -168,12 +180,16 @@ impl Target<'_> {
         // The head rows above the leaves, the corner and the block's title belong to it.
         for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
             let own = self.columns.is_group(&f.body) || self.corner.as_ref().is_some_and(|c| *c == f.body);
-            if own || self.title.as_ref().is_some_and(|t| *t == f.body.replace('第', "")) {
+            let title = self.title.as_ref().is_some_and(|t| *t == f.body.replace('第', ""));
+            if title {
+                located.title = Some(at);
+            }
+            if own || title {
                 located.top = located.top.min(at.row);
                 located.left = located.left.min(at.column);
             }
         }
-        let misplaced = self.misplaced_group(view, &located);
+        let misplaced = self.misplaced_group(view, &located).or_else(|| self.surplus_head(view, &located));
         located.findings.extend(misplaced);
         let certain = if self.block.rows.leaves.is_empty() {
             self.unlabelled_row(view, &mut located)
@@ -185,6 +201,9 @@ impl Target<'_> {
 
     /// Each leaf head in its column, strictly left to right, in the rows round the anchor.
     fn heads(&self, view: &View<'_>, anchor: Address) -> Option<Vec<Address>> {
+        if !self.step(0) {
+            return None;
+        }
         let reach = self.block.columns.depth as u32;
         let mut near: Vec<_> = view.labels_in_rows(anchor.row.saturating_sub(reach), anchor.row + reach).collect();
         // By column, and within a column the cell nearest to the anchor's row first.
@@ -226,6 +245,10 @@ impl Target<'_> {
                 .filter(|c| c.at.column < located.right && matches!(c.content, Content::Text(_)))
                 .filter_map(|c| view.label(c.at).map(|f| (c.at, f)))
                 .collect();
+            let sibling = |f: &Folded| self.siblings.contains(&f.body) && !self.rows.is_any(&f.body);
+            if labels.iter().any(|(at, f)| at.column < first_column && sibling(f)) {
+                break;
+            }
             if labels
                 .iter()
                 .any(|(_, f)| self.stops.contains(&f.body) || self.stops.contains(&f.body.replace('第', "")))
@@ -243,6 +266,7 @@ impl Target<'_> {
                     if leaf > next {
                         findings.push(self.missing(view, next..leaf));
                     }
+                    located.row_labels[leaf] = Some(*at);
                     located.rows[leaf] = self.row_cells(view, located, row, *at, &mut findings);
                     located.left = located.left.min(labels[0].0.column);
                     located.bottom = row;
@@ -278,6 +302,16 @@ impl Target<'_> {
         if matched == 0 {
             return false;
         }
+        // A merge that was lost shifts a few rows; a column put in between shifts them all.
+        let shifted = findings.iter().filter(|f| f.code == "N106").count();
+        if shifted * 3 > count && shifted > 1 {
+            let first = findings.iter().position(|f| f.code == "N106").map(|i| findings.remove(i));
+            findings.retain(|f| f.code != "N106");
+            let message =
+                format!("{}有 {shifted} 行的数字与表头错开，可能多了一列，不能确定各属哪一列", self.table_name);
+            let at = first.and_then(|f| f.source);
+            findings.push(finding("N205", message).at(at).hint("请照标准模板删去多出的列，把数字与表头对齐"));
+        }
         if next < count {
             findings.push(self.missing(view, next..count));
         }
@@ -312,7 +346,7 @@ impl Target<'_> {
         let filled: Vec<Address> = view
             .row(row)
             .iter()
-            .filter(|c| c.at.column > label.column && c.at.column <= located.right + 1)
+            .filter(|c| c.at.column > label.column)
             // Inside the table whatever is written stands for a value; beside it only what looks like one.
             .filter(|c| c.at.column <= located.right || is_value(&c.content))
             .filter(|c| !matches!(&c.content, Content::Text(t) if t.trim().is_empty()))
@@ -333,10 +367,16 @@ impl Target<'_> {
         // A number beside the table, behind a full row, is somebody's own check column.
         let beside = filled.iter().filter(|a| a.column > located.right).count();
         let full = used == heads.len() && filled.len() == used + beside;
+        let source = |a: &Address| Source::cell(&view.sheet.name, *a);
+        if let Some(wide) = cells.iter().find(|a| self.covers_several(view, located, **a)) {
+            let message = format!("{}的 {wide} 合并了几个格子，不能确定数字属于哪一个", self.table_name);
+            let fix = "请取消合并，每格各填各的，没有发生的填 0";
+            findings.push(finding("N205", message).at(source(wide)).hint(fix));
+            return None;
+        }
         if cells.len() == heads.len() && (used == filled.len() || full) {
             return Some(cells);
         }
-        let source = |a: &Address| Source::cell(&view.sheet.name, *a);
         let in_a_row = filled.windows(2).all(|w| w[1].column == w[0].column + 1);
         let inside = filled.last().is_some_and(|a| a.column <= located.right);
         let numbers = filled.iter().all(|a| view.content(a.row, a.column).is_some_and(is_value));
@@ -369,12 +409,18 @@ impl Target<'_> {
     fn unlabelled_row(&self, view: &View<'_>, located: &mut Located) -> bool {
         let row = located.bottom + 1;
         let cells: Vec<Address> = located.heads.iter().map(|h| Address { row, column: h.column }).collect();
-        for a in self.value_cells(view, located, row) {
-            if !cells.contains(&a) {
-                let message = format!("{}第 {} 行的 {a} 不在任何一列之下", self.table_name, row + 1);
-                let fix = "请把这一行的数字与表头的各列对齐";
-                located.findings.push(finding("N205", message).at(Source::cell(&view.sheet.name, a)).hint(fix));
-            }
+        let (first, last) = (located.heads[0].column, located.right);
+        let inside = self.value_cells(view, located, row).count();
+        let beside = view.row(row).iter().filter(|c| is_value(&c.content)).map(|c| c.at);
+        // A number just outside a row that is not full may be one that slipped.
+        let beside = beside.filter(|a| a.column + 1 == first || a.column > last).filter(|_| inside < cells.len());
+        let outside: Vec<Address> =
+            self.value_cells(view, located, row).filter(|a| !cells.contains(a)).chain(beside).collect();
+        let wide = cells.iter().find(|a| self.covers_several(view, located, **a)).copied();
+        for a in outside.into_iter().chain(wide) {
+            let message = format!("{}第 {} 行的 {a} 不能确定属于哪一列", self.table_name, row + 1);
+            let fix = "请把这一行的数字与表头的各列对齐，没有发生的填 0";
+            located.findings.push(finding("N205", message).at(Source::cell(&view.sheet.name, a)).hint(fix));
         }
         located.bottom = row;
         let blank = self.value_cells(view, located, row).next().is_none();
@@ -386,6 +432,30 @@ impl Target<'_> {
         }
         located.rows[0] = Some(cells);
         true
+    }
+
+    /// Whether a value that counts stands in a merged range over more cells than its own.
+    fn covers_several(&self, view: &View<'_>, located: &Located, at: Address) -> bool {
+        let end = view.span_end(at);
+        let columns = located.heads.iter().filter(|h| (at.column..=end.column).contains(&h.column)).count();
+        let counts = match view.content(at.row, at.column) {
+            Some(Content::Number(n)) => !n.is_zero(),
+            Some(Content::Text(t)) => looks_like_value(t) && t.chars().any(|c| c.is_numeric() && c != '0'),
+            Some(_) => true,
+            None => false,
+        };
+        counts && (end.row > at.row || columns > 1)
+    }
+
+    /// A column beside the block that is called as one of its own: nothing tells which is meant.
+    fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
+        let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
+        let leaf = |body: &str| (0..self.block.column_count()).any(|l| self.columns.is_leaf(l, body));
+        let beside = |at: Address| at.column > located.right && at.column <= located.right + 2;
+        let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(&f.body))?;
+        let text = view.text(at).unwrap_or_default().trim();
+        let message = format!("{}的列名“{text}”（{at}）多出一列，不能确定用哪一列", self.table_name);
+        Some(finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板删去多出的列"))
     }
 
     /// Leaf labels may repeat from group to group, so each group's label must stand over its own leaves, and a group whose

@@ -106,7 +106,7 @@ impl Flow<'_> {
             .flat_map(|(t, blocks)| blocks.iter().map(move |b| (t, b)))
             .filter(|(_, b)| b.sheet == index)
             .collect();
-        let by_name = fold(name).and_then(|f| self.wordings.section(&f));
+        let by_name = fold(name).and_then(|f| self.wordings.sheet(&f));
         if let Some(section) = by_name {
             self.current = Some(section);
         } else if let Some((table, first)) = here.iter().min_by_key(|(_, b)| b.top) {
@@ -130,6 +130,7 @@ impl Flow<'_> {
         }
         self.hidden_text(view, &here);
         let mut used: BTreeSet<Address> = BTreeSet::new();
+        let mut unused = Vec::new();
         let mut after_table: Option<usize> = None;
         for cell in &view.sheet.cells {
             if used.contains(&cell.at) {
@@ -150,7 +151,7 @@ impl Flow<'_> {
                 if (block.left..=block.right).contains(&column) {
                     continue;
                 }
-                self.unused(Source::cell(name, cell.at));
+                unused.push(Source::cell(name, cell.at));
                 continue;
             }
             match &cell.content {
@@ -170,9 +171,10 @@ impl Flow<'_> {
                     let hint = "请用 Excel 或 WPS 打开、保存一次，或直接写上文字";
                     self.words.findings.push(finding("N208", message).at(source).hint(hint));
                 }
-                _ => self.unused(Source::cell(name, cell.at)),
+                _ => unused.push(Source::cell(name, cell.at)),
             }
         }
+        self.unused(unused);
     }
 
     /// What is hidden is not published; that it is there is told.
@@ -186,17 +188,22 @@ impl Flow<'_> {
         }
     }
 
-    fn unused(&mut self, source: Source) {
-        let message = format!("{source} 的内容不在官方表格之内，没有采用");
-        self.words.findings.push(finding("N111", message).at(source));
+    /// Cells of a sheet that are neither the form's nor prose, told in one finding.
+    fn unused(&mut self, sources: Vec<Source>) {
+        let Some(first) = sources.first().cloned() else { return };
+        let many = if sources.len() > 1 { format!(" 等 {} 处", sources.len()) } else { " ".to_owned() };
+        let message = format!("{first}{many}的内容不在官方表格之内，没有采用");
+        self.words.findings.push(finding("N111", message).at(first).related(sources.into_iter().skip(1)));
     }
 
     /// Takes a label of the cover with the value beside it (or behind a colon). Tells whether it was one.
     fn field(&mut self, view: &View<'_>, at: Address, text: &str, used: &mut BTreeSet<Address>) -> bool {
         let fields = labels().cover.fields();
-        let (label, behind) = match text.split_once([':', '：']) {
+        let bare = text.trim().trim_start_matches(['（', '(', '【', '[']).trim_end_matches(['】', ']']);
+        let bare = if bare.len() < text.trim().len() { bare.trim_end_matches(['）', ')']) } else { bare };
+        let (label, behind) = match bare.split_once([':', '：']) {
             Some((label, rest)) if !rest.trim().is_empty() => (label, Some(rest.trim())),
-            _ => (text, None),
+            _ => (bare, None),
         };
         let Some(index) = self.wordings.field(label) else { return false };
         let beside = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column);
@@ -225,18 +232,15 @@ impl Flow<'_> {
             }
             (None, None) => (String::new(), at),
         };
-        let unit = labels().units.counters.iter().any(|c| *c == value.trim())
-            || crate::form::Unit::ALL.iter().any(|u| u.word() == value.trim());
-        // 单位：件 is a note on a table.
-        if unit {
+        let value = unstamped(&value);
+        // 单位：件、万元 is a note on a table.
+        if !value.is_empty() && is_unit_note(&value) {
             return false;
         }
         used.insert(source);
-        self.asked[index].get_or_insert_with(|| {
-            // The value stands right of its label.
-            let at = if source == at { Address { row: at.row, column: view.span_end(at).column + 1 } } else { source };
-            Source::cell(&view.sheet.name, at)
-        });
+        // The value stands right of its label; what stands further right may be a hint.
+        let right = Address { row: at.row, column: view.span_end(at).column + 1 };
+        self.asked[index].get_or_insert_with(|| Source::cell(&view.sheet.name, right));
         if value.trim().is_empty() {
             return true;
         }
@@ -271,7 +275,10 @@ impl Flow<'_> {
                 self.start(section, line, &source);
                 continue;
             }
-            let Some(section) = self.current.filter(|_| !cover) else {
+            // The title may stand above the first heading of a sheet that is named after a section.
+            let untold = self.headed.iter().all(Option::is_none) && self.paragraphs < 5;
+            let titled = untold && title::parse(line).is_some_and(|t| t.agency.is_some() || t.year.is_some());
+            let Some(section) = self.current.filter(|_| !cover && !titled) else {
                 self.front.push(Front { text: line.to_owned(), source: source.clone() });
                 continue;
             };
@@ -364,8 +371,9 @@ impl Flow<'_> {
         if title.is_none() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             let sheets = views.iter().zip(skip).filter(|(_, s)| !**s).map(|(v, _)| ("工作表名", v.sheet.name.as_str()));
-            let elsewhere =
-                sheets.chain([("文件名", stem)]).find_map(|(kind, text)| title::parse(text).map(|t| (kind, text, t)));
+            let elsewhere = sheets
+                .chain([("文件名", unnumbered(stem))])
+                .find_map(|(kind, text)| title::parse(text).map(|t| (kind, text, t)));
             // A bare 年度报告 in a file name says nothing that the parts do not.
             if let Some((kind, text, t)) = elsewhere.filter(|(_, _, t)| t.year.is_some() || t.agency.is_some()) {
                 let message = format!("标题取自{kind}“{text}”");
@@ -405,6 +413,9 @@ impl Flow<'_> {
             _ => {}
         }
         let agency_cell = agency.as_ref().map(|(_, s)| s.clone());
+        // A line such as 填报单位 outside the cover says less than the title.
+        let on_cover = |s: &Source| same(&s.sheet, &labels().cover.sheet);
+        let agency = agency.filter(|(_, s)| on_cover(s) || title_agency.is_none());
         let agency = agency.map(|(text, _)| text::joined(&text)).or(title_agency).unwrap_or_default();
         if agency.is_empty() {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
@@ -483,20 +494,71 @@ fn same(a: &str, b: &str) -> bool {
     !a.is_empty() && body(a) == body(b) && fold(a).map(|f| f.number) == fold(b).map(|f| f.number)
 }
 
+/// A file name without the number or 附件 it was filed under.
+fn unnumbered(stem: &str) -> &str {
+    let filed =
+        |s: &str| s.trim_start_matches(|c: char| c.is_ascii_digit() || " .．、-_—：:（）()【】[]".contains(c)).len();
+    let rest = &stem[stem.len() - filed(stem)..];
+    let rest = ["附件", "附表", "附"].iter().find_map(|w| rest.strip_prefix(w)).unwrap_or(rest);
+    let rest = &rest[rest.len() - filed(rest)..];
+    // A title may begin with its year.
+    if title::parse(stem).is_some_and(|t| t.year.is_some()) && title::parse(rest).is_none_or(|t| t.year.is_none()) {
+        stem
+    } else {
+        rest
+    }
+}
+
+/// A value of the cover without the room for a seal: （盖章）, ____.
+fn unstamped(value: &str) -> String {
+    let mut value = value.replace('_', "");
+    for stamp in ["盖章", "公章", "签章"] {
+        for (open, close) in [("（", "）"), ("(", ")")] {
+            value = value.replace(&format!("{open}{stamp}{close}"), "");
+        }
+    }
+    value.trim().to_owned()
+}
+
+/// Whether a value is nothing but units and counting words: 件、万元.
+fn is_unit_note(value: &str) -> bool {
+    let parts =
+        value.split(['、', ',', '，', '/', '（', '）', '(', ')', ' ', '和']).map(str::trim).filter(|p| !p.is_empty());
+    let unit = |p: &str| {
+        labels().units.counters.iter().any(|c| c == p) || crate::form::Unit::ALL.iter().any(|u| u.word() == p)
+    };
+    let mut parts = parts.peekable();
+    parts.peek().is_some() && parts.all(unit)
+}
+
+/// What a wording of a section is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    Official,
+    Variant,
+    /// A variant that a subheading may be called as well.
+    Doubtful,
+    Sheet,
+}
+
 /// Headings of the sections and labels of the cover, folded once: a workbook has many lines to compare them with.
 struct Wordings {
-    /// Folded heading, variant or sheet name, its number, and the section.
-    sections: Vec<(Folded, usize)>,
+    /// Folded headings, variants and sheet names, how far each may be taken, and the section.
+    sections: Vec<(Folded, Wording, usize)>,
     /// Folded label and the field.
     fields: Vec<(String, usize)>,
 }
 
 impl Wordings {
     fn new(form: &Form) -> Wordings {
-        let of = |s: &'_ crate::form::Section| -> Vec<Folded> {
-            [&s.heading, &s.sheet].into_iter().chain(&s.variants).filter_map(|w| fold(w)).collect()
-        };
-        let sections = form.sections.iter().enumerate().flat_map(|(i, s)| of(s).into_iter().map(move |f| (f, i)));
+        let subheadings: Vec<String> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| body(h)).collect();
+        let sections = form.sections.iter().enumerate().flat_map(|(i, s)| {
+            let doubtful = |v: &String| subheadings.iter().any(|h| body(v).starts_with(h.as_str()));
+            let kind = |v: &String| if doubtful(v) { Wording::Doubtful } else { Wording::Variant };
+            let variants = s.variants.iter().map(|v| (v, kind(v)));
+            let all = [(&s.heading, Wording::Official), (&s.sheet, Wording::Sheet)].into_iter().chain(variants);
+            all.filter_map(move |(w, kind)| fold(w).map(|f| (f, kind, i))).collect::<Vec<_>>()
+        });
         let fields = labels().cover.fields().into_iter().enumerate();
         let fields = fields.flat_map(|(i, f)| {
             std::iter::once(&f.label).chain(&f.variants).map(move |w| (body(w), i)).collect::<Vec<_>>()
@@ -504,13 +566,27 @@ impl Wordings {
         Wordings { sections: sections.collect(), fields: fields.collect() }
     }
 
-    /// The section a line heads: its words are those of a heading, and its number, if it has one, is that section's.
+    /// The section a line heads. With the section's own number its words may be any of its wordings; without it, or with
+    /// an Arabic one, not those that subheadings share.
     fn section(&self, line: &Folded) -> Option<usize> {
-        let heads = |(w, i): &&(Folded, usize)| {
-            let agrees = line.number.is_none() || line.number == w.number || line.number == Some((i + 1).to_string());
+        let certain = |kind: Wording| matches!(kind, Wording::Official | Wording::Variant);
+        let heads = |(w, kind, i): &&(Folded, Wording, usize)| {
+            let agrees = match &line.number {
+                Some(number) if w.number.as_ref() == Some(number) => *kind != Wording::Sheet,
+                Some(number) => certain(*kind) && *number == (i + 1).to_string(),
+                None => certain(*kind),
+            };
             agrees && w.body == line.body
         };
-        if line.bracketed { None } else { self.sections.iter().find(heads).map(|(_, i)| *i) }
+        if line.bracketed { None } else { self.sections.iter().find(heads).map(|(.., i)| *i) }
+    }
+
+    /// The section a sheet is named after, in any wording.
+    fn sheet(&self, name: &Folded) -> Option<usize> {
+        let named = |(w, _, _): &&(Folded, Wording, usize)| {
+            w.body == name.body && (name.number.is_none() || name.number == w.number)
+        };
+        self.sections.iter().find(named).map(|(.., i)| *i)
     }
 
     fn field(&self, label: &str) -> Option<usize> {
@@ -524,22 +600,28 @@ impl Wordings {
 fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)> {
     let short = |t: &str| t.chars().count() <= 60 && !t.contains(['。', '；', '：', ':', '，']);
     for last in 0..front.len().min(20) {
-        for first in (last.saturating_sub(2)..=last).rev() {
-            if !front[first..=last].iter().all(|l| short(&l.text)) {
-                break;
-            }
+        let reach = (last.saturating_sub(2)..=last).rev().take_while(|first| short(&front[*first].text));
+        let parsed = reach.filter_map(|first| {
             let text: String = front[first..=last].iter().map(|l| l.text.as_str()).collect();
-            let Some(title) = title::parse(&text) else { continue };
-            // An agency on a line of its own above completes a title that names none.
-            let above = first.checked_sub(1).map(|i| &front[i].text).filter(|t| short(t) && first + 2 > last);
-            if title.agency.is_none()
-                && let Some(above) = above
-                && let Some(longer) = title::parse(&format!("{above}{text}")).filter(|t| t.agency.is_some())
-            {
-                return Some((first - 1..last + 1, longer));
+            title::parse(&text).map(|t| (first, t))
+        });
+        // The one that says most; of two that say as much, the shorter.
+        let said = |t: &title::Title| usize::from(t.agency.is_some()) + usize::from(t.year.is_some());
+        let mut best: Option<(usize, title::Title)> = None;
+        for (first, t) in parsed {
+            if best.as_ref().is_none_or(|(_, b)| said(&t) > said(b)) {
+                best = Some((first, t));
             }
-            return Some((first..last + 1, title));
         }
+        let Some((first, mut title)) = best else { continue };
+        // The year may stand alone below.
+        let below = front.get(last + 1).and_then(|l| title::year(l.text.trim_matches(['（', '）', '(', ')'])));
+        let mut end = last + 1;
+        if title.year.is_none() && below.is_some() {
+            title.text.push_str(&text::joined(&front[end].text));
+            (title.year, end) = (below, end + 1);
+        }
+        return Some((first..end, title));
     }
     None
 }

@@ -16,7 +16,7 @@ mod view;
 
 use std::sync::Arc;
 
-use crate::form::{Form, labels};
+use crate::form::{Form, Kind, Unit, labels};
 use crate::import::{Content, Sheet, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source, Value};
 use crate::rules::{self, finding};
@@ -114,8 +114,10 @@ fn values(
             let view = &views[place.sheet];
             let sheet = &view.sheet.name;
             let heads: Vec<_> = place.heads.iter().map(|h| view.text(*h).and_then(value::unit_in_head)).collect();
+            let title = place.title.and_then(|t| view.text(t)).and_then(value::unit_in_head);
             for (row, cells) in place.rows.iter().enumerate() {
                 let Some(cells) = cells else { continue };
+                let label = place.row_labels[row].and_then(|l| view.text(l)).and_then(value::unit_in_head);
                 for (column, at) in cells.iter().enumerate() {
                     let slot = table.slot(crate::form::SlotAt { block: b, row, column });
                     let (kind, unit) = table.kind(slot);
@@ -126,9 +128,14 @@ fn values(
                     if view.sheet.hides(*at) {
                         hidden.push(source.clone());
                     }
+                    let named: Vec<Unit> = [heads[column], label, title].into_iter().flatten().collect();
+                    if kind == Kind::Amount && named.windows(2).any(|w| w[0] != w[1]) {
+                        let message = format!("{} {at} 的单位在表里写得不一致，不能确定是哪一个", table.name);
+                        findings.push(finding("N201", message).at(source.clone()).hint("请把单位改成一致"));
+                    }
                     let total = is_total(form, t, slot);
                     let place = format!("{} {at} ", table.name);
-                    report.tables[t][slot] = match value::read(content, kind, unit, heads[column]) {
+                    report.tables[t][slot] = match value::read(content, kind, unit, named.first().copied()) {
                         Ok((value, remark)) => {
                             findings
                                 .extend(remark.map(|r| note(r, &place, &written, &value, unit.is_some()).at(source)));

@@ -347,7 +347,8 @@ fn numbers_beside_a_table_are_not_taken() {
     lay.put(at(row + 1, 11), Content::Text("备注。".into()));
     let n = read(vec![lay.done()]);
     assert_distinct(n.report.as_ref().unwrap());
-    assert_eq!(codes(&n), ["N111", "N111"]);
+    assert_eq!(codes(&n), ["N111"]);
+    assert_eq!(n.findings[0].related.len(), 1);
     assert!(n.report.unwrap().sections.iter().all(|s| s.after.is_empty()));
 }
 
@@ -411,6 +412,9 @@ fn titles_are_found_wherever_offices_put_them() {
         &["某县科技局", "2024年政府信息公开", "工作年度报告"],
         &["2024年某县科技局政府信息公开年报"],
         &["附件", "某县科技局2024年政府信息公开年度报告"],
+        &["某县科技局", "2024年", "政府信息公开工作年度报告"],
+        &["某县科技局政府信息公开工作年度报告", "（2024年）"],
+        &["某县科技局政府信息公开工作年度报告（2024年）"],
     ] {
         let lay = lines.iter().fold(Lay::new("表"), |lay, l| lay.line(l));
         let r = report(vec![body(lay)]);
@@ -635,4 +639,108 @@ fn a_column_called_otherwise_is_named() {
     let (code, _, message) = refusal(vec![lay.set(&cell.to_string(), text("企业")).done()]);
     assert_eq!(code, "N203");
     assert!(message.contains("表三") && message.contains("“商业企业”"), "{message}");
+}
+
+#[test]
+fn a_column_put_in_between_is_refused() {
+    // 行次 between labels and values, totals blank: a number more than the heads in every row.
+    let form = edition("2021").unwrap();
+    let mut sheet = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, |t, s| {
+        if t == 1 && form.tables[1].at(s).column == 6 { String::new() } else { "3".into() }
+    })
+    .done();
+    let top = sheet.cells.iter().find(|c| c.content == text("自然人").unwrap()).unwrap().at.row;
+    let rows: Vec<u32> = (top + 2..top + 27).collect();
+    for c in sheet.cells.iter_mut().filter(|c| (top - 1..top + 27).contains(&c.at.row) && c.at.column >= 3) {
+        c.at.column += 1;
+    }
+    for (i, row) in rows.iter().enumerate() {
+        let content = Content::Number((i as u64 + 1).into());
+        sheet.cells.push(Cell { at: at(*row, 3), content, formula: false });
+    }
+    sheet.cells.sort_by_key(|c| c.at);
+    assert_eq!(refusal(vec![sheet]).0, "N205");
+}
+
+#[test]
+fn a_value_merged_over_several_cells_is_refused() {
+    let mut lay = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, distinct);
+    let row = lay.sheet.cells.iter().find(|c| c.content == text("2.重复申请").unwrap()).unwrap().at.row;
+    lay.sheet.cells.retain(|c| c.at.row != row || c.at.column < 4);
+    lay.sheet.merges.push(Span { first: at(row, 3), last: at(row, 9) });
+    assert_eq!(refusal(vec![lay.done()]).0, "N205");
+}
+
+#[test]
+fn table_fours_numbers_out_of_line_are_refused() {
+    let lay = |shift: u32| {
+        let mut sheet = one_sheet("2021", Lay { left: 2, ..Lay::new("表") }, distinct).done();
+        let row = sheet.cells.iter().find(|c| c.content == Content::Number(3000.into())).unwrap().at.row;
+        for c in sheet.cells.iter_mut().filter(|c| c.at.row == row) {
+            c.at.column = c.at.column + shift - 1;
+        }
+        sheet
+    };
+    assert_distinct(&report(vec![lay(1)]));
+    for shift in [0, 2] {
+        let n = read(vec![lay(shift)]);
+        assert!(n.report.is_none() && codes(&n).contains(&"N205"), "{:?}", codes(&n));
+    }
+}
+
+#[test]
+fn units_that_disagree_are_refused_and_a_row_may_name_its_unit() {
+    let form = edition("2021").unwrap();
+    let last = form.tables[0].slot_count() - 1;
+    let with = |label: &str, head: &str| {
+        let lay =
+            one_sheet("2021", Lay::new("表"), |t, s| if t == 0 && s == last { "251000".into() } else { "0".into() });
+        let cell =
+            |l: &Lay, t: &str| l.sheet.cells.iter().find(|c| c.content == text(t).unwrap()).unwrap().at.to_string();
+        let (row, column) = (cell(&lay, "行政事业性收费"), cell(&lay, "本年收费金额（单位：万元）"));
+        lay.set(&row, text(label)).set(&column, text(head)).done()
+    };
+    let r = report(vec![with("行政事业性收费（元）", "本年收费金额")]);
+    assert_eq!(r.tables[0][last].to_string(), "25.1");
+    assert_eq!(refusal(vec![with("行政事业性收费（元）", "本年收费金额（单位：万元）")]).0, "N201");
+}
+
+#[test]
+fn notes_of_units_are_no_agency() {
+    let form = edition("2021").unwrap();
+    for note in [
+        "单位：件",
+        "（单位：件）",
+        "【单位：件】",
+        "单位：件、万元",
+        "单位：件/万元",
+        "填报单位：（盖章）",
+        "填报单位：某局（盖章）",
+    ] {
+        let mut lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告").line(note);
+        for t in &form.tables {
+            lay = lay.table(t, zero);
+        }
+        assert_eq!(report(vec![lay.done()]).cover.agency, "某局", "{note}");
+    }
+}
+
+#[test]
+fn subheadings_worded_like_a_section_do_not_open_it() {
+    let lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告").line("一、总体情况");
+    let mut lay = lay.line("主动公开情况").line("甲。").line("2.依申请公开情况").line("乙。");
+    let form = edition("2021").unwrap();
+    for (s, t) in [(1, 0), (2, 1), (3, 2)] {
+        lay = lay.line(&form.sections[s].heading).table(&form.tables[t], zero);
+    }
+    let r = report(vec![lay.done()]);
+    assert_eq!(r.sections[0].before.len(), 4);
+}
+
+#[test]
+fn tables_without_block_titles_are_read() {
+    let titles = ["第二十条第（一）项", "第二十条第（五）项", "第二十条第（六）项", "第二十条第（八）项"];
+    let mut lay = one_sheet("2021", Lay::new("表"), distinct);
+    lay.sheet.cells.retain(|c| !titles.iter().any(|t| c.content == text(t).unwrap()));
+    assert_distinct(&report(vec![lay.done()]));
 }

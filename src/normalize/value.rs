@@ -46,6 +46,12 @@ pub fn read(
             None => return Ok((Value::Blank, None)),
             Some(Content::Number(n)) => (*n, None, None),
             Some(Content::Text(text)) => {
+                // ① and ² fold to digits but are notes, not figures.
+                let disguised =
+                    |c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c) && c.is_numeric() && !numeral(c);
+                if text.chars().any(disguised) {
+                    return Err(Unreadable::NotANumber);
+                }
                 let folded: String = text.nfkc().filter(|c| !matches!(c, '\u{200b}' | '\u{feff}')).collect();
                 let plain: String = folded.split_whitespace().collect();
                 if plain.is_empty() {
@@ -154,7 +160,10 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
     let groups: Vec<&str> = whole.split(',').collect();
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let grouped = groups.len() == 1
-        || (groups[0].len() <= 3 && groups[1..].iter().all(|g| g.len() == 3) && groups.iter().all(|g| digits(g)));
+        || (groups[0].len() <= 3
+            && !groups[0].starts_with('0')
+            && groups[1..].iter().all(|g| g.len() == 3)
+            && groups.iter().all(|g| digits(g)));
     if !grouped || !groups.iter().all(|g| digits(g)) || !digits(fraction) {
         return Err(Unreadable::NotANumber);
     }
@@ -164,6 +173,11 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
     Ok(if negative { -number } else { number })
 }
 
+/// A Chinese numeral.
+fn numeral(c: char) -> bool {
+    "零〇一二三四五六七八九十百千万".contains(c)
+}
+
 /// Whether a text stands where a number would: digits with at most a unit behind them, a numeral, or a word for nothing.
 /// A numbered line is none.
 pub fn looks_like_value(text: &str) -> bool {
@@ -171,7 +185,6 @@ pub fn looks_like_value(text: &str) -> bool {
     if plain.is_empty() || plain.chars().count() > 24 {
         return false;
     }
-    let numeral = |c: char| "零〇一二三四五六七八九十百千万".contains(c);
     if plain.chars().all(numeral) || labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars())) {
         return true;
     }
@@ -245,8 +258,8 @@ mod tests {
     #[test]
     fn what_is_not_certain_is_refused() {
         for text in [
-            "三", "12.3.4", "1,23", "12,3456", "约12", "12+3", "12/3", "1e5", "12个月", "0x10", "1 2", "1 2件3",
-            "十二", ",", ".", "+",
+            "三", "12.3.4", "1,23", "12,3456", "约12", "12+3", "12/3", "1e5", "12个月", "0x10", "1 2", "1 2件3", "4①",
+            "4²", "①", "0,123", "十二", ",", ".", "+",
         ] {
             assert_eq!(count(text), Err(Unreadable::NotANumber), "{text}");
         }
