@@ -15,3 +15,4 @@ pub mod normalize;
 pub mod pipeline;
 pub mod rules;
 pub mod style;
+mod toml_error;

@@ -110,12 +110,11 @@ pub struct ConvertArgs {
     #[arg(
         long,
         value_name = "格式",
-        value_delimiter = ',',
         default_value = "pdf,docx,xlsx",
-        hide_possible_values = true,
+        hide_default_value = true,
         help_heading = "选项"
     )]
-    pub to: Vec<Target>,
+    pub to: String,
     /// 样式文件：字体、字号、页边距（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub style: Option<PathBuf>,
@@ -134,11 +133,4 @@ pub enum Output {
     Text,
     /// 每份报告一行 JSON，给程序用
     Json,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Target {
-    Pdf,
-    Docx,
-    Xlsx,
 }

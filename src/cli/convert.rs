@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::args::ConvertArgs;
 use super::plan::{self, ConvertPlan};
 use super::print::Written;
-use super::{Exit, Stop, check, names, output};
+use super::{Exit, Stop, names, output, over};
 use crate::model::Finding;
 use crate::pipeline::{Examined, Format, ProduceError, produce};
 use crate::rules::finding;
@@ -16,7 +16,7 @@ pub fn run(args: &ConvertArgs) -> Result<Exit, Stop> {
     let inputs: Vec<PathBuf> = job.plan.inputs.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
     // Names already written in this run, folded as file systems that ignore case fold them.
     let mut taken: BTreeMap<String, PathBuf> = BTreeMap::new();
-    Ok(check::each(&job.plan, |path, examined| write(&job, &inputs, &mut taken, path, examined)))
+    Ok(over::each(&job.plan, true, |path, examined| write(&job, &inputs, &mut taken, path, examined)))
 }
 
 fn write(
@@ -47,12 +47,14 @@ fn write(
         let message = format!("输出 {} 会覆盖输入的文件，没有写", p.display());
         return Err(failed(examined, finding("W402", message).hint("请换一个输出文件夹"), Exit::Unwritten));
     }
+    let there: Vec<bool> = named.iter().map(|(_, p, _)| p.exists()).collect();
     let all: Vec<(PathBuf, &[u8])> = named.iter().map(|(_, p, bytes)| (p.clone(), bytes.as_slice())).collect();
     if let Err(message) = output::write_all(&job.folder, &all) {
         return Err(failed(examined, finding("W401", message), Exit::Unwritten));
     }
     taken.insert(stem.to_lowercase(), path.to_owned());
-    Ok(named.iter().map(|(f, p, bytes)| Written::new(*f, p, bytes)).collect())
+    let written = named.iter().zip(there).map(|((f, p, bytes), there)| Written::new(*f, p, bytes, there));
+    Ok(written.collect())
 }
 
 fn failed(examined: &mut Examined, finding: Finding, exit: Exit) -> Exit {

@@ -2,13 +2,12 @@
 
 use super::args::ExplainArgs;
 use super::{Exit, Stop, print};
-use crate::model::Severity;
 use crate::rules;
 
 pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
     let Some(code) = &args.code else {
         for r in rules::all() {
-            print::line(&format!("{}  {}  {}", r.code, severity(r.severity), r.title));
+            print::line(&format!("{}  {}  {}", r.code, print::word(r.severity), r.title));
         }
         return Ok(Exit::Good);
     };
@@ -19,7 +18,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
         "{}  {}（{}{}）",
         r.code,
         r.title,
-        severity(r.severity),
+        print::word(r.severity),
         if r.refuses { "，有它就不转换" } else { "" }
     ));
     print::line(&format!("含义  {}", r.meaning));
@@ -29,12 +28,4 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
     print::line(&format!("依据  {}", r.basis));
     print::line(&format!("例子  {}", r.example));
     Ok(Exit::Good)
-}
-
-fn severity(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "错误",
-        Severity::Warning => "警告",
-        Severity::Note => "提示",
-    }
 }

@@ -17,8 +17,11 @@ pub struct Input {
     pub trouble: Option<Finding>,
 }
 
-/// Expands folders recursively, in the order of their names; lock files (`~$…`) and hidden files are passed over.
-pub fn expand(inputs: &[PathBuf]) -> Vec<Input> {
+/// Expands folders recursively, in the order of their names; lock files (`~$…`), hidden files
+/// and the folder that will be written to are passed over.
+pub fn expand(inputs: &[PathBuf], output: Option<&Path>) -> Vec<Input> {
+    // What an earlier run wrote is no input of this one.
+    let output = output.and_then(|o| o.canonicalize().ok());
     let mut all = Vec::new();
     for path in inputs {
         if !path.is_dir() {
@@ -26,7 +29,7 @@ pub fn expand(inputs: &[PathBuf]) -> Vec<Input> {
             continue;
         }
         let before = all.len();
-        folder(path, 0, &mut all);
+        folder(path, 0, output.as_deref(), &mut all);
         if all.len() == before {
             let message = "文件夹里没有工作簿（.xlsx），请检查路径";
             all.push(Input { path: path.clone(), trouble: Some(finding("I101", message)) });
@@ -35,7 +38,7 @@ pub fn expand(inputs: &[PathBuf]) -> Vec<Input> {
     all
 }
 
-fn folder(path: &Path, depth: usize, all: &mut Vec<Input>) {
+fn folder(path: &Path, depth: usize, output: Option<&Path>, all: &mut Vec<Input>) {
     let mut trouble =
         |message: String| all.push(Input { path: path.to_owned(), trouble: Some(finding("I101", message)) });
     if depth > DEEPEST {
@@ -55,8 +58,9 @@ fn folder(path: &Path, depth: usize, all: &mut Vec<Input>) {
         // A link to a folder may lead back here.
         let link = entry.symlink_metadata().is_ok_and(|m| m.is_symlink());
         if entry.is_dir() {
-            if !link {
-                folder(&entry, depth + 1, all);
+            let written = output.is_some() && entry.canonicalize().ok().as_deref() == output;
+            if !link && !written {
+                folder(&entry, depth + 1, output, all);
             }
             continue;
         }

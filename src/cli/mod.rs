@@ -11,8 +11,10 @@ mod help;
 mod inputs;
 mod names;
 mod output;
+mod over;
 mod plan;
 mod print;
+
 mod template;
 mod usage;
 
@@ -29,6 +31,12 @@ pub use exit::Exit;
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     // A caught fault is told as a finding; the default hook would print a trace between the lines.
     std::panic::set_hook(Box::new(|_| {}));
+    let mut words: Vec<OsString> = words.into_iter().collect();
+    // `nianbao help` is what people try first.
+    if words.get(1).is_some_and(|w| w == "help") {
+        words.remove(1);
+        words.push("--help".into());
+    }
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
@@ -47,6 +55,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Explain(args) => explain::run(&args),
     };
     match done {
+        Ok(exit) if print::untold() => {
+            print::complaint("结果没有全部写出，请检查磁盘空间");
+            exit.max(Exit::Unwritten).into()
+        }
         Ok(exit) => exit.into(),
         Err(stop) => {
             print::complaint(&stop.message);

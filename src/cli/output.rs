@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
 
-/// Writes all files of one report into a folder, or none: every one is complete on disk before the first gets its name.
+/// Writes all files of one report into a folder, or none: every one is complete on disk before
+/// the first gets its name.
 pub fn write_all(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
     let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
     fs::create_dir_all(folder).map_err(told)?;
@@ -16,26 +17,16 @@ pub fn write_all(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String
         file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(told)?;
         ready.push((file, path));
     }
-    let mut named: Vec<&Path> = Vec::with_capacity(ready.len());
-    for (file, path) in ready {
+    for (_, path) in &ready {
         if path.is_dir() {
-            return Err(undo(&named, format!("无法写入 {}：同名的文件夹已经存在，请先移走", path.display())));
+            return Err(format!("无法写入 {}：同名的文件夹已经存在，请先移走", path.display()));
         }
-        if let Err(e) = file.persist(path) {
-            return Err(undo(&named, format!("无法写入 {}：{}", path.display(), reason(&e.error))));
-        }
-        named.push(path);
+    }
+    for (file, path) in ready {
+        // All are complete on this very disk: from here only a failing disk could part a set, and each file stays whole.
+        file.persist(path).map_err(|e| format!("无法写入 {}：{}", path.display(), reason(&e.error)))?;
     }
     Ok(())
-}
-
-/// Takes back the files of a set that was not completed.
-fn undo(named: &[&Path], message: String) -> String {
-    for path in named {
-        // What cannot be removed is complete and correct; the message stands either way.
-        let _ = fs::remove_file(path);
-    }
-    message
 }
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
@@ -75,13 +66,14 @@ mod tests {
         write_all(&out, &files(b"1")).unwrap();
         write_all(&out, &files(b"2")).unwrap();
         assert_eq!(fs::read(&names[1]).unwrap(), b"2");
-        fs::remove_file(&names[0]).unwrap();
         fs::remove_file(&names[1]).unwrap();
         fs::create_dir(&names[1]).unwrap();
         let message = write_all(&out, &files(b"3")).unwrap_err();
         assert!(message.contains("同名的文件夹"), "{message}");
         let left: Vec<_> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(left, ["b.docx"]);
+        assert_eq!(left.len(), 2);
+        // What was published before stays.
+        assert_eq!(fs::read(&names[0]).unwrap(), b"2");
     }
 
     #[test]

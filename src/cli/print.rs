@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
@@ -16,13 +17,16 @@ pub struct Written {
     pub path: String,
     pub bytes: usize,
     pub sha256: String,
+    /// Whether a file of this name was there before.
+    #[serde(skip)]
+    pub replaced: bool,
 }
 
 impl Written {
-    pub fn new(format: Format, path: &Path, bytes: &[u8]) -> Written {
+    pub fn new(format: Format, path: &Path, bytes: &[u8], replaced: bool) -> Written {
         use sha2::{Digest, Sha256};
         let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-        Written { format: format.extension(), path: path.display().to_string(), bytes: bytes.len(), sha256 }
+        Written { format: format.extension(), path: path.display().to_string(), bytes: bytes.len(), sha256, replaced }
     }
 }
 
@@ -33,11 +37,29 @@ pub struct Outcome<'a> {
     pub written: Vec<Written>,
     pub exit: Exit,
     pub strict: bool,
+    /// Whether the run writes files.
+    pub converts: bool,
 }
 
-/// Prints a line to standard output; a reader that has gone away is no fault.
+/// Whether something could not be told: a full disk behind a redirection, say.
+static UNTOLD: AtomicBool = AtomicBool::new(false);
+
+/// Whether any line was lost.
+pub fn untold() -> bool {
+    UNTOLD.load(Ordering::Relaxed)
+}
+
+/// Prints a line to standard output; a reader that has gone away is no fault. What a workbook holds may not steer the
+/// terminal: control and direction marks are shown as U+FFFD.
 pub fn line(text: &str) {
-    let _ = writeln!(std::io::stdout().lock(), "{text}");
+    let steers =
+        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let text: String = text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect();
+    if let Err(e) = writeln!(std::io::stdout().lock(), "{text}")
+        && e.kind() != std::io::ErrorKind::BrokenPipe
+    {
+        UNTOLD.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Prints a sentence to standard error.
@@ -64,7 +86,8 @@ pub fn text(outcome: &Outcome<'_>) {
     let e = outcome.examined;
     let known = match (&e.agency, e.year, &e.edition) {
         (Some(agency), Some(year), Some(edition)) => format!("{agency}，{year} 年，{edition} 版表样"),
-        _ => "没有读懂".to_owned(),
+        _ if outcome.converts => "没有转换".to_owned(),
+        _ => "有必须先改的问题".to_owned(),
     };
     line(&format!("{}：{known}", outcome.file.display()));
     let mut shown: Vec<(&str, usize)> = Vec::new();
@@ -90,14 +113,18 @@ pub fn text(outcome: &Outcome<'_>) {
         }
     }
     for w in &outcome.written {
-        line(&format!("  已生成  {}（{}）", w.path, size(w.bytes)));
+        line(&format!("  {}  {}（{}）", if w.replaced { "已更新" } else { "已生成" }, w.path, size(w.bytes)));
     }
-    if outcome.exit == Exit::Unread {
+    let errors = e.findings.iter().filter(|f| f.severity == Severity::Error).count();
+    if outcome.exit == Exit::Unread && outcome.converts {
         line("  没有为它写任何文件");
+    } else if errors > 0 && !outcome.written.is_empty() {
+        line(&format!("  注意：有 {errors} 处错误，已照原样生成，公布前请核对"));
     }
 }
 
-fn word(severity: Severity) -> &'static str {
+/// A severity in a word.
+pub fn word(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "错误",
         Severity::Warning => "警告",

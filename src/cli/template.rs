@@ -12,9 +12,14 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
     let all: Vec<_> = own.iter().chain(form::built_in()).collect();
     let Some(form) = all.iter().find(|f| f.id == args.edition) else {
         let ids: Vec<_> = all.iter().map(|f| f.id.as_str()).collect();
-        return Err(Stop::usage(format!("没有 {} 版表样，可以是 {}", args.edition, ids.join("、"))));
+        let for_year = args.edition.parse().ok().and_then(|year| all.iter().find(|f| f.covers(year)));
+        let hint = for_year.map_or(String::new(), |f| format!("，{} 年度用 {} 版", args.edition, f.id));
+        return Err(Stop::usage(format!("没有 {} 版表样，可以是 {}{hint}", args.edition, ids.join("、"))));
     };
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("标准模板-{}.xlsx", form.id)));
+    if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
+        return Err(Stop::usage(format!("{} 应当以 .xlsx 结尾", path.display())));
+    }
     // Somebody's figures may be in it.
     if path.exists() && !args.force {
         return Err(Stop {

@@ -8,7 +8,7 @@ use super::{Axis, Block, Form, Kind, Leaf, Node, Section, Table, Unit};
 /// Why a form file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FormError {
-    #[error("表样文件不是合法的 TOML 或有不认识的项目：{0}")]
+    #[error("表样文件{0}")]
     Syntax(String),
     #[error("表样文件有误：{0}")]
     Meaning(String),
@@ -103,7 +103,7 @@ fn wrong(text: impl Into<String>) -> FormError {
 }
 
 pub(super) fn parse(text: &str) -> Result<Form, FormError> {
-    let raw: RawForm = toml::from_str(text).map_err(|e| FormError::Syntax(e.to_string()))?;
+    let raw: RawForm = toml::from_str(text).map_err(|e| FormError::Syntax(crate::toml_error::sentence(&e, text)))?;
     let tables = raw.table.into_iter().map(table).collect::<Result<Vec<_>, _>>()?;
     let table_index =
         |key: &str| tables.iter().position(|t| t.key == key).ok_or_else(|| wrong(format!("没有键为 {key} 的表")));
@@ -220,6 +220,9 @@ fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Rela
     let mut right = Vec::new();
     for t in &raw.right {
         terms(t, axis, &left, &mut right).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
+    }
+    if left.is_empty() || right.is_empty() {
+        return Err(wrong(format!("{} 有一边是空的", raw.code)));
     }
     Ok(Relation { code: raw.code.clone(), table: table_index, block, holds_in_each_column, left, op: raw.op, right })
 }

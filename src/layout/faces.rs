@@ -31,6 +31,11 @@ pub enum Role {
     PageNumber,
 }
 
+impl Role {
+    const ALL: [Role; 7] =
+        [Role::Title, Role::Body, Role::Heading1, Role::Heading2, Role::Table, Role::Latin, Role::PageNumber];
+}
+
 /// Why a face of a style cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum FaceError {
@@ -132,10 +137,13 @@ impl Faces {
         }
     }
 
-    /// Whether a report may hold this character: some face draws it, or layout drops it (controls, zero-width).
+    /// Whether a report may hold this character: in every role some face draws it, or layout drops it (controls, zero-width).
     /// Private-use characters are refused: PDF/A-2a has no place for them.
     pub fn can_draw(&self, c: char) -> bool {
-        class::is_dropped(c) || class::is_break(c) || c == '\t' || self.drawing(Role::Body, c, None).is_some()
+        class::is_dropped(c)
+            || class::is_break(c)
+            || c == '\t'
+            || Role::ALL.iter().all(|role| self.drawing(*role, c, None).is_some())
     }
 
     /// The faces to try for a character of a role, in order.

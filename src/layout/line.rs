@@ -16,7 +16,7 @@ const MARK_GIVES: f32 = 0.3;
 const LOOSE: f32 = 0.12;
 /// A line that would be opened wider than this breaks a long word; one still wider is left ragged.
 const TOO_LOOSE: f32 = 0.25;
-const RAGGED: f32 = 0.5;
+const RAGGED: f32 = 0.2;
 /// Letters that make a word long enough to be broken anywhere.
 const LONG_WORD: usize = 12;
 

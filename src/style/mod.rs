@@ -4,6 +4,8 @@
 
 use serde::Deserialize;
 
+use crate::toml_error::sentence;
+
 /// A complete style; lengths in millimetres (page) and points (everything else).
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -85,7 +87,7 @@ impl Face {
 /// Why a style file cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum StyleError {
-    #[error("样式文件不是合法的 TOML，或有不认识的项目：{0}")]
+    #[error("样式文件{0}")]
     Syntax(String),
     #[error("样式文件的 {key} 为 {value}，应在 {least} 到 {most} 之间")]
     Range { key: &'static str, value: f32, least: f32, most: f32 },
@@ -103,14 +105,9 @@ impl Default for Style {
 }
 
 impl Style {
-    /// The default style file with its comments, for `--help` and the manual.
-    pub const fn default_text() -> &'static str {
-        DEFAULT
-    }
-
     /// Reads a style file over the defaults.
     pub fn parse(text: &str) -> Result<Style, StyleError> {
-        let syntax = |e: toml::de::Error| StyleError::Syntax(e.to_string());
+        let syntax = |e: toml::de::Error| StyleError::Syntax(sentence(&e, text));
         let mut base: toml::Table = toml::from_str(DEFAULT).map_err(syntax)?;
         let over: toml::Table = toml::from_str(text).map_err(syntax)?;
         for (name, part) in over {
@@ -188,7 +185,7 @@ mod tests {
         for (text, says) in [
             ("[size]\nbodi = 15.0", "bodi"),
             ("[sizes]\nbody = 15.0", "sizes"),
-            ("size = 3", "不认识"),
+            ("size = 3", "种类不对"),
             ("[size]\nbody = 400.0", "size.body"),
             ("[size]\nbody = nan", "size.body"),
             ("[page]\ntext_width = 199.0", "210"),
