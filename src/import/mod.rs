@@ -16,7 +16,7 @@ use std::io::Read;
 use std::path::Path;
 
 pub use limits::Limits;
-pub use workbook::{Cell, Content, Sheet, Span, Workbook};
+pub use workbook::{Cell, Content, MARKED, Sheet, Span, Workbook};
 
 /// Why a file cannot be read. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]

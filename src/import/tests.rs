@@ -174,3 +174,12 @@ fn a_value_is_one_plain_text() {
         assert!(message(&book(&sheet, &[]), &Limits::default()).contains("损坏"), "{v}");
     }
 }
+
+#[test]
+fn raised_and_struck_out_words_are_marked() {
+    let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c><c t="s"><v>1</v></c><c t="inlineStr"><is><r><rPr><strike/></rPr><t>3</t></r><r><t>4</t></r></is></c></row></sheetData></worksheet>"#;
+    let strings = r#"<sst><si><r><t>4</t></r><r><rPr><vertAlign val="superscript"/></rPr><t xml:space="preserve">1</t></r></si><si><t>5</t></si></sst>"#;
+    let texts: Vec<_> = cells(sheet, &[("xl/sharedStrings.xml", strings)]).into_iter().map(|(_, c)| c).collect();
+    let text = |s: &str| Content::Text(s.to_owned());
+    assert_eq!(texts, [text("4\u{fffc}1"), text("5"), text("\u{fffc}34")]);
+}

@@ -47,6 +47,9 @@ pub struct Cell {
     pub formula: bool,
 }
 
+/// Stands in a text before words that are raised, lowered or struck out: they are seen apart from the others.
+pub const MARKED: char = '\u{fffc}';
+
 /// What a cell shows.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {

@@ -17,7 +17,7 @@ mod view;
 use std::sync::Arc;
 
 use crate::form::{Form, Kind, Unit, labels};
-use crate::import::{Content, Sheet, Workbook};
+use crate::import::{Content, MARKED, Sheet, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source, Value};
 use crate::rules::{self, finding};
 
@@ -204,6 +204,7 @@ fn unreadable(why: &value::Unreadable, place: &str, written: &str) -> Finding {
 }
 
 fn short(text: &str) -> String {
+    let text = text.replace(MARKED, "");
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 24 { line } else { line.chars().take(23).chain(['…']).collect() }
 }

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 
+use crate::import::MARKED;
+
 /// Kinds of change, in the order in which they are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Change {
@@ -58,7 +60,7 @@ pub fn lines(text: &str) -> impl Iterator<Item = &str> {
 pub fn joined(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut apart = false;
-    for c in text.chars().filter(|c| !invisible(*c)).map(unified) {
+    for c in text.chars().filter(|c| !invisible(*c) && *c != MARKED).map(unified) {
         if c.is_whitespace() {
             apart = true;
             continue;
@@ -199,7 +201,7 @@ fn invisible(c: char) -> bool {
 
 fn safe(text: &str, changes: &mut Changes) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    for c in text.chars().filter(|c| *c != MARKED) {
         if invisible(c) {
             changes.add(Change::Control);
             continue;

@@ -16,6 +16,7 @@ fn half_width_habits_become_full_width() {
         ("落实\"三审\"制度和\"先审后发\"", "落实“三审”制度和“先审后发”"),
         ("⼯作⻓期⺠生", "工作长期民生"),
         ("金\u{F90A}", "金金"),
+        ("注\u{fffc}1", "注1"),
         ("零\u{200b}宽\u{7}控", "零宽控"),
         ("网站(www.gov.cn)发布", "网站（www.gov.cn）发布"),
         ("见http://www.gov.cn/a,b,公告", "见http://www.gov.cn/a,b，公告"),
