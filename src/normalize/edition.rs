@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::find::{Located, Search, near_miss, search, sources};
+use super::find::{Located, Search, search, sources};
+use super::heads::near_miss;
 use super::view::View;
 use crate::form::Form;
 use crate::model::{Finding, Source};

@@ -8,9 +8,10 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::fold::{Folded, body};
+use super::heads::Labels;
 use super::value::looks_like_value;
 use super::view::View;
-use crate::form::{Axis, Block, Form, Node, Table};
+use crate::form::{Block, Form, Table};
 use crate::import::Content;
 use crate::model::{Address, Finding, Source};
 use crate::rules::finding;
@@ -52,38 +53,6 @@ impl Search {
     /// Number of findings of all places.
     pub fn problems(&self) -> usize {
         self.found.iter().flatten().flatten().map(|l| l.findings.len()).sum()
-    }
-}
-
-/// Folded labels of an axis, by leaf and by node, made once per block.
-struct Labels {
-    /// Accepted bodies of each leaf.
-    leaves: Vec<Vec<String>>,
-    /// Accepted bodies of every node that is not a leaf, with the first and the last leaf below it.
-    groups: Vec<(Vec<String>, usize, usize)>,
-}
-
-impl Labels {
-    fn new(axis: &Axis) -> Labels {
-        let bodies = |label: &str, variants: &[String]| -> Vec<String> {
-            std::iter::once(label).chain(variants.iter().map(String::as_str)).map(body).collect()
-        };
-        let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
-        let groups = axis.walk().into_iter().filter(|n| !n.children.is_empty());
-        let group = |n: &Node| (bodies(&n.label, &n.variants), n.first_leaf, n.first_leaf + n.leaf_count - 1);
-        Labels { leaves, groups: groups.map(group).collect() }
-    }
-
-    fn is_leaf(&self, leaf: usize, body: &str) -> bool {
-        self.leaves[leaf].iter().any(|l| l == body)
-    }
-
-    fn is_group(&self, body: &str) -> bool {
-        self.groups.iter().any(|(bodies, ..)| bodies.iter().any(|b| b == body))
-    }
-
-    fn is_any(&self, body: &str) -> bool {
-        self.is_group(body) || (0..self.leaves.len()).any(|l| self.is_leaf(l, body))
     }
 }
 
@@ -515,36 +484,6 @@ fn is_value(content: &Content) -> bool {
         Content::Bool(_) | Content::Date(..) | Content::Other(_) => true,
         Content::Number(_) | Content::HugeNumber(_) | Content::Error(_) | Content::Uncomputed => true,
     }
-}
-
-/// A block that was not found but nearly: where most of its column heads stand, and the labels that are missing there.
-pub fn near_miss(block: &Block, views: &[View<'_>], skip: &[bool]) -> Option<(Source, Vec<String>)> {
-    let labels = Labels::new(&block.columns);
-    let count = block.column_count();
-    let depth = block.columns.depth as u32;
-    let mut best: Option<(usize, Source, Vec<String>)> = None;
-    for view in views.iter().zip(skip).filter(|(_, skip)| !**skip).map(|(v, _)| v) {
-        // Heads by row; a window of as many rows as the heads have levels is looked at from each of them.
-        let mut rows: BTreeMap<u32, Vec<(Address, usize)>> = BTreeMap::new();
-        for (at, f) in view.labels() {
-            if let Some(leaf) = (0..count).find(|l| labels.is_leaf(*l, &f.body)) {
-                rows.entry(at.row).or_default().push((at, leaf));
-            }
-        }
-        for (row, first) in &rows {
-            let mut seen = vec![false; count];
-            for (_, leaf) in rows.range(*row..*row + depth).flat_map(|(_, cells)| cells.iter().take(100)) {
-                // A repeated label counts for each of its leaves.
-                (0..count).filter(|l| labels.leaves[*l] == labels.leaves[*leaf]).for_each(|l| seen[l] = true);
-            }
-            let found = seen.iter().filter(|s| **s).count();
-            if found * 2 > count && found < count && best.as_ref().is_none_or(|(n, ..)| found > *n) {
-                let missing = (0..count).filter(|l| !seen[*l]).map(|l| block.columns.leaves[l].label().to_owned());
-                best = Some((found, Source::cell(&view.sheet.name, first[0].0), missing.collect()));
-            }
-        }
-    }
-    best.map(|(_, source, missing)| (source, missing))
 }
 
 /// Places of a block grouped by sheet, for messages.

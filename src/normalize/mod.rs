@@ -3,16 +3,19 @@
 //! Takes a workbook and the known forms, gives a report with the origin of every part, and findings. It refuses where it
 //! cannot be certain, names the cells, and never changes a number that is present.
 
+mod cover;
 mod edition;
 mod find;
 mod flow;
 mod fold;
 mod heading;
+mod heads;
 mod settle;
 mod text;
 mod title;
 mod value;
 mod view;
+mod wordings;
 
 use std::sync::Arc;
 

@@ -1,0 +1,250 @@
+//! The cover: its labelled fields, and title, agency and year from wherever they stand.
+//!
+//! Part of [`super::flow`]: takes the cells before the first section, gives the [`Cover`] and the preface.
+
+use std::collections::BTreeSet;
+
+use super::flow::{Flow, Front, same};
+use super::view::View;
+use super::{text, title};
+use crate::form::{Unit, labels};
+use crate::import::Content;
+use crate::model::{Address, Cover, Paragraph, Place, Source};
+use crate::rules::finding;
+
+/// The cover's first field of which there may be several: the published date, after agency, year and title.
+const FIRST_OPTIONAL: usize = 3;
+
+impl Flow<'_> {
+    /// Takes a label of the cover with the value beside it (or behind a colon). Tells whether it was one.
+    pub(super) fn field(&mut self, view: &View<'_>, at: Address, text: &str, used: &mut BTreeSet<Address>) -> bool {
+        let fields = labels().cover.fields();
+        let bare = text.trim().trim_start_matches(['（', '(', '【', '[']).trim_end_matches(['】', ']']);
+        let bare = if bare.len() < text.trim().len() { bare.trim_end_matches(['）', ')']) } else { bare };
+        let (label, behind) = match bare.split_once([':', '：']) {
+            Some((label, rest)) if !rest.trim().is_empty() => (label, Some(rest.trim())),
+            _ => (bare, None),
+        };
+        let Some(index) = self.wordings.field(label) else { return false };
+        let beside = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column);
+        let (value, source) = match (behind, beside) {
+            (Some(rest), _) => (rest.to_owned(), at),
+            (None, Some(cell)) => {
+                let value = match &cell.content {
+                    Content::Text(t) if t.trim() == fields[index].hint => String::new(),
+                    Content::Text(t) => t.clone(),
+                    Content::Number(n) => n.to_string(),
+                    Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
+                    other => {
+                        used.insert(cell.at);
+                        let source = Source::cell(&view.sheet.name, cell.at);
+                        let (code, what) = match other {
+                            Content::Uncomputed => ("N208", "是没有计算结果的公式"),
+                            Content::Error(_) => ("N209", "是错误值"),
+                            _ => ("N207", "不是文字"),
+                        };
+                        let message = format!("{source} 的“{}”{what}", fields[index].label);
+                        self.words.findings.push(finding(code, message).at(source).hint("请直接填写文字"));
+                        return true;
+                    }
+                };
+                (value, cell.at)
+            }
+            (None, None) => (String::new(), at),
+        };
+        let value = unstamped(&value);
+        // 单位：件、万元 is a note on a table.
+        if !value.is_empty() && is_unit_note(&value) {
+            return false;
+        }
+        used.insert(source);
+        // The value stands right of its label; what stands further right may be a hint.
+        let right = Address { row: at.row, column: view.span_end(at).column + 1 };
+        self.asked[index].get_or_insert_with(|| Source::cell(&view.sheet.name, right));
+        if value.trim().is_empty() {
+            return true;
+        }
+        let source = Source::cell(&view.sheet.name, source);
+        match &mut self.facts[index] {
+            None => self.facts[index] = Some((value, source)),
+            Some((first, _)) if text::joined(first) == text::joined(&value) => {}
+            // Two contacts are both published; of two agencies, years or titles neither can be chosen.
+            Some((first, _)) if index >= FIRST_OPTIONAL => *first = format!("{first}；{}：{value}", label.trim()),
+            Some((_, first)) => {
+                let message = format!("“{}”写了两次，并不相同：{first}和{source}", fields[index].label);
+                let f = finding("N207", message).at(source).related([first.clone()]).hint("请只保留一处");
+                self.words.findings.push(f);
+            }
+        }
+        true
+    }
+
+    /// Title, agency and year from cover, front lines, sheet names and file name, in this order.
+    pub(super) fn title(&mut self, name: &str, views: &[View<'_>], skip: &[bool]) {
+        let facts = std::mem::take(&mut self.facts);
+        let [agency, year, given, published, contact, index] = facts;
+        let front = std::mem::take(&mut self.front);
+        let found = find_title(&front);
+        let mut preface_from = Vec::new();
+        let mut title = None;
+        if let Some((range, t)) = found {
+            let source = front[range.start].source.clone();
+            for (i, line) in front.into_iter().enumerate() {
+                if !range.contains(&i) {
+                    preface_from.push(line);
+                }
+            }
+            title = Some((t, source));
+        } else {
+            preface_from = front;
+        }
+        if let Some((text, source)) = &given {
+            // The cover's own title stands, whatever its wording.
+            let parsed = title::parse(text);
+            let words = text::joined(text);
+            let t = parsed.unwrap_or(title::Title { text: words, agency: None, year: None });
+            title = Some((t, source.clone()));
+        }
+        if title.is_none() {
+            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+            let sheets = views.iter().zip(skip).filter(|(_, s)| !**s).map(|(v, _)| ("工作表名", v.sheet.name.as_str()));
+            let elsewhere = sheets
+                .chain([("文件名", unnumbered(stem))])
+                .find_map(|(kind, text)| title::parse(text).map(|t| (kind, text, t)));
+            // A bare 年度报告 in a file name says nothing that the parts do not.
+            if let Some((kind, text, t)) = elsewhere.filter(|(_, _, t)| t.year.is_some() || t.agency.is_some()) {
+                let message = format!("标题取自{kind}“{text}”");
+                self.words.findings.push(finding("N108", message));
+                title = Some((t, Source::sheet(text)));
+            }
+        }
+        for line in preface_from {
+            let text = self.normalised(&line.text, &line.source);
+            let place = Place::Preface { paragraph: self.words.preface.len() };
+            self.origins.note(place, line.source, line.text);
+            self.words.preface.push(Paragraph { level: 0, text });
+        }
+        let known = |t: &title::Title| (t.agency.clone(), t.year);
+        let (title_agency, title_year) = title.as_ref().map_or((None, None), |(t, _)| known(t));
+        let cover_year = year.as_ref().map(|(text, source)| (title::year(text), text, source));
+        match &cover_year {
+            Some((None, text, source)) => {
+                let message = format!("{source} 的年度“{text}”不是四位年份");
+                self.words
+                    .findings
+                    .push(finding("N207", message).at((*source).clone()).hint("请填写如 2024 的四位年份"));
+            }
+            Some((Some(y), _, source)) if title_year.is_some_and(|t| t != *y) => {
+                let message = format!("封面的年度是 {y}，标题写的是 {}", title_year.unwrap_or_default());
+                let related = title.iter().map(|(_, s)| s.clone());
+                let f = finding("N207", message)
+                    .at((*source).clone())
+                    .related(related)
+                    .hint("请把封面和标题的年度改成一致");
+                self.words.findings.push(f);
+            }
+            None if title_year.is_none() => {
+                let fix = "请在标题里写明年度，或在标准模板的封面填写";
+                self.words.findings.push(finding("N207", "找不到年度").at(self.asked[1].clone()).hint(fix));
+            }
+            _ => {}
+        }
+        let agency_cell = agency.as_ref().map(|(_, s)| s.clone());
+        // A line such as 填报单位 outside the cover says less than the title.
+        let on_cover = |s: &Source| same(&s.sheet, &labels().cover.sheet);
+        let agency = agency.filter(|(_, s)| on_cover(s) || title_agency.is_none());
+        let agency = agency.map(|(text, _)| text::joined(&text)).or(title_agency).unwrap_or_default();
+        if agency.is_empty() {
+            let fix = "请在标题里写明单位，或在标准模板的封面填写";
+            self.words.findings.push(finding("N207", "找不到单位名称").at(self.asked[0].clone()).hint(fix));
+        }
+        let fact = |fact: Option<(String, Source)>, flow: &mut Self| {
+            fact.map(|(text, source)| {
+                let line = text::lines(&text).collect::<Vec<_>>().join(" ");
+                flow.normalised(&line, &source)
+            })
+        };
+        let (published, contact, index) = (fact(published, self), fact(contact, self), fact(index, self));
+        let year = cover_year.and_then(|(y, ..)| y).or(title_year).unwrap_or_default();
+        if let Some(source) = title.as_ref().map(|(_, s)| s.clone()).or(agency_cell) {
+            self.origins.note(Place::Title, source, title.as_ref().map_or("", |(t, _)| &t.text));
+        }
+        let title = match title {
+            Some((t, source)) => self.normalised(&t.text, &source),
+            None => {
+                let made = labels().report.made_title(&agency, year);
+                if !agency.is_empty() && year != 0 {
+                    self.words.findings.push(finding("N108", format!("没有写标题，按单位和年度生成“{made}”")));
+                }
+                made
+            }
+        };
+        self.words.cover = Cover { agency, year, title, published, contact, index };
+    }
+}
+
+/// A file name without the number or 附件 it was filed under.
+fn unnumbered(stem: &str) -> &str {
+    let filed =
+        |s: &str| s.trim_start_matches(|c: char| c.is_ascii_digit() || " .．、-_—：:（）()【】[]".contains(c)).len();
+    let rest = &stem[stem.len() - filed(stem)..];
+    let rest = ["附件", "附表", "附"].iter().find_map(|w| rest.strip_prefix(w)).unwrap_or(rest);
+    let rest = &rest[rest.len() - filed(rest)..];
+    // A title may begin with its year.
+    if title::parse(stem).is_some_and(|t| t.year.is_some()) && title::parse(rest).is_none_or(|t| t.year.is_none()) {
+        stem
+    } else {
+        rest
+    }
+}
+
+/// A value of the cover without the room for a seal: （盖章）, ____.
+fn unstamped(value: &str) -> String {
+    let mut value = value.replace('_', "");
+    for stamp in ["盖章", "公章", "签章"] {
+        for (open, close) in [("（", "）"), ("(", ")")] {
+            value = value.replace(&format!("{open}{stamp}{close}"), "");
+        }
+    }
+    value.trim().to_owned()
+}
+
+/// Whether a value is nothing but units and counting words: 件、万元.
+fn is_unit_note(value: &str) -> bool {
+    let parts =
+        value.split(['、', ',', '，', '/', '（', '）', '(', ')', ' ', '和']).map(str::trim).filter(|p| !p.is_empty());
+    let unit = |p: &str| labels().units.counters.iter().any(|c| c == p) || Unit::ALL.iter().any(|u| u.word() == p);
+    let mut parts = parts.peekable();
+    parts.peek().is_some() && parts.all(unit)
+}
+
+/// The title among the front lines: the line that ends in the words of one, with up to two lines before it that complete
+/// it (an agency alone, or the first half of a broken title).
+fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)> {
+    let short = |t: &str| t.chars().count() <= 60 && !t.contains(['。', '；', '：', ':', '，']);
+    for last in 0..front.len().min(20) {
+        let reach = (last.saturating_sub(2)..=last).rev().take_while(|first| short(&front[*first].text));
+        let parsed = reach.filter_map(|first| {
+            let text: String = front[first..=last].iter().map(|l| l.text.as_str()).collect();
+            title::parse(&text).map(|t| (first, t))
+        });
+        // The one that says most; of two that say as much, the shorter.
+        let said = |t: &title::Title| usize::from(t.agency.is_some()) + usize::from(t.year.is_some());
+        let mut best: Option<(usize, title::Title)> = None;
+        for (first, t) in parsed {
+            if best.as_ref().is_none_or(|(_, b)| said(&t) > said(b)) {
+                best = Some((first, t));
+            }
+        }
+        let Some((first, mut title)) = best else { continue };
+        // The year may stand alone below.
+        let below = front.get(last + 1).and_then(|l| title::year(l.text.trim_matches(['（', '）', '(', ')'])));
+        let mut end = last + 1;
+        if title.year.is_none() && below.is_some() {
+            title.text.push_str(&text::joined(&front[end].text));
+            (title.year, end) = (below, end + 1);
+        }
+        return Some((first..end, title));
+    }
+    None
+}

@@ -1,0 +1,71 @@
+//! The headings of a form's sections and the labels of the cover, folded once: a workbook has many lines to compare them
+//! with.
+//!
+//! Takes a form, tells which section a line heads, which one a sheet is named after, and which field a label means.
+
+use super::fold::{Folded, body, fold};
+use crate::form::{Form, labels};
+
+/// What a wording of a section is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wording {
+    Official,
+    Variant,
+    /// A variant that a subheading may be called as well.
+    Doubtful,
+    Sheet,
+}
+
+/// Headings of the sections and labels of the cover, folded once: a workbook has many lines to compare them with.
+pub struct Wordings {
+    /// Folded headings, variants and sheet names, how far each may be taken, and the section.
+    sections: Vec<(Folded, Wording, usize)>,
+    /// Folded label and the field.
+    fields: Vec<(String, usize)>,
+}
+
+impl Wordings {
+    pub fn new(form: &Form) -> Wordings {
+        let subheadings: Vec<String> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| body(h)).collect();
+        let sections = form.sections.iter().enumerate().flat_map(|(i, s)| {
+            let doubtful = |v: &String| subheadings.iter().any(|h| body(v).starts_with(h.as_str()));
+            let kind = |v: &String| if doubtful(v) { Wording::Doubtful } else { Wording::Variant };
+            let variants = s.variants.iter().map(|v| (v, kind(v)));
+            let all = [(&s.heading, Wording::Official), (&s.sheet, Wording::Sheet)].into_iter().chain(variants);
+            all.filter_map(move |(w, kind)| fold(w).map(|f| (f, kind, i))).collect::<Vec<_>>()
+        });
+        let fields = labels().cover.fields().into_iter().enumerate();
+        let fields = fields.flat_map(|(i, f)| {
+            std::iter::once(&f.label).chain(&f.variants).map(move |w| (body(w), i)).collect::<Vec<_>>()
+        });
+        Wordings { sections: sections.collect(), fields: fields.collect() }
+    }
+
+    /// The section a line heads. With the section's own number its words may be any of its wordings; without it, or with
+    /// an Arabic one, not those that subheadings share.
+    pub fn section(&self, line: &Folded) -> Option<usize> {
+        let certain = |kind: Wording| matches!(kind, Wording::Official | Wording::Variant);
+        let heads = |(w, kind, i): &&(Folded, Wording, usize)| {
+            let agrees = match &line.number {
+                Some(number) if w.number.as_ref() == Some(number) => *kind != Wording::Sheet,
+                Some(number) => certain(*kind) && *number == (i + 1).to_string(),
+                None => certain(*kind),
+            };
+            agrees && w.body == line.body
+        };
+        if line.bracketed { None } else { self.sections.iter().find(heads).map(|(.., i)| *i) }
+    }
+
+    /// The section a sheet is named after, in any wording.
+    pub fn sheet(&self, name: &Folded) -> Option<usize> {
+        let named = |(w, _, _): &&(Folded, Wording, usize)| {
+            w.body == name.body && (name.number.is_none() || name.number == w.number)
+        };
+        self.sections.iter().find(named).map(|(.., i)| *i)
+    }
+
+    pub fn field(&self, label: &str) -> Option<usize> {
+        let label = body(label);
+        self.fields.iter().find(|(w, _)| !label.is_empty() && *w == label).map(|(_, i)| *i)
+    }
+}
