@@ -27,6 +27,10 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError
     if zip.len() > limits.parts {
         return Err(limits.parts_error());
     }
+    // The archive keeps the last of two entries of one name, its directory counts both.
+    if listed(bytes).is_some_and(|n| n != zip.len()) {
+        return Err(ImportError::Damaged("压缩包里有同名的部件".to_owned()));
+    }
     let names =
         zip.file_names().map(|n| n.map(|n| n.into_owned())).collect::<Result<Vec<_>, _>>().map_err(zip_error)?;
     require_workbook(&names)?;
@@ -51,6 +55,13 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError
         }
     }
     Ok(Package { parts })
+}
+
+/// Number of entries the directory of a zip states; `None` for one too large for the plain format.
+fn listed(bytes: &[u8]) -> Option<usize> {
+    let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
+    let count = u16::from_le_bytes(bytes.get(end + 10..end + 12)?.try_into().ok()?);
+    (count != u16::MAX).then_some(usize::from(count))
 }
 
 fn zip_error(e: ZipError) -> ImportError {

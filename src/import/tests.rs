@@ -183,3 +183,16 @@ fn raised_and_struck_out_words_are_marked() {
     let text = |s: &str| Content::Text(s.to_owned());
     assert_eq!(texts, [text("4\u{fffc}1"), text("5"), text("\u{fffc}34")]);
 }
+
+#[test]
+fn two_parts_of_one_name_are_damage() {
+    // The same name twice in the directory: a second part is renamed in the bytes.
+    let sheet = r#"<worksheet><sheetData><row><c><v>4</v></c></row></sheetData></worksheet>"#;
+    let bytes = book(sheet, &[("xl/worksheets/sheet9.xml", sheet)]);
+    let mut twice = bytes;
+    let (from, to) = (b"xl/worksheets/sheet9.xml", b"xl/worksheets/sheet1.xml");
+    while let Some(i) = twice.windows(from.len()).position(|w| w == from) {
+        twice[i..i + to.len()].copy_from_slice(to);
+    }
+    assert!(message(&twice, &Limits::default()).contains("同名"), "{}", message(&twice, &Limits::default()));
+}

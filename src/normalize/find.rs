@@ -373,10 +373,13 @@ impl Target<'_> {
         None
     }
 
-    /// The single row of a block without row labels: the one below the heads. A number further down, under an empty
-    /// row, is not certain to be its.
+    /// The single row of a block without row labels: the one below the heads. Under empty rows only a full row is certain
+    /// to be its.
     fn unlabelled_row(&self, view: &View<'_>, located: &mut Located) -> bool {
-        let row = located.bottom + 1;
+        let below = located.bottom + 1;
+        let values = |row: u32| self.value_cells(view, located, row).count();
+        let next = (below..below + 20).find(|row| !view.row(*row).is_empty()).unwrap_or(below);
+        let row = if values(below) == 0 && values(next) == located.heads.len() { next } else { below };
         let cells: Vec<Address> = located.heads.iter().map(|h| Address { row, column: h.column }).collect();
         let (first, last) = (located.heads[0].column, located.right);
         let inside = self.value_cells(view, located, row).count();
@@ -393,8 +396,8 @@ impl Target<'_> {
         }
         located.bottom = row;
         let blank = self.value_cells(view, located, row).next().is_none();
-        let further =
-            (row + 1..=row + if blank { 3 } else { 1 }).find_map(|r| self.value_cells(view, located, r).next());
+        let further = if blank { next } else { row + 1 };
+        let further = Some(further).filter(|r| *r > row).and_then(|r| self.value_cells(view, located, r).next());
         if let Some(extra) = further {
             let extra = self.surplus(view, extra);
             located.findings.push(extra);

@@ -172,6 +172,11 @@ impl Flow<'_> {
                     let hint = "请用 Excel 或 WPS 打开、保存一次，或直接写上文字";
                     self.words.findings.push(finding("N208", message).at(source).hint(hint));
                 }
+                Content::Error(e) => {
+                    let source = Source::cell(name, cell.at);
+                    let message = format!("{source} 是错误值 {e}");
+                    self.words.findings.push(finding("N209", message).at(source).hint("请改正或删去这个格子"));
+                }
                 _ => unused.push(Source::cell(name, cell.at)),
             }
         }
@@ -213,9 +218,8 @@ impl Flow<'_> {
                 self.start(section, line, &source);
                 continue;
             }
-            // The title may stand above the first heading of a sheet that is named after a section.
-            let untold = self.headed.iter().all(Option::is_none) && self.paragraphs < 5;
-            let titled = untold && title::parse(line).is_some_and(|t| t.agency.is_some() || t.year.is_some());
+            // The title may stand at the top of a sheet that is named after a section, or of one that is not the first.
+            let titled = at.row < 3 && title::parse(line).is_some_and(|t| t.agency.is_some() && t.year.is_some());
             let Some(section) = self.current.filter(|_| !cover && !titled) else {
                 self.front.push(Front { text: line.to_owned(), source: source.clone() });
                 continue;

@@ -550,6 +550,23 @@ fn a_number_below_an_empty_row_is_not_table_fours() {
 }
 
 #[test]
+fn table_fours_numbers_under_empty_rows_are_read_only_when_full() {
+    let form = edition("2021").unwrap();
+    let sheet = |full: bool| {
+        let lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告");
+        let mut lay = lay.table(&form.tables[0], |s| distinct(0, s)).table(&form.tables[1], |s| distinct(1, s));
+        lay = lay.table(&form.tables[2], |s| if full || s > 2 { distinct(2, s) } else { String::new() });
+        let row = lay.row - 1;
+        for c in lay.sheet.cells.iter_mut().filter(|c| c.at.row == row) {
+            c.at.row += 4;
+        }
+        lay.done()
+    };
+    assert_distinct(&report(vec![sheet(true)]));
+    assert_eq!(refusal(vec![sheet(false)]).0, "N202", "a row with gaps might be anything");
+}
+
+#[test]
 fn unrelated_sheets_and_hidden_words_are_not_published() {
     let mut sheet = one_sheet("2021", Lay::new("表"), zeros).done();
     let contacts = Lay::new("内部联系人").line("张三 13800000000 请勿外传").done();
