@@ -145,7 +145,8 @@ impl Flow<'_> {
             }
             None if title_year.is_none() => {
                 let fix = "请在标题里写明年度，或在标准模板的封面填写";
-                self.words.findings.push(finding("N207", "找不到年度").at(self.asked[1].clone()).hint(fix));
+                let message = unfilled(self.asked[1].as_ref(), "年度");
+                self.words.findings.push(finding("N207", message).at(self.asked[1].clone()).hint(fix));
             }
             _ => {}
         }
@@ -156,7 +157,8 @@ impl Flow<'_> {
         let agency = agency.map(|(text, _)| text::joined(&text)).or(title_agency).unwrap_or_default();
         if agency.is_empty() {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
-            self.words.findings.push(finding("N207", "找不到单位名称").at(self.asked[0].clone()).hint(fix));
+            let message = unfilled(self.asked[0].as_ref(), "单位名称");
+            self.words.findings.push(finding("N207", message).at(self.asked[0].clone()).hint(fix));
         }
         let fact = |fact: Option<(String, Source)>, flow: &mut Self| {
             fact.map(|(text, source)| {
@@ -171,16 +173,16 @@ impl Flow<'_> {
         }
         let title = match title {
             Some((t, source)) => self.normalised(&t.text, &source),
-            None => {
-                let made = labels().report.made_title(&agency, year);
-                if !agency.is_empty() && year != 0 {
-                    self.words.findings.push(finding("N108", format!("没有写标题，按单位和年度生成“{made}”")));
-                }
-                made
-            }
+            // The cover offers to leave it empty: what is made from its own fields is no surprise.
+            None => labels().report.made_title(&agency, year),
         };
         self.words.cover = Cover { agency, year, title, published, contact, index };
     }
+}
+
+/// A fact that is missing: where it was asked for, if it was.
+fn unfilled(asked: Option<&Source>, what: &str) -> String {
+    asked.map_or_else(|| format!("找不到{what}"), |cell| format!("{cell} 没有填{what}"))
 }
 
 /// A file name without the number or 附件 it was filed under.
