@@ -4,6 +4,7 @@
 //! meets hostile bytes: content is sniffed, never the extension trusted, and every size is capped before anything is
 //! allocated for it. It understands nothing of what the cells say.
 
+mod formats;
 mod limits;
 mod package;
 mod sheet_xml;
@@ -16,7 +17,7 @@ use std::io::Read;
 use std::path::Path;
 
 pub use limits::Limits;
-pub use workbook::{Cell, Content, MARKED, Sheet, Span, Workbook};
+pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Span, Workbook};
 
 /// Why a file cannot be read. Each message says what to do about it.
 #[derive(Debug, thiserror::Error)]

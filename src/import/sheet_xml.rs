@@ -4,7 +4,7 @@
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::workbook::Span;
+use super::workbook::{Shown, Span};
 use super::{ImportError, Limits};
 use crate::model::Address;
 
@@ -17,12 +17,13 @@ pub(super) struct Frame {
     pub merges: Vec<Span>,
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<(u32, u32)>,
+    pub shown: Vec<(Address, Shown)>,
     /// Number of `<c>` elements, empty ones included.
     pub cells: usize,
 }
 
-/// Reads the frame. More cells than `limits.cells` stop it.
-pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
+/// Reads the frame; `formats` tells by style index what a number format adds. More cells than `limits.cells` stop it.
+pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Frame, ImportError> {
     let mut reader = Reader::from_reader(xml);
     let mut frame = Frame::default();
     let mut next = 0u32;
@@ -45,7 +46,10 @@ pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
                         return Err(limits.cells_error());
                     }
                     if let Some(r) = attribute(&e, "r") {
-                        address(&r)?;
+                        let at = address(&r)?;
+                        let style = attribute(&e, "s").and_then(|s| s.parse::<usize>().ok());
+                        let adds = style.and_then(|s| formats.get(s).copied().flatten());
+                        frame.shown.extend(adds.map(|a| (at, a)));
                     }
                     // Text results of formulas may hold references; numbers, indices and errors are plain.
                     plain = attribute(&e, "t").is_none_or(|t| ["n", "s", "b", "e"].contains(&t.as_str()));
@@ -83,6 +87,7 @@ pub(super) fn frame(xml: &[u8], limits: &Limits) -> Result<Frame, ImportError> {
             Err(e) => return Err(ImportError::Damaged(e.to_string())),
         }
     }
+    frame.shown.sort_unstable_by_key(|(at, _)| *at);
     frame.merges.sort_unstable();
     frame.hidden_rows.sort_unstable();
     frame.hidden_columns.sort_unstable();
@@ -142,9 +147,9 @@ mod tests {
         let xml = br#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData>
             <row r="4" hidden="1"><c r="A4"/></row><row><c/></row></sheetData>
             <mergeCells><mergeCell ref="B2:D5"/></mergeCells></worksheet>"#;
-        let frame = frame(xml, &Limits::default()).unwrap();
+        let frame = frame(xml, &[], &Limits::default()).unwrap();
         let unnumbered = br#"<sheetData><row hidden="1"/><row/><row hidden="1"/></sheetData>"#;
-        assert_eq!(super::frame(unnumbered, &Limits::default()).unwrap().hidden_rows, [0, 2]);
+        assert_eq!(super::frame(unnumbered, &[], &Limits::default()).unwrap().hidden_rows, [0, 2]);
         assert_eq!(frame.hidden_rows, [3]);
         assert_eq!(frame.hidden_columns, [(1, 2)]);
         assert_eq!(frame.cells, 2);
@@ -156,7 +161,7 @@ mod tests {
     fn impossible_addresses_are_damage() {
         for r in ["A4294967297", "XFE1", "1", "A", "A0", "AAAA1", "数1"] {
             let xml = format!("<sheetData><row><c r=\"{r}\"/></row></sheetData>");
-            assert!(matches!(frame(xml.as_bytes(), &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
+            assert!(matches!(frame(xml.as_bytes(), &[], &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A workbook as read: nothing interpreted, nothing left out.
 
+use crate::form::Unit;
 use crate::model::{Address, Decimal};
 
 /// A workbook: its file name and its sheets in their order.
@@ -21,9 +22,25 @@ pub struct Sheet {
     pub hidden_rows: Vec<u32>,
     /// Hidden columns as first..=last, sorted.
     pub hidden_columns: Vec<(u32, u32)>,
+    /// Cells whose number format adds something, sorted.
+    pub shown: Vec<(Address, Shown)>,
+}
+
+/// What a number format adds to the number a cell holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Another number is seen: thousands, percent.
+    Scaled,
+    /// A unit of money is seen behind it.
+    Unit(Unit),
 }
 
 impl Sheet {
+    /// What a cell's number format adds.
+    pub fn shown(&self, at: Address) -> Option<Shown> {
+        self.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| self.shown[i].1)
+    }
+
     /// Whether a cell stands in a hidden row or column.
     pub fn hides(&self, at: Address) -> bool {
         self.hidden_rows.binary_search(&at.row).is_ok()

@@ -8,6 +8,7 @@ use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::formats;
 use super::package::Package;
 use super::sheet_xml::{Frame, attribute, frame, local_attribute};
 use super::workbook::{Cell, Content, Sheet};
@@ -61,9 +62,9 @@ fn read(bytes: Vec<u8>, mut frames: BTreeMap<String, Frame>, limits: &Limits) ->
         if let Some(pair) = cells.windows(2).find(|w| w[0].at == w[1].at) {
             return Err(ImportError::Damaged(format!("工作表“{}”的 {} 出现了两次", meta.name, pair[0].at)));
         }
-        let Frame { merges, hidden_rows, hidden_columns, .. } = frame;
+        let Frame { merges, hidden_rows, hidden_columns, shown, .. } = frame;
         let hidden = meta.visible != SheetVisible::Visible;
-        sheets.push(Sheet { name: meta.name, hidden, cells, merges, hidden_rows, hidden_columns });
+        sheets.push(Sheet { name: meta.name, hidden, cells, merges, hidden_rows, hidden_columns, shown });
     }
     Ok(sheets)
 }
@@ -116,13 +117,15 @@ fn frames(package: &Package, limits: &Limits) -> Result<BTreeMap<String, Frame>,
     let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
     let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     let targets = relations(package, &format!("{prefix}_rels/{file}.rels"), &prefix)?;
+    let styles = targets.iter().find(|r| r.kind.ends_with("/styles")).and_then(|r| package.part(&r.target));
+    let formats = styles.map(formats::shown).unwrap_or_default();
     let mut frames = BTreeMap::new();
     let mut cells = 0;
     let book = package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
     for e in elements(book, "sheet")? {
         let Some(relation) = e.id.as_ref().and_then(|id| targets.iter().find(|r| r.id == *id)) else { continue };
         let Some(xml) = package.part(&relation.target) else { continue };
-        let frame = frame(xml, limits)?;
+        let frame = frame(xml, &formats, limits)?;
         cells += frame.cells;
         if cells > limits.cells {
             return Err(limits.cells_error());

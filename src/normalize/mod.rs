@@ -20,7 +20,7 @@ mod wordings;
 use std::sync::Arc;
 
 use crate::form::{Form, Kind, Unit, labels};
-use crate::import::{Content, MARKED, Sheet, Workbook};
+use crate::import::{Content, MARKED, Sheet, Shown, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source, Value};
 use crate::rules::{self, finding};
 
@@ -135,6 +135,15 @@ fn values(
                     if kind == Kind::Amount && named.windows(2).any(|w| w[0] != w[1]) {
                         let message = format!("{} {at} 的单位在表里写得不一致，不能确定是哪一个", table.name);
                         findings.push(finding("N201", message).at(source.clone()).hint("请把单位改成一致"));
+                    }
+                    // A unit that the form has itself is no news; any other number or unit is not the one that is held.
+                    let same = |s: Shown| unit.is_some_and(|u| s == Shown::Unit(u));
+                    let number = matches!(content, Some(Content::Number(n)) if !n.is_zero());
+                    if number && view.sheet.shown(*at).is_some_and(|s| !same(s)) {
+                        let message =
+                            format!("{} {at} 的数字格式带单位或缩放，看到的与保存的 {written} 不是一回事", table.name);
+                        let hint = "请把单元格格式改为常规，重新核对这个数字";
+                        findings.push(finding("N201", message).at(source.clone()).found(&written).hint(hint));
                     }
                     let total = is_total(form, t, slot);
                     let place = format!("{} {at} ", table.name);

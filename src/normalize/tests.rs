@@ -761,3 +761,20 @@ fn tables_without_block_titles_are_read() {
     lay.sheet.cells.retain(|c| !titles.iter().any(|t| c.content == text(t).unwrap()));
     assert_distinct(&report(vec![lay.done()]));
 }
+
+#[test]
+fn a_format_that_shows_another_number_is_refused() {
+    let form = edition("2021").unwrap();
+    let last = form.tables[0].slot_count() - 1;
+    let with = |shown: Shown| {
+        let lay = one_sheet("2021", Lay::new("表"), |t, s| if t == 0 && s == last { "25".into() } else { "0".into() });
+        let mut sheet = lay.done();
+        let at = sheet.cells.iter().find(|c| c.content == Content::Number(25.into())).unwrap().at;
+        sheet.shown = vec![(at, shown)];
+        sheet
+    };
+    for shown in [Shown::Scaled, Shown::Unit(Unit::Yuan)] {
+        assert_eq!(refusal(vec![with(shown)]).0, "N201");
+    }
+    assert_eq!(report(vec![with(Shown::Unit(Unit::TenThousandYuan))]).tables[0][last].to_string(), "25");
+}
