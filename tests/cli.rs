@@ -9,7 +9,13 @@ use std::path::Path;
 use support::{Book, SAMPLE, files, nianbao, parts, sample, stderr, stdout, zipped};
 
 fn convert(input: &Path, out: &Path) -> std::process::Output {
-    nianbao(&["convert".as_ref(), input.as_os_str(), "-o".as_ref(), out.as_os_str()])
+    convert_with(input, out, &[])
+}
+
+fn convert_with(input: &Path, out: &Path, more: &[&str]) -> std::process::Output {
+    let mut args = vec!["convert".as_ref(), input.as_os_str(), "-o".as_ref(), out.as_os_str()];
+    args.extend(more.iter().map(std::ffi::OsStr::new));
+    nianbao(&args)
 }
 
 /// Bytes under a name become an input; it must be refused with these words and nothing written.
@@ -200,13 +206,7 @@ fn json_has_one_object_a_line_with_digests_of_what_was_written() {
     use sha2::{Digest, Sha256};
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("输出");
-    let run = nianbao(&[
-        "convert".as_ref(),
-        sample(SAMPLE).as_os_str(),
-        "-o".as_ref(),
-        out.as_os_str(),
-        "--format=json".as_ref(),
-    ]);
+    let run = convert_with(&sample(SAMPLE), &out, &["--format=json"]);
     let text = stdout(&run);
     assert_eq!(text.lines().count(), 1);
     let json: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -285,15 +285,7 @@ fn strict_makes_warnings_count() {
 fn kept_text_is_kept() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("输出");
-    let run = nianbao(&[
-        "convert".as_ref(),
-        sample(SAMPLE).as_os_str(),
-        "-o".as_ref(),
-        out.as_os_str(),
-        "--keep-text".as_ref(),
-        "--to".as_ref(),
-        "docx".as_ref(),
-    ]);
+    let run = convert_with(&sample(SAMPLE), &out, &["--keep-text", "--to", "docx"]);
     assert_eq!(run.status.code(), Some(0));
     assert!(!stdout(&run).contains("N105"), "{}", stdout(&run));
     let name = files(&out).remove(0);

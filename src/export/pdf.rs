@@ -180,7 +180,6 @@ fn tag(kind: &layout::TagKind) -> Option<TagKind> {
             let scope = match scope {
                 Scope::Row => TableHeaderScope::Row,
                 Scope::Column => TableHeaderScope::Column,
-                Scope::Both => TableHeaderScope::Both,
             };
             Tag::TH(scope).with_row_span(span(row_span)).with_col_span(span(column_span)).into()
         }

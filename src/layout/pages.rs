@@ -144,7 +144,6 @@ pub enum TagKind {
 pub enum Scope {
     Row,
     Column,
-    Both,
 }
 
 /// A heading in the outline.
