@@ -3,9 +3,11 @@
 //! The way of the data: bytes → `import` → `normalize` → [`model::Report`] → `check` for findings, [`compose`] for a
 //! [`model::Document`], `layout` for pages, `export` for files. Same input, same version: same bytes.
 
+pub mod batch;
 pub mod check;
 pub mod cli;
 pub mod compose;
+mod digest;
 pub mod export;
 pub mod form;
 pub mod import;

@@ -76,9 +76,19 @@ pub enum ProduceError {
     Internal,
 }
 
-/// Reads and checks a file. A fault of this program becomes a finding too, so that one file never ends a run.
+/// Reads and checks a file.
 pub fn examine(path: &Path, setting: &Setting) -> Examined {
-    match guarded(|| import::read(path, &setting.limits)) {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    match import::load(path, &setting.limits) {
+        Ok(bytes) => examine_bytes(&name, &bytes, setting),
+        Err(e) => refused(finding("I101", e.to_string())),
+    }
+}
+
+/// Reads and checks a file's bytes; `name` is its file name. A fault of this program becomes a finding too, so that one
+/// file never ends a run.
+pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
+    match guarded(|| import::read_bytes(name, bytes, &setting.limits)) {
         Some(Ok(workbook)) => examine_workbook(&workbook, setting),
         Some(Err(e)) => refused(finding("I101", e.to_string())),
         None => refused(internal()),
@@ -131,7 +141,8 @@ fn internal() -> Finding {
     finding("X901", "程序内部错误，请把文件和这条信息反馈给我们")
 }
 
-fn refused(finding: Finding) -> Examined {
+/// What is known of an input that nothing could be read from.
+pub fn refused(finding: Finding) -> Examined {
     let (report, origins) = (None, Origins::default());
     Examined { report, origins, findings: vec![finding], agency: None, year: None, edition: None }
 }

@@ -48,6 +48,9 @@ pub enum Command {
     /// 转换成可以公开的 PDF、DOCX 和 XLSX
     #[command(help_template = TEMPLATE, override_usage = "nianbao convert [选项] <输入>... -o <文件夹>", after_help = super::help::CONVERT)]
     Convert(ConvertArgs),
+    /// 合并各分片的 manifest，证明没有缺漏
+    #[command(help_template = TEMPLATE, override_usage = "nianbao merge-manifests <manifest>... -o <文件夹>", after_help = super::help::MERGE)]
+    MergeManifests(MergeArgs),
     /// 说明一个问题代码的含义和依据
     #[command(help_template = TEMPLATE, override_usage = "nianbao explain [代码]", after_help = super::help::EXPLAIN)]
     Explain(ExplainArgs),
@@ -89,6 +92,15 @@ pub struct InputArgs {
     /// 文字照抄，不规范标点、空格和引号
     #[arg(long, help_heading = "选项")]
     pub keep_text: bool,
+    /// 文件夹里只要这样的文件，如 "*.xlsx" 或 "2023/*"，可多次使用
+    #[arg(long, value_name = "通配符", help_heading = "选项")]
+    pub include: Vec<String>,
+    /// 文件夹里不要这样的文件或文件夹，可多次使用
+    #[arg(long, value_name = "通配符", help_heading = "选项")]
+    pub exclude: Vec<String>,
+    /// 同时处理几份（默认与处理器的核数相同）
+    #[arg(long, value_name = "份数", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "选项")]
+    pub jobs: Option<u16>,
     #[command(flatten)]
     pub forms: FormArgs,
 }
@@ -118,6 +130,25 @@ pub struct ConvertArgs {
     /// 样式文件：字体、字号、页边距（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub style: Option<PathBuf>,
+    /// 全部重新转换，没有变化的也不跳过
+    #[arg(long, help_heading = "选项")]
+    pub force: bool,
+    /// 只做第 I 片，共 N 片，写作 I/N，用于多台机器
+    #[arg(long, value_name = "I/N", conflicts_with = "shards", help_heading = "选项")]
+    pub shard: Option<String>,
+    /// 共 N 片，这一台是第几片由集群告诉（Kubernetes 或 Slurm）
+    #[arg(long, value_name = "N", help_heading = "选项")]
+    pub shards: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct MergeArgs {
+    /// 各分片写出的 manifest 文件
+    #[arg(required = true, value_name = "manifest", help_heading = "参数")]
+    pub manifests: Vec<PathBuf>,
+    /// 各分片的输出文件夹，合并的结果也写在这里
+    #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
+    pub output: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -9,10 +9,14 @@ pub enum Exit {
     Usage = 2,
     Unread = 3,
     Unwritten = 4,
+    /// By Ctrl-C (SIGINT).
+    Interrupted = 130,
+    /// By SIGTERM.
+    Terminated = 143,
 }
 
 impl Exit {
-    pub const ALL: [Exit; 5] = [Exit::Good, Exit::Findings, Exit::Usage, Exit::Unread, Exit::Unwritten];
+    pub const ALL: [Exit; 7] = [Exit::Good, Exit::Findings, Exit::Usage, Exit::Unread, Exit::Unwritten, Exit::Interrupted, Exit::Terminated];
 
     pub const fn meaning(self) -> &'static str {
         match self {
@@ -20,7 +24,9 @@ impl Exit {
             Exit::Findings => "有错误级别的问题（能读懂的报告仍然照原样转换）",
             Exit::Usage => "命令写错了",
             Exit::Unread => "有文件读不了或不能确定内容（没有为它写任何文件，其他文件照常处理）",
-            Exit::Unwritten => "有输出写不了",
+            Exit::Unwritten => "有输出写不了，或几份输入得出同样的文件名",
+            Exit::Interrupted => "按 Ctrl-C 中断：手上的做完了，再运行同一命令会接着做",
+            Exit::Terminated => "被系统要求停止（SIGTERM）：同上",
         }
     }
 }

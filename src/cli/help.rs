@@ -21,7 +21,17 @@ pub const CONVERT: &str = "格式：--to 可选 pdf、docx、xlsx；--format 可
   nianbao convert 各单位/ -o 输出 --to pdf
   nianbao convert 报告.xlsx -o 输出 --style 样式.toml
 
+输入是文件夹时，输出按原来的子文件夹存放，并写 汇总.xlsx（结果一览）、manifest.jsonl（给程序用的记录）
+和 运行记录.jsonl（每份用时）。再运行同一命令，没有变化的跳过，失败的重做；中断以后也是这样。
+
 勾稽关系不平的报告照原样转换，并以退出码 1 提醒；不能确定内容的不转换。";
+
+pub const MERGE: &str = "示例：
+  nianbao convert 各单位/ -o 输出 --shard 1/3    第一台机器，另两台是 2/3 和 3/3
+  nianbao merge-manifests 输出/manifest-*-of-3.jsonl -o 输出
+
+合并时核对：分片齐全，每份输入正好一次，每个输出文件都在、内容与记录相同。
+写出 manifest.jsonl 和 汇总.xlsx，与在一台机器上运行的完全相同。";
 
 pub const EXPLAIN: &str = "示例：
   nianbao explain K301

@@ -1,72 +1,279 @@
-//! Files and folders as typed → files to read.
+//! Files and folders as typed → inputs of a run, numbered, each with the folder its outputs go to.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+
+use super::Stop;
+use super::output::reason;
 use crate::model::Finding;
 use crate::rules::finding;
 
-/// Extensions that make a file in a folder worth opening; a file that is named outright is opened whatever it is called.
-const SPREADSHEETS: [&str; 11] = ["xlsx", "xlsm", "xltx", "xltm", "xls", "xlt", "xlsb", "ods", "et", "ett", "csv"];
+/// Extensions of workbooks: such a file that cannot be read is a failure. Any other file in a folder that is no workbook
+/// is passed over; content decides what is one.
+const SPREADSHEETS: [&str; 12] =
+    ["xlsx", "xlsm", "xltx", "xltm", "xls", "xlt", "xlsb", "ods", "ots", "et", "ett", "csv"];
 
-/// Deepest nesting of folders, against loops of links.
+/// Deepest nesting of folders, against loops of mounts.
 const DEEPEST: usize = 32;
 
 /// A file to read, or why a name leads to none.
+#[derive(Debug, Clone)]
 pub struct Input {
     pub path: PathBuf,
+    /// Where its outputs go, below the output folder: the folder it was found in, below the one that was typed.
+    pub below: PathBuf,
+    /// Whether it must be a workbook: its name says so, or the user.
+    pub wanted: bool,
+    /// What keeps it from being read.
     pub trouble: Option<Finding>,
 }
 
-/// Expands folders recursively, in the order of their names; lock files (`~$…`), hidden files
-/// and the folder that will be written to are passed over.
-pub fn expand(inputs: &[PathBuf], output: Option<&Path>) -> Vec<Input> {
-    // What an earlier run wrote is no input of this one.
-    let output = output.and_then(|o| o.canonicalize().ok());
-    let mut all = Vec::new();
-    for path in inputs {
-        if !path.is_dir() {
-            all.push(Input { path: path.clone(), trouble: None });
-            continue;
-        }
-        let before = all.len();
-        folder(path, 0, output.as_deref(), &mut all);
-        if all.len() == before {
-            let message = "文件夹里没有工作簿（.xlsx），请检查路径";
-            all.push(Input { path: path.clone(), trouble: Some(finding("I101", message)) });
-        }
-    }
-    all
+/// What was found.
+#[derive(Debug, Default)]
+pub struct Inputs {
+    pub all: Vec<Input>,
+    /// Whether a folder was typed, or more than one input.
+    pub many: bool,
+    /// Files left out by the filters.
+    pub left_out: usize,
 }
 
-fn folder(path: &Path, depth: usize, output: Option<&Path>, all: &mut Vec<Input>) {
-    let mut trouble =
-        |message: String| all.push(Input { path: path.to_owned(), trouble: Some(finding("I101", message)) });
-    if depth > DEEPEST {
-        return trouble("文件夹嵌套太深，没有再往下找".to_owned());
+/// Which files of a folder are wanted. A pattern without `/` is compared with the name of the file and of every folder
+/// above it, one with `/` with the path below the folder that was typed.
+#[derive(Debug, Default)]
+pub struct Filter {
+    include: Patterns,
+    exclude: Patterns,
+}
+
+#[derive(Debug, Default)]
+struct Patterns {
+    names: GlobSet,
+    paths: GlobSet,
+    any: bool,
+}
+
+impl Patterns {
+    fn new(option: &str, patterns: &[String]) -> Result<Patterns, Stop> {
+        let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
+        for pattern in patterns {
+            let glob = GlobBuilder::new(pattern.trim_end_matches('/')).literal_separator(true).build();
+            let glob = glob.map_err(|_| Stop::usage(format!("{option} 的“{pattern}”不是通配符，写法如 *.xlsx、2023/*、旧*")))?;
+            if pattern.trim_end_matches('/').contains('/') { &mut paths } else { &mut names }.add(glob);
+        }
+        let built = |set: GlobSetBuilder| set.build().map_err(|_| Stop::usage(format!("{option} 的通配符太复杂")));
+        Ok(Patterns { names: built(names)?, paths: built(paths)?, any: !patterns.is_empty() })
     }
-    let entries = match std::fs::read_dir(path) {
-        Ok(entries) => entries,
-        Err(e) => return trouble(format!("文件夹打不开：{}", super::output::reason(&e))),
-    };
-    let mut names: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();
-    names.sort();
-    for entry in names {
-        let name = entry.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with("~$") || name.starts_with('.') {
+
+    fn meet(&self, below: &Path) -> bool {
+        self.paths.is_match(below) || below.iter().any(|part| self.names.is_match(Path::new(part)))
+    }
+}
+
+impl Filter {
+    pub fn new(include: &[String], exclude: &[String]) -> Result<Filter, Stop> {
+        Ok(Filter { include: Patterns::new("--include", include)?, exclude: Patterns::new("--exclude", exclude)? })
+    }
+
+    fn takes(&self, below: &Path) -> bool {
+        (!self.include.any || self.include.meet(below)) && !self.exclude.meet(below)
+    }
+}
+
+/// Expands folders recursively, in the order of their names. The folder that will be written to is passed over: what an
+/// earlier run wrote is no input of this one.
+pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Result<Inputs, Stop> {
+    let output = output.and_then(|o| o.canonicalize().ok());
+    let mut walk = Walk { output, filter, all: Vec::new(), left_out: 0 };
+    for path in typed {
+        if !path.is_dir() {
+            walk.add(path, Path::new(""), true, None);
             continue;
         }
-        // A link to a folder may lead back here.
-        let link = entry.symlink_metadata().is_ok_and(|m| m.is_symlink());
-        if entry.is_dir() {
-            let written = output.is_some() && entry.canonicalize().ok().as_deref() == output;
-            if !link && !written {
-                folder(&entry, depth + 1, output, all);
+        if walk.is_output(path) {
+            let message = "输出文件夹不能就是输入的文件夹，请用 -o 换一个文件夹（可以是它下面的）";
+            return Err(Stop::usage(message));
+        }
+        let (before, left_out) = (walk.all.len(), walk.left_out);
+        walk.folder(path, Path::new(""), 0);
+        if walk.all.len() == before {
+            let message = if walk.left_out == left_out {
+                "文件夹里没有工作簿（.xlsx、.xls、.xlsb、.ods、.et 等），请检查路径"
+            } else {
+                "文件夹里没有符合 --include、--exclude 的文件，请检查通配符"
+            };
+            walk.add(path, Path::new(""), true, Some(finding("I101", message)));
+        }
+    }
+    let Walk { mut all, left_out, .. } = walk;
+    tell_repeated(&mut all);
+    let many = typed.len() > 1 || typed.iter().any(|p| p.is_dir());
+    Ok(Inputs { all, many, left_out })
+}
+
+/// The same file under two names is read once.
+fn tell_repeated(all: &mut [Input]) {
+    let mut seen: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    for input in all.iter_mut().filter(|i| i.trouble.is_none()) {
+        let Ok(real) = input.path.canonicalize() else { continue };
+        match seen.get(&real) {
+            Some(first) => {
+                let message = format!("与 {} 是同一个文件，只处理一次", first.display());
+                input.trouble = Some(finding("I102", message));
+                input.wanted = false;
             }
-            continue;
+            None => _ = seen.insert(real, input.path.clone()),
         }
-        let extension = entry.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-        if SPREADSHEETS.contains(&extension.as_str()) {
-            all.push(Input { path: entry, trouble: None });
+    }
+}
+
+struct Walk<'a> {
+    output: Option<PathBuf>,
+    filter: &'a Filter,
+    all: Vec<Input>,
+    left_out: usize,
+}
+
+impl Walk<'_> {
+    fn add(&mut self, path: &Path, below: &Path, wanted: bool, trouble: Option<Finding>) {
+        self.all.push(Input { path: path.to_owned(), below: below.to_owned(), wanted, trouble });
+    }
+
+    fn pass_over(&mut self, path: &Path, below: &Path, why: &str) {
+        self.add(path, below, false, Some(finding("I102", why)));
+    }
+
+    fn is_output(&self, path: &Path) -> bool {
+        self.output.is_some() && path.canonicalize().ok() == self.output
+    }
+
+    fn folder(&mut self, path: &Path, below: &Path, depth: usize) {
+        if depth > DEEPEST {
+            return self.pass_over(path, below, "文件夹嵌套太深，没有再往下找");
         }
+        let mut entries = match std::fs::read_dir(path).and_then(|all| all.collect::<io::Result<Vec<_>>>()) {
+            Ok(entries) => entries,
+            Err(e) => {
+                let message = format!("文件夹打不开：{}", reason(&e));
+                return self.add(path, below, true, Some(finding("I101", message)));
+            }
+        };
+        entries.sort_by_key(std::fs::DirEntry::file_name);
+        for entry in entries {
+            let (path, name) = (entry.path(), entry.file_name());
+            let at = below.join(&name);
+            if !self.filter.exclude.meet(&at) {
+                self.entry(&path, &at, depth);
+            } else if !path.is_dir() {
+                self.left_out += 1;
+            }
+        }
+    }
+
+    fn entry(&mut self, path: &Path, at: &Path, depth: usize) {
+        let below = at.parent().unwrap_or(Path::new("")).to_owned();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
+        // Asked of what a link leads to.
+        let meta = match path.metadata() {
+            Ok(meta) => meta,
+            Err(_) if link => return self.pass_over(path, &below, "链接所指的文件不存在，或者链接绕成了圈"),
+            Err(e) => {
+                let message = format!("读取失败：{}", reason(&e));
+                return self.add(path, &below, wanted(path), Some(finding("I101", message)));
+            }
+        };
+        if meta.is_dir() {
+            if self.is_output(path) {
+                return;
+            }
+            return match () {
+                // It may lead back here.
+                () if link => self.pass_over(path, &below, "是指向文件夹的链接，没有跟进"),
+                () if name.starts_with('.') => self.pass_over(path, &below, "是隐藏的文件夹，没有读取"),
+                () => self.folder(path, at, depth + 1),
+            };
+        }
+        if !self.filter.takes(at) {
+            self.left_out += 1;
+        } else if !meta.is_file() {
+            self.pass_over(path, &below, "不是普通文件");
+        } else if name.starts_with("~$") || name.starts_with(".~") {
+            self.pass_over(path, &below, "是 Office 或 WPS 打开文件时留下的锁文件");
+        } else if name.starts_with('.') {
+            self.pass_over(path, &below, "是隐藏的文件");
+        } else {
+            self.add(path, &below, wanted(path), None);
+        }
+    }
+}
+
+fn wanted(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+    SPREADSHEETS.contains(&extension.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    fn tree(files: &[&str]) -> tempfile::TempDir {
+        let dir = tempfile::tempdir().unwrap();
+        for file in files {
+            let path = dir.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x").unwrap();
+        }
+        dir
+    }
+
+    fn found(dir: &Path, include: &[&str], exclude: &[&str]) -> Vec<String> {
+        let own = |all: &[&str]| all.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>();
+        let filter = Filter::new(&own(include), &own(exclude)).unwrap();
+        let inputs = expand(&[dir.to_owned()], Some(&dir.join("出")), &filter).unwrap();
+        let shown = |i: &Input| i.path.strip_prefix(dir).unwrap().display().to_string();
+        inputs.all.iter().filter(|i| i.trouble.is_none()).map(shown).collect()
+    }
+
+    #[test]
+    fn folders_are_walked_in_the_order_of_names_and_filtered() {
+        let dir = tree(&["乙/2023/b.xls", "乙/旧/c.xlsx", "甲.xlsx", "出/甲.xlsx", "照片.jpg", ".git/x.xlsx", "~$甲.xlsx"]);
+        let all = ["乙/2023/b.xls", "乙/旧/c.xlsx", "照片.jpg", "甲.xlsx"];
+        assert_eq!(found(dir.path(), &[], &[]), all);
+        assert_eq!(found(dir.path(), &["*.xls*"], &["旧"]), ["乙/2023/b.xls", "甲.xlsx"]);
+        assert_eq!(found(dir.path(), &["乙/*/*.xlsx"], &[]), ["乙/旧/c.xlsx"]);
+        assert_eq!(found(dir.path(), &["乙/**"], &["*.xls"]), ["乙/旧/c.xlsx"]);
+        assert!(Filter::new(&["[".to_owned()], &[]).is_err());
+    }
+
+    #[test]
+    fn a_file_is_read_once_whatever_leads_to_it() {
+        let dir = tree(&["甲.xlsx", "子/乙.xlsx"]);
+        let typed = [dir.path().join("甲.xlsx"), dir.path().to_owned(), dir.path().join("子")];
+        let inputs = expand(&typed, None, &Filter::default()).unwrap();
+        let read: Vec<_> = inputs.all.iter().filter(|i| i.trouble.is_none()).collect();
+        assert_eq!(read.len(), 2);
+        assert_eq!(inputs.all.len(), 4);
+        assert_eq!(read[1].below, Path::new("子"));
+        assert!(inputs.many);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_not_followed_into_folders() {
+        use std::os::unix::fs::symlink;
+        let dir = tree(&["子/乙.xlsx"]);
+        symlink(dir.path(), dir.path().join("子/圈")).unwrap();
+        symlink("b", dir.path().join("a")).unwrap();
+        symlink("a", dir.path().join("b")).unwrap();
+        let inputs = expand(&[dir.path().to_owned()], None, &Filter::default()).unwrap();
+        let told: Vec<_> = inputs.all.iter().filter_map(|i| i.trouble.as_ref()).map(|f| f.message.as_str()).collect();
+        assert_eq!(told.len(), 3, "{told:?}");
+        assert!(told.iter().any(|m| m.contains("没有跟进")) && told.iter().any(|m| m.contains("绕成了圈")));
+        assert!(inputs.all.iter().filter(|i| i.trouble.is_some()).all(|i| !i.wanted));
     }
 }

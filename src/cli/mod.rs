@@ -3,18 +3,15 @@
 //! The only module that prints, writes files and looks at the environment.
 
 mod args;
-mod check;
-mod convert;
 mod exit;
 mod explain;
 mod help;
 mod inputs;
 mod names;
 mod output;
-mod over;
 mod plan;
 mod print;
-
+mod run;
 mod template;
 mod usage;
 
@@ -50,8 +47,9 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Command::Template(args) => template::run(&args),
-        Command::Check(args) => check::run(&args),
-        Command::Convert(args) => convert::run(&args),
+        Command::Check(args) => plan::reading(&args.input, None).and_then(|plan| run::check(&plan)),
+        Command::Convert(args) => plan::converting(&args).and_then(|job| run::convert(&job)),
+        Command::MergeManifests(args) => run::merge(&args),
         Command::Explain(args) => explain::run(&args),
     };
     match done {

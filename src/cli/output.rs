@@ -1,10 +1,14 @@
 //! Files that appear whole or not at all.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
+
+const PREFIX: &str = ".nianbao-";
+const SUFFIX: &str = ".tmp";
 
 /// Writes all files of one report into a folder, or none: every one is complete on disk before
 /// the first gets its name.
@@ -31,11 +35,34 @@ pub fn write_all(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = Builder::new();
-    builder.prefix(".nianbao-").suffix(".tmp");
+    builder.prefix(PREFIX).suffix(SUFFIX);
     // As any new file: readable as the user's mask says, not by its owner alone.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    builder.tempfile_in(folder)
+    loop {
+        let file = builder.tempfile_in(folder)?;
+        // Locked while it is in hand, so that nobody sweeps it away. Some network file systems have no locks.
+        let _ = file.as_file().try_lock();
+        // A sweeper may have come between the two.
+        if file.path().exists() {
+            return Ok(file);
+        }
+    }
+}
+
+/// Clears folders of what a run left there that was killed: temporary files that no living program holds.
+pub fn sweep(folders: impl Iterator<Item = PathBuf>) {
+    let folders: BTreeSet<PathBuf> = folders.collect();
+    for folder in folders {
+        let Ok(entries) = fs::read_dir(&folder) else { continue };
+        for entry in entries.flatten() {
+            let name = entry.file_name();
+            let ours = name.to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX));
+            if ours && fs::File::open(entry.path()).is_ok_and(|f| f.try_lock().is_ok()) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+    }
 }
 
 /// Why the system would not, and what to do.
@@ -74,6 +101,17 @@ mod tests {
         assert_eq!(left.len(), 2);
         // What was published before stays.
         assert_eq!(fs::read(&names[0]).unwrap(), b"2");
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_swept_away_and_what_a_living_one_holds_is_not() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = temporary(dir.path()).unwrap();
+        let (left, other) = (dir.path().join(".nianbao-abc.tmp"), dir.path().join("x.tmp"));
+        fs::write(&left, "").unwrap();
+        fs::write(&other, "").unwrap();
+        sweep([dir.path().to_owned(), dir.path().join("没有")].into_iter());
+        assert!(held.path().exists() && other.exists() && !left.exists());
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::Stop;
 use super::args::{ConvertArgs, FormArgs, InputArgs, Output};
-use super::inputs::{Input, expand};
+use super::inputs::{Filter, Inputs, expand};
+use crate::batch::Shard;
+use crate::digest::sha256_of;
 use crate::form::{self, Form};
 use crate::layout::Faces;
 use crate::normalize::Options;
@@ -15,10 +17,14 @@ use crate::style::Style;
 
 /// A run over inputs.
 pub struct Plan {
-    pub inputs: Vec<Input>,
+    pub inputs: Inputs,
     pub setting: Setting,
     pub json: bool,
     pub strict: bool,
+    /// Inputs in hand at once.
+    pub jobs: usize,
+    /// Digest of all that outputs depend on besides the input.
+    pub key: String,
 }
 
 /// A run that writes.
@@ -26,6 +32,9 @@ pub struct ConvertPlan {
     pub plan: Plan,
     pub folder: PathBuf,
     pub formats: Vec<Format>,
+    /// Whether what an earlier run made is made again.
+    pub force: bool,
+    pub shard: Option<Shard>,
 }
 
 /// The plan of `check`, and the common part of `convert`.
@@ -33,12 +42,29 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     let mut forms = forms(&args.forms)?;
     forms.extend(form::built_in().iter().cloned());
     let options = Options { forms, keep_text: args.keep_text };
-    Ok(Plan {
-        inputs: expand(&args.inputs, output),
+    let filter = Filter::new(&args.include, &args.exclude)?;
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let mut plan = Plan {
+        inputs: expand(&args.inputs, output, &filter)?,
         setting: Setting { options, ..Setting::default() },
         json: args.format == Output::Json,
         strict: args.strict,
-    })
+        jobs: args.jobs.map_or_else(cores, usize::from),
+        key: String::new(),
+    };
+    plan.key = key(&plan, &[]);
+    Ok(plan)
+}
+
+/// The digest of what outputs depend on besides the input: this version, forms, style, faces, options, formats.
+fn key(plan: &Plan, formats: &[Format]) -> String {
+    let Setting { options, style, faces, .. } = &plan.setting;
+    let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(options.keep_text)]];
+    parts.extend(options.forms.iter().map(|f| f.digest.clone().into_bytes()));
+    parts.extend(formats.iter().map(|f| f.extension().into()));
+    // Numbers and names, in the order of their declaration.
+    parts.push(format!("{style:?}").into_bytes());
+    sha256_of(parts.iter().map(Vec::as_slice).chain(faces.own()))
 }
 
 pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
@@ -53,7 +79,27 @@ pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
     let mut formats = formats(&args.to)?;
     formats.sort_unstable();
     formats.dedup();
-    Ok(ConvertPlan { plan, folder: args.output.clone(), formats })
+    plan.key = key(&plan, &formats);
+    Ok(ConvertPlan { plan, folder: args.output.clone(), formats, force: args.force, shard: shard(args)? })
+}
+
+/// The part of the run that is ours: told outright, or by the cluster.
+fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
+    if let Some(text) = &args.shard {
+        let wrong = || Stop::usage(format!("--shard 不能是 {text}，写作 I/N，I 从 1 到 N，如 1/3"));
+        return text.parse().map(Some).map_err(|()| wrong());
+    }
+    let Some(count) = args.shards else { return Ok(None) };
+    let number = |name: &str| -> Option<u32> { std::env::var_os(name)?.to_str()?.trim().parse().ok() };
+    // Kubernetes counts from 0, Slurm from whatever the array begins with.
+    let slurm = || Some(number("SLURM_ARRAY_TASK_ID")?.checked_sub(number("SLURM_ARRAY_TASK_MIN").unwrap_or(0))?);
+    let Some(index) = number("JOB_COMPLETION_INDEX").or_else(slurm) else {
+        return Err(Stop::usage(
+            "--shards 要在 Kubernetes Indexed Job 或 Slurm 作业数组里用（看 JOB_COMPLETION_INDEX、SLURM_ARRAY_TASK_ID），别处请写 --shard I/N",
+        ));
+    };
+    let wrong = || Stop::usage(format!("集群给的序号 {index} 超出了 --shards {count}，请核对作业的份数"));
+    index.checked_add(1).and_then(|i| Shard::new(i, count)).map(Some).ok_or_else(wrong)
 }
 
 /// The formats of `--to`, however they are separated and written.

@@ -1,44 +1,29 @@
 //! Findings for people (text) and for programs (JSON, one object a line).
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::exit::Exit;
-use crate::model::{Finding, Severity, Source};
-use crate::pipeline::{Examined, Format};
+use super::plan::Plan;
+use super::run::{Done, Made, span};
+use crate::batch::{Item, OutputFile, Record, Status};
+use crate::model::Severity;
 
-/// A file that was written.
-#[derive(Debug, Serialize)]
-pub struct Written {
-    pub format: &'static str,
-    pub path: String,
-    pub bytes: usize,
-    pub sha256: String,
-    /// Whether a file of this name was there before.
-    #[serde(skip)]
-    pub replaced: bool,
-}
+pub use crate::batch::severity as word;
 
-impl Written {
-    pub fn new(format: Format, path: &Path, bytes: &[u8], replaced: bool) -> Written {
-        use sha2::{Digest, Sha256};
-        let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-        Written { format: format.extension(), path: path.display().to_string(), bytes: bytes.len(), sha256, replaced }
-    }
-}
-
-/// What became of one input.
-pub struct Outcome<'a> {
-    pub file: &'a Path,
-    pub examined: &'a Examined,
-    pub written: Vec<Written>,
-    pub exit: Exit,
-    pub strict: bool,
-    /// Whether the run writes files.
-    pub converts: bool,
+/// What a run has to say of itself.
+pub struct Told<'a> {
+    pub plan: &'a Plan,
+    /// The output folder of a run that writes.
+    pub folder: Option<&'a Path>,
+    pub summary: Option<PathBuf>,
+    pub took: Duration,
+    /// How the run was asked to end before it was done.
+    pub asked: Option<Exit>,
 }
 
 /// Whether something could not be told: a full disk behind a redirection, say.
@@ -62,40 +47,142 @@ pub fn line(text: &str) {
     }
 }
 
+/// Prints a line of progress to standard error.
+pub fn progress(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
 /// Prints a sentence to standard error.
 pub fn complaint(text: &str) {
     let _ = writeln!(std::io::stderr().lock(), "nianbao：{text}");
 }
 
-/// The exit a report's findings call for.
-pub fn exit_of(examined: &Examined, strict: bool) -> Exit {
-    let worst = examined.findings.iter().map(|f| f.severity).max();
-    match worst {
-        _ if examined.report.is_none() => Exit::Unread,
-        Some(Severity::Error) => Exit::Findings,
-        Some(Severity::Warning) if strict => Exit::Findings,
-        _ => Exit::Good,
+/// The exit an input's record calls for.
+fn exit_of(record: &Record) -> Exit {
+    match record.status {
+        Status::Ok | Status::Skipped => Exit::Good,
+        Status::Findings => Exit::Findings,
+        // Codes of the family W are about writing.
+        Status::Failed if record.findings.iter().any(|f| f.code.starts_with('W') && f.severity == Severity::Error) => {
+            Exit::Unwritten
+        }
+        Status::Failed => Exit::Unread,
     }
 }
 
 /// More notes or warnings of one code than this are counted, not listed. Errors are always listed.
 const LISTED: usize = 3;
+/// With more inputs than this, those in order are counted and not listed.
+const FEW: usize = 20;
+/// So many inputs are listed where a summary workbook has the rest.
+const MOST: usize = 50;
 
-/// Prints an outcome for a person.
-pub fn text(outcome: &Outcome<'_>) {
-    let e = outcome.examined;
-    let known = match (&e.agency, e.year, &e.edition) {
+/// Prints a run and tells the worst exit.
+pub fn all(told: &Told<'_>, done: &[Done]) -> Exit {
+    let worst = done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good);
+    let nothing = !done.is_empty() && done.iter().all(|d| d.record.status == Status::Skipped);
+    let worst = if nothing { worst.max(Exit::Unread) } else { worst };
+    if told.plan.json {
+        done.iter().for_each(|d| json(told.folder, &d.record));
+    } else {
+        listed(told, done);
+        if done.len() > 1 || told.asked.is_some() {
+            counted(told, done);
+        }
+        if nothing {
+            line("没有找到工作簿，请检查路径");
+        }
+    }
+    told.asked.unwrap_or(worst)
+}
+
+/// Prints what the merged parts of a run came to.
+pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) -> Exit {
+    line(&format!("{} 个分片齐全，{} 份输入各有一份结果，输出文件都在", parts.len(), done.len()));
+    table(done);
+    line(&format!("已写出 {} 里的 manifest.jsonl 和 汇总.xlsx", folder.display()));
+    done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good)
+}
+
+fn listed(told: &Told<'_>, done: &[Done]) {
+    let few = done.len() <= FEW;
+    let worth = |d: &&Done| match d.record.status {
+        Status::Failed | Status::Findings => true,
+        Status::Ok => few,
+        // Each has its line in the table's list.
+        Status::Skipped => done.len() == 1,
+    };
+    let all: Vec<&Done> = done.iter().filter(worth).collect();
+    let most = if told.summary.is_some() && !few { MOST } else { usize::MAX };
+    for d in all.iter().take(most) {
+        text(told, d);
+    }
+    if let (Some(summary), true) = (&told.summary, all.len() > most) {
+        line(&format!("另有 {} 份有问题的没有列出，全部见 {}", all.len() - most, summary.display()));
+    }
+}
+
+fn counted(told: &Told<'_>, done: &[Done]) {
+    let passed: Vec<&Done> = done.iter().filter(|d| d.record.status == Status::Skipped).collect();
+    for d in passed.iter().take(MOST) {
+        line(&format!("略过 {}：{}", d.record.file, d.record.reason()));
+    }
+    if passed.len() > MOST {
+        line(&format!("另外还略过了 {} 个文件", passed.len() - MOST));
+    }
+    let all = told.plan.inputs.all.len();
+    if let Some(asked) = told.asked {
+        line(&format!("已停止：{}，还有 {} 份没有做", asked.meaning(), all - done.len()));
+    }
+    let rate = done.len() as f64 / told.took.as_secs_f64().max(1e-3);
+    line(&format!("共 {} 份，用时 {}，每秒 {rate:.0} 份", done.len(), span(told.took)));
+    table(done);
+    if told.plan.inputs.left_out > 0 {
+        line(&format!("按 --include、--exclude 没有读取的文件 {} 个", told.plan.inputs.left_out));
+    }
+    if let Some(summary) = &told.summary {
+        line(&format!("一览表：{}", summary.display()));
+    }
+}
+
+/// The summary: how many came to what.
+fn table(done: &[Done]) {
+    let kept = done.iter().filter(|d| d.made == Made::Kept).count();
+    for (what, status, meaning) in [
+        ("正常", Status::Ok, ""),
+        ("有问题", Status::Findings, "内容已读懂，请核对"),
+        ("失败", Status::Failed, "读不了、不能确定内容或写不了"),
+        ("略过", Status::Skipped, "不是工作簿"),
+    ] {
+        let count = done.iter().filter(|d| d.record.status == status).count();
+        if count > 0 {
+            // Two columns a character.
+            let pad = " ".repeat(6 - unicode_width::UnicodeWidthStr::width(what));
+            let meaning = if meaning.is_empty() { String::new() } else { format!("  {meaning}") };
+            line(&format!("  {what}{pad}  {count:>6}{meaning}"));
+        }
+    }
+    if kept > 0 {
+        line(&format!("  其中 {kept} 份没有变化，沿用上次的输出"));
+    }
+}
+
+/// Prints an input for a person.
+fn text(told: &Told<'_>, done: &Done) {
+    let r = &done.record;
+    let refused = !matches!(r.status, Status::Ok | Status::Findings);
+    let converts = told.folder.is_some();
+    let known = match (&r.agency, r.year, &r.edition) {
         (Some(agency), Some(year), Some(edition)) => format!("{agency}，{year} 年，{edition} 版表样"),
-        _ if outcome.converts => "没有转换".to_owned(),
+        _ if converts => "没有转换".to_owned(),
         _ => "有必须先改的问题".to_owned(),
     };
-    line(&format!("{}：{known}", outcome.file.display()));
+    line(&format!("{}：{known}", r.file));
     let mut shown: Vec<(&str, usize)> = Vec::new();
     // What was understood is of no use while the rest is not.
-    let refused = e.report.is_none();
-    for f in e.findings.iter().filter(|f| !refused || f.severity > Severity::Note) {
+    for f in r.findings.iter().filter(|f| !refused || f.severity > Severity::Note || r.status == Status::Skipped) {
         let index = shown.iter().position(|(code, _)| *code == f.code).unwrap_or_else(|| {
-            shown.push((f.code, 0));
+            shown.push((&f.code, 0));
             shown.len() - 1
         });
         shown[index].1 += 1;
@@ -107,28 +194,25 @@ pub fn text(outcome: &Outcome<'_>) {
         }
     }
     for (code, count) in shown {
-        let listed = e.findings.iter().any(|f| f.code == code && f.severity == Severity::Error);
+        let listed = r.findings.iter().any(|f| f.code == code && f.severity == Severity::Error);
         if !listed && count > LISTED {
             line(&format!("        另有 {} 条同类（{code}），用 --format json 可以看到全部", count - LISTED));
         }
     }
-    for w in &outcome.written {
-        line(&format!("  {}  {}（{}）", if w.replaced { "已更新" } else { "已生成" }, w.path, size(w.bytes)));
+    let how = match done.made {
+        Made::New => "已生成",
+        Made::Replaced => "已更新",
+        Made::Kept => "没有变化",
+    };
+    if let Some(folder) = told.folder {
+        for o in &r.outputs {
+            line(&format!("  {how}  {}（{}）", folder.join(&o.path).display(), size(o.bytes)));
+        }
     }
-    let errors = e.findings.iter().filter(|f| f.severity == Severity::Error).count();
-    if outcome.exit == Exit::Unread && outcome.converts {
+    if refused && converts {
         line("  没有为它写任何文件");
-    } else if errors > 0 && !outcome.written.is_empty() {
-        line(&format!("  注意：有 {errors} 处错误，已照原样生成，公布前请核对"));
-    }
-}
-
-/// A severity in a word.
-pub fn word(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Error => "错误",
-        Severity::Warning => "警告",
-        Severity::Note => "提示",
+    } else if r.count(Severity::Error) > 0 && !r.outputs.is_empty() {
+        line(&format!("  注意：有 {} 处错误，已照原样生成，公布前请核对", r.count(Severity::Error)));
     }
 }
 
@@ -136,22 +220,20 @@ fn size(bytes: usize) -> String {
     if bytes < 1_000_000 { format!("{} KB", bytes.div_ceil(1000)) } else { format!("{:.1} MB", bytes as f64 / 1e6) }
 }
 
-/// Prints an outcome as one JSON object.
-pub fn json(outcome: &Outcome<'_>) {
-    let e = outcome.examined;
-    let status = match exit_of(e, outcome.strict).max(outcome.exit) {
-        Exit::Good => "ok",
-        Exit::Findings => "findings",
-        _ => "failed",
-    };
+/// Prints an input as one JSON object.
+fn json(folder: Option<&Path>, record: &Record) {
+    let outputs = record.outputs.iter().map(|o| {
+        let path = folder.map_or_else(|| o.path.clone(), |f| f.join(&o.path).display().to_string());
+        OutputFile { path, ..o.clone() }
+    });
     let object = Object {
-        file: outcome.file.display().to_string(),
-        agency: e.agency.as_deref(),
-        year: e.year,
-        edition: e.edition.as_deref(),
-        status,
-        outputs: &outcome.written,
-        findings: e.findings.iter().map(Item::from).collect(),
+        file: &record.file,
+        agency: record.agency.as_deref(),
+        year: record.year,
+        edition: record.edition.as_deref(),
+        status: record.status,
+        outputs: outputs.collect(),
+        findings: &record.findings,
     };
     // Strings and numbers only: this cannot fail, and an empty line would be worse than a missing one.
     if let Ok(text) = serde_json::to_string(&object) {
@@ -161,92 +243,11 @@ pub fn json(outcome: &Outcome<'_>) {
 
 #[derive(Serialize)]
 struct Object<'a> {
-    file: String,
+    file: &'a str,
     agency: Option<&'a str>,
     year: Option<u16>,
     edition: Option<&'a str>,
-    status: &'a str,
-    outputs: &'a [Written],
-    findings: Vec<Item<'a>>,
-}
-
-#[derive(Serialize)]
-struct Item<'a> {
-    code: &'a str,
-    severity: Severity,
-    #[serde(flatten)]
-    place: Place<'a>,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    found: Option<&'a str>,
-    related: Vec<Place<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
-}
-
-#[derive(Serialize, Default)]
-struct Place<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    sheet: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cell: Option<String>,
-}
-
-impl<'a> From<&'a Source> for Place<'a> {
-    fn from(source: &'a Source) -> Place<'a> {
-        Place { sheet: Some(&source.sheet), cell: source.cell.map(|c| c.to_string()) }
-    }
-}
-
-impl<'a> From<&'a Finding> for Item<'a> {
-    fn from(f: &'a Finding) -> Item<'a> {
-        Item {
-            code: f.code,
-            severity: f.severity,
-            place: f.source.as_ref().map(Place::from).unwrap_or_default(),
-            message: &f.message,
-            expected: f.expected.as_deref(),
-            found: f.found.as_deref(),
-            related: f.related.iter().map(Place::from).collect(),
-            hint: f.hint.as_deref(),
-        }
-    }
-}
-
-/// Counts how inputs ended, for the closing line.
-#[derive(Default)]
-pub struct Tally {
-    good: usize,
-    findings: usize,
-    unread: usize,
-    unwritten: usize,
-}
-
-impl Tally {
-    pub fn add(&mut self, exit: Exit) {
-        match exit {
-            Exit::Good | Exit::Usage => self.good += 1,
-            Exit::Findings => self.findings += 1,
-            Exit::Unread => self.unread += 1,
-            Exit::Unwritten => self.unwritten += 1,
-        }
-    }
-
-    /// One line for a person, when there was more than one input.
-    pub fn print(&self) {
-        let total = self.good + self.findings + self.unread + self.unwritten;
-        if total < 2 {
-            return;
-        }
-        let parts = [
-            (self.good, "正常"),
-            (self.findings, "有问题"),
-            (self.unread, "读不了或不能确定"),
-            (self.unwritten, "写不了"),
-        ];
-        let parts: Vec<_> = parts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} 份{what}")).collect();
-        line(&format!("共 {total} 份：{}", parts.join("，")));
-    }
+    status: Status,
+    outputs: Vec<OutputFile>,
+    findings: &'a [Item],
 }

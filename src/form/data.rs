@@ -137,6 +137,7 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
     Ok(Form {
         id: raw.id,
         notice: raw.notice,
+        digest: crate::digest::sha256(text.as_bytes()),
         first_year: raw.first_year,
         last_year: raw.last_year,
         sections,

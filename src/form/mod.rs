@@ -67,6 +67,8 @@ pub struct Form {
     pub id: String,
     /// The notice that issued it, e.g. 国办公开办函〔2021〕30号.
     pub notice: String,
+    /// SHA-256 of the form file, in hexadecimal.
+    pub digest: String,
     /// First report year it was made for.
     pub first_year: u16,
     /// Last report year it was made for; `None` while in force.

@@ -44,8 +44,8 @@ pub enum ImportError {
     TooLarge { what: &'static str, limit: String },
 }
 
-/// Reads a workbook file.
-pub fn read(path: &Path, limits: &Limits) -> Result<Workbook, ImportError> {
+/// Loads a file, whatever it is, unless it is too large.
+pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
     let io = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound => ImportError::NotFound,
         std::io::ErrorKind::PermissionDenied => ImportError::Denied,
@@ -62,8 +62,7 @@ pub fn read(path: &Path, limits: &Limits) -> Result<Workbook, ImportError> {
     let mut bytes = Vec::with_capacity(meta.len() as usize);
     // The file may grow between the two calls.
     File::open(path).map_err(io)?.take(limits.file_bytes + 1).read_to_end(&mut bytes).map_err(io)?;
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    read_bytes(&name, &bytes, limits)
+    Ok(bytes)
 }
 
 /// Reads a workbook from memory; `name` is its file name, kept for titles that stand nowhere else.

@@ -129,6 +129,14 @@ impl Faces {
         Ok(Faces(Arc::new(Inner { roles, song: song as FaceId, hana: hana as FaceId, sources })))
     }
 
+    /// The user's own font files.
+    pub fn own(&self) -> impl Iterator<Item = &[u8]> {
+        self.0.sources.iter().filter_map(|s| match s {
+            Source::Bytes(FaceBytes::Owned(bytes)) => Some(bytes.as_slice()),
+            _ => None,
+        })
+    }
+
     /// The file of a face; `None` for an id that is not of these faces.
     pub fn bytes(&self, face: FaceId) -> Option<FaceBytes> {
         match self.0.sources.get(usize::from(face))? {

@@ -18,6 +18,9 @@ pub struct Rule {
     /// Whether nothing is written for a report that breaks it.
     #[serde(default)]
     pub refuses: bool,
+    /// Whether it arises between the inputs of one run, and says nothing of one input alone.
+    #[serde(default)]
+    pub across: bool,
     pub meaning: String,
     /// The relation in the form's own words.
     pub formula: Option<String>,

@@ -1,0 +1,125 @@
+//! What became of one input.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Finding, Severity, Source};
+use crate::rules;
+
+/// How an input ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Nothing that counts was found.
+    Ok,
+    /// Understood, with findings that count.
+    Findings,
+    /// Nothing was written for it.
+    Failed,
+    /// No workbook, and nobody said that it should be one.
+    Skipped,
+}
+
+/// One input of a run: a line of the manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Its number among the inputs of the whole run, from 1.
+    pub input: usize,
+    /// Its path, as it was typed or found below a folder that was typed.
+    pub file: String,
+    /// SHA-256 of its bytes; `None` where they could not be read.
+    pub sha256: Option<String>,
+    pub agency: Option<String>,
+    pub year: Option<u16>,
+    pub edition: Option<String>,
+    pub status: Status,
+    /// Files written for it, by path below the output folder.
+    pub outputs: Vec<OutputFile>,
+    pub findings: Vec<Item>,
+    /// Version of this program.
+    pub tool: String,
+    /// Digest of the form it was read by.
+    pub form: Option<String>,
+    /// Digest of everything besides the input that the outputs depend on: tool, forms, style, faces, options.
+    pub key: String,
+}
+
+/// A file that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OutputFile {
+    pub format: String,
+    pub path: String,
+    pub bytes: usize,
+    pub sha256: String,
+}
+
+/// A finding as it is told to programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub code: String,
+    pub severity: Severity,
+    #[serde(flatten)]
+    pub place: PlaceItem,
+    pub message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    pub related: Vec<PlaceItem>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+/// A place in a workbook; all absent where a finding has none.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaceItem {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+}
+
+impl From<&Source> for PlaceItem {
+    fn from(source: &Source) -> PlaceItem {
+        PlaceItem { sheet: Some(source.sheet.clone()), cell: source.cell.map(|c| c.to_string()) }
+    }
+}
+
+impl From<&Finding> for Item {
+    fn from(f: &Finding) -> Item {
+        Item {
+            code: f.code.to_owned(),
+            severity: f.severity,
+            place: f.source.as_ref().map(PlaceItem::from).unwrap_or_default(),
+            message: f.message.clone(),
+            expected: f.expected.clone(),
+            found: f.found.clone(),
+            related: f.related.iter().map(PlaceItem::from).collect(),
+            hint: f.hint.clone(),
+        }
+    }
+}
+
+impl Item {
+    /// Whether it arises between the inputs of a run and says nothing of this one alone.
+    pub fn is_across(&self) -> bool {
+        rules::rule(&self.code).is_some_and(|r| r.across)
+    }
+}
+
+impl Record {
+    /// Findings of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|f| f.severity == severity).count()
+    }
+
+    /// Adds a finding where it belongs: gravest first, within a severity in the order in which they came.
+    pub fn tell(&mut self, finding: &Finding) {
+        let at = self.findings.iter().position(|f| f.severity < finding.severity).unwrap_or(self.findings.len());
+        self.findings.insert(at, Item::from(finding));
+    }
+
+    /// The gravest reason, for a single line.
+    pub fn reason(&self) -> &str {
+        self.findings.first().map_or("", |f| f.message.as_str())
+    }
+}

@@ -1,0 +1,282 @@
+//! The second pass: names, files, and the books of the run.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use super::journal::{Books, Journal};
+use super::read::{examine, judge};
+use super::{Done, Interrupt, Made, Read, across, each};
+use crate::batch::{Header, Manifest, OutputFile, Record, Status, write_summary};
+use crate::cli::inputs::Input;
+use crate::cli::output::{self, write_all};
+use crate::cli::plan::ConvertPlan;
+use crate::cli::{Exit, Stop, names};
+use crate::digest::{sha256, sha256_of};
+use crate::import;
+use crate::model::{Cover, Report};
+use crate::pipeline::{Format, ProduceError, produce};
+use crate::rules::finding;
+
+/// A run that writes.
+pub struct Run<'a> {
+    job: &'a ConvertPlan,
+    /// Only a run over many inputs keeps books.
+    books: Option<(Books, Journal)>,
+    /// Real paths of all inputs: none is ever written to.
+    inputs: BTreeSet<PathBuf>,
+}
+
+/// What a run leaves.
+pub struct Finished {
+    pub done: Vec<Done>,
+    pub summary: Option<PathBuf>,
+}
+
+/// A report with its place: the folder below the output folder, and the name without extension.
+struct Target<'a> {
+    below: &'a Path,
+    stem: String,
+}
+
+impl<'a> Run<'a> {
+    pub fn new(job: &'a ConvertPlan) -> Result<Run<'a>, Stop> {
+        let inputs: BTreeSet<PathBuf> =
+            job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+        let books = if job.plan.inputs.many || job.shard.is_some() {
+            let books = Books::of(&job.folder, job.shard);
+            if let Some(path) = books.all().find(|p| p.canonicalize().is_ok_and(|p| inputs.contains(&p))) {
+                let message = format!("{} 是输入，不能用来写结果，请换一个输出文件夹", path.display());
+                return Err(Stop { exit: Exit::Unwritten, message });
+            }
+            let journal = Journal::open(&job.folder, &books)?;
+            Some((books, journal))
+        } else {
+            None
+        };
+        Ok(Run { job, books, inputs })
+    }
+
+    /// What an earlier run knew of an input.
+    pub fn before(&self, file: &str) -> Option<&Record> {
+        self.books.as_ref().filter(|_| !self.job.force).and_then(|(_, journal)| journal.before(file))
+    }
+
+    /// Writes what is to be written and the books of the run.
+    pub fn finish(
+        self,
+        mut reads: Vec<Read>,
+        pool: &rayon::ThreadPool,
+        interrupt: &Interrupt,
+    ) -> Result<Finished, Stop> {
+        let plan = &self.job.plan;
+        let inputs_sha256 = sha256_of(reads.iter().flat_map(|r| {
+            [r.record.file.as_bytes(), r.record.sha256.as_deref().unwrap_or_default().as_bytes()]
+        }));
+        let all = reads.len();
+        refuse_collisions(&mut reads, plan.inputs.all.as_slice());
+        let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(r.agency.as_deref().unwrap_or(&r.file)));
+        let mut others: Vec<Record> = Vec::new();
+        let mut own: Vec<Read> = Vec::new();
+        for read in reads {
+            if mine(&read.record) { own.push(read) } else { others.push(read.record) }
+        }
+        output::sweep(own.iter().map(|r| self.folder(&plan.inputs.all[r.record.input - 1].below)));
+        let done = each(pool, interrupt, "转换", own, |read| {
+            let begun = Instant::now();
+            let (before, input) = (read.took, &plan.inputs.all[read.record.input - 1]);
+            let mut done = self.one(input, read);
+            done.took = before + begun.elapsed();
+            done
+        });
+        if interrupt.asked().is_some() {
+            // The journal stays: the next run goes on from it.
+            return Ok(Finished { done: done.into_iter().flatten().collect(), summary: None });
+        }
+        let mut done: Vec<Done> = done.into_iter().flatten().collect();
+        // Parts judge by all inputs, so that together they say what one run would say.
+        across::tell(plan, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
+        done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
+        let summary = self.close(&done, all, inputs_sha256)?;
+        Ok(Finished { done, summary })
+    }
+
+    fn folder(&self, below: &Path) -> PathBuf {
+        if below.as_os_str().is_empty() { self.job.folder.clone() } else { self.job.folder.join(below) }
+    }
+
+    /// One input: its files, or why there are none.
+    fn one(&self, input: &Input, read: Read) -> Done {
+        let Read { mut record, report, reused, .. } = read;
+        let new = |record| Done { record, made: Made::New, took: Duration::ZERO };
+        if !matches!(record.status, Status::Ok | Status::Findings) {
+            return new(record);
+        }
+        let target = Target { below: &input.below, stem: stem(&record) };
+        if reused && self.stands(&target, &record) {
+            return Done { record, made: Made::Kept, took: Duration::ZERO };
+        }
+        record.outputs.clear();
+        let fail = |mut record: Record, f| {
+            record.status = Status::Failed;
+            record.tell(&f);
+            new(record)
+        };
+        let report = match report.map_or_else(|| self.again(input, &record), |r| Ok(*r)) {
+            Ok(report) => report,
+            Err(f) => return fail(record, f),
+        };
+        match self.write(&target, &report) {
+            Ok((outputs, made)) => {
+                record.outputs = outputs;
+                self.note(&record);
+                Done { record, made, took: Duration::ZERO }
+            }
+            Err(f) => fail(record, f),
+        }
+    }
+
+    /// The report of an input that was read before.
+    fn again(&self, input: &Input, record: &Record) -> Result<Report, crate::model::Finding> {
+        let plan = &self.job.plan;
+        let changed = || {
+            finding("W403", format!("{} 在运行中被改动，没有转换", input.path.display())).hint("请再运行一次同样的命令")
+        };
+        let bytes = import::load(&input.path, &plan.setting.limits).map_err(|_| changed())?;
+        if record.sha256.as_deref() != Some(sha256(&bytes).as_str()) {
+            return Err(changed());
+        }
+        // The same bytes were understood a moment ago.
+        examine(plan, input, &bytes).report.ok_or_else(changed)
+    }
+
+    /// Whether the outputs an earlier run noted are there, in the place where this one would put them.
+    fn stands(&self, target: &Target<'_>, record: &Record) -> bool {
+        let wanted = self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.extension()))));
+        record.outputs.len() == self.job.formats.len()
+            && wanted.zip(&record.outputs).all(|(path, output)| {
+                path == output.path
+                    && std::fs::read(self.job.folder.join(&output.path)).is_ok_and(|b| sha256(&b) == output.sha256)
+            })
+    }
+
+    fn write(&self, target: &Target<'_>, report: &Report) -> Result<(Vec<OutputFile>, Made), crate::model::Finding> {
+        let files = produce(report, &self.job.formats, &self.job.plan.setting).map_err(|e| {
+            finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string())
+        })?;
+        let folder = self.folder(target.below);
+        let name = |f: Format| folder.join(format!("{}.{}", target.stem, f.extension()));
+        let named: Vec<(PathBuf, &[u8])> = files.iter().map(|(f, bytes)| (name(*f), bytes.as_slice())).collect();
+        if let Some((path, _)) = named.iter().find(|(p, _)| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p))) {
+            let message = format!("输出 {} 会覆盖输入的文件，没有写", path.display());
+            return Err(finding("W402", message).hint("请换一个输出文件夹"));
+        }
+        let made = if named.iter().any(|(p, _)| p.exists()) { Made::Replaced } else { Made::New };
+        write_all(&folder, &named).map_err(|message| finding("W401", message))?;
+        let outputs = files.iter().map(|(format, bytes)| OutputFile {
+            format: format.extension().to_owned(),
+            path: shown(&target.below.join(format!("{}.{}", target.stem, format.extension()))),
+            bytes: bytes.len(),
+            sha256: sha256(bytes),
+        });
+        Ok((outputs.collect(), made))
+    }
+
+    fn note(&self, record: &Record) {
+        if let Some((_, journal)) = &self.books {
+            journal.note(record);
+        }
+    }
+
+    /// Writes manifest, times and summary; then the journal has served.
+    fn close(self, done: &[Done], inputs: usize, inputs_sha256: String) -> Result<Option<PathBuf>, Stop> {
+        let Some((books, journal)) = self.books else { return Ok(None) };
+        let plan = &self.job.plan;
+        let header = Header {
+            manifest: Header::LAYOUT,
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            forms: plan.setting.options.forms.iter().map(|f| (f.id.clone(), f.digest.clone())).collect(),
+            key: plan.key.clone(),
+            inputs,
+            inputs_sha256,
+            shard: self.job.shard,
+        };
+        let manifest = Manifest { header, records: done.iter().map(|d| d.record.clone()).collect() };
+        close_books(&self.job.folder, &books, &manifest, Some(times(done)))?;
+        journal.close();
+        Ok(books.summary)
+    }
+}
+
+/// Writes the books of a finished run, all or none.
+pub fn close_books(folder: &Path, books: &Books, manifest: &Manifest, times: Option<Vec<u8>>) -> Result<(), Stop> {
+    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    if let Some(path) = &books.summary {
+        let summary = write_summary(&manifest.header, &manifest.records);
+        files.push((path.clone(), summary.map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?));
+    }
+    files.extend(times.map(|t| (books.times.clone(), t)));
+    files.push((books.manifest.clone(), manifest.write()));
+    let all: Vec<(PathBuf, &[u8])> = files.iter().map(|(p, b)| (p.clone(), b.as_slice())).collect();
+    write_all(folder, &all).map_err(unwritten)
+}
+
+/// How long each input took: the one thing that differs between two runs over the same inputs, hence a file of its own.
+fn times(done: &[Done]) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        input: usize,
+        file: &'a str,
+        milliseconds: f64,
+        /// Whether an earlier run's outputs were found in order.
+        kept: bool,
+    }
+    let mut out = Vec::new();
+    for d in done {
+        let milliseconds = (d.took.as_secs_f64() * 1e5).round() / 100.0;
+        let line = Line { input: d.record.input, file: &d.record.file, milliseconds, kept: d.made == Made::Kept };
+        // Strings and numbers only: this cannot fail.
+        out.extend(serde_json::to_vec(&line).unwrap_or_default());
+        out.push(b'\n');
+    }
+    out
+}
+
+/// Several inputs under one output name: none is written, and each names the others. Names are compared as file systems
+/// that ignore case compare them.
+fn refuse_collisions(reads: &mut [Read], inputs: &[Input]) {
+    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (i, read) in reads.iter().enumerate() {
+        if matches!(read.record.status, Status::Ok | Status::Findings) {
+            let path = inputs[i].below.join(stem(&read.record));
+            by_name.entry(shown(&path).to_lowercase()).or_default().push(i);
+        }
+    }
+    for same in by_name.values().filter(|same| same.len() > 1) {
+        for &i in same {
+            let others: Vec<&str> =
+                same.iter().filter(|j| **j != i).take(3).map(|j| reads[*j].record.file.as_str()).collect();
+            let more = if same.len() > 4 { format!(" 等 {} 份", same.len() - 1) } else { String::new() };
+            let name = stem(&reads[i].record);
+            let message = format!("与 {}{more} 得出同样的文件名“{name}”，都没有转换", others.join("、"));
+            let hint = "请只保留一份，或者放在不同的子文件夹里";
+            let record = &mut reads[i].record;
+            record.status = Status::Failed;
+            record.outputs.clear();
+            record.tell(&finding("W402", message).hint(hint));
+        }
+    }
+}
+
+fn stem(record: &Record) -> String {
+    let agency = record.agency.clone().unwrap_or_default();
+    names::stem(&Cover { agency, year: record.year.unwrap_or_default(), ..Cover::default() })
+}
+
+/// A path below the output folder as every system writes it in a manifest.
+fn shown(path: &Path) -> String {
+    path.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/")
+}

@@ -1,0 +1,32 @@
+//! Ctrl-C and SIGTERM: the files in hand are finished, nothing new is begun. A second signal ends the program at once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use signal_hook::consts::{SIGINT, SIGTERM};
+
+use crate::cli::Exit;
+
+/// Whether the run shall end, and how.
+pub struct Interrupt(Arc<AtomicUsize>);
+
+impl Interrupt {
+    /// Begins to listen. Where the system does not let us, a signal ends the program as it always did.
+    pub fn watch() -> Interrupt {
+        let flag = Arc::new(AtomicUsize::new(0));
+        for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
+            // Before the flag is raised by the next line: the second signal meets it raised.
+            let raised = Arc::new(std::sync::atomic::AtomicBool::new(false));
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, exit as i32, raised.clone());
+            let _ = signal_hook::flag::register(signal, raised);
+            let _ = signal_hook::flag::register_usize(signal, flag.clone(), exit as usize);
+        }
+        Interrupt(flag)
+    }
+
+    /// How the run shall end, once it shall.
+    pub fn asked(&self) -> Option<Exit> {
+        let said = self.0.load(Ordering::Relaxed);
+        [Exit::Interrupted, Exit::Terminated].into_iter().find(|e| *e as usize == said)
+    }
+}

@@ -1,0 +1,118 @@
+//! What a run has done so far, on disk: a line per input that is finished, in the output folder, until the manifest is written.
+//!
+//! A run that was killed leaves it behind; the next one goes on from it. It is locked while its run lives.
+
+use std::collections::BTreeMap;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::batch::{Manifest, Record, Shard};
+use crate::cli::output::reason;
+use crate::cli::{Exit, Stop};
+
+/// Names of the files that a run keeps about itself.
+#[derive(Debug, Clone)]
+pub struct Books {
+    pub manifest: PathBuf,
+    pub times: PathBuf,
+    pub summary: Option<PathBuf>,
+    journal: PathBuf,
+}
+
+impl Books {
+    pub fn of(folder: &Path, shard: Option<Shard>) -> Books {
+        let part = shard.map_or(String::new(), |s| format!("-{}-of-{}", s.index, s.count));
+        Books {
+            manifest: folder.join(format!("manifest{part}.jsonl")),
+            times: folder.join(format!("运行记录{part}.jsonl")),
+            // One part cannot sum up the whole.
+            summary: shard.is_none().then(|| folder.join("汇总.xlsx")),
+            journal: folder.join(format!(".nianbao-journal{part}.jsonl")),
+        }
+    }
+
+    /// All that is written at the end.
+    pub fn all(&self) -> impl Iterator<Item = &PathBuf> {
+        self.summary.iter().chain([&self.times, &self.manifest])
+    }
+}
+
+/// The journal of a run that goes on.
+pub struct Journal {
+    file: Mutex<File>,
+    path: PathBuf,
+    /// What earlier runs finished, by input path.
+    before: BTreeMap<String, Record>,
+}
+
+impl Journal {
+    /// Opens the journal of an output folder, with what an earlier run left there.
+    pub fn open(folder: &Path, books: &Books) -> Result<Journal, Stop> {
+        let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+        let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", folder.display(), reason(&e)));
+        std::fs::create_dir_all(folder).map_err(told)?;
+        let manifest = read(&books.manifest).map_err(told)?;
+        let killed = books.journal.exists();
+        if manifest.is_none() && !killed {
+            // Somebody else's file may have our name.
+            if let Some(path) = books.all().find(|p| p.exists()) {
+                return Err(unwritten(format!("{} 已经存在，不是本程序写的，请移走或换一个输出文件夹", path.display())));
+            }
+        }
+        let options = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&books.journal);
+        let mut file = options().map_err(told)?;
+        match file.try_lock() {
+            // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(unwritten(format!(
+                    "另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹",
+                    folder.display()
+                )));
+            }
+        }
+        let mut lines = Vec::new();
+        file.read_to_end(&mut lines).map_err(told)?;
+        let mut before: BTreeMap<String, Record> =
+            manifest.into_iter().flat_map(|m| m.records).map(|r| (r.file.clone(), r)).collect();
+        // The last line may be cut short: what it tells of is done again.
+        let records = String::from_utf8_lossy(&lines);
+        before.extend(records.lines().filter_map(|l| serde_json::from_str(l).ok()).map(|r: Record| (r.file.clone(), r)));
+        if !lines.is_empty() && !lines.ends_with(b"\n") {
+            file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(b"\n")).map_err(told)?;
+        }
+        Ok(Journal { file: Mutex::new(file), path: books.journal.clone(), before })
+    }
+
+    /// What an earlier run knew of an input.
+    pub fn before(&self, file: &str) -> Option<&Record> {
+        self.before.get(file)
+    }
+
+    /// Notes that an input is finished and its outputs have their names. A journal that cannot be written costs only
+    /// that the next run does this input again.
+    pub fn note(&self, record: &Record) {
+        let Ok(mut line) = serde_json::to_vec(record) else { return };
+        line.push(b'\n');
+        if let Ok(mut file) = self.file.lock() {
+            let _ = file.write_all(&line);
+        }
+    }
+
+    /// The manifest is written: the journal has served.
+    pub fn close(self) {
+        drop(self.file);
+        let _ = std::fs::remove_file(self.path);
+    }
+}
+
+/// A manifest of ours; `None` where there is none, or something else.
+fn read(path: &Path) -> std::io::Result<Option<Manifest>> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Manifest::parse(&text).ok()),
+        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData) => Ok(None),
+        Err(e) => Err(e),
+    }
+}

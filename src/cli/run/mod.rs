@@ -1,0 +1,105 @@
+//! A run over inputs, which `check` and `convert` share: read all, see what meets, write, sum up, print.
+//!
+//! Every input is read twice by a `convert` of many: first to know who and which year it is (only a record is kept), so that
+//! names, shards and neighbours in time are known before the first file is written; then to write. Memory stays flat.
+
+mod across;
+mod convert;
+mod interrupt;
+mod journal;
+mod merge;
+mod progress;
+mod read;
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use rayon::prelude::*;
+
+use super::plan::{ConvertPlan, Plan};
+use super::{Exit, Stop, print};
+use crate::batch::Record;
+
+pub use interrupt::Interrupt;
+pub use journal::Books;
+pub use merge::merge;
+pub use progress::{Progress, span};
+pub use read::Read;
+
+/// An input that is finished.
+pub struct Done {
+    pub record: Record,
+    pub made: Made,
+    pub took: Duration,
+}
+
+/// How the outputs came about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Made {
+    /// None, or they were not there before.
+    New,
+    /// Files of the same names were there before.
+    Replaced,
+    /// They were there from an earlier run and are what this one would write.
+    Kept,
+}
+
+/// `check`: findings only.
+pub fn check(plan: &Plan) -> Result<Exit, Stop> {
+    let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
+    let reads = read::all(plan, &pool, &interrupt, &|_| None);
+    let done = reads.into_iter().flatten().map(|r| Done { record: r.record, made: Made::New, took: r.took });
+    let mut done: Vec<Done> = done.collect();
+    across::tell(plan, done.iter_mut().map(|d| &mut d.record));
+    let told = print::Told { plan, folder: None, summary: None, took: begun.elapsed(), asked: interrupt.asked() };
+    Ok(print::all(&told, &done))
+}
+
+/// `convert`: files to publish.
+pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
+    let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
+    let pool = pool(plan.jobs)?;
+    let run = convert::Run::new(job)?;
+    let reads = read::all(plan, &pool, &interrupt, &|file| run.before(file));
+    // Nothing is written by a run that does not know all of its inputs.
+    let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
+        let told = print::Told { plan, folder: None, summary: None, took: begun.elapsed(), asked: interrupt.asked() };
+        return Ok(print::all(&told, &[]));
+    };
+    let finished = run.finish(reads, &pool, &interrupt)?;
+    let summary: Option<PathBuf> = finished.summary;
+    let folder = Some(job.folder.as_path());
+    let told = print::Told { plan, folder, summary, took: begun.elapsed(), asked: interrupt.asked() };
+    Ok(print::all(&told, &finished.done))
+}
+
+fn pool(jobs: usize) -> Result<rayon::ThreadPool, Stop> {
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(jobs)
+        // As the main thread has.
+        .stack_size(8 << 20)
+        .build()
+        .map_err(|e| Stop { exit: Exit::Unwritten, message: format!("开不了 {jobs} 个线程（{e}），请用 --jobs 1") })
+}
+
+/// Does `work` for each of `all` on the pool, in any order; `None` for what was not begun when the run was asked to end.
+fn each<T: Send, R: Send>(
+    pool: &rayon::ThreadPool,
+    interrupt: &Interrupt,
+    what: &'static str,
+    all: Vec<T>,
+    work: impl Fn(T) -> R + Sync,
+) -> Vec<Option<R>> {
+    let progress = Progress::new(what, all.len());
+    let one = |item| {
+        if interrupt.asked().is_some() {
+            return None;
+        }
+        let result = work(item);
+        progress.tick();
+        Some(result)
+    };
+    let results = pool.install(|| all.into_par_iter().with_max_len(1).map(one).collect());
+    progress.finish();
+    results
+}

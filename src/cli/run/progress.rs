@@ -1,0 +1,113 @@
+//! How far a run has come: a bar on a terminal, now and then a line elsewhere. On standard error, so that results stay clean.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Fewer inputs than this are done before anyone wonders.
+const WORTH_TELLING: usize = 8;
+/// Between two lines where no bar can be drawn.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// The progress of one pass.
+pub struct Progress {
+    how: How,
+    what: &'static str,
+    all: usize,
+    done: AtomicUsize,
+    begun: Instant,
+}
+
+enum How {
+    Bar(ProgressBar),
+    Lines(Mutex<Instant>),
+    Silent,
+}
+
+impl Progress {
+    pub fn new(what: &'static str, all: usize) -> Progress {
+        let how = if all < WORTH_TELLING {
+            How::Silent
+        } else if std::io::stderr().is_terminal() {
+            let bar = ProgressBar::with_draw_target(Some(all as u64), ProgressDrawTarget::stderr_with_hz(8));
+            // The template is ours and a test draws it.
+            let template = "{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}";
+            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+            let rate = |state: &indicatif::ProgressState, w: &mut dyn std::fmt::Write| {
+                // Nothing can be done about a line that cannot be drawn.
+                let _ = write!(w, "{:.0}", state.per_sec());
+            };
+            let left = |state: &indicatif::ProgressState, w: &mut dyn std::fmt::Write| {
+                let _ = w.write_str(&span(state.eta()));
+            };
+            bar.set_style(style.with_key("per_sec", rate).with_key("eta", left));
+            bar.set_message(what);
+            How::Bar(bar)
+        } else {
+            How::Lines(Mutex::new(Instant::now()))
+        };
+        Progress { how, what, all, done: AtomicUsize::new(0), begun: Instant::now() }
+    }
+
+    /// One more is done.
+    pub fn tick(&self) {
+        let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
+        match &self.how {
+            How::Bar(bar) => bar.inc(1),
+            How::Lines(last) => {
+                // Whoever finds it taken has nothing to say: another is just saying it.
+                let Ok(mut last) = last.try_lock() else { return };
+                if last.elapsed() < PAUSE || done == self.all {
+                    return;
+                }
+                *last = Instant::now();
+                let rate = done as f64 / self.begun.elapsed().as_secs_f64();
+                let left = Duration::from_secs_f64((self.all - done) as f64 / rate);
+                crate::cli::print::progress(&format!(
+                    "{} {done}/{}，每秒 {rate:.0} 份，约剩 {}",
+                    self.what,
+                    self.all,
+                    span(left)
+                ));
+            }
+            How::Silent => {}
+        }
+    }
+
+    pub fn finish(&self) {
+        if let How::Bar(bar) = &self.how {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// A duration as people say it.
+pub fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) if s < 10 => format!("{:.1} 秒", time.as_secs_f64()),
+        (0, 0, s) => format!("{s} 秒"),
+        (0, m, s) => format!("{m} 分 {s} 秒"),
+        (h, m, _) => format!("{h} 小时 {m} 分"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        for (ms, said) in [(300, "0.3 秒"), (59_900, "59 秒"), (61_000, "1 分 1 秒"), (7_300_000, "2 小时 1 分")] {
+            assert_eq!(span(Duration::from_millis(ms)), said);
+        }
+    }
+
+    #[test]
+    fn the_template_of_the_bar_is_one() {
+        assert!(ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}").is_ok());
+    }
+}
