@@ -134,8 +134,14 @@ fn counted(told: &Told<'_>, done: &[Done]) {
     if let Some(asked) = told.asked {
         line(&format!("已停止：{}，还有 {} 份没有做", asked.meaning(), all - done.len()));
     }
-    let rate = done.len() as f64 / told.took.as_secs_f64().max(1e-3);
-    line(&format!("共 {} 份，用时 {}，每秒 {rate:.0} 份", done.len(), span(told.took)));
+    let seconds = told.took.as_secs_f64();
+    // What is done at once needs no rate.
+    let rate = if seconds < 1.0 {
+        String::new()
+    } else {
+        format!("，用时 {}，每秒 {:.0} 份", span(told.took), done.len() as f64 / seconds)
+    };
+    line(&format!("共 {} 份{rate}", done.len()));
     table(done);
     if told.plan.inputs.left_out > 0 {
         line(&format!("按 --include、--exclude 没有读取的文件 {} 个", told.plan.inputs.left_out));

@@ -193,6 +193,11 @@ impl<'a> Run<'a> {
     /// Writes manifest, times and summary; then the journal has served.
     fn close(self, done: &[Done], inputs: usize, inputs_sha256: String) -> Result<Option<PathBuf>, Stop> {
         let Some((books, journal)) = self.books else { return Ok(None) };
+        if done.iter().all(|d| d.record.sha256.is_none()) && self.job.shard.is_none() {
+            // Not one file was read: there is nothing to keep books of.
+            journal.close();
+            return Ok(None);
+        }
         let plan = &self.job.plan;
         let header = Header {
             manifest: Header::LAYOUT,
