@@ -213,7 +213,10 @@ fn reports_of_one_name_are_refused_and_named() {
     assert_eq!(text.matches("W402").count(), 2, "{text}");
     assert!(text.contains("与") && text.contains("甲.xlsx") && text.contains("乙.xlsx"), "{text}");
     let files: Vec<String> = tree(&out).into_keys().collect();
-    assert_eq!(files.iter().filter(|f| f.ends_with(".docx")).collect::<Vec<_>>(), ["子/某局2024年政府信息公开工作年度报告.docx"]);
+    assert_eq!(
+        files.iter().filter(|f| f.ends_with(".docx")).collect::<Vec<_>>(),
+        ["子/某局2024年政府信息公开工作年度报告.docx"]
+    );
 }
 
 #[test]

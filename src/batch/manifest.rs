@@ -118,8 +118,11 @@ pub fn merge(parts: Vec<(String, Manifest)>) -> Result<Manifest, (Option<String>
         }
     }
     let count = header.shard.map_or(0, |s| s.count);
-    let missing: Vec<String> =
-        (1..=count).filter_map(|i| Shard::new(i, count)).filter(|s| !shards.contains_key(s)).map(|s| s.to_string()).collect();
+    let missing: Vec<String> = (1..=count)
+        .filter_map(|i| Shard::new(i, count))
+        .filter(|s| !shards.contains_key(s))
+        .map(|s| s.to_string())
+        .collect();
     if !missing.is_empty() {
         return Err((None, ManifestError::Missing(missing.join("、"))));
     }

@@ -5,6 +5,7 @@
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
 };
+use unicode_width::UnicodeWidthStr;
 
 use super::{Header, Record, Status};
 use crate::model::Severity;
@@ -15,31 +16,31 @@ const LONGEST: usize = 2_000;
 /// Rows of a worksheet (a limit of Excel) less the head.
 const ROWS: usize = 1_048_575;
 
-const INPUTS: [(&str, f64); 12] = [
+const INPUTS: [(&str, f64); 11] = [
     ("序号", 6.0),
-    ("输入", 42.0),
+    ("输入", 36.0),
     ("单位", 26.0),
     ("年度", 7.0),
     ("表样", 7.0),
-    ("结果", 9.0),
+    ("结果", 8.0),
     ("错误", 6.0),
     ("警告", 6.0),
     ("提示", 6.0),
-    ("说明", 60.0),
-    ("输出", 60.0),
-    ("输入的 SHA-256", 20.0),
+    ("说明", 46.0),
+    ("输出", 46.0),
 ];
 const FINDINGS: [(&str, f64); 9] = [
     ("序号", 6.0),
-    ("输入", 42.0),
+    ("输入", 36.0),
     ("单位", 26.0),
     ("级别", 6.0),
     ("代码", 7.0),
     ("工作表", 18.0),
     ("格子", 7.0),
-    ("问题", 80.0),
-    ("怎么办", 50.0),
+    ("问题", 56.0),
+    ("怎么办", 36.0),
 ];
+const OUTPUTS: [(&str, f64); 4] = [("序号", 6.0), ("文件", 70.0), ("字节", 10.0), ("SHA-256", 68.0)];
 
 /// Writes the workbook. Beyond Excel's rows the findings end with a line that says so; the manifest has all.
 pub fn write(header: &Header, records: &[Record]) -> Result<Vec<u8>, XlsxError> {
@@ -52,14 +53,17 @@ pub fn write(header: &Header, records: &[Record]) -> Result<Vec<u8>, XlsxError> 
     workbook.push_worksheet(counts(header, records, &look)?);
     workbook.push_worksheet(inputs(records, &look)?);
     workbook.push_worksheet(findings(records, &look)?);
+    workbook.push_worksheet(outputs(records, &look)?);
     workbook.save_to_buffer()
 }
 
 struct Look {
     head: Format,
     cell: Format,
-    wrapped: Format,
+    /// For numbers and short words.
+    short: Format,
     grave: Format,
+    grave_short: Format,
 }
 
 impl Look {
@@ -74,9 +78,10 @@ impl Look {
         };
         Look {
             head: base().set_bold().set_background_color(0xEE_EE_EE).set_align(FormatAlign::Center),
-            cell: base(),
-            wrapped: base().set_text_wrap(),
-            grave: base().set_background_color(0xFF_D9_D9),
+            cell: base().set_text_wrap(),
+            short: base().set_align(FormatAlign::Center),
+            grave: base().set_text_wrap().set_background_color(0xFF_D9_D9),
+            grave_short: base().set_align(FormatAlign::Center).set_background_color(0xFF_D9_D9),
         }
     }
 }
@@ -92,6 +97,17 @@ fn table(name: &str, columns: &[(&str, f64)], rows: usize, look: &Look) -> Resul
     sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
     sheet.autofilter(0, 0, u32::try_from(rows.clamp(1, ROWS)).unwrap_or(1), last)?;
     Ok(sheet)
+}
+
+/// Makes a row as high as its longest text needs; programs do not agree on doing so themselves.
+fn height(sheet: &mut Worksheet, row: u32, columns: &[(&str, f64)], texts: &[(usize, &str)]) -> Result<(), XlsxError> {
+    let lines = texts.iter().map(|(column, text)| {
+        // A little less than the column holds: faces differ.
+        let room = columns.get(*column).map_or(10.0, |c| c.1) * 0.92;
+        (text.width() as f64 / room).ceil().clamp(1.0, 25.0)
+    });
+    let most = lines.fold(1.0, f64::max);
+    if most > 1.0 { sheet.set_row_height(row, 13.5 * most).map(drop) } else { Ok(()) }
 }
 
 fn text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Format) -> Result<(), XlsxError> {
@@ -127,19 +143,21 @@ pub const fn severity(severity: Severity) -> &'static str {
 fn counts(header: &Header, records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name("统计")?.set_paper_size(9).set_print_fit_to_pages(1, 0);
-    sheet.set_column_width(0, 22)?.set_column_width(1, 12)?.set_column_width(2, 60)?;
+    sheet.set_column_width(0, 22)?.set_column_width(1, 15)?.set_column_width(2, 60)?;
     let mut row = 0;
-    let mut line = |cells: [&str; 3], format: &Format| -> Result<(), XlsxError> {
-        for (column, cell) in (0u16..).zip(cells) {
-            match cell.parse::<usize>() {
-                Ok(n) if column == 1 => number(&mut sheet, row, column, n, format)?,
-                _ => text(&mut sheet, row, column, cell, format)?,
-            }
+    let mut line = |what: &str, middle: Middle<'_>, meaning: &str| -> Result<(), XlsxError> {
+        let (side, short) =
+            if matches!(middle, Middle::Head(_)) { (&look.head, &look.head) } else { (&look.cell, &look.short) };
+        text(&mut sheet, row, 0, what, side)?;
+        match middle {
+            Middle::Count(n) => number(&mut sheet, row, 1, n, short)?,
+            Middle::Head(t) | Middle::Text(t) => text(&mut sheet, row, 1, t, short)?,
         }
+        text(&mut sheet, row, 2, meaning, side)?;
         row += 1;
         Ok(())
     };
-    line(["结果", "份数", "说明"], &look.head)?;
+    line("结果", Middle::Head("份数"), "说明")?;
     let said = [
         (Status::Ok, "没有错误"),
         (Status::Findings, "内容已读懂，有需要核对的问题；转换时已照原样输出"),
@@ -147,47 +165,80 @@ fn counts(header: &Header, records: &[Record], look: &Look) -> Result<Worksheet,
         (Status::Skipped, "不是工作簿的其他文件"),
     ];
     for (status, meaning) in said {
-        let count = records.iter().filter(|r| r.status == status).count();
-        line([word(status), &count.to_string(), meaning], &look.cell)?;
+        line(word(status), Middle::Count(records.iter().filter(|r| r.status == status).count()), meaning)?;
     }
-    line(["合计", &records.len().to_string(), ""], &look.cell)?;
-    line(["问题代码", "处数", "含义"], &look.head)?;
+    line("合计", Middle::Count(records.len()), "")?;
+    line("问题代码", Middle::Head("处数"), "含义")?;
     for rule in rules::all() {
         let count = records.iter().flat_map(|r| &r.findings).filter(|f| f.code == rule.code).count();
         if count > 0 {
-            line([&rule.code, &count.to_string(), &rule.title], &look.cell)?;
+            line(&rule.code, Middle::Count(count), &rule.title)?;
         }
     }
-    line(["程序", &header.tool, "nianbao"], &look.head)?;
+    line("版本", Middle::Head("版本号"), "说明")?;
+    line("nianbao", Middle::Text(&header.tool), "程序")?;
     for (edition, digest) in &header.forms {
-        line([&format!("{edition} 版表样"), &digest[..digest.len().min(12)], "表样文件的 SHA-256（前 12 位）"], &look.cell)?;
+        let digest = Middle::Text(head(digest));
+        line(&format!("{edition} 版表样"), digest, "表样文件的 SHA-256（前 12 位）")?;
     }
-    line(["选项", &header.key[..header.key.len().min(12)], "程序、表样、样式和选项合在一起的 SHA-256（前 12 位）"], &look.cell)?;
+    let key = Middle::Text(head(&header.key));
+    line("选项", key, "程序、表样、样式和选项合在一起的 SHA-256（前 12 位）")?;
     Ok(sheet)
+}
+
+/// The first digits of a digest.
+fn head(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}
+
+/// What stands between a word and its meaning.
+enum Middle<'a> {
+    /// Heads the lines below.
+    Head(&'a str),
+    Text(&'a str),
+    Count(usize),
 }
 
 fn inputs(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
     let mut sheet = table("输入", &INPUTS, records.len(), look)?;
     for (row, r) in (1u32..).zip(records.iter().take(ROWS)) {
-        let format = if r.status == Status::Failed { &look.grave } else { &look.cell };
-        number(&mut sheet, row, 0, r.input, format)?;
-        text(&mut sheet, row, 1, &r.file, format)?;
-        text(&mut sheet, row, 2, r.agency.as_deref().unwrap_or(""), format)?;
+        let failed = r.status == Status::Failed;
+        let (cell, short) = if failed { (&look.grave, &look.grave_short) } else { (&look.cell, &look.short) };
+        number(&mut sheet, row, 0, r.input, short)?;
+        text(&mut sheet, row, 1, &r.file, cell)?;
+        text(&mut sheet, row, 2, r.agency.as_deref().unwrap_or(""), cell)?;
         match r.year {
-            Some(year) => number(&mut sheet, row, 3, year.into(), format)?,
-            None => text(&mut sheet, row, 3, "", format)?,
+            Some(year) => number(&mut sheet, row, 3, year.into(), short)?,
+            None => text(&mut sheet, row, 3, "", short)?,
         }
-        text(&mut sheet, row, 4, r.edition.as_deref().unwrap_or(""), format)?;
-        text(&mut sheet, row, 5, word(r.status), format)?;
+        text(&mut sheet, row, 4, r.edition.as_deref().unwrap_or(""), short)?;
+        text(&mut sheet, row, 5, word(r.status), short)?;
         for (column, s) in (6u16..).zip([Severity::Error, Severity::Warning, Severity::Note]) {
-            number(&mut sheet, row, column, r.count(s), format)?;
+            number(&mut sheet, row, column, r.count(s), short)?;
         }
         // Notes alone are no reason.
         let reason = r.findings.first().filter(|f| f.severity > Severity::Note || r.status == Status::Skipped);
-        text(&mut sheet, row, 9, reason.map_or("", |f| &f.message), format)?;
-        let outputs: Vec<&str> = r.outputs.iter().map(|o| o.path.as_str()).collect();
-        text(&mut sheet, row, 10, &outputs.join("\n"), format)?;
-        text(&mut sheet, row, 11, r.sha256.as_deref().unwrap_or(""), format)?;
+        let reason = reason.map_or("", |f| f.message.as_str());
+        text(&mut sheet, row, 9, reason, cell)?;
+        // One name for all formats.
+        let name = r.outputs.first().map(|o| o.path.rsplit_once('.').map_or(o.path.as_str(), |(name, _)| name));
+        let formats: Vec<&str> = r.outputs.iter().map(|o| o.format.as_str()).collect();
+        let outputs = name.map_or(String::new(), |name| format!("{name}（{}）", formats.join("、")));
+        text(&mut sheet, row, 10, &outputs, cell)?;
+        height(&mut sheet, row, &INPUTS, &[(1, &r.file), (9, reason), (10, &outputs)])?;
+    }
+    Ok(sheet)
+}
+
+fn outputs(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
+    let all = || records.iter().flat_map(|r| r.outputs.iter().map(move |o| (r, o)));
+    let mut sheet = table("输出", &OUTPUTS, all().count(), look)?;
+    for (row, (r, o)) in (1u32..).zip(all().take(ROWS)) {
+        number(&mut sheet, row, 0, r.input, &look.short)?;
+        text(&mut sheet, row, 1, &o.path, &look.cell)?;
+        number(&mut sheet, row, 2, o.bytes, &look.short)?;
+        text(&mut sheet, row, 3, &o.sha256, &look.cell)?;
+        height(&mut sheet, row, &OUTPUTS, &[(1, &o.path)])?;
     }
     Ok(sheet)
 }
@@ -199,7 +250,7 @@ fn findings(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
     };
     let mut sheet = table("问题", &FINDINGS, all().count(), look)?;
     for (row, (r, f)) in (1u32..).zip(all().take(ROWS)) {
-        number(&mut sheet, row, 0, r.input, &look.cell)?;
+        number(&mut sheet, row, 0, r.input, &look.short)?;
         let told = [
             r.file.as_str(),
             r.agency.as_deref().unwrap_or(""),
@@ -213,12 +264,13 @@ fn findings(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
         let grave = f.severity == Severity::Error;
         for (column, told) in (1u16..).zip(told) {
             let format = match column {
-                3 if grave => &look.grave,
-                7 | 8 => &look.wrapped,
+                3 if grave => &look.grave_short,
+                3 | 4 | 6 => &look.short,
                 _ => &look.cell,
             };
             text(&mut sheet, row, column, told, format)?;
         }
+        height(&mut sheet, row, &FINDINGS, &[(1, told[0]), (2, told[1]), (5, told[4]), (7, told[6]), (8, told[7])])?;
     }
     Ok(sheet)
 }

@@ -16,7 +16,8 @@ pub enum Exit {
 }
 
 impl Exit {
-    pub const ALL: [Exit; 7] = [Exit::Good, Exit::Findings, Exit::Usage, Exit::Unread, Exit::Unwritten, Exit::Interrupted, Exit::Terminated];
+    pub const ALL: [Exit; 7] =
+        [Exit::Good, Exit::Findings, Exit::Usage, Exit::Unread, Exit::Unwritten, Exit::Interrupted, Exit::Terminated];
 
     pub const fn meaning(self) -> &'static str {
         match self {

@@ -61,7 +61,8 @@ impl Patterns {
         let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
         for pattern in patterns {
             let glob = GlobBuilder::new(pattern.trim_end_matches('/')).literal_separator(true).build();
-            let glob = glob.map_err(|_| Stop::usage(format!("{option} 的“{pattern}”不是通配符，写法如 *.xlsx、2023/*、旧*")))?;
+            let glob =
+                glob.map_err(|_| Stop::usage(format!("{option} 的“{pattern}”不是通配符，写法如 *.xlsx、2023/*、旧*")))?;
             if pattern.trim_end_matches('/').contains('/') { &mut paths } else { &mut names }.add(glob);
         }
         let built = |set: GlobSetBuilder| set.build().map_err(|_| Stop::usage(format!("{option} 的通配符太复杂")));
@@ -241,7 +242,8 @@ mod tests {
 
     #[test]
     fn folders_are_walked_in_the_order_of_names_and_filtered() {
-        let dir = tree(&["乙/2023/b.xls", "乙/旧/c.xlsx", "甲.xlsx", "出/甲.xlsx", "照片.jpg", ".git/x.xlsx", "~$甲.xlsx"]);
+        let dir =
+            tree(&["乙/2023/b.xls", "乙/旧/c.xlsx", "甲.xlsx", "出/甲.xlsx", "照片.jpg", ".git/x.xlsx", "~$甲.xlsx"]);
         let all = ["乙/2023/b.xls", "乙/旧/c.xlsx", "照片.jpg", "甲.xlsx"];
         assert_eq!(found(dir.path(), &[], &[]), all);
         assert_eq!(found(dir.path(), &["*.xls*"], &["旧"]), ["乙/2023/b.xls", "甲.xlsx"]);

@@ -43,8 +43,7 @@ struct Target<'a> {
 
 impl<'a> Run<'a> {
     pub fn new(job: &'a ConvertPlan) -> Result<Run<'a>, Stop> {
-        let inputs: BTreeSet<PathBuf> =
-            job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+        let inputs: BTreeSet<PathBuf> = job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
         let books = if job.plan.inputs.many || job.shard.is_some() {
             let books = Books::of(&job.folder, job.shard);
             if let Some(path) = books.all().find(|p| p.canonicalize().is_ok_and(|p| inputs.contains(&p))) {
@@ -72,9 +71,11 @@ impl<'a> Run<'a> {
         interrupt: &Interrupt,
     ) -> Result<Finished, Stop> {
         let plan = &self.job.plan;
-        let inputs_sha256 = sha256_of(reads.iter().flat_map(|r| {
-            [r.record.file.as_bytes(), r.record.sha256.as_deref().unwrap_or_default().as_bytes()]
-        }));
+        let inputs_sha256 = sha256_of(
+            reads
+                .iter()
+                .flat_map(|r| [r.record.file.as_bytes(), r.record.sha256.as_deref().unwrap_or_default().as_bytes()]),
+        );
         let all = reads.len();
         refuse_collisions(&mut reads, plan.inputs.all.as_slice());
         let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(r.agency.as_deref().unwrap_or(&r.file)));
@@ -154,7 +155,8 @@ impl<'a> Run<'a> {
 
     /// Whether the outputs an earlier run noted are there, in the place where this one would put them.
     fn stands(&self, target: &Target<'_>, record: &Record) -> bool {
-        let wanted = self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.extension()))));
+        let wanted =
+            self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.extension()))));
         record.outputs.len() == self.job.formats.len()
             && wanted.zip(&record.outputs).all(|(path, output)| {
                 path == output.path
@@ -163,9 +165,8 @@ impl<'a> Run<'a> {
     }
 
     fn write(&self, target: &Target<'_>, report: &Report) -> Result<(Vec<OutputFile>, Made), crate::model::Finding> {
-        let files = produce(report, &self.job.formats, &self.job.plan.setting).map_err(|e| {
-            finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string())
-        })?;
+        let files = produce(report, &self.job.formats, &self.job.plan.setting)
+            .map_err(|e| finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))?;
         let folder = self.folder(target.below);
         let name = |f: Format| folder.join(format!("{}.{}", target.stem, f.extension()));
         let named: Vec<(PathBuf, &[u8])> = files.iter().map(|(f, bytes)| (name(*f), bytes.as_slice())).collect();

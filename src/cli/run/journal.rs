@@ -58,7 +58,10 @@ impl Journal {
         if manifest.is_none() && !killed {
             // Somebody else's file may have our name.
             if let Some(path) = books.all().find(|p| p.exists()) {
-                return Err(unwritten(format!("{} 已经存在，不是本程序写的，请移走或换一个输出文件夹", path.display())));
+                return Err(unwritten(format!(
+                    "{} 已经存在，不是本程序写的，请移走或换一个输出文件夹",
+                    path.display()
+                )));
             }
         }
         let options = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&books.journal);
@@ -79,7 +82,8 @@ impl Journal {
             manifest.into_iter().flat_map(|m| m.records).map(|r| (r.file.clone(), r)).collect();
         // The last line may be cut short: what it tells of is done again.
         let records = String::from_utf8_lossy(&lines);
-        before.extend(records.lines().filter_map(|l| serde_json::from_str(l).ok()).map(|r: Record| (r.file.clone(), r)));
+        before
+            .extend(records.lines().filter_map(|l| serde_json::from_str(l).ok()).map(|r: Record| (r.file.clone(), r)));
         if !lines.is_empty() && !lines.ends_with(b"\n") {
             file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(b"\n")).map_err(told)?;
         }

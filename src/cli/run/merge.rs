@@ -15,7 +15,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let unread = |message: String| Stop { exit: Exit::Unread, message };
     let mut parts = Vec::with_capacity(args.manifests.len());
     for path in &args.manifests {
-        let text = std::fs::read_to_string(path).map_err(|e| unread(format!("{} 读不了：{}", path.display(), reason(&e))))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|e| unread(format!("{} 读不了：{}", path.display(), reason(&e))))?;
         let manifest = Manifest::parse(&text).map_err(|e| unread(format!("{} {e}", path.display())))?;
         parts.push((path.display().to_string(), manifest));
     }

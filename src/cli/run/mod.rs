@@ -79,7 +79,9 @@ fn pool(jobs: usize) -> Result<rayon::ThreadPool, Stop> {
         // As the main thread has.
         .stack_size(8 << 20)
         .build()
-        .map_err(|e| Stop { exit: Exit::Unwritten, message: format!("开不了 {jobs} 个线程（{e}），请用 --jobs 1") })
+        .map_err(|e| Stop {
+            exit: Exit::Unwritten, message: format!("开不了 {jobs} 个线程（{e}），请用 --jobs 1")
+        })
 }
 
 /// Does `work` for each of `all` on the pool, in any order; `None` for what was not begun when the run was asked to end.

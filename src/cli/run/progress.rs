@@ -101,13 +101,17 @@ mod tests {
 
     #[test]
     fn durations_are_said_as_people_say_them() {
-        for (ms, said) in [(300, "0.3 秒"), (59_900, "59 秒"), (61_000, "1 分 1 秒"), (7_300_000, "2 小时 1 分")] {
+        for (ms, said) in [(300, "0.3 秒"), (59_900, "59 秒"), (61_000, "1 分 1 秒"), (7_300_000, "2 小时 1 分")]
+        {
             assert_eq!(span(Duration::from_millis(ms)), said);
         }
     }
 
     #[test]
     fn the_template_of_the_bar_is_one() {
-        assert!(ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}").is_ok());
+        assert!(
+            ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}")
+                .is_ok()
+        );
     }
 }
