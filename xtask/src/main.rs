@@ -5,6 +5,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
 mod bench;
+mod cluster;
 mod fonts;
 mod project;
 mod resave;

@@ -82,7 +82,8 @@ fn kind(path: &Path) -> Kind {
     }
 }
 
-fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
+/// Every file below a folder.
+pub fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", shown(folder)))?;
     for entry in entries {
         let path = entry?.path();

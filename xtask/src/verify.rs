@@ -15,6 +15,7 @@ use std::thread;
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::cluster;
 use crate::project::{self, Kind, Sample};
 use crate::resave;
 
@@ -52,6 +53,9 @@ pub fn run() -> Result<()> {
                 Err(error) => faults.push(format!("{name}: {error:#}")),
             }
         }
+    }
+    if let Err(error) = cluster::run(&binary) {
+        faults.push(format!("samples/cluster/parallel.sh: {error:#}"));
     }
     let checked = jobs.len();
     faults.iter().for_each(|fault| println!("FAULT {fault}"));
