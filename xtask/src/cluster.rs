@@ -16,7 +16,8 @@ pub fn run(binary: &Path) -> Result<()> {
         "GNU parallel is not installed (Debian's package is called parallel)"
     );
     let folder = tempfile::tempdir()?;
-    let (input, whole, parts) = (project::root().join("samples"), folder.path().join("whole"), folder.path().join("parts"));
+    let (input, whole, parts) =
+        (project::root().join("samples"), folder.path().join("whole"), folder.path().join("parts"));
     let one = Command::new(binary).arg("convert").arg(&input).arg("-o").arg(&whole).stdin(Stdio::null()).output()?;
     let mut path = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
     path.insert(0, binary.parent().context("the binary has a folder")?.to_owned());
@@ -27,11 +28,16 @@ pub fn run(binary: &Path) -> Result<()> {
         .stdin(Stdio::null())
         .output()?;
     let said = String::from_utf8_lossy(&many.stderr);
-    ensure!(many.status.code() == one.status.code(), "the parts ended with {}, one run with {}\n{said}", many.status, one.status);
+    ensure!(
+        many.status.code() == one.status.code(),
+        "the parts ended with {}, one run with {}\n{said}",
+        many.status,
+        one.status
+    );
     let (whole, parts) = (files(&whole)?, files(&parts)?);
     ensure!(whole.len() > 3, "one run wrote {} files", whole.len());
     for (name, bytes) in &whole {
-        ensure!(parts.get(name) == Some(bytes), "{name} differs between one run and its parts");
+        ensure!(parts.get(name) == Some(bytes), "{} differs between one run and its parts", name.display());
     }
     ensure!(parts.len() == whole.len(), "the parts wrote {} files, one run {}", parts.len(), whole.len());
     println!("ok    samples/cluster/parallel.sh: {} files, as one run writes them", whole.len());
@@ -46,9 +52,5 @@ fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         name.starts_with("manifest-") || name.starts_with("运行记录")
     };
-    paths
-        .into_iter()
-        .filter(|p| !own(p))
-        .map(|p| Ok((p.strip_prefix(folder)?.to_owned(), fs::read(&p)?)))
-        .collect()
+    paths.into_iter().filter(|p| !own(p)).map(|p| Ok((p.strip_prefix(folder)?.to_owned(), fs::read(&p)?))).collect()
 }
