@@ -51,6 +51,8 @@ fn broken(
     let must = if relation.op == Op::Equal { "应等于" } else { "不应小于" };
     let basis_cells: Vec<String> = basis.iter().filter_map(|t| Some(at(t.0)?.cell?.to_string())).collect();
     let of = match (basis.len(), basis_cells.as_slice()) {
+        // A part of it: which one, the number alone would not say.
+        (1, _) if relation.op == Op::AtLeast => format!(" {}的", named(basis[0].0)),
         (2, [a, b]) if basis[1].1 => format!(" {a} 与 {b} 之差"),
         (2, [a, b]) => format!(" {a} 与 {b} 之和"),
         (0..=2, _) => String::new(),

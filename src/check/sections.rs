@@ -1,13 +1,20 @@
 //! T505: every section of the form is there and says something. (A missing table is found while reading.)
 
-use crate::model::{Finding, Origins, Place, Report};
+use crate::model::{Finding, Origins, Place, Report, Section};
 use crate::rules::finding;
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let sections = report.form.sections.iter().zip(&report.sections).enumerate();
+    // Where headings are the agency's own, text says something wherever it stands.
+    let said =
+        || report.preface.iter().chain(report.sections.iter().flat_map(Section::paragraphs)).any(|p| p.level == 0);
+    let says_nothing = |content: &Section| match report.form.free_headings {
+        true => !said(),
+        false => !content.paragraphs().any(|p| p.level == 0),
+    };
     sections
         // A section that holds a table has said what it must.
-        .filter(|(_, (form, content))| form.table.is_none() && !content.paragraphs().any(|p| p.level == 0))
+        .filter(|(_, (form, content))| form.table.is_none() && says_nothing(content))
         .map(|(i, (form, _))| {
             let message = format!("“{}”没有内容", form.heading);
             finding("T505", message)

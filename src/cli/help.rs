@@ -6,7 +6,8 @@ use super::exit::Exit;
 
 pub const TEMPLATE: &str = "示例：
   nianbao template                           生成 2021 版标准模板（2021 年度起使用）
-  nianbao template --edition 2019 -o 旧.xlsx  生成 2019 版";
+  nianbao template --edition 2019 -o 旧.xlsx  生成 2019 版（2019、2020 年度）
+  nianbao template --edition 2014            生成 2014 版（2014 至 2018 年度）";
 
 pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程序用
 

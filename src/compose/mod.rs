@@ -23,7 +23,10 @@ pub fn compose(report: &Report) -> Document {
         .collect();
     let mut blocks: Vec<Block> = report.preface.iter().map(paragraph).collect();
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
-        blocks.push(Block::Heading { level: 1, text: section.heading.clone() });
+        // Headings of the agency's own stand among its paragraphs.
+        if !report.form.free_headings {
+            blocks.push(Block::Heading { level: 1, text: section.heading.clone() });
+        }
         blocks.extend(content.before.iter().map(paragraph));
         if let Some(t) = section.table {
             blocks.push(Block::Table(table(&report.form.tables[t], &report.tables[t])));
@@ -44,7 +47,8 @@ pub fn table(form: &FormTable, values: &[Value]) -> Table {
     let mut rows = vec![Row::default(); form.grid_rows()];
     let grid = form.grid();
     // Labels below each other are set alike: one long label sets those of its column left.
-    let leaf = |g: &GridCell<'_>| matches!(g.content, GridContent::RowHead(n) if n.children.is_empty());
+    let outline = |g: &GridCell<'_>| form.blocks[g.block].rows.outline;
+    let leaf = |g: &GridCell<'_>| matches!(g.content, GridContent::RowHead(n) if n.children.is_empty() || outline(g));
     let length = |g: &GridCell<'_>| g.content.label().map_or(0, |l| l.chars().count());
     let left: Vec<usize> = grid.iter().filter(|g| leaf(g) && length(g) >= LONG_LABEL).map(|g| g.column).collect();
     for g in &grid {
@@ -53,12 +57,20 @@ pub fn table(form: &FormTable, values: &[Value]) -> Table {
             GridContent::Corner(t) => (CellRole::ColumnHeader, t.to_owned()),
             GridContent::ColumnHead(n) => (CellRole::ColumnHeader, n.label.clone()),
             GridContent::RowHead(n) => (CellRole::RowHeader, n.label.clone()),
+            GridContent::UnitHead(t) => (CellRole::ColumnHeader, t.to_owned()),
+            // With the row's label, it says what the number counts.
+            GridContent::Unit(t) => (CellRole::RowHeader, t.to_owned()),
+            GridContent::NoValue(t) => (CellRole::Data, t.to_owned()),
             GridContent::Value(slot) => (CellRole::Data, values[slot].to_string()),
         };
         let long = leaf(g) && left.contains(&g.column);
         let align = if long { Align::Left } else { Align::Center };
+        let indent = match g.content {
+            GridContent::RowHead(n) if outline(g) => u8::try_from(n.level).unwrap_or(u8::MAX),
+            _ => 0,
+        };
         let (row_span, column_span) = (g.row_span, g.column_span);
-        rows[g.row].cells.push(Cell { column: g.column, row_span, column_span, text, role, align });
+        rows[g.row].cells.push(Cell { column: g.column, row_span, column_span, text, role, align, indent });
     }
     Table {
         caption: form.caption.clone(),

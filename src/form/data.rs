@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::relation::{Op, Relation, Term};
-use super::{Axis, Block, Form, Kind, Leaf, Node, Section, Table, Unit};
+use super::{Axis, Block, Form, Kind, Leaf, Node, Section, Table, Unit, UnitColumn};
 
 /// Why a form file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -21,6 +21,10 @@ struct RawForm {
     notice: String,
     first_year: u16,
     last_year: Option<u16>,
+    #[serde(default)]
+    free_headings: bool,
+    #[serde(default)]
+    guide: Vec<String>,
     section: Vec<RawSection>,
     table: Vec<RawTable>,
     #[serde(default)]
@@ -56,6 +60,10 @@ struct RawBlock {
     key: String,
     title: Option<String>,
     corner: Option<String>,
+    #[serde(default)]
+    outline: bool,
+    unit_column: Option<UnitColumn>,
+    empty_line: Option<String>,
     columns: Vec<RawNode>,
     #[serde(default)]
     rows: Vec<RawNode>,
@@ -71,7 +79,7 @@ struct RawNode {
     #[serde(default)]
     children: Vec<RawNode>,
     value: Option<Kind>,
-    unit: Option<Unit>,
+    unit: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +132,9 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
     if sections.is_empty() || tables.is_empty() {
         return Err(wrong("至少要有一个部分和一张表"));
     }
+    if raw.free_headings && sections.iter().all(|s| s.table.is_some()) {
+        return Err(wrong("标题不固定的表样要有一个没有表的部分，用来放正文"));
+    }
     for (i, t) in tables.iter().enumerate() {
         if sections.iter().filter(|s| s.table == Some(i)).count() != 1 {
             return Err(wrong(format!("{} 应当正好属于一个部分", t.name)));
@@ -140,6 +151,8 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         digest: crate::digest::sha256(text.as_bytes()),
         first_year: raw.first_year,
         last_year: raw.last_year,
+        free_headings: raw.free_headings,
+        guide: raw.guide,
         sections,
         tables,
         relations,
@@ -151,8 +164,10 @@ fn table(raw: RawTable) -> Result<Table, FormError> {
     let mut blocks = Vec::with_capacity(raw.block.len());
     for b in raw.block {
         let block = Block {
-            columns: axis(b.columns)?,
-            rows: axis(b.rows)?,
+            columns: axis(b.columns, false)?,
+            rows: axis(b.rows, b.outline)?,
+            unit_column: b.unit_column,
+            empty_line: b.empty_line.unwrap_or_default(),
             key: b.key,
             title: b.title,
             corner: b.corner,
@@ -167,7 +182,7 @@ fn table(raw: RawTable) -> Result<Table, FormError> {
         first_slot += block.row_count() * block.column_count();
         blocks.push(block);
     }
-    let label_columns = blocks.iter().map(|b| b.rows.depth).max().unwrap_or(0);
+    let label_columns = blocks.iter().map(Block::label_columns).max().unwrap_or(0);
     let table = Table { key: raw.key, name: raw.name, caption: raw.caption, widths: raw.widths, blocks, label_columns };
     if table.widths.len() != table.grid_width() || table.widths.iter().any(|w| !w.is_finite() || *w <= 0.0) {
         return Err(wrong(format!("{} 应有 {} 个正的列宽", table.name, table.grid_width())));
@@ -175,35 +190,62 @@ fn table(raw: RawTable) -> Result<Table, FormError> {
     Ok(table)
 }
 
-fn axis(raw: Vec<RawNode>) -> Result<Axis, FormError> {
-    let mut axis = Axis::default();
-    axis.nodes = nodes(raw, "", &[], &mut axis)?;
+fn axis(raw: Vec<RawNode>, outline: bool) -> Result<Axis, FormError> {
+    let mut axis = Axis { outline, ..Axis::default() };
+    axis.nodes = nodes(raw, &Above::default(), &mut axis)?;
     Ok(axis)
 }
 
-fn nodes(raw: Vec<RawNode>, parent: &str, above: &[String], axis: &mut Axis) -> Result<Vec<Node>, FormError> {
+/// What stands above a node: its parent's path, the labels and the leaves from the outside in.
+#[derive(Default)]
+struct Above {
+    path: String,
+    labels: Vec<String>,
+    leaves: Vec<usize>,
+}
+
+fn nodes(raw: Vec<RawNode>, above: &Above, axis: &mut Axis) -> Result<Vec<Node>, FormError> {
     let mut out: Vec<Node> = Vec::with_capacity(raw.len());
     for n in raw {
-        let path = if parent.is_empty() { n.key.clone() } else { format!("{parent}.{}", n.key) };
+        let path = if above.path.is_empty() { n.key.clone() } else { format!("{}.{}", above.path, n.key) };
         if n.key.is_empty() || n.label.is_empty() || out.iter().any(|o| o.path == path) {
             return Err(wrong(format!("{path} 的键或标签为空，或键重复")));
         }
-        let mut labels = above.to_vec();
-        labels.push(n.label.clone());
-        let first_leaf = axis.leaves.len();
-        axis.depth = axis.depth.max(labels.len());
-        let children = if n.children.is_empty() {
-            let (variants, kind, unit) = (n.variants.clone(), n.value, n.unit);
-            axis.leaves.push(Leaf { path: path.clone(), labels, variants, kind, unit });
-            Vec::new()
-        } else {
-            nodes(n.children, &path, &labels, axis)?
-        };
+        let (level, first_leaf, line) = (above.labels.len(), axis.leaves.len(), axis.lines);
+        let labels = [above.labels.as_slice(), std::slice::from_ref(&n.label)].concat();
+        let mut leaves = above.leaves.clone();
+        // A group owns values where its line has a unit; without one it only heads the lines below.
+        let owns = n.children.is_empty() || n.unit.is_some();
+        if owns && !n.children.is_empty() && !axis.outline {
+            return Err(wrong(format!("{path} 有下级，不能自己有单位（outline 的行除外）")));
+        }
+        axis.depth = if axis.outline { 1 } else { axis.depth.max(level + 1) };
+        axis.lines += usize::from(owns || axis.outline);
+        if owns {
+            let unit = unit(&path, n.value, n.unit.as_deref())?;
+            let (path, labels, variants) = (path.clone(), labels.clone(), n.variants.clone());
+            let above = leaves.clone();
+            leaves.push(first_leaf);
+            axis.leaves.push(Leaf { path, labels, variants, kind: n.value, unit, unit_word: n.unit, line, above });
+        }
+        let children = nodes(n.children, &Above { path: path.clone(), labels, leaves }, axis)?;
         let leaf_count = axis.leaves.len() - first_leaf;
-        let (label, variants, level) = (n.label, n.variants, above.len());
-        out.push(Node { path, label, variants, children, first_leaf, leaf_count, level });
+        let line_count = if axis.outline { 1 } else { axis.lines - line };
+        let own = owns.then_some(first_leaf);
+        let (label, variants) = (n.label, n.variants);
+        out.push(Node { path, label, variants, children, first_leaf, leaf_count, own, line, line_count, level });
     }
     Ok(out)
+}
+
+/// The unit of money that a unit word names; only money may be counted in one, and money in nothing else.
+fn unit(path: &str, kind: Option<Kind>, word: Option<&str>) -> Result<Option<Unit>, FormError> {
+    let money = word.and_then(|w| Unit::ALL.into_iter().find(|u| u.word() == w));
+    let amount = kind == Some(Kind::Amount);
+    if word.is_some() && money.is_some() != amount {
+        return Err(wrong(format!("{path} 的单位与数值种类不合：金额（amount）的单位是元或万元，其他的不是")));
+    }
+    Ok(money)
 }
 
 fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Relation, FormError> {
@@ -228,16 +270,29 @@ fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Rela
     Ok(Relation { code: raw.code.clone(), table: table_index, block, holds_in_each_column, left, op: raw.op, right })
 }
 
-/// `path` is one leaf, `-path` is subtracted, `path.*` is every leaf below except those of the other side.
+/// `path` is one leaf, `-path` is subtracted, `path.*` is every part of a group except those of the other side: its leaves,
+/// each without what is below it.
 fn terms(text: &str, axis: &Axis, other_side: &[Term], out: &mut Vec<Term>) -> Result<(), String> {
     let (negative, path) = text.strip_prefix('-').map_or((false, text), |p| (true, p));
     let before = out.len();
     if let Some(group) = path.strip_suffix(".*") {
         let node = axis.walk().into_iter().find(|n| n.path == group).ok_or(format!("没有 {group}"))?;
-        let leaves = node.first_leaf..node.first_leaf + node.leaf_count;
-        out.extend(leaves.filter(|l| other_side.iter().all(|t| t.leaf != *l)).map(|leaf| Term { leaf, negative }));
+        let mut leaves = Vec::new();
+        parts(&node.children, &mut leaves);
+        leaves.retain(|l| other_side.iter().all(|t| t.leaf != *l));
+        out.extend(leaves.into_iter().map(|leaf| Term { leaf, negative }));
     } else {
         out.extend(axis.leaf(path).map(|leaf| Term { leaf, negative }));
     }
     if out.len() == before { Err(format!("没有 {path}")) } else { Ok(()) }
+}
+
+/// The highest leaves among nodes and what is below them.
+fn parts(nodes: &[Node], out: &mut Vec<usize>) {
+    for n in nodes {
+        match n.own {
+            Some(leaf) => out.push(leaf),
+            None => parts(&n.children, out),
+        }
+    }
 }

@@ -11,6 +11,12 @@ pub enum GridContent<'a> {
     Corner(&'a str),
     ColumnHead(&'a Node),
     RowHead(&'a Node),
+    /// The label over the units of the rows.
+    UnitHead(&'a str),
+    /// The unit of a row, or the mark of a line without one.
+    Unit(&'a str),
+    /// In place of a value in a line that has none.
+    NoValue(&'a str),
     /// A value: its slot.
     Value(usize),
 }
@@ -31,6 +37,7 @@ impl GridContent<'_> {
     pub fn label(&self) -> Option<&str> {
         match self {
             GridContent::Title(t) | GridContent::Corner(t) => Some(t),
+            GridContent::UnitHead(t) | GridContent::Unit(t) | GridContent::NoValue(t) => Some(t),
             GridContent::ColumnHead(n) | GridContent::RowHead(n) => Some(&n.label),
             GridContent::Value(_) => None,
         }
@@ -48,8 +55,8 @@ impl Table {
                 cells.push(GridCell { row, column, row_span, column_span, content, block: index });
             };
             // A block narrower than the table gives the rest to its last column.
-            let spare = width - b.rows.depth - b.column_count();
-            let column_at = |leaf: usize| b.rows.depth + leaf;
+            let spare = width - b.label_columns() - b.column_count();
+            let column_at = |leaf: usize| b.label_columns() + leaf;
             let span_of =
                 |first: usize, count: usize| count + if first + count == b.column_count() { spare } else { 0 };
             if let Some(title) = &b.title {
@@ -59,23 +66,33 @@ impl Table {
             if let Some(corner) = &b.corner {
                 put(top, 0, b.columns.depth, b.rows.depth, GridContent::Corner(corner));
             }
+            if let Some(unit) = &b.unit_column {
+                put(top, b.rows.depth, b.columns.depth, 1, GridContent::UnitHead(&unit.label));
+            }
             for n in b.columns.walk() {
-                let height = if n.children.is_empty() { b.columns.depth - n.level } else { 1 };
-                let (at, span) = (column_at(n.first_leaf), span_of(n.first_leaf, n.leaf_count));
-                put(top + n.level, at, height, span, GridContent::ColumnHead(n));
+                let ((level, height), span) = (b.columns.across(n), span_of(n.first_leaf, n.leaf_count));
+                put(top + level, column_at(n.first_leaf), height, span, GridContent::ColumnHead(n));
             }
             top += b.columns.depth;
             for n in b.rows.walk() {
-                let span = if n.children.is_empty() { b.rows.depth - n.level } else { 1 };
-                put(top + n.first_leaf, n.level, n.leaf_count, span, GridContent::RowHead(n));
+                let (column, span) = b.rows.across(n);
+                put(top + n.line, column, n.line_count, span, GridContent::RowHead(n));
             }
-            for row in 0..b.row_count() {
+            // A line is a row's, or that of a label without values.
+            for line in 0..b.line_count() {
+                let row = b.row_on(line);
+                if b.unit_column.is_some() {
+                    let word = row.and_then(|r| b.unit_word(r)).unwrap_or(&b.empty_line);
+                    put(top + line, b.rows.depth, 1, 1, GridContent::Unit(word));
+                }
                 for column in 0..b.column_count() {
-                    let slot = self.slot(SlotAt { block: index, row, column });
-                    put(top + row, column_at(column), 1, span_of(column, 1), GridContent::Value(slot));
+                    let content = row.map_or(GridContent::NoValue(&b.empty_line), |row| {
+                        GridContent::Value(self.slot(SlotAt { block: index, row, column }))
+                    });
+                    put(top + line, column_at(column), 1, span_of(column, 1), content);
                 }
             }
-            top += b.row_count();
+            top += b.line_count();
         }
         cells.sort_by_key(|c| (c.row, c.column));
         cells
@@ -83,7 +100,7 @@ impl Table {
 
     /// Height in grid rows.
     pub fn grid_rows(&self) -> usize {
-        self.blocks.iter().map(|b| usize::from(b.title.is_some()) + b.columns.depth + b.row_count()).sum()
+        self.blocks.iter().map(|b| usize::from(b.title.is_some()) + b.columns.depth + b.line_count()).sum()
     }
 
     /// Header rows at the top of the grid (those repeated after a page break): the first block's heads when it is the only one.

@@ -73,7 +73,13 @@ pub struct Form {
     pub first_year: u16,
     /// Last report year it was made for; `None` while in force.
     pub last_year: Option<u16>,
-    /// The six sections, in order.
+    /// Whether the headings of a report's text are the agency's own: they are kept as they stand, as paragraphs of a level,
+    /// and no section's heading is demanded or printed. The sections then say only on which sheet of the standard
+    /// workbook text and tables stand; the heading of one with a table is the table's title.
+    pub free_headings: bool,
+    /// Lines for the instructions of the standard workbook that hold for this edition alone.
+    pub guide: Vec<String>,
+    /// The sections, in order.
     pub sections: Vec<Section>,
     /// The official tables, in order.
     pub tables: Vec<Table>,
@@ -123,8 +129,22 @@ pub struct Block {
     pub columns: Axis,
     /// Empty for a block with one unlabelled row (table four).
     pub rows: Axis,
+    /// The column between row labels and values that prints the unit of each row.
+    pub unit_column: Option<UnitColumn>,
+    /// What the form prints for unit and values in a line without values.
+    pub empty_line: String,
     /// Slot of the first value within the table.
     pub first_slot: usize,
+}
+
+/// The column that prints the unit of each row.
+#[derive(Debug, Clone, PartialEq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnitColumn {
+    pub label: String,
+    /// Other published wordings.
+    #[serde(default)]
+    pub variants: Vec<String>,
 }
 
 /// Where a value stands in a table: block, row leaf, column leaf (all from 0).
@@ -139,6 +159,29 @@ impl Block {
     /// Number of value rows (an unlabelled block has one).
     pub fn row_count(&self) -> usize {
         self.rows.leaves.len().max(1)
+    }
+
+    /// Number of grid rows below the heads: value rows and the lines of labels without values.
+    pub fn line_count(&self) -> usize {
+        self.rows.lines.max(1)
+    }
+
+    /// Grid columns before the values: row labels and units.
+    pub fn label_columns(&self) -> usize {
+        self.rows.depth + usize::from(self.unit_column.is_some())
+    }
+
+    /// The value row on a line below the heads.
+    pub fn row_on(&self, line: usize) -> Option<usize> {
+        if self.rows.leaves.is_empty() {
+            return (line == 0).then_some(0);
+        }
+        self.rows.leaves.iter().position(|l| l.line == line)
+    }
+
+    /// The unit that the form prints beside a row.
+    pub fn unit_word(&self, row: usize) -> Option<&str> {
+        self.rows.leaves.get(row).and_then(|l| l.unit_word.as_deref())
     }
 
     /// Number of value columns.
@@ -193,9 +236,15 @@ impl Table {
         self.blocks[at.block].kind(at.row, at.column)
     }
 
+    /// The unit of a slot in words: the form's beside the row, or that of its money.
+    pub fn unit_word(&self, slot: usize) -> Option<&str> {
+        let at = self.at(slot);
+        self.blocks[at.block].unit_word(at.row).or(self.kind(slot).1.map(Unit::word))
+    }
+
     /// Width in grid columns.
     pub fn grid_width(&self) -> usize {
-        self.blocks.iter().map(|b| b.rows.depth + b.column_count()).max().unwrap_or(0)
+        self.blocks.iter().map(|b| b.label_columns() + b.column_count()).max().unwrap_or(0)
     }
 
     /// The row's labels from the outside in, e.g. 三、本年度办理结果 / （三）不予公开 / 1.属于国家秘密 (a block title first).
@@ -236,7 +285,7 @@ impl Form {
 }
 
 static BUILT_IN: LazyLock<Vec<Arc<Form>>> = LazyLock::new(|| {
-    [include_str!("2021.toml"), include_str!("2019.toml")]
+    [include_str!("2021.toml"), include_str!("2019.toml"), include_str!("2014.toml")]
         .into_iter()
         // The files are compiled in and parsed by a test: they cannot fail on a user's machine.
         .map(|text| Arc::new(Form::parse(text).expect("built-in form")))

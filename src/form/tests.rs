@@ -5,6 +5,7 @@ fn editions_have_the_official_number_of_values() {
     let counts = |id: &str| edition(id).unwrap().tables.iter().map(Table::slot_count).collect::<Vec<_>>();
     assert_eq!(counts("2021"), [10, 175, 15]);
     assert_eq!(counts("2019"), [22, 161, 15]);
+    assert_eq!(counts("2014"), [58]);
 }
 
 #[test]
@@ -59,10 +60,70 @@ fn only_marked_columns_are_money_or_signed() {
     };
     assert_eq!((kinds("2021", Kind::Amount), kinds("2021", Kind::Signed)), (1, 0));
     assert_eq!((kinds("2019", Kind::Amount), kinds("2019", Kind::Signed)), (1, 5));
+    assert_eq!((kinds("2014", Kind::Amount), kinds("2014", Kind::Signed)), (2, 0));
+}
+
+/// The lines of an outline: its labels with their levels, whether they have a value, and the unit printed.
+#[test]
+fn an_outline_has_a_line_for_each_label() {
+    let form = edition("2014").unwrap();
+    let table = &form.tables[0];
+    let rows = &table.blocks[0].rows;
+    assert_eq!(
+        (rows.lines, rows.depth, rows.leaves.len(), table.grid_rows(), table.grid_header_rows()),
+        (65, 1, 58, 66, 1)
+    );
+    let line = |text: &str| {
+        let n = rows.walk().into_iter().find(|n| n.label.contains(text)).unwrap();
+        (n.level, n.own.is_some(), n.own.map_or("", |l| rows.leaves[l].unit_word.as_deref().unwrap()))
+    };
+    assert_eq!(line("主动公开情况"), (0, false, ""));
+    assert_eq!(line("收到申请数"), (1, true, "件"));
+    assert_eq!(line("不同意公开答复数"), (2, true, "件"));
+    assert_eq!(line("涉及国家秘密"), (3, true, "件"));
+    assert_eq!(line("行政诉讼数量"), (0, true, "件"));
+    assert_eq!(line("接受培训人员数"), (1, true, "人次"));
+    // Each value stands in the line of its label; a line without value is marked.
+    let grid = table.grid();
+    for (slot, at) in table.slots().enumerate() {
+        let value = grid.iter().find(|c| c.content == GridContent::Value(slot)).unwrap();
+        let label = grid.iter().find(|c| c.row == value.row && c.column == 0).unwrap();
+        assert_eq!(label.content.label(), Some(rows.leaves[at.row].label()));
+    }
+    let marks = grid.iter().filter(|c| matches!(c.content, GridContent::NoValue("——"))).count();
+    assert_eq!(marks, 7);
+}
+
+#[test]
+fn parts_of_a_sum_are_counted_without_what_is_below_them() {
+    let form = edition("2014").unwrap();
+    let rows = &form.tables[0].blocks[0].rows;
+    let parts: Vec<(usize, usize)> =
+        form.relations.iter().filter(|r| r.op == Op::Equal).map(|r| (r.left[0].leaf, r.right.len())).collect();
+    let leaf = |p| rows.leaf(p).unwrap();
+    let expected = [
+        ("requests.received", 4),
+        ("requests.closed", 2),
+        ("requests.replied", 8),
+        ("review", 3),
+        ("suit", 3),
+        ("staff.people", 2),
+    ];
+    assert_eq!(parts, expected.map(|(p, n)| (leaf(p), n)));
+    assert_eq!(form.relations.iter().filter(|r| r.op == Op::AtLeast).count(), 9);
 }
 
 #[test]
 fn a_faulty_form_file_is_refused() {
+    let old = include_str!("2014.toml");
+    for (from, to, says) in [
+        ("unit = \"万元\"", "unit = \"个\"", "单位"),
+        ("key = \"normative\", label", "key = \"normative\", value = \"amount\", label", "单位"),
+        ("outline = true", "", "不能自己有单位"),
+    ] {
+        let error = Form::parse(&old.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(says), "{error}");
+    }
     let good = include_str!("2021.toml");
     for (from, to, says) in [
         ("widths = [30, 23, 23, 24]", "widths = [30, 23]", "列宽"),

@@ -65,6 +65,8 @@ pub struct Cell {
     pub text: String,
     pub role: CellRole,
     pub align: Align,
+    /// Levels by which its text is set in, from the left: that of a label in an outline.
+    pub indent: u8,
 }
 
 /// What a cell is for a reader who cannot see the table.

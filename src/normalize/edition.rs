@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::find::{Located, Search, search, sources};
-use super::heads::near_miss;
+use super::heads::{near_miss, rows_alone};
 use super::view::View;
-use crate::form::Form;
+use crate::form::{Block, Form, Table};
 use crate::model::{Finding, Source};
 use crate::rules::{self, finding};
 
@@ -29,7 +29,9 @@ pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Resu
         return Err(vec![finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去")]);
     }
     if best.blocks_found() == 0 {
-        return Err(vec![nothing(views, skip)]);
+        let tables = || forms.iter().flat_map(|f| &f.tables).flat_map(|t| t.blocks.iter().map(move |b| (t, b)));
+        let known = tables().find_map(|(t, b)| rows_alone(b, views, skip).map(|source| (t, b, source)));
+        return Err(vec![known.map_or_else(|| nothing(views, skip), |(t, b, source)| headless(t, b, source))]);
     }
     let (mut findings, mut places) = (Vec::new(), Vec::new());
     let mut whole = true;
@@ -69,10 +71,30 @@ pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Resu
         }
         places.push(found);
     }
+    // A clean table of another edition, where this one has nothing: which of them is to be published?
+    let apart = |l: &&Located| !places.iter().flatten().any(|own| own.meets(l));
+    let others = if whole && !rules::refuses(&findings) { &searches[1..] } else { &[] };
+    for (other, search) in others {
+        for (table, blocks) in other.tables.iter().zip(&search.found) {
+            let clean = blocks.iter().flatten().filter(|l| l.findings.is_empty());
+            if let Some(l) = clean.filter(apart).min_by_key(|l| (l.sheet, l.top)) {
+                let source = sources(std::slice::from_ref(l), views).remove(0);
+                let message = format!("{source}还有 {} 版表样的{}，不能确定用哪一版的表", other.id, table.name);
+                let fix = "一个工作簿只放一个单位一个年度的报告，请删去另一版的表";
+                findings.push(finding("N204", message).at(source).hint(fix));
+            }
+        }
+    }
     if !whole || rules::refuses(&findings) {
         return Err(findings);
     }
     Ok(Recognised { form: (*form).clone(), places, findings })
+}
+
+fn headless(table: &Table, block: &Block, source: Source) -> Finding {
+    let heads: Vec<_> = block.columns.leaves.iter().map(|l| format!("“{}”", l.label())).collect();
+    let message = format!("{}在{source}附近，但认不出列名{}", table.name, heads.join("、"));
+    finding("N203", message).at(source).hint("请照标准模板改正表头")
 }
 
 fn twice(table: &str, places: &[Source]) -> Finding {

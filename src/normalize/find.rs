@@ -11,7 +11,7 @@ use super::fold::{Folded, body};
 use super::heads::Labels;
 use super::value::looks_like_value;
 use super::view::View;
-use crate::form::{Block, Form, Table};
+use crate::form::{Block, Form, Kind, Table};
 use crate::import::Content;
 use crate::model::{Address, Finding, Source};
 use crate::rules::finding;
@@ -24,6 +24,10 @@ pub struct Located {
     pub rows: Vec<Option<Vec<Address>>>,
     /// Labels of the rows, where they have any.
     pub row_labels: Vec<Option<Address>>,
+    /// Cells that name the unit of a row, where there are any.
+    pub units: Vec<Option<Address>>,
+    /// The column of units, where it has a head.
+    pub unit_column: Option<u32>,
     /// The block's title, where it has one.
     pub title: Option<Address>,
     /// Cells of the column heads, by column leaf.
@@ -35,6 +39,20 @@ pub struct Located {
     pub left: u32,
     pub right: u32,
     pub findings: Vec<Finding>,
+}
+
+impl Located {
+    /// Whether two places share a cell.
+    pub fn meets(&self, other: &Located) -> bool {
+        let apart = self.bottom < other.top || other.bottom < self.top;
+        self.sheet == other.sheet && !apart && self.left <= other.right && other.left <= self.right
+    }
+
+    /// Whether a cell stands in the block, its column of units included.
+    pub fn holds(&self, at: Address) -> bool {
+        let across = (self.left..=self.right).contains(&at.column) || self.unit_column == Some(at.column);
+        across && (self.top..=self.bottom).contains(&at.row)
+    }
 }
 
 /// All blocks of a form: for each table, for each block, every place that looks like it.
@@ -63,6 +81,8 @@ struct Target<'a> {
     columns: Labels,
     rows: Labels,
     corner: Option<String>,
+    /// Bodies that head the column of units.
+    unit_heads: Vec<String>,
     title: Option<String>,
     /// Bodies at which another block or section begins.
     stops: Vec<String>,
@@ -92,6 +112,10 @@ pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
             columns: Labels::new(&block.columns),
             rows: Labels::new(&block.rows),
             corner: block.corner.as_deref().map(body),
+            unit_heads: {
+                let heads = block.unit_column.iter().flat_map(|u| std::iter::once(&u.label).chain(&u.variants));
+                heads.map(|h| body(h)).collect()
+            },
             title: block.title.as_deref().map(title_body),
             stops: stops.clone(),
             siblings: {
@@ -138,6 +162,8 @@ impl Target<'_> {
             sheet,
             rows: vec![None; self.block.row_count()],
             row_labels: vec![None; self.block.row_count()],
+            units: vec![None; self.block.row_count()],
+            unit_column: None,
             title: None,
             top: first_head,
             bottom: bottom_head,
@@ -158,6 +184,8 @@ impl Target<'_> {
                 located.left = located.left.min(at.column);
             }
         }
+        let units = view.labels_in_rows(first_head, bottom_head).find(|(_, f)| self.unit_heads.contains(&f.body));
+        located.unit_column = units.map(|(at, _)| at.column);
         let misplaced = self.misplaced_group(view, &located).or_else(|| self.surplus_head(view, &located));
         located.findings.extend(misplaced);
         let certain = if self.block.rows.leaves.is_empty() {
@@ -227,7 +255,8 @@ impl Target<'_> {
             let own = labels.iter().rev().find(|(at, f)| at.column < first_column && self.rows.is_any(&f.body));
             let leaf = own.and_then(|(_, f)| {
                 let is = |l: &usize| self.rows.is_leaf(*l, &f.body);
-                (next..count).find(is).or_else(|| (0..next).find(is))
+                let met = |l: usize| located.row_labels[l].is_some();
+                self.rows.after(next, &f.body, met).or_else(|| (0..count).find(is))
             });
             let has_values = self.value_cells(view, located, row).next().is_some();
             match (leaf, own) {
@@ -236,6 +265,7 @@ impl Target<'_> {
                         findings.push(self.missing(view, next..leaf));
                     }
                     located.row_labels[leaf] = Some(*at);
+                    located.units[leaf] = self.unit_cell(view, located, row, *at);
                     located.rows[leaf] = self.row_cells(view, located, row, *at, &mut findings);
                     located.left = located.left.min(labels[0].0.column);
                     located.bottom = row;
@@ -245,12 +275,18 @@ impl Target<'_> {
                 (Some(_), Some((at, _))) if has_values => {
                     findings.push(self.surplus(view, *at));
                 }
+                // A line of the form that has no value.
+                (None, Some((at, _))) if has_values && self.block.rows.outline => {
+                    located.bottom = row;
+                    findings.extend(self.line_without_value(view, located, row, *at));
+                }
                 // A group's label, a repeated header, a note: no numbers, nothing to place.
                 _ if !has_values => {
                     let header = !labels.is_empty()
                         && labels.iter().all(|(_, f)| {
                             self.columns.is_any(&f.body)
                                 || self.rows.is_any(&f.body)
+                                || self.unit_heads.contains(&f.body)
                                 || self.corner.as_ref() == Some(&f.body)
                         });
                     if next == count && !header {
@@ -316,6 +352,7 @@ impl Target<'_> {
             .row(row)
             .iter()
             .filter(|c| c.at.column > label.column)
+            .filter(|c| Some(c.at) != self.unit_cell(view, located, row, label))
             // Inside the table whatever is written stands for a value; beside it only what looks like one.
             .filter(|c| c.at.column <= located.right || is_value(&c.content))
             .filter(|c| !matches!(&c.content, Content::Text(t) if t.trim().is_empty()))
@@ -371,6 +408,38 @@ impl Target<'_> {
         let fix = "请把这一行的数字与表头的各列对齐，没有发生的填 0";
         findings.push(finding("N205", message).at(outside.map(source)).related(filled.iter().map(source)).hint(fix));
         None
+    }
+
+    /// The cell of a row that names its unit: under the head of the units, or else between label and values.
+    fn unit_cell(&self, view: &View<'_>, located: &Located, row: u32, label: Address) -> Option<Address> {
+        self.block.unit_column.as_ref()?;
+        let between = label.column + 1..located.heads[0].column;
+        let unit = |c: &&crate::import::Cell| match (&c.content, located.unit_column) {
+            (Content::Text(_), Some(column)) => c.at.column == column && column != label.column,
+            (Content::Text(text), None) => between.contains(&c.at.column) && !looks_like_value(text),
+            _ => false,
+        };
+        view.row(row).iter().find(unit).map(|c| c.at)
+    }
+
+    /// What stands for a value in a line that has none: a mark is no matter, a 0 is told, a number may have slipped.
+    fn line_without_value(&self, view: &View<'_>, located: &Located, row: u32, label: Address) -> Vec<Finding> {
+        let text = view.text(label).unwrap_or_default().trim();
+        let told = |at: Address| {
+            let source = Source::cell(&view.sheet.name, at);
+            let place = format!("{}“{text}”一行不填数", self.table_name);
+            match super::value::read(view.content(at.row, at.column), Kind::Amount, None, None, None) {
+                Ok((value, _)) if value.is_absent() => None,
+                Ok((value, _)) if value.number().is_zero() => {
+                    Some(finding("N111", format!("{place}，{at} 的 0 没有采用")).at(source))
+                }
+                _ => {
+                    let fix = "如果数字错了行，请移到它所属的一行；否则请删去";
+                    Some(finding("N202", format!("{place}，{at} 却填了内容")).at(source).hint(fix))
+                }
+            }
+        };
+        self.value_cells(view, located, row).filter_map(told).collect()
     }
 
     /// The single row of a block without row labels: the one below the heads. Under empty rows only a full row is certain
@@ -475,7 +544,7 @@ impl Target<'_> {
     fn surplus(&self, view: &View<'_>, at: Address) -> Finding {
         let short: String = view.text(at).unwrap_or_default().chars().take(30).collect();
         let named = if short.is_empty() { String::new() } else { format!("“{short}”") };
-        let message = format!("{}第 {} 行{named}（{at}）不在表样之中，或者重复", self.table_name, at.row + 1);
+        let message = format!("{}第 {} 行{named}（{at}）不在表样之中，或者重复、次序不对", self.table_name, at.row + 1);
         finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请删去这一行，或并入表样规定的行")
     }
 }

@@ -57,6 +57,7 @@ pub fn read(
     }
     flow.title(name, views, skip);
     flow.drop_empty_subheadings();
+    flow.entitle(views, tables);
     flow.note_origins();
     flow.report_changes();
     flow.words
@@ -120,7 +121,9 @@ impl Flow<'_> {
         }
         let titled =
             || view.sheet.cells.iter().any(|c| matches!(&c.content, Content::Text(t) if title::parse(t).is_some()));
-        let headed = || view.labels().any(|(_, f)| self.wordings.section(f).is_some());
+        let own = |at| view.text(at).is_some_and(|t| self.level(t.trim()) > 0);
+        let headed =
+            || view.labels().any(|(at, f)| self.wordings.section(f).is_some() || form.free_headings && own(at));
         if !cover_sheet && by_name.is_none() && here.is_empty() && !headed() && !titled() {
             if !view.sheet.cells.is_empty() {
                 let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
@@ -140,7 +143,7 @@ impl Flow<'_> {
             if view.sheet.hides(cell.at) {
                 continue;
             }
-            let (row, column) = (cell.at.row, cell.at.column);
+            let row = cell.at.row;
             if let Some((table, _)) = here.iter().filter(|(_, b)| b.top <= row).max_by_key(|(_, b)| b.top) {
                 let section = form.section_of(*table);
                 if after_table != Some(*table) {
@@ -149,7 +152,7 @@ impl Flow<'_> {
                 }
             }
             if let Some((_, block)) = here.iter().find(|(_, b)| (b.top..=b.bottom).contains(&row)) {
-                if (block.left..=block.right).contains(&column) {
+                if block.holds(cell.at) {
                     continue;
                 }
                 unused.push(Source::cell(name, cell.at));
@@ -216,10 +219,16 @@ impl Flow<'_> {
             let heading = if cover { None } else { self.heading(line) };
             if let Some(section) = heading {
                 self.start(section, line, &source);
-                continue;
+                if !self.is_kept(section) {
+                    continue;
+                }
             }
             // The title may stand at the top of a sheet that is named after a section, or of one that is not the first.
             let titled = at.row < 3 && title::parse(line).is_some_and(|t| t.agency.is_some() && t.year.is_some());
+            // Text under headings of the agency's own begins with the first of them.
+            if self.form.free_headings && self.current.is_none() && !cover && !titled && self.level(line) > 0 {
+                self.current = self.form.sections.iter().position(|s| s.table.is_none());
+            }
             let Some(section) = self.current.filter(|_| !cover && !titled) else {
                 self.front.push(Front { text: line.to_owned(), source: source.clone() });
                 continue;
@@ -228,8 +237,8 @@ impl Flow<'_> {
             if text.is_empty() {
                 continue;
             }
+            let paragraph = Paragraph { level: self.level(&text), text };
             let content = &mut self.words.sections[section];
-            let paragraph = Paragraph { level: heading::level(&text), text };
             let behind = after_table.is_some() && self.form.sections[section].table == after_table;
             let after = behind || !content.after.is_empty();
             if after { &mut content.after } else { &mut content.before }.push(paragraph);
@@ -237,9 +246,29 @@ impl Flow<'_> {
         }
     }
 
+    /// The level of a paragraph: where headings are free, a table's title and 一、 are of the first.
+    fn level(&self, text: &str) -> u8 {
+        match (self.form.free_headings, self.wordings.title(text)) {
+            (true, Some(_)) => 1,
+            (true, None) => heading::free_level(text),
+            (false, _) => heading::level(text),
+        }
+    }
+
+    /// Whether the heading of a section is printed as the agency wrote it: the title of a table where headings are free.
+    fn is_kept(&self, section: usize) -> bool {
+        self.form.free_headings && self.form.sections[section].table.is_some()
+    }
+
     /// The section a line heads: by its words, or as the next section by its number and most of its words.
     fn heading(&self, line: &str) -> Option<usize> {
+        if let Some(section) = self.wordings.title(line) {
+            return Some(section);
+        }
         let folded = fold(line)?;
+        if self.form.free_headings {
+            return self.wordings.section(&folded).filter(|s| !self.is_kept(*s));
+        }
         self.wordings.section(&folded).or_else(|| {
             let next = self.current.map_or(0, |c| c + 1);
             let official = fold(&self.form.sections.get(next)?.heading)?;
@@ -253,6 +282,10 @@ impl Flow<'_> {
 
     fn start(&mut self, section: usize, line: &str, source: &Source) {
         self.current = Some(section);
+        if self.form.free_headings {
+            self.headed[section].get_or_insert_with(|| source.clone());
+            return;
+        }
         let official = &self.form.sections[section].heading;
         if body(line) != body(official) {
             let message = format!("{source} 的标题“{line}”按规定写作“{official}”");
@@ -297,6 +330,25 @@ impl Flow<'_> {
                     self.words.findings.push(finding("N109", message).at(source));
                 }
             }
+        }
+    }
+
+    /// Where headings are free, a table that stands without one directly above it and without a title gets the form's.
+    fn entitle(&mut self, views: &[View<'_>], tables: &Recognised) {
+        for (i, section) in self.form.sections.iter().enumerate() {
+            let (true, Some(table)) = (self.is_kept(i), section.table) else { continue };
+            let (before, own) = self.words.sections.split_at_mut(i);
+            let own = &mut own[0].before;
+            let above = own.last().or(before.iter().flat_map(Section::paragraphs).last());
+            if above.is_some_and(|p| p.level > 0) || own.iter().any(|p| p.level == 1) {
+                continue;
+            }
+            let Some(first) = tables.places[table].first() else { continue };
+            let source = Source::cell(&views[first.sheet].sheet.name, Address { row: first.top, column: first.left });
+            own.insert(0, Paragraph::heading(1, &section.heading));
+            self.read[i][0].insert(0, (source.clone(), String::new()));
+            let message = format!("{source} 的表前没有标题，按表样加上“{}”", section.heading);
+            self.words.findings.push(finding("N112", message).at(source));
         }
     }
 

@@ -31,6 +31,8 @@ pub fn fold(text: &str) -> Option<Folded> {
     if plain.len() > LONGEST {
         return None;
     }
+    // 其中：1.… is the row 1.…: what it is a part of, its place says.
+    let plain = without_lead(plain);
     let (number, bracketed, used) = numbering(&plain);
     let rest = without_asides(&plain[used..]);
     let body: String = rest.into_iter().filter(|c| c.is_alphanumeric()).collect();
@@ -40,6 +42,15 @@ pub fn fold(text: &str) -> Option<Folded> {
         return (!body.is_empty()).then_some(Folded { number: None, bracketed: false, body });
     }
     Some(Folded { number, bracketed, body })
+}
+
+fn without_lead(mut text: Vec<char>) -> Vec<char> {
+    let length = |w: &String| w.chars().count();
+    let leads = |w: &&String| length(w) < text.len() && w.chars().eq(text.iter().copied().take(length(w)));
+    if let Some(used) = labels().units.leads.iter().find(leads).map(length) {
+        text.drain(..used + usize::from(matches!(text.get(used), Some(':' | ','))));
+    }
+    text
 }
 
 /// The body alone, for labels of the form.
@@ -124,6 +135,8 @@ mod tests {
             ("本年收费金额（单位：万元）", "本年收费金额(元)"),
             ("工作", "⼯作"),
             ("一、总体情况", "1、总体情况"),
+            ("其中：涉及个人隐私", "涉及个人隐私"),
+            ("其中：涉及个人隐私", "其中:3.涉及个人隐私"),
         ] {
             assert_eq!(body(a), body(b), "{a} {b}");
         }

@@ -7,13 +7,7 @@ const NUMERALS: &str = "一二三四五六七八九十";
 
 /// The level of a paragraph: 0 is body text.
 pub fn level(text: &str) -> u8 {
-    if text.chars().count() > LONGEST
-        || text.ends_with(['。', '；', '，', '、', '？', '！', ';', ',', '.', '?', '!', '”', '…'])
-    {
-        return 0;
-    }
-    // A heading says one thing; marks inside it mean a sentence.
-    if text.contains(['。', '；', '！', '？']) {
+    if !is_short(text) {
         return 0;
     }
     let open = text.starts_with(['（', '(']);
@@ -41,9 +35,54 @@ pub fn level(text: &str) -> u8 {
     }
 }
 
+/// The level of a paragraph of a report that has headings of its own: 一、 and 第一部分 are of the first.
+pub fn free_level(text: &str) -> u8 {
+    let own = level(text);
+    if own > 0 || !is_short(text) {
+        return own;
+    }
+    let numeral = |c: &char| NUMERALS.contains(*c);
+    let ordinal = text.strip_prefix('第');
+    let rest = ordinal.unwrap_or(text);
+    let used: usize = rest.chars().take_while(|c| numeral(c)).map(char::len_utf8).sum();
+    let rest = &rest[used..];
+    let marked = match ordinal {
+        Some(_) => ["部分", "章"].iter().find_map(|w| rest.strip_prefix(w)),
+        None => rest.strip_prefix(['、', '．', '.']).filter(|r| r.contains(char::is_alphabetic)),
+    };
+    u8::from(used > 0 && marked.is_some())
+}
+
+/// Whether a text can be a heading: short, and no sentence.
+fn is_short(text: &str) -> bool {
+    let ends = ['。', '；', '，', '、', '？', '！', ';', ',', '.', '?', '!', '”', '…'];
+    // A heading says one thing; marks inside it mean a sentence.
+    text.chars().count() <= LONGEST && !text.ends_with(ends) && !text.contains(['。', '；', '！', '？'])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn free_headings_have_one_level_more() {
+        for (text, expected) in [
+            ("一、概述", 1),
+            ("十二、附表", 1),
+            ("第一部分 概述", 1),
+            ("第二章 主动公开", 1),
+            ("（一）机制建设", 2),
+            ("1.加强领导", 3),
+            ("一、概述。本年度工作平稳", 0),
+            ("一是加强领导", 0),
+            ("第一次会议", 0),
+            ("一、", 0),
+            ("总体情况", 0),
+        ] {
+            assert_eq!(free_level(text), expected, "{text}");
+        }
+        assert_eq!(level("一、概述"), 0);
+    }
 
     #[test]
     fn numbered_lines_are_headings_and_numbered_sentences_are_not() {

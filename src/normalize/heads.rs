@@ -13,6 +13,8 @@ pub struct Labels {
     pub leaves: Vec<Vec<String>>,
     /// Accepted bodies of every node that is not a leaf, with the first and the last leaf below it.
     pub groups: Vec<(Vec<String>, usize, usize)>,
+    /// For each leaf, the leaves above it in the tree.
+    above: Vec<Vec<usize>>,
 }
 
 impl Labels {
@@ -21,9 +23,19 @@ impl Labels {
             std::iter::once(label).chain(variants.iter().map(String::as_str)).map(body).collect()
         };
         let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
-        let groups = axis.walk().into_iter().filter(|n| !n.children.is_empty());
+        let groups = axis.walk().into_iter().filter(|n| n.own.is_none());
         let group = |n: &Node| (bodies(&n.label, &n.variants), n.first_leaf, n.first_leaf + n.leaf_count - 1);
-        Labels { leaves, groups: groups.map(group).collect() }
+        let above = axis.leaves.iter().map(|l| l.above.clone()).collect();
+        Labels { leaves, groups: groups.map(group).collect(), above }
+    }
+
+    /// The leaf that a label means which stands after those before `next`: the first so called whose own parents were met,
+    /// since parts of different rows are called alike. Of parents that are missing nothing can be told, so that then the
+    /// label must be the only one of its kind.
+    pub fn after(&self, next: usize, body: &str, met: impl Fn(usize) -> bool) -> Option<usize> {
+        let called = || (0..self.leaves.len()).filter(|l| self.is_leaf(*l, body));
+        let follows = called().find(|l| *l >= next && self.above[*l].iter().all(|a| met(*a)));
+        follows.or_else(|| called().next().filter(|l| *l >= next && called().count() == 1))
     }
 
     pub fn is_leaf(&self, leaf: usize, body: &str) -> bool {
@@ -37,6 +49,24 @@ impl Labels {
     pub fn is_any(&self, body: &str) -> bool {
         self.is_group(body) || (0..self.leaves.len()).any(|l| self.is_leaf(l, body))
     }
+}
+
+/// A block whose heads are not known but most of whose rows are there: where the first of them stands.
+pub fn rows_alone(block: &Block, views: &[View<'_>], skip: &[bool]) -> Option<Source> {
+    let labels = Labels::new(&block.rows);
+    views.iter().zip(skip).filter(|(_, skip)| !**skip).find_map(|(view, _)| {
+        let mut met = vec![false; block.rows.leaves.len()];
+        let mut first = None;
+        // No sheet with the table has many times its labels before its end.
+        for (at, f) in view.labels().take(2000) {
+            for leaf in (0..met.len()).filter(|l| labels.is_leaf(*l, &f.body)) {
+                met[leaf] = true;
+                first.get_or_insert(at);
+            }
+        }
+        let count = met.iter().filter(|m| **m).count();
+        first.filter(|_| count * 2 > met.len() && count >= 5).map(|at| Source::cell(&view.sheet.name, at))
+    })
 }
 
 /// A block that was not found but nearly: where most of its column heads stand, and the labels that are missing there.

@@ -120,7 +120,22 @@ fn values(
             let title = place.title.and_then(|t| view.text(t)).and_then(value::unit_in_head);
             for (row, cells) in place.rows.iter().enumerate() {
                 let Some(cells) = cells else { continue };
-                let label = place.row_labels[row].and_then(|l| view.text(l)).and_then(value::unit_in_head);
+                let label_text = place.row_labels[row].and_then(|l| view.text(l));
+                let label = label_text.and_then(value::unit_in_head);
+                let unit_text = place.units[row].and_then(|u| view.text(u));
+                let beside = unit_text.and_then(value::unit_alone);
+                // What the form prints beside the row, the workbook must mean too.
+                if let Some(word) = block.unit_word(row) {
+                    let said = [beside.clone(), label_text.and_then(value::unit_in_brackets)];
+                    let other = |w: &String| w != word && !value::is_convertible(w, word);
+                    if let Some(other) = said.into_iter().flatten().find(other) {
+                        let at = place.units[row].or(place.row_labels[row]).unwrap_or(cells[0]);
+                        let message = format!("{} {at} 的单位是“{}”，表样规定的是“{word}”", table.name, short(&other));
+                        let fix = "请核对这个数字是按哪个单位填的，改成表样规定的单位";
+                        findings.push(finding("N201", message).at(Source::cell(sheet, at)).found(other).hint(fix));
+                    }
+                }
+                let beside = beside.as_deref().and_then(value::unit_in_head);
                 for (column, at) in cells.iter().enumerate() {
                     let slot = table.slot(crate::form::SlotAt { block: b, row, column });
                     let (kind, unit) = table.kind(slot);
@@ -131,7 +146,7 @@ fn values(
                     if view.sheet.hides(*at) {
                         hidden.push(source.clone());
                     }
-                    let named: Vec<Unit> = [heads[column], label, title].into_iter().flatten().collect();
+                    let named: Vec<Unit> = [heads[column], beside, label, title].into_iter().flatten().collect();
                     if kind == Kind::Amount && named.windows(2).any(|w| w[0] != w[1]) {
                         let message = format!("{} {at} 的单位在表里写得不一致，不能确定是哪一个", table.name);
                         findings.push(finding("N201", message).at(source.clone()).hint("请把单位改成一致"));
@@ -147,7 +162,8 @@ fn values(
                     }
                     let total = is_total(form, t, slot);
                     let place = format!("{} {at} ", table.name);
-                    report.tables[t][slot] = match value::read(content, kind, unit, named.first().copied()) {
+                    let counter = block.unit_word(row);
+                    report.tables[t][slot] = match value::read(content, kind, unit, named.first().copied(), counter) {
                         Ok((value, remark)) => {
                             findings
                                 .extend(remark.map(|r| note(r, &place, &written, &value, unit.is_some()).at(source)));
@@ -156,7 +172,8 @@ fn values(
                         // What a total's formula would have given, the form says.
                         Err(value::Unreadable::Uncomputed) if total => Value::Blank,
                         Err(why) => {
-                            findings.push(unreadable(&why, &place, &written).at(source).found(&written));
+                            let fault = unreadable(&why, &place, &written, table.unit_word(slot));
+                            findings.push(fault.at(source).found(&written));
                             Value::Blank
                         }
                     };
@@ -198,11 +215,16 @@ fn note(remark: value::Remark, place: &str, written: &str, value: &Value, has_un
     }
 }
 
-fn unreadable(why: &value::Unreadable, place: &str, written: &str) -> Finding {
+fn unreadable(why: &value::Unreadable, place: &str, written: &str, unit: Option<&str>) -> Finding {
     let written = short(written);
     match why {
         value::Unreadable::NotANumber => {
             finding("N201", format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")
+        }
+        value::Unreadable::OtherUnit => {
+            let unit = unit.unwrap_or_default();
+            finding("N201", format!("{place}的“{written}”与表样规定的单位“{unit}”不合"))
+                .hint("请核对这个数字，去掉单位")
         }
         value::Unreadable::Forbidden(reason) => {
             finding("K305", format!("{place}的 {written} {reason}")).hint("请核对后改正")

@@ -20,6 +20,8 @@ pub enum Remark {
 pub enum Unreadable {
     /// Not a number at all.
     NotANumber,
+    /// A number with another unit than the form's.
+    OtherUnit,
     /// A number that the column does not admit: the reason.
     Forbidden(&'static str),
     /// A formula without a result.
@@ -34,12 +36,14 @@ const DIGITS: u32 = 15;
 /// Most decimals of an amount: a cent is two of 元 and six of 万元.
 const DECIMALS: u32 = 8;
 
-/// Reads a cell for a slot of this kind. `unit` is the form's unit, `head` the unit its column head names in the workbook.
+/// Reads a cell for a slot of this kind. `unit` is the form's unit of money, `head` the one its head names in the workbook;
+/// `counter` is what the form counts in, where it says so.
 pub fn read(
     content: Option<&Content>,
     kind: Kind,
     unit: Option<Unit>,
     head: Option<Unit>,
+    counter: Option<&str>,
 ) -> Result<(Value, Option<Remark>), Unreadable> {
     let (number, written, remark) =
         match content {
@@ -67,7 +71,7 @@ pub fn read(
                 if absent {
                     return Ok((Value::NotApplicable, None));
                 }
-                let (digits, word) = split_unit(&plain, kind)?;
+                let (digits, word) = split_unit(&plain, kind, counter)?;
                 let number = parse(digits)?;
                 let remark = if word.is_some() { Remark::Unit } else { Remark::Spelling };
                 (number, word.flatten(), Some(remark))
@@ -133,7 +137,11 @@ fn amount(
 }
 
 /// Splits a trailing unit off. The outer option says whether one was there, the inner one which unit of money.
-fn split_unit(text: &str, kind: Kind) -> Result<(&str, Option<Option<Unit>>), Unreadable> {
+fn split_unit<'t>(
+    text: &'t str,
+    kind: Kind,
+    counter: Option<&str>,
+) -> Result<(&'t str, Option<Option<Unit>>), Unreadable> {
     let end = text.rfind(|c: char| c.is_ascii_digit()).map_or(0, |i| i + 1);
     let (digits, word) = text.split_at(end);
     if digits.is_empty() {
@@ -146,8 +154,20 @@ fn split_unit(text: &str, kind: Kind) -> Result<(&str, Option<Option<Unit>>), Un
         let unit = Unit::ALL.into_iter().find(|u| u.word() == word);
         return unit.map(|u| (digits, Some(Some(u)))).ok_or(Unreadable::NotANumber);
     }
-    let counts = labels().units.counters.iter().any(|c| c == word);
-    if counts { Ok((digits, Some(None))) } else { Err(Unreadable::NotANumber) }
+    match counter {
+        Some(counter) if counter == word => Ok((digits, Some(None))),
+        Some(_) if is_unit(word) => Err(Unreadable::OtherUnit),
+        None if is_counter(word) => Ok((digits, Some(None))),
+        _ => Err(Unreadable::NotANumber),
+    }
+}
+
+fn is_counter(word: &str) -> bool {
+    labels().units.counters.iter().any(|c| c == word)
+}
+
+fn is_unit(word: &str) -> bool {
+    is_counter(word) || Unit::ALL.iter().any(|u| u.word() == word)
 }
 
 /// A number: optional sign, digits with thousands separators in their places or none, optional decimals.
@@ -194,6 +214,27 @@ pub fn looks_like_value(text: &str) -> bool {
     unit <= 3 && digits.chars().all(sign) && digits.ends_with(|c: char| c.is_ascii_digit() || c == '%')
 }
 
+/// What a cell of units says, without spaces, brackets and 单位：; `None` where it says nothing.
+pub fn unit_alone(text: &str) -> Option<String> {
+    let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let plain = plain.trim_start_matches('(').trim_end_matches(')');
+    let word = plain.trim_start_matches("单位").trim_start_matches([':', '为']);
+    let nothing = word.is_empty() || labels().units.not_applicable.iter().any(|w| w.nfkc().eq(word.chars()));
+    (!nothing).then(|| word.to_owned())
+}
+
+/// The unit that a label names in brackets, e.g. 申请数（件）.
+pub fn unit_in_brackets(label: &str) -> Option<String> {
+    let plain: String = label.nfkc().filter(|c| !c.is_whitespace()).collect();
+    let inside = plain.split('(').skip(1).filter_map(|rest| rest.split_once(')')).map(|(inside, _)| inside);
+    inside.filter_map(unit_alone).find(|word| is_unit(word))
+}
+
+/// Whether both are units of money, so that a number in one can be told in the other.
+pub fn is_convertible(word: &str, other: &str) -> bool {
+    [word, other].iter().all(|w| Unit::ALL.iter().any(|u| u.word() == *w))
+}
+
 /// The unit of money a column head names, e.g. 本年收费金额（单位：元）.
 pub fn unit_in_head(label: &str) -> Option<Unit> {
     let plain: String = label.nfkc().filter(|c| !c.is_whitespace()).collect();
@@ -205,11 +246,11 @@ mod tests {
     use super::*;
 
     fn count(text: &str) -> Result<(Value, Option<Remark>), Unreadable> {
-        read(Some(&Content::Text(text.into())), Kind::Count, None, None)
+        read(Some(&Content::Text(text.into())), Kind::Count, None, None, None)
     }
 
     fn money(text: &str, unit: Option<Unit>, head: Option<Unit>) -> String {
-        read(Some(&Content::Text(text.into())), Kind::Amount, unit, head).unwrap().0.to_string()
+        read(Some(&Content::Text(text.into())), Kind::Amount, unit, head, None).unwrap().0.to_string()
     }
 
     #[test]
@@ -229,7 +270,7 @@ mod tests {
         }
         // Kept as text: a sum in the workbook leaves it out.
         assert_eq!(count("12").unwrap().1, Some(Remark::Spelling));
-        assert_eq!(read(Some(&Content::Number(12.into())), Kind::Count, None, None).unwrap().1, None);
+        assert_eq!(read(Some(&Content::Number(12.into())), Kind::Count, None, None, None).unwrap().1, None);
         assert_eq!(count("１２").unwrap().1, Some(Remark::Spelling));
         assert_eq!(count("12件").unwrap().1, Some(Remark::Unit));
     }
@@ -285,9 +326,9 @@ mod tests {
         for text in ["-2", "1.5", "－2", "1000000000000000"] {
             assert!(matches!(count(text), Err(Unreadable::Forbidden(_))), "{text}");
         }
-        assert_eq!(read(Some(&Content::Uncomputed), Kind::Count, None, None), Err(Unreadable::Uncomputed));
-        assert_eq!(read(Some(&Content::Error("#REF!".into())), Kind::Count, None, None), Err(Unreadable::Error));
-        assert_eq!(read(Some(&Content::Date(2024, 1, 5)), Kind::Count, None, None), Err(Unreadable::NotANumber));
+        assert_eq!(read(Some(&Content::Uncomputed), Kind::Count, None, None, None), Err(Unreadable::Uncomputed));
+        assert_eq!(read(Some(&Content::Error("#REF!".into())), Kind::Count, None, None, None), Err(Unreadable::Error));
+        assert_eq!(read(Some(&Content::Date(2024, 1, 5)), Kind::Count, None, None, None), Err(Unreadable::NotANumber));
     }
 
     #[test]
@@ -306,7 +347,7 @@ mod tests {
 
     #[test]
     fn only_signed_columns_are_signed() {
-        let signed = |t: &str| read(Some(&Content::Text(t.into())), Kind::Signed, None, None).map(|v| v.0);
+        let signed = |t: &str| read(Some(&Content::Text(t.into())), Kind::Signed, None, None, None).map(|v| v.0);
         assert_eq!(signed("+1036"), Ok(Value::Signed(1036)));
         assert_eq!(signed("-3"), Ok(Value::Signed(-3)));
         assert!(signed("0.5").is_err());

@@ -22,7 +22,12 @@ pub struct Wordings {
     sections: Vec<(Folded, Wording, usize)>,
     /// Folded label and the field.
     fields: Vec<(String, usize)>,
+    /// Where headings are free: folded titles of tables, and the section.
+    titles: Vec<(String, usize)>,
 }
+
+/// Longest line that is the title of a table, in characters.
+const LONGEST_TITLE: usize = 50;
 
 impl Wordings {
     pub fn new(form: &Form) -> Wordings {
@@ -38,7 +43,22 @@ impl Wordings {
         let fields = fields.flat_map(|(i, f)| {
             std::iter::once(&f.label).chain(&f.variants).map(move |w| (body(w), i)).collect::<Vec<_>>()
         });
-        Wordings { sections: sections.collect(), fields: fields.collect() }
+        let tables = form.sections.iter().enumerate().filter(|(_, s)| form.free_headings && s.table.is_some());
+        let titles = tables.flat_map(|(i, s)| {
+            std::iter::once(&s.heading).chain(&s.variants).map(move |w| (body(w), i)).collect::<Vec<_>>()
+        });
+        Wordings { sections: sections.collect(), fields: fields.collect(), titles: titles.collect() }
+    }
+
+    /// The section whose table a line is the title of, whatever stands before it (附件：, a number, agency and year). Only
+    /// where headings are free.
+    pub fn title(&self, line: &str) -> Option<usize> {
+        let prose = |c: char| matches!(c, '。' | '；' | '，' | ',' | ';' | '！' | '？');
+        if self.titles.is_empty() || line.chars().count() > LONGEST_TITLE || line.contains(prose) {
+            return None;
+        }
+        let line = body(line);
+        self.titles.iter().find(|(title, _)| line.ends_with(title.as_str())).map(|(_, i)| *i)
     }
 
     /// The section a line heads. With the section's own number its words may be any of its wordings; without it, or with

@@ -21,6 +21,9 @@ use crate::project::{root, shown};
 struct Source {
     edition: String,
     layout: Layout,
+    /// The folder below `samples/`, if any.
+    #[serde(default)]
+    folder: String,
     cover: SourceCover,
     section: Vec<SourceSection>,
     table: Vec<SourceTable>,
@@ -52,7 +55,7 @@ struct SourceCover {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SourceSection {
-    /// A paragraph a line; `# ` marks a subheading.
+    /// A paragraph a line; `# ` marks a subheading. Where the form's headings are free, the lines say their level themselves.
     text: String,
 }
 
@@ -73,6 +76,7 @@ pub fn run(check: bool) -> Result<()> {
                 stale.push(shown(path));
             }
         } else {
+            fs::create_dir_all(path.parent().context("a sample without a folder")?)?;
             fs::write(path, bytes).with_context(|| shown(path))?;
         }
         println!("{} {} bytes", shown(path), bytes.len());
@@ -92,13 +96,14 @@ fn all() -> Result<Vec<(PathBuf, Vec<u8>)>> {
     sources.sort();
     for path in sources {
         let stem = path.file_stem().context("a source without a name")?.to_string_lossy().into_owned();
-        let bytes = made(&path).with_context(|| shown(&path))?;
-        out.push((folder.join(format!("{stem}.xlsx")), bytes));
+        let (below, bytes) = made(&path).with_context(|| shown(&path))?;
+        out.push((folder.join(below).join(format!("{stem}.xlsx")), bytes));
     }
     Ok(out)
 }
 
-fn made(path: &Path) -> Result<Vec<u8>> {
+/// The folder and the bytes of a sample.
+fn made(path: &Path) -> Result<(String, Vec<u8>)> {
     let source: Source = toml::from_str(&fs::read_to_string(path)?)?;
     let form = form::edition(&source.edition).context("no such edition")?;
     ensure!(source.section.len() == form.sections.len(), "{} sections", source.section.len());
@@ -108,10 +113,11 @@ fn made(path: &Path) -> Result<Vec<u8>> {
         let given: Vec<usize> = rows.rows.iter().map(Vec::len).collect();
         ensure!(shape == given, "{}: rows of {given:?} cells, should be {shape:?}", table.name);
     }
-    match source.layout {
-        Layout::Standard => Ok(template::write(&form, Some(&report(&source, &form)?))?),
-        Layout::OneSheet => one_sheet(&source, &form),
-    }
+    let bytes = match source.layout {
+        Layout::Standard => template::write(&form, Some(&report(&source, &form)?))?,
+        Layout::OneSheet => one_sheet(&source, &form)?,
+    };
+    Ok((source.folder, bytes))
 }
 
 fn report(source: &Source, form: &Arc<Form>) -> Result<Report> {

@@ -11,6 +11,7 @@
 use super::grid::Grid;
 use super::measure::{lines, pieces};
 use super::text::{points, twips};
+use crate::model::Cell;
 use crate::style::Style;
 
 /// Distance of text from the left and right border, in points: the first at which the table fits.
@@ -41,6 +42,11 @@ pub(super) struct Fit {
     pub whole: bool,
     /// Per row, whether it may split: one that takes most of a page must, or Word cuts it off or leaves a page empty.
     pub splits: Vec<bool>,
+}
+
+/// How far a cell's text is set in, in sizes of type.
+pub(super) fn indent(cell: &Cell) -> f32 {
+    1.5 * f32::from(cell.indent)
 }
 
 /// Baseline distance of table text of a size, in points.
@@ -152,8 +158,9 @@ fn heights(grid: &Grid<'_>, columns: &[f32], size: f32, side: f32) -> Vec<f32> {
         }
         let cell = place.cell;
         let width: f32 = columns[cell.column..cell.column + cell.column_span].iter().sum();
-        let height =
-            lines(&cell.text, (width - 2.0 * side - BORDER) / size) as f32 * pitch(size) + ABOVE as f32 / 10.0 + BORDER;
+        let height = lines(&cell.text, (width - 2.0 * side - BORDER) / size - indent(cell)) as f32 * pitch(size)
+            + ABOVE as f32 / 10.0
+            + BORDER;
         if cell.row_span == 1 {
             heights[row] = heights[row].max(height);
         } else {

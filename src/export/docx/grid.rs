@@ -75,7 +75,15 @@ mod tests {
     use crate::model::{Align, CellRole, Row};
 
     fn cell(column: usize, row_span: usize, column_span: usize) -> Cell {
-        Cell { column, row_span, column_span, text: String::new(), role: CellRole::Data, align: Align::Center }
+        Cell {
+            column,
+            row_span,
+            column_span,
+            text: String::new(),
+            role: CellRole::Data,
+            align: Align::Center,
+            indent: 0,
+        }
     }
 
     fn table(columns: usize, rows: Vec<Vec<Cell>>) -> Table {

@@ -68,6 +68,9 @@ fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
     if place.begins {
         if cell.align == Align::Left {
             p = p.align(AlignmentType::Left);
+            if cell.indent > 0 {
+                p = p.indent(Some(twips(fit::indent(cell) * fit.size)), None, None, None);
+            }
         } else if cell.role != CellRole::Data {
             let room = (width as f32 / 20.0 - fit.side as f32 / 10.0) / fit.size;
             let inset = twips(measure::inset(&cell.text, room) * fit.size);

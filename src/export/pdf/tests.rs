@@ -158,6 +158,7 @@ fn long_table(rows: usize) -> Document {
         text,
         role,
         align: Align::Center,
+        indent: 0,
     };
     let head = |column, row_span, column_span, text: &str| {
         cell(column, row_span, column_span, text.to_owned(), CellRole::ColumnHeader)

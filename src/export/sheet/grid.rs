@@ -17,7 +17,8 @@ const ROW: f64 = 19.5;
 
 /// A table placed on a sheet.
 pub struct Grid<'a> {
-    cells: Vec<(GridCell<'a>, Align)>,
+    /// How the composed table sets each: alignment and indent.
+    cells: Vec<(GridCell<'a>, (Align, u8))>,
     /// First row.
     top: u32,
     rows: u32,
@@ -44,8 +45,8 @@ impl<'a> Grid<'a> {
         // The composed table has the same cells in the same order; it alone knows which labels are set left.
         let blank = vec![Value::Blank; table.slot_count()];
         let composed = compose::table(table, &blank);
-        let aligns = composed.rows.iter().flat_map(|r| &r.cells).map(|c| c.align);
-        Grid { cells: table.grid().into_iter().zip(aligns).collect(), top, rows: table.grid_rows() as u32 }
+        let set = composed.rows.iter().flat_map(|r| &r.cells).map(|c| (c.align, c.indent));
+        Grid { cells: table.grid().into_iter().zip(set).collect(), top, rows: table.grid_rows() as u32 }
     }
 
     /// The row after the table.
@@ -76,14 +77,14 @@ impl<'a> Grid<'a> {
     pub fn draw(&self, sheet: &mut Sheet, look: impl Fn(usize) -> Look) -> Result<(), ExportError> {
         let mut heights = vec![ROW; self.rows as usize];
         let mut tall = Vec::new();
-        for (g, align) in &self.cells {
+        for (g, (align, indent)) in &self.cells {
             let (row, column) = self.first(g);
             let (rows, columns) = (g.row_span as u32, g.column_span as u16);
             let look = match g.content {
                 GridContent::Value(slot) => look(slot),
                 GridContent::Title(_) => Look::head(),
                 _ if *align == Align::Center => Look::label().centred(),
-                _ => Look::label(),
+                _ => Look::label().indented(*indent),
             };
             let label = g.content.label().unwrap_or("");
             let need = measure::height(label, sheet.width(column, columns).saturating_sub(look.inset()), look.size);

@@ -94,6 +94,12 @@ impl Look {
         Look { wrap: false, ..self }
     }
 
+    /// Set in by levels of an outline.
+    pub fn indented(self, levels: u8) -> Look {
+        // Excel takes 15 steps; two of them are about a character.
+        Look { indent: self.indent.saturating_add(levels.saturating_mul(2)).min(15), ..self }
+    }
+
     pub fn centred(self) -> Look {
         Look { align: FormatAlign::Center, indent: 0, ..self }
     }

@@ -33,6 +33,8 @@ const COLUMN_PIXELS: u32 = 72;
 /// Width of a sheet of plain text in pixels: the 156 mm of an official page. A single column that is too wide for the
 /// page is not made smaller by every program, hence the room for columns that come out wider.
 pub const TEXT_WIDTH: u32 = 580;
+/// A table that would have to be made smaller than this to stay on one page goes over several.
+const READABLE: f64 = 0.65;
 /// How much a sheet that is a little too long may be made smaller to keep its table on one page.
 const SQUEEZE: f64 = 1.15;
 
@@ -198,7 +200,8 @@ impl Sheet {
     }
 
     /// Keeps the table in `rows` on one printed page: the whole sheet where it nearly fits, else the table alone
-    /// between page breaks (which Excel heeds only under a fixed scale).
+    /// between page breaks (which Excel heeds only under a fixed scale). A table too long for that goes over pages as wide
+    /// as the sheet.
     pub fn keep_on_one_page(&mut self, first: u32, end: u32, last: u32) -> Result<(), ExportError> {
         let width = f64::from(self.width(0, self.columns()));
         let scale = (f64::from(PAPER_WIDTH) / width).min(1.0);
@@ -212,6 +215,9 @@ impl Sheet {
         // A heading just above the table stays with it.
         let from = if first > 1 { first } else { 0 };
         let table = (PAPER_HEIGHT / tall(from, end)).min(1.0);
+        if table < READABLE {
+            return Ok(());
+        }
         // Room for programs without the default face, whose columns come out up to a sixth wider.
         let percent = (scale * table * 84.0).floor().clamp(10.0, 100.0);
         self.inner.set_print_scale(percent as u16);

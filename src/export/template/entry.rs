@@ -6,6 +6,8 @@ use crate::export::ExportError;
 use crate::export::sheet::cells::{At, a1, area, sum};
 use crate::export::sheet::{Sheet, fault, look};
 use crate::form::{Form, Kind, Op, Unit, labels};
+use crate::model::Severity;
+use crate::rules;
 
 /// Greatest change that a signed cell takes.
 const SIGNED: i32 = 999_999_999;
@@ -58,8 +60,9 @@ pub fn watch(sheet: &mut Sheet, form: &Form, table: usize, places: &[At]) -> Res
             Op::Equal => "<>0",
             Op::AtLeast => "<0",
         };
-        // An inequality of the form only warns.
-        let format = look::broken(relation.op == Op::AtLeast);
+        // A relation of a local form that no rule knows counts as one that must hold.
+        let doubtful = rules::rule(&relation.code).is_some_and(|r| r.severity == Severity::Warning);
+        let format = look::broken(doubtful);
         for one in relation.uses(&form.tables[table]) {
             let side = |terms: &[(usize, bool)]| terms.iter().map(|t| (places[t.0], t.1)).collect::<Vec<_>>();
             let (left, right) = (side(&one.left), side(&one.right));

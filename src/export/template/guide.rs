@@ -11,7 +11,7 @@ pub fn sheet(form: &Form) -> Result<Sheet, ExportError> {
     let mut sheet = Sheet::new(&guide.sheet, &[TEXT_WIDTH])?;
     let mut row = sheet.paragraph(0, 1, &guide.sheet, &Look::heading(), 30.0)?;
     let basis = guide.basis.replace("{notice}", &form.notice);
-    for line in std::iter::once(&basis).chain(&guide.lines) {
+    for line in std::iter::once(&basis).chain(&guide.lines).chain(&form.guide) {
         row = sheet.paragraph(row, 1, line, &Look::body(), 0.0)?;
     }
     Ok(sheet)

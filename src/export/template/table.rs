@@ -30,9 +30,12 @@ pub fn sheet(
     let mut sheet = Sheet::new(&section.sheet, &grid::widths(table, values))?;
     let columns = sheet.columns();
     let input = Look::body().input();
-    let mut row = sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)?;
+    // Headings of the agency's own stand among the paragraphs.
+    let own = form.free_headings && content.is_some();
+    let mut row = if own { 0 } else { sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)? };
     for p in content.iter().flat_map(|c| &c.before) {
-        row = sheet.paragraph(row, columns, &p.text, &input, 0.0)?;
+        let look = if p.level == 1 { &Look::heading().input() } else { &input };
+        row = sheet.paragraph(row, columns, &p.text, look, 0.0)?;
     }
     let (top, heads) = (row, table.grid_header_rows());
     let grid = Grid::new(table, top);

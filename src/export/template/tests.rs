@@ -130,7 +130,8 @@ fn a_filled_workbook_holds_the_whole_report_in_order() {
             }
             let section = &report.sections[i - 1];
             let texts = |p: &[Paragraph]| p.iter().map(|p| p.text.clone()).collect::<Vec<_>>();
-            assert_eq!(sheets[i].texts(1..top), texts(&section.before));
+            let first = u32::from(!form.free_headings);
+            assert_eq!(sheets[i].texts(first..top), texts(&section.before));
             assert_eq!(sheets[i].texts(end + 2..10_000), texts(&section.after));
         }
         let furniture = labels().furniture();
@@ -142,6 +143,9 @@ fn a_filled_workbook_holds_the_whole_report_in_order() {
             assert_eq!(lines, expected);
         }
         // A subheading stands beside its text.
+        if form.sections[0].subheadings.is_empty() {
+            continue;
+        }
         let overview = &sheets[1];
         let row = overview.row_of("（一）第0部分小标题");
         assert_eq!(overview.text((row, 1)), "第0部分第一段。\n1.第0部分细目\n第0部分第二段。");
@@ -209,7 +213,7 @@ fn every_input_of_a_table_has_its_rule() {
 
 #[test]
 fn broken_relations_light_up_and_sound_ones_do_not() {
-    for form in built_in() {
+    for form in built_in().iter().filter(|f| f.tables.len() == 3) {
         let mut report = sample(form);
         let rules_of = |report: &Report| {
             let bytes = write(form, Some(report)).unwrap();
@@ -272,6 +276,32 @@ fn broken_relations_light_up_and_sound_ones_do_not() {
         assert!(lit.iter().any(|(code, lit)| code == "K307" && *lit));
         assert!(lit.iter().any(|(code, lit)| code == "K303" && *lit));
     }
+}
+
+/// The colour of a broken relation is that of its rule's severity, whatever its operator.
+#[test]
+fn what_only_warns_has_another_colour() {
+    let colours = |id: &str| {
+        let form = form::edition(id).unwrap();
+        let bytes = write(&form, None).unwrap();
+        let styles = parts(&bytes)["xl/styles.xml"].clone();
+        let fills: Vec<String> = styles[styles.find("<dxfs").unwrap()..]
+            .split("<dxf>")
+            .skip(1)
+            .map(|d| d.split("<bgColor rgb=\"").nth(1).unwrap()[..8].to_owned())
+            .collect();
+        let mut out = BTreeSet::new();
+        for i in 0..form.sections.len() + 1 {
+            for (rule, _) in elements(&sheet_xml(&bytes, i), "cfRule") {
+                out.insert(fills[rule["dxfId"].parse::<usize>().unwrap()].clone());
+            }
+        }
+        out
+    };
+    let (red, amber) = ("FFFFC7CE".to_owned(), "FFFFD58A".to_owned());
+    assert_eq!(colours("2021"), BTreeSet::from([red.clone(), amber]));
+    // Its inequalities are errors.
+    assert_eq!(colours("2014"), BTreeSet::from([red]));
 }
 
 #[test]

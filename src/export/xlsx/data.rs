@@ -5,7 +5,7 @@ use crate::export::ExportError;
 use crate::export::sheet::figure::bare;
 use crate::export::sheet::look::Look;
 use crate::export::sheet::{Sheet, fault, measure};
-use crate::form::labels;
+use crate::form::{Unit, labels};
 use crate::model::{Report, Value};
 
 /// Least and greatest width of a column in pixels.
@@ -18,10 +18,10 @@ const ROW: f64 = 16.0;
 struct Entry<'a> {
     labels: [String; 3],
     value: &'a Value,
-    unit: &'static str,
+    unit: &'a str,
 }
 
-/// The sheet of all values: table, row path, column path, value, unit (of money only).
+/// The sheet of all values: table, row path, column path, value, unit (as written or as the form prints it).
 pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
     let words = &labels().data;
     let entries = entries(report, &words.path);
@@ -55,7 +55,7 @@ fn entries<'a>(report: &'a Report, joint: &str) -> Vec<Entry<'a>> {
         // From the table's name down, so that no path reads like a bare label of the form.
         let path = |labels: Vec<&str>| [vec![table.name.as_str()], labels].concat().join(joint);
         for (slot, value) in values.iter().enumerate() {
-            let unit = value.unit().or(table.kind(slot).1).map_or("", |u| u.word());
+            let unit = value.unit().map(Unit::word).or(table.unit_word(slot)).unwrap_or_default();
             let labels = [table.caption.clone(), path(table.row_path(slot)), path(table.column_path(slot))];
             out.push(Entry { labels, value, unit });
         }

@@ -10,7 +10,7 @@ use super::sheet::figure::{Figure, shown};
 use super::sheet::grid::{self, Grid};
 use super::sheet::look::Look;
 use super::sheet::{Sheet, TEXT_WIDTH, finish, measure};
-use crate::form::{self, labels};
+use crate::form::{self, Form, labels};
 use crate::model::{Paragraph, Report, Section, Value};
 
 /// Pixels: label, content of the cover.
@@ -23,8 +23,8 @@ pub fn write(report: &Report) -> Result<Vec<u8>, ExportError> {
     let mut sheets = vec![cover(report)?];
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
         sheets.push(match section.table {
-            Some(t) => with_table(section, content, &report.form.tables[t], &report.tables[t])?,
-            None => text(section, content)?,
+            Some(t) => with_table(&report.form, section, content, &report.tables[t], t)?,
+            None => text(&report.form, section, content)?,
         });
     }
     sheets.push(data::sheet(report)?);
@@ -70,9 +70,17 @@ fn cover(report: &Report) -> Result<Sheet, ExportError> {
     Ok(sheet)
 }
 
-fn text(section: &form::Section, content: &Section) -> Result<Sheet, ExportError> {
+/// The official heading of a section; none where headings are the agency's own and stand among the paragraphs.
+fn heading(sheet: &mut Sheet, form: &Form, section: &form::Section) -> Result<u32, ExportError> {
+    if form.free_headings {
+        return Ok(0);
+    }
+    sheet.paragraph(0, sheet.columns(), &section.heading, &Look::heading(), 30.0)
+}
+
+fn text(form: &Form, section: &form::Section, content: &Section) -> Result<Sheet, ExportError> {
     let mut sheet = Sheet::new(&section.sheet, &[TEXT_WIDTH])?;
-    let mut row = sheet.paragraph(0, 1, &section.heading, &Look::heading(), 30.0)?;
+    let mut row = heading(&mut sheet, form, section)?;
     for p in content.paragraphs() {
         row = paragraph(&mut sheet, row, p)?;
     }
@@ -80,14 +88,15 @@ fn text(section: &form::Section, content: &Section) -> Result<Sheet, ExportError
 }
 
 fn with_table(
+    form: &Form,
     section: &form::Section,
     content: &Section,
-    table: &form::Table,
     values: &[Value],
+    index: usize,
 ) -> Result<Sheet, ExportError> {
+    let table = &form.tables[index];
     let mut sheet = Sheet::new(&section.sheet, &grid::widths(table, Some(values)))?;
-    let columns = sheet.columns();
-    let mut row = sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)?;
+    let mut row = heading(&mut sheet, form, section)?;
     for p in &content.before {
         row = paragraph(&mut sheet, row, p)?;
     }
@@ -107,8 +116,12 @@ fn with_table(
 
 /// A paragraph over the whole width.
 fn paragraph(sheet: &mut Sheet, row: u32, p: &Paragraph) -> Result<u32, ExportError> {
-    let look = if p.level > 0 { Look::subheading() } else { Look::body() };
-    sheet.paragraph(row, sheet.columns(), &p.text, &look, 0.0)
+    let (look, least) = match p.level {
+        0 => (Look::body(), 0.0),
+        1 => (Look::heading(), 30.0),
+        _ => (Look::subheading(), 0.0),
+    };
+    sheet.paragraph(row, sheet.columns(), &p.text, &look, least)
 }
 
 /// A value into a cell that is drawn already.

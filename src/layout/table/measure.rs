@@ -37,6 +37,7 @@ pub(in crate::layout) struct Sized {
 pub(in crate::layout) struct CellLines {
     pub size: f32,
     pub lines: Vec<Line>,
+    /// White before the text of a cell that is set left, points.
     pub side: f32,
 }
 
@@ -113,7 +114,7 @@ impl Sized {
                     let lines = cell::lines(&c.text, 0, em, 0.0, cell::Kind::Figure);
                     return CellLines { size: own, lines, side: FIGURE_SIDE * size };
                 }
-                let em = room(c) / size - 2.0 * SIDE;
+                let em = (room(c) / size - 2.0 * SIDE - c.indent).max(1.0);
                 let left = c.is_left();
                 let number: f32 = c.text.atoms[..c.number].iter().map(|a| a.width + a.space).sum();
                 // A number hangs only where enough is left beside it.
@@ -126,7 +127,8 @@ impl Sized {
                 } else {
                     cell::Kind::Centered
                 };
-                CellLines { size, lines: cell::lines(&c.text, number, em, hang, kind), side: SIDE * size }
+                let side = (SIDE + c.indent) * size;
+                CellLines { size, lines: cell::lines(&c.text, number, em, hang, kind), side }
             })
             .collect();
         let heights = row_heights(prepared, &cells, 2.0 * PAD * size);
@@ -161,6 +163,7 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
                 } else {
                     3.0
                 }) + 2.0 * SIDE
+                    + c.indent
             }
             CellRole::BlockHeader => 0.0,
         };

@@ -16,6 +16,9 @@ use crate::model::{self, Align, CellRole};
 pub(super) use draw::{ASCENT, Fragment};
 pub(super) use measure::Sized;
 
+/// How far a level of an outline is set in, em.
+const LEVEL: f32 = 1.5;
+
 /// A table ready to be measured.
 pub(super) struct Prepared<'d> {
     pub table: &'d model::Table,
@@ -33,6 +36,8 @@ pub(super) struct Cell {
     pub column_span: usize,
     pub role: CellRole,
     pub align: Align,
+    /// White before the text, em.
+    pub indent: f32,
     pub text: Text,
     /// Atoms of the number a label begins with (1. or （一） or 一、), 0 where there is none.
     pub number: usize,
@@ -77,7 +82,8 @@ impl<'d> Prepared<'d> {
                 };
                 tags.push(Tag { kind, parent: row_tag });
                 let (column, role, align) = (c.column, c.role, c.align);
-                cells.push(Cell { row: r, column, row_span, column_span, role, align, text, number, tag });
+                let indent = LEVEL * f32::from(c.indent);
+                cells.push(Cell { row: r, column, row_span, column_span, role, align, indent, text, number, tag });
             }
         }
         Ok(Prepared { table, cells, rows, columns })

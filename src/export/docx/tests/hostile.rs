@@ -50,6 +50,7 @@ fn hostile_text_is_text() {
             text: text.clone(),
             role: CellRole::ColumnHeader,
             align: Align::Center,
+            indent: 0,
         };
         let rows = vec![Row { cells: vec![cell(0), cell(1)] }];
         let table = Table { caption: String::new(), widths: vec![1.0, 1.0], header_rows: 0, label_columns: 0, rows };
@@ -75,8 +76,15 @@ fn a_megabyte_is_one_paragraph() {
     let long = "政府信息公开，".repeat(50_000);
     let digits = "1".repeat(1_000_000);
     let mut doc = plain(&[&long, &digits]);
-    let cell =
-        Cell { column: 0, row_span: 1, column_span: 1, text: long.clone(), role: CellRole::Data, align: Align::Left };
+    let cell = Cell {
+        column: 0,
+        row_span: 1,
+        column_span: 1,
+        text: long.clone(),
+        role: CellRole::Data,
+        align: Align::Left,
+        indent: 0,
+    };
     let rows = vec![Row { cells: vec![cell] }];
     doc.blocks.push(Block::Table(Table {
         caption: "长表".into(),

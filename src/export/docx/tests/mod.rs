@@ -244,6 +244,7 @@ fn tables_that_touch_stay_apart_and_faulty_ones_are_refused() {
         text: "一".into(),
         role: CellRole::Data,
         align: Align::Center,
+        indent: 0,
     };
     let table = |cells: Vec<Cell>, columns: usize| {
         let rows = vec![Row { cells }];
