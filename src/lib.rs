@@ -14,5 +14,6 @@ pub mod model;
 pub mod normalize;
 pub mod pipeline;
 pub mod rules;
+pub mod series;
 pub mod style;
 mod toml_error;

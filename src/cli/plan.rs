@@ -72,15 +72,16 @@ pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
         .map(|path| {
             let form = Form::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?;
             // A relation under a code that no rule explains would never be reported.
-            if let Some(r) = form.relations.iter().find(|r| rules::rule(&r.code).is_none()) {
-                return Err(Stop::usage(format!("{}：没有代码为 {} 的规则", path.display(), r.code)));
+            let codes = form.relations.iter().map(|r| &r.code).chain(form.series.iter().map(|s| &s.code));
+            if let Some(code) = codes.into_iter().find(|code| rules::rule(code).is_none()) {
+                return Err(Stop::usage(format!("{}：没有代码为 {code} 的规则", path.display())));
             }
             Ok(Arc::new(form))
         })
         .collect()
 }
 
-fn read_text(path: &Path) -> Result<String, Stop> {
+pub fn read_text(path: &Path) -> Result<String, Stop> {
     std::fs::read_to_string(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidData => {
             Stop::usage(format!("{} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8", path.display()))

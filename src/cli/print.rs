@@ -90,10 +90,21 @@ pub fn text(outcome: &Outcome<'_>) {
         _ => "有必须先改的问题".to_owned(),
     };
     line(&format!("{}：{known}", outcome.file.display()));
-    let mut shown: Vec<(&str, usize)> = Vec::new();
     // What was understood is of no use while the rest is not.
-    let refused = e.report.is_none();
-    for f in e.findings.iter().filter(|f| !refused || f.severity > Severity::Note) {
+    findings(&e.findings, e.report.is_none());
+    files(&outcome.written);
+    let errors = e.findings.iter().filter(|f| f.severity == Severity::Error).count();
+    if outcome.exit == Exit::Unread && outcome.converts {
+        line("  没有为它写任何文件");
+    } else if errors > 0 && !outcome.written.is_empty() {
+        line(&format!("  注意：有 {errors} 处错误，已照原样生成，公布前请核对"));
+    }
+}
+
+/// Lists findings for a person, with or without notes.
+pub fn findings(all: &[Finding], without_notes: bool) {
+    let mut shown: Vec<(&str, usize)> = Vec::new();
+    for f in all.iter().filter(|f| !without_notes || f.severity > Severity::Note) {
         let index = shown.iter().position(|(code, _)| *code == f.code).unwrap_or_else(|| {
             shown.push((f.code, 0));
             shown.len() - 1
@@ -107,19 +118,17 @@ pub fn text(outcome: &Outcome<'_>) {
         }
     }
     for (code, count) in shown {
-        let listed = e.findings.iter().any(|f| f.code == code && f.severity == Severity::Error);
+        let listed = all.iter().any(|f| f.code == code && f.severity == Severity::Error);
         if !listed && count > LISTED {
             line(&format!("        另有 {} 条同类（{code}），用 --format json 可以看到全部", count - LISTED));
         }
     }
-    for w in &outcome.written {
+}
+
+/// Lists written files for a person.
+pub fn files(written: &[Written]) {
+    for w in written {
         line(&format!("  {}  {}（{}）", if w.replaced { "已更新" } else { "已生成" }, w.path, size(w.bytes)));
-    }
-    let errors = e.findings.iter().filter(|f| f.severity == Severity::Error).count();
-    if outcome.exit == Exit::Unread && outcome.converts {
-        line("  没有为它写任何文件");
-    } else if errors > 0 && !outcome.written.is_empty() {
-        line(&format!("  注意：有 {errors} 处错误，已照原样生成，公布前请核对"));
     }
 }
 
@@ -188,6 +197,9 @@ struct Item<'a> {
 
 #[derive(Serialize, Default)]
 struct Place<'a> {
+    /// Where a finding speaks of several files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     sheet: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -196,7 +208,11 @@ struct Place<'a> {
 
 impl<'a> From<&'a Source> for Place<'a> {
     fn from(source: &'a Source) -> Place<'a> {
-        Place { sheet: Some(&source.sheet), cell: source.cell.map(|c| c.to_string()) }
+        Place {
+            file: source.file.as_deref(),
+            sheet: Some(source.sheet.as_str()).filter(|s| !s.is_empty()),
+            cell: source.cell.map(|c| c.to_string()),
+        }
     }
 }
 
