@@ -3,6 +3,7 @@
 //! The way of the data: bytes → `import` → `normalize` → [`model::Report`] → `check` for findings, [`compose`] for a
 //! [`model::Document`], `layout` for pages, `export` for files. Same input, same version: same bytes.
 
+pub mod aggregate;
 pub mod check;
 pub mod cli;
 pub mod compose;

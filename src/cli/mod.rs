@@ -2,6 +2,7 @@
 //!
 //! The only module that prints, writes files and looks at the environment.
 
+mod aggregate;
 mod args;
 mod check;
 mod convert;
@@ -52,6 +53,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Template(args) => template::run(&args),
         Command::Check(args) => check::run(&args),
         Command::Convert(args) => convert::run(&args),
+        Command::Aggregate(args) => aggregate::run(&args),
         Command::Explain(args) => explain::run(&args),
     };
     match done {
