@@ -3,6 +3,7 @@
 //! The way of the data: bytes → `import` → `normalize` → [`model::Report`] → `check` for findings, [`compose`] for a
 //! [`model::Document`], `layout` for pages, `export` for files. Same input, same version: same bytes.
 
+pub mod aggregate;
 pub mod batch;
 pub mod check;
 pub mod cli;
@@ -16,5 +17,6 @@ pub mod model;
 pub mod normalize;
 pub mod pipeline;
 pub mod rules;
+pub mod series;
 pub mod style;
 mod toml_error;

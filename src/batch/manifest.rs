@@ -15,7 +15,7 @@ pub struct Header {
     pub tool: String,
     /// Digest of each form, by edition.
     pub forms: BTreeMap<String, String>,
-    /// Digest of tool, forms, style, faces and options.
+    /// Digest of tool, forms, style, faces, options and aliases.
     pub key: String,
     /// Number of inputs of the whole run.
     pub inputs: usize,
@@ -160,6 +160,7 @@ mod tests {
             tool: "1".into(),
             form: None,
             key: "k".into(),
+            facts: None,
         }
     }
 

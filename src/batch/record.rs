@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Finding, Severity, Source};
 use crate::rules;
+use crate::series::Facts;
 
 /// How an input ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -41,6 +42,9 @@ pub struct Record {
     pub form: Option<String>,
     /// Digest of everything besides the input that the outputs depend on: tool, forms, style, faces, options.
     pub key: String,
+    /// What the agency's other years are compared with; absent where the input was not understood.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub facts: Option<Facts>,
 }
 
 /// A file that was written.
@@ -72,6 +76,9 @@ pub struct Item {
 /// A place in a workbook; all absent where a finding has none.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceItem {
+    /// Where a finding speaks of several files.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -80,7 +87,11 @@ pub struct PlaceItem {
 
 impl From<&Source> for PlaceItem {
     fn from(source: &Source) -> PlaceItem {
-        PlaceItem { sheet: Some(source.sheet.clone()), cell: source.cell.map(|c| c.to_string()) }
+        PlaceItem {
+            file: source.file.clone(),
+            sheet: Some(source.sheet.clone()).filter(|s| !s.is_empty()),
+            cell: source.cell.map(|c| c.to_string()),
+        }
     }
 }
 

@@ -9,6 +9,11 @@ mod sections;
 
 use crate::model::{Finding, Origins, Report};
 
+/// Checks the relations of the form alone, for a report that has no text.
+pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
+    relations::check(report, origins)
+}
+
 /// Checks a report. `can_draw` tells whether some embedded font draws a character.
 pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool) -> Vec<Finding> {
     let mut findings = relations::check(report, origins);

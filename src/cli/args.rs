@@ -48,6 +48,9 @@ pub enum Command {
     /// 转换成可以公开的 PDF、DOCX 和 XLSX
     #[command(help_template = TEMPLATE, override_usage = "nianbao convert [选项] <输入>... -o <文件夹>", after_help = super::help::CONVERT)]
     Convert(ConvertArgs),
+    /// 汇总各单位同一年度的表格，写成一个工作簿
+    #[command(help_template = TEMPLATE, override_usage = "nianbao aggregate [选项] <输入>... -o <文件>", after_help = super::help::AGGREGATE)]
+    Aggregate(AggregateArgs),
     /// 合并各分片的 manifest，证明没有缺漏
     #[command(help_template = TEMPLATE, override_usage = "nianbao merge-manifests <manifest>... -o <文件夹>", after_help = super::help::MERGE)]
     MergeManifests(MergeArgs),
@@ -101,6 +104,9 @@ pub struct InputArgs {
     /// 同时处理几份（默认与处理器的核数相同）
     #[arg(long, value_name = "份数", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "选项")]
     pub jobs: Option<u16>,
+    /// 单位的旧名和别名（TOML，写法见手册）
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub aliases: Option<PathBuf>,
     #[command(flatten)]
     pub forms: FormArgs,
 }
@@ -149,6 +155,27 @@ pub struct MergeArgs {
     /// 各分片的输出文件夹，合并的结果也写在这里
     #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
     pub output: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct AggregateArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// 汇总写到这个文件（.xlsx）
+    #[arg(short, long, value_name = "文件", help_heading = "选项")]
+    pub output: PathBuf,
+    /// 只汇总这个年度的报告
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(u16).range(1000..=9999), help_heading = "选项")]
+    pub year: Option<u16>,
+    /// 汇总单位的名称，写在封面上
+    #[arg(long, value_name = "名称", help_heading = "选项")]
+    pub agency: Option<String>,
+    /// 应报单位名单：每行一个单位，UTF-8 文本
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub expect: Option<PathBuf>,
+    /// 覆盖已有的文件
+    #[arg(long, help_heading = "选项")]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

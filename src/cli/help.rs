@@ -34,6 +34,17 @@ pub const MERGE: &str = "示例：
 合并时核对：分片齐全，每份输入正好一次，每个输出文件都在、内容与记录相同。
 写出 manifest.jsonl 和 汇总.xlsx，与在一台机器上运行的完全相同。";
 
+pub const AGGREGATE: &str = "格式：text 给人看，json 每份报告一行、最后一行是汇总
+
+示例：
+  nianbao aggregate 各单位/ -o 汇总.xlsx --agency 某某区人民政府
+  nianbao aggregate 各单位/ -o 汇总.xlsx --year 2024 --expect 名单.txt
+  nianbao aggregate 各单位/ -o 汇总.xlsx --aliases 别名.toml
+
+一次只汇总同一版表样、同一年度的报告，金额精确换算。版本或年度不一样、同一单位有两份、
+金额没有写单位的，列出来，不汇总。有错误的报告照原样汇总，并列在“缺报和有误”里；读不了的
+不汇总，也列在里面。别名文件每行写成 \"正式名称\" = [\"旧名\", \"别名\"]。";
+
 pub const EXPLAIN: &str = "示例：
   nianbao explain K301
   nianbao explain";

@@ -2,6 +2,7 @@
 //!
 //! The only module that prints, writes files and looks at the environment.
 
+mod aggregate;
 mod args;
 mod exit;
 mod explain;
@@ -50,6 +51,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => plan::reading(&args.input, None).and_then(|plan| run::check(&plan)),
         Command::Convert(args) => plan::converting(&args).and_then(|job| run::convert(&job)),
         Command::MergeManifests(args) => run::merge(&args),
+        Command::Aggregate(args) => aggregate::run(&args),
         Command::Explain(args) => explain::run(&args),
     };
     match done {

@@ -7,12 +7,13 @@ use super::Stop;
 use super::args::{ConvertArgs, FormArgs, InputArgs, Output};
 use super::inputs::{Filter, Inputs, expand};
 use crate::batch::Shard;
-use crate::digest::sha256_of;
+use crate::digest::{sha256, sha256_of};
 use crate::form::{self, Form};
 use crate::layout::Faces;
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
 use crate::rules;
+use crate::series::Aliases;
 use crate::style::Style;
 
 /// A run over inputs.
@@ -25,6 +26,9 @@ pub struct Plan {
     pub jobs: usize,
     /// Digest of all that outputs depend on besides the input.
     pub key: String,
+    /// Names that agencies go by, and the digest of the file that says so.
+    pub aliases: Aliases,
+    pub aliases_digest: String,
 }
 
 /// A run that writes.
@@ -43,6 +47,14 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     forms.extend(form::built_in().iter().cloned());
     let options = Options { forms, keep_text: args.keep_text };
     let filter = Filter::new(&args.include, &args.exclude)?;
+    let (aliases, aliases_digest) = match &args.aliases {
+        None => (Aliases::default(), String::new()),
+        Some(path) => {
+            let text = read_text(path)?;
+            let aliases = Aliases::parse(&text).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?;
+            (aliases, sha256(text.as_bytes()))
+        }
+    };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let mut plan = Plan {
         inputs: expand(&args.inputs, output, &filter)?,
@@ -51,6 +63,8 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
         strict: args.strict,
         jobs: args.jobs.map_or_else(cores, usize::from),
         key: String::new(),
+        aliases,
+        aliases_digest,
     };
     plan.key = key(&plan, &[]);
     Ok(plan)
@@ -118,15 +132,16 @@ pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
         .map(|path| {
             let form = Form::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?;
             // A relation under a code that no rule explains would never be reported.
-            if let Some(r) = form.relations.iter().find(|r| rules::rule(&r.code).is_none()) {
-                return Err(Stop::usage(format!("{}：没有代码为 {} 的规则", path.display(), r.code)));
+            let codes = form.relations.iter().map(|r| &r.code).chain(form.series.iter().map(|s| &s.code));
+            if let Some(code) = codes.into_iter().find(|code| rules::rule(code).is_none()) {
+                return Err(Stop::usage(format!("{}：没有代码为 {code} 的规则", path.display())));
             }
             Ok(Arc::new(form))
         })
         .collect()
 }
 
-fn read_text(path: &Path) -> Result<String, Stop> {
+pub fn read_text(path: &Path) -> Result<String, Stop> {
     std::fs::read_to_string(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidData => {
             Stop::usage(format!("{} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8", path.display()))

@@ -11,7 +11,7 @@ use super::exit::Exit;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
 use crate::batch::{Item, OutputFile, Record, Status};
-use crate::model::Severity;
+use crate::model::{Finding, Severity};
 
 pub use crate::batch::severity as word;
 
@@ -21,6 +21,8 @@ pub struct Told<'a> {
     /// The output folder of a run that writes.
     pub folder: Option<&'a Path>,
     pub summary: Option<PathBuf>,
+    /// What concerns the run as a whole.
+    pub notes: Vec<Finding>,
     pub took: Duration,
     /// How the run was asked to end before it was done.
     pub asked: Option<Exit>,
@@ -58,7 +60,7 @@ pub fn complaint(text: &str) {
 }
 
 /// The exit an input's record calls for.
-fn exit_of(record: &Record) -> Exit {
+pub fn exit_of(record: &Record) -> Exit {
     match record.status {
         Status::Ok | Status::Skipped => Exit::Good,
         Status::Findings => Exit::Findings,
@@ -86,6 +88,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Exit {
         done.iter().for_each(|d| json(told.folder, &d.record));
     } else {
         listed(told, done);
+        findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), false);
         if done.len() > 1 || told.asked.is_some() {
             counted(told, done);
         }
@@ -115,7 +118,7 @@ fn listed(told: &Told<'_>, done: &[Done]) {
     let all: Vec<&Done> = done.iter().filter(worth).collect();
     let most = if told.summary.is_some() && !few { MOST } else { usize::MAX };
     for d in all.iter().take(most) {
-        text(told, d);
+        text(told.folder, d);
     }
     if let (Some(summary), true) = (&told.summary, all.len() > most) {
         line(&format!("另有 {} 份有问题的没有列出，全部见 {}", all.len() - most, summary.display()));
@@ -168,25 +171,42 @@ fn table(done: &[Done]) {
             line(&format!("  {what}{pad}  {count:>6}{meaning}"));
         }
     }
+    let warned = done.iter().filter(|d| d.record.count(Severity::Warning) > 0).count();
+    if warned > 0 {
+        line(&format!("  其中 {warned} 份有警告"));
+    }
     if kept > 0 {
         line(&format!("  其中 {kept} 份没有变化，沿用上次的输出"));
     }
 }
 
-/// Prints an input for a person.
-fn text(told: &Told<'_>, done: &Done) {
+/// Prints an input of a run that writes below a folder, or nothing, for a person.
+pub fn text(folder: Option<&Path>, done: &Done) {
     let r = &done.record;
     let refused = !matches!(r.status, Status::Ok | Status::Findings);
-    let converts = told.folder.is_some();
+    let converts = folder.is_some();
     let known = match (&r.agency, r.year, &r.edition) {
         (Some(agency), Some(year), Some(edition)) => format!("{agency}，{year} 年，{edition} 版表样"),
         _ if converts => "没有转换".to_owned(),
         _ => "有必须先改的问题".to_owned(),
     };
     line(&format!("{}：{known}", r.file));
-    let mut shown: Vec<(&str, usize)> = Vec::new();
     // What was understood is of no use while the rest is not.
-    for f in r.findings.iter().filter(|f| !refused || f.severity > Severity::Note || r.status == Status::Skipped) {
+    findings(&r.findings, refused && r.status != Status::Skipped);
+    if let Some(folder) = folder {
+        files(folder, &r.outputs, done.made);
+    }
+    if refused && converts {
+        line("  没有为它写任何文件");
+    } else if r.count(Severity::Error) > 0 && !r.outputs.is_empty() {
+        line(&format!("  注意：有 {} 处错误，已照原样生成，公布前请核对", r.count(Severity::Error)));
+    }
+}
+
+/// Lists findings for a person, with or without notes.
+pub fn findings(all: &[Item], without_notes: bool) {
+    let mut shown: Vec<(&str, usize)> = Vec::new();
+    for f in all.iter().filter(|f| !without_notes || f.severity > Severity::Note) {
         let index = shown.iter().position(|(code, _)| *code == f.code).unwrap_or_else(|| {
             shown.push((&f.code, 0));
             shown.len() - 1
@@ -200,25 +220,22 @@ fn text(told: &Told<'_>, done: &Done) {
         }
     }
     for (code, count) in shown {
-        let listed = r.findings.iter().any(|f| f.code == code && f.severity == Severity::Error);
+        let listed = all.iter().any(|f| f.code == code && f.severity == Severity::Error);
         if !listed && count > LISTED {
             line(&format!("        另有 {} 条同类（{code}），用 --format json 可以看到全部", count - LISTED));
         }
     }
-    let how = match done.made {
+}
+
+/// Lists files that were written.
+pub fn files(folder: &Path, outputs: &[OutputFile], made: Made) {
+    let how = match made {
         Made::New => "已生成",
         Made::Replaced => "已更新",
         Made::Kept => "没有变化",
     };
-    if let Some(folder) = told.folder {
-        for o in &r.outputs {
-            line(&format!("  {how}  {}（{}）", folder.join(&o.path).display(), size(o.bytes)));
-        }
-    }
-    if refused && converts {
-        line("  没有为它写任何文件");
-    } else if r.count(Severity::Error) > 0 && !r.outputs.is_empty() {
-        line(&format!("  注意：有 {} 处错误，已照原样生成，公布前请核对", r.count(Severity::Error)));
+    for o in outputs {
+        line(&format!("  {how}  {}（{}）", folder.join(&o.path).display(), size(o.bytes)));
     }
 }
 
@@ -227,7 +244,7 @@ fn size(bytes: usize) -> String {
 }
 
 /// Prints an input as one JSON object.
-fn json(folder: Option<&Path>, record: &Record) {
+pub fn json(folder: Option<&Path>, record: &Record) {
     let outputs = record.outputs.iter().map(|o| {
         let path = folder.map_or_else(|| o.path.clone(), |f| f.join(&o.path).display().to_string());
         OutputFile { path, ..o.clone() }

@@ -1,5 +1,6 @@
 //! Files to publish, one writer a format. A writer sees a `Document`, `Pages` or a `Report`, never a workbook or another writer.
 
+pub mod aggregate;
 pub mod docx;
 pub mod pdf;
 mod sheet;

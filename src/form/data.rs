@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::relation::{Op, Relation, Term};
-use super::{Axis, Block, Form, Kind, Leaf, Node, Section, Table, Unit, UnitColumn};
+use super::{Axis, Block, Form, Kind, Leaf, Node, Section, Series, Table, Unit, UnitColumn};
 
 /// Why a form file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,8 @@ struct RawForm {
     table: Vec<RawTable>,
     #[serde(default)]
     relation: Vec<RawRelation>,
+    #[serde(default)]
+    series: Vec<RawSeries>,
 }
 
 #[derive(Deserialize)]
@@ -95,6 +97,21 @@ struct RawRelation {
     right: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSeries {
+    code: String,
+    table: String,
+    block: Option<String>,
+    holds_in_each: Line,
+    #[serde(default)]
+    within_edition: bool,
+    left: Vec<String>,
+    before: Vec<String>,
+    #[serde(default)]
+    right: Vec<String>,
+}
+
 #[derive(Deserialize, PartialEq, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
 enum Line {
@@ -145,6 +162,11 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         .iter()
         .map(|r| table_index(&r.table).and_then(|i| relation(r, i, &tables[i])))
         .collect::<Result<_, _>>()?;
+    let series = raw
+        .series
+        .iter()
+        .map(|s| table_index(&s.table).and_then(|i| series(s, i, &tables[i])))
+        .collect::<Result<_, _>>()?;
     Ok(Form {
         id: raw.id,
         notice: raw.notice,
@@ -156,6 +178,7 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         sections,
         tables,
         relations,
+        series,
     })
 }
 
@@ -249,13 +272,8 @@ fn unit(path: &str, kind: Option<Kind>, word: Option<&str>) -> Result<Option<Uni
 }
 
 fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Relation, FormError> {
-    let block = match &raw.block {
-        Some(key) => table.blocks.iter().position(|b| b.key == *key),
-        None => Some(0),
-    };
-    let block = block.ok_or_else(|| wrong(format!("{} 所指的分块不存在", raw.code)))?;
+    let (block, axis) = along(&raw.code, raw.block.as_deref(), raw.holds_in_each, table)?;
     let holds_in_each_column = raw.holds_in_each == Line::Column;
-    let axis = if holds_in_each_column { &table.blocks[block].rows } else { &table.blocks[block].columns };
     let mut left = Vec::new();
     for t in &raw.left {
         terms(t, axis, &[], &mut left).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
@@ -268,6 +286,42 @@ fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Rela
         return Err(wrong(format!("{} 有一边是空的", raw.code)));
     }
     Ok(Relation { code: raw.code.clone(), table: table_index, block, holds_in_each_column, left, op: raw.op, right })
+}
+
+/// The block of a relation and the axis its terms stand on.
+fn along<'t>(code: &str, block: Option<&str>, line: Line, table: &'t Table) -> Result<(usize, &'t Axis), FormError> {
+    let index = match block {
+        Some(key) => table.blocks.iter().position(|b| b.key == key),
+        None => Some(0),
+    };
+    let index = index.ok_or_else(|| wrong(format!("{code} 所指的分块不存在")))?;
+    let block = &table.blocks[index];
+    Ok((index, if line == Line::Column { &block.rows } else { &block.columns }))
+}
+
+fn series(raw: &RawSeries, table_index: usize, table: &Table) -> Result<Series, FormError> {
+    let (block, axis) = along(&raw.code, raw.block.as_deref(), raw.holds_in_each, table)?;
+    let side = |texts: &[String]| {
+        let mut out = Vec::new();
+        for t in texts {
+            terms(t, axis, &[], &mut out).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
+        }
+        Ok::<_, FormError>(out)
+    };
+    let (left, before, right) = (side(&raw.left)?, side(&raw.before)?, side(&raw.right)?);
+    if left.is_empty() || before.is_empty() {
+        return Err(wrong(format!("{} 要写 left（本年）和 before（上年）", raw.code)));
+    }
+    let (code, within_edition) = (raw.code.clone(), raw.within_edition);
+    let holds_in_each_column = raw.holds_in_each == Line::Column;
+    let series = Series { code, table: table_index, block, holds_in_each_column, within_edition, left, before, right };
+    // Money in whatever unit an agency chose cannot be compared as a number.
+    let all = || series.left.iter().chain(&series.before).chain(&series.right);
+    let slots = (0..series.lines(table)).flat_map(|line| all().map(move |t| (t, line)));
+    if slots.map(|(t, line)| table.kind(series.slot(table, t, line))).any(|k| k == (Kind::Amount, None)) {
+        return Err(wrong(format!("{} 用了没有规定单位的金额", raw.code)));
+    }
+    Ok(series)
 }
 
 /// `path` is one leaf, `-path` is subtracted, `path.*` is every part of a group except those of the other side: its leaves,

@@ -8,13 +8,15 @@ mod axis;
 mod data;
 mod grid;
 mod relation;
+mod series;
 mod workbook;
 
 pub use axis::{Axis, Leaf, Node};
 pub use data::FormError;
 pub use grid::{GridCell, GridContent};
 pub use relation::{Op, Relation, RelationUse, Term};
-pub use workbook::{CoverField, CoverLabels, Workbook as WorkbookLabels, labels};
+pub use series::Series;
+pub use workbook::{CoverField, CoverLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
 use std::sync::{Arc, LazyLock};
 
@@ -85,6 +87,8 @@ pub struct Form {
     pub tables: Vec<Table>,
     /// The relations (勾稽关系), in the order in which blank totals are filled.
     pub relations: Vec<Relation>,
+    /// What the next year's report must continue.
+    pub series: Vec<Series>,
 }
 
 /// One section of the report.

@@ -114,6 +114,19 @@ fn parts_of_a_sum_are_counted_without_what_is_below_them() {
 }
 
 #[test]
+fn series_hold_in_every_column_and_only_one_of_them_across_editions() {
+    let lines = |id: &str| {
+        let form = edition(id).unwrap();
+        form.series
+            .iter()
+            .map(|s| (s.code.clone(), s.lines(&form.tables[s.table]), s.within_edition))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(lines("2021"), [("Y401".to_owned(), 7, false), ("Y402".to_owned(), 2, true)]);
+    assert_eq!(lines("2019"), [("Y401".to_owned(), 7, false)]);
+}
+
+#[test]
 fn a_faulty_form_file_is_refused() {
     let old = include_str!("2014.toml");
     for (from, to, says) in [
@@ -130,6 +143,8 @@ fn a_faulty_form_file_is_refused() {
         ("left = [\"handled.total\"]", "left = [\"handled.totl\"]", "没有 handled.totl"),
         ("table = \"two\"", "table = \"tow\"", "tow"),
         ("notice =", "nottice =", "nottice"),
+        ("before = [\"carried_out\"]", "before = [\"carried\"]", "没有 carried"),
+        ("before = [\"carried_out\"]", "before = []", "上年"),
     ] {
         let error = Form::parse(&good.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");

@@ -15,6 +15,8 @@ pub struct Workbook {
     pub data: DataLabels,
     pub guide: Guide,
     pub units: UnitWords,
+    pub names: NameWords,
+    pub sum: SumLabels,
 }
 
 /// How a report's title is made and recognised.
@@ -138,6 +140,47 @@ pub struct UnitWords {
     /// Words before a label that say it is a part of the row above.
     pub leads: Vec<String>,
     pub not_applicable: Vec<String>,
+}
+
+/// What tells names that may be one agency's.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NameWords {
+    /// Wordings of the same thing; each counts as the last.
+    pub same: Vec<Vec<String>>,
+    /// Words that are as often left out.
+    pub dropped: Vec<String>,
+    /// What the name of a place ends in.
+    pub divisions: Vec<String>,
+}
+
+/// The workbook of the sum over units.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SumLabels {
+    pub sources: SumSheet<11>,
+    pub troubles: SumSheet<6>,
+    /// What is the matter with a unit of the second sheet.
+    pub missing: String,
+    pub unlisted: String,
+    pub refused: String,
+    pub faulty: String,
+}
+
+/// A sheet that the sum has beside those of the standard workbook.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SumSheet<const COLUMNS: usize> {
+    pub sheet: String,
+    #[serde(deserialize_with = "array")]
+    pub head: [String; COLUMNS],
+}
+
+/// An array of any length: serde itself knows them one by one.
+fn array<'de, D: serde::Deserializer<'de>, const N: usize>(from: D) -> Result<[String; N], D::Error> {
+    let all = Vec::<String>::deserialize(from)?;
+    let length = all.len();
+    all.try_into().map_err(|_| serde::de::Error::invalid_length(length, &"another number of heads"))
 }
 
 impl Workbook {

@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 
-/// A cell address, row and column from 0. Displays as `D27`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A cell address, row and column from 0. Displays, and is stored, as `D27`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Address {
     pub row: u32,
     pub column: u32,
@@ -25,29 +27,78 @@ impl fmt::Display for Address {
     }
 }
 
+impl From<Address> for String {
+    fn from(at: Address) -> String {
+        at.to_string()
+    }
+}
+
+/// A text that is no cell address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("不是单元格地址")]
+pub struct NoAddress;
+
+impl TryFrom<String> for Address {
+    type Error = NoAddress;
+
+    fn try_from(text: String) -> Result<Address, NoAddress> {
+        text.parse()
+    }
+}
+
+impl FromStr for Address {
+    type Err = NoAddress;
+
+    /// Reads `D27` (capitals, no `$`).
+    fn from_str(text: &str) -> Result<Address, NoAddress> {
+        let cut = text.find(|c: char| !c.is_ascii_uppercase()).ok_or(NoAddress)?;
+        let (letters, digits) = text.split_at(cut);
+        let add = |n: u32, b: u8| n.checked_mul(26)?.checked_add(u32::from(b - b'A') + 1);
+        let column = letters.bytes().try_fold(0, add).and_then(|n| n.checked_sub(1)).ok_or(NoAddress)?;
+        let row = digits.parse::<u32>().ok().filter(|_| !digits.starts_with(['0', '+'])).ok_or(NoAddress)?;
+        Ok(Address { row: row - 1, column })
+    }
+}
+
 /// A sheet, or a cell of one, in the workbook that was read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Source {
+    /// The workbook, where a finding speaks of more than one.
+    pub file: Option<String>,
+    /// Empty where the file as a whole is meant.
     pub sheet: String,
     pub cell: Option<Address>,
 }
 
 impl Source {
     pub fn cell(sheet: &str, cell: Address) -> Source {
-        Source { sheet: sheet.to_owned(), cell: Some(cell) }
+        Source { file: None, sheet: sheet.to_owned(), cell: Some(cell) }
     }
 
     pub fn sheet(sheet: &str) -> Source {
-        Source { sheet: sheet.to_owned(), cell: None }
+        Source { file: None, sheet: sheet.to_owned(), cell: None }
+    }
+
+    /// A file as a whole.
+    pub fn file(file: &str) -> Source {
+        Source { file: Some(file.to_owned()), sheet: String::new(), cell: None }
+    }
+
+    /// The same place, with its file.
+    pub fn within(self, file: &str) -> Source {
+        Source { file: Some(file.to_owned()), ..self }
     }
 }
 
 impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.cell {
-            Some(cell) => write!(f, "“{}”{cell}", self.sheet),
-            None => write!(f, "“{}”", self.sheet),
+        if let Some(file) = &self.file {
+            write!(f, "{file}")?;
         }
+        if !self.sheet.is_empty() || self.file.is_none() {
+            write!(f, "“{}”", self.sheet)?;
+        }
+        self.cell.map_or(Ok(()), |cell| write!(f, "{cell}"))
     }
 }
 
@@ -105,6 +156,19 @@ mod tests {
             [(0, 0, "A1"), (26, 3, "D27"), (9, 25, "Z10"), (0, 26, "AA1"), (1_048_575, 16_383, "XFD1048576")]
         {
             assert_eq!(Address { row, column }.to_string(), text);
+            assert_eq!(text.parse(), Ok(Address { row, column }));
         }
+        for text in ["", "A", "1", "a1", "A0", "A+1", "A01", "$A$1", "A1B", "A4294967296", "ZZZZZZZZZ1"] {
+            assert_eq!(text.parse::<Address>(), Err(NoAddress), "{text}");
+        }
+    }
+
+    #[test]
+    fn places_of_several_files_name_theirs() {
+        let cell = Source::cell("表", Address { row: 0, column: 1 });
+        assert_eq!(cell.to_string(), "“表”B1");
+        assert_eq!(cell.within("甲.xlsx").to_string(), "甲.xlsx“表”B1");
+        assert_eq!(Source::file("甲.xlsx").to_string(), "甲.xlsx");
+        assert_eq!(Source::sheet("表").to_string(), "“表”");
     }
 }

@@ -8,7 +8,7 @@ mod finding;
 mod report;
 mod value;
 
-pub use address::{Address, Origins, Place, Source};
+pub use address::{Address, NoAddress, Origins, Place, Source};
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
 pub use finding::{Finding, Severity};
 pub use report::{Cover, Paragraph, Report, Section};

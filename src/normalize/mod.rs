@@ -63,6 +63,9 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
             finding("N107", message).at(Source::sheet(&s.name)).hint("如果它属于报告，请取消隐藏")
         })
         .collect();
+    if let Some(s) = workbook.sheets.iter().find(|s| is_sources(s)) {
+        findings.push(finding("N113", format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
+    }
     let recognised = match edition::recognise(&options.forms, &views, &skip) {
         Ok(recognised) => recognised,
         Err(refused) => {
@@ -86,19 +89,27 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     Normalized { report, origins, findings }
 }
 
-/// A sheet that is an aid and not part of the report: the instructions, or the long-form data of a published workbook.
+/// A sheet that is an aid and not part of the report: the instructions, the long-form data of a published workbook, or
+/// what the sum over units has beside its totals.
 fn is_aid(sheet: &Sheet) -> bool {
     let words = labels();
-    let first: Vec<&str> = sheet
-        .cells
-        .iter()
-        .take(words.data.head.len())
-        .filter_map(|c| match &c.content {
-            Content::Text(t) => Some(t.as_str()),
-            _ => None,
-        })
-        .collect();
-    sheet.name == words.guide.sheet || (sheet.name == words.data.sheet && first == words.data.head)
+    let (data, troubles) = (&words.data, &words.sum.troubles);
+    sheet.name == words.guide.sheet
+        || (sheet.name == data.sheet && begins(sheet, &data.head))
+        || (sheet.name == troubles.sheet && begins(sheet, &troubles.head))
+        || is_sources(sheet)
+}
+
+/// A sheet that traces the totals of a sum over units.
+fn is_sources(sheet: &Sheet) -> bool {
+    let words = &labels().sum.sources;
+    sheet.name.starts_with(&words.sheet) && begins(sheet, &words.head)
+}
+
+/// Whether the first cells of a sheet are these heads.
+fn begins(sheet: &Sheet, head: &[String]) -> bool {
+    let first = sheet.cells.get(..head.len()).unwrap_or_default();
+    !first.is_empty() && first.iter().zip(head).all(|(c, h)| matches!(&c.content, Content::Text(t) if t == h))
 }
 
 /// Reads every value of the form from its cell.

@@ -84,8 +84,9 @@ mod tests {
     #[test]
     fn every_relation_of_every_form_has_its_rule_with_a_formula() {
         for form in form::built_in() {
-            for relation in &form.relations {
-                let rule = rule(&relation.code).unwrap();
+            let series = form.series.iter().map(|s| &s.code);
+            for code in form.relations.iter().map(|r| &r.code).chain(series) {
+                let rule = rule(code).unwrap();
                 assert!(rule.formula.is_some(), "{}", rule.code);
             }
         }

@@ -16,7 +16,7 @@ use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop, names};
 use crate::digest::{sha256, sha256_of};
 use crate::import;
-use crate::model::{Cover, Report};
+use crate::model::{Cover, Finding, Report};
 use crate::pipeline::{Format, ProduceError, produce};
 use crate::rules::finding;
 
@@ -33,6 +33,8 @@ pub struct Run<'a> {
 pub struct Finished {
     pub done: Vec<Done>,
     pub summary: Option<PathBuf>,
+    /// What is to be told of the run as a whole.
+    pub notes: Vec<Finding>,
 }
 
 /// A report with its place: the folder below the output folder, and the name without extension.
@@ -78,7 +80,8 @@ impl<'a> Run<'a> {
         );
         let all = reads.len();
         refuse_collisions(&mut reads, plan.inputs.all.as_slice());
-        let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(r.agency.as_deref().unwrap_or(&r.file)));
+        let group = |r: &'_ Record| r.agency.as_deref().map_or(r.file.clone(), |a| plan.aliases.canonical(a).to_owned());
+        let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(&group(r)));
         let mut others: Vec<Record> = Vec::new();
         let mut own: Vec<Read> = Vec::new();
         for read in reads {
@@ -94,14 +97,14 @@ impl<'a> Run<'a> {
         });
         if interrupt.asked().is_some() {
             // The journal stays: the next run goes on from it.
-            return Ok(Finished { done: done.into_iter().flatten().collect(), summary: None });
+            return Ok(Finished { done: done.into_iter().flatten().collect(), summary: None, notes: Vec::new() });
         }
         let mut done: Vec<Done> = done.into_iter().flatten().collect();
         // Parts judge by all inputs, so that together they say what one run would say.
-        across::tell(plan, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
+        let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
         done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
         let summary = self.close(&done, all, inputs_sha256)?;
-        Ok(Finished { done, summary })
+        Ok(Finished { done, summary, notes })
     }
 
     fn folder(&self, below: &Path) -> PathBuf {
@@ -140,7 +143,7 @@ impl<'a> Run<'a> {
     }
 
     /// The report of an input that was read before.
-    fn again(&self, input: &Input, record: &Record) -> Result<Report, crate::model::Finding> {
+    fn again(&self, input: &Input, record: &Record) -> Result<Report, Finding> {
         let plan = &self.job.plan;
         let changed = || {
             finding("W403", format!("{} 在运行中被改动，没有转换", input.path.display())).hint("请再运行一次同样的命令")
@@ -164,7 +167,7 @@ impl<'a> Run<'a> {
             })
     }
 
-    fn write(&self, target: &Target<'_>, report: &Report) -> Result<(Vec<OutputFile>, Made), crate::model::Finding> {
+    fn write(&self, target: &Target<'_>, report: &Report) -> Result<(Vec<OutputFile>, Made), Finding> {
         let files = produce(report, &self.job.formats, &self.job.plan.setting)
             .map_err(|e| finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))?;
         let folder = self.folder(target.below);
@@ -204,7 +207,7 @@ impl<'a> Run<'a> {
             manifest: Header::LAYOUT,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
             forms: plan.setting.options.forms.iter().map(|f| (f.id.clone(), f.digest.clone())).collect(),
-            key: plan.key.clone(),
+            key: sha256_of([plan.key.as_bytes(), plan.aliases_digest.as_bytes()]),
             inputs,
             inputs_sha256,
             shard: self.job.shard,

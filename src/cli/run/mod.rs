@@ -11,11 +11,11 @@ mod merge;
 mod progress;
 mod read;
 
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use super::inputs::Input;
 use super::plan::{ConvertPlan, Plan};
 use super::{Exit, Stop, print};
 use crate::batch::Record;
@@ -24,7 +24,7 @@ pub use interrupt::Interrupt;
 pub use journal::Books;
 pub use merge::merge;
 pub use progress::{Progress, span};
-pub use read::Read;
+pub use read::{Read, whole};
 
 /// An input that is finished.
 pub struct Done {
@@ -50,8 +50,10 @@ pub fn check(plan: &Plan) -> Result<Exit, Stop> {
     let reads = read::all(plan, &pool, &interrupt, &|_| None);
     let done = reads.into_iter().flatten().map(|r| Done { record: r.record, made: Made::New, took: r.took });
     let mut done: Vec<Done> = done.collect();
-    across::tell(plan, done.iter_mut().map(|d| &mut d.record));
-    let told = print::Told { plan, folder: None, summary: None, took: begun.elapsed(), asked: interrupt.asked() };
+    let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record));
+    done.iter_mut().for_each(|d| read::judge(&mut d.record, plan.strict));
+    let (took, asked) = (begun.elapsed(), interrupt.asked());
+    let told = print::Told { plan, folder: None, summary: None, notes, took, asked };
     Ok(print::all(&told, &done))
 }
 
@@ -63,14 +65,25 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let reads = read::all(plan, &pool, &interrupt, &|file| run.before(file));
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
-        let told = print::Told { plan, folder: None, summary: None, took: begun.elapsed(), asked: interrupt.asked() };
+        let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());
+        let told = print::Told { plan, folder: None, summary: None, notes, took, asked };
         return Ok(print::all(&told, &[]));
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
-    let summary: Option<PathBuf> = finished.summary;
-    let folder = Some(job.folder.as_path());
-    let told = print::Told { plan, folder, summary, took: begun.elapsed(), asked: interrupt.asked() };
+    let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
+    let (took, asked) = (begun.elapsed(), interrupt.asked());
+    let told = print::Told { plan, folder, summary, notes, took, asked };
     Ok(print::all(&told, &finished.done))
+}
+
+/// Does `work` for every input of a plan, in parallel; the results stand in the order of the inputs. An error tells how the
+/// run was asked to end.
+pub fn over<R: Send>(plan: &Plan, work: impl Fn(usize, &Input) -> R + Sync) -> Result<Vec<R>, Stop> {
+    let (pool, interrupt) = (pool(plan.jobs)?, Interrupt::watch());
+    let inputs: Vec<(usize, &Input)> = (1..).zip(&plan.inputs.all).collect();
+    let done: Option<Vec<R>> = each(&pool, &interrupt, "读取", inputs, |(n, input)| work(n, input)).into_iter().collect();
+    let exit = interrupt.asked().unwrap_or(Exit::Interrupted);
+    done.ok_or_else(|| Stop { exit, message: "已停止，什么也没有写".to_owned() })
 }
 
 fn pool(jobs: usize) -> Result<rayon::ThreadPool, Stop> {

@@ -7,10 +7,11 @@ use crate::batch::{Item, Record, Status};
 use crate::cli::inputs::Input;
 use crate::cli::plan::Plan;
 use crate::digest::sha256;
-use crate::import;
-use crate::model::{Finding, Report, Severity};
+use crate::import::{self, ImportError};
+use crate::model::{Report, Severity};
 use crate::pipeline::{Examined, examine_bytes, examine_workbook, refused};
 use crate::rules::finding;
+use crate::series::Facts;
 
 /// So many reports are kept from the first pass for the second; of more, each is read again.
 const KEPT: usize = 32;
@@ -61,19 +62,41 @@ fn one<'a>(plan: &Plan, number: usize, input: &Input, before: &dyn Fn(&str) -> O
                 }
                 (examine(plan, input, &bytes), Some(digest))
             }
-            Err(e) => (refused(finding(if input.wanted { "I101" } else { "I102" }, e.to_string())), None),
+            Err(e) => (unread(input, &e), None),
         },
     };
+    let record = record(plan, number, file, &examined, digest);
+    Read { record, report: examined.report.map(Box::new), reused: false, took: Duration::ZERO }
+}
+
+/// Reads an input afresh, with all that is known of it.
+pub fn whole(plan: &Plan, number: usize, input: &Input) -> (Record, Examined) {
+    let (examined, digest) = match &input.trouble {
+        Some(f) => (refused(f.clone()), None),
+        None => match import::load(&input.path, &plan.setting.limits) {
+            Ok(bytes) => (examine(plan, input, &bytes), Some(sha256(&bytes))),
+            Err(e) => (unread(input, &e), None),
+        },
+    };
+    let record = record(plan, number, input.path.display().to_string(), &examined, digest);
+    (record, examined)
+}
+
+fn unread(input: &Input, e: &ImportError) -> Examined {
+    refused(finding(if input.wanted { "I101" } else { "I102" }, e.to_string()))
+}
+
+fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: Option<String>) -> Record {
     let form = plan.setting.options.forms.iter().find(|f| examined.edition.as_ref() == Some(&f.id));
     let skipped = examined.report.is_none() && examined.findings.iter().all(|f| f.severity == Severity::Note);
     let mut record = Record {
-        input: number,
+        input,
         file,
-        sha256: digest,
-        agency: examined.agency,
+        sha256,
+        agency: examined.agency.clone(),
         year: examined.year,
         form: form.map(|f| f.digest.clone()),
-        edition: examined.edition,
+        edition: examined.edition.clone(),
         status: match &examined.report {
             Some(_) => Status::Ok,
             None if skipped => Status::Skipped,
@@ -83,9 +106,10 @@ fn one<'a>(plan: &Plan, number: usize, input: &Input, before: &dyn Fn(&str) -> O
         findings: examined.findings.iter().map(Item::from).collect(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         key: plan.key.clone(),
+        facts: examined.report.as_ref().map(|r| Facts::of(r, &examined.origins)),
     };
     judge(&mut record, plan.strict);
-    Read { record, report: examined.report.map(Box::new), reused: false, took: Duration::ZERO }
+    record
 }
 
 /// What an input holds. A file that nobody called a workbook is passed over unless it is one.
@@ -96,7 +120,7 @@ pub fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     }
     match import::read_bytes(&name, bytes, &plan.setting.limits) {
         Ok(workbook) => examine_workbook(&workbook, &plan.setting),
-        Err(e) => refused(Finding::from(finding("I102", e.to_string()))),
+        Err(e) => refused(finding("I102", e.to_string())),
     }
 }
 
@@ -105,8 +129,7 @@ fn reusable(record: &Record, plan: &Plan, digest: &str) -> bool {
     record.key == plan.key
         && record.sha256.as_deref() == Some(digest)
         && matches!(record.status, Status::Ok | Status::Findings)
-        && record.agency.is_some()
-        && record.year.is_some()
+        && record.facts.is_some()
 }
 
 /// Sets the status of a record that is understood from its findings.

@@ -21,6 +21,12 @@ use crate::model::{Report, Section};
 /// Writes the standard workbook of a form, with a report's data where one is given. The report must be under the same
 /// form. Fails where a text is too long for a cell or a form's sheet name is impossible.
 pub fn write(form: &Form, filled: Option<&Report>) -> Result<Vec<u8>, ExportError> {
+    let title = filled.map(|r| r.cover.title.as_str()).filter(|t| !t.is_empty());
+    finish(title.unwrap_or(&labels().report.kind()), sheets(form, filled)?)
+}
+
+/// The sheets of the standard workbook.
+pub(super) fn sheets(form: &Form, filled: Option<&Report>) -> Result<Vec<Sheet>, ExportError> {
     if filled.is_some_and(|r| *r.form != *form) {
         return Err(refusal("报告与填报表不是同一版式"));
     }
@@ -35,8 +41,7 @@ pub fn write(form: &Form, filled: Option<&Report>) -> Result<Vec<u8>, ExportErro
     }
     sheets.push(guide::sheet(form)?);
     sheets.iter_mut().for_each(protect);
-    let title = filled.map(|r| r.cover.title.as_str()).filter(|t| !t.is_empty());
-    finish(title.unwrap_or(&labels().report.kind()), sheets)
+    Ok(sheets)
 }
 
 /// Locks everything but the inputs, without a password: against slips, not against people. Rows and columns may be

@@ -1,0 +1,194 @@
+//! The sum over units, one edition and one year at a time, with the source of every figure.
+//!
+//! Takes what each unit contributes, gives a report of totals and the trace from each total back to the units' cells.
+//! Exact: nothing is rounded, guessed or left out in silence; what cannot be summed with certainty is refused and named.
+//! It reads and writes no file and does not depend on the order of the units.
+
+mod contribution;
+mod exact;
+mod expected;
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+use std::sync::Arc;
+
+use crate::form::{Form, Kind, Unit};
+use crate::model::{Amount, Finding, Report, Source, Value};
+use crate::rules::finding;
+
+pub use contribution::{Contribution, Figure};
+use exact::Exact;
+pub use expected::{Difference, Expected};
+
+/// The unit of a total where the form leaves it to the agencies.
+const COMMON: Unit = Unit::TenThousandYuan;
+/// Names that a message lists before 等.
+const LISTED: usize = 5;
+
+/// The sum over units.
+#[derive(Debug, Clone)]
+pub struct Aggregate {
+    /// The totals, under the units' form, with their year; no text and no agency.
+    pub report: Report,
+    /// The units, by agency and file.
+    pub parts: Vec<Contribution>,
+}
+
+/// A total with the figures it is made of: the index of the unit and its figure.
+#[derive(Debug)]
+pub struct Traced<'a> {
+    pub table: usize,
+    pub slot: usize,
+    pub total: Value,
+    pub figures: Vec<(usize, &'a Figure)>,
+}
+
+/// Sums the units. Refuses a mixture of editions or of years, two reports of one unit, money without a unit, and a
+/// total that cannot be held exactly; the findings then name all of them.
+pub fn sum(mut parts: Vec<Contribution>) -> Result<Aggregate, Vec<Finding>> {
+    parts.sort_by(|a, b| (&a.agency, &a.file).cmp(&(&b.agency, &b.file)));
+    let Some(first) = parts.first() else {
+        return Err(vec![finding("A808", "没有可以汇总的报告").hint("请核对输入的文件夹、--year 和上面列出的问题")]);
+    };
+    let (form, year) = (first.form.clone(), first.year);
+    let mut findings = mixtures(&parts);
+    findings.extend(doubled(&parts));
+    findings.extend(parts.iter().flat_map(without_unit));
+    if !findings.is_empty() {
+        return Err(findings);
+    }
+    let mut report = Report::blank(form.clone());
+    report.cover.year = year;
+    for (t, table) in form.tables.iter().enumerate() {
+        for slot in 0..table.slot_count() {
+            report.tables[t][slot] = Value::zero(table.kind(slot).0);
+        }
+    }
+    for (t, slot, sum) in totals(&parts, &form) {
+        let (kind, unit) = form.tables[t].kind(slot);
+        let own = if kind == Kind::Amount && unit.is_none() { Some(COMMON) } else { None };
+        match sum.and_then(|s| value(s, kind, own)) {
+            Some(value) => report.tables[t][slot] = value,
+            None => findings.push(too_large(&form, t, slot)),
+        }
+    }
+    if findings.is_empty() { Ok(Aggregate { report, parts }) } else { Err(findings) }
+}
+
+impl Aggregate {
+    /// Every total that some unit contributes to, in the order of the form, its figures in the order of the units.
+    pub fn trace(&self) -> Vec<Traced<'_>> {
+        let mut slots: BTreeMap<(usize, usize), Vec<(usize, &Figure)>> = BTreeMap::new();
+        for (i, part) in self.parts.iter().enumerate() {
+            for figure in &part.figures {
+                slots.entry((figure.table, figure.slot)).or_default().push((i, figure));
+            }
+        }
+        let traced = |((table, slot), figures)| Traced { table, slot, total: self.report.tables[table][slot], figures };
+        slots.into_iter().map(traced).collect()
+    }
+
+    /// Number of figures in the trace.
+    pub fn figure_count(&self) -> usize {
+        self.parts.iter().map(|p| p.figures.len()).sum()
+    }
+}
+
+/// The sum of each slot that anyone contributes to; `None` where it is too large.
+fn totals(parts: &[Contribution], form: &Form) -> Vec<(usize, usize, Option<Exact>)> {
+    let mut sums: BTreeMap<(usize, usize), Option<Exact>> = BTreeMap::new();
+    for figure in parts.iter().flat_map(|p| &p.figures) {
+        let target = form.tables[figure.table].kind(figure.slot).1.unwrap_or(COMMON);
+        let number = Exact::of(figure.number);
+        let number = figure.unit.map_or(Some(number), |own| number.converted(own, target));
+        let sum = sums.entry((figure.table, figure.slot)).or_insert(Some(Exact::default()));
+        *sum = sum.and_then(|s| s.plus(number?));
+    }
+    sums.into_iter().map(|((table, slot), sum)| (table, slot, sum)).collect()
+}
+
+fn value(sum: Exact, kind: Kind, unit: Option<Unit>) -> Option<Value> {
+    let number = sum.decimal()?;
+    match kind {
+        // A fraction is no count, and a sum of counts has none.
+        Kind::Count | Kind::Signed if number.scale() > 0 => None,
+        Kind::Count => u64::try_from(number).ok().map(Value::Count),
+        Kind::Signed => i64::try_from(number).ok().map(Value::Signed),
+        Kind::Amount => Some(Value::Amount(Amount { number, unit: unit.filter(|_| !number.is_zero()) })),
+    }
+}
+
+fn too_large(form: &Form, t: usize, slot: usize) -> Finding {
+    let table = &form.tables[t];
+    let labels = [table.row_path(slot), table.column_path(slot)].map(|p| p.last().copied().unwrap_or_default());
+    let label = labels.into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("·");
+    finding("A804", format!("{}“{label}”的合计太大，不能准确表示", table.name)).hint("请核对各单位的这一项")
+}
+
+/// Years and editions of which there is more than one.
+fn mixtures(parts: &[Contribution]) -> Vec<Finding> {
+    let mut years: BTreeMap<u16, Vec<&Contribution>> = BTreeMap::new();
+    let mut forms: Vec<(&Arc<Form>, Vec<&Contribution>)> = Vec::new();
+    for part in parts {
+        years.entry(part.year).or_default().push(part);
+        match forms.iter_mut().find(|(f, _)| **f == part.form) {
+            Some((_, all)) => all.push(part),
+            None => forms.push((&part.form, vec![part])),
+        }
+    }
+    forms.sort_by(|a, b| a.0.id.cmp(&b.0.id));
+    let years: Vec<_> = years.into_iter().map(|(y, all)| (format!("{y} 年"), all)).collect();
+    let forms: Vec<_> = forms.into_iter().map(|(f, all)| (format!("{} 版", f.id), all)).collect();
+    [mixture(&years, "个年度", "请用 --year 选定一个年度"), mixture(&forms, "版表样", "请把各版的报告分开，分别汇总")]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn mixture(groups: &[(String, Vec<&Contribution>)], of: impl Display, hint: &str) -> Option<Finding> {
+    if groups.len() < 2 {
+        return None;
+    }
+    let list = groups.iter().map(|(name, all)| {
+        let units: Vec<_> = all.iter().take(LISTED).map(|p| format!("{}（{}）", p.agency, p.file)).collect();
+        let more = if all.len() > LISTED { "等" } else { "" };
+        format!("{name} {} 份：{}{more}", all.len(), units.join("、"))
+    });
+    let list = list.collect::<Vec<_>>().join("；");
+    let files = groups.iter().flat_map(|(_, all)| all).map(|p| Source::file(&p.file));
+    let message = format!("报告分属 {} {of}，不能汇总。{list}", groups.len());
+    Some(finding("A801", message).related(files).hint(hint))
+}
+
+/// Units with more than one report. (The parts are sorted.)
+fn doubled(parts: &[Contribution]) -> Vec<Finding> {
+    let mut out = Vec::new();
+    let mut seen: BTreeMap<(&str, u16), &Contribution> = BTreeMap::new();
+    for part in parts {
+        match seen.get(&(part.agency.as_str(), part.year)) {
+            None => {
+                seen.insert((&part.agency, part.year), part);
+            }
+            Some(first) => {
+                let message = format!("{}有两份 {} 年的报告：{} 与 {}", part.agency, part.year, first.file, part.file);
+                let f = finding("A802", message).at(Source::file(&part.file)).related([Source::file(&first.file)]);
+                out.push(f.hint("请只保留一份"));
+            }
+        }
+    }
+    out
+}
+
+/// Money of which nobody says whether it is yuan.
+fn without_unit(part: &Contribution) -> impl Iterator<Item = Finding> + '_ {
+    let money = |f: &&Figure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == Kind::Amount;
+    part.figures.iter().filter(money).map(|figure| {
+        let place = part.place(figure);
+        let message = format!("{}的 {place} 写的是 {}，没有写单位，不能汇总", part.agency, figure.number);
+        let hint = format!("请在数字后面写明{}", Unit::ALL.map(Unit::word).join("或"));
+        finding("A803", message).at(place).found(figure.number).hint(hint)
+    })
+}
+
+#[cfg(test)]
+mod tests;

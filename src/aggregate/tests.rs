@@ -1,0 +1,184 @@
+use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
+
+use super::*;
+use crate::form;
+use crate::model::{Address, Decimal, Origins, Place};
+use crate::series::Aliases;
+
+/// A report with these values by slot of all tables together, the rest zero; every value has a cell.
+pub(crate) fn contribution(
+    file: &str,
+    agency: &str,
+    edition: &str,
+    year: u16,
+    values: &[(usize, Value)],
+) -> Contribution {
+    let mut report = Report::blank(form::edition(edition).unwrap());
+    (report.cover.agency, report.cover.year) = (agency.to_owned(), year);
+    let mut origins = Origins::default();
+    let mut all = report.tables.iter_mut().flatten();
+    let mut at = 0;
+    for (slot, value) in values {
+        *all.nth(slot - at).unwrap() = *value;
+        at = slot + 1;
+    }
+    for (table, t) in report.form.tables.iter().enumerate() {
+        for slot in 0..t.slot_count() {
+            let cell = Address { row: slot as u32, column: table as u32 };
+            origins.note(Place::Value { table, slot }, Source::cell(&t.name, cell), "");
+        }
+    }
+    Contribution::of(file, agency, &report, &origins, &[])
+}
+
+fn codes(refused: Result<Aggregate, Vec<Finding>>) -> Vec<&'static str> {
+    refused.unwrap_err().iter().map(|f| f.code).collect()
+}
+
+/// The slot of the money that has no unit on the form.
+fn free_money() -> usize {
+    let form = form::edition("2019").unwrap();
+    (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s) == (Kind::Amount, None)).unwrap()
+}
+
+fn money(text: &str, unit: Option<Unit>) -> Value {
+    Value::Amount(Amount { number: Decimal::from_str_exact(text).unwrap(), unit })
+}
+
+#[test]
+fn money_of_either_unit_is_summed_to_the_last_digit() {
+    let slot = free_money();
+    let one = |file: &str, value| contribution(file, file, "2019", 2020, &[(slot, value)]);
+    let (yuan, more) = (Some(Unit::Yuan), Some(Unit::TenThousandYuan));
+    let parts = vec![one("a", money("251000.01", yuan)), one("b", money("160.5964", more)), one("c", money("0", None))];
+    let sum = sum(parts).unwrap();
+    assert_eq!(sum.report.tables[0][slot], money("185.696401", more));
+    let trace = sum.trace();
+    assert_eq!(trace.len(), 1);
+    let figures: Vec<_> = trace[0].figures.iter().map(|(i, f)| (*i, f.number.to_string(), f.unit)).collect();
+    assert_eq!(figures, [(0, "251000.01".to_owned(), yuan), (1, "160.5964".to_owned(), more)]);
+}
+
+#[test]
+fn money_without_a_unit_is_refused_by_its_cell() {
+    let slot = free_money();
+    let parts = vec![
+        contribution("甲.xlsx", "甲局", "2019", 2020, &[(slot, money("8040", None))]),
+        contribution("乙.xlsx", "乙局", "2019", 2020, &[(slot, money("1", Some(Unit::Yuan)))]),
+    ];
+    let found = sum(parts).unwrap_err();
+    assert_eq!(found.len(), 1);
+    let place = format!("甲.xlsx“表二”A{}", slot + 1);
+    assert!(found[0].message.contains(&place) && found[0].message.contains("8040"), "{}", found[0].message);
+    assert_eq!((found[0].code, found[0].source.clone().unwrap().to_string()), ("A803", place));
+}
+
+#[test]
+fn what_is_not_of_one_kind_is_refused_with_who_is_on_which() {
+    let one = |file: &str, agency: &str, edition: &str, year| contribution(file, agency, edition, year, &[]);
+    let found = sum(vec![one("a", "甲局", "2021", 2024), one("b", "乙局", "2021", 2023)]).unwrap_err();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("2023 年 1 份：乙局（b）；2024 年 1 份：甲局（a）"), "{}", found[0].message);
+    let found = sum(vec![one("a", "甲局", "2021", 2020), one("b", "乙局", "2019", 2020)]).unwrap_err();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].message.contains("2019 版 1 份：乙局（b）；2021 版 1 份：甲局（a）"), "{}", found[0].message);
+    let found = sum(vec![one("b", "甲局", "2021", 2024), one("a", "甲局", "2021", 2024)]).unwrap_err();
+    assert_eq!((found[0].code, found.len()), ("A802", 1));
+    assert!(found[0].message.contains("a 与 b"), "{}", found[0].message);
+    assert_eq!(codes(sum(Vec::new())), ["A808"]);
+    // Two years of one unit are a mixture, not a double.
+    assert_eq!(codes(sum(vec![one("a", "甲局", "2021", 2024), one("b", "甲局", "2021", 2023)])), ["A801"]);
+}
+
+#[test]
+fn a_total_that_does_not_fit_is_refused_and_named() {
+    let one = |file: &str| contribution(file, file, "2021", 2024, &[(0, Value::Count(u64::MAX))]);
+    assert!(sum(vec![one("a")]).is_ok());
+    let found = sum(vec![one("a"), one("b")]).unwrap_err();
+    assert_eq!((found.len(), found[0].code), (1, "A804"));
+    assert!(found[0].message.contains("规章·本年制发件数"), "{}", found[0].message);
+}
+
+#[test]
+fn lists_are_compared_under_official_names() {
+    let aliases = Aliases::parse("\"甲局\" = [\"甲科\"]").unwrap();
+    let expected = Expected::parse("\u{feff}# 名单\r\n甲科\r\n\r\n 乙局 # 新设\n乙局\n");
+    assert_eq!(expected.names, ["甲科", "乙局", "乙局"]);
+    let parts = ["甲局", "丙局"].map(|n| contribution(n, n, "2021", 2024, &[])).to_vec();
+    let sum = sum(parts).unwrap();
+    let difference = expected.compare(&sum, &aliases);
+    assert_eq!(difference.missing, ["乙局"]);
+    assert_eq!(difference.unlisted.iter().map(|i| sum.parts[*i].agency.as_str()).collect::<Vec<_>>(), ["丙局"]);
+    assert_eq!(difference.findings(&sum).iter().map(|f| f.code).collect::<Vec<_>>(), ["A805", "A806"]);
+}
+
+/// Values of an edition: slot of all tables together, and a number of its kind.
+fn values(edition: &'static str) -> impl Strategy<Value = Vec<(usize, Value)>> {
+    let form = form::edition(edition).unwrap();
+    let kinds: Vec<_> =
+        form.tables.iter().flat_map(|t| (0..t.slot_count()).map(|s| t.kind(s)).collect::<Vec<_>>()).collect();
+    let count = kinds.len();
+    prop::collection::btree_map(0..count, (0i64..1_000_000_000_000, 0u32..5, any::<bool>()), 0..40).prop_map(
+        move |all| {
+            let value = |slot: usize, (n, scale, yuan): (i64, u32, bool)| match kinds[slot] {
+                (Kind::Count, _) => Value::Count(n as u64),
+                (Kind::Signed, _) => Value::Signed(if yuan { -n } else { n }),
+                (Kind::Amount, unit) => {
+                    let own = if yuan { Unit::Yuan } else { Unit::TenThousandYuan };
+                    Value::Amount(Amount { number: Decimal::new(n, scale), unit: unit.is_none().then_some(own) })
+                }
+            };
+            all.into_iter().map(|(slot, v)| (slot, value(slot, v))).collect()
+        },
+    )
+}
+
+/// A number in yuan where it is money in a unit of its own, by plain multiplication.
+fn plain(number: Decimal, unit: Option<Unit>) -> Decimal {
+    number * Decimal::from(unit.map_or(1, Unit::in_yuan))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, rng_seed: RngSeed::Fixed(11), failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn totals_are_the_sums_of_their_slots_and_of_their_trace_in_any_order(
+        units in prop_oneof![prop::collection::vec(values("2021"), 1..6).prop_map(|v| ("2021", v)),
+                             prop::collection::vec(values("2019"), 1..6).prop_map(|v| ("2019", v))],
+        turn in 0usize..6,
+    ) {
+        let (edition, units) = units;
+        let parts: Vec<_> = units
+            .iter()
+            .enumerate()
+            .map(|(i, v)| contribution(&format!("{i}.xlsx"), &format!("第{i}局"), edition, 2020, v))
+            .collect();
+        let mut turned = parts.clone();
+        turned.reverse();
+        turned.rotate_left(turn % parts.len());
+        let (one, other) = (sum(parts).unwrap(), sum(turned).unwrap());
+        prop_assert_eq!(&one.report, &other.report);
+        let totals: Vec<Value> = one.report.tables.iter().flatten().copied().collect();
+        let form = &one.report.form;
+        let form_unit = |t: usize, s: usize| form.tables[t].kind(s).1;
+        let places: Vec<_> = form.tables.iter().enumerate().flat_map(|(t, b)| (0..b.slot_count()).map(move |s| (t, s))).collect();
+        for (slot, total) in totals.iter().enumerate() {
+            let (t, s) = places[slot];
+            let unit = |v: &Value| v.unit().or(form_unit(t, s));
+            let given = units.iter().flatten().filter(|(at, _)| *at == slot);
+            let expected: Decimal = given.map(|(_, v)| plain(v.number(), unit(v))).sum();
+            prop_assert_eq!(plain(total.number(), unit(total)), expected);
+        }
+        let trace = one.trace();
+        for traced in &trace {
+            let unit = traced.total.unit().or(form_unit(traced.table, traced.slot));
+            let figures: Decimal = traced.figures.iter().map(|(_, f)| plain(f.number, f.unit)).sum();
+            prop_assert_eq!(plain(traced.total.number(), unit), figures);
+        }
+        let traced: usize = trace.iter().map(|t| t.figures.len()).sum();
+        prop_assert_eq!(traced, one.figure_count());
+        let there = units.iter().flatten().filter(|(_, v)| !v.number().is_zero()).count();
+        prop_assert_eq!(traced, there);
+    }
+}

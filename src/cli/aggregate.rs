@@ -1,0 +1,312 @@
+//! `nianbao aggregate`: the sum over units as one workbook, whole or not at all, never over an input.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::args::AggregateArgs;
+use super::run::{self, Done, Made};
+use super::{Exit, Stop, output, plan, print};
+use crate::aggregate::{Aggregate, Contribution, Expected, sum};
+use crate::batch::{Item, OutputFile, Record, Status};
+use crate::check;
+use crate::digest::sha256;
+use crate::export::aggregate::{Trouble, write};
+use crate::form::labels;
+use crate::import::Limits;
+use crate::model::{Finding, Origins, Severity, Source};
+use crate::pipeline::{Examined, Format};
+use crate::rules::finding;
+use crate::series::{self, Similar};
+
+/// Checked words.
+struct Job {
+    plan: plan::Plan,
+    output: PathBuf,
+    year: Option<u16>,
+    agency: String,
+    /// The list and what to call it.
+    expected: Option<(String, Expected)>,
+}
+
+/// What the inputs came to.
+struct Gathered {
+    parts: Vec<Contribution>,
+    /// Inputs that are not in the sum.
+    refused: Vec<Trouble>,
+    /// Inputs that are sums themselves.
+    sums: Vec<Finding>,
+    /// Names as the reports have them.
+    names: Vec<String>,
+    /// Reports of another year than the one asked for.
+    other_years: usize,
+    worst: Exit,
+}
+
+pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
+    let job = job(args)?;
+    let mut gathered = gather(&job)?;
+    let parts = std::mem::take(&mut gathered.parts);
+    let mut findings = series::unmet(gathered.names.iter().map(String::as_str), &job.plan.aliases);
+    findings.extend(near(&job, &parts));
+    findings.append(&mut gathered.sums);
+    let (summed, mut exit) = match sum(parts) {
+        Err(refused) => {
+            findings.extend(refused);
+            (None, Exit::Unread)
+        }
+        Ok(mut summed) => {
+            summed.report.cover.agency.clone_from(&job.agency);
+            findings.extend(check::relations(&summed.report, &Origins::default()));
+            (Some(summed), Exit::Good)
+        }
+    };
+    let (mut written, mut missing) = (None, 0);
+    if let Some(summed) = &summed {
+        let difference = job.expected.as_ref().map(|(_, e)| e.compare(summed, &job.plan.aliases)).unwrap_or_default();
+        findings.extend(difference.findings(summed));
+        missing = difference.missing.len();
+        let troubles = troubles(summed, &gathered.refused, &difference);
+        findings.extend(unreadable_again(summed));
+        match save(&job.output, summed, &troubles) {
+            Ok(file) => written = Some(file),
+            Err(message) => {
+                findings.push(finding("W401", message));
+                exit = exit.max(Exit::Unwritten);
+            }
+        }
+    }
+    findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+    let worst = findings.iter().map(|f| f.severity).max();
+    if worst == Some(Severity::Error) || (job.plan.strict && worst == Some(Severity::Warning)) {
+        exit = exit.max(Exit::Findings);
+    }
+    tell(&job, &gathered, Outcome { sum: summed.as_ref(), missing, findings: &findings, written, exit });
+    Ok(exit.max(gathered.worst))
+}
+
+fn job(args: &AggregateArgs) -> Result<Job, Stop> {
+    let plan = plan::reading(&args.input, None)?;
+    let output = args.output.clone();
+    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+    if output.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
+        return Err(Stop::usage(format!("{} 应当以 .xlsx 结尾", output.display())));
+    }
+    if output.is_dir() {
+        return Err(unwritten(format!("{} 是文件夹，请给出文件名", output.display())));
+    }
+    let real = output.canonicalize().ok();
+    if real.is_some() && plan.inputs.all.iter().any(|i| i.path.canonicalize().ok() == real) {
+        let message = format!("{} 是输入的文件，不能写在上面，请写到输入的文件夹以外", output.display());
+        return Err(unwritten(message));
+    }
+    // Somebody may have written the text of a report into it.
+    if output.exists() && !args.force {
+        return Err(unwritten(format!("{} 已经存在，要覆盖请加 --force", output.display())));
+    }
+    let expected = args.expect.as_ref().map(|path| {
+        let expected = Expected::parse(&plan::read_text(path)?);
+        if expected.names.is_empty() {
+            return Err(Stop::usage(format!("{} 里没有单位，请每行写一个单位名称", path.display())));
+        }
+        Ok((path.display().to_string(), expected))
+    });
+    let agency = args.agency.as_deref().unwrap_or_default().trim().to_owned();
+    Ok(Job { plan, output, year: args.year, agency, expected: expected.transpose()? })
+}
+
+/// What one input is to the sum.
+enum Part {
+    /// Summed; whether it is a sum itself.
+    Unit(Contribution, bool),
+    OtherYear,
+    Refused(Vec<Trouble>),
+    /// No workbook.
+    Skipped,
+}
+
+/// Examines every input and tells what is wrong with it.
+fn gather(job: &Job) -> Result<Gathered, Stop> {
+    let mut all = Gathered {
+        parts: Vec::new(),
+        refused: Vec::new(),
+        sums: Vec::new(),
+        names: Vec::new(),
+        other_years: 0,
+        worst: Exit::Good,
+    };
+    let read = run::over(&job.plan, |number, input| {
+        let (record, examined) = run::whole(&job.plan, number, input);
+        let part = part(job, &record, &examined);
+        (record, part)
+    })?;
+    for (record, part) in read {
+        all.names.extend(record.facts.as_ref().map(|f| f.agency.clone()));
+        let exit = print::exit_of(&record);
+        let wanted = !matches!(part, Part::OtherYear);
+        match part {
+            Part::Unit(unit, is_sum) => {
+                all.sums.extend(is_sum.then(|| itself_a_sum(&unit.agency, &unit.file)));
+                all.parts.push(unit);
+            }
+            Part::OtherYear => all.other_years += 1,
+            Part::Refused(troubles) => all.refused.extend(troubles),
+            Part::Skipped => {}
+        }
+        let done = Done { record, made: Made::New, took: Duration::ZERO };
+        if job.plan.json {
+            print::json(None, &done.record);
+        } else if exit > Exit::Good && wanted {
+            print::text(None, &done);
+        }
+        if wanted {
+            all.worst = all.worst.max(exit);
+        }
+    }
+    Ok(all)
+}
+
+fn part(job: &Job, record: &Record, examined: &Examined) -> Part {
+    let aliases = &job.plan.aliases;
+    match &examined.report {
+        Some(report) if job.year.is_some_and(|y| y != report.cover.year) => Part::OtherYear,
+        Some(report) => {
+            let agency = aliases.canonical(&report.cover.agency);
+            let unit = Contribution::of(&record.file, agency, report, &examined.origins, &examined.findings);
+            Part::Unit(unit, examined.findings.iter().any(|f| f.code == "N113"))
+        }
+        None if record.status == Status::Skipped => Part::Skipped,
+        None => {
+            let errors = examined.findings.iter().filter(|f| f.severity == Severity::Error);
+            let agency = examined.agency.as_deref().map_or("", |a| aliases.canonical(a));
+            Part::Refused(errors.map(|f| trouble(agency, &labels().sum.refused, &record.file, f)).collect())
+        }
+    }
+}
+
+/// A sum among the inputs is one unit more, which is right for a sum of sums only.
+fn itself_a_sum(agency: &str, file: &str) -> Finding {
+    finding("A809", format!("{agency}（{file}）本身是汇总，已经按一个单位汇总"))
+        .at(Source::file(file))
+        .hint("它所含的单位如果也在输入里，请移走其中之一，重新汇总")
+}
+
+fn trouble(agency: &str, what: &str, file: &str, finding: &Finding) -> Trouble {
+    Trouble {
+        agency: agency.to_owned(),
+        what: what.to_owned(),
+        file: file.to_owned(),
+        source: finding.source.clone(),
+        message: format!("{}（{}）", finding.message, finding.code),
+    }
+}
+
+/// What the second sheet lists: missing units, refused files, units at fault, units that nobody expected.
+fn troubles(sum: &Aggregate, refused: &[Trouble], difference: &crate::aggregate::Difference) -> Vec<Trouble> {
+    let words = &labels().sum;
+    let missing = difference.missing.iter().map(|name| Trouble {
+        agency: name.clone(),
+        what: words.missing.clone(),
+        ..Trouble::default()
+    });
+    let faulty = sum.parts.iter().flat_map(|p| p.errors.iter().map(|f| trouble(&p.agency, &words.faulty, &p.file, f)));
+    let unlisted = difference.unlisted.iter().map(|i| Trouble {
+        agency: sum.parts[*i].agency.clone(),
+        what: words.unlisted.clone(),
+        file: sum.parts[*i].file.clone(),
+        ..Trouble::default()
+    });
+    let mut refused = refused.to_vec();
+    refused.sort_by(|a, b| (&a.agency, &a.file).cmp(&(&b.agency, &b.file)));
+    missing.chain(refused).chain(faulty).chain(unlisted).collect()
+}
+
+/// Names that may be one unit's, among the reports and the list: one would be summed twice, or missed.
+fn near(job: &Job, parts: &[Contribution]) -> Vec<Finding> {
+    let listed = job.expected.iter().flat_map(|(file, e)| e.names.iter().map(move |n| (n.as_str(), file.as_str())));
+    let listed = listed.map(|(name, file)| (job.plan.aliases.canonical(name), file));
+    let reported = parts.iter().map(|p| (p.agency.as_str(), p.file.as_str()));
+    // The report's own file stands for a name that is also on the list.
+    let files: std::collections::BTreeMap<&str, &str> = listed.chain(reported).collect();
+    let found = series::similar(files.keys().copied(), &job.plan.aliases);
+    let told = |near: &Similar<'_>| {
+        let others: Vec<_> = near.others.iter().filter_map(|o| Some((*o, *files.get(o)?))).collect();
+        files.get(near.name).map(|file| series::alike(near.name, file, &others))
+    };
+    found.iter().filter_map(told).collect()
+}
+
+/// Whether the trace is too large for this program to read the workbook again.
+fn unreadable_again(sum: &Aggregate) -> Option<Finding> {
+    let words = &labels().sum.sources;
+    let cells = sum.figure_count() * words.head.len();
+    (cells > Limits::default().cells / 2).then(|| {
+        let message = format!("“{}”有 {cells} 个格子，超过再读入的上限", words.sheet);
+        finding("A807", message).hint(format!("要用 nianbao 转换这个工作簿，请先删去“{}”", words.sheet))
+    })
+}
+
+/// Writes the workbook; tells its file, and whether one was there before.
+fn save(path: &Path, sum: &Aggregate, troubles: &[Trouble]) -> Result<(OutputFile, Made), String> {
+    let bytes = write(sum, troubles).map_err(|e| e.to_string())?;
+    let made = if path.exists() { Made::Replaced } else { Made::New };
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    output::write_all(folder, &[(path.to_owned(), &bytes)])?;
+    let format = Format::Xlsx.extension().to_owned();
+    Ok((OutputFile { format, path: path.display().to_string(), bytes: bytes.len(), sha256: sha256(&bytes) }, made))
+}
+
+/// What came of the sum.
+struct Outcome<'a> {
+    sum: Option<&'a Aggregate>,
+    missing: usize,
+    findings: &'a [Finding],
+    written: Option<(OutputFile, Made)>,
+    exit: Exit,
+}
+
+fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
+    let Outcome { sum, missing, findings, written, exit } = outcome;
+    let items: Vec<Item> = findings.iter().map(Item::from).collect();
+    if job.plan.json {
+        let record = Record {
+            input: 0,
+            file: job.output.display().to_string(),
+            sha256: None,
+            agency: (!job.agency.is_empty() && sum.is_some()).then(|| job.agency.clone()),
+            year: sum.map(|s| s.report.cover.year),
+            edition: sum.map(|s| s.report.form.id.clone()),
+            status: match exit {
+                Exit::Good => Status::Ok,
+                Exit::Findings => Status::Findings,
+                _ => Status::Failed,
+            },
+            outputs: written.into_iter().map(|(file, _)| file).collect(),
+            findings: items,
+            tool: String::new(),
+            form: None,
+            key: String::new(),
+            facts: None,
+        };
+        return print::json(None, &record);
+    }
+    let known = match sum {
+        Some(s) => format!("{} 年，{} 版表样", s.report.cover.year, s.report.form.id),
+        None => "没有汇总".to_owned(),
+    };
+    print::line(&format!("{}：{known}", job.output.display()));
+    print::findings(&items, false);
+    if let Some((file, made)) = written {
+        print::files(Path::new(""), &[file], made);
+    }
+    let Some(sum) = sum else { return };
+    let faulty = sum.parts.iter().filter(|p| !p.errors.is_empty()).count();
+    let refused: std::collections::BTreeSet<&str> = gathered.refused.iter().map(|t| t.file.as_str()).collect();
+    let rest = [
+        (faulty, "个有错误"),
+        (missing, "个缺报"),
+        (refused.len(), "份读不了或不能确定，没有汇总"),
+        (gathered.other_years, "份是其他年度的，没有汇总"),
+    ];
+    let rest: String = rest.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("，{n} {what}")).collect();
+    print::line(&format!("汇总了 {} 个单位{rest}", sum.parts.len()));
+}

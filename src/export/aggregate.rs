@@ -1,0 +1,140 @@
+//! The sum over units → the standard workbook with the totals, a sheet that traces every total to the units' cells, and
+//! a sheet of units that are missing or at fault.
+//!
+//! Takes an aggregate and the troubles of its units, gives the workbook: it can be completed with text and converted as
+//! any other. The two sheets hold values only and are not protected, so that they can be sorted and filtered.
+
+use std::collections::BTreeMap;
+
+use rust_xlsxwriter::Format;
+
+use super::sheet::figure::{Figure, number};
+use super::sheet::look::Look;
+use super::sheet::{Sheet, fault, finish, measure};
+use super::{ExportError, template};
+use crate::aggregate::{Aggregate, Traced};
+use crate::form::labels;
+use crate::model::{Decimal, Source};
+
+/// Pixels: table, row, column, total, its unit, agency, value, unit, file, sheet, cell.
+const SOURCE_WIDTHS: [u32; 11] = [60, 300, 220, 90, 70, 200, 90, 60, 260, 130, 70];
+/// Pixels: agency, what is the matter, file, sheet, cell, message.
+const TROUBLE_WIDTHS: [u32; 6] = [200, 110, 260, 130, 70, 480];
+/// Height of a row in points.
+const ROW: f64 = 16.0;
+/// Rows under the head of a sheet (a limit of Excel).
+const ROWS: usize = 1_048_575;
+
+/// One line of the sheet of troubles.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Trouble {
+    pub agency: String,
+    /// What is the matter, one of the words of the labels.
+    pub what: String,
+    pub file: String,
+    pub source: Option<Source>,
+    pub message: String,
+}
+
+/// Writes the workbook. Fails where a text is too long for a cell.
+pub fn write(sum: &Aggregate, troubles: &[Trouble]) -> Result<Vec<u8>, ExportError> {
+    let report = &sum.report;
+    let mut sheets = template::sheets(&report.form, Some(report))?;
+    sheets.extend(sources(sum, ROWS)?);
+    sheets.push(list(troubles)?);
+    finish(&labels().report.made_title(&report.cover.agency, report.cover.year), sheets)
+}
+
+/// Formats of numbers by their number format, so that each is made once.
+#[derive(Default)]
+struct Numbers(BTreeMap<String, Format>);
+
+impl Numbers {
+    fn write(&mut self, sheet: &mut Sheet, row: u32, column: u16, n: Decimal) -> Result<(), ExportError> {
+        let look = Look::value();
+        match number(n) {
+            Some(Figure::Number(n, format)) => {
+                let made = self.0.entry(format).or_insert_with_key(|f| look.number(f.as_str()).format());
+                sheet.number(row, column, n, made)
+            }
+            // More digits than a workbook's number keeps.
+            _ => sheet.text(row, column, &n.to_string(), &look.format()),
+        }
+    }
+}
+
+/// The sheets of sources: one line for each figure of each unit. More than one where Excel's rows do not suffice.
+fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
+    let words = &labels().sum.sources;
+    let trace = sum.trace();
+    let lines: Vec<(&Traced<'_>, usize)> =
+        trace.iter().flat_map(|t| (0..t.figures.len()).map(move |i| (t, i))).collect();
+    let (text, blank) = (Look::label().one_line().format(), Look::value().format());
+    let mut numbers = Numbers::default();
+    let mut sheets = Vec::new();
+    let chunks = if lines.is_empty() { vec![&lines[..]] } else { lines.chunks(rows).collect() };
+    for (i, chunk) in chunks.into_iter().enumerate() {
+        let name = if i == 0 { words.sheet.clone() } else { format!("{}{}", words.sheet, i + 1) };
+        let mut sheet = start(&name, &SOURCE_WIDTHS, &words.head, chunk.len())?;
+        for (row, (traced, index)) in (1u32..).zip(chunk) {
+            let (part, figure) = (&sum.parts[traced.figures[*index].0], traced.figures[*index].1);
+            let table = &sum.report.form.tables[traced.table];
+            // From the table's name down, so that no path reads like a bare label of the form.
+            let path = |own: Vec<&str>| [vec![table.name.as_str()], own].concat().join(&labels().data.path);
+            let unit = traced.total.unit().or(table.kind(traced.slot).1).map_or("", |u| u.word());
+            let source = figure.source.as_ref();
+            let cell = source.and_then(|s| s.cell).map_or(String::new(), |c| c.to_string());
+            sheet.height(row, ROW)?;
+            sheet.text(row, 0, &table.name, &text)?;
+            sheet.text(row, 1, &path(table.row_path(traced.slot)), &text)?;
+            sheet.text(row, 2, &path(table.column_path(traced.slot)), &text)?;
+            numbers.write(&mut sheet, row, 3, traced.total.number())?;
+            sheet.text(row, 4, unit, &blank)?;
+            sheet.text(row, 5, &part.agency, &text)?;
+            numbers.write(&mut sheet, row, 6, figure.number)?;
+            sheet.text(row, 7, figure.unit.map_or("", |u| u.word()), &blank)?;
+            sheet.text(row, 8, &part.file, &text)?;
+            sheet.text(row, 9, source.map_or("", |s| s.sheet.as_str()), &text)?;
+            sheet.text(row, 10, &cell, &blank)?;
+        }
+        sheets.push(sheet);
+    }
+    Ok(sheets)
+}
+
+/// The sheet of troubles.
+fn list(troubles: &[Trouble]) -> Result<Sheet, ExportError> {
+    let words = &labels().sum.troubles;
+    let mut sheet = start(&words.sheet, &TROUBLE_WIDTHS, &words.head, troubles.len())?;
+    let (look, text) = (Look::label(), Look::label().format());
+    for (row, trouble) in (1u32..).zip(troubles) {
+        let source = trouble.source.as_ref();
+        let cell = source.and_then(|s| s.cell).map_or(String::new(), |c| c.to_string());
+        let sheet_name = source.map_or("", |s| s.sheet.as_str());
+        let texts = [&trouble.agency, &trouble.what, &trouble.file, sheet_name, &cell, &trouble.message];
+        let mut height = ROW;
+        for ((column, content), width) in (0u16..).zip(texts).zip(TROUBLE_WIDTHS) {
+            sheet.text(row, column, content, &text)?;
+            height = height.max(measure::height(content, width - look.inset(), look.size));
+        }
+        sheet.growing(row, height)?;
+    }
+    Ok(sheet)
+}
+
+/// A list with its head, frozen and with a filter.
+fn start(name: &str, widths: &[u32], heads: &[String], rows: usize) -> Result<Sheet, ExportError> {
+    let mut sheet = Sheet::new(name, widths)?;
+    for (column, head) in (0u16..).zip(heads) {
+        sheet.text(0, column, head, &Look::head().format())?;
+    }
+    sheet.height(0, ROW + 4.0)?;
+    let last = (u32::try_from(rows).unwrap_or(u32::MAX), sheet.columns() - 1);
+    sheet.inner.set_landscape().set_freeze_panes(1, 0).map_err(fault)?;
+    sheet.inner.set_repeat_rows(0, 0).map_err(fault)?;
+    sheet.inner.autofilter(0, 0, last.0, last.1).map_err(fault)?;
+    Ok(sheet)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+//! What one year's report hands on to the next: values that a later report must repeat or continue.
+
+use super::{SlotAt, Table, Term};
+
+/// One relation between the reports of two years running, over every row or every column of a block:
+/// `left` (this year) = `before` (last year) + `right` (this year).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    /// The rule it belongs to, e.g. `Y401`.
+    pub code: String,
+    pub table: usize,
+    pub block: usize,
+    /// Whether the terms are rows (and it holds in each column) or the other way round.
+    pub holds_in_each_column: bool,
+    /// Whether it says nothing about two years under different editions.
+    pub within_edition: bool,
+    pub left: Vec<Term>,
+    pub before: Vec<Term>,
+    pub right: Vec<Term>,
+}
+
+impl Series {
+    /// Number of rows or columns it holds in.
+    pub fn lines(&self, table: &Table) -> usize {
+        let block = &table.blocks[self.block];
+        if self.holds_in_each_column { block.column_count() } else { block.row_count() }
+    }
+
+    /// The slot of a term in one of them.
+    pub fn slot(&self, table: &Table, term: &Term, line: usize) -> usize {
+        let (row, column) = if self.holds_in_each_column { (term.leaf, line) } else { (line, term.leaf) };
+        table.slot(SlotAt { block: self.block, row, column })
+    }
+}

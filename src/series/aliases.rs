@@ -1,0 +1,72 @@
+//! Names that the user says are one agency's.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Other names of agencies. The empty one joins nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Aliases {
+    /// Other name → official name.
+    official: BTreeMap<String, String>,
+    /// Official names: agencies of their own, however near another's they are.
+    declared: BTreeSet<String>,
+}
+
+/// Why a file of aliases cannot be used.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AliasError {
+    #[error("别名文件{0}；每行写成 \"正式名称\" = [\"旧名\", \"别名\"]，名称要加引号")]
+    Syntax(String),
+    #[error("别名文件里有空的名称，请删去或填上")]
+    Empty,
+    #[error("别名文件里“{name}”既归“{first}”又归“{second}”，请只保留一处")]
+    Twice { name: String, first: String, second: String },
+    #[error("别名文件里“{0}”既是正式名称又是别名，请只保留一处")]
+    Both(String),
+}
+
+impl Aliases {
+    /// Reads a TOML file, `"official name" = ["other name", …]`. An empty list says that the agency is one of its own.
+    /// A name that stands twice is refused: it would be a guess which of the two is meant.
+    pub fn parse(text: &str) -> Result<Aliases, AliasError> {
+        let text = text.trim_start_matches('\u{feff}');
+        let lists: BTreeMap<String, Vec<String>> =
+            toml::from_str(text).map_err(|e| AliasError::Syntax(crate::toml_error::sentence(&e, text)))?;
+        let mut all = Aliases::default();
+        for (official, names) in &lists {
+            let official = official.trim();
+            if official.is_empty() {
+                return Err(AliasError::Empty);
+            }
+            all.declared.insert(official.to_owned());
+            for name in names.iter().map(|n| n.trim()) {
+                if name.is_empty() {
+                    return Err(AliasError::Empty);
+                }
+                if let Some(first) = all.official.insert(name.to_owned(), official.to_owned()) {
+                    return Err(AliasError::Twice { name: name.to_owned(), first, second: official.to_owned() });
+                }
+            }
+        }
+        match all.declared.iter().find(|d| all.official.contains_key(*d)) {
+            Some(both) => Err(AliasError::Both(both.clone())),
+            None => Ok(all),
+        }
+    }
+
+    /// The official name of an agency, or the name itself.
+    pub fn canonical<'a>(&'a self, agency: &'a str) -> &'a str {
+        let agency = agency.trim();
+        self.official.get(agency).map_or(agency, String::as_str)
+    }
+
+    /// Whether the user says that this is the official name of an agency of its own.
+    pub fn declares(&self, agency: &str) -> bool {
+        self.declared.contains(agency)
+    }
+
+    /// Aliases that none of these names is.
+    pub fn unmet<'a>(&'a self, met: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+        let met: BTreeSet<&str> = met.into_iter().map(str::trim).collect();
+        self.official.keys().map(String::as_str).filter(|n| !met.contains(n)).collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! What of one report other years need: a few figures with their cells.
+
+use serde::{Deserialize, Serialize};
+
+use crate::form::{Series, Term};
+use crate::model::{Address, Decimal, Origins, Place, Report, Source};
+
+/// One report as its neighbours in time see it. Small, and the same report always gives the same facts.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Facts {
+    pub agency: String,
+    pub year: u16,
+    /// Id of the edition it is under.
+    pub edition: String,
+    /// One per series relation of its form.
+    pub links: Vec<Link>,
+}
+
+/// The figures that one series relation reads in a report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The rule, e.g. `Y401`.
+    pub code: String,
+    /// Keys of table and block: what stands under the same keys in another edition is the same.
+    pub key: String,
+    /// Short name of the table, e.g. 表三.
+    pub table: String,
+    pub within_edition: bool,
+    /// Sheet of the block.
+    pub sheet: Option<String>,
+    pub terms: Vec<TermFacts>,
+    pub lines: Vec<Line>,
+}
+
+/// A term of the relation, the same in every line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TermFacts {
+    pub label: String,
+    pub side: Side,
+    pub negative: bool,
+}
+
+/// Where a term stands: `left` (this year) = `before` (last year) + `right` (this year).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    Left,
+    /// For the next year's report to continue.
+    Before,
+    Right,
+}
+
+/// One row or column in which the relation holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Path of keys.
+    pub key: String,
+    pub label: String,
+    /// One per term.
+    pub figures: Vec<Figure>,
+}
+
+/// A number and its cell.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    pub number: Decimal,
+    pub cell: Option<Address>,
+}
+
+impl Facts {
+    /// What other years need of a report.
+    pub fn of(report: &Report, origins: &Origins) -> Facts {
+        let cover = &report.cover;
+        let links = report.form.series.iter().map(|s| Link::of(s, report, origins)).collect();
+        Facts { agency: cover.agency.trim().to_owned(), year: cover.year, edition: report.form.id.clone(), links }
+    }
+}
+
+impl Link {
+    fn of(series: &Series, report: &Report, origins: &Origins) -> Link {
+        let table = &report.form.tables[series.table];
+        let block = &table.blocks[series.block];
+        let (across, along) =
+            if series.holds_in_each_column { (&block.columns, &block.rows) } else { (&block.rows, &block.columns) };
+        let sides = [(Side::Left, &series.left), (Side::Before, &series.before), (Side::Right, &series.right)];
+        let terms: Vec<_> = sides.into_iter().flat_map(|(side, all)| all.iter().map(move |t| (side, t))).collect();
+        let named = |(side, t): &(Side, &Term)| {
+            let label = along.leaves.get(t.leaf).map_or(String::new(), |l| l.label().to_owned());
+            TermFacts { label, side: *side, negative: t.negative }
+        };
+        let source = |slot: usize| origins.source(Place::Value { table: series.table, slot });
+        let figure = |slot: usize| Figure {
+            number: report.tables[series.table][slot].number().normalize(),
+            cell: source(slot).and_then(|s| s.cell),
+        };
+        let lines = (0..series.lines(table)).map(|line| Line {
+            key: across.leaves.get(line).map_or(String::new(), |l| l.path.clone()),
+            label: across.leaves.get(line).map_or(String::new(), |l| l.label().to_owned()),
+            figures: terms.iter().map(|(_, t)| figure(series.slot(table, t, line))).collect(),
+        });
+        Link {
+            code: series.code.clone(),
+            key: format!("{}.{}", table.key, block.key),
+            table: table.name.clone(),
+            within_edition: series.within_edition,
+            sheet: source(block.first_slot).map(|s| s.sheet.clone()),
+            terms: terms.iter().map(named).collect(),
+            lines: lines.collect(),
+        }
+    }
+
+    /// The cell of a figure in `file`, or the file where it has none.
+    pub fn place(&self, file: &str, figure: &Figure) -> Source {
+        match (&self.sheet, figure.cell) {
+            (Some(sheet), Some(cell)) => Source::cell(sheet, cell).within(file),
+            (Some(sheet), None) => Source::sheet(sheet).within(file),
+            _ => Source::file(file),
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! One agency's years side by side: Y401–Y404 over all reports of a run.
+//!
+//! Takes the [`Facts`] of reports with their files and the user's [`Aliases`], gives findings that name both files and
+//! both cells. Pure and independent of the order of the reports; it reads no workbook and knows no label of a form.
+
+mod aliases;
+mod facts;
+mod names;
+
+use std::collections::BTreeMap;
+
+use crate::model::{Decimal, Finding, Severity, Source};
+use crate::rules::{self, finding};
+
+pub use aliases::{AliasError, Aliases};
+pub use facts::{Facts, Figure, Line, Link, Side, TermFacts};
+pub use names::{Similar, similar};
+
+/// A report of a run: the file it was read from, as findings shall call it, and its facts.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    pub file: &'a str,
+    pub facts: &'a Facts,
+}
+
+/// Compares the years of every agency. Each finding comes with the index of the report it belongs to: the later year,
+/// or of two reports of one year the later file name. Sorted by agency, year and place, whatever the order of `members`.
+pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)> {
+    let mut agencies: BTreeMap<&str, BTreeMap<u16, Vec<usize>>> = BTreeMap::new();
+    for (i, m) in members.iter().enumerate() {
+        let agency = aliases.canonical(&m.facts.agency);
+        // What has no agency or year is told of where it was read.
+        if !agency.is_empty() && m.facts.year > 0 {
+            agencies.entry(agency).or_default().entry(m.facts.year).or_default().push(i);
+        }
+    }
+    let mut findings = Vec::new();
+    for (agency, years) in &mut agencies {
+        years.values_mut().for_each(|all| all.sort_by_key(|i| (members[*i].file, *i)));
+        let mut last: Option<(u16, &[usize])> = None;
+        for (year, all) in &*years {
+            for again in all.iter().skip(1) {
+                findings.push((*again, twice(agency, *year, members[all[0]].file, members[*again].file)));
+            }
+            match (last, all.as_slice()) {
+                (Some((before, [old])), [new]) if before + 1 == *year => {
+                    let pair = Pair { agency, old: &members[*old], new: &members[*new] };
+                    findings.extend(pair.compare().into_iter().map(|f| (*new, f)));
+                }
+                (Some((before, old)), new) if before + 1 < *year => {
+                    findings.push((new[0], gap(agency, (before, members[old[0]].file), (*year, members[new[0]].file))));
+                }
+                _ => {}
+            }
+            last = Some((*year, all.as_slice()));
+        }
+    }
+    let newest = |agency: &str| agencies.get(agency)?.values().next_back()?.first().copied();
+    for near in similar(agencies.keys().copied(), aliases) {
+        let Some(at) = newest(near.name) else { continue };
+        let others = near.others.iter().filter_map(|o| Some((*o, members[newest(o)?].file)));
+        findings.push((at, alike(near.name, members[at].file, &others.collect::<Vec<_>>())));
+    }
+    findings
+}
+
+/// Aliases that no report goes by, as notes on the run.
+pub fn unmet<'a>(agencies: impl IntoIterator<Item = &'a str>, aliases: &'a Aliases) -> Vec<Finding> {
+    let note = |name| finding("Y405", format!("别名文件里的“{name}”没有在报告里出现"));
+    aliases.unmet(agencies).into_iter().map(note).collect()
+}
+
+fn twice(agency: &str, year: u16, first: &str, second: &str) -> Finding {
+    finding("Y403", format!("{agency}有两份 {year} 年的报告：{first} 与 {second}，这一年没有与前后年比较"))
+        .at(Source::file(second))
+        .related([Source::file(first)])
+        .hint("请只保留一份")
+}
+
+fn gap(agency: &str, (before, old): (u16, &str), (after, new): (u16, &str)) -> Finding {
+    let years = match (before + 1, after - 1) {
+        (a, b) if a == b => a.to_string(),
+        (a, b) => format!("{a} 至 {b}"),
+    };
+    let message = format!("{agency}缺 {years} 年的报告，只有 {before} 年（{old}）和 {after} 年（{new}）的");
+    let f = finding("Y403", message).at(Source::file(new)).related([Source::file(old)]);
+    let hint = "请补上；没有读懂的文件请先改正，改过名的单位用 --aliases 合并";
+    Finding { severity: Severity::Warning, ..f.hint(hint) }
+}
+
+/// How many names are listed before “等”.
+const LISTED: usize = 3;
+
+/// A name near others. A name without its place may be near very many.
+pub fn alike(name: &str, file: &str, others: &[(&str, &str)]) -> Finding {
+    let list: Vec<_> = others.iter().take(LISTED).map(|(name, file)| format!("{name}（{file}）")).collect();
+    let more = if others.len() > LISTED { format!("等 {} 个单位", others.len()) } else { String::new() };
+    let message = format!("{name}（{file}）与 {}{more}名称相近，按不同的单位处理", list.join("、"));
+    finding("Y404", message)
+        .at(Source::file(file))
+        .related(others.iter().take(LISTED).map(|(_, file)| Source::file(file)))
+        .hint("是同一个单位的用 --aliases 合并；不是的，在别名文件里各写一行 \"名称\" = []")
+}
+
+/// Two reports of one agency, a year apart.
+struct Pair<'a> {
+    agency: &'a str,
+    old: &'a Member<'a>,
+    new: &'a Member<'a>,
+}
+
+impl Pair<'_> {
+    fn compare(&self) -> Vec<Finding> {
+        let mut out = Vec::new();
+        let same_edition = self.old.facts.edition == self.new.facts.edition;
+        for link in &self.new.facts.links {
+            let others = self.old.facts.links.iter().filter(|o| o.code == link.code && o.key == link.key);
+            for old in others.filter(|o| same_edition || !(link.within_edition || o.within_edition)) {
+                for line in &link.lines {
+                    let before = old.lines.iter().find(|l| l.key == line.key);
+                    out.extend(before.and_then(|b| self.broken((link, line), (old, b))));
+                }
+            }
+        }
+        out
+    }
+
+    /// The finding where this year does not continue last year.
+    fn broken(&self, new: (&Link, &Line), old: (&Link, &Line)) -> Option<Finding> {
+        let left = side(new, Side::Left);
+        let before = side(old, Side::Before);
+        let right = side(new, Side::Right);
+        let (found, expected) = (sum(&left)?, sum(&before)?.checked_add(sum(&right)?)?);
+        if found == expected {
+            return None;
+        }
+        let code = rules::rule(&new.0.code)?.code.as_str();
+        let (this, last) = (self.new.facts.year, self.old.facts.year);
+        let at = |t: &Part<'_>| new.0.place(self.new.file, t.1);
+        let was = |t: &Part<'_>| old.0.place(self.old.file, t.1);
+        let line = &new.1.label;
+        let line = if line.is_empty() { String::new() } else { format!("“{line}”") };
+        let after = if right.is_empty() {
+            String::new()
+        } else {
+            format!("{}，即 {expected}", joined(&right, &format!("{this} 年的"), &at))
+        };
+        let message = format!(
+            "{} {this} 年{}{line}的{}，应等于 {}{after}",
+            self.agency,
+            new.0.table,
+            spelled(&left, "", "为 ", &at),
+            spelled(&before, &format!("{last} 年的"), "", &was),
+        );
+        let first = left.first().map(at);
+        let related = left.iter().skip(1).map(at).chain(before.iter().map(was)).chain(right.iter().map(at));
+        let finding = finding(code, message)
+            .related(related.collect::<Vec<_>>())
+            .at(first)
+            .expected(expected)
+            .found(found)
+            .hint("请核对两年的报告；尚未公布的，改正后再公布");
+        Some(finding)
+    }
+}
+
+/// A term with its figure in one line.
+type Part<'a> = (&'a TermFacts, &'a Figure);
+
+fn side<'a>((link, line): (&'a Link, &'a Line), side: Side) -> Vec<Part<'a>> {
+    link.terms.iter().zip(&line.figures).filter(|(t, _)| t.side == side).collect()
+}
+
+/// `None` beyond what a decimal can hold.
+fn sum(parts: &[Part<'_>]) -> Option<Decimal> {
+    parts
+        .iter()
+        .try_fold(Decimal::ZERO, |n, (t, f)| if t.negative { n.checked_sub(f.number) } else { n.checked_add(f.number) })
+}
+
+/// The terms of a side with their places: “…”为 3（甲.xlsx“三”D6）.
+fn spelled(parts: &[Part<'_>], whose: &str, is: &str, place: &dyn Fn(&Part<'_>) -> Source) -> String {
+    let first = parts.first().map(|p| format!("{whose}“{}”{is}{}（{}）", p.0.label, p.1.number, place(p)));
+    first.unwrap_or_default() + &joined(parts.get(1..).unwrap_or_default(), whose, place)
+}
+
+/// Terms that follow others, each behind its sign.
+fn joined(parts: &[Part<'_>], whose: &str, place: &dyn Fn(&Part<'_>) -> Source) -> String {
+    let space = if whose.is_empty() { "" } else { " " };
+    parts.iter().map(|p| format!("{}{space}{whose}“{}”{}（{}）", sign(p), p.0.label, p.1.number, place(p))).collect()
+}
+
+fn sign(part: &Part<'_>) -> &'static str {
+    if part.0.negative { "减" } else { "加" }
+}
+
+#[cfg(test)]
+mod tests;
