@@ -235,12 +235,15 @@ fn near(job: &Job, parts: &[Contribution]) -> Vec<Finding> {
     found.iter().filter_map(told).collect()
 }
 
+/// More cells than the other sheets of the workbook have.
+const OTHER_CELLS: usize = 50_000;
+
 /// Whether the trace is too large for this program to read the workbook again.
 fn unreadable_again(sum: &Aggregate) -> Option<Finding> {
     let words = &labels().sum.sources;
     let cells = sum.figure_count() * words.head.len();
-    (cells > Limits::default().cells / 2).then(|| {
-        let message = format!("“{}”有 {cells} 个格子，超过再读入的上限", words.sheet);
+    (cells + OTHER_CELLS > Limits::default().cells).then(|| {
+        let message = format!("“{}”有 {cells} 个格子，这个工作簿超过了再读入的上限", words.sheet);
         finding("A807", message).hint(format!("要用 nianbao 转换这个工作簿，请先删去“{}”", words.sheet))
     })
 }
