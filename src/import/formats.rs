@@ -26,12 +26,12 @@ pub(super) fn shown(styles: &[u8]) -> Vec<Option<Shown>> {
                 "numFmt" => {
                     let code = attribute(&e, "formatCode").unwrap_or_default();
                     if let (Some(id), Some(shown)) = (attribute(&e, "numFmtId"), meaning(&code)) {
-                        codes.insert(id, shown);
+                        codes.insert(id.into_owned(), shown);
                     }
                 }
                 "cellXfs" => in_cells = true,
                 "xf" if in_cells => {
-                    out.push(attribute(&e, "numFmtId").and_then(|id| codes.get(&id).copied()));
+                    out.push(attribute(&e, "numFmtId").and_then(|id| codes.get(id.as_ref()).copied()));
                 }
                 _ => {}
             },

@@ -1,6 +1,8 @@
 //! What calamine does not tell of a worksheet: hidden rows and columns, merged ranges; and a check of every address,
 //! since calamine computes them without regard to overflow.
 
+use std::borrow::Cow;
+
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
@@ -52,7 +54,7 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
                         frame.shown.extend(adds.map(|a| (at, a)));
                     }
                     // Text results of formulas may hold references; numbers, indices and errors are plain.
-                    plain = attribute(&e, "t").is_none_or(|t| ["n", "s", "b", "e"].contains(&t.as_str()));
+                    plain = attribute(&e, "t").is_none_or(|t| ["n", "s", "b", "e"].contains(&t.as_ref()));
                     values = 0;
                 }
                 "v" => {
@@ -94,9 +96,9 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
     Ok(frame)
 }
 
-/// An attribute without a prefix, as written.
-pub(super) fn attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    e.attributes().flatten().find(|a| a.key.as_ref() == name).map(|a| a.value.into_owned())
+/// An attribute without a prefix, as written; the first, where it stands twice.
+pub(super) fn attribute<'e>(e: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e, str>> {
+    e.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(|a| a.value)
 }
 
 /// An attribute by its local name, whatever its prefix.

@@ -7,6 +7,7 @@ use std::cell::OnceCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use skrifa::raw::TableProvider;
 use skrifa::{FontRef, MetadataProvider};
@@ -86,6 +87,35 @@ struct Inner {
     roles: [FaceId; 6],
     song: FaceId,
     hana: FaceId,
+    known: Known,
+}
+
+/// What [`Faces::can_draw`] said of the characters of the first plane, a bit each: a report asks the same few hundred
+/// thousands of times. Threads may find the same answer twice; they cannot find different ones.
+struct Known {
+    drawn: Box<[AtomicU64]>,
+    undrawn: Box<[AtomicU64]>,
+}
+
+impl Known {
+    fn nothing() -> Known {
+        let bits = || (0..0x1_0000 / 64).map(|_| AtomicU64::new(0)).collect();
+        Known { drawn: bits(), undrawn: bits() }
+    }
+
+    fn answer(&self, c: char, judge: impl FnOnce() -> bool) -> bool {
+        let (at, bit) = (c as usize / 64, 1 << (c as u32 % 64));
+        let (Some(drawn), Some(undrawn)) = (self.drawn.get(at), self.undrawn.get(at)) else { return judge() };
+        if drawn.load(Ordering::Relaxed) & bit != 0 {
+            return true;
+        }
+        if undrawn.load(Ordering::Relaxed) & bit != 0 {
+            return false;
+        }
+        let answer = judge();
+        (if answer { drawn } else { undrawn }).fetch_or(bit, Ordering::Relaxed);
+        answer
+    }
 }
 
 impl fmt::Debug for Faces {
@@ -126,7 +156,13 @@ impl Faces {
         });
         sources.push(Source::Hana);
         let hana = sources.len() - 1;
-        Ok(Faces(Arc::new(Inner { roles, song: song as FaceId, hana: hana as FaceId, sources })))
+        Ok(Faces(Arc::new(Inner {
+            roles,
+            song: song as FaceId,
+            hana: hana as FaceId,
+            known: Known::nothing(),
+            sources,
+        })))
     }
 
     /// The user's own font files.
@@ -148,10 +184,12 @@ impl Faces {
     /// Whether a report may hold this character: in every role some face draws it, or layout drops it (controls, zero-width).
     /// Private-use characters are refused: PDF/A-2a has no place for them.
     pub fn can_draw(&self, c: char) -> bool {
-        class::is_dropped(c)
-            || class::is_break(c)
-            || c == '\t'
-            || Role::ALL.iter().all(|role| self.drawing(*role, c, None).is_some())
+        self.0.known.answer(c, || {
+            class::is_dropped(c)
+                || class::is_break(c)
+                || c == '\t'
+                || Role::ALL.iter().all(|role| self.drawing(*role, c, None).is_some())
+        })
     }
 
     /// The faces to try for a character of a role, in order.

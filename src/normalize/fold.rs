@@ -1,6 +1,9 @@
 //! Labels without their accidents: width, spaces, line breaks, marks, brackets, numbering, an inserted
 //! year or unit.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::form::{Unit, labels};
@@ -21,8 +24,33 @@ const LONGEST: usize = 120;
 
 const NUMERALS: &str = "一二三四五六七八九十";
 
+/// Longest text, in bytes, and most texts that a thread remembers: all labels of some dozens of editions, half a megabyte.
+const REMEMBERED: (usize, usize) = (180, 4096);
+
+thread_local! {
+    /// Labels folded so far: the forms' own and those of one workbook after the other are the same few hundred.
+    static FOLDED: RefCell<HashMap<Box<str>, Option<Folded>>> = RefCell::new(HashMap::new());
+}
+
 /// Folds a text; `None` when it is too long or empty to be a label.
 pub fn fold(text: &str) -> Option<Folded> {
+    if text.len() > REMEMBERED.0 {
+        return folded(text);
+    }
+    FOLDED.with_borrow_mut(|known| {
+        if let Some(folded) = known.get(text) {
+            return folded.clone();
+        }
+        if known.len() >= REMEMBERED.1 {
+            known.clear();
+        }
+        let folded = folded(text);
+        known.insert(text.into(), folded.clone());
+        folded
+    })
+}
+
+fn folded(text: &str) -> Option<Folded> {
     if text.len() > LONGEST * 4 {
         return None;
     }

@@ -17,6 +17,7 @@ mod value;
 mod view;
 mod wordings;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::form::{Form, Kind, Unit, labels};
@@ -123,6 +124,7 @@ fn values(
     let mut findings = Vec::new();
     for (t, blocks) in recognised.places.iter().enumerate() {
         let table = &form.tables[t];
+        let totals = totals(form, t);
         let mut hidden = Vec::new();
         for (b, (block, place)) in table.blocks.iter().zip(blocks).enumerate() {
             let view = &views[place.sheet];
@@ -171,7 +173,7 @@ fn values(
                         let hint = "请把单元格格式改为常规，重新核对这个数字";
                         findings.push(finding("N201", message).at(source.clone()).found(&written).hint(hint));
                     }
-                    let total = is_total(form, t, slot);
+                    let total = totals.contains(&slot);
                     let place = format!("{} {at} ", table.name);
                     let counter = block.unit_word(row);
                     report.tables[t][slot] = match value::read(content, kind, unit, named.first().copied(), counter) {
@@ -201,9 +203,10 @@ fn values(
     findings
 }
 
-fn is_total(form: &Form, table: usize, slot: usize) -> bool {
+/// The slots of a table that are totals of others.
+fn totals(form: &Form, table: usize) -> BTreeSet<usize> {
     let relations = form.relations.iter().filter(|r| r.table == table && r.defines_total());
-    relations.flat_map(|r| r.uses(&form.tables[table])).any(|u| u.left[0].0 == slot)
+    relations.flat_map(|r| r.uses(&form.tables[table])).map(|u| u.left[0].0).collect()
 }
 
 /// A cell as its writer sees it.

@@ -3,12 +3,15 @@
 //! Takes the parts of `docx-rs`, finishes those that a report needs, adds core properties and the font table, and packs
 //! them: deflated, in a fixed order, with the date that a zip has when it has none.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
+use std::rc::Rc;
 
 use docx_rs::XMLDocx;
 use quick_xml::escape::escape;
 use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipWriter};
+use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::finish::{self, Notes};
 use super::text;
@@ -67,10 +70,49 @@ fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
         .compression_method(CompressionMethod::Deflated)
         .last_modified_time(DateTime::default());
     for (name, bytes) in files {
-        zip.start_file(name.as_str(), options)?;
-        zip.write_all(bytes)?;
+        if OWN_PARTS.contains(&name.as_str()) {
+            zip.start_file(name.as_str(), options)?;
+            zip.write_all(bytes)?;
+        } else {
+            let packed = shared(name, bytes, options)?;
+            zip.raw_copy_file(ZipArchive::new(Cursor::new(&packed[..]))?.by_index(0)?)?;
+        }
     }
     Ok(zip.finish()?.into_inner())
+}
+
+/// Parts that differ from report to report.
+const OWN_PARTS: &[&str] = &["word/document.xml", "docProps/core.xml"];
+
+/// Most parts a thread keeps packed; one style has about eight, and a few of `styles.xml`.
+const MOST_SHARED: usize = 64;
+
+/// Packages of one part, by the part's name and content.
+type Packed = BTreeMap<(String, Vec<u8>), Rc<[u8]>>;
+
+thread_local! {
+    /// Parts that follow from the style, each in a package of its own. To deflate such a small part
+    /// is mostly to set up a compressor.
+    static SHARED: RefCell<Packed> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// A package of one part, as packed the last time it was asked for.
+fn shared(name: &str, bytes: &[u8], options: SimpleFileOptions) -> zip::result::ZipResult<Rc<[u8]>> {
+    let key = (name.to_owned(), bytes.to_vec());
+    if let Some(packed) = SHARED.with_borrow(|known| known.get(&key).cloned()) {
+        return Ok(packed);
+    }
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    zip.start_file(name, options)?;
+    zip.write_all(bytes)?;
+    let packed: Rc<[u8]> = zip.finish()?.into_inner().into();
+    SHARED.with_borrow_mut(|known| {
+        if known.len() >= MOST_SHARED {
+            known.clear();
+        }
+        known.insert(key, packed.clone());
+    });
+    Ok(packed)
 }
 
 /// Title, agency and language; no date and no person.

@@ -64,6 +64,9 @@ pub fn refusal(reason: impl Into<String>) -> ExportError {
 /// would turn into visible letters in some), line ends are one line feed.
 pub fn clean(text: &str) -> String {
     let bad = |c: char| (c.is_control() && c != '\t' && c != '\n') || matches!(c, '\u{FFFE}' | '\u{FFFF}');
+    if !text.contains(|c| c == '\r' || bad(c)) {
+        return text.to_owned();
+    }
     text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(|c| !bad(*c)).collect()
 }
 

@@ -1,0 +1,55 @@
+//! What one report leaves behind for the next in a process (folded labels, characters known to be drawn, packed parts)
+//! changes no output.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+
+use nianbao::pipeline::{Format, Setting, examine, produce};
+use support::{files, nianbao, sample};
+
+/// The files of a sample made by this thread.
+fn made(name: &str, setting: &Setting) -> Vec<Vec<u8>> {
+    let examined = examine(&sample(name), setting);
+    let files = produce(&examined.report.unwrap(), &Format::ALL, setting).unwrap();
+    files.into_iter().map(|(_, bytes)| bytes).collect()
+}
+
+/// The files of a sample made by a process of its own, in the same order.
+fn made_alone(name: &str) -> Vec<Vec<u8>> {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("输出");
+    let (input, formats) = (sample(name), "pdf,docx,xlsx");
+    nianbao(&[
+        "convert".as_ref(),
+        input.as_os_str(),
+        "-o".as_ref(),
+        out.as_os_str(),
+        "--to".as_ref(),
+        formats.as_ref(),
+    ]);
+    let names = files(&out);
+    let of = |f: &Format| names.iter().find(|n| n.ends_with(&format!(".{}", f.extension()))).unwrap();
+    Format::ALL.iter().map(|f| fs::read(out.join(of(f))).unwrap()).collect()
+}
+
+#[test]
+fn a_report_is_the_same_whatever_was_made_before_it_and_beside_it() {
+    let names: Vec<String> = files(&sample("")).into_iter().filter(|n| !n.contains("模板")).collect();
+    assert!(names.len() >= 3, "{names:?}");
+    let alone: Vec<_> = names.iter().map(|n| made_alone(n)).collect();
+    let setting = Setting::default();
+    // Forth and back, so that each report is made first, after others and once more; two threads share one setting.
+    let round = || {
+        for i in (0..names.len()).chain((0..names.len()).rev()) {
+            for (format, (here, there)) in Format::ALL.iter().zip(made(&names[i], &setting).iter().zip(&alone[i])) {
+                assert!(here == there, "{} as {format:?}", names[i]);
+            }
+        }
+    };
+    std::thread::scope(|s| {
+        s.spawn(round);
+        s.spawn(round);
+    });
+}
