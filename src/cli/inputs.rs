@@ -31,7 +31,7 @@ pub fn expand(inputs: &[PathBuf], output: Option<&Path>) -> Vec<Input> {
         let before = all.len();
         folder(path, 0, output.as_deref(), &mut all);
         if all.len() == before {
-            let message = "文件夹里没有工作簿（.xlsx），请检查路径";
+            let message = "文件夹里没有工作簿，请检查路径";
             all.push(Input { path: path.clone(), trouble: Some(finding("I101", message)) });
         }
     }

@@ -14,7 +14,7 @@ mod output;
 mod over;
 mod plan;
 mod print;
-
+mod read_apart;
 mod template;
 mod usage;
 
@@ -53,6 +53,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Convert(args) => convert::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::ReadApart => read_apart::run(),
     };
     match done {
         Ok(exit) if print::untold() => {

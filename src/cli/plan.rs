@@ -7,6 +7,7 @@ use super::Stop;
 use super::args::{ConvertArgs, FormArgs, InputArgs, Output};
 use super::inputs::{Input, expand};
 use crate::form::{self, Form};
+use crate::import::{Isolation, Limits};
 use crate::layout::Faces;
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
@@ -35,10 +36,15 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     let options = Options { forms, keep_text: args.keep_text };
     Ok(Plan {
         inputs: expand(&args.inputs, output),
-        setting: Setting { options, ..Setting::default() },
+        setting: Setting { limits: limits(), options, ..Setting::default() },
         json: args.format == Output::Json,
         strict: args.strict,
     })
+}
+
+/// The older formats are read by this same program in another process.
+fn limits() -> Limits {
+    Limits { isolation: std::env::current_exe().ok().map(Isolation::new), ..Limits::default() }
 }
 
 pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {

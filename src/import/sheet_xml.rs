@@ -9,7 +9,7 @@ use super::{ImportError, Limits};
 use crate::model::Address;
 
 /// Excel's own limits: rows and columns from 0.
-const LAST: Address = Address { row: 1_048_575, column: 16_383 };
+pub(super) const LAST: Address = Address { row: 1_048_575, column: 16_383 };
 
 /// Frame of one worksheet.
 #[derive(Debug, Default)]
