@@ -34,11 +34,14 @@ fn refused(name: &str, bytes: &[u8], says: &str) {
 #[test]
 fn files_that_are_no_workbook_are_called_by_their_name() {
     let good = fs::read(sample(SAMPLE)).unwrap();
-    let ole = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
-    let encrypted: Vec<u8> =
-        ole.into_iter().chain("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    refused("加密.xlsx", &encrypted, "打开密码");
-    refused("旧.xls", &[&ole[..], &[0; 512]].concat(), "目前只读取 .xlsx");
+    let compound = |stream: &str| {
+        let mut file = cfb::CompoundFile::create(std::io::Cursor::new(Vec::new())).unwrap();
+        file.create_stream(stream).unwrap();
+        file.flush().unwrap();
+        file.into_inner().into_inner()
+    };
+    refused("加密.xlsx", &compound("EncryptedPackage"), "打开密码");
+    refused("旧.xls", &compound("Book"), "Excel 95");
     refused("半截.xlsx", &good[..good.len() / 2], "不完整");
     refused("网页.xlsx", b"<html><table><tr><td>1</td></tr></table></html>", "网页");
     refused("表.xlsx", "单位,件数\n某局,3\n".as_bytes(), "CSV");

@@ -12,6 +12,7 @@ mod names;
 mod output;
 mod plan;
 mod print;
+mod read_apart;
 mod run;
 mod template;
 mod usage;
@@ -53,6 +54,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::MergeManifests(args) => run::merge(&args),
         Command::Aggregate(args) => aggregate::run(&args),
         Command::Explain(args) => explain::run(&args),
+        Command::ReadApart => read_apart::run(),
     };
     match done {
         Ok(exit) if print::untold() => {

@@ -9,6 +9,7 @@ use super::inputs::{Filter, Inputs, expand};
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
 use crate::form::{self, Form};
+use crate::import::{Isolation, Limits};
 use crate::layout::Faces;
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
@@ -58,7 +59,7 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let mut plan = Plan {
         inputs: expand(&args.inputs, output, &filter)?,
-        setting: Setting { options, ..Setting::default() },
+        setting: Setting { limits: limits(), options, ..Setting::default() },
         json: args.format == Output::Json,
         strict: args.strict,
         jobs: args.jobs.map_or_else(cores, usize::from),
@@ -79,6 +80,11 @@ fn key(plan: &Plan, formats: &[Format]) -> String {
     // Numbers and names, in the order of their declaration.
     parts.push(format!("{style:?}").into_bytes());
     sha256_of(parts.iter().map(Vec::as_slice).chain(faces.own()))
+}
+
+/// The older formats are read by this same program in another process.
+fn limits() -> Limits {
+    Limits { isolation: std::env::current_exe().ok().map(Isolation::new), ..Limits::default() }
 }
 
 pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {

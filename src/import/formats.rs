@@ -43,7 +43,7 @@ pub(super) fn shown(styles: &[u8]) -> Vec<Option<Shown>> {
 }
 
 /// What a format code adds: a comma behind the last digit place divides by a thousand, a percent sign multiplies.
-fn meaning(code: &str) -> Option<Shown> {
+pub(super) fn meaning(code: &str) -> Option<Shown> {
     let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
     let mut bare = String::new();
     let mut chars = code.chars();

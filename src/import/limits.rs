@@ -1,9 +1,11 @@
 //! What a workbook may cost, so that a hostile one costs little.
 
-use super::ImportError;
+use serde::{Deserialize, Serialize};
+
+use super::{ImportError, Isolation};
 
 /// Upper limits of one workbook. Sizes in bytes.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
     pub file_bytes: u64,
     /// All parts that are read, inflated; and all text of all cells together.
@@ -12,6 +14,9 @@ pub struct Limits {
     pub cells: usize,
     pub sheets: usize,
     pub text_bytes: usize,
+    /// How the older formats (.xls, .xlsb, .ods) are read: in a process of their own. They are refused where it is `None`.
+    #[serde(skip)]
+    pub isolation: Option<Isolation>,
 }
 
 impl Default for Limits {
@@ -23,36 +28,37 @@ impl Default for Limits {
             cells: 1_000_000,
             sheets: 64,
             text_bytes: 1 << 20,
+            isolation: None,
         }
     }
 }
 
 impl Limits {
     pub(super) fn file_error(&self) -> ImportError {
-        ImportError::TooLarge { what: "文件大小", limit: megabytes(self.file_bytes) }
+        ImportError::TooLarge { what: "文件大小".into(), limit: megabytes(self.file_bytes) }
     }
 
     pub(super) fn inflated_error(&self) -> ImportError {
-        ImportError::TooLarge { what: "解压后的内容", limit: megabytes(self.inflated_bytes) }
+        ImportError::TooLarge { what: "解压后的内容".into(), limit: megabytes(self.inflated_bytes) }
     }
 
     pub(super) fn parts_error(&self) -> ImportError {
-        ImportError::TooLarge { what: "压缩包内的文件数", limit: format!("{} 个", self.parts) }
+        ImportError::TooLarge { what: "压缩包内的文件数".into(), limit: format!("{} 个", self.parts) }
     }
 
     pub(super) fn cells_error(&self) -> ImportError {
-        ImportError::TooLarge { what: "单元格总数", limit: format!("{} 个", self.cells) }
+        ImportError::TooLarge { what: "单元格总数".into(), limit: format!("{} 个", self.cells) }
     }
 
     pub(super) fn sheets_error(&self) -> ImportError {
-        ImportError::TooLarge { what: "工作表数", limit: format!("{} 张", self.sheets) }
+        ImportError::TooLarge { what: "工作表数".into(), limit: format!("{} 张", self.sheets) }
     }
 
     pub(super) fn text_error(&self) -> ImportError {
-        ImportError::TooLarge { what: "一个单元格的文字", limit: megabytes(self.text_bytes as u64) }
+        ImportError::TooLarge { what: "一个单元格的文字".into(), limit: megabytes(self.text_bytes as u64) }
     }
 }
 
-fn megabytes(bytes: u64) -> String {
+pub(super) fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes >> 20)
 }

@@ -2,49 +2,46 @@
 //!
 //! Takes bytes, gives a [`Workbook`]. It is the only module that knows a file format or calamine and the only one that
 //! meets hostile bytes: content is sniffed, never the extension trusted, and every size is capped before anything is
-//! allocated for it. It understands nothing of what the cells say.
+//! allocated for it. The older formats are read in a child process besides (see [`Isolation`]). It understands nothing
+//! of what the cells say.
 
+mod biff;
+mod child;
+mod error;
 mod formats;
+mod isolate;
 mod limits;
+mod ods;
+mod ods_styles;
 mod package;
 mod sheet_xml;
+mod sheets;
 mod sniff;
+mod wire;
 mod workbook;
+mod xls;
+mod xls_stream;
+mod xlsb;
 mod xlsx;
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+pub use child::serve;
+pub use error::ImportError;
+pub use isolate::{CHILD_COMMAND, Isolation};
 pub use limits::Limits;
 pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Span, Workbook};
 
-/// Why a file cannot be read. Each message says what to do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum ImportError {
-    #[error("文件不存在，请检查路径")]
-    NotFound,
-    #[error("没有权限读取，请检查文件权限")]
-    Denied,
-    #[error("读取失败（{0}），请检查磁盘或重新拷贝")]
-    Io(String),
-    #[error("不是普通文件，请给出工作簿文件或文件夹")]
-    NotAFile,
-    #[error("文件是空的（0 字节），请重新导出")]
-    Empty,
-    #[error("{0}，目前只读取 .xlsx（含 .xlsm）工作簿，请在 Excel 或 WPS 中另存为 .xlsx")]
-    Format(&'static str),
-    #[error("{0}，不是工作簿，请给出填好的 .xlsx 工作簿")]
-    NotAWorkbook(&'static str),
-    #[error("文件有打开密码，请在 Excel 或 WPS 中去掉密码后另存")]
-    Encrypted,
-    #[error("文件不完整或已损坏（{0}），请用 Excel 或 WPS 打开后另存，或重新拷贝")]
-    Damaged(String),
-    #[error("{what}超过上限 {limit}，不像是一份年度报告，请删去无关内容后另存")]
-    TooLarge { what: &'static str, limit: String },
+/// Reads a workbook file.
+pub fn read(path: &Path, limits: &Limits) -> Result<Workbook, ImportError> {
+    let bytes = load(path, limits)?;
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    read_bytes(&name, &bytes, limits)
 }
 
-/// Loads a file, whatever it is, unless it is too large.
+/// The bytes of a file, at most `limits.file_bytes`.
 pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
     let io = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound => ImportError::NotFound,
@@ -70,9 +67,8 @@ pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook,
     if bytes.len() as u64 > limits.file_bytes {
         return Err(limits.file_error());
     }
-    sniff::require_xlsx(bytes)?;
-    let package = package::open(bytes, limits)?;
-    let sheets = xlsx::sheets(package, limits)?;
+    let kind = sniff::kind(bytes, limits)?;
+    let sheets = if kind.is_isolated() { isolate::read(kind, bytes, limits)? } else { kind.read(bytes, limits)? };
     Ok(Workbook { name: name.to_owned(), sheets })
 }
 

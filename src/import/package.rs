@@ -23,6 +23,16 @@ pub(super) struct Package {
 
 /// Inflates the parts that matter.
 pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError> {
+    let package = inflated(bytes, limits, matters)?;
+    // Another encoding would be read by calamine but not by the checks here; office programs write UTF-8.
+    match package.parts.iter().find(|(_, data)| std::str::from_utf8(data).is_err()) {
+        Some((name, _)) => Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码"))),
+        None => Ok(package),
+    }
+}
+
+/// Inflates the parts that are wanted by their lower-case names.
+pub(super) fn inflated(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool) -> Result<Package, ImportError> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
     if zip.len() > limits.parts {
         return Err(limits.parts_error());
@@ -31,25 +41,18 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError
     if listed(bytes).is_some_and(|n| n != zip.len()) {
         return Err(ImportError::Damaged("压缩包里有同名的部件".to_owned()));
     }
-    let names =
-        zip.file_names().map(|n| n.map(|n| n.into_owned())).collect::<Result<Vec<_>, _>>().map_err(zip_error)?;
-    require_workbook(&names)?;
     let mut parts = BTreeMap::new();
     let mut left = limits.inflated_bytes;
     for index in 0..zip.len() {
         let file = zip.by_index(index).map_err(zip_error)?;
         // One spelling a part, as its reader looks it up: two that differ by case or slash would hide one from the checks.
         let name = file.name().map_err(zip_error)?.replace('\\', "/").to_ascii_lowercase();
-        if !matters(&name) {
+        if !wanted(&name) {
             continue;
         }
         let mut data = Vec::new();
         let size = file.take(left + 1).read_to_end(&mut data).map_err(|e| ImportError::Damaged(e.to_string()))?;
         left = left.checked_sub(size as u64).ok_or_else(|| limits.inflated_error())?;
-        // Another encoding would be read by calamine but not by the checks here; office programs write UTF-8.
-        if std::str::from_utf8(&data).is_err() {
-            return Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码")));
-        }
         if parts.insert(name.clone(), data).is_some() {
             return Err(ImportError::Damaged(format!("压缩包里有两个 {name}")));
         }
@@ -64,7 +67,7 @@ fn listed(bytes: &[u8]) -> Option<usize> {
     (count != u16::MAX).then_some(usize::from(count))
 }
 
-fn zip_error(e: ZipError) -> ImportError {
+pub(super) fn zip_error(e: ZipError) -> ImportError {
     match e {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => ImportError::Encrypted,
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
@@ -73,27 +76,6 @@ fn zip_error(e: ZipError) -> ImportError {
         ZipError::Io(e) => ImportError::Damaged(e.to_string()),
         _ => ImportError::Damaged("压缩包读不出来，可能没有拷贝完整".to_owned()),
     }
-}
-
-/// A zip may be many things: say which.
-fn require_workbook(names: &[String]) -> Result<(), ImportError> {
-    let has = |start: &str| names.iter().any(|n| n.to_ascii_lowercase().starts_with(start));
-    if has("xl/workbook.bin") {
-        return Err(ImportError::Format("这是 .xlsb 工作簿"));
-    }
-    // calamine follows the package's own relationships, so the folder may have another name.
-    if has("xl/") || names.iter().any(|n| n.to_ascii_lowercase().ends_with("workbook.xml")) {
-        return Ok(());
-    }
-    Err(if has("content.xml") && has("mimetype") {
-        ImportError::Format("这是 .ods 表格（或其他 OpenDocument 文件）")
-    } else if has("word/") {
-        ImportError::NotAWorkbook("这是 Word 文档")
-    } else if has("ppt/") {
-        ImportError::NotAWorkbook("这是演示文稿")
-    } else {
-        ImportError::NotAWorkbook("这是压缩包")
-    })
 }
 
 /// By its lower-case name: only what values, spans and hidden state need; pictures, macros, themes and properties are never inflated.

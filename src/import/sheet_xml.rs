@@ -11,7 +11,7 @@ use super::{ImportError, Limits};
 use crate::model::Address;
 
 /// Excel's own limits: rows and columns from 0.
-const LAST: Address = Address { row: 1_048_575, column: 16_383 };
+pub(super) const LAST: Address = Address { row: 1_048_575, column: 16_383 };
 
 /// Frame of one worksheet.
 #[derive(Debug, Default)]
@@ -99,6 +99,11 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
 /// An attribute without a prefix, as written; the first, where it stands twice.
 pub(super) fn attribute<'e>(e: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e, str>> {
     e.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(|a| a.value)
+}
+
+/// The same, to be kept longer than its element.
+pub(super) fn own_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
+    attribute(e, name).map(Cow::into_owned)
 }
 
 /// An attribute by its local name, whatever its prefix.

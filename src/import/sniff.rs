@@ -1,50 +1,193 @@
-//! What a file is, by its first bytes; its name is not asked.
+//! What a file is, by its content; its name is not asked.
 
-use super::ImportError;
+use std::io::Cursor;
 
-/// Accepts the start of a zip (what is in it is judged when it is opened); names everything else it knows.
-pub(super) fn require_xlsx(bytes: &[u8]) -> Result<(), ImportError> {
+use serde::{Deserialize, Serialize};
+use zip::ZipArchive;
+
+use super::package::{self, zip_error};
+use super::workbook::Sheet;
+use super::{ImportError, Limits, ods, xls, xlsb, xlsx};
+
+/// A format that can be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Kind {
+    /// Also with macros, and templates.
+    Xlsx,
+    /// Excel 97 to 2003, also .et.
+    Xls,
+    Xlsb,
+    Ods,
+}
+
+impl Kind {
+    /// What a message calls it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Kind::Xlsx => " .xlsx 工作簿",
+            Kind::Xls => " .xls（或 .et）工作簿",
+            Kind::Xlsb => " .xlsb 工作簿",
+            Kind::Ods => " .ods 表格",
+        }
+    }
+
+    /// Whether it is only read in a process of its own.
+    pub const fn is_isolated(self) -> bool {
+        !matches!(self, Kind::Xlsx)
+    }
+
+    pub fn read(self, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+        match self {
+            Kind::Xlsx => xlsx::sheets(package::open(bytes, limits)?, limits),
+            Kind::Xls => xls::sheets(bytes, limits),
+            Kind::Xlsb => xlsb::sheets(bytes, limits),
+            Kind::Ods => ods::sheets(bytes, limits),
+        }
+    }
+}
+
+/// The first bytes of files that people take for workbooks, or that lie beside them.
+const KNOWN: [(&[u8], &str); 12] = [
+    (b"%PDF", "这是 PDF 文件"),
+    (b"\x89PNG", "这是图片"),
+    (b"\xFF\xD8\xFF", "这是图片"),
+    (b"GIF8", "这是图片"),
+    (b"BM", "这是图片"),
+    (b"II*\0", "这是图片"),
+    (b"MM\0*", "这是图片"),
+    (b"Rar!", "这是压缩包"),
+    (b"7z\xBC\xAF\x27\x1C", "这是压缩包"),
+    (b"\x1F\x8B", "这是压缩包"),
+    (b"{\\rtf", "这是 RTF 文档"),
+    (b"RIFF", "这是图片或音像文件"),
+];
+
+/// The format of a workbook; names everything else it knows.
+pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     if bytes.is_empty() {
         return Err(ImportError::Empty);
     }
     if bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"PK\x05\x06") {
-        return Ok(());
+        return zipped(bytes, limits);
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-        let encrypted: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-        let wrapped = bytes.windows(encrypted.len()).any(|w| w == encrypted);
-        return Err(if wrapped {
-            ImportError::Encrypted
-        } else {
-            ImportError::Format("这是 .xls（或 .et）旧格式")
-        });
+        return compound(bytes);
     }
     // BIFF streams without a container: Excel 2 to 4.
-    if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04 | 0x08, ..]) {
-        return Err(ImportError::Format("这是 .xls 旧格式"));
+    if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04 | 0x08, 4..=16, 0, ..]) {
+        return Err(ImportError::Format("这是 Excel 95 或更早的 .xls 旧格式".into()));
     }
-    if bytes.starts_with(b"%PDF") {
-        return Err(ImportError::NotAWorkbook("这是 PDF 文件"));
+    // A text may well begin with two such letters.
+    let is_known = |start: &[u8]| bytes.starts_with(start) && (start.len() > 2 || !is_plain(bytes));
+    if let Some((_, what)) = KNOWN.iter().find(|(start, _)| is_known(start)) {
+        return Err(ImportError::NotAWorkbook((*what).into()));
     }
     Err(text_kind(bytes))
 }
 
+/// A zip may be many things: its entries tell which.
+fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
+    let zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
+    if zip.len() > limits.parts {
+        return Err(limits.parts_error());
+    }
+    let names = zip.file_names().map(|n| n.map(|n| n.replace('\\', "/").to_ascii_lowercase()));
+    let names = names.collect::<Result<Vec<_>, _>>().map_err(zip_error)?;
+    let has = |start: &str| names.iter().any(|n| n.starts_with(start));
+    if names.iter().any(|n| n == "xl/workbook.bin") {
+        return Ok(Kind::Xlsb);
+    }
+    // calamine follows the package's own relationships, so the folder may have another name.
+    if has("xl/") || names.iter().any(|n| n.ends_with("workbook.xml")) {
+        return Ok(Kind::Xlsx);
+    }
+    // Which kind of OpenDocument is judged where it is opened.
+    if names.iter().any(|n| n == "content.xml") {
+        return Ok(Kind::Ods);
+    }
+    Err(if has("word/") {
+        ImportError::NotAWorkbook("这是 Word 文档".into())
+    } else if has("ppt/") {
+        ImportError::NotAWorkbook("这是演示文稿".into())
+    } else if has("ofd.xml") {
+        ImportError::NotAWorkbook("这是 OFD 文件".into())
+    } else if has("index/") && names.iter().any(|n| n.ends_with(".iwa")) {
+        ImportError::Format("这是苹果的 iWork 文件".into())
+    } else {
+        ImportError::NotAWorkbook("这是压缩包".into())
+    })
+}
+
+/// A compound file may be many things too: the names of its streams tell, wherever their directory lies.
+fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
+    let has = |name: &str| {
+        let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
+        // An entry: 64 bytes of name, then its length with the end in bytes.
+        bytes.chunks_exact(128).any(|e| e.starts_with(&name) && e[64..66] == (name.len() as u16).to_le_bytes())
+    };
+    if has("Workbook") || has("Book") {
+        // Which may lie within a letter; the reader sees what the file itself is.
+        return Ok(Kind::Xls);
+    }
+    Err(if has("EncryptedPackage") { ImportError::Encrypted } else { other_compound(has) })
+}
+
+/// What a compound file is that holds no workbook, by the streams it has.
+pub(super) fn other_compound(has: impl Fn(&str) -> bool) -> ImportError {
+    let streams = [
+        ("WordDocument", "这是旧格式的 Word 文档"),
+        ("PowerPoint Document", "这是旧格式的演示文稿"),
+        ("__properties_version1.0", "这是 Outlook 邮件"),
+    ];
+    let what = streams.into_iter().find(|(name, _)| has(name)).map_or("这是别的程序的文件", |(_, what)| what);
+    ImportError::NotAWorkbook(what.into())
+}
+
 fn text_kind(bytes: &[u8]) -> ImportError {
     let head = &bytes[..bytes.len().min(4096)];
-    let lower = String::from_utf8_lossy(head).trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
+    let units = |unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = head[2..].chunks_exact(2).map(|c| unit([c[0], c[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    let text = match head {
+        [0xFF, 0xFE, ..] => units(u16::from_le_bytes),
+        [0xFE, 0xFF, ..] => units(u16::from_be_bytes),
+        _ if is_plain(bytes) => String::from_utf8_lossy(head).into_owned(),
+        _ => return ImportError::NotAWorkbook("这是别的程序的文件".into()),
+    };
+    let lower = text.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
     if lower.starts_with("<!doctype html") || lower.contains("<html") || lower.starts_with("<table") {
-        return ImportError::Format("这是网页（HTML）");
+        // Systems export tables as web pages under the name .xls; their head may be long.
+        return ImportError::Format("这是网页（HTML）".into());
     }
     if lower.starts_with("<?xml") {
-        return ImportError::Format("这是 XML 文件");
+        return if lower.contains("schemas-microsoft-com:office:spreadsheet") {
+            ImportError::Format("这是 Excel 2003 的 XML 表格".into())
+        } else if lower.contains("opendocument.spreadsheet") {
+            ImportError::Format("这是 .fods 表格".into())
+        } else {
+            ImportError::NotAWorkbook("这是 XML 文件".into())
+        };
     }
-    if lower.starts_with("{\\rtf") {
-        return ImportError::NotAWorkbook("这是 RTF 文档");
-    }
-    let text = !head.contains(&0) && head.iter().filter(|b| **b < 0x20 && !b"\t\r\n".contains(b)).count() == 0;
-    if text {
-        ImportError::Format("这是文本（CSV）文件")
+    if is_table(&lower) {
+        ImportError::Format("这是文本（CSV）文件".into())
     } else {
-        ImportError::NotAWorkbook("这是别的程序的文件")
+        ImportError::NotAWorkbook("这是文本文件".into())
     }
+}
+
+/// Whether bytes are text of some eight-bit encoding.
+fn is_plain(bytes: &[u8]) -> bool {
+    bytes.iter().take(4096).all(|b| *b >= 0x20 || b"\t\r\n".contains(b))
+}
+
+/// Whether the first lines have columns: one separator, in each line as often.
+fn is_table(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(3).collect();
+    // The last of several may be cut off.
+    let whole = &lines[..lines.len().min(2)];
+    ['\t', ',', ';'].into_iter().any(|c| {
+        let counts: Vec<usize> = whole.iter().map(|l| l.matches(c).count()).collect();
+        counts.len() == 2 && counts[0] > 0 && counts[0] == counts[1]
+    })
 }

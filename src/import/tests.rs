@@ -5,6 +5,8 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 
+mod older;
+
 const BOOK: &str = r#"<workbook xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="表" sheetId="1" r:id="rId1"/></sheets></workbook>"#;
 const BOOK_RELS: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>"#;
 const ROOT_RELS: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>"#;
@@ -128,15 +130,17 @@ fn each_limit_is_named() {
 
 #[test]
 fn other_files_are_called_by_their_name() {
-    let encrypted: Vec<u8> = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]
-        .into_iter()
-        .chain("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes))
-        .collect();
     let good = book("<worksheet><sheetData/></worksheet>", &[]);
     for (bytes, says) in [
         (b"".to_vec(), "0 字节"),
-        (encrypted, "打开密码"),
-        (vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0], ".xls"),
+        (older::compound(&[("EncryptedPackage", b"x"), ("EncryptionInfo", b"x")]), "打开密码"),
+        (older::compound(&[("WordDocument", b"x")]), "Word"),
+        (older::compound(&[("Workbook", b"x")]), ".xls"),
+        (vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0], "别的程序"),
+        (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">".to_vec(), "2003"),
+        (b"\xFF\xFEa\0\t\x001\0\n\0b\0\t\x002\0".to_vec(), "CSV"),
+        ("今天开会，请准时到。\n".as_bytes().to_vec(), "文本文件"),
+        (b"\x89PNG\r\n\x1a\n\0\0".to_vec(), "图片"),
         (b"<html><table>".to_vec(), "网页"),
         (b"\xEF\xBB\xBF  <!DOCTYPE html>".to_vec(), "网页"),
         ("单位,件数\n甲,1\n".as_bytes().to_vec(), "CSV"),
@@ -151,6 +155,19 @@ fn other_files_are_called_by_their_name() {
     ] {
         let message = message(&bytes, &Limits::default());
         assert!(message.contains(says), "{says}: {message}");
+    }
+}
+
+#[test]
+fn what_is_no_workbook_is_told_from_what_cannot_be_read() {
+    let error = |bytes: &[u8]| read_bytes("x", bytes, &Limits::default()).unwrap_err();
+    let word = package(&[("word/document.xml", "<a/>")]);
+    for other in [b"%PDF-1.7".as_slice(), b"\xFF\xD8\xFF\xE0\0", b"hello\n", &word, &[0, 1, 2]] {
+        assert!(error(other).is_no_workbook(), "{}", error(other));
+    }
+    let cut = book("<worksheet/>", &[]);
+    for workbook in [b"".as_slice(), &cut[..cut.len() / 2], b"a,1\nb,2\n", &older::compound(&[("Workbook", b"x")])] {
+        assert!(!error(workbook).is_no_workbook(), "{}", error(workbook));
     }
 }
 

@@ -1,5 +1,7 @@
 //! A workbook as read: nothing interpreted, nothing left out.
 
+use serde::{Deserialize, Serialize};
+
 use crate::form::Unit;
 use crate::model::{Address, Decimal};
 
@@ -11,7 +13,7 @@ pub struct Workbook {
 }
 
 /// One worksheet. Cells are sorted by row, then column, and each address stands once.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sheet {
     pub name: String,
     pub hidden: bool,
@@ -27,7 +29,7 @@ pub struct Sheet {
 }
 
 /// What a number format adds to the number a cell holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shown {
     /// Another number is seen: thousands, percent.
     Scaled,
@@ -49,14 +51,14 @@ impl Sheet {
 }
 
 /// A rectangle of cells, inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Span {
     pub first: Address,
     pub last: Address,
 }
 
 /// A cell that holds something.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     pub at: Address,
     pub content: Content,
@@ -68,11 +70,11 @@ pub struct Cell {
 pub const MARKED: char = '\u{fffc}';
 
 /// What a cell shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Content {
     Text(String),
     /// A number, at most 15 significant digits, as Excel itself shows and keeps it.
-    Number(Decimal),
+    Number(#[serde(with = "super::wire::decimal")] Decimal),
     /// A number too large or too small to be a figure, as written.
     HugeNumber(String),
     Bool(bool),

@@ -99,7 +99,7 @@ fn text(s: &str, formula: bool, limits: &Limits) -> Result<Option<Content>, Impo
 }
 
 /// The number Excel shows: the shortest decimal that is the float, at 15 significant digits where it is longer.
-fn number(f: f64) -> Content {
+pub(super) fn number(f: f64) -> Content {
     let shortest = format!("{f:e}");
     let digits = shortest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
     let written = if digits > DIGITS { format!("{:.*e}", DIGITS - 1, f) } else { shortest };
@@ -135,13 +135,13 @@ fn frames(package: &Package, limits: &Limits) -> Result<BTreeMap<String, Frame>,
     Ok(frames)
 }
 
-struct Relation {
-    id: String,
-    kind: String,
-    target: String,
+pub(super) struct Relation {
+    pub id: String,
+    pub kind: String,
+    pub target: String,
 }
 
-fn relations(package: &Package, part: &str, prefix: &str) -> Result<Vec<Relation>, ImportError> {
+pub(super) fn relations(package: &Package, part: &str, prefix: &str) -> Result<Vec<Relation>, ImportError> {
     let Some(xml) = package.part(part) else { return Ok(Vec::new()) };
     let all = elements(xml, "Relationship")?;
     Ok(all
@@ -197,6 +197,6 @@ fn elements(xml: &[u8], name: &str) -> Result<Vec<Element>, ImportError> {
     }
 }
 
-fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), |t| t.into_owned())
 }

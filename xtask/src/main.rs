@@ -4,6 +4,7 @@
 //! Changes no file that is checked in but the samples when asked to make them, and never runs as part of the library or the command line.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
+mod archive;
 mod bench;
 mod cluster;
 mod fonts;
@@ -11,6 +12,7 @@ mod project;
 mod resave;
 mod samples;
 mod verify;
+mod xlsb;
 
 use std::process::ExitCode;
 
@@ -20,6 +22,7 @@ const HELP: &str = "\
 cargo xtask COMMAND
   fonts                        digests, licences and coverage as fonts/README.md claims them
   samples [--check]            the workbooks under samples/, made or compared with what would be made
+  archive                      the samples in other formats under samples/archive/, made anew
   verify                       samples to every format, checked by the validators in ../shared/checks
   bench [--runs N] [WORKBOOK]  time and memory of a cold convert, to target/bench.json";
 
@@ -39,6 +42,7 @@ fn run(args: &[String]) -> Result<()> {
     match words.as_slice() {
         ["fonts"] => fonts::run(),
         ["samples", rest @ ..] => samples::run(samples::parse(rest)?),
+        ["archive"] => archive::run(),
         ["verify"] => verify::run(),
         ["bench", rest @ ..] => bench::run(&bench::Plan::parse(rest)?),
         [] | ["help" | "-h" | "--help"] => {

@@ -1,0 +1,193 @@
+//! What the record formats .xls and .xlsb share: styles, packed numbers, errors, marked runs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use calamine::{ExcelDateTime, ExcelDateTimeType};
+
+use super::workbook::{Cell, Content, MARKED, Shown};
+use super::{formats, xlsx};
+use crate::model::Address;
+
+/// What the number format of a cell does to its number.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Look {
+    pub shown: Option<Shown>,
+    date: Option<ExcelDateTimeType>,
+}
+
+/// Formats, fonts and cell styles of a workbook, filled as its records come.
+#[derive(Debug, Default)]
+pub(super) struct Styles {
+    pub codes: BTreeMap<u16, String>,
+    /// The number format of each cell style.
+    pub cells: Vec<u16>,
+    /// Of each font whether it strikes out, raises or lowers.
+    pub marks: Vec<bool>,
+    pub is_1904: bool,
+    looks: BTreeMap<u16, Look>,
+}
+
+impl Styles {
+    /// Works out each format once, when all records were seen.
+    pub fn settle(&mut self) {
+        self.looks = self.cells.iter().map(|id| (*id, self.code_look(*id))).collect();
+    }
+
+    /// The look of a cell style.
+    pub fn look(&self, style: usize) -> Look {
+        self.cells.get(style).and_then(|id| self.looks.get(id)).copied().unwrap_or_default()
+    }
+
+    fn code_look(&self, id: u16) -> Look {
+        if let Some(code) = self.codes.get(&id) {
+            return Look { shown: formats::meaning(code), date: date_kind(code) };
+        }
+        // Formats that are built in and written nowhere; some are dates in East Asian offices only.
+        match id {
+            9 | 10 => Look { shown: Some(Shown::Scaled), date: None },
+            14..=22 | 27..=36 | 45 | 47 | 50..=58 => Look { shown: None, date: Some(ExcelDateTimeType::DateTime) },
+            46 => Look { shown: None, date: Some(ExcelDateTimeType::TimeDelta) },
+            _ => Look::default(),
+        }
+    }
+
+    /// A number as its style shows it.
+    pub fn number(&self, value: f64, look: Look) -> Content {
+        match look.date {
+            None => xlsx::number(value),
+            Some(ExcelDateTimeType::TimeDelta) => Content::Other(value.to_string()),
+            Some(kind) => {
+                let (year, month, day, ..) = ExcelDateTime::new(value, kind, self.is_1904).to_ymd_hms_milli();
+                Content::Date(year, month, day)
+            }
+        }
+    }
+
+    /// A rich text: [`MARKED`] before each run whose font is marked. Runs are first character and font.
+    pub fn marked(&self, text: &[u16], runs: &[(u16, u16)]) -> String {
+        let is_marked = |font: u16| self.marks.get(usize::from(font)).copied().unwrap_or_default();
+        let firsts: BTreeSet<usize> =
+            runs.iter().filter(|(_, font)| is_marked(*font)).map(|(first, _)| usize::from(*first)).collect();
+        if firsts.is_empty() {
+            return String::from_utf16_lossy(text);
+        }
+        let mut out = Vec::with_capacity(text.len() + firsts.len());
+        for (i, unit) in text.iter().enumerate() {
+            if firsts.contains(&i) {
+                out.push(MARKED as u16);
+            }
+            out.push(*unit);
+        }
+        String::from_utf16_lossy(&out)
+    }
+}
+
+/// Whether a format code shows a number as a date or a time.
+fn date_kind(code: &str) -> Option<ExcelDateTimeType> {
+    let mut chars = code.chars();
+    let (mut quoted, mut bracket) = (false, None::<String>);
+    while let Some(c) = chars.next() {
+        match (c, &mut bracket) {
+            ('"', None) => quoted = !quoted,
+            _ if quoted => {}
+            ('\\' | '_' | '*' | '!', None) => _ = chars.next(),
+            ('[', None) => bracket = Some(String::new()),
+            (']', Some(inner)) => {
+                // Elapsed hours, minutes or seconds; other brackets hold colours, conditions and languages.
+                if !inner.is_empty()
+                    && ["h", "m", "s"].iter().any(|u| inner.to_lowercase().trim_matches(|c| u.contains(c)).is_empty())
+                {
+                    return Some(ExcelDateTimeType::TimeDelta);
+                }
+                bracket = None;
+            }
+            (c, Some(inner)) => inner.push(c),
+            // The first section is that of positive numbers.
+            (';', None) => return None,
+            ('d' | 'D' | 'm' | 'M' | 'h' | 'H' | 'y' | 'Y' | 's' | 'S', None) => {
+                return Some(ExcelDateTimeType::DateTime);
+            }
+            _ => {}
+        }
+    }
+    None
+}
+
+/// A number packed into 32 bits: two flags, then an integer or the upper half of a float.
+pub(super) fn packed(rk: u32) -> f64 {
+    let value = if rk & 2 != 0 { f64::from(rk as i32 >> 2) } else { f64::from_bits(u64::from(rk & !3) << 32) };
+    if rk & 1 != 0 { value / 100.0 } else { value }
+}
+
+pub(super) fn error(code: u8) -> Content {
+    let name = match code {
+        0x00 => "#NULL!",
+        0x07 => "#DIV/0!",
+        0x0F => "#VALUE!",
+        0x17 => "#REF!",
+        0x1D => "#NAME?",
+        0x24 => "#NUM!",
+        0x2B => "#DATA!",
+        _ => "#N/A",
+    };
+    Content::Error(name.to_owned())
+}
+
+pub(super) fn cell(row: u32, column: u32, content: Content, formula: bool) -> Cell {
+    Cell { at: Address { row, column }, content, formula }
+}
+
+/// Fixed-size fields of a record, in little-endian order; `None` behind its end.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Fields<'a>(pub &'a [u8]);
+
+impl<'a> Fields<'a> {
+    pub fn bytes(&self, at: usize, length: usize) -> Option<&'a [u8]> {
+        self.0.get(at..at.checked_add(length)?)
+    }
+
+    pub fn u8(&self, at: usize) -> Option<u8> {
+        self.0.get(at).copied()
+    }
+
+    pub fn u16(&self, at: usize) -> Option<u16> {
+        Some(u16::from_le_bytes(self.bytes(at, 2)?.try_into().ok()?))
+    }
+
+    pub fn u32(&self, at: usize) -> Option<u32> {
+        Some(u32::from_le_bytes(self.bytes(at, 4)?.try_into().ok()?))
+    }
+
+    pub fn f64(&self, at: usize) -> Option<f64> {
+        Some(f64::from_le_bytes(self.bytes(at, 8)?.try_into().ok()?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packed_numbers_have_four_kinds() {
+        for (rk, value) in [
+            (12 << 2 | 2, 12.0),
+            ((-7i32 as u32) << 2 | 2, -7.0),
+            (12_345 << 2 | 3, 123.45),
+            ((1.5f64.to_bits() >> 32) as u32, 1.5),
+            ((150f64.to_bits() >> 32) as u32 | 1, 1.5),
+        ] {
+            assert_eq!(packed(rk), value, "{rk:x}");
+        }
+    }
+
+    #[test]
+    fn dates_are_told_from_numbers_by_their_format() {
+        for code in ["yyyy-m-d", "yyyy\"年\"m\"月\"d\"日\";@", "[$-804]yyyy/m/d", "h:mm AM/PM", "[DBNum1]m\"月\""] {
+            assert_eq!(date_kind(code), Some(ExcelDateTimeType::DateTime), "{code}");
+        }
+        assert_eq!(date_kind("[hh]:mm"), Some(ExcelDateTimeType::TimeDelta));
+        for code in ["General", "0\"days\"", "#,##0", "[Red]0", "0;\"d\"", "0;d", "\\d0", "0.00E+00", "@"] {
+            assert_eq!(date_kind(code), None, "{code}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Reading in a child process: the child's side.
+//!
+//! It limits itself before it looks at a byte of the file, reads it from its input, answers on its output and ends. It
+//! ends as well when its input does, for then the parent is gone.
+
+use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::thread;
+
+use super::ImportError;
+use super::wire::{self, TASK_BYTES, Task};
+
+/// Carries out the one task of such a process; anything amiss ends it without an answer.
+///
+/// # Errors
+/// Where the parent does not speak as it should, or is gone.
+pub fn serve() -> io::Result<()> {
+    let (task, bytes) = {
+        let mut input = io::stdin().lock();
+        let mut length = [0; 4];
+        input.read_exact(&mut length)?;
+        let length = u32::from_le_bytes(length) as usize;
+        if length > TASK_BYTES {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let mut task = vec![0; length];
+        input.read_exact(&mut task)?;
+        let task = Task::decoded(&task).ok_or(io::ErrorKind::InvalidData)?;
+        limit(&task)?;
+        let mut bytes = Vec::new();
+        input.by_ref().take(task.bytes as u64).read_to_end(&mut bytes)?;
+        if bytes.len() != task.bytes {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        (task, bytes)
+    };
+    thread::Builder::new().stack_size(64 << 10).spawn(|| {
+        // Nothing more is ever sent: this returns when the parent has ended, however that came about.
+        _ = io::stdin().read(&mut [0]);
+        std::process::exit(1);
+    })?;
+    let read = catch_unwind(AssertUnwindSafe(|| task.kind.read(&bytes, &task.limits)));
+    let answer = read.unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())));
+    let mut output = io::stdout().lock();
+    output.write_all(&wire::encoded(&answer))?;
+    output.flush()
+}
+
+/// Address space and processor time as the task says, and no image of the memory on the disk.
+#[cfg(unix)]
+fn limit(task: &Task) -> io::Result<()> {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+    // The time limit proper is the parent's; this one holds where the parent was stopped.
+    let seconds = task.seconds + 2;
+    for (resource, most) in [(Resource::Core, 0), (Resource::As, task.memory), (Resource::Cpu, seconds)] {
+        let most = Some(getrlimit(resource).maximum.map_or(most, |m| m.min(most)));
+        setrlimit(resource, Rlimit { current: most, maximum: most })?;
+    }
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn limit(_: &Task) -> io::Result<()> {
+    Ok(())
+}

@@ -1,0 +1,53 @@
+//! Why a file cannot be read, each reason as one sentence that says what to do about it.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a file cannot be read. Each message says what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum ImportError {
+    #[error("文件不存在，请检查路径")]
+    NotFound,
+    #[error("没有权限读取，请检查文件权限")]
+    Denied,
+    #[error("读取失败（{0}），请检查磁盘或重新拷贝")]
+    Io(String),
+    #[error("不是普通文件，请给出工作簿文件或文件夹")]
+    NotAFile,
+    #[error("文件是空的（0 字节），请重新导出")]
+    Empty,
+    /// A table in a format that is not read.
+    #[error("{0}，这种格式不能直接读取，请在 Excel 或 WPS 中另存为 .xlsx")]
+    Format(Cow<'static, str>),
+    #[error("{0}，不是工作簿，请给出填好的工作簿")]
+    NotAWorkbook(Cow<'static, str>),
+    #[error("文件有打开密码，请在 Excel 或 WPS 中去掉密码后另存（.xls 的“保护工作簿”也会加密，也要取消）")]
+    Encrypted,
+    #[error("文件不完整或已损坏（{0}），请用 Excel 或 WPS 打开后另存，或重新拷贝")]
+    Damaged(String),
+    #[error("{what}超过上限 {limit}，不像是一份年度报告，请删去无关内容后另存")]
+    TooLarge { what: Cow<'static, str>, limit: String },
+    /// A format that is only read in a process of its own, where none was offered.
+    #[error("{0}只能由 nianbao 程序另开进程读取，这里没有，请在 Excel 或 WPS 中另存为 .xlsx")]
+    NotIsolated(Cow<'static, str>),
+    #[error("读取程序启动不了（{0}），请稍后再试，或在 Excel 或 WPS 中另存为 .xlsx")]
+    NotStarted(String),
+    #[error("读取时内存超过上限 {0}，文件可能已损坏，请用 Excel 或 WPS 打开后另存为 .xlsx")]
+    OutOfMemory(String),
+    #[error("读取超过 {0} 秒，已经停止，文件可能已损坏，请用 Excel 或 WPS 打开后另存为 .xlsx")]
+    TimedOut(u64),
+    #[error("读取程序意外停止，文件可能已损坏，请用 Excel 或 WPS 打开后另存为 .xlsx")]
+    Crashed,
+}
+
+impl ImportError {
+    /// Whether the file is no spreadsheet at all (a picture, a PDF, a letter), rather than one that cannot be read.
+    pub fn is_no_workbook(&self) -> bool {
+        matches!(self, ImportError::NotAWorkbook(_))
+    }
+
+    pub(super) fn damaged(reason: impl ToString) -> ImportError {
+        ImportError::Damaged(reason.to_string())
+    }
+}

@@ -1,0 +1,150 @@
+//! Reading in a child process of our own program, under limits of memory and time: the parent's side.
+//!
+//! The readers of the older formats meet records whose sizes the file states. A failed allocation aborts a process and
+//! cannot be caught; here it costs the child, and the run goes on. The child opens no path: the file's bytes reach it
+//! through its standard input, its answer comes back on its standard output.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use super::sniff::Kind;
+use super::wire::{self, Task};
+use super::workbook::Sheet;
+use super::{ImportError, Limits, limits, sheets};
+
+/// The word under which the program runs as such a child.
+pub const CHILD_COMMAND: &str = "read-apart";
+
+/// Most of its last words that are looked at.
+const WORDS: u64 = 4096;
+
+/// How a file is read apart from this process.
+#[derive(Debug, Clone)]
+pub struct Isolation {
+    /// The `nianbao` program itself.
+    pub program: PathBuf,
+    /// Address space of the child, in bytes; kept on Unix only.
+    pub memory: u64,
+    /// From its start to its whole answer.
+    pub time: Duration,
+}
+
+impl Isolation {
+    /// 2 GiB and 10 s.
+    pub fn new(program: PathBuf) -> Isolation {
+        Isolation { program, memory: 2 << 30, time: Duration::from_secs(10) }
+    }
+}
+
+/// Has a child read the bytes.
+pub(super) fn read(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    let isolation = limits.isolation.as_ref().ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
+    let seconds = isolation.time.as_secs();
+    let task = Task { kind, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
+    let mut child = start(isolation).map_err(|e| ImportError::NotStarted(e.to_string()))?;
+    let heard = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
+    // Reaped in any case; by now it has ended or was ended.
+    let status = child.wait();
+    match heard {
+        Heard::Answer(answer) => sheets::admitted(answer?, limits),
+        Heard::Nothing(words) => Err(status.map_or(ImportError::Crashed, |s| cause(s, &words, isolation))),
+        Heard::Nonsense => Err(ImportError::Crashed),
+        Heard::TooMuch => Err(limits.inflated_error()),
+        Heard::TooLate => Err(ImportError::TimedOut(seconds)),
+    }
+}
+
+fn start(isolation: &Isolation) -> std::io::Result<Child> {
+    let mut command = Command::new(&isolation.program);
+    command.arg(CHILD_COMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    // An interrupt at the terminal is for the run, which ends in order, and not for the file in hand.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(&mut command, 0);
+    #[cfg(windows)]
+    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0200); // no window, a group of its own
+    command.spawn()
+}
+
+/// What came of a child.
+enum Heard {
+    Answer(Result<Vec<Sheet>, ImportError>),
+    /// It ended without an answer; its last words.
+    Nothing(String),
+    /// It answered no answer and did not end.
+    Nonsense,
+    TooMuch,
+    TooLate,
+}
+
+/// Hands the child its task and takes its answer. A child that has not ended by itself is ended.
+fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time: Duration) -> Heard {
+    let most = wire::most_bytes(limits);
+    let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+    let (send, receive) = mpsc::channel();
+    thread::scope(|scope| {
+        // Each pipe has its thread, so that none fills up while another is waited for. The input is given back and not
+        // closed: its end tells the child that this process is gone.
+        let _open = scope.spawn(move || {
+            let mut stdin = stdin?;
+            stdin.write_all(task).and_then(|()| stdin.write_all(bytes)).and_then(|()| stdin.flush()).ok()?;
+            Some(stdin)
+        });
+        scope.spawn(move || {
+            let mut answer = Vec::new();
+            // What a child that ended could still say is looked at all the same.
+            _ = stdout.map(|s| s.take(most + 1).read_to_end(&mut answer));
+            // Nobody listens any more when it came too late.
+            _ = send.send(answer);
+        });
+        let words = scope.spawn(move || {
+            let mut words = Vec::new();
+            _ = stderr.map(|s| s.take(WORDS).read_to_end(&mut words));
+            String::from_utf8_lossy(&words).into_owned()
+        });
+        let answer = receive.recv_timeout(time).ok();
+        let read = answer.as_deref().and_then(wire::answer);
+        // With its answer in hand it does not matter how the child ends.
+        let by_itself = read.is_none() && answer.is_some() && ended(child);
+        if !by_itself {
+            _ = child.kill();
+        }
+        match (answer, read) {
+            (None, _) => Heard::TooLate,
+            (Some(_), Some(read)) => Heard::Answer(read),
+            (Some(a), None) if a.len() as u64 > most => Heard::TooMuch,
+            (Some(_), None) if !by_itself => Heard::Nonsense,
+            (Some(_), None) => Heard::Nothing(words.join().unwrap_or_default()),
+        }
+    })
+}
+
+/// Whether the child, whose output has ended, ends too: at once, or it does something it should not.
+fn ended(child: &mut Child) -> bool {
+    (0..200).any(|_| {
+        let ended = !matches!(child.try_wait(), Ok(None));
+        if !ended {
+            thread::sleep(Duration::from_millis(5));
+        }
+        ended
+    })
+}
+
+fn cause(status: ExitStatus, words: &str, isolation: &Isolation) -> ImportError {
+    #[cfg(unix)]
+    let signal = std::os::unix::process::ExitStatusExt::signal(&status);
+    #[cfg(not(unix))]
+    let signal = None::<i32>;
+    _ = status;
+    const KILLED: i32 = 9; // the system ends who takes its memory
+    const CPU_TIME: i32 = 24;
+    match signal {
+        Some(CPU_TIME) => ImportError::TimedOut(isolation.time.as_secs()),
+        Some(KILLED) => ImportError::OutOfMemory(limits::megabytes(isolation.memory)),
+        _ if words.contains("memory allocation of") => ImportError::OutOfMemory(limits::megabytes(isolation.memory)),
+        _ => ImportError::Crashed,
+    }
+}

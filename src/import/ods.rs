@@ -1,0 +1,395 @@
+//! .ods sheets out of `content.xml`, in one pass: cells, spans, hidden state and formats as they come.
+//!
+//! A few bytes may repeat a cell a thousand million times; only what holds something is repeated here, and counted.
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::biff::cell;
+use super::ods_styles::Styles;
+use super::package::inflated;
+use super::sheet_xml::{LAST, own_attribute as attribute};
+use super::sheets::Collector;
+use super::workbook::{Content, MARKED, Sheet, Shown, Span};
+use super::xlsx::{self, unescaped};
+use super::{ImportError, Limits};
+use crate::model::Address;
+
+/// All sheets in the document's order.
+pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    let wanted = |name: &str| ["mimetype", "content.xml", "styles.xml", "meta-inf/manifest.xml"].contains(&name);
+    let package = inflated(bytes, limits, wanted)?;
+    let text = |name: &str| package.part(name).map(|p| String::from_utf8_lossy(p));
+    if text("META-INF/manifest.xml").is_some_and(|m| m.contains("encryption-data")) {
+        return Err(ImportError::Encrypted);
+    }
+    let kind = text("mimetype").unwrap_or_default();
+    let opendocument = "application/vnd.oasis.opendocument.";
+    if let Some(kind) = kind.trim().strip_prefix(opendocument).filter(|k| !k.starts_with("spreadsheet")) {
+        let what = match kind.split('-').next() {
+            Some("text") => "这是 OpenDocument 文字文档",
+            Some("presentation") => "这是 OpenDocument 演示文稿",
+            _ => "这是别的 OpenDocument 文件",
+        };
+        return Err(ImportError::NotAWorkbook(what.into()));
+    }
+    let content = package.part("content.xml").ok_or_else(|| ImportError::Damaged("缺少 content.xml".to_owned()))?;
+    let mut styles = Styles::default();
+    for part in [package.part("styles.xml"), Some(content)].into_iter().flatten() {
+        styles.read(part)?;
+    }
+    let mut reader = Sheets { styles: &styles, limits, to: Collector::new(limits), found: false };
+    reader.read(content)?;
+    if !reader.found {
+        return Err(ImportError::NotAWorkbook("这是别的 OpenDocument 文件".into()));
+    }
+    reader.to.finish()
+}
+
+struct Sheets<'a> {
+    styles: &'a Styles,
+    limits: &'a Limits,
+    to: Collector<'a>,
+    found: bool,
+}
+
+type Xml<'x> = Reader<&'x [u8]>;
+
+impl Sheets<'_> {
+    fn read(&mut self, xml: &[u8]) -> Result<(), ImportError> {
+        let mut reader = Reader::from_reader(xml);
+        loop {
+            match reader.read_event().map_err(ImportError::damaged)? {
+                Event::Start(e) => match e.name().as_ref() {
+                    "office:spreadsheet" => self.found = true,
+                    // Linked data and deleted cells are tables as well.
+                    "table:tracked-changes" | "table:dde-links" | "office:automatic-styles" => skip(&mut reader)?,
+                    "table:table" => {
+                        let name = attribute(&e, "table:name").map(|n| unescaped(&n)).unwrap_or_default();
+                        // A copy of another file's sheet is kept for formulas and shown to nobody.
+                        let linked = name.starts_with("'file:");
+                        let hidden =
+                            linked || attribute(&e, "table:style-name").is_some_and(|s| self.styles.hides_table(&s));
+                        self.table(&mut reader)?;
+                        self.to.end_sheet(name, hidden)?;
+                    }
+                    _ => {}
+                },
+                Event::Eof => return Ok(()),
+                _ => {}
+            }
+        }
+    }
+
+    fn table(&mut self, reader: &mut Xml<'_>) -> Result<(), ImportError> {
+        let (mut row, mut column) = (0u32, 0u32);
+        // Default cell styles of the columns: first, last, style.
+        let mut columns: Vec<(u32, u32, String)> = Vec::new();
+        loop {
+            let event = reader.read_event().map_err(ImportError::damaged)?;
+            match &event {
+                Event::Start(e) | Event::Empty(e) => {
+                    let empty = matches!(event, Event::Empty(_));
+                    match e.name().as_ref() {
+                        "table:table-column" => {
+                            let count =
+                                repeated(e, "table:number-columns-repeated", LAST.column + 1 - column.min(LAST.column));
+                            let last = column + count - 1;
+                            if is_hidden(e) {
+                                self.to.hide_columns(column, last)?;
+                            }
+                            if let Some(style) = attribute(e, "table:default-cell-style-name")
+                                .filter(|_| columns.len() <= LAST.column as usize)
+                            {
+                                columns.push((column, last, style));
+                            }
+                            column = last + 1;
+                        }
+                        "table:table-row" => {
+                            let count = repeated(e, "table:number-rows-repeated", LAST.row + 1 - row.min(LAST.row));
+                            if is_hidden(e) {
+                                self.to.hide_rows(row, row + count - 1)?;
+                            }
+                            let style = attribute(e, "table:default-cell-style-name");
+                            if !empty {
+                                self.row(reader, row, count, style.as_deref(), &columns)?;
+                            }
+                            row += count;
+                        }
+                        // They only hold rows and columns.
+                        "table:table-header-rows"
+                        | "table:table-rows"
+                        | "table:table-row-group"
+                        | "table:table-header-columns"
+                        | "table:table-columns"
+                        | "table:table-column-group" => {}
+                        _ if !empty => skip(reader)?,
+                        _ => {}
+                    }
+                }
+                Event::End(e) if e.name().as_ref() == "table:table" => return Ok(()),
+                Event::Eof => return Err(cut()),
+                _ => {}
+            }
+        }
+    }
+
+    fn row(
+        &mut self,
+        reader: &mut Xml<'_>,
+        row: u32,
+        rows: u32,
+        row_style: Option<&str>,
+        columns: &[(u32, u32, String)],
+    ) -> Result<(), ImportError> {
+        let mut column = 0u32;
+        loop {
+            let event = reader.read_event().map_err(ImportError::damaged)?;
+            match &event {
+                Event::Start(e) | Event::Empty(e) => {
+                    let empty = matches!(event, Event::Empty(_));
+                    if !matches!(e.name().as_ref(), "table:table-cell" | "table:covered-table-cell") {
+                        if !empty {
+                            skip(reader)?;
+                        }
+                        continue;
+                    }
+                    let count = repeated(e, "table:number-columns-repeated", LAST.column + 1 - column.min(LAST.column));
+                    let own = attribute(e, "table:style-name");
+                    let from_column =
+                        || columns.iter().find(|(a, b, _)| (*a..=*b).contains(&column)).map(|c| c.2.as_str());
+                    let style = own.as_deref().or(row_style).or_else(from_column);
+                    let spanned = |name| attribute(e, name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1).max(1);
+                    let (wide, high) = (spanned("table:number-columns-spanned"), spanned("table:number-rows-spanned"));
+                    if wide > 1 || high > 1 {
+                        let first = Address { row, column };
+                        let last =
+                            Address { row: row.saturating_add(high - 1), column: column.saturating_add(wide - 1) };
+                        self.to.merge(Span { first, last })?;
+                    }
+                    let stated = Stated::of(e);
+                    let text = if empty { None } else { self.text(reader)? };
+                    let shown =
+                        style.and_then(|s| self.styles.shown(s)).or_else(|| stated.is_seen_otherwise(text.as_deref()));
+                    if let Some(content) = stated.content(text)? {
+                        self.repeat(row..row + rows, column..column + count, &content, stated.formula, shown)?;
+                    }
+                    column += count;
+                }
+                Event::End(e) if e.name().as_ref() == "table:table-row" => return Ok(()),
+                Event::Eof => return Err(cut()),
+                _ => {}
+            }
+        }
+    }
+
+    fn repeat(
+        &mut self,
+        rows: std::ops::Range<u32>,
+        columns: std::ops::Range<u32>,
+        content: &Content,
+        formula: bool,
+        shown: Option<Shown>,
+    ) -> Result<(), ImportError> {
+        for row in rows {
+            for column in columns.clone() {
+                self.to.cell(cell(row, column, content.clone(), formula), shown)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The paragraphs of a cell, a line each, up to its end; `None` where it has none. Notes and drawings are left out.
+    fn text(&self, reader: &mut Xml<'_>) -> Result<Option<String>, ImportError> {
+        let mut text = None::<String>;
+        // Of each element around inside a paragraph: whether it raises, lowers or strikes out its words.
+        let mut around: Vec<bool> = Vec::new();
+        // A mark that stands before the next words.
+        let mut mark = false;
+        loop {
+            let event = reader.read_event().map_err(ImportError::damaged)?;
+            match &event {
+                Event::Start(e) | Event::Empty(e) => {
+                    let is_empty = matches!(event, Event::Empty(_));
+                    let name = e.name();
+                    let is_line = around.is_empty() && matches!(name.as_ref(), "text:p" | "text:h");
+                    if is_line {
+                        text = Some(text.take().map_or_else(String::new, |t| t + "\n"));
+                    }
+                    let spaces = match (&mut text, name.as_ref()) {
+                        (Some(text), "text:s") if !around.is_empty() => {
+                            let count = attribute(e, "text:c").and_then(|c| c.parse::<usize>().ok()).unwrap_or(1);
+                            if text.len().saturating_add(count) > self.limits.text_bytes {
+                                return Err(self.limits.text_error());
+                            }
+                            text.extend(std::iter::repeat_n(' ', count));
+                            true
+                        }
+                        (Some(text), "text:tab") => {
+                            text.push('\t');
+                            true
+                        }
+                        (Some(text), "text:line-break") => {
+                            text.push('\n');
+                            true
+                        }
+                        _ => false,
+                    };
+                    if is_empty {
+                        continue;
+                    }
+                    let is_words = is_line || !around.is_empty() && matches!(name.as_ref(), "text:span" | "text:a");
+                    if is_words || spaces {
+                        let marks = attribute(e, "text:style-name").is_some_and(|s| self.styles.marks(&s)) && !is_line;
+                        mark |= marks;
+                        around.push(marks);
+                    } else {
+                        skip(reader)?;
+                    }
+                }
+                Event::End(e) => {
+                    if matches!(e.name().as_ref(), "table:table-cell" | "table:covered-table-cell") {
+                        return Ok(text);
+                    }
+                    _ = around.pop();
+                    mark = false;
+                }
+                Event::Text(t) => put_words(&mut text, &mut mark, &around, t),
+                Event::CData(t) => put_words(&mut text, &mut mark, &around, t),
+                Event::GeneralRef(r) => {
+                    let c = match r.resolve_char_ref().map_err(ImportError::damaged)? {
+                        Some(c) => c.to_string(),
+                        None => unescaped(&format!("&{};", &**r)),
+                    };
+                    if let (Some(text), false) = (&mut text, around.is_empty()) {
+                        if std::mem::take(&mut mark) {
+                            text.push(MARKED);
+                        }
+                        text.push_str(&c);
+                    }
+                }
+                Event::Eof => return Err(cut()),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Words of a paragraph: white space of any length counts as one space.
+fn put_words(text: &mut Option<String>, mark: &mut bool, around: &[bool], words: &str) {
+    let Some(text) = text.as_mut().filter(|_| !around.is_empty()) else { return };
+    if !words.is_empty() && std::mem::take(mark) {
+        text.push(MARKED);
+    }
+    for c in words.chars() {
+        match c {
+            ' ' | '\t' | '\n' | '\r' if text.ends_with([' ', '\n']) || text.is_empty() => {}
+            ' ' | '\t' | '\n' | '\r' => text.push(' '),
+            _ => text.push(c),
+        }
+    }
+}
+
+/// What a cell's element says of its value.
+struct Stated {
+    kind: String,
+    value: Option<String>,
+    formula: bool,
+}
+
+impl Stated {
+    fn of(e: &BytesStart<'_>) -> Stated {
+        let mut kind = attribute(e, "office:value-type").unwrap_or_default();
+        if attribute(e, "calcext:value-type").is_some_and(|k| k == "error") {
+            kind = "error".to_owned();
+        }
+        let name = match kind.as_str() {
+            "date" => "office:date-value",
+            "time" => "office:time-value",
+            "boolean" => "office:boolean-value",
+            "string" | "error" => "office:string-value",
+            _ => "office:value",
+        };
+        let value = attribute(e, name).map(|v| unescaped(&v));
+        Stated { kind, value, formula: attribute(e, "table:formula").is_some() }
+    }
+
+    fn number(&self) -> Option<f64> {
+        let is_number = matches!(self.kind.as_str(), "float" | "percentage" | "currency");
+        self.value.as_ref().filter(|_| is_number)?.trim().parse().ok().filter(|n: &f64| n.is_finite())
+    }
+
+    /// The content of the cell; `None` where it has none.
+    fn content(&self, text: Option<String>) -> Result<Option<Content>, ImportError> {
+        let seen = || text.clone().unwrap_or_default();
+        let value = || self.value.clone().unwrap_or_else(seen);
+        Ok(Some(match self.kind.as_str() {
+            "" if self.formula && seen().is_empty() => Content::Uncomputed,
+            "" => return Ok(text.map(Content::Text)),
+            "float" | "percentage" | "currency" => match self.number() {
+                Some(n) => xlsx::number(n),
+                None => return Err(ImportError::Damaged("单元格的数值写法不合规范".to_owned())),
+            },
+            "date" => date(&value()).unwrap_or_else(|| Content::Other(value())),
+            "boolean" => Content::Bool(value() == "true"),
+            // What is wrong stands in its text.
+            "error" => Content::Error(seen()),
+            "string" => Content::Text(text.clone().unwrap_or_else(value)),
+            _ => Content::Other(value()),
+        }))
+    }
+
+    /// A number that is seen as another one, beyond rounding.
+    fn is_seen_otherwise(&self, text: Option<&str>) -> Option<Shown> {
+        if self.kind == "percentage" {
+            return Some(Shown::Scaled);
+        }
+        let value = self.number()?;
+        let text = text?;
+        // An exponent scales nothing.
+        if text.contains(['e', 'E']) {
+            return None;
+        }
+        let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
+        let seen: f64 = digits.parse().ok()?;
+        let places = digits.split_once('.').map_or(0, |(_, after)| after.len().min(15)) as i32;
+        let rounding = 0.501 * 10f64.powi(-places);
+        ((value.abs() - seen).abs() > rounding).then_some(Shown::Scaled)
+    }
+}
+
+/// `2024-03-01`, with or without a time of day.
+fn date(text: &str) -> Option<Content> {
+    let mut parts = text.split('T').next()?.split('-');
+    let date = Content::Date(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    parts.next().is_none().then_some(date)
+}
+
+/// A number of repetitions, at least one and at most what the sheet still has room for.
+fn repeated(e: &BytesStart<'_>, name: &str, room: u32) -> u32 {
+    attribute(e, name)
+        .and_then(|n| n.trim().parse::<u64>().ok())
+        .map_or(1, |n| n.clamp(1, u64::from(room.max(1))) as u32)
+}
+
+fn is_hidden(e: &BytesStart<'_>) -> bool {
+    attribute(e, "table:visibility").is_some_and(|v| v == "collapse" || v == "filter")
+}
+
+/// Passes over the rest of the element that was opened last.
+fn skip(reader: &mut Xml<'_>) -> Result<(), ImportError> {
+    let mut depth = 1u32;
+    while depth > 0 {
+        match reader.read_event().map_err(ImportError::damaged)? {
+            Event::Start(_) => depth += 1,
+            Event::End(_) => depth -= 1,
+            Event::Eof => return Err(cut()),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn cut() -> ImportError {
+    ImportError::Damaged("内容不完整".to_owned())
+}

@@ -1,0 +1,152 @@
+//! What the styles of an OpenDocument add to its cells and words: scaled numbers, units, raised words, hidden sheets.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::ImportError;
+use super::sheet_xml::own_attribute as attribute;
+use super::workbook::Shown;
+use crate::form::Unit;
+
+/// Longest chain of parents; a document may make a ring of them.
+const DEEPEST: usize = 16;
+
+#[derive(Debug, Default)]
+struct CellStyle {
+    parent: Option<String>,
+    /// `None`: as its parent.
+    shown: Option<Option<Shown>>,
+}
+
+/// The styles of both parts that have any.
+#[derive(Debug, Default)]
+pub(super) struct Styles {
+    cells: BTreeMap<String, CellStyle>,
+    formats: BTreeMap<String, Option<Shown>>,
+    hidden_tables: BTreeSet<String>,
+    marked_words: BTreeSet<String>,
+}
+
+impl Styles {
+    /// Adds the styles of a part. Those of the document itself come last: they stand over those it shares.
+    pub fn read(&mut self, xml: &[u8]) -> Result<(), ImportError> {
+        let mut reader = Reader::from_reader(xml);
+        // The style around, by name and family, and the number format around.
+        let (mut style, mut format) = ((String::new(), String::new()), None::<Format>);
+        let mut formats: BTreeMap<String, Format> = BTreeMap::new();
+        // Name and number format of cell styles.
+        let mut dressed: Vec<(String, String)> = Vec::new();
+        loop {
+            match reader.read_event().map_err(ImportError::damaged)? {
+                Event::Start(e) | Event::Empty(e) => match e.name().as_ref() {
+                    // Cells do not stand among the styles.
+                    "office:body" => break,
+                    "style:style" => {
+                        style = (named(&e), attribute(&e, "style:family").unwrap_or_default());
+                        if style.1 == "table-cell" {
+                            let parent = attribute(&e, "style:parent-style-name");
+                            self.cells.insert(style.0.clone(), CellStyle { parent, shown: None });
+                            dressed.extend(attribute(&e, "style:data-style-name").map(|f| (style.0.clone(), f)));
+                        }
+                    }
+                    "style:table-properties" if attribute(&e, "table:display").is_some_and(|d| d == "false") => {
+                        self.hidden_tables.insert(style.0.clone());
+                    }
+                    "style:text-properties" if style.1 == "text" && is_marked(&e) => {
+                        self.marked_words.insert(style.0.clone());
+                    }
+                    "number:number" | "number:scientific-number" => {
+                        if let Some(format) = &mut format {
+                            let factor = attribute(&e, "number:display-factor");
+                            format.scaled |= factor.and_then(|f| f.parse::<f64>().ok()).is_some_and(|f| f != 1.0);
+                        }
+                    }
+                    "style:map" => {
+                        if let Some(format) = &mut format {
+                            format.others.extend(attribute(&e, "style:apply-style-name"));
+                        }
+                    }
+                    name if name.starts_with("number:") && name.ends_with("-style") => {
+                        let scaled = name == "number:percentage-style";
+                        format = Some(Format { name: named(&e), scaled, ..Format::default() });
+                    }
+                    _ => {}
+                },
+                Event::Text(t) => {
+                    if let Some(format) = &mut format {
+                        format.text.push_str(&t);
+                    }
+                }
+                Event::End(e) if e.name().as_ref().starts_with("number:") && e.name().as_ref().ends_with("-style") => {
+                    formats.extend(format.take().map(|f| (f.name.clone(), f)));
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        let resolved = formats.values().map(|f| {
+            // A format may have others for negative numbers or for zero.
+            let others = f.others.iter().filter_map(|o| formats.get(o)).find_map(Format::shown);
+            (f.name.clone(), f.shown().or(others))
+        });
+        self.formats.extend(resolved);
+        for (style, format) in dressed {
+            let shown = self.formats.get(&format).copied();
+            if let (Some(style), Some(shown)) = (self.cells.get_mut(&style), shown) {
+                style.shown = Some(shown);
+            }
+        }
+        Ok(())
+    }
+
+    /// What a cell style's number format adds.
+    pub fn shown(&self, style: &str) -> Option<Shown> {
+        let mut style = self.cells.get(style)?;
+        for _ in 0..DEEPEST {
+            match (style.shown, &style.parent) {
+                (Some(shown), _) => return shown,
+                (None, Some(parent)) => style = self.cells.get(parent)?,
+                (None, None) => return None,
+            }
+        }
+        None
+    }
+
+    pub fn hides_table(&self, style: &str) -> bool {
+        self.hidden_tables.contains(style)
+    }
+
+    /// Whether words of this style are raised, lowered or struck out.
+    pub fn marks(&self, style: &str) -> bool {
+        self.marked_words.contains(style)
+    }
+}
+
+#[derive(Debug, Default)]
+struct Format {
+    name: String,
+    scaled: bool,
+    text: String,
+    others: Vec<String>,
+}
+
+impl Format {
+    fn shown(&self) -> Option<Shown> {
+        let unit = || Unit::ALL.into_iter().find(|u| self.text.contains(u.word())).map(Shown::Unit);
+        if self.scaled { Some(Shown::Scaled) } else { unit() }
+    }
+}
+
+fn named(e: &BytesStart<'_>) -> String {
+    attribute(e, "style:name").unwrap_or_default()
+}
+
+fn is_marked(e: &BytesStart<'_>) -> bool {
+    let struck = ["style:text-line-through-style", "style:text-line-through-type"];
+    let is_struck = struck.iter().any(|n| attribute(e, n).is_some_and(|v| v != "none"));
+    // `super 58%`, `sub 58%` or `33% 58%`.
+    let raised = attribute(e, "style:text-position").is_some_and(|p| !p.trim_start().starts_with("0%"));
+    is_struck || raised
+}

@@ -1,0 +1,140 @@
+//! Cells as they come from a reader → sheets in order, under the limits.
+//!
+//! The readers of the older formats put what they find here, and so does this process with what its child answered:
+//! nothing that a file or a child says is taken on trust.
+
+use std::collections::BTreeSet;
+
+use super::sheet_xml::LAST;
+use super::workbook::{Cell, Content, Sheet, Shown, Span};
+use super::{ImportError, Limits};
+use crate::model::Address;
+
+/// Collects the sheets of one workbook.
+#[derive(Debug)]
+pub(super) struct Collector<'a> {
+    limits: &'a Limits,
+    cells_left: usize,
+    merges_left: usize,
+    text_left: u64,
+    sheets: Vec<Sheet>,
+    current: Sheet,
+    /// Hidden rows as first..=last; a sheet may hide a million.
+    hidden_rows: Vec<(u32, u32)>,
+}
+
+impl<'a> Collector<'a> {
+    pub fn new(limits: &'a Limits) -> Collector<'a> {
+        Collector {
+            limits,
+            cells_left: limits.cells,
+            merges_left: limits.cells,
+            text_left: limits.inflated_bytes,
+            sheets: Vec::new(),
+            current: Sheet::default(),
+            hidden_rows: Vec::new(),
+        }
+    }
+
+    /// Puts one cell; `content` is `None` where it holds nothing.
+    pub fn cell(&mut self, cell: Cell, shown: Option<Shown>) -> Result<(), ImportError> {
+        if !on_sheet(cell.at) {
+            return Err(ImportError::Damaged("单元格地址不合法".to_owned()));
+        }
+        self.cells_left = self.cells_left.checked_sub(1).ok_or_else(|| self.limits.cells_error())?;
+        let text = match &cell.content {
+            // A formula such as ="" shows nothing; a text that is empty without one is no content.
+            Content::Text(t) if t.is_empty() && !cell.formula => return Ok(()),
+            Content::Text(t) | Content::HugeNumber(t) | Content::Other(t) | Content::Error(t) => t.len(),
+            _ => 0,
+        };
+        if text > self.limits.text_bytes {
+            return Err(self.limits.text_error());
+        }
+        self.text_left = self.text_left.checked_sub(text as u64).ok_or_else(|| self.limits.inflated_error())?;
+        self.current.shown.extend(shown.map(|s| (cell.at, s)));
+        self.current.cells.push(cell);
+        Ok(())
+    }
+
+    pub fn merge(&mut self, span: Span) -> Result<(), ImportError> {
+        if !on_sheet(span.last) || span.first.row > span.last.row || span.first.column > span.last.column {
+            return Err(ImportError::Damaged("合并单元格的范围不合法".to_owned()));
+        }
+        self.merges_left = self.merges_left.checked_sub(1).ok_or_else(|| self.limits.cells_error())?;
+        self.current.merges.push(span);
+        Ok(())
+    }
+
+    pub fn hide_rows(&mut self, first: u32, last: u32) -> Result<(), ImportError> {
+        push_range(&mut self.hidden_rows, first, last, self.limits)
+    }
+
+    pub fn hide_columns(&mut self, first: u32, last: u32) -> Result<(), ImportError> {
+        push_range(&mut self.current.hidden_columns, first, last, self.limits)
+    }
+
+    /// Ends the sheet whose cells were put last.
+    pub fn end_sheet(&mut self, name: String, hidden: bool) -> Result<(), ImportError> {
+        if self.sheets.len() >= self.limits.sheets {
+            return Err(self.limits.sheets_error());
+        }
+        let mut sheet = std::mem::take(&mut self.current);
+        let rows = std::mem::take(&mut self.hidden_rows);
+        sheet.cells.sort_by_key(|c| c.at);
+        if let Some(pair) = sheet.cells.windows(2).find(|w| w[0].at == w[1].at) {
+            return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
+        }
+        // Rows below the last cell hide nothing.
+        let last = sheet.cells.last().map(|c| c.at.row);
+        let rows = rows.into_iter().filter_map(|(a, b)| last.map(|last| a..=b.min(last)));
+        sheet.hidden_rows = rows.flatten().collect::<BTreeSet<_>>().into_iter().collect();
+        sheet.shown.sort_by_key(|(at, _)| *at);
+        sheet.merges.sort_unstable();
+        sheet.hidden_columns.sort_unstable();
+        self.sheets.push(Sheet { name, hidden, ..sheet });
+        Ok(())
+    }
+
+    pub fn finish(self) -> Result<Vec<Sheet>, ImportError> {
+        let mut names = BTreeSet::new();
+        match self.sheets.iter().find(|s| !names.insert(s.name.as_str())) {
+            Some(sheet) => Err(ImportError::Damaged(format!("工作表“{}”重名", sheet.name))),
+            None => Ok(self.sheets),
+        }
+    }
+}
+
+/// Sheets from outside this process, as if they had just been read.
+pub(super) fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    let mut collector = Collector::new(limits);
+    for sheet in sheets {
+        let shown = |at: Address| sheet.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| sheet.shown[i].1);
+        for cell in sheet.cells {
+            let shown = shown(cell.at);
+            collector.cell(cell, shown)?;
+        }
+        sheet.merges.into_iter().try_for_each(|m| collector.merge(m))?;
+        sheet.hidden_rows.into_iter().try_for_each(|row| collector.hide_rows(row, row))?;
+        sheet.hidden_columns.into_iter().try_for_each(|(a, b)| collector.hide_columns(a, b))?;
+        collector.end_sheet(sheet.name, sheet.hidden)?;
+    }
+    collector.finish()
+}
+
+fn on_sheet(at: Address) -> bool {
+    at.row <= LAST.row && at.column <= LAST.column
+}
+
+fn push_range(ranges: &mut Vec<(u32, u32)>, first: u32, last: u32, limits: &Limits) -> Result<(), ImportError> {
+    // Rows of one kind follow each other: one range holds them.
+    if let Some(range) = ranges.last_mut().filter(|r| r.1.checked_add(1) == Some(first)) {
+        range.1 = last;
+        return Ok(());
+    }
+    if ranges.len() >= limits.cells {
+        return Err(limits.cells_error());
+    }
+    ranges.push((first, last));
+    Ok(())
+}

@@ -1,0 +1,257 @@
+//! .xlsb: an Excel package whose parts are binary records, read once for values and frame together (as [`super::xls`]).
+
+use super::biff::{Fields, Styles, cell, error, packed};
+use super::package::{Package, inflated};
+use super::sheets::Collector;
+use super::workbook::{Content, Sheet, Span};
+use super::xls_stream::cut;
+use super::xlsx::relations;
+use super::{ImportError, Limits};
+use crate::model::Address;
+
+mod kind {
+    pub const ROW: u32 = 0;
+    pub const BLANK: u32 = 1;
+    pub const RICH_CELL: u32 = 62;
+    pub const RICH_CELL_BEHIND: u32 = 61;
+    pub const SHARED_STRING: u32 = 19;
+    pub const FONT: u32 = 43;
+    pub const FORMAT: u32 = 44;
+    pub const STYLE: u32 = 47;
+    pub const COLUMN: u32 = 60;
+    pub const BOOK_PROPERTIES: u32 = 153;
+    pub const SHEET: u32 = 156;
+    pub const MERGE: u32 = 176;
+    pub const CELL_STYLES: u32 = 617;
+    pub const CELL_STYLES_END: u32 = 618;
+}
+
+/// All worksheets in the workbook's order.
+pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    let package = inflated(bytes, limits, |name| name.ends_with(".rels") || is_read(name))?;
+    let targets = relations(&package, "xl/_rels/workbook.bin.rels", "xl/")?;
+    let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).and_then(|r| package.part(&r.target));
+    let mut book =
+        Book { styles: of_kind("/styles").map(styles).transpose()?.unwrap_or_default(), strings: Vec::new() };
+    let (is_1904, listed) = listed(&package)?;
+    book.styles.is_1904 = is_1904;
+    book.strings = of_kind("/sharedStrings").map(|part| strings(part, &book.styles)).transpose()?.unwrap_or_default();
+    let mut collector = Collector::new(limits);
+    for sheet in listed {
+        let missing = || ImportError::Damaged(format!("工作表“{}”缺失", sheet.name));
+        let relation = targets.iter().find(|r| r.id == sheet.relation).ok_or_else(missing)?;
+        // Macros and charts have sheets too.
+        if !relation.kind.ends_with("/worksheet") {
+            continue;
+        }
+        read_sheet(package.part(&relation.target).ok_or_else(missing)?, &book, &mut collector)?;
+        collector.end_sheet(sheet.name.clone(), sheet.hidden)?;
+    }
+    collector.finish()
+}
+
+fn is_read(name: &str) -> bool {
+    name.starts_with("xl/worksheets/") && name.ends_with(".bin")
+        || ["xl/workbook.bin", "xl/styles.bin", "xl/sharedstrings.bin"].contains(&name)
+}
+
+struct Book {
+    styles: Styles,
+    strings: Vec<String>,
+}
+
+struct Listed {
+    name: String,
+    hidden: bool,
+    relation: String,
+}
+
+/// Whether dates count from 1904, and the sheets.
+fn listed(package: &Package) -> Result<(bool, Vec<Listed>), ImportError> {
+    let part = package.part("xl/workbook.bin").ok_or_else(cut)?;
+    let (mut is_1904, mut sheets) = (false, Vec::new());
+    for record in Records(part) {
+        let (kind, fields) = record?;
+        match kind {
+            kind::BOOK_PROPERTIES => is_1904 = fields.u8(0).is_some_and(|flags| flags & 1 != 0),
+            kind::SHEET => {
+                let (relation, next) = wide(fields, 8).ok_or_else(cut)?;
+                let (name, _) = wide(fields, next).ok_or_else(cut)?;
+                let text = |units: &[u16]| String::from_utf16_lossy(units);
+                let hidden = fields.u32(0).is_some_and(|state| state != 0);
+                sheets.push(Listed { name: text(&name), hidden, relation: text(&relation) });
+            }
+            _ => {}
+        }
+    }
+    Ok((is_1904, sheets))
+}
+
+fn styles(part: &[u8]) -> Result<Styles, ImportError> {
+    let mut styles = Styles::default();
+    let mut in_cells = false;
+    for record in Records(part) {
+        let (kind, fields) = record?;
+        match kind {
+            kind::FONT => {
+                let (looks, place) = fields.u16(2).zip(fields.u16(6)).ok_or_else(cut)?;
+                styles.marks.push(looks & 8 != 0 || place != 0);
+            }
+            kind::FORMAT => {
+                let (code, _) = wide(fields, 2).ok_or_else(cut)?;
+                styles.codes.insert(fields.u16(0).ok_or_else(cut)?, String::from_utf16_lossy(&code));
+            }
+            kind::CELL_STYLES => in_cells = true,
+            kind::CELL_STYLES_END => in_cells = false,
+            kind::STYLE if in_cells => styles.cells.push(fields.u16(2).ok_or_else(cut)?),
+            _ => {}
+        }
+    }
+    styles.settle();
+    Ok(styles)
+}
+
+/// The shared strings: those that are there, however many the part says there are.
+fn strings(part: &[u8], styles: &Styles) -> Result<Vec<String>, ImportError> {
+    let mut all = Vec::new();
+    for record in Records(part) {
+        let (kind, fields) = record?;
+        if kind == kind::SHARED_STRING {
+            all.push(rich(fields, 0, styles).ok_or_else(cut)?);
+        }
+    }
+    Ok(all)
+}
+
+fn read_sheet(part: &[u8], book: &Book, to: &mut Collector<'_>) -> Result<(), ImportError> {
+    let mut row = 0;
+    // A cell behind another need not say its column.
+    let mut column = 0u32;
+    for record in Records(part) {
+        let (kind, fields) = record?;
+        let sides = || [0, 4, 8, 12].map(|at| fields.u32(at));
+        match kind {
+            kind::ROW => {
+                row = fields.u32(0).ok_or_else(cut)?;
+                column = 0;
+                if fields.u8(11).is_some_and(|flags| flags & 0x10 != 0) {
+                    to.hide_rows(row, row)?;
+                }
+            }
+            kind::COLUMN => {
+                let (first, last, flags) = (fields.u32(0), fields.u32(4), fields.u16(16));
+                if flags.is_some_and(|f| f & 1 != 0) {
+                    to.hide_columns(first.ok_or_else(cut)?, last.ok_or_else(cut)?)?;
+                }
+            }
+            kind::MERGE => {
+                let [Some(top), Some(bottom), Some(left), Some(right)] = sides() else { return Err(cut()) };
+                let last = Address { row: bottom, column: right };
+                to.merge(Span { first: Address { row: top, column: left }, last })?;
+            }
+            kind::BLANK..=18 | kind::RICH_CELL | kind::RICH_CELL_BEHIND => {
+                let (behind, kind) = match kind {
+                    12..=18 => (true, kind - 11),
+                    kind::RICH_CELL_BEHIND => (true, kind::RICH_CELL),
+                    _ => (false, kind),
+                };
+                // A cell behind another leaves out its column.
+                let style_at = if behind { 0 } else { 4 };
+                column = if behind { column } else { fields.u32(0).ok_or_else(cut)? };
+                let style = (fields.u32(style_at).ok_or_else(cut)? & 0xFF_FFFF) as usize;
+                let look = book.styles.look(style);
+                let value = Fields(fields.0.get(style_at + 4..).ok_or_else(cut)?);
+                if kind != kind::BLANK {
+                    let content = content(kind, value, book, look)?;
+                    to.cell(cell(row, column, content, (8..=11).contains(&kind)), look.shown)?;
+                }
+                column = column.saturating_add(1);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn content(kind: u32, value: Fields<'_>, book: &Book, look: super::biff::Look) -> Result<Content, ImportError> {
+    let styles = &book.styles;
+    let content = match kind {
+        2 => value.u32(0).map(|rk| styles.number(packed(rk), look)),
+        3 | 11 => value.u8(0).map(error),
+        4 | 10 => value.u8(0).map(|b| Content::Bool(b != 0)),
+        5 | 9 => value.f64(0).map(|f| styles.number(f, look)),
+        7 => {
+            let index = value.u32(0).ok_or_else(cut)? as usize;
+            let text = book.strings.get(index).ok_or_else(|| ImportError::Damaged("没有所指的文字".to_owned()))?;
+            Some(Content::Text(text.clone()))
+        }
+        kind::RICH_CELL => rich(value, 0, styles).map(Content::Text),
+        // A text in its cell, or the result of a formula.
+        _ => wide(value, 0).map(|(units, _)| Content::Text(String::from_utf16_lossy(&units))),
+    };
+    content.ok_or_else(cut)
+}
+
+/// A text behind its length, and where it ends.
+fn wide(fields: Fields<'_>, at: usize) -> Option<(Vec<u16>, usize)> {
+    let length = (fields.u32(at)? as usize).checked_mul(2)?;
+    let bytes = fields.bytes(at + 4, length)?;
+    Some((bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect(), at + 4 + length))
+}
+
+/// A text with its runs.
+fn rich(fields: Fields<'_>, at: usize, styles: &Styles) -> Option<String> {
+    let flags = fields.u8(at)?;
+    let (text, end) = wide(fields, at + 1)?;
+    let mut runs = Vec::new();
+    if flags & 1 != 0 {
+        let list = fields.bytes(end + 4, (fields.u32(end)? as usize).checked_mul(4)?)?;
+        runs = list
+            .chunks_exact(4)
+            .map(|r| (u16::from_le_bytes([r[0], r[1]]), u16::from_le_bytes([r[2], r[3]])))
+            .collect();
+    }
+    Some(styles.marked(&text, &runs))
+}
+
+/// The records of a part: kind and length in seven bits a byte, then the body.
+struct Records<'a>(&'a [u8]);
+
+impl<'a> Records<'a> {
+    fn varied(&mut self, longest: usize) -> Option<u32> {
+        let mut value = 0;
+        for i in 0..longest {
+            let (byte, rest) = self.0.split_first()?;
+            self.0 = rest;
+            value |= u32::from(byte & 0x7F) << (7 * i);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        Some(value)
+    }
+
+    fn record(&mut self) -> Option<(u32, Fields<'a>)> {
+        let kind = self.varied(2)?;
+        let length = self.varied(4)? as usize;
+        let (body, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some((kind, Fields(body)))
+    }
+}
+
+impl<'a> Iterator for Records<'a> {
+    type Item = Result<(u32, Fields<'a>), ImportError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.0.is_empty() {
+            return None;
+        }
+        let record = self.record();
+        if record.is_none() {
+            // One fault ends the part.
+            self.0 = &[];
+        }
+        Some(record.ok_or_else(cut))
+    }
+}

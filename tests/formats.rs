@@ -1,0 +1,203 @@
+//! Files of every format, and hostile ones, through the built program and its child processes.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nianbao::import::{ImportError, Isolation, Limits, read_bytes};
+use support::{SAMPLE, files, nianbao, sample, stdout, zipped};
+
+fn archive() -> Vec<PathBuf> {
+    let folder = sample("archive");
+    let mut all: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
+    all.sort();
+    all
+}
+
+fn published(input: &Path, out: &Path) -> Vec<u8> {
+    let run = nianbao(&["convert".as_ref(), input.as_os_str(), "-o".as_ref(), out.as_os_str(), "--to=xlsx".as_ref()]);
+    assert_eq!(run.status.code(), Some(0), "{input:?}: {}", stdout(&run));
+    let names = files(out);
+    assert_eq!(names.len(), 1);
+    fs::read(out.join(&names[0])).unwrap()
+}
+
+#[test]
+fn every_format_reads_as_the_workbook_it_was_made_from() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut kinds = Vec::new();
+    for file in archive() {
+        let kind = file.extension().unwrap().to_str().unwrap().to_owned();
+        let run = nianbao(&["check".as_ref(), file.as_os_str(), "--format=json".as_ref()]);
+        let json: serde_json::Value = serde_json::from_str(&stdout(&run)).unwrap();
+        let told = json["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "note").count();
+        assert_eq!((told, run.status.code()), (0, Some(0)), "{file:?}: {json}");
+        let source = sample(file.with_extension("xlsx").file_name().unwrap().to_str().unwrap());
+        let as_it_was = published(&source, &dir.path().join(format!("{kind}-source")));
+        assert!(published(&file, &dir.path().join(&kind)) == as_it_was, "{file:?} reads as another report");
+        kinds.push(kind);
+    }
+    kinds.sort();
+    assert_eq!(kinds, ["et", "ods", "xls", "xlsb", "xlsm", "xltx"]);
+}
+
+fn isolated(program: impl Into<PathBuf>, memory: u64, time: Duration) -> Limits {
+    let isolation = Isolation { program: program.into(), memory, time };
+    Limits { isolation: Some(isolation), ..Limits::default() }
+}
+
+fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_nianbao")
+}
+
+/// An .ods whose content repeats a cell with this text.
+fn repeating(text: &str, rows: u64, columns: u64) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content><office:body><office:spreadsheet><table:table table:name=\"a\">\
+         <table:table-row table:number-rows-repeated=\"{rows}\">\
+         <table:table-cell table:number-columns-repeated=\"{columns}\" office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>\
+         </table:table-row></table:table></office:spreadsheet></office:body></office:document-content>"
+    );
+    let kind = b"application/vnd.oasis.opendocument.spreadsheet".to_vec();
+    zipped(&[("mimetype".into(), kind), ("content.xml".into(), content.into_bytes())])
+}
+
+#[test]
+fn memory_and_time_of_a_child_are_limited() {
+    // Within all caps of content, and too much for so little.
+    let large = repeating(&"字".repeat(40), 1000, 1000);
+    let plenty = Duration::from_secs(60);
+    let read = |memory, time| read_bytes("a.ods", &large, &isolated(program(), memory, time)).unwrap_err();
+    assert_eq!(read(192 << 20, plenty), ImportError::OutOfMemory("192 MB".into()));
+    assert_eq!(read(2 << 30, Duration::from_millis(5)), ImportError::TimedOut(0));
+    // A cell too many is told by the child itself.
+    let many = repeating("字", 1_000_000_000, 1_000_000_000);
+    let error = read_bytes("a.ods", &many, &isolated(program(), 2 << 30, plenty)).unwrap_err();
+    assert!(matches!(error, ImportError::TooLarge { .. }), "{error}");
+}
+
+#[test]
+fn a_format_that_needs_a_child_is_refused_without_one() {
+    for file in archive() {
+        let bytes = fs::read(&file).unwrap();
+        let read = read_bytes("a", &bytes, &Limits::default());
+        let in_process = ["xlsm", "xltx"].contains(&file.extension().unwrap().to_str().unwrap());
+        assert_eq!(read.is_ok(), in_process, "{file:?}");
+        if let Err(error) = read {
+            assert!(matches!(error, ImportError::NotIsolated(_)), "{error}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_child_that_misbehaves_costs_one_message() {
+    let bytes = fs::read(&archive()[0]).unwrap();
+    let dir = tempfile::tempdir().unwrap();
+    let script = |name: &str, text: &str| {
+        use std::os::unix::fs::PermissionsExt;
+        let path = dir.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        path
+    };
+    let with = |program: PathBuf| {
+        let limits =
+            Limits { inflated_bytes: 1 << 20, cells: 10, ..isolated(program, 2 << 30, Duration::from_secs(2)) };
+        read_bytes("a", &bytes, &limits).unwrap_err()
+    };
+    assert_eq!(with(script("silent", "exit 0")), ImportError::Crashed);
+    assert_eq!(
+        with(script("talking", "head -c 100 >/dev/null; echo 乱说; echo 出错 >&2; exit 1")),
+        ImportError::Crashed
+    );
+    assert_eq!(with(script("killed", "kill -9 $$")), ImportError::OutOfMemory("2048 MB".into()));
+    assert_eq!(with(script("waiting", "exec sleep 600")), ImportError::TimedOut(2));
+    assert_eq!(with(script("mute", "exec >&- 2>&-; exec sleep 600")), ImportError::Crashed);
+    assert!(matches!(with(script("flooding", "exec yes")), ImportError::TooLarge { .. }));
+    assert!(matches!(with(dir.path().join("absent")), ImportError::NotStarted(_)));
+}
+
+/// A plain generator: the same damage in every run.
+fn damaged(bytes: &[u8], seed: u64) -> Vec<u8> {
+    let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize
+    };
+    let mut out = bytes.to_vec();
+    for _ in 0..8 {
+        let at = next() % out.len();
+        out[at] = [0, 0xFF, 0x7F, 0x80][next() % 4];
+    }
+    if seed.is_multiple_of(5) {
+        out.truncate(next() % out.len());
+    }
+    out
+}
+
+#[test]
+fn damage_anywhere_costs_one_message_at_most() {
+    let limits = isolated(program(), 2 << 30, Duration::from_secs(10));
+    let mut refused = 0;
+    for file in archive() {
+        if ["xlsm", "xltx"].contains(&file.extension().unwrap().to_str().unwrap()) {
+            continue;
+        }
+        let bytes = fs::read(&file).unwrap();
+        for seed in 0..25 {
+            match read_bytes("a", &damaged(&bytes, seed), &limits) {
+                Ok(_) => {}
+                Err(ImportError::Crashed | ImportError::OutOfMemory(_) | ImportError::TimedOut(_)) => {
+                    panic!("{file:?} damaged by {seed} is not met by the reader itself")
+                }
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    assert!(refused > 20, "{refused}");
+}
+
+#[test]
+fn hostile_files_do_not_stop_the_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (dir.path().join("各单位"), dir.path().join("输出"));
+    fs::create_dir(&input).unwrap();
+    fs::copy(sample(SAMPLE), input.join("好.xlsx")).unwrap();
+    let old = |kind: &str| fs::read(archive().into_iter().find(|p| p.extension().unwrap() == kind).unwrap()).unwrap();
+    let xls = old("et");
+    fs::write(input.join("一.xls"), &xls[..xls.len() / 2]).unwrap();
+    let mut ring = xls.clone();
+    // The first sector of the sector table: each sector follows itself.
+    let table = 512 * (1 + u32::from_le_bytes(xls[76..80].try_into().unwrap()) as usize);
+    for (i, entry) in ring[table..table + 512].chunks_exact_mut(4).enumerate() {
+        entry.copy_from_slice(&(i as u32).to_le_bytes());
+    }
+    fs::write(input.join("二.et"), ring).unwrap();
+    let xlsb = old("xlsb");
+    fs::write(input.join("三.xlsb"), &xlsb[..xlsb.len() - 30]).unwrap();
+    fs::write(input.join("四.ods"), repeating("字", 1_000_000_000, 1_000_000_000)).unwrap();
+    let run = nianbao(&[
+        "convert".as_ref(),
+        input.as_os_str(),
+        "-o".as_ref(),
+        out.as_os_str(),
+        "--to=xlsx".as_ref(),
+        "--format=json".as_ref(),
+    ]);
+    assert_eq!(run.status.code(), Some(3), "{}", stdout(&run));
+    assert!(run.stderr.is_empty());
+    assert_eq!(files(&out).len(), 1);
+    let lines: Vec<serde_json::Value> = stdout(&run).lines().filter_map(|l| serde_json::from_str(l).ok()).collect();
+    let failed: Vec<_> = lines.iter().filter(|l| l["status"] == "failed").collect();
+    assert_eq!(failed.len(), 4, "{lines:?}");
+    for line in failed {
+        assert_eq!(
+            (line["findings"].as_array().unwrap().len(), line["findings"][0]["code"].as_str()),
+            (1, Some("I101"))
+        );
+    }
+}
