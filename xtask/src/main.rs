@@ -5,7 +5,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
 mod bench;
+mod by_hand;
+mod faults;
 mod fonts;
+mod generate;
 mod project;
 mod resave;
 mod samples;
@@ -17,8 +20,12 @@ use anyhow::{Result, bail};
 
 const HELP: &str = "\
 cargo xtask COMMAND
+  faults [--reports N] [--faults N] [--seed S]
+                               generated reports, some spoiled: fails unless each fault is found and none is invented
   fonts                        digests, licences and coverage as fonts/README.md claims them
   samples [--check]            the workbooks under samples/, made or compared with what would be made
+  generate [--reports N] [--seed S] FOLDER
+                               workbooks of agencies that do not exist: every edition, several layouts, figures that balance
   verify                       samples to every format, checked by the validators in ../shared/checks
   bench [--runs N] [WORKBOOK]  time and memory of a cold convert, to target/bench.json";
 
@@ -36,8 +43,10 @@ fn main() -> ExitCode {
 fn run(args: &[String]) -> Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["faults", rest @ ..] => faults::run(&faults::Plan::parse(rest)?),
         ["fonts"] => fonts::run(),
         ["samples", rest @ ..] => samples::run(samples::parse(rest)?),
+        ["generate", rest @ ..] => generate::run(&generate::Plan::parse(rest)?),
         ["verify"] => verify::run(),
         ["bench", rest @ ..] => bench::run(&bench::Plan::parse(rest)?),
         [] | ["help" | "-h" | "--help"] => {
