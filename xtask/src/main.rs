@@ -27,7 +27,9 @@ cargo xtask COMMAND
   generate [--reports N] [--seed S] FOLDER
                                workbooks of agencies that do not exist: every edition, several layouts, figures that balance
   verify                       samples to every format, checked by the validators in ../shared/checks
-  bench [--runs N] [WORKBOOK]  time and memory of a cold convert, to target/bench.json";
+  bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--peers] [WORKBOOK]
+                               time and memory: one report cold, generated reports at 1 and 2 threads, each stage; JSON to
+                               target/bench.json. --long: memory over 5000 reports. --peers: LibreOffice, typst, genpdf";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
