@@ -6,8 +6,11 @@
 
 mod archive;
 mod bench;
+mod by_hand;
 mod cluster;
+mod faults;
 mod fonts;
+mod generate;
 mod project;
 mod resave;
 mod samples;
@@ -20,11 +23,17 @@ use anyhow::{Result, bail};
 
 const HELP: &str = "\
 cargo xtask COMMAND
+  faults [--reports N] [--faults N] [--seed S]
+                               generated reports, some spoiled: fails unless each fault is found and none is invented
   fonts                        digests, licences and coverage as fonts/README.md claims them
   samples [--check]            the workbooks under samples/, made or compared with what would be made
   archive                      the samples in other formats under samples/archive/, made anew
+  generate [--reports N] [--seed S] FOLDER
+                               workbooks of agencies that do not exist: every edition, several layouts, figures that balance
   verify                       samples to every format, checked by the validators in ../shared/checks
-  bench [--runs N] [WORKBOOK]  time and memory of a cold convert, to target/bench.json";
+  bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--peers] [WORKBOOK]
+                               time and memory: one report cold, generated reports at 1 and 2 threads, each stage; JSON to
+                               target/bench.json. --long: memory over 5000 reports. --peers: LibreOffice, typst, genpdf";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -40,9 +49,11 @@ fn main() -> ExitCode {
 fn run(args: &[String]) -> Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["faults", rest @ ..] => faults::run(&faults::Plan::parse(rest)?),
         ["fonts"] => fonts::run(),
         ["samples", rest @ ..] => samples::run(samples::parse(rest)?),
         ["archive"] => archive::run(),
+        ["generate", rest @ ..] => generate::run(&generate::Plan::parse(rest)?),
         ["verify"] => verify::run(),
         ["bench", rest @ ..] => bench::run(&bench::Plan::parse(rest)?),
         [] | ["help" | "-h" | "--help"] => {

@@ -8,12 +8,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use nianbao::export::template;
-use nianbao::form::{self, Form, GridContent, Kind};
+use nianbao::form::{self, Form, Kind};
 use nianbao::model::{Amount, Cover, Decimal, Origins, Paragraph, Report, Section, Value};
 use nianbao::normalize::settle;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet};
 use serde::Deserialize;
 
+use crate::by_hand::{Page, Words};
 use crate::project::{root, shown};
 
 #[derive(Deserialize)]
@@ -160,49 +160,15 @@ fn value(text: &str, kind: Kind) -> Result<Value> {
     })
 }
 
-/// Title, headings, prose and the three tables on one sheet; plain numbers as numbers, everything else as text.
+/// All on one sheet, the cells as the source writes them.
 fn one_sheet(source: &Source, form: &Form) -> Result<Vec<u8>> {
-    let mut book = Workbook::new();
-    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
-    let sheet = book.add_worksheet().set_name("年报")?;
-    let mut row = 0;
-    let line = |sheet: &mut Worksheet, row: &mut u32, text: &str| -> Result<()> {
-        sheet.write_string(*row, 0, text)?;
-        *row += 1;
-        Ok(())
-    };
-    line(sheet, &mut row, &source.cover.title)?;
-    for text in &source.cover.preface {
-        line(sheet, &mut row, text)?;
-    }
-    let framed = Format::new().set_border(rust_xlsxwriter::FormatBorder::Thin).set_text_wrap();
-    for (section, words) in form.sections.iter().zip(&source.section) {
-        line(sheet, &mut row, &section.heading)?;
-        for text in words.text.lines() {
-            line(sheet, &mut row, text.trim_start_matches("# "))?;
-        }
-        let Some(t) = section.table else { continue };
-        let cells: Vec<&String> = source.table[t].rows.iter().flatten().collect();
-        let table = &form.tables[t];
-        for g in table.grid() {
-            let (top, left) = (row + g.row as u32, g.column as u16);
-            let (bottom, right) = (top + g.row_span as u32 - 1, left + g.column_span as u16 - 1);
-            let text = match g.content {
-                GridContent::Value(slot) => cells[slot].as_str(),
-                _ => g.content.label().unwrap_or_default(),
-            };
-            if (bottom, right) != (top, left) {
-                sheet.merge_range(top, left, bottom, right, "", &framed)?;
-            }
-            match text.parse::<f64>() {
-                Ok(n) if !text.starts_with('+') => sheet.write_number_with_format(top, left, n, &framed)?,
-                _ if text.is_empty() => sheet.write_blank(top, left, &framed)?,
-                _ => sheet.write_string_with_format(top, left, text, &framed)?,
-            };
-        }
-        row += table.grid_rows() as u32;
-    }
-    Ok(book.save_to_buffer()?)
+    let line = |text: &str| text.trim_start_matches("# ").to_owned();
+    let sections: Vec<[Vec<String>; 2]> =
+        source.section.iter().map(|s| [s.text.lines().map(line).collect(), Vec::new()]).collect();
+    let tables: Vec<Vec<String>> = source.table.iter().map(|t| t.rows.concat()).collect();
+    let cover = &source.cover;
+    let (title, preface) = (&cover.title, &cover.preface);
+    Page::new(form, &Words { title, facts: &[], preface, sections: &sections, tables: &tables }).write()
 }
 
 /// Parses the words after `samples`.

@@ -80,7 +80,8 @@ impl<'a> Run<'a> {
         );
         let all = reads.len();
         refuse_collisions(&mut reads, plan.inputs.all.as_slice());
-        let group = |r: &'_ Record| r.agency.as_deref().map_or(r.file.clone(), |a| plan.aliases.canonical(a).to_owned());
+        let group =
+            |r: &'_ Record| r.agency.as_deref().map_or(r.file.clone(), |a| plan.aliases.canonical(a).to_owned());
         let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(&group(r)));
         let mut others: Vec<Record> = Vec::new();
         let mut own: Vec<Read> = Vec::new();

@@ -81,7 +81,8 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
 pub fn over<R: Send>(plan: &Plan, work: impl Fn(usize, &Input) -> R + Sync) -> Result<Vec<R>, Stop> {
     let (pool, interrupt) = (pool(plan.jobs)?, Interrupt::watch());
     let inputs: Vec<(usize, &Input)> = (1..).zip(&plan.inputs.all).collect();
-    let done: Option<Vec<R>> = each(&pool, &interrupt, "读取", inputs, |(n, input)| work(n, input)).into_iter().collect();
+    let done: Option<Vec<R>> =
+        each(&pool, &interrupt, "读取", inputs, |(n, input)| work(n, input)).into_iter().collect();
     let exit = interrupt.asked().unwrap_or(Exit::Interrupted);
     done.ok_or_else(|| Stop { exit, message: "已停止，什么也没有写".to_owned() })
 }

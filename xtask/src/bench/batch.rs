@@ -1,0 +1,127 @@
+//! Throughput and memory over a folder of generated reports, at one thread and two, and the share of each stage.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, ensure};
+use serde_json::{Value, json};
+
+use super::cost::{Cost, Run, against, in_turn, timed};
+use crate::generate;
+
+/// Every run is measured so often.
+const ROUNDS: usize = 3;
+
+/// What is run over the folder: formats (none: `check`) and threads.
+const KINDS: [(&str, usize); 7] = [
+    ("pdf,docx,xlsx", 1),
+    ("pdf,docx,xlsx", 2),
+    ("", 1),
+    ("", 2),
+    // For the share of the stages: what each adds to reading and checking.
+    ("pdf", 1),
+    ("docx", 1),
+    ("xlsx", 1),
+];
+
+/// Demanded of two threads in reports a second, and of memory in MB.
+const CONVERT: f64 = 150.0;
+const CHECK: f64 = 2000.0;
+const MEMORY: f64 = 200.0;
+
+/// Reports by which memory is shown to be flat, and how many more there are at the larger end.
+const FEW: u64 = 500;
+const MANY: u64 = 5000;
+
+pub fn measure(binary: &Path, reports: u64, seed: u64) -> Result<Value> {
+    let folder = tempfile::tempdir()?;
+    let bytes = generate::folder(folder.path(), seed, reports)?;
+    println!("\n{reports} generated reports, {:.1} MB, median of {ROUNDS} runs in turn", bytes as f64 / 1e6);
+    println!("{:<24} {:>8} {:>11} {:>9} {:>11} {:>9}", "", "threads", "reports/s", "wall s", "cpu ms each", "peak MB");
+    let costs = in_turn(&KINDS, ROUNDS, |(formats, jobs)| over(binary, folder.path(), reports, formats, *jobs))?;
+    let rate = |cost: &Cost| reports as f64 / cost.median * 1e3;
+    let each = |cost: &Cost| cost.cpu_median / reports as f64;
+    let mut rows = Vec::new();
+    for ((formats, jobs), cost) in KINDS.iter().zip(&costs) {
+        let name = if formats.is_empty() { "check" } else { formats };
+        let (rate, wall, each, peak) = (rate(cost), cost.median / 1e3, each(cost), cost.peak_mb);
+        println!("{name:<24} {jobs:>8} {rate:>11.1} {wall:>9.2} {each:>11.2} {peak:>9.1}");
+        rows.push(json!({ "what": name, "threads": jobs, "reports_per_s": rate, "wall_s": wall, "cpu_ms_each": each, "peak_mb": peak }));
+    }
+    let stages = stages(&costs.iter().map(each).collect::<Vec<_>>());
+    println!("\n{:<24} {:>11} {:>9}", "stage, one thread", "cpu ms each", "share");
+    for (name, ms, share) in &stages {
+        println!("{name:<24} {ms:>11.2} {share:>8.1}%");
+    }
+    println!();
+    println!("{}", against("convert to three formats, 2 threads", rate(&costs[1]), "reports/s", CONVERT, false));
+    println!("{}", against("check, 2 threads", rate(&costs[3]), "reports/s", CHECK, false));
+    println!("{}", against("peak memory, 2 threads", costs[1].peak_mb, "MB", MEMORY, true));
+    let stages: Vec<Value> =
+        stages.iter().map(|(name, ms, share)| json!({ "stage": name, "cpu_ms_each": ms, "percent": share })).collect();
+    Ok(json!({ "reports": reports, "seed": seed, "rounds": ROUNDS, "runs": rows, "stages": stages }))
+}
+
+/// Stages by what their format adds to `check`, of the CPU time of all three; in the order of [`KINDS`].
+fn stages(each: &[f64]) -> [(&'static str, f64, f64); 4] {
+    let (all, check) = (each[0], each[2]);
+    [("read and check", check), ("pdf", each[4] - check), ("docx", each[5] - check), ("xlsx", each[6] - check)]
+        .map(|(name, ms)| (name, ms, 100.0 * ms / all))
+}
+
+/// Peak memory over few reports and over many: it may not grow with their number.
+pub fn memory(binary: &Path, seed: u64) -> Result<Value> {
+    println!("\n{:<24} {:>8} {:>9}", "memory, three formats", "threads", "peak MB");
+    let mut rows = Vec::new();
+    for jobs in [1, 2] {
+        for reports in [FEW, MANY] {
+            let folder = tempfile::tempdir()?;
+            generate::folder(folder.path(), seed, reports)?;
+            let run = over(binary, folder.path(), reports, "pdf,docx,xlsx", jobs)?;
+            let peak = run.peak as f64 / 1e6;
+            println!("{reports:<24} {jobs:>8} {peak:>9.1}");
+            if reports == MANY {
+                println!("{}", against("peak memory over many reports", peak, "MB", MEMORY, true));
+            }
+            rows.push(
+                json!({ "reports": reports, "threads": jobs, "peak_mb": peak, "wall_s": run.wall.as_secs_f64() }),
+            );
+        }
+    }
+    Ok(json!(rows))
+}
+
+/// Runs over a folder, with outputs in one of their own that is removed after; fails where any is missing.
+pub fn over(binary: &Path, folder: &Path, reports: u64, formats: &str, jobs: usize) -> Result<Run> {
+    let out = tempfile::tempdir()?;
+    let mut process = Command::new(binary);
+    if formats.is_empty() {
+        process.arg("check").arg(folder);
+    } else {
+        process.arg("convert").arg(folder).arg("-o").arg(out.path()).args(["--to", formats]);
+    }
+    process.args(["--jobs", &jobs.to_string()]);
+    let (run, code) = timed(&mut process)?;
+    ensure!(code == Some(0), "nianbao over {reports} reports ended in {code:?}");
+    for format in formats.split(',').filter(|f| !f.is_empty()) {
+        // Reports are named for agency and year, the books of the run are not.
+        let of_format = |name: &str| name.ends_with(&format!(".{format}")) && name.contains('年');
+        let names = fs::read_dir(out.path())?.filter_map(Result::ok).map(|e| e.file_name());
+        let written = names.filter(|n| n.to_str().is_some_and(of_format)).count() as u64;
+        ensure!(written == reports, "{written} {format} were written of {reports} reports");
+    }
+    Ok(run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stage_costs_what_its_format_adds_to_reading() {
+        let stages = stages(&[10.0, 11.0, 2.0, 2.0, 7.0, 3.0, 4.0]);
+        assert_eq!(stages[0], ("read and check", 2.0, 20.0));
+        assert_eq!((stages[1].1, stages[2].1, stages[3].1), (5.0, 1.0, 2.0));
+    }
+}

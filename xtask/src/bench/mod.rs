@@ -1,0 +1,114 @@
+//! `cargo xtask bench`: what the release binary costs: one report cold, many reports, each stage, and beside its peers.
+//!
+//! Takes a report for the cold runs (the first under `samples/` unless one is named) and a seed for the generated ones.
+//! Runs the release binary, one process a run; competing runs take turns. Gives tables with what is demanded beside
+//! what was measured, and JSON. It fails where an output is missing, never because a machine is slow or busy. For where
+//! the time goes inside a stage: `perf record -g target/release/nianbao convert …` with `strip = "none"`.
+
+mod batch;
+mod cold;
+mod cost;
+mod peers;
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use serde_json::json;
+
+use crate::generate::number;
+use crate::project::{self, Kind};
+
+/// What to measure.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Measured cold runs of each part.
+    runs: usize,
+    /// Generated reports for throughput.
+    reports: u64,
+    seed: u64,
+    json: PathBuf,
+    /// Whether others are measured on the same reports.
+    peers: bool,
+    /// Whether memory is measured over thousands of reports.
+    long: bool,
+    /// The report of the cold runs; the first sample where it is not given.
+    workbook: Option<PathBuf>,
+}
+
+impl Plan {
+    pub fn parse(args: &[&str]) -> Result<Plan> {
+        let json = project::root().join("target/bench.json");
+        let mut plan = Plan { runs: 20, reports: 400, seed: 1, json, peers: false, long: false, workbook: None };
+        let mut args = args.iter();
+        while let Some(&arg) = args.next() {
+            match arg {
+                "--runs" => plan.runs = number(arg, args.next())? as usize,
+                "--reports" => plan.reports = number(arg, args.next())?,
+                "--seed" => plan.seed = number(arg, args.next())?,
+                "--json" => plan.json = args.next().context("--json wants a file")?.into(),
+                "--peers" => plan.peers = true,
+                "--long" => plan.long = true,
+                _ if arg.starts_with('-') || plan.workbook.is_some() => {
+                    bail!("bench does not know what `{arg}` is for")
+                }
+                _ => plan.workbook = Some(PathBuf::from(arg)),
+            }
+        }
+        ensure!(plan.runs > 0 && plan.reports > 0, "--runs and --reports want a number of at least 1");
+        Ok(plan)
+    }
+}
+
+pub fn run(plan: &Plan) -> Result<()> {
+    let binary = project::release_binary()?;
+    let workbook = match &plan.workbook {
+        Some(path) => path.clone(),
+        None => {
+            let first = project::samples()?.into_iter().find(|sample| sample.kind == Kind::Report);
+            first.context("samples/ holds no report to measure")?.path
+        }
+    };
+    let megabytes = fs::metadata(&binary)?.len() as f64 / 1e6;
+    println!("{}, {} runs each, binary {megabytes:.1} MB", project::shown(&workbook), plan.runs);
+    let mut bench = json!({ "workbook": project::shown(&workbook), "runs": plan.runs, "binary_mb": megabytes });
+    bench["parts"] = cold::measure(&binary, &workbook, plan.runs)?;
+    bench["batch"] = batch::measure(&binary, plan.reports, plan.seed)?;
+    if plan.long {
+        bench["memory"] = batch::memory(&binary, plan.seed)?;
+    }
+    if plan.peers {
+        bench["peers"] = peers::measure(&binary, plan.seed)?;
+    }
+    if let Some(folder) = plan.json.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(&plan.json, format!("{bench:#}\n"))?;
+    println!("written to {}", project::shown(&plan.json));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_is_read() {
+        let usual = Plan::parse(&[]).unwrap();
+        assert_eq!((usual.runs, usual.reports, usual.peers, usual.long), (20, 400, false, false));
+        let words = ["a.xlsx", "--runs", "3", "--peers", "--json", "b.json", "--seed", "5", "--reports", "8", "--long"];
+        let given = Plan {
+            runs: 3,
+            reports: 8,
+            seed: 5,
+            json: PathBuf::from("b.json"),
+            peers: true,
+            long: true,
+            workbook: Some(PathBuf::from("a.xlsx")),
+        };
+        assert_eq!(Plan::parse(&words).unwrap(), given);
+        for wrong in [&["--runs"][..], &["--runs", "0"], &["--reports", "0"], &["--fast"], &["a.xlsx", "b.xlsx"]] {
+            assert!(Plan::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

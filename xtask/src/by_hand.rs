@@ -1,0 +1,331 @@
+//! A report on one sheet, as offices lay it out by hand: title, headings, prose and official tables from top to bottom.
+//!
+//! Takes words and figures as they are written, gives a [`Page`]: cells with their places, which can be moved and
+//! spoiled before they become a workbook. The same page gives the same bytes.
+
+use std::io::{Cursor, Read as _, Write as _};
+
+use anyhow::{Context as _, Result};
+use nianbao::form::{Form, GridContent, Table};
+use nianbao::model::Address;
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Formula, Workbook};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
+
+/// The sheet that holds it all.
+pub const SHEET: &str = "年报";
+
+/// What a report says, as it is written.
+pub struct Words<'a> {
+    pub title: &'a str,
+    /// Labels and contents under the title, e.g. 发布日期.
+    pub facts: &'a [(String, String)],
+    pub preface: &'a [String],
+    /// Lines before and after the table, by section.
+    pub sections: &'a [[Vec<String>; 2]],
+    /// What stands in the cells of values, by table and slot.
+    pub tables: &'a [Vec<String>],
+}
+
+/// What a cell is to the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    Title,
+    Front,
+    Heading {
+        section: usize,
+    },
+    /// A line of a section, counted over what stands before and after its table.
+    Line {
+        section: usize,
+        line: usize,
+    },
+    /// The head of a column: block and leaf, no leaf where it heads several.
+    Head {
+        table: usize,
+        block: usize,
+        leaf: Option<usize>,
+    },
+    /// The label of a row, likewise.
+    Label {
+        table: usize,
+        block: usize,
+        leaf: Option<usize>,
+    },
+    /// The title or the corner of a block.
+    Banner {
+        table: usize,
+    },
+    Value {
+        table: usize,
+        slot: usize,
+    },
+    /// What does not belong to the report.
+    Stranger,
+}
+
+impl Part {
+    /// The table it is a part of.
+    pub fn table(self) -> Option<usize> {
+        match self {
+            Part::Head { table, .. } | Part::Label { table, .. } | Part::Banner { table } => Some(table),
+            Part::Value { table, .. } => Some(table),
+            _ => None,
+        }
+    }
+}
+
+/// What is written in a cell.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Content {
+    /// A plain number becomes a number, everything else text.
+    Written(String),
+    /// A formula, and the result a spreadsheet saved with it; none where it never computed it.
+    Formula { formula: String, result: String },
+}
+
+/// A cell from its first row and column, over as many as it spans.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    pub at: Address,
+    pub rows: u32,
+    pub columns: u32,
+    pub part: Part,
+    pub content: Content,
+}
+
+impl Cell {
+    /// A cell of its own, unmerged.
+    pub fn single(at: Address, part: Part, text: &str) -> Cell {
+        Cell { at, rows: 1, columns: 1, part, content: Content::Written(text.to_owned()) }
+    }
+
+    fn framed(&self) -> bool {
+        self.part.table().is_some()
+    }
+}
+
+/// A sheet's cells in reading order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    pub cells: Vec<Cell>,
+    /// Whether cells that span several are merged; otherwise only the first of them is written.
+    pub merged: bool,
+    /// Rows that are hidden.
+    pub hidden: Vec<u32>,
+}
+
+impl Page {
+    /// Lays a report out from the first cell down.
+    pub fn new(form: &Form, words: &Words<'_>) -> Page {
+        let mut page = Page { cells: Vec::new(), merged: true, hidden: Vec::new() };
+        page.line(Part::Title, words.title);
+        for (label, content) in words.facts {
+            let row = page.end();
+            page.cells.push(Cell::single(Address { row, column: 0 }, Part::Front, label));
+            page.cells.push(Cell::single(Address { row, column: 1 }, Part::Front, content));
+        }
+        for text in words.preface {
+            page.line(Part::Front, text);
+        }
+        for (s, (section, [before, after])) in form.sections.iter().zip(words.sections).enumerate() {
+            page.line(Part::Heading { section: s }, &section.heading);
+            for (line, text) in before.iter().enumerate() {
+                page.line(Part::Line { section: s, line }, text);
+            }
+            if let Some(t) = section.table {
+                page.table(t, &form.tables[t], &words.tables[t]);
+            }
+            for (line, text) in after.iter().enumerate() {
+                page.line(Part::Line { section: s, line: before.len() + line }, text);
+            }
+        }
+        page
+    }
+
+    /// The first row below everything.
+    pub fn end(&self) -> u32 {
+        self.cells.iter().map(|c| c.at.row + c.rows).max().unwrap_or(0)
+    }
+
+    /// The cell of a part.
+    pub fn find(&self, part: Part) -> Option<&Cell> {
+        self.cells.iter().find(|c| c.part == part)
+    }
+
+    /// The cell of a part, to be spoiled.
+    pub fn find_mut(&mut self, part: Part) -> Option<&mut Cell> {
+        self.cells.iter_mut().find(|c| c.part == part)
+    }
+
+    /// Moves everything down and to the right.
+    pub fn shift(&mut self, rows: u32, columns: u32) {
+        for cell in &mut self.cells {
+            cell.at.row += rows;
+            cell.at.column += columns;
+        }
+    }
+
+    /// Deletes a row as a spreadsheet does: what spans it shrinks, what is below moves up.
+    pub fn delete_row(&mut self, row: u32) {
+        self.cells.retain(|c| c.at.row != row || c.rows > 1);
+        for c in &mut self.cells {
+            if (c.at.row..c.at.row + c.rows).contains(&row) {
+                c.rows -= 1;
+            } else if c.at.row > row {
+                c.at.row -= 1;
+            }
+        }
+    }
+
+    /// Inserts an empty row above `row` as a spreadsheet does: what spans the place grows, what is below moves down.
+    pub fn insert_row(&mut self, row: u32) {
+        for c in &mut self.cells {
+            if c.at.row >= row {
+                c.at.row += 1;
+            } else if c.at.row + c.rows > row {
+                c.rows += 1;
+            }
+        }
+    }
+
+    /// The workbook.
+    pub fn write(&self) -> Result<Vec<u8>> {
+        let mut book = Workbook::new();
+        book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
+        let sheet = book.add_worksheet().set_name(SHEET)?;
+        let framed = Format::new().set_border(FormatBorder::Thin).set_text_wrap();
+        let plain = Format::new();
+        for cell in &self.cells {
+            let (top, left) = (cell.at.row, u16::try_from(cell.at.column).context("a column beyond the sheet")?);
+            let (bottom, right) = (top + cell.rows - 1, left + u16::try_from(cell.columns)? - 1);
+            if self.merged && (bottom, right) != (top, left) {
+                sheet.merge_range(top, left, bottom, right, "", &framed)?;
+            }
+            let format = if cell.framed() { &framed } else { &plain };
+            match &cell.content {
+                Content::Formula { formula, result } => {
+                    let result = if result.is_empty() { UNCOMPUTED } else { result };
+                    let formula = Formula::new(formula).set_result(result);
+                    sheet.write_formula_with_format(top, left, formula, format)?
+                }
+                Content::Written(text) => match text.parse::<f64>() {
+                    _ if text.is_empty() => sheet.write_blank(top, left, format)?,
+                    _ if !cell.framed() => sheet.write_string(top, left, text)?,
+                    Ok(n) if !text.starts_with('+') => sheet.write_number_with_format(top, left, n, format)?,
+                    _ => sheet.write_string_with_format(top, left, text, format)?,
+                },
+            };
+        }
+        for row in &self.hidden {
+            sheet.set_row_hidden(*row)?;
+        }
+        let bytes = book.save_to_buffer()?;
+        let uncomputed = |c: &Cell| matches!(&c.content, Content::Formula { result, .. } if result.is_empty());
+        if self.cells.iter().any(uncomputed) { without_results(&bytes) } else { Ok(bytes) }
+    }
+
+    fn line(&mut self, part: Part, text: &str) {
+        let at = Address { row: self.end(), column: 0 };
+        self.cells.push(Cell::single(at, part, text));
+    }
+
+    fn table(&mut self, index: usize, table: &Table, values: &[String]) {
+        let top = self.end();
+        for g in table.grid() {
+            let part = match g.content {
+                GridContent::Value(slot) => Part::Value { table: index, slot },
+                GridContent::Title(_) | GridContent::Corner(_) => Part::Banner { table: index },
+                GridContent::ColumnHead(n) => {
+                    let leaf = n.children.is_empty().then_some(n.first_leaf);
+                    Part::Head { table: index, block: g.block, leaf }
+                }
+                GridContent::RowHead(n) => {
+                    let leaf = n.children.is_empty().then_some(n.first_leaf);
+                    Part::Label { table: index, block: g.block, leaf }
+                }
+            };
+            let text = match g.content {
+                GridContent::Value(slot) => values[slot].as_str(),
+                _ => g.content.label().unwrap_or_default(),
+            };
+            let at = Address { row: top + g.row as u32, column: g.column as u32 };
+            let (rows, columns) = (g.row_span as u32, g.column_span as u32);
+            self.cells.push(Cell { at, rows, columns, part, content: Content::Written(text.to_owned()) });
+        }
+    }
+}
+
+/// Stands for the result of a formula that was never computed until the workbook is written: the writer knows no such
+/// formula.
+const UNCOMPUTED: &str = "uncomputed";
+
+/// The workbook without the results that stand for none.
+fn without_results(workbook: &[u8]) -> Result<Vec<u8>> {
+    let mut from = ZipArchive::new(Cursor::new(workbook))?;
+    let mut to = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..from.len() {
+        let mut part = from.by_index(index)?;
+        let mut xml = String::new();
+        part.read_to_string(&mut xml)?;
+        to.start_file(part.name()?, SimpleFileOptions::default())?;
+        let result = format!("</f><v>{UNCOMPUTED}</v>");
+        let xml =
+            if xml.contains(&result) { xml.replace(&result, "</f>").replace(" t=\"str\"><f>", "><f>") } else { xml };
+        to.write_all(xml.as_bytes())?;
+    }
+    Ok(to.finish()?.into_inner())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use nianbao::form;
+
+    fn page() -> Page {
+        let form = &form::built_in()[0];
+        let tables: Vec<Vec<String>> = form.tables.iter().map(|t| vec!["1".to_owned(); t.slot_count()]).collect();
+        let sections = vec![[vec!["甲".to_owned()], vec!["乙".to_owned()]]; form.sections.len()];
+        let (facts, preface) = ([("索引号".to_owned(), "A-1".to_owned())], ["前言".to_owned()]);
+        let words = Words { title: "标题", facts: &facts, preface: &preface, sections: &sections, tables: &tables };
+        Page::new(form, &words)
+    }
+
+    /// Every place of the sheet that some cell covers, with the cell.
+    fn covered(page: &Page) -> Vec<(u32, u32)> {
+        let of = |c: &Cell| {
+            let (rows, columns) = (c.at.row..c.at.row + c.rows, c.at.column..c.at.column + c.columns);
+            rows.flat_map(|r| columns.clone().map(move |k| (r, k))).collect::<Vec<_>>()
+        };
+        let mut all: Vec<_> = page.cells.iter().flat_map(of).collect();
+        all.sort_unstable();
+        all
+    }
+
+    #[test]
+    fn rows_are_deleted_and_inserted_without_gap_or_overlap() {
+        let before = page();
+        for row in 0..before.end() {
+            let mut page = before.clone();
+            page.insert_row(row);
+            let inserted = covered(&page);
+            assert!(inserted.windows(2).all(|w| w[0] != w[1]), "{row}");
+            page.delete_row(row);
+            assert_eq!(page, before, "{row}");
+            page.delete_row(row);
+            let left = covered(&page);
+            assert!(left.windows(2).all(|w| w[0] != w[1]), "{row}");
+            assert_eq!(page.end(), before.end() - 1, "{row}");
+        }
+    }
+
+    #[test]
+    fn a_part_stands_once() {
+        let page = page();
+        let values: Vec<&Cell> = page.cells.iter().filter(|c| matches!(c.part, Part::Value { .. })).collect();
+        assert_eq!(values.len(), form::built_in()[0].slot_count());
+        for value in values {
+            assert_eq!(page.cells.iter().filter(|c| c.part == value.part).count(), 1);
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! The kinds of fault that are seeded: what each spoils, and exactly what must be found for it.
+//!
+//! Takes a draft without a fault, gives it spoiled with the findings that are expected, worked out here from the form and
+//! from the places of the cells, never by asking the program that is being judged.
+
+use fastrand::Rng;
+use nianbao::form::{Form, Kind, Op, Relation};
+use nianbao::model::{Address, Amount, Decimal, Value};
+use nianbao::rules;
+
+use super::{Book, Expected};
+use crate::by_hand::{Cell, Content, Part};
+use crate::generate::figures::{self, At, Figures};
+use crate::generate::{Draft, series};
+
+/// A kind of fault: its name, and how it spoils a book; `None` where the book has nothing for it.
+#[derive(Clone, Copy)]
+pub struct Fault {
+    pub name: &'static str,
+    /// Whether it needs the year after an agency's first, not the first.
+    pub second_year: bool,
+    pub seed: fn(&mut Book, &mut Rng) -> Option<Vec<Expected>>,
+}
+
+const fn first(name: &'static str, seed: fn(&mut Book, &mut Rng) -> Option<Vec<Expected>>) -> Fault {
+    Fault { name, second_year: false, seed }
+}
+
+/// Every kind. Those that break a relation come once for each code that the editions' relations have.
+pub fn all() -> Vec<Fault> {
+    let mut all = vec![
+        first("blank agency", blank_agency),
+        first("year disagreement", year_disagreement),
+        first("unknown title", unknown_title),
+        first("empty section", empty_section),
+        first("heading twice", heading_twice),
+        first("Kangxi radical", radical),
+        first("emoji", emoji),
+        first("negative count", |b, r| spoiled_value(b, r, "-3", "K305")),
+        first("decimals", |b, r| spoiled_value(b, r, "1.5", "K305")),
+        first("Chinese numeral", |b, r| spoiled_value(b, r, "三", "N201")),
+        first("word in a cell", |b, r| spoiled_value(b, r, "若干", "N201")),
+        first("two numbers in a cell", |b, r| spoiled_value(b, r, "12 30", "N201")),
+        first("wrong unit", |b, r| spoiled_value(b, r, "5万元", "N201")),
+        first("error value", |b, r| formula(b, r, "#REF!", "N209")),
+        first("formula without result", |b, r| formula(b, r, "", "N208")),
+        first("missing row", missing_row),
+        first("extra row", extra_row),
+        first("row shifted", row_shifted),
+        first("hidden row", hidden_row),
+        first("unknown column", unknown_column),
+        first("missing table", missing_table),
+        first("table twice", table_twice),
+        first("check column", check_column),
+    ];
+    // Codes of relations are data; the seed looks its own up by the name.
+    let broken: [Fault; 6] = [
+        first("K301 broken", |b, r| relation(b, r, "K301")),
+        first("K302 broken", |b, r| relation(b, r, "K302")),
+        first("K303 broken", |b, r| relation(b, r, "K303")),
+        first("K304 broken", |b, r| relation(b, r, "K304")),
+        first("K306 broken", |b, r| relation(b, r, "K306")),
+        first("K307 broken", |b, r| relation(b, r, "K307")),
+    ];
+    all.extend(broken.into_iter().filter(|f| rules::rule(&f.name[..4]).is_some()));
+    if rules::rule("Y401").is_some() {
+        all.push(Fault { name: "carried over wrongly", second_year: true, seed: carried_over });
+    }
+    all
+}
+
+fn pick<T: Copy>(from: &[T], rng: &mut Rng) -> Option<T> {
+    rng.choice(from).copied()
+}
+
+fn figures_of(draft: &Draft) -> Figures {
+    draft.report.tables.iter().map(|t| t.iter().map(Value::number).collect()).collect()
+}
+
+/// Writes a figure back as a value of its kind, its unit kept.
+fn put(draft: &mut Draft, (table, slot): At, number: Decimal) -> Option<()> {
+    let value = &mut draft.report.tables[table][slot];
+    *value = match value {
+        Value::Signed(_) => Value::Signed(number.try_into().ok()?),
+        Value::Amount(a) => Value::Amount(Amount { number, unit: a.unit }),
+        _ => Value::Count(number.try_into().ok()?),
+    };
+    Some(())
+}
+
+/// The findings of every relation that a draft's figures break: at the total, or where neither side is one at the first
+/// cell of what became of the rest.
+fn broken(book: &Book) -> Vec<Expected> {
+    let form = &book.draft.report.form;
+    let one = |(relation, line): (&Relation, nianbao::form::RelationUse)| {
+        let at = if line.left.len() == 1 { line.left[0].0 } else { line.right[0].0 };
+        book.at(&relation.code, Part::Value { table: relation.table, slot: at })
+    };
+    figures::broken(form, &figures_of(&book.draft)).into_iter().map(one).collect()
+}
+
+/// Values that next year's report follows from, or that follow from last year's.
+fn tied(form: &Form) -> Vec<At> {
+    series::links(form, form).into_iter().flat_map(|l| l.last_year.into_iter().chain([l.into])).collect()
+}
+
+/// One figure of a relation is changed so that it no longer holds.
+fn relation(book: &mut Book, rng: &mut Rng, code: &str) -> Option<Vec<Expected>> {
+    let form = book.draft.report.form.clone();
+    let tied = tied(&form);
+    let lines: Vec<(At, Op)> = form
+        .relations
+        .iter()
+        .filter(|r| r.code == code)
+        .flat_map(|r| r.uses(&form.tables[r.table]).into_iter().map(move |line| (r, line)))
+        // An equality breaks by any change of its first term, an inequality by a smaller side that outgrows the other.
+        .map(|(r, line)| ((r.table, if r.op == Op::Equal { line.left[0].0 } else { line.right[0].0 }), r.op))
+        .filter(|(at, _)| !tied.contains(at))
+        .collect();
+    let (at, op) = pick(&lines, rng)?;
+    let now = book.draft.report.tables[at.0][at.1].number();
+    let more = if op == Op::Equal { rng.u32(1..=9) } else { 1_000_000 + rng.u32(..1000) };
+    put(&mut book.draft, at, now + Decimal::from(more))?;
+    let expected = broken(book);
+    expected.iter().any(|e| e.code == code).then_some(expected)
+}
+
+/// A figure carried over differs from last year's, the relations of the year itself holding.
+fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let form = book.draft.report.form.clone();
+    let links = series::links(&form, &form);
+    let ties: Vec<At> = links.iter().filter(|l| l.code == Some("Y401")).map(|l| l.into).collect();
+    let totals = figures::totals(&form);
+    let singles: Vec<At> = ties.iter().filter(|at| !totals.contains(at)).copied().collect();
+    let changed = pick(&singles, rng)?;
+    let before = figures_of(&book.draft);
+    let mut now = before.clone();
+    now[changed.0][changed.1] += Decimal::from(rng.u32(1..=9));
+    // What next year follows from stays, and so does everything that is no total but the first free figure.
+    let mut settled: std::collections::BTreeMap<At, Decimal> =
+        tied(&form).into_iter().filter(|at| !totals.contains(at)).map(|at| (at, now[at.0][at.1])).collect();
+    settled.insert(changed, now[changed.0][changed.1]);
+    figures::balance(&form, &mut now, &settled).ok()?;
+    for (table, numbers) in now.iter().enumerate() {
+        for (slot, number) in numbers.iter().enumerate().filter(|(slot, n)| before[table][*slot] != **n) {
+            put(&mut book.draft, (table, slot), *number)?;
+        }
+    }
+    let differs = |at: &&At| before[at.0][at.1] != now[at.0][at.1];
+    Some(
+        ties.iter()
+            .filter(differs)
+            .map(|(table, slot)| book.at("Y401", Part::Value { table: *table, slot: *slot }))
+            .collect(),
+    )
+}
+
+fn blank_agency(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
+    book.standard();
+    let cover = &mut book.draft.report.cover;
+    (cover.agency, cover.title) = (String::new(), String::new());
+    Some(vec![book.on_cover("N207", 1)])
+}
+
+fn year_disagreement(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
+    book.standard();
+    let report = &mut book.draft.report;
+    // A year of another edition would be a fault of its own.
+    let year = [report.cover.year - 1, report.cover.year + 1].into_iter().find(|y| report.form.covers(*y))?;
+    report.cover.year = year;
+    Some(vec![book.on_cover("N207", 2)])
+}
+
+/// A title that does not say what the report is leaves agency and year untold.
+fn unknown_title(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
+    let title = format!("{}有关情况", book.draft.report.cover.agency);
+    let cell = book.by_hand().find_mut(Part::Title)?;
+    cell.content = Content::Written(title);
+    Some(vec![Expected::nowhere("N207"), Expected::nowhere("N207")])
+}
+
+/// A section without a table, by index.
+fn prose(book: &Book, rng: &mut Rng) -> Option<usize> {
+    let sections = book.draft.report.form.sections.iter().enumerate();
+    let some: Vec<usize> = sections.filter(|(_, s)| s.table.is_none()).map(|(i, _)| i).collect();
+    // A form with one such section or none leaves its text free.
+    if some.len() > 1 { pick(&some, rng) } else { None }
+}
+
+fn empty_section(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let section = prose(book, rng)?;
+    book.draft.report.sections[section].before.clear();
+    Some(vec![book.at("T505", Part::Heading { section })])
+}
+
+fn heading_twice(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let section = prose(book, rng)?;
+    let page = book.by_hand();
+    let mut again = page.find(Part::Heading { section })?.clone();
+    again.at.row = page.end();
+    let at = again.at;
+    again.part = Part::Stranger;
+    page.cells.push(again);
+    Some(vec![book.cell("N204", at)])
+}
+
+/// Changes a line of a section of paragraphs; its cell.
+fn reworded(book: &mut Book, rng: &mut Rng, words: fn(&str) -> String, code: &str) -> Option<Vec<Expected>> {
+    let form = book.draft.report.form.clone();
+    let section = prose(book, rng).filter(|s| form.sections[*s].subheadings.is_empty())?;
+    let lines = book.draft.report.sections[section].before.len();
+    let line = rng.usize(..lines);
+    let paragraph = &mut book.draft.report.sections[section].before[line];
+    let changed = words(&paragraph.text);
+    if changed == paragraph.text {
+        return None;
+    }
+    paragraph.text = changed;
+    Some(vec![book.at(code, Part::Line { section, line })])
+}
+
+fn radical(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    reworded(book, rng, |text| text.replacen('工', "\u{2f2f}", 1), "P602")
+}
+
+fn emoji(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    reworded(book, rng, |text| format!("{text}😀"), "F701")
+}
+
+/// A count that is no total, in any table.
+fn count(book: &Book, rng: &mut Rng) -> Option<At> {
+    let form = &book.draft.report.form;
+    let totals = figures::totals(form);
+    let counts = form.tables.iter().enumerate().flat_map(|(t, table)| {
+        (0..table.slot_count()).filter(move |slot| table.kind(*slot).0 == Kind::Count).map(move |slot| (t, slot))
+    });
+    pick(&counts.filter(|at| !totals.contains(at)).collect::<Vec<_>>(), rng)
+}
+
+fn spoiled_value(book: &mut Book, rng: &mut Rng, text: &str, code: &str) -> Option<Vec<Expected>> {
+    let (table, slot) = count(book, rng)?;
+    let part = Part::Value { table, slot };
+    book.by_hand().find_mut(part)?.content = Content::Written(text.to_owned());
+    Some(vec![book.at(code, part)])
+}
+
+fn formula(book: &mut Book, rng: &mut Rng, result: &str, code: &str) -> Option<Vec<Expected>> {
+    let (table, slot) = count(book, rng)?;
+    let part = Part::Value { table, slot };
+    let formula = "SUM(Z1:Z2)".to_owned();
+    book.by_hand().find_mut(part)?.content = Content::Formula { formula, result: result.to_owned() };
+    Some(vec![book.at(code, part)])
+}
+
+/// A row in the middle of a long block, called as no other of its block: table, block, leaf.
+fn row(book: &Book, rng: &mut Rng) -> Option<(usize, usize, usize)> {
+    let mut rows = Vec::new();
+    for (t, table) in book.draft.report.form.tables.iter().enumerate() {
+        for (b, block) in table.blocks.iter().enumerate() {
+            let leaves = &block.rows.leaves;
+            let alone = |leaf: usize| leaves.iter().filter(|l| l.label() == leaves[leaf].label()).count() == 1;
+            // The last rows may be told from the next block only by their neighbours.
+            rows.extend(
+                (1..leaves.len().saturating_sub(2)).filter(|l| leaves.len() > 5 && alone(*l)).map(|l| (t, b, l)),
+            );
+        }
+    }
+    pick(&rows, rng)
+}
+
+fn label((table, block, leaf): (usize, usize, usize)) -> Part {
+    Part::Label { table, block, leaf: Some(leaf) }
+}
+
+fn missing_row(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let row = row(book, rng)?;
+    let page = book.by_hand();
+    let at = page.find(label(row))?.at;
+    page.delete_row(at.row);
+    Some(vec![book.sheet("N203")])
+}
+
+fn extra_row(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let row = row(book, rng)?;
+    let page = book.by_hand();
+    let label = page.find(label(row))?.clone();
+    let values: Vec<Cell> = page
+        .cells
+        .iter()
+        .filter(|c| c.at.row == label.at.row && matches!(c.part, Part::Value { .. }))
+        .cloned()
+        .collect();
+    page.insert_row(label.at.row);
+    let extra = |cell: &Cell, text: &str| Cell {
+        part: Part::Stranger,
+        content: Content::Written(text.to_owned()),
+        rows: 1,
+        ..cell.clone()
+    };
+    page.cells.push(extra(&label, "自行增加的情形"));
+    page.cells.extend(values.iter().map(|v| extra(v, "0")));
+    Some(vec![book.cell("N202", label.at)])
+}
+
+fn row_shifted(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let row = row(book, rng)?;
+    let page = book.by_hand();
+    page.merged = false;
+    let label = page.find(label(row))?.clone();
+    let mut first: Option<Address> = None;
+    let in_row = page.cells.iter_mut().filter(|c| c.at.row == label.at.row && matches!(c.part, Part::Value { .. }));
+    let values: Vec<&mut Cell> = in_row.collect();
+    // There is room only right of a label that spans several columns, and one column alone would not be a row.
+    if label.columns < 2 || values.len() < 2 {
+        return None;
+    }
+    for value in values {
+        value.at.column -= 1;
+        first.get_or_insert(value.at);
+    }
+    Some(vec![book.cell("N106", first?)])
+}
+
+fn hidden_row(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let row = row(book, rng)?;
+    let page = book.by_hand();
+    let at = page.find(label(row))?.at.row;
+    page.hidden.push(at);
+    let first = page.cells.iter().find(|c| c.at.row == at && matches!(c.part, Part::Value { .. }))?.at;
+    Some(vec![book.cell("N107", first)])
+}
+
+/// A column is called something else, in a block whose columns are many and all called differently.
+fn unknown_column(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let mut columns = Vec::new();
+    for (table, t) in book.draft.report.form.tables.iter().enumerate() {
+        for (block, b) in t.blocks.iter().enumerate().filter(|(_, b)| b.columns.leaves.len() > 4) {
+            let leaves = &b.columns.leaves;
+            let twice = leaves.iter().any(|l| leaves.iter().filter(|o| o.label() == l.label()).count() > 1);
+            if t.blocks.len() == 1 && !twice {
+                columns.extend((1..leaves.len()).map(|leaf| Part::Head { table, block, leaf: Some(leaf) }));
+            }
+        }
+    }
+    let part = pick(&columns, rng)?;
+    let Part::Head { table, block, .. } = part else { return None };
+    let page = book.by_hand();
+    page.find_mut(part)?.content = Content::Written("自行更改的列".to_owned());
+    // The topmost of the heads that are left, and of those the leftmost.
+    let heads = page.cells.iter().filter(|c| {
+        matches!(c.part, Part::Head { table: t, block: b, leaf: Some(_) } if (t, b) == (table, block)) && c.part != part
+    });
+    let at = heads.map(|c| c.at).min()?;
+    Some(vec![book.cell("N203", at)])
+}
+
+fn missing_table(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let tables = book.draft.report.form.tables.len();
+    let table = rng.usize(..tables);
+    book.by_hand().cells.retain(|c| c.part.table() != Some(table));
+    Some(vec![Expected::nowhere(if tables == 1 { "N206" } else { "T505" })])
+}
+
+fn table_twice(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let table = rng.usize(..book.draft.report.form.tables.len());
+    let page = book.by_hand();
+    let of_table: Vec<Cell> = page.cells.iter().filter(|c| c.part.table() == Some(table)).cloned().collect();
+    let top = of_table.iter().map(|c| c.at).min()?;
+    let down = page.end() + 1 - top.row;
+    // The parts of the copy are found only behind those of the original.
+    page.cells.extend(of_table.into_iter().map(|c| Cell { at: Address { row: c.at.row + down, ..c.at }, ..c }));
+    Some(vec![book.cell("N204", top)])
+}
+
+/// A number of somebody's own beside a full row.
+fn check_column(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
+    let row = row(book, rng)?;
+    let page = book.by_hand();
+    let at = page.find(label(row))?.at.row;
+    let right = page.cells.iter().filter(|c| c.part.table() == Some(row.0)).map(|c| c.at.column + c.columns).max()?;
+    let place = Address { row: at, column: right + 1 };
+    page.cells.push(Cell::single(place, Part::Stranger, "0"));
+    Some(vec![book.cell("N111", place)])
+}
