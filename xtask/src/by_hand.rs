@@ -235,7 +235,11 @@ impl Page {
         for g in table.grid() {
             let part = match g.content {
                 GridContent::Value(slot) => Part::Value { table: index, slot },
-                GridContent::Title(_) | GridContent::Corner(_) => Part::Banner { table: index },
+                GridContent::Title(_)
+                | GridContent::Corner(_)
+                | GridContent::UnitHead(_)
+                | GridContent::Unit(_)
+                | GridContent::NoValue(_) => Part::Banner { table: index },
                 GridContent::ColumnHead(n) => {
                     let leaf = n.children.is_empty().then_some(n.first_leaf);
                     Part::Head { table: index, block: g.block, leaf }
