@@ -13,12 +13,36 @@ const SUFFIX: &str = ".tmp";
 /// Writes all files of one report into a folder, or none: every one is complete on disk before
 /// the first gets its name.
 pub fn write_all(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
+    write(folder, files, true)
+}
+
+/// The same for one of many sets: the disk is waited for once, by [`settle`]. A power cut before that may cost files that
+/// have their names; who comes after must compare digests.
+pub fn write_all_of_many(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
+    write(folder, files, false)
+}
+
+/// Waits until the disk holds what was written below a folder. Where the system cannot say so, the digests in the books
+/// of the run still tell.
+pub fn settle(folder: &Path) {
+    #[cfg(target_os = "linux")]
+    if let Ok(folder) = fs::File::open(folder) {
+        let _ = rustix::fs::syncfs(folder);
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = folder;
+}
+
+fn write(folder: &Path, files: &[(PathBuf, &[u8])], wait: bool) -> Result<(), String> {
     let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
     fs::create_dir_all(folder).map_err(told)?;
     let mut ready: Vec<(NamedTempFile, &Path)> = Vec::with_capacity(files.len());
     for (path, bytes) in files {
         let mut file = temporary(folder).map_err(told)?;
-        file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(told)?;
+        file.write_all(bytes).map_err(told)?;
+        if wait {
+            file.as_file().sync_all().map_err(told)?;
+        }
         ready.push((file, path));
     }
     for (_, path) in &ready {

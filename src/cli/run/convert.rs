@@ -179,7 +179,9 @@ impl<'a> Run<'a> {
             return Err(finding("W402", message).hint("请换一个输出文件夹"));
         }
         let made = if named.iter().any(|(p, _)| p.exists()) { Made::Replaced } else { Made::New };
-        write_all(&folder, &named).map_err(|message| finding("W401", message))?;
+        // One of many is noted with its digest; a lone one has nothing that would miss it.
+        let write = if self.books.is_some() { output::write_all_of_many } else { write_all };
+        write(&folder, &named).map_err(|message| finding("W401", message))?;
         let outputs = files.iter().map(|(format, bytes)| OutputFile {
             format: format.extension().to_owned(),
             path: shown(&target.below.join(format!("{}.{}", target.stem, format.extension()))),
@@ -214,6 +216,7 @@ impl<'a> Run<'a> {
             shard: self.job.shard,
         };
         let manifest = Manifest { header, records: done.iter().map(|d| d.record.clone()).collect() };
+        output::settle(&self.job.folder);
         close_books(&self.job.folder, &books, &manifest, Some(times(done)))?;
         journal.close();
         Ok(books.summary)
