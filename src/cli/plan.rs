@@ -112,7 +112,7 @@ fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
     let Some(count) = args.shards else { return Ok(None) };
     let number = |name: &str| -> Option<u32> { std::env::var_os(name)?.to_str()?.trim().parse().ok() };
     // Kubernetes counts from 0, Slurm from whatever the array begins with.
-    let slurm = || Some(number("SLURM_ARRAY_TASK_ID")?.checked_sub(number("SLURM_ARRAY_TASK_MIN").unwrap_or(0))?);
+    let slurm = || number("SLURM_ARRAY_TASK_ID")?.checked_sub(number("SLURM_ARRAY_TASK_MIN").unwrap_or(0));
     let Some(index) = number("JOB_COMPLETION_INDEX").or_else(slurm) else {
         return Err(Stop::usage(
             "--shards 要在 Kubernetes Indexed Job 或 Slurm 作业数组里用（看 JOB_COMPLETION_INDEX、SLURM_ARRAY_TASK_ID），别处请写 --shard I/N",

@@ -4,24 +4,28 @@
 //! `tests/formats.rs` holds that they read as the workbooks they were made from.
 
 use std::fs;
+use std::io::{Cursor, Read as _, Write as _};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 use nianbao::import::{self, Limits};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::project::{root, shown};
 use crate::xlsb;
 
-/// Sample, the format it is saved in, and the name its kind of file has where that is another.
-const FILES: [(&str, &str, &str); 6] = [
-    ("老城区科学技术局-2024", "xls", "xls"),
-    ("老城区科学技术局-2024", "xlsm", "xlsm"),
-    ("云泽市住房和城乡建设局-2023", "xlsb", "xlsb"),
-    ("云泽市住房和城乡建设局-2023", "xltx", "xltx"),
-    ("青岚县文化和旅游局-2020", "ods", "ods"),
+/// Agency and year of a sample, the agency it becomes (the archive holds no two reports of one), the format it is saved
+/// in, and the name its kind of file has where that is another.
+const FILES: [(&str, &str, &str, &str, &str); 6] = [
+    ("老城区科学技术局", "2024", "老城区科学技术局", "xls", "xls"),
+    ("老城区科学技术局", "2024", "老城区教育局", "xlsm", "xlsm"),
+    ("云泽市住房和城乡建设局", "2023", "云泽市住房和城乡建设局", "xlsb", "xlsb"),
+    ("云泽市住房和城乡建设局", "2023", "云泽市交通运输局", "xltx", "xltx"),
+    ("青岚县文化和旅游局", "2020", "青岚县文化和旅游局", "ods", "ods"),
     // WPS writes the records of .xls under its own name.
-    ("青岚县文化和旅游局-2020", "xls", "et"),
+    ("青岚县文化和旅游局", "2020", "青岚县水利局", "xls", "et"),
 ];
 
 pub fn run() -> Result<()> {
@@ -29,9 +33,10 @@ pub fn run() -> Result<()> {
     let archive = samples.join("archive");
     fs::create_dir_all(&archive)?;
     let work = tempfile::tempdir()?;
-    for (sample, format, extension) in FILES {
-        let source = samples.join(format!("{sample}.xlsx"));
-        let target = archive.join(format!("{sample}.{extension}"));
+    for (sample, year, agency, format, extension) in FILES {
+        let source = work.path().join(format!("{agency}-{year}.xlsx"));
+        fs::write(&source, renamed(&fs::read(samples.join(format!("{sample}-{year}.xlsx")))?, sample, agency)?)?;
+        let target = archive.join(format!("{agency}-{year}.{extension}"));
         let bytes = match format {
             "xlsb" => xlsb::write(&import::read(&source, &Limits::default())?)?,
             _ => saved(&source, format, work.path())?,
@@ -40,6 +45,20 @@ pub fn run() -> Result<()> {
         println!("{} {} bytes", shown(&target), bytes.len());
     }
     Ok(())
+}
+
+/// A workbook of another agency, otherwise the same.
+fn renamed(workbook: &[u8], from: &str, to: &str) -> Result<Vec<u8>> {
+    let mut zip = ZipArchive::new(Cursor::new(workbook))?;
+    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..zip.len() {
+        let mut part = zip.by_index(index)?;
+        let mut text = String::new();
+        part.read_to_string(&mut text)?;
+        out.start_file(part.name()?, SimpleFileOptions::default())?;
+        out.write_all(text.replace(from, to).as_bytes())?;
+    }
+    Ok(out.finish()?.into_inner())
 }
 
 /// The workbook as LibreOffice saves it in another format.

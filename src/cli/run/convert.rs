@@ -144,10 +144,11 @@ impl<'a> Run<'a> {
     }
 
     /// The report of an input that was read before.
-    fn again(&self, input: &Input, record: &Record) -> Result<Report, Finding> {
+    fn again(&self, input: &Input, record: &Record) -> Result<Report, Box<Finding>> {
         let plan = &self.job.plan;
         let changed = || {
-            finding("W403", format!("{} 在运行中被改动，没有转换", input.path.display())).hint("请再运行一次同样的命令")
+            let message = format!("{} 在运行中被改动，没有转换", input.path.display());
+            Box::new(finding("W403", message).hint("请再运行一次同样的命令"))
         };
         let bytes = import::load(&input.path, &plan.setting.limits).map_err(|_| changed())?;
         if record.sha256.as_deref() != Some(sha256(&bytes).as_str()) {
@@ -168,20 +169,21 @@ impl<'a> Run<'a> {
             })
     }
 
-    fn write(&self, target: &Target<'_>, report: &Report) -> Result<(Vec<OutputFile>, Made), Finding> {
-        let files = produce(report, &self.job.formats, &self.job.plan.setting)
-            .map_err(|e| finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))?;
+    fn write(&self, target: &Target<'_>, report: &Report) -> Result<(Vec<OutputFile>, Made), Box<Finding>> {
+        let files = produce(report, &self.job.formats, &self.job.plan.setting).map_err(|e| {
+            Box::new(finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))
+        })?;
         let folder = self.folder(target.below);
         let name = |f: Format| folder.join(format!("{}.{}", target.stem, f.extension()));
         let named: Vec<(PathBuf, &[u8])> = files.iter().map(|(f, bytes)| (name(*f), bytes.as_slice())).collect();
         if let Some((path, _)) = named.iter().find(|(p, _)| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p))) {
             let message = format!("输出 {} 会覆盖输入的文件，没有写", path.display());
-            return Err(finding("W402", message).hint("请换一个输出文件夹"));
+            return Err(Box::new(finding("W402", message).hint("请换一个输出文件夹")));
         }
         let made = if named.iter().any(|(p, _)| p.exists()) { Made::Replaced } else { Made::New };
         // One of many is noted with its digest; a lone one has nothing that would miss it.
         let write = if self.books.is_some() { output::write_all_of_many } else { write_all };
-        write(&folder, &named).map_err(|message| finding("W401", message))?;
+        write(&folder, &named).map_err(|message| Box::new(finding("W401", message)))?;
         let outputs = files.iter().map(|(format, bytes)| OutputFile {
             format: format.extension().to_owned(),
             path: shown(&target.below.join(format!("{}.{}", target.stem, format.extension()))),

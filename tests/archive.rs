@@ -1,0 +1,29 @@
+//! The archive under `samples/`: one of each format and each edition, converted in one run without a word of blame.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod support;
+
+use std::collections::BTreeSet;
+
+use nianbao::form;
+use support::{nianbao, sample, stderr, stdout};
+
+#[test]
+fn the_archive_converts_cleanly() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (sample("archive"), dir.path().join("输出"));
+    let args = ["convert".as_ref(), input.as_os_str(), "-o".as_ref(), out.as_os_str(), "--format=json".as_ref()];
+    let run = nianbao(&args);
+    let lines: Vec<serde_json::Value> = stdout(&run).lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let (mut formats, mut editions) = (BTreeSet::new(), BTreeSet::new());
+    for line in &lines {
+        let told = line["findings"].as_array().unwrap();
+        assert!(told.iter().all(|f| f["severity"] == "note" || f["code"] == "W402"), "{line}");
+        formats.insert(line["file"].as_str().unwrap().rsplit_once('.').unwrap().1.to_owned());
+        editions.insert(line["edition"].as_str().unwrap().to_owned());
+    }
+    let known: BTreeSet<String> = form::built_in().iter().map(|f| f.id.clone()).collect();
+    assert_eq!(editions, known);
+    assert_eq!(formats.into_iter().collect::<Vec<_>>(), ["et", "ods", "xls", "xlsb", "xlsm", "xlsx", "xltx"]);
+    assert_eq!(run.status.code(), Some(0), "{}{}", stdout(&run), stderr(&run));
+}
