@@ -129,7 +129,10 @@ impl Page {
             page.line(Part::Front, text);
         }
         for (s, (section, [before, after])) in form.sections.iter().zip(words.sections).enumerate() {
-            page.line(Part::Heading { section: s }, &section.heading);
+            // Headings of the agency's own stand among the lines.
+            if !form.free_headings {
+                page.line(Part::Heading { section: s }, &section.heading);
+            }
             for (line, text) in before.iter().enumerate() {
                 page.line(Part::Line { section: s, line }, text);
             }
