@@ -46,7 +46,7 @@ pub enum Part {
         block: usize,
         leaf: Option<usize>,
     },
-    /// The label of a row, likewise.
+    /// The label of a row: block and leaf, no leaf where it has no value of its own.
     Label {
         table: usize,
         block: usize,
@@ -129,7 +129,10 @@ impl Page {
             page.line(Part::Front, text);
         }
         for (s, (section, [before, after])) in form.sections.iter().zip(words.sections).enumerate() {
-            page.line(Part::Heading { section: s }, &section.heading);
+            // Headings of the agency's own stand among the lines.
+            if !form.free_headings {
+                page.line(Part::Heading { section: s }, &section.heading);
+            }
             for (line, text) in before.iter().enumerate() {
                 page.line(Part::Line { section: s, line }, text);
             }
@@ -244,10 +247,7 @@ impl Page {
                     let leaf = n.children.is_empty().then_some(n.first_leaf);
                     Part::Head { table: index, block: g.block, leaf }
                 }
-                GridContent::RowHead(n) => {
-                    let leaf = n.children.is_empty().then_some(n.first_leaf);
-                    Part::Label { table: index, block: g.block, leaf }
-                }
+                GridContent::RowHead(n) => Part::Label { table: index, block: g.block, leaf: n.own },
             };
             let text = match g.content {
                 GridContent::Value(slot) => values[slot].as_str(),

@@ -8,7 +8,7 @@ use nianbao::form::{Form, Kind, Op, Relation};
 use nianbao::model::{Address, Amount, Decimal, Value};
 use nianbao::rules;
 
-use super::{Book, Expected};
+use super::{Book, Expected, HandedIn};
 use crate::by_hand::{Cell, Content, Part};
 use crate::generate::figures::{self, At, Figures};
 use crate::generate::{Draft, series};
@@ -54,17 +54,22 @@ pub fn all() -> Vec<Fault> {
         first("check column", check_column),
     ];
     // Codes of relations are data; the seed looks its own up by the name.
-    let broken: [Fault; 6] = [
-        first("K301 broken", |b, r| relation(b, r, "K301")),
-        first("K302 broken", |b, r| relation(b, r, "K302")),
-        first("K303 broken", |b, r| relation(b, r, "K303")),
-        first("K304 broken", |b, r| relation(b, r, "K304")),
-        first("K306 broken", |b, r| relation(b, r, "K306")),
-        first("K307 broken", |b, r| relation(b, r, "K307")),
+    let broken: [Fault; 7] = [
+        first("K301 broken", |b, r| relation(b, r, "K301", Op::Equal)),
+        first("K302 broken", |b, r| relation(b, r, "K302", Op::Equal)),
+        first("K303 broken", |b, r| relation(b, r, "K303", Op::Equal)),
+        first("K304 broken", |b, r| relation(b, r, "K304", Op::Equal)),
+        first("K306 sum broken", |b, r| relation(b, r, "K306", Op::Equal)),
+        first("K306 part larger than its whole", |b, r| relation(b, r, "K306", Op::AtLeast)),
+        first("K307 broken", |b, r| relation(b, r, "K307", Op::AtLeast)),
     ];
     all.extend(broken.into_iter().filter(|f| rules::rule(&f.name[..4]).is_some()));
     if rules::rule("Y401").is_some() {
         all.push(Fault { name: "carried over wrongly", second_year: true, seed: carried_over });
+    }
+    if rules::rule("Y403").is_some() {
+        all.push(Fault { name: "year missing", second_year: true, seed: year_missing });
+        all.push(first("year twice", year_twice));
     }
     all
 }
@@ -105,19 +110,19 @@ fn tied(form: &Form) -> Vec<At> {
 }
 
 /// One figure of a relation is changed so that it no longer holds.
-fn relation(book: &mut Book, rng: &mut Rng, code: &str) -> Option<Vec<Expected>> {
+fn relation(book: &mut Book, rng: &mut Rng, code: &str, op: Op) -> Option<Vec<Expected>> {
     let form = book.draft.report.form.clone();
     let tied = tied(&form);
-    let lines: Vec<(At, Op)> = form
+    let places: Vec<At> = form
         .relations
         .iter()
-        .filter(|r| r.code == code)
+        .filter(|r| r.code == code && r.op == op)
         .flat_map(|r| r.uses(&form.tables[r.table]).into_iter().map(move |line| (r, line)))
         // An equality breaks by any change of its first term, an inequality by a smaller side that outgrows the other.
-        .map(|(r, line)| ((r.table, if r.op == Op::Equal { line.left[0].0 } else { line.right[0].0 }), r.op))
-        .filter(|(at, _)| !tied.contains(at))
+        .map(|(r, line)| (r.table, if op == Op::Equal { line.left[0].0 } else { line.right[0].0 }))
+        .filter(|at| !tied.contains(at))
         .collect();
-    let (at, op) = pick(&lines, rng)?;
+    let at = pick(&places, rng)?;
     let now = book.draft.report.tables[at.0][at.1].number();
     let more = if op == Op::Equal { rng.u32(1..=9) } else { 1_000_000 + rng.u32(..1000) };
     put(&mut book.draft, at, now + Decimal::from(more))?;
@@ -153,6 +158,16 @@ fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
             .map(|(table, slot)| book.at("Y401", Part::Value { table: *table, slot: *slot }))
             .collect(),
     )
+}
+
+fn year_missing(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
+    book.handed_in = HandedIn::Never;
+    Some(vec![Expected::nowhere("Y403")])
+}
+
+fn year_twice(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
+    book.handed_in = HandedIn::Twice;
+    Some(vec![Expected::nowhere("Y403")])
 }
 
 fn blank_agency(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
@@ -207,9 +222,11 @@ fn heading_twice(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
 /// Changes a line of a section of paragraphs; its cell.
 fn reworded(book: &mut Book, rng: &mut Rng, words: fn(&str) -> String, code: &str) -> Option<Vec<Expected>> {
     let form = book.draft.report.form.clone();
-    let section = prose(book, rng).filter(|s| form.sections[*s].subheadings.is_empty())?;
-    let lines = book.draft.report.sections[section].before.len();
-    let line = rng.usize(..lines);
+    let sections = form.sections.iter().enumerate();
+    let plain = sections.filter(|(_, s)| s.table.is_none() && s.subheadings.is_empty()).map(|(i, _)| i);
+    let section = pick(&plain.collect::<Vec<_>>(), rng)?;
+    let lines = book.draft.report.sections[section].before.iter().enumerate();
+    let line = pick(&lines.filter(|(_, p)| p.level == 0).map(|(i, _)| i).collect::<Vec<_>>(), rng)?;
     let paragraph = &mut book.draft.report.sections[section].before[line];
     let changed = words(&paragraph.text);
     if changed == paragraph.text {

@@ -68,11 +68,22 @@ pub struct Book {
     pub draft: Draft,
     /// The page, once something on it was spoiled.
     page: Option<Page>,
+    pub handed_in: HandedIn,
+}
+
+/// How a report comes into the folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandedIn {
+    Once,
+    /// Under its own name and another behind it in order, which the findings are told of.
+    Twice,
+    /// Not at all: the findings are told of the agency's next report.
+    Never,
 }
 
 impl Book {
     fn new(draft: Draft) -> Book {
-        Book { draft, page: None }
+        Book { draft, page: None, handed_in: HandedIn::Once }
     }
 
     /// The page to be spoiled; a standard workbook is laid out by hand for it.
@@ -128,7 +139,9 @@ impl Book {
             Part::Line { section, line } => (section, 2 + line as u32, 0),
             Part::Value { table, slot } => {
                 let section = form.section_of(table);
-                let above = 1 + self.draft.report.sections[section].before.len();
+                // Under headings of the agency's own the sheet begins with its paragraphs.
+                let heading = usize::from(!form.free_headings);
+                let above = heading + self.draft.report.sections[section].before.len();
                 let grid = form.tables[table].grid();
                 let cell =
                     grid.iter().find(|c| c.content == form::GridContent::Value(slot)).expect("a slot has a cell");
@@ -167,13 +180,31 @@ pub fn run(plan: &Plan) -> Result<()> {
     let folder = tempfile::tempdir()?;
     generate::folder(folder.path(), plan.seed, plan.reports)?;
     let mut expected = Findings::new();
+    let mut files = plan.reports;
     for fault in &seeded {
         let name = Draft::new(plan.seed, fault.number)?.file_name();
-        fs::write(folder.path().join(&name), fault.book.write()?)?;
         println!("{name}: {}", fault.name);
-        expected.insert(name, fault.expected.clone());
+        let path = folder.path().join(&name);
+        let told_of = match fault.book.handed_in {
+            HandedIn::Once => {
+                fs::write(&path, fault.book.write()?)?;
+                name
+            }
+            HandedIn::Twice => {
+                files += 1;
+                let again = name.replace(".xlsx", "（副本）.xlsx");
+                fs::copy(&path, folder.path().join(&again))?;
+                again
+            }
+            HandedIn::Never => {
+                files -= 1;
+                fs::remove_file(&path)?;
+                Draft::new(plan.seed, fault.number + 1)?.file_name()
+            }
+        };
+        expected.insert(told_of, fault.expected.clone());
     }
-    let found = found(&project::release_binary()?, folder.path(), plan.reports)?;
+    let found = found(&project::release_binary()?, folder.path(), files)?;
     let (missed, invented) = (less(&expected, &found), less(&found, &expected));
     for (file, finding) in &missed {
         println!("MISSED   {file}: {finding:?}");
@@ -222,7 +253,7 @@ fn seed(plan: &Plan) -> Result<Vec<Seeded>> {
 }
 
 /// Every error and warning that the program tells of the folder.
-fn found(binary: &Path, folder: &Path, reports: u64) -> Result<Findings> {
+fn found(binary: &Path, folder: &Path, expected: u64) -> Result<Findings> {
     let mut check = Command::new(binary);
     let output = check.arg("check").arg(folder).args(["--format", "json"]).stdin(Stdio::null()).output()?;
     let lines = String::from_utf8(output.stdout)?;
@@ -244,7 +275,7 @@ fn found(binary: &Path, folder: &Path, reports: u64) -> Result<Findings> {
         };
         all.entry(name).or_default().extend(grave.map(one));
     }
-    ensure!(files == reports, "{files} of {reports} files were told of\n{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(files == expected, "{files} of {expected} files were told of\n{}", String::from_utf8_lossy(&output.stderr));
     Ok(all)
 }
 
@@ -287,7 +318,9 @@ mod tests {
         assert!(seeded.iter().all(|s| !s.expected.is_empty()));
         for fault in &seeded {
             let clean = Draft::new(plan.seed, fault.number).unwrap().workbook().unwrap();
-            assert!(fault.book.write().unwrap() != clean, "{} changes nothing", fault.name);
+            let same = fault.book.write().unwrap() == clean;
+            // A report that is missing or there twice is itself without a fault.
+            assert_eq!(same, fault.book.handed_in != HandedIn::Once, "{}", fault.name);
         }
     }
 

@@ -67,6 +67,7 @@ impl Draft {
                 None => Default::default(),
             };
             figures::balance(&form, &mut drawn, &settled)?;
+            series::sustain(&series::links(&form, &form), &form, &mut drawn);
             last = Some((form, drawn));
         }
         let (form, figures) = last.context("a series without a year")?;
@@ -163,11 +164,17 @@ fn report(form: &Arc<Form>, agency: String, year: u16, figures: &Figures, rng: &
     for (i, section) in form.sections.iter().enumerate() {
         let Section { before, after } = &mut report.sections[i];
         if section.table.is_some() {
+            // Where headings are the agency's own, so is the one over a table.
+            if form.free_headings {
+                before.push(Paragraph::heading(1, section.heading.as_str()));
+            }
             if writer.rng.u32(..4) == 0 {
                 after.push(writer.note());
             }
         } else if !section.subheadings.is_empty() {
             *before = writer.headed(&section.subheadings);
+        } else if form.free_headings {
+            *before = writer.free();
         } else if i == last {
             *before = writer.closing();
         } else {

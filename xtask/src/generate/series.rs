@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use nianbao::form::Form;
+use nianbao::form::{Form, Kind};
 use nianbao::model::Decimal;
 
 use super::figures::{At, Figures};
@@ -98,4 +98,16 @@ pub fn follow(links: &[Link], last: &Figures, now: &mut Figures) -> BTreeMap<At,
         settled.extend(link.this_year.iter().map(|((t, s), _)| ((*t, *s), now[*t][*s])));
     }
     settled
+}
+
+/// Raises this year's changes where next year, following from them, would fall below zero. Takes the links of a form to
+/// itself; a change is in no relation within a year.
+pub fn sustain(links: &[Link], form: &Form, now: &mut Figures) {
+    for link in links.iter().filter(|l| l.this_year.is_empty()) {
+        let next: Decimal = link.last_year.iter().map(|(t, s)| now[*t][*s]).sum();
+        let change = link.last_year.iter().find(|(t, s)| form.tables[*t].kind(*s).0 == Kind::Signed);
+        if let Some((t, s)) = change.filter(|_| next < Decimal::ZERO) {
+            now[*t][*s] -= next;
+        }
+    }
 }

@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use super::*;
 use nianbao::model::{Decimal, Severity};
 use nianbao::pipeline::{Setting, examine};
+use nianbao::series::{Aliases, Facts, Member, check, similar};
 
 const SEED: u64 = 7;
 
@@ -38,6 +39,24 @@ fn generated_reports_are_read_back_as_they_were_without_a_finding() {
         let shape = |r: &Report| r.sections.iter().map(|s| (s.before.len(), s.after.len())).collect::<Vec<_>>();
         assert_eq!(shape(&read), shape(&draft.report), "{} {:?}", draft.file_name(), draft.layout);
     }
+}
+
+#[test]
+fn a_folder_of_them_has_nothing_to_tell_across_years_and_agencies() {
+    let reports: Vec<Report> = (0..SERIES * 9).map(|n| Draft::new(SEED, n).unwrap().report).collect();
+    let facts: Vec<Facts> = reports.iter().map(|r| Facts::of(r, &Origins::default())).collect();
+    let files: Vec<String> = (0..facts.len()).map(|n| n.to_string()).collect();
+    let members: Vec<Member<'_>> = facts.iter().zip(&files).map(|(facts, file)| Member { file, facts }).collect();
+    assert_eq!(check(&members, &Aliases::default()), []);
+    // Two years of one agency are compared at all: without the one between them they are too far apart.
+    let gap: Vec<Member<'_>> = [members[0], members[2]].into();
+    assert_eq!(check(&gap, &Aliases::default()).len(), 1);
+}
+
+#[test]
+fn no_two_agencies_are_called_alike() {
+    let names: Vec<String> = (0..20_000).map(|n| agency::name(SEED, n)).collect();
+    assert_eq!(similar(names.iter().map(String::as_str), &Aliases::default()), []);
 }
 
 fn figures(report: &Report) -> Figures {

@@ -96,6 +96,16 @@ const REMEDIES: [&str; 10] = [
     "把公开要求嵌入公文办理的各个环节",
     "主动征集意见建议，回应社会关切",
 ];
+const NUMBERS: [&str; 6] = ["一", "二", "三", "四", "五", "六"];
+/// Headings of texts whose form leaves them free, in three wordings.
+const OWN_HEADINGS: [[&str; 3]; 6] = [
+    ["概述", "工作概况", "基本情况"],
+    ["公开工作推进情况", "信息发布情况", "工作开展情况"],
+    ["申请办理工作情况", "申请受理情况", "申请与答复工作"],
+    ["解读回应和平台建设", "政策解读工作情况", "平台建设和舆情回应"],
+    ["监督保障和教育培训", "组织保障工作", "考核与培训"],
+    ["存在的问题和下一步打算", "主要不足与改进措施", "问题和努力方向"],
+];
 /// Characters beyond those in everyday use, as they stand in the names of places and people.
 const RARE: [&str; 12] = ["堃", "垚", "昇", "喆", "㙍", "䶮", "滘", "堽", "垟", "𠙶", "𬭎", "𫖯"];
 
@@ -157,6 +167,33 @@ impl Writer<'_> {
         Paragraph::body(self.written(text))
     }
 
+    /// A whole text under headings of the agency's own.
+    pub fn free(&mut self) -> Vec<Paragraph> {
+        let wording = self.rng.usize(..OWN_HEADINGS[0].len());
+        let mut out = Vec::new();
+        let count = self.rng.usize(4..=OWN_HEADINGS.len());
+        // The last one, on what is wanting, is always there.
+        let headings = OWN_HEADINGS[..count - 1].iter().chain(OWN_HEADINGS.last());
+        for ((i, wordings), number) in headings.enumerate().zip(NUMBERS) {
+            out.push(Paragraph::heading(1, format!("{number}、{}", wordings[wording])));
+            if i + 1 == count {
+                out.extend(self.problems());
+                continue;
+            }
+            let sentences = self.rng.usize(4..=7);
+            out.push(self.body(sentences));
+            if i == 1 {
+                for (number, part) in NUMBERS.iter().zip(["健全工作机制", "丰富公开内容", "拓展公开渠道"])
+                {
+                    out.push(Paragraph::heading(2, format!("（{number}）{part}")));
+                    let sentences = self.rng.usize(3..=5);
+                    out.push(self.body(sentences));
+                }
+            }
+        }
+        out
+    }
+
     /// A section of given subheadings.
     pub fn headed(&mut self, subheadings: &[String]) -> Vec<Paragraph> {
         let mut out = Vec::new();
@@ -185,7 +222,7 @@ impl Writer<'_> {
         let mut out =
             vec![self.said(&format!("{year}年，政府信息公开工作取得了一定成效，但仍存在一些问题：{wrong}，{also}。"))];
         out.push(self.said(&format!("针对上述问题，{}年将重点做好以下工作。", year + 1)));
-        for number in ["一", "二", "三", "四", "五"].iter().take(self.rng.usize(2..=5)) {
+        for number in NUMBERS.iter().take(self.rng.usize(2..=5)) {
             let (remedy, deed, result) = (self.pick(&REMEDIES), self.pick(&DEEDS), self.pick(&RESULTS));
             out.push(self.said(&format!("{number}是{remedy}，{deed}，力争{result}。")));
         }
