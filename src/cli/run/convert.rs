@@ -124,7 +124,7 @@ impl<'a> Run<'a> {
             return Done { record, made: Made::Kept, took: Duration::ZERO };
         }
         record.outputs.clear();
-        let fail = |mut record: Record, f| {
+        let fail = |mut record: Record, f: Box<Finding>| {
             record.status = Status::Failed;
             record.tell(&f);
             new(record)
