@@ -11,7 +11,7 @@ use nianbao::rules;
 use super::{Book, Expected, HandedIn};
 use crate::by_hand::{Cell, Content, Part};
 use crate::generate::figures::{self, At, Figures};
-use crate::generate::{Draft, series};
+use crate::generate::{self, Draft, series};
 
 /// A kind of fault: its name, and how it spoils a book; `None` where the book has nothing for it.
 #[derive(Clone, Copy)]
@@ -133,7 +133,9 @@ fn relation(book: &mut Book, rng: &mut Rng, code: &str, op: Op) -> Option<Vec<Ex
 /// A figure carried over differs from last year's, the relations of the year itself holding.
 fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let form = book.draft.report.form.clone();
-    let links = series::links(&form, &form);
+    // The year before may have stood under a form that carries nothing over.
+    let before = generate::edition(book.draft.report.cover.year - 1).ok()?;
+    let links = series::links(&before, &form);
     let ties: Vec<At> = links.iter().filter(|l| l.code == Some("Y401")).map(|l| l.into).collect();
     let totals = figures::totals(&form);
     let singles: Vec<At> = ties.iter().filter(|at| !totals.contains(at)).copied().collect();

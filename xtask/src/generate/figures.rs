@@ -101,7 +101,11 @@ pub fn values(form: &Form, figures: &Figures, rng: &mut Rng) -> Result<Vec<Vec<V
         let mut values = Vec::with_capacity(numbers.len());
         for (slot, number) in numbers.iter().enumerate() {
             values.push(match table.kind(slot) {
-                (Kind::Count, _) => Value::Count((*number).try_into().context("a count below zero")?),
+                (Kind::Count, _) => {
+                    Value::Count((*number).try_into().with_context(|| {
+                        format!("a count below zero in table {} slot {slot}: {numbers:?}", table.key)
+                    })?)
+                }
                 (Kind::Signed, _) => Value::Signed((*number).try_into()?),
                 (Kind::Amount, unit) => {
                     let open = unit.is_none() && !number.is_zero();

@@ -139,7 +139,8 @@ fn first_year(agency: u64, rng: &mut Rng) -> u16 {
     rng.u16(form.first_year..=last.max(form.first_year))
 }
 
-fn edition(year: u16) -> Result<Arc<Form>> {
+/// The form of a year.
+pub fn edition(year: u16) -> Result<Arc<Form>> {
     let form = form::built_in().iter().find(|f| f.covers(year));
     form.cloned().with_context(|| format!("no edition covers {year}"))
 }

@@ -93,7 +93,9 @@ pub fn follow(links: &[Link], last: &Figures, now: &mut Figures) -> BTreeMap<At,
             }
             own = link.this_year.iter().map(|((t, s), minus)| if *minus { Decimal::ZERO } else { now[*t][*s] }).sum();
         }
-        settled.insert(link.into, (from + own).max(Decimal::ZERO));
+        // Not `max`: less nothing, zero is −0, which is no count.
+        let follows = from + own;
+        settled.insert(link.into, if follows > Decimal::ZERO { follows } else { Decimal::ZERO });
         // What it was made from may not be changed any more.
         settled.extend(link.this_year.iter().map(|((t, s), _)| ((*t, *s), now[*t][*s])));
     }

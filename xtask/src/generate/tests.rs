@@ -54,6 +54,15 @@ fn a_folder_of_them_has_nothing_to_tell_across_years_and_agencies() {
 }
 
 #[test]
+fn every_seed_has_reports() {
+    for seed in 11..15 {
+        for agency in 0..40 {
+            Draft::new(seed, agency * SERIES + SERIES - 1).unwrap();
+        }
+    }
+}
+
+#[test]
 fn no_two_agencies_are_called_alike() {
     let names: Vec<String> = (0..20_000).map(|n| agency::name(SEED, n)).collect();
     assert_eq!(similar(names.iter().map(String::as_str), &Aliases::default()), []);
