@@ -289,7 +289,11 @@ impl Target<'_> {
                                 || self.unit_heads.contains(&f.body)
                                 || self.corner.as_ref() == Some(&f.body)
                         });
-                    if next == count && !header {
+                    // Behind the last row, heads are those of another table.
+                    let headed = |(at, f): (Address, &Folded)| {
+                        located.heads.iter().any(|h| h.column == at.column) && self.columns.is_any(&f.body)
+                    };
+                    if next == count && (!header || view.labels_in_rows(row, row).any(headed)) {
                         break;
                     }
                 }

@@ -952,6 +952,20 @@ fn rows_called_alike_belong_to_the_row_they_stand_under() {
 }
 
 #[test]
+fn a_statistics_table_again_below_itself_is_one_fault() {
+    let mut sheet = old_sheet(Lay::new("表"), old).done();
+    let (top, last) = (address_of(&sheet, "统计指标").row, sheet.cells.iter().map(|c| c.at.row).max().unwrap());
+    let again: Vec<_> = sheet.cells.iter().filter(|c| c.at.row >= top).cloned().collect();
+    sheet.cells.extend(again.into_iter().map(|mut c| {
+        c.at.row += last + 2 - top;
+        c
+    }));
+    let n = read(vec![sheet]);
+    assert!(n.report.is_none());
+    assert_eq!(codes(&n), ["N204"], "{:#?}", n.findings);
+}
+
+#[test]
 fn a_line_without_value_takes_none() {
     let with = |text: &str| {
         let lay = old_sheet(Lay::new("表"), old);
