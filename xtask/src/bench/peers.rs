@@ -199,7 +199,7 @@ fn python(cache: &Path) -> Result<PathBuf> {
 fn genpdf(cache: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
-    build.args(["build", "--release", "--locked", "--quiet"]).env("CARGO_TARGET_DIR", cache);
+    build.args(["build", "--release", "--quiet"]).env("CARGO_TARGET_DIR", cache);
     runs(build.current_dir(project::root().join("xtask/peers/genpdf")))?;
     Ok(cache.join("release/peer-genpdf"))
 }
