@@ -64,14 +64,19 @@ pub enum ManifestError {
 impl Manifest {
     /// The file's bytes.
     pub fn write(&self) -> Vec<u8> {
+        Manifest::of(&self.header, self.records.iter())
+    }
+
+    /// The bytes of a manifest of these records, in this order.
+    pub fn of<'a>(header: &Header, records: impl IntoIterator<Item = &'a Record>) -> Vec<u8> {
         let mut out = Vec::new();
         let mut line = |json: serde_json::Result<Vec<u8>>| {
             // Strings and numbers only: this cannot fail.
             out.extend(json.unwrap_or_default());
             out.push(b'\n');
         };
-        line(serde_json::to_vec(&self.header));
-        for record in &self.records {
+        line(serde_json::to_vec(header));
+        for record in records {
             line(serde_json::to_vec(record));
         }
         out

@@ -43,7 +43,7 @@ const FINDINGS: [(&str, f64); 9] = [
 const OUTPUTS: [(&str, f64); 4] = [("序号", 6.0), ("文件", 70.0), ("字节", 10.0), ("SHA-256", 68.0)];
 
 /// Writes the workbook. Beyond Excel's rows the findings end with a line that says so; the manifest has all.
-pub fn write(header: &Header, records: &[Record]) -> Result<Vec<u8>, XlsxError> {
+pub fn write(header: &Header, records: &[&Record]) -> Result<Vec<u8>, XlsxError> {
     let look = Look::new();
     let mut workbook = Workbook::new();
     // No author and no clock: the same run gives the same bytes.
@@ -140,7 +140,7 @@ pub const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn counts(header: &Header, records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn counts(header: &Header, records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name("统计")?.set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_column_width(0, 22)?.set_column_width(1, 15)?.set_column_width(2, 60)?;
@@ -199,7 +199,7 @@ enum Middle<'a> {
     Count(usize),
 }
 
-fn inputs(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
     let mut sheet = table("输入", &INPUTS, records.len(), look)?;
     for (row, r) in (1u32..).zip(records.iter().take(ROWS)) {
         let failed = r.status == Status::Failed;
@@ -230,8 +230,8 @@ fn inputs(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
     Ok(sheet)
 }
 
-fn outputs(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
-    let all = || records.iter().flat_map(|r| r.outputs.iter().map(move |o| (r, o)));
+fn outputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+    let all = || records.iter().copied().flat_map(|r| r.outputs.iter().map(move |o| (r, o)));
     let mut sheet = table("输出", &OUTPUTS, all().count(), look)?;
     for (row, (r, o)) in (1u32..).zip(all().take(ROWS)) {
         number(&mut sheet, row, 0, r.input, &look.short)?;
@@ -243,10 +243,10 @@ fn outputs(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
     Ok(sheet)
 }
 
-fn findings(records: &[Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
     let all = || {
-        let told = |r: &&Record| r.status != Status::Skipped;
-        records.iter().filter(told).flat_map(|r| r.findings.iter().map(move |f| (r, f)))
+        let told = records.iter().copied().filter(|r| r.status != Status::Skipped);
+        told.flat_map(|r| r.findings.iter().map(move |f| (r, f)))
     };
     let mut sheet = table("问题", &FINDINGS, all().count(), look)?;
     for (row, (r, f)) in (1u32..).zip(all().take(ROWS)) {

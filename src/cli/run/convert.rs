@@ -217,24 +217,29 @@ impl<'a> Run<'a> {
             inputs_sha256,
             shard: self.job.shard,
         };
-        let manifest = Manifest { header, records: done.iter().map(|d| d.record.clone()).collect() };
         output::settle(&self.job.folder);
-        close_books(&self.job.folder, &books, &manifest, Some(times(done)))?;
+        let records: Vec<&Record> = done.iter().map(|d| &d.record).collect();
+        close_books(&self.job.folder, &books, (&header, &records), Some(times(done)))?;
         journal.close();
         Ok(books.summary)
     }
 }
 
 /// Writes the books of a finished run, all or none.
-pub fn close_books(folder: &Path, books: &Books, manifest: &Manifest, times: Option<Vec<u8>>) -> Result<(), Stop> {
+pub fn close_books(
+    folder: &Path,
+    books: &Books,
+    (header, records): (&Header, &[&Record]),
+    times: Option<Vec<u8>>,
+) -> Result<(), Stop> {
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
     if let Some(path) = &books.summary {
-        let summary = write_summary(&manifest.header, &manifest.records);
+        let summary = write_summary(header, records);
         files.push((path.clone(), summary.map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?));
     }
     files.extend(times.map(|t| (books.times.clone(), t)));
-    files.push((books.manifest.clone(), manifest.write()));
+    files.push((books.manifest.clone(), Manifest::of(header, records.iter().copied())));
     let all: Vec<(PathBuf, &[u8])> = files.iter().map(|(p, b)| (p.clone(), b.as_slice())).collect();
     write_all(folder, &all).map_err(unwritten)
 }

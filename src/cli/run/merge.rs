@@ -23,7 +23,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let merged = batch::merge(parts).map_err(|(file, e)| unread(file.map_or(e.to_string(), |f| format!("{f} {e}"))))?;
     prove(&args.output, &merged.records)?;
     let books = Books::of(&args.output, None);
-    close_books(&args.output, &books, &merged, None)?;
+    let records: Vec<&Record> = merged.records.iter().collect();
+    close_books(&args.output, &books, (&merged.header, &records), None)?;
     let done = |record| Done { record, made: Made::New, took: Duration::ZERO };
     let done: Vec<Done> = merged.records.into_iter().map(done).collect();
     Ok(print::merged(&args.output, &args.manifests, &done))
