@@ -129,6 +129,18 @@ impl Record {
         self.findings.insert(at, Item::from(finding));
     }
 
+    /// Adds the finding for which nothing is written.
+    pub fn fail(&mut self, finding: &Finding) {
+        self.status = Status::Failed;
+        self.outputs.clear();
+        self.tell(finding);
+    }
+
+    /// Whether its report was understood.
+    pub fn is_understood(&self) -> bool {
+        matches!(self.status, Status::Ok | Status::Findings)
+    }
+
     /// The gravest reason, for a single line.
     pub fn reason(&self) -> &str {
         self.findings.first().map_or("", |f| f.message.as_str())

@@ -183,7 +183,7 @@ fn table(done: &[Done]) {
 /// Prints an input of a run that writes below a folder, or nothing, for a person.
 pub fn text(folder: Option<&Path>, done: &Done) {
     let r = &done.record;
-    let refused = !matches!(r.status, Status::Ok | Status::Findings);
+    let refused = !r.is_understood();
     let converts = folder.is_some();
     let known = match (&r.agency, r.year, &r.edition) {
         (Some(agency), Some(year), Some(edition)) => format!("{agency}，{year} 年，{edition} 版表样"),

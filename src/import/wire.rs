@@ -48,19 +48,3 @@ pub(super) fn encoded(answer: &Result<Vec<Sheet>, ImportError>) -> Vec<u8> {
 pub(super) fn answer(bytes: &[u8]) -> Option<Result<Vec<Sheet>, ImportError>> {
     postcard::take_from_bytes(bytes).ok().filter(|(_, rest)| rest.is_empty()).map(|(answer, _)| answer)
 }
-
-/// A decimal as its digits and their scale.
-pub(super) mod decimal {
-    use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-    use crate::model::Decimal;
-
-    pub fn serialize<S: Serializer>(value: &Decimal, to: S) -> Result<S::Ok, S::Error> {
-        (value.mantissa(), value.scale()).serialize(to)
-    }
-
-    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Decimal, D::Error> {
-        let (digits, scale) = <(i128, u32)>::deserialize(from)?;
-        Decimal::try_from_i128_with_scale(digits, scale).map_err(de::Error::custom)
-    }
-}

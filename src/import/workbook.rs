@@ -74,7 +74,7 @@ pub const MARKED: char = '\u{fffc}';
 pub enum Content {
     Text(String),
     /// A number, at most 15 significant digits, as Excel itself shows and keeps it.
-    Number(#[serde(with = "super::wire::decimal")] Decimal),
+    Number(#[serde(with = "crate::model::exact")] Decimal),
     /// A number too large or too small to be a figure, as written.
     HugeNumber(String),
     Bool(bool),

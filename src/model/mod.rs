@@ -4,6 +4,7 @@
 
 mod address;
 mod document;
+pub(crate) mod exact;
 mod finding;
 mod report;
 mod value;

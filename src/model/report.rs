@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::Value;
 use crate::form::Form;
 
@@ -19,7 +21,7 @@ pub struct Report {
 }
 
 /// What the cover states.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Cover {
     /// Full name of the agency.
     pub agency: String,
@@ -36,7 +38,7 @@ pub struct Cover {
 }
 
 /// One section: paragraphs and subheadings before and after its table.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Section {
     /// Everything before the table, or everything where there is none.
     pub before: Vec<Paragraph>,
@@ -52,7 +54,7 @@ impl Section {
 }
 
 /// A paragraph or a subheading.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paragraph {
     /// 0 for body text; 2 for （一）, 3 for 1. and （1） headings (1 is the section's own).
     pub level: u8,

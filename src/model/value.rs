@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::form::{Kind, Unit};
 
 /// Exact decimal number; no figure of a report ever passes through a float once it is read.
 pub type Decimal = rust_decimal::Decimal;
 
 /// What stands in a cell of an official table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// A whole number, zero or more.
     Count(u64),
@@ -23,8 +25,9 @@ pub enum Value {
 }
 
 /// Money: a number, and the unit where the form leaves it to the agency.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
+    #[serde(with = "super::exact")]
     pub number: Decimal,
     /// `None`: the form's own unit, or no unit was written.
     pub unit: Option<Unit>,

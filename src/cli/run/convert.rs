@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::journal::{Books, Journal};
-use super::read::{examine, judge};
+use super::read::{Next, Writes, judge};
+use super::spool::{self, Slip, Spool};
 use super::{Done, Interrupt, Made, Read, across, each};
-use crate::batch::{Header, Manifest, OutputFile, Record, Status, write_summary};
+use crate::batch::{Header, Manifest, OutputFile, Record, write_summary};
 use crate::cli::inputs::Input;
 use crate::cli::output::{self, write_all};
 use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop, names};
 use crate::digest::{sha256, sha256_of};
-use crate::import;
 use crate::model::{Cover, Finding, Report};
 use crate::pipeline::{Format, ProduceError, produce};
 use crate::rules::finding;
@@ -27,6 +27,8 @@ pub struct Run<'a> {
     books: Option<(Books, Journal)>,
     /// Real paths of all inputs: none is ever written to.
     inputs: BTreeSet<PathBuf>,
+    /// Reports that were read and are to be written.
+    spool: Spool,
 }
 
 /// What a run leaves.
@@ -57,12 +59,10 @@ impl<'a> Run<'a> {
         } else {
             None
         };
-        Ok(Run { job, books, inputs })
-    }
-
-    /// What an earlier run knew of an input.
-    pub fn before(&self, file: &str) -> Option<&Record> {
-        self.books.as_ref().filter(|_| !self.job.force).and_then(|(_, journal)| journal.before(file))
+        // The folder of a lone input may not be there yet.
+        let in_memory = if books.is_some() { spool::IN_MEMORY } else { usize::MAX };
+        let spool = Spool::new(&job.plan.setting.options.forms, &job.folder, in_memory);
+        Ok(Run { job, books, inputs, spool })
     }
 
     /// Writes what is to be written and the books of the run.
@@ -114,48 +114,22 @@ impl<'a> Run<'a> {
 
     /// One input: its files, or why there are none.
     fn one(&self, input: &Input, read: Read) -> Done {
-        let Read { mut record, report, reused, .. } = read;
-        let new = |record| Done { record, made: Made::New, took: Duration::ZERO };
-        if !matches!(record.status, Status::Ok | Status::Findings) {
-            return new(record);
+        let Read { mut record, next, .. } = read;
+        let mut made = Made::New;
+        match next {
+            Next::Nothing => {}
+            // Another input has the same name.
+            _ if !record.is_understood() => {}
+            Next::Stands => made = Made::Kept,
+            Next::Write(slip) => match self.write(&input.below, &record, &slip) {
+                Ok((outputs, how)) => {
+                    (record.outputs, made) = (outputs, how);
+                    self.note(&record);
+                }
+                Err(f) => record.fail(&f),
+            },
         }
-        let target = Target { below: &input.below, stem: stem(&record) };
-        if reused && self.stands(&target, &record) {
-            return Done { record, made: Made::Kept, took: Duration::ZERO };
-        }
-        record.outputs.clear();
-        let fail = |mut record: Record, f: Box<Finding>| {
-            record.status = Status::Failed;
-            record.tell(&f);
-            new(record)
-        };
-        let report = match report.map_or_else(|| self.again(input, &record), |r| Ok(*r)) {
-            Ok(report) => report,
-            Err(f) => return fail(record, f),
-        };
-        match self.write(&target, &report) {
-            Ok((outputs, made)) => {
-                record.outputs = outputs;
-                self.note(&record);
-                Done { record, made, took: Duration::ZERO }
-            }
-            Err(f) => fail(record, f),
-        }
-    }
-
-    /// The report of an input that was read before.
-    fn again(&self, input: &Input, record: &Record) -> Result<Report, Box<Finding>> {
-        let plan = &self.job.plan;
-        let changed = || {
-            let message = format!("{} 在运行中被改动，没有转换", input.path.display());
-            Box::new(finding("W403", message).hint("请再运行一次同样的命令"))
-        };
-        let bytes = import::load(&input.path, &plan.setting.limits).map_err(|_| changed())?;
-        if record.sha256.as_deref() != Some(sha256(&bytes).as_str()) {
-            return Err(changed());
-        }
-        // The same bytes were understood a moment ago.
-        examine(plan, input, &bytes).report.ok_or_else(changed)
+        Done { record, made, took: Duration::ZERO }
     }
 
     /// Whether the outputs an earlier run noted are there, in the place where this one would put them.
@@ -169,8 +143,11 @@ impl<'a> Run<'a> {
             })
     }
 
-    fn write(&self, target: &Target<'_>, report: &Report) -> Result<(Vec<OutputFile>, Made), Box<Finding>> {
-        let files = produce(report, &self.job.formats, &self.job.plan.setting).map_err(|e| {
+    fn write(&self, below: &Path, record: &Record, slip: &Slip) -> Result<(Vec<OutputFile>, Made), Box<Finding>> {
+        let target = Target { below, stem: stem(record) };
+        let lost = |e: std::io::Error| Box::new(finding("W401", format!("输出文件夹里的临时文件读不回来：{e}")));
+        let report = self.spool.get(slip).map_err(lost)?;
+        let files = produce(&report, &self.job.formats, &self.job.plan.setting).map_err(|e| {
             Box::new(finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))
         })?;
         let folder = self.folder(target.below);
@@ -225,6 +202,23 @@ impl<'a> Run<'a> {
     }
 }
 
+impl Writes for Run<'_> {
+    fn before(&self, input: &Input, digest: &str) -> Option<Record> {
+        let (_, journal) = self.books.as_ref().filter(|_| !self.job.force)?;
+        let known = journal.before(&input.path.display().to_string())?;
+        let same = known.key == self.job.plan.key
+            && known.sha256.as_deref() == Some(digest)
+            && known.is_understood()
+            && known.facts.is_some();
+        let target = Target { below: &input.below, stem: stem(known) };
+        (same && self.stands(&target, known)).then(|| known.clone())
+    }
+
+    fn keep(&self, report: &Report) -> std::io::Result<Slip> {
+        self.spool.put(report)
+    }
+}
+
 /// Writes the books of a finished run, all or none.
 pub fn close_books(
     folder: &Path,
@@ -270,7 +264,7 @@ fn times(done: &[Done]) -> Vec<u8> {
 fn refuse_collisions(reads: &mut [Read], inputs: &[Input]) {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, read) in reads.iter().enumerate() {
-        if matches!(read.record.status, Status::Ok | Status::Findings) {
+        if read.record.is_understood() {
             let path = inputs[i].below.join(stem(&read.record));
             by_name.entry(shown(&path).to_lowercase()).or_default().push(i);
         }
@@ -283,10 +277,7 @@ fn refuse_collisions(reads: &mut [Read], inputs: &[Input]) {
             let name = stem(&reads[i].record);
             let message = format!("与 {}{more} 得出同样的文件名“{name}”，都没有转换", others.join("、"));
             let hint = "请只保留一份，或者放在不同的子文件夹里";
-            let record = &mut reads[i].record;
-            record.status = Status::Failed;
-            record.outputs.clear();
-            record.tell(&finding("W402", message).hint(hint));
+            reads[i].record.fail(&finding("W402", message).hint(hint));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A run over inputs, which `check` and `convert` share: read all, see what meets, write, sum up, print.
 //!
-//! Every input is read twice by a `convert` of many: first to know who and which year it is (only a record is kept), so that
-//! names, shards and neighbours in time are known before the first file is written; then to write. Memory stays flat.
+//! Every input is read once. A `convert` reads all of them before it writes the first, so that names, shards and neighbours
+//! in time are known; what was understood waits on disk, and only a record of each input stays in memory.
 
 mod across;
 mod convert;
@@ -10,6 +10,7 @@ mod journal;
 mod merge;
 mod progress;
 mod read;
+mod spool;
 
 use std::time::{Duration, Instant};
 
@@ -47,7 +48,7 @@ pub enum Made {
 /// `check`: findings only.
 pub fn check(plan: &Plan) -> Result<Exit, Stop> {
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
-    let reads = read::all(plan, &pool, &interrupt, &|_| None);
+    let reads = read::all(plan, &pool, &interrupt, None);
     let done = reads.into_iter().flatten().map(|r| Done { record: r.record, made: Made::New, took: r.took });
     let mut done: Vec<Done> = done.collect();
     let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record));
@@ -62,7 +63,7 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let pool = pool(plan.jobs)?;
     let run = convert::Run::new(job)?;
-    let reads = read::all(plan, &pool, &interrupt, &|file| run.before(file));
+    let reads = read::all(plan, &pool, &interrupt, Some(&run));
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
         let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());

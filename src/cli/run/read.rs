@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::spool::Slip;
 use super::{Interrupt, each};
 use crate::batch::{Item, Record, Status};
 use crate::cli::inputs::Input;
@@ -13,70 +14,88 @@ use crate::pipeline::{Examined, examine_bytes, examine_workbook, refused};
 use crate::rules::finding;
 use crate::series::Facts;
 
-/// So many reports are kept from the first pass for the second; of more, each is read again.
-const KEPT: usize = 32;
-
 /// An input that was read.
 pub struct Read {
     pub record: Record,
-    /// Kept while there are few; `None` does not mean that it was refused.
-    pub report: Option<Box<Report>>,
-    /// Whether the record comes from an earlier run, outputs and all.
-    pub reused: bool,
+    pub next: Next,
     pub took: Duration,
 }
 
-/// Reads every input of the plan, in their order. `before` tells what an earlier run knew of a path.
-pub fn all<'a>(
+/// What the second pass has to do for an input.
+pub enum Next {
+    /// Nothing: it was refused, or nothing is to be written.
+    Nothing,
+    /// Nothing: the record comes from an earlier run, and its outputs are in their place.
+    Stands,
+    /// To write the report that waits here.
+    Write(Slip),
+}
+
+/// What a run that writes has to do with reading.
+pub trait Writes: Sync {
+    /// The record of an earlier run that read the same bytes in the same way, if its outputs stand.
+    fn before(&self, input: &Input, digest: &str) -> Option<Record>;
+    /// Keeps a report until it is written.
+    fn keep(&self, report: &Report) -> std::io::Result<Slip>;
+}
+
+/// Reads every input of the plan, in their order.
+pub fn all(
     plan: &Plan,
     pool: &rayon::ThreadPool,
     interrupt: &Interrupt,
-    before: &(dyn Fn(&str) -> Option<&'a Record> + Sync),
+    writes: Option<&dyn Writes>,
 ) -> Vec<Option<Read>> {
-    let inputs = &plan.inputs.all;
-    let keep = inputs.len() <= KEPT;
-    each(pool, interrupt, "读取", inputs.iter().enumerate().collect(), |(i, input)| {
+    each(pool, interrupt, "读取", (1..).zip(&plan.inputs.all).collect(), |(number, input)| {
         let begun = Instant::now();
-        let mut read = one(plan, i + 1, input, before);
-        if !keep {
-            read.report = None;
-        }
-        read.took = begun.elapsed();
-        read
+        let (record, next) = one(plan, number, input, writes);
+        Read { record, next, took: begun.elapsed() }
     })
 }
 
-fn one<'a>(plan: &Plan, number: usize, input: &Input, before: &dyn Fn(&str) -> Option<&'a Record>) -> Read {
-    let file = input.path.display().to_string();
-    let (examined, digest) = match &input.trouble {
-        Some(f) => (refused(f.clone()), None),
-        None => match import::load(&input.path, &plan.setting.limits) {
-            Ok(bytes) => {
-                let digest = sha256(&bytes);
-                if let Some(known) = before(&file).filter(|r| reusable(r, plan, &digest)) {
-                    let mut record = known.clone();
-                    record.input = number;
-                    record.findings.retain(|f| !f.is_across());
-                    judge(&mut record, plan.strict);
-                    return Read { record, report: None, reused: true, took: Duration::ZERO };
-                }
-                (examine(plan, input, &bytes), Some(digest))
+fn one(plan: &Plan, number: usize, input: &Input, writes: Option<&dyn Writes>) -> (Record, Next) {
+    let loaded = load(plan, input);
+    if let (Some(writes), Ok((_, digest))) = (writes, &loaded)
+        && let Some(mut known) = writes.before(input, digest)
+    {
+        known.input = number;
+        known.findings.retain(|f| !f.is_across());
+        judge(&mut known, plan.strict);
+        return (known, Next::Stands);
+    }
+    let (mut record, examined) = told(plan, number, input, loaded);
+    let next = match (writes, &examined.report) {
+        (Some(writes), Some(report)) => match writes.keep(report) {
+            Ok(slip) => Next::Write(slip),
+            Err(e) => {
+                record.fail(&finding("W401", format!("输出文件夹里写不下临时文件：{e}")));
+                Next::Nothing
             }
-            Err(e) => (unread(input, &e), None),
         },
+        _ => Next::Nothing,
     };
-    let record = record(plan, number, file, &examined, digest);
-    Read { record, report: examined.report.map(Box::new), reused: false, took: Duration::ZERO }
+    (record, next)
 }
 
-/// Reads an input afresh, with all that is known of it.
+/// Reads an input with all that is known of it.
 pub fn whole(plan: &Plan, number: usize, input: &Input) -> (Record, Examined) {
-    let (examined, digest) = match &input.trouble {
-        Some(f) => (refused(f.clone()), None),
-        None => match import::load(&input.path, &plan.setting.limits) {
-            Ok(bytes) => (examine(plan, input, &bytes), Some(sha256(&bytes))),
-            Err(e) => (unread(input, &e), None),
-        },
+    told(plan, number, input, load(plan, input))
+}
+
+/// An input's bytes and their digest, or what is known of one that could not be read.
+fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Examined> {
+    if let Some(f) = &input.trouble {
+        return Err(refused(f.clone()));
+    }
+    let bytes = import::load(&input.path, &plan.setting.limits).map_err(|e| unread(input, &e))?;
+    let digest = sha256(&bytes);
+    Ok((bytes, digest))
+}
+
+fn told(plan: &Plan, number: usize, input: &Input, loaded: Result<(Vec<u8>, String), Examined>) -> (Record, Examined) {
+    let (examined, digest) = match loaded {
+        Ok((bytes, digest)) => (examine(plan, input, &bytes), Some(digest)),
+        Err(examined) => (examined, None),
     };
     let record = record(plan, number, input.path.display().to_string(), &examined, digest);
     (record, examined)
@@ -113,7 +132,7 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
 }
 
 /// What an input holds. A file that nobody called a workbook is passed over unless it is one.
-pub fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
+fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = input.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     if input.wanted {
         return examine_bytes(&name, bytes, &plan.setting);
@@ -124,17 +143,9 @@ pub fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     }
 }
 
-/// Whether an earlier run's record says what reading this input again would say.
-fn reusable(record: &Record, plan: &Plan, digest: &str) -> bool {
-    record.key == plan.key
-        && record.sha256.as_deref() == Some(digest)
-        && matches!(record.status, Status::Ok | Status::Findings)
-        && record.facts.is_some()
-}
-
 /// Sets the status of a record that is understood from its findings.
 pub fn judge(record: &mut Record, strict: bool) {
-    if matches!(record.status, Status::Ok | Status::Findings) {
+    if record.is_understood() {
         let counts = |f: &Item| f.severity == Severity::Error || strict && f.severity == Severity::Warning;
         record.status = if record.findings.iter().any(counts) { Status::Findings } else { Status::Ok };
     }
