@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read, Write};
 
+use memchr::memmem;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use zip::result::ZipError;
@@ -108,7 +109,7 @@ impl Package {
 /// Drops the attributes of a shared-strings table, the only element whose counts calamine believes.
 fn without_counts(data: &[u8]) -> Result<Cow<'_, [u8]>, ImportError> {
     // No other part says `uniqueCount`; most need not be parsed.
-    if !data.windows(COUNT.len()).any(|w| w == COUNT) {
+    if memmem::find(data, COUNT).is_none() {
         return Ok(Cow::Borrowed(data));
     }
     let mut reader = Reader::from_reader(data);
@@ -138,8 +139,11 @@ const COUNT: &[u8] = b"uniqueCount";
 /// their looks, and a footnote's ¹ behind a 4 must not become 41.
 fn marked(data: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
     let looks = ["<vertAlign", "<strike"];
+    if !looks.iter().any(|l| memmem::find(&data, l.as_bytes()).is_some()) {
+        return data;
+    }
     let has = |text: &str| looks.iter().any(|l| text.contains(l));
-    let Some(text) = std::str::from_utf8(&data).ok().filter(|t| has(t)) else { return data };
+    let Ok(text) = std::str::from_utf8(&data) else { return data };
     let mut out = String::with_capacity(text.len() + 64);
     let mut rest = text;
     while let Some(end) = rest.find("</r>") {

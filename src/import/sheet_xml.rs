@@ -47,14 +47,15 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
                     if frame.cells > limits.cells {
                         return Err(limits.cells_error());
                     }
-                    if let Some(r) = attribute(&e, "r") {
-                        let at = address(&r)?;
-                        let style = attribute(&e, "s").and_then(|s| s.parse::<usize>().ok());
+                    let [at, style, kind] = attributes(&e, ["r", "s", "t"]);
+                    if let Some(at) = at {
+                        let at = address(&at)?;
+                        let style = style.and_then(|s| s.parse::<usize>().ok());
                         let adds = style.and_then(|s| formats.get(s).copied().flatten());
                         frame.shown.extend(adds.map(|a| (at, a)));
                     }
                     // Text results of formulas may hold references; numbers, indices and errors are plain.
-                    plain = attribute(&e, "t").is_none_or(|t| ["n", "s", "b", "e"].contains(&t.as_ref()));
+                    plain = kind.is_none_or(|t| ["n", "s", "b", "e"].contains(&t.as_ref()));
                     values = 0;
                 }
                 "v" => {
@@ -98,7 +99,19 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
 
 /// An attribute without a prefix, as written; the first, where it stands twice.
 pub(super) fn attribute<'e>(e: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e, str>> {
-    e.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(|a| a.value)
+    let [value] = attributes(e, [name]);
+    value
+}
+
+/// Several of them at once: most elements of a sheet are cells, and each is asked for three.
+fn attributes<'e, const N: usize>(e: &'e BytesStart<'_>, names: [&str; N]) -> [Option<Cow<'e, str>>; N] {
+    let mut values = [const { None }; N];
+    for a in e.attributes().with_checks(false).flatten() {
+        if let Some(i) = names.iter().position(|n| a.key.as_ref() == *n).filter(|i| values[*i].is_none()) {
+            values[i] = Some(a.value);
+        }
+    }
+    values
 }
 
 /// The same, to be kept longer than its element.

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::fold::{Folded, body};
-use super::heads::Labels;
+use super::known::Known;
 use super::value::looks_like_value;
 use super::view::View;
 use crate::form::{Block, Form, Kind, Table};
@@ -74,66 +74,34 @@ impl Search {
     }
 }
 
-/// Everything about one block that the walk asks for.
+/// One block on its way to be found.
 struct Target<'a> {
     block: &'a Block,
     table_name: &'a str,
-    columns: Labels,
-    rows: Labels,
-    corner: Option<String>,
-    /// Bodies that head the column of units.
-    unit_heads: Vec<String>,
-    title: Option<String>,
-    /// Bodies at which another block or section begins.
-    stops: Vec<String>,
-    /// Row labels of the table's other blocks.
-    siblings: Vec<String>,
+    known: &'a Known,
     /// Steps left to the whole search.
     budget: &'a Cell<usize>,
 }
 
-/// Titles are compared without 第, which offices drop.
-fn title_body(text: &str) -> String {
-    body(text).replace('第', "")
-}
-
 /// Searches every sheet that is not to be skipped.
 pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
-    let titles: Vec<String> =
-        form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref()).map(title_body).collect();
-    let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| body(h));
-    let stops: Vec<String> = titles.into_iter().chain(headings).collect();
     // A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
     let budget = Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>());
-    let place = |table: &Table, block: &Block| {
-        let target = Target {
-            block,
-            table_name: &table.name,
-            columns: Labels::new(&block.columns),
-            rows: Labels::new(&block.rows),
-            corner: block.corner.as_deref().map(body),
-            unit_heads: {
-                let heads = block.unit_column.iter().flat_map(|u| std::iter::once(&u.label).chain(&u.variants));
-                heads.map(|h| body(h)).collect()
-            },
-            title: block.title.as_deref().map(title_body),
-            stops: stops.clone(),
-            siblings: {
-                let others = table.blocks.iter().filter(|b| b.key != block.key).flat_map(|b| &b.rows.leaves);
-                others.map(|l| body(l.label())).collect()
-            },
-            budget: &budget,
-        };
+    let known = Known::of(form);
+    let place = |table: &Table, block: &Block, known: &Known| {
+        let target = Target { block, table_name: &table.name, known, budget: &budget };
         let sheets = views.iter().enumerate().filter(|(i, _)| !skip[*i]);
         sheets.flat_map(|(i, view)| target.places(i, view)).collect()
     };
-    let found = form.tables.iter().map(|t| t.blocks.iter().map(|b| place(t, b)).collect()).collect();
+    let tables = form.tables.iter().zip(known.iter());
+    let found =
+        tables.map(|(t, all)| t.blocks.iter().zip(all).map(|(b, known)| place(t, b, known)).collect()).collect();
     Search { found, exhausted: budget.get() == 0 }
 }
 
 impl Target<'_> {
     fn places(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
-        let anchors = view.labels().filter(|(_, f)| self.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
+        let anchors = view.labels().filter(|(_, f)| self.known.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
         let mut places: Vec<Located> = Vec::new();
         for anchor in anchors {
             // A repeated header lies inside the place that its first appearance opened.
@@ -174,8 +142,8 @@ impl Target<'_> {
         };
         // The head rows above the leaves, the corner and the block's title belong to it.
         for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
-            let own = self.columns.is_group(&f.body) || self.corner.as_ref().is_some_and(|c| *c == f.body);
-            let title = self.title.as_ref().is_some_and(|t| *t == f.body.replace('第', ""));
+            let own = self.known.columns.is_group(&f.body) || self.known.corner.as_ref().is_some_and(|c| *c == f.body);
+            let title = self.known.title.as_ref().is_some_and(|t| *t == f.body.replace('第', ""));
             if title {
                 located.title = Some(at);
             }
@@ -184,7 +152,7 @@ impl Target<'_> {
                 located.left = located.left.min(at.column);
             }
         }
-        let units = view.labels_in_rows(first_head, bottom_head).find(|(_, f)| self.unit_heads.contains(&f.body));
+        let units = view.labels_in_rows(first_head, bottom_head).find(|(_, f)| self.known.unit_heads.contains(&f.body));
         located.unit_column = units.map(|(at, _)| at.column);
         let misplaced = self.misplaced_group(view, &located).or_else(|| self.surplus_head(view, &located));
         located.findings.extend(misplaced);
@@ -211,7 +179,7 @@ impl Target<'_> {
         let mut heads = vec![anchor];
         for leaf in 1..self.block.column_count() {
             let last = heads.last()?.column;
-            let next = near.iter().find(|(at, f)| at.column > last && self.columns.is_leaf(leaf, &f.body))?;
+            let next = near.iter().find(|(at, f)| at.column > last && self.known.columns.is_leaf(leaf, &f.body))?;
             heads.push(next.0);
         }
         Some(heads)
@@ -220,7 +188,7 @@ impl Target<'_> {
     /// Rows below the heads, matched in order by their labels. Tells whether any row was the block's.
     fn labelled_rows(&self, view: &View<'_>, located: &mut Located) -> bool {
         let first_column = located.heads[0].column;
-        let count = self.rows.leaves.len();
+        let count = self.known.rows.leaves.len();
         let mut next = 0;
         let mut matched = 0;
         let mut row = located.bottom + 1;
@@ -242,21 +210,20 @@ impl Target<'_> {
                 .filter(|c| c.at.column < located.right && matches!(c.content, Content::Text(_)))
                 .filter_map(|c| view.label(c.at).map(|f| (c.at, f)))
                 .collect();
-            let sibling = |f: &Folded| self.siblings.contains(&f.body) && !self.rows.is_any(&f.body);
+            let sibling = |f: &Folded| self.known.siblings.contains(&f.body) && !self.known.rows.is_any(&f.body);
             if labels.iter().any(|(at, f)| at.column < first_column && sibling(f)) {
                 break;
             }
-            if labels
-                .iter()
-                .any(|(_, f)| self.stops.contains(&f.body) || self.stops.contains(&f.body.replace('第', "")))
-            {
+            if labels.iter().any(|(_, f)| {
+                self.known.stops.contains(&f.body) || self.known.stops.contains(&f.body.replace('第', ""))
+            }) {
                 break;
             }
-            let own = labels.iter().rev().find(|(at, f)| at.column < first_column && self.rows.is_any(&f.body));
+            let own = labels.iter().rev().find(|(at, f)| at.column < first_column && self.known.rows.is_any(&f.body));
             let leaf = own.and_then(|(_, f)| {
-                let is = |l: &usize| self.rows.is_leaf(*l, &f.body);
+                let is = |l: &usize| self.known.rows.is_leaf(*l, &f.body);
                 let met = |l: usize| located.row_labels[l].is_some();
-                self.rows.after(next, &f.body, met).or_else(|| (0..count).find(is))
+                self.known.rows.after(next, &f.body, met).or_else(|| (0..count).find(is))
             });
             let has_values = self.value_cells(view, located, row).next().is_some();
             match (leaf, own) {
@@ -284,14 +251,14 @@ impl Target<'_> {
                 _ if !has_values => {
                     let header = !labels.is_empty()
                         && labels.iter().all(|(_, f)| {
-                            self.columns.is_any(&f.body)
-                                || self.rows.is_any(&f.body)
-                                || self.unit_heads.contains(&f.body)
-                                || self.corner.as_ref() == Some(&f.body)
+                            self.known.columns.is_any(&f.body)
+                                || self.known.rows.is_any(&f.body)
+                                || self.known.unit_heads.contains(&f.body)
+                                || self.known.corner.as_ref() == Some(&f.body)
                         });
                     // Behind the last row, heads are those of another table.
                     let headed = |(at, f): (Address, &Folded)| {
-                        located.heads.iter().any(|h| h.column == at.column) && self.columns.is_any(&f.body)
+                        located.heads.iter().any(|h| h.column == at.column) && self.known.columns.is_any(&f.body)
                     };
                     if next == count && (!header || view.labels_in_rows(row, row).any(headed)) {
                         break;
@@ -495,7 +462,7 @@ impl Target<'_> {
     /// A column beside the block that is called as one of its own: nothing tells which is meant.
     fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
         let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
-        let leaf = |body: &str| (0..self.block.column_count()).any(|l| self.columns.is_leaf(l, body));
+        let leaf = |body: &str| (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, body));
         let beside = |at: Address| at.column > located.right && at.column <= located.right + 2;
         let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(&f.body))?;
         let text = view.text(at).unwrap_or_default().trim();
@@ -514,7 +481,7 @@ impl Target<'_> {
             let message = format!("{}的列名“{text}”（{at}）不在它的各列之上", self.table_name);
             finding("N203", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板改正表头")
         };
-        for (bodies, first, last) in &self.columns.groups {
+        for (bodies, first, last) in &self.known.columns.groups {
             let (from, to) = (heads[*first].column, view.span_end(heads[*last]).column);
             let here: Vec<_> = labels.iter().filter(|(_, f)| bodies.contains(&f.body)).collect();
             let outside = here.iter().find(|(at, _)| at.column < from || view.span_end(*at).column > to);
@@ -522,11 +489,12 @@ impl Target<'_> {
                 return Some(wrong(*at, view.text(*at).unwrap_or_default().trim().to_owned()));
             }
             let twins = (*first..=*last).any(|leaf| {
-                let named = &self.columns.leaves[leaf];
+                let named = &self.known.columns.leaves[leaf];
                 let outside = (0..heads.len()).filter(|l| l < first || l > last);
-                outside.into_iter().any(|l| self.columns.leaves[l] == *named)
+                outside.into_iter().any(|l| self.known.columns.leaves[l] == *named)
             });
-            let lowest = self.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
+            let lowest =
+                self.known.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
             if here.is_empty() && twins && lowest {
                 let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&body(&n.label)));
                 let label = label.map_or(String::new(), |n| n.label.clone());

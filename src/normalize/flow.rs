@@ -382,5 +382,5 @@ impl Flow<'_> {
 }
 
 pub(super) fn same(a: &str, b: &str) -> bool {
-    !a.is_empty() && body(a) == body(b) && fold(a).map(|f| f.number) == fold(b).map(|f| f.number)
+    !a.is_empty() && body(a) == body(b) && fold(a).map(|f| f.number.clone()) == fold(b).map(|f| f.number.clone())
 }

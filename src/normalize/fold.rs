@@ -3,6 +3,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -29,13 +30,13 @@ const REMEMBERED: (usize, usize) = (180, 4096);
 
 thread_local! {
     /// Labels folded so far: the forms' own and those of one workbook after the other are the same few hundred.
-    static FOLDED: RefCell<HashMap<Box<str>, Option<Folded>>> = RefCell::new(HashMap::new());
+    static FOLDED: RefCell<HashMap<Box<str>, Option<Rc<Folded>>>> = RefCell::new(HashMap::new());
 }
 
 /// Folds a text; `None` when it is too long or empty to be a label.
-pub fn fold(text: &str) -> Option<Folded> {
+pub fn fold(text: &str) -> Option<Rc<Folded>> {
     if text.len() > REMEMBERED.0 {
-        return folded(text);
+        return folded(text).map(Rc::new);
     }
     FOLDED.with_borrow_mut(|known| {
         if let Some(folded) = known.get(text) {
@@ -44,7 +45,7 @@ pub fn fold(text: &str) -> Option<Folded> {
         if known.len() >= REMEMBERED.1 {
             known.clear();
         }
-        let folded = folded(text);
+        let folded = folded(text).map(Rc::new);
         known.insert(text.into(), folded.clone());
         folded
     })
@@ -54,8 +55,11 @@ fn folded(text: &str) -> Option<Folded> {
     if text.len() > LONGEST * 4 {
         return None;
     }
-    let plain: Vec<char> =
-        text.nfkc().map(super::text::unified).filter(|c| !c.is_whitespace() && !c.is_control()).collect();
+    let seen = |c: &char| !c.is_whitespace() && !c.is_control();
+    let plain: Vec<char> = match text.chars().map(compatible).collect::<Option<String>>() {
+        Some(text) => text.chars().filter(seen).collect(),
+        None => text.nfkc().map(super::text::unified).filter(seen).collect(),
+    };
     if plain.len() > LONGEST {
         return None;
     }
@@ -72,6 +76,16 @@ fn folded(text: &str) -> Option<Folded> {
     Some(Folded { number, bracketed, body })
 }
 
+/// The compatibility form of what labels are mostly made of, which nothing beside it changes; `None` for all the rest.
+fn compatible(c: char) -> Option<char> {
+    match c {
+        '\0'..='\x7f' | '\u{4e00}'..='\u{9fff}' | '、' | '。' | '《' | '》' | '“' | '”' => Some(c),
+        // The full-width twin of ASCII.
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
+        _ => None,
+    }
+}
+
 fn without_lead(mut text: Vec<char>) -> Vec<char> {
     let length = |w: &String| w.chars().count();
     let leads = |w: &&String| length(w) < text.len() && w.chars().eq(text.iter().copied().take(length(w)));
@@ -83,7 +97,7 @@ fn without_lead(mut text: Vec<char>) -> Vec<char> {
 
 /// The body alone, for labels of the form.
 pub fn body(label: &str) -> String {
-    fold(label).map(|f| f.body).unwrap_or_default()
+    fold(label).map(|f| f.body.clone()).unwrap_or_default()
 }
 
 /// A number at the start with the mark that makes it one: `一、` `（一）` `1.` `1、`. Gives characters used.
@@ -148,6 +162,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_short_way_to_the_compatibility_form_is_the_long_one() {
+        for c in ('\0'..='\u{ffff}').filter(|c| compatible(*c).is_some()) {
+            let pair = [c, '中', c, 'e', c];
+            assert!(pair.iter().copied().nfkc().eq(pair.iter().filter_map(|c| compatible(*c))), "{c:?}");
+        }
+    }
+
+    #[test]
     fn accidents_of_writing_fold_away() {
         for (a, b) in [
             ("（一）予以公开", "(一) 予以\n公开"),
@@ -172,7 +194,7 @@ mod tests {
 
     #[test]
     fn numbers_are_told_from_words() {
-        let number = |t: &str| fold(t).unwrap().number;
+        let number = |t: &str| fold(t).unwrap().number.clone();
         assert_eq!(number("一、总体情况").as_deref(), Some("一"));
         assert_eq!(number("（七）总计").as_deref(), Some("七"));
         assert_eq!(number("12.其他").as_deref(), Some("12"));

@@ -10,6 +10,7 @@ mod flow;
 mod fold;
 mod heading;
 mod heads;
+mod known;
 mod settle;
 mod text;
 mod title;

@@ -38,6 +38,9 @@ impl Changes {
 
 /// Normalises one paragraph (no line breaks inside).
 pub fn normalise(text: &str, keep_text: bool) -> (String, Changes) {
+    if text.chars().all(stays) {
+        return (text.to_owned(), Changes::default());
+    }
     let mut changes = Changes::default();
     let safe = safe(text, &mut changes);
     if keep_text {
@@ -48,6 +51,12 @@ pub fn normalise(text: &str, keep_text: bool) -> (String, Changes) {
     let chars = quotes(&chars, &mut changes);
     let chars = marks(&chars, &mut changes);
     (spaces(&chars, &mut changes).into_iter().collect(), changes)
+}
+
+/// Whether a character stays as it is whatever stands beside it; most paragraphs hold nothing else.
+fn stays(c: char) -> bool {
+    matches!(c, '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z' | '.' | '%' | '-' | '、' | '。' | '，' | '：' | '；'
+        | '！' | '？' | '（' | '）' | '“' | '”' | '《' | '》' | '—' | '…' | '·')
 }
 
 /// The lines of a cell: every kind of line end splits, blank lines go, spaces round a line go.

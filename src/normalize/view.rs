@@ -1,6 +1,7 @@
 //! A sheet made easy to look into: cells by address, folded labels, spans.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use super::fold::{Folded, fold};
 use crate::import::{Content, Sheet, Span};
@@ -10,7 +11,7 @@ use crate::model::Address;
 pub struct View<'a> {
     pub sheet: &'a Sheet,
     /// Folded text of the cells that can be labels, by address.
-    labels: BTreeMap<Address, Folded>,
+    labels: BTreeMap<Address, Rc<Folded>>,
     merges: BTreeMap<Address, Span>,
 }
 
@@ -43,19 +44,19 @@ impl<'a> View<'a> {
     }
 
     pub fn label(&self, at: Address) -> Option<&Folded> {
-        self.labels.get(&at)
+        self.labels.get(&at).map(Rc::as_ref)
     }
 
     /// All labels in reading order.
     pub fn labels(&self) -> impl Iterator<Item = (Address, &Folded)> {
-        self.labels.iter().map(|(at, f)| (*at, f))
+        self.labels.iter().map(|(at, f)| (*at, f.as_ref()))
     }
 
     /// Labels of some rows, inclusive, in reading order.
     pub fn labels_in_rows(&self, first: u32, last: u32) -> impl Iterator<Item = (Address, &Folded)> {
         let from = Address { row: first, column: 0 };
         let to = Address { row: last, column: u32::MAX };
-        self.labels.range(from..=to).map(|(at, f)| (*at, f))
+        self.labels.range(from..=to).map(|(at, f)| (*at, f.as_ref()))
     }
 
     /// Cells that hold something in a row, left to right.

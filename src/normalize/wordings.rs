@@ -3,6 +3,8 @@
 //!
 //! Takes a form, tells which section a line heads, which one a sheet is named after, and which field a label means.
 
+use std::rc::Rc;
+
 use super::fold::{Folded, body, fold};
 use crate::form::{Form, labels};
 
@@ -19,7 +21,7 @@ enum Wording {
 /// Headings of the sections and labels of the cover, folded once: a workbook has many lines to compare them with.
 pub struct Wordings {
     /// Folded headings, variants and sheet names, how far each may be taken, and the section.
-    sections: Vec<(Folded, Wording, usize)>,
+    sections: Vec<(Rc<Folded>, Wording, usize)>,
     /// Folded label and the field.
     fields: Vec<(String, usize)>,
     /// Where headings are free: folded titles of tables, and the section.
@@ -65,7 +67,7 @@ impl Wordings {
     /// an Arabic one, not those that subheadings share.
     pub fn section(&self, line: &Folded) -> Option<usize> {
         let certain = |kind: Wording| matches!(kind, Wording::Official | Wording::Variant);
-        let heads = |(w, kind, i): &&(Folded, Wording, usize)| {
+        let heads = |(w, kind, i): &&(Rc<Folded>, Wording, usize)| {
             let agrees = match &line.number {
                 Some(number) if w.number.as_ref() == Some(number) => *kind != Wording::Sheet,
                 Some(number) => certain(*kind) && *number == (i + 1).to_string(),
@@ -78,7 +80,7 @@ impl Wordings {
 
     /// The section a sheet is named after, in any wording.
     pub fn sheet(&self, name: &Folded) -> Option<usize> {
-        let named = |(w, _, _): &&(Folded, Wording, usize)| {
+        let named = |(w, _, _): &&(Rc<Folded>, Wording, usize)| {
             w.body == name.body && (name.number.is_none() || name.number == w.number)
         };
         self.sections.iter().find(named).map(|(.., i)| *i)

@@ -2,7 +2,7 @@
 
 use super::figure;
 use crate::export::ExportError;
-use crate::export::sheet::figure::bare;
+use crate::export::sheet::figure::{Figure, bare};
 use crate::export::sheet::look::Look;
 use crate::export::sheet::{Sheet, fault, measure};
 use crate::form::{Unit, labels};
@@ -42,8 +42,10 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
         for (column, text) in (0u16..).zip(&entry.labels) {
             sheet.text(row, column, text, &label)?;
         }
-        sheet.text(row, 3, "", &blank)?;
-        figure(&mut sheet, row, 3, bare(entry.value), value.clone())?;
+        match bare(entry.value) {
+            Figure::Empty => sheet.text(row, 3, "", &blank)?,
+            shown => figure(&mut sheet, row, 3, shown, value.clone())?,
+        }
         sheet.text(row, 4, entry.unit, &blank)?;
     }
     Ok(sheet)

@@ -81,3 +81,19 @@ fn long_runs_of_marks_cost_no_more_than_their_length() {
         assert!(!normalise(&text, false).0.contains('\u{0}'));
     }
 }
+
+#[test]
+fn what_stays_is_not_touched_by_any_step() {
+    let stable: Vec<char> = ('\0'..='\u{ffff}').filter(|c| stays(*c)).collect();
+    let mut changes = Changes::default();
+    for (i, c) in stable.iter().enumerate() {
+        // Beside itself, beside Chinese, Latin, digits and its neighbour in the list.
+        for beside in ['中', 'a', '1', '。', *c, stable[(i + 7) % stable.len()]] {
+            let text: String = [beside, *c, beside, *c].iter().collect();
+            let chars: Vec<char> = safe(&text, &mut changes).chars().collect();
+            let chars = marks(&quotes(&chars, &mut changes), &mut changes);
+            assert_eq!(spaces(&chars, &mut changes).into_iter().collect::<String>(), text);
+        }
+    }
+    assert_eq!(changes, Changes::default());
+}
