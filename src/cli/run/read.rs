@@ -9,7 +9,7 @@ use crate::cli::inputs::Input;
 use crate::cli::plan::Plan;
 use crate::digest::sha256;
 use crate::import::{self, ImportError};
-use crate::model::{Report, Severity};
+use crate::model::{Finding, Report, Severity};
 use crate::pipeline::{Examined, examine_bytes, examine_workbook, refused};
 use crate::rules::finding;
 use crate::series::Facts;
@@ -82,27 +82,32 @@ pub fn whole(plan: &Plan, number: usize, input: &Input) -> (Record, Examined) {
     told(plan, number, input, load(plan, input))
 }
 
-/// An input's bytes and their digest, or what is known of one that could not be read.
-fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Examined> {
+/// An input's bytes and their digest, or why it could not be read.
+fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
     if let Some(f) = &input.trouble {
-        return Err(refused(f.clone()));
+        return Err(Box::new(f.clone()));
     }
-    let bytes = import::load(&input.path, &plan.setting.limits).map_err(|e| unread(input, &e))?;
+    let bytes = import::load(&input.path, &plan.setting.limits).map_err(|e| Box::new(unread(input, &e)))?;
     let digest = sha256(&bytes);
     Ok((bytes, digest))
 }
 
-fn told(plan: &Plan, number: usize, input: &Input, loaded: Result<(Vec<u8>, String), Examined>) -> (Record, Examined) {
+fn told(
+    plan: &Plan,
+    number: usize,
+    input: &Input,
+    loaded: Result<(Vec<u8>, String), Box<Finding>>,
+) -> (Record, Examined) {
     let (examined, digest) = match loaded {
         Ok((bytes, digest)) => (examine(plan, input, &bytes), Some(digest)),
-        Err(examined) => (examined, None),
+        Err(f) => (refused(*f), None),
     };
     let record = record(plan, number, input.path.display().to_string(), &examined, digest);
     (record, examined)
 }
 
-fn unread(input: &Input, e: &ImportError) -> Examined {
-    refused(finding(if input.wanted { "I101" } else { "I102" }, e.to_string()))
+fn unread(input: &Input, e: &ImportError) -> Finding {
+    finding(if input.wanted { "I101" } else { "I102" }, e.to_string())
 }
 
 fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: Option<String>) -> Record {
