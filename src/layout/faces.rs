@@ -61,6 +61,15 @@ pub enum FaceBytes {
 }
 
 impl FaceBytes {
+    /// Whether these are the same bytes in memory.
+    pub fn is(&self, other: &FaceBytes) -> bool {
+        match (self, other) {
+            (FaceBytes::Static(a), FaceBytes::Static(b)) => std::ptr::eq(*a, *b),
+            (FaceBytes::Owned(a), FaceBytes::Owned(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
     /// The file.
     pub fn bytes(&self) -> &[u8] {
         match self {

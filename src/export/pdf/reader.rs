@@ -26,7 +26,7 @@ pub struct Read {
     pub artifacts: Vec<String>,
 }
 
-type Map = BTreeMap<u16, String>;
+pub type Map = BTreeMap<u16, String>;
 
 pub fn read(bytes: &[u8]) -> Read {
     let document = Document::load_mem(bytes).unwrap();
@@ -155,7 +155,7 @@ fn decode(map: &Map, string: &Object) -> String {
 }
 
 /// The ToUnicode map of a font: bfchar and bfrange.
-fn unicode_map(document: &Document, font: &Dictionary) -> Map {
+pub fn unicode_map(document: &Document, font: &Dictionary) -> Map {
     let stream = resolve(document, font.get(b"ToUnicode").unwrap()).as_stream().unwrap();
     let text = String::from_utf8(stream.get_plain_content().unwrap()).unwrap();
     let hex = |t: &str| -> Vec<u16> {

@@ -1,5 +1,8 @@
-use super::reader::{Element, Read, read, resolve};
+use super::reader::{Element, Read, read, resolve, unicode_map};
 use lopdf::Object;
+use skrifa::raw::types::Tag;
+use skrifa::raw::{FontRef, TableProvider};
+use skrifa::{MetadataProvider, string::StringId};
 
 use super::*;
 use crate::layout::tests::samples::{document, report};
@@ -101,6 +104,41 @@ fn a_report_is_small_and_its_fonts_are_embedded() {
     assert!(fonts >= 5, "{fonts} fonts");
     let text: String = found(&read.root).into_iter().map(|f| f.1).collect();
     assert!(!text.chars().any(|c| matches!(c, '\u{f900}'..='\u{faff}' | '\u{2e80}'..='\u{2fdf}')));
+}
+
+/// The bytes that draw a glyph, and its name as the font's own.
+fn outline<'f>(font: &FontRef<'f>, glyph: u32) -> &'f [u8] {
+    let (glyf, loca) = (font.data_for_tag(Tag::new(b"glyf")).unwrap().as_bytes(), font.loca(None).unwrap());
+    let at = |n: u32| loca.get_raw(n as usize).unwrap() as usize;
+    &glyf[at(glyph)..at(glyph + 1)]
+}
+
+#[test]
+fn every_ideograph_is_drawn_as_its_face_draws_it() {
+    let name =
+        |font: &FontRef<'_>| font.localized_strings(StringId::POSTSCRIPT_NAME).english_or_first().unwrap().to_string();
+    let faces = Faces::built_in();
+    let files: Vec<_> = (0..).map_while(|face| faces.bytes(face)).collect();
+    let files: Vec<FontRef<'_>> = files.iter().map(|f| FontRef::new(f.bytes()).unwrap()).collect();
+    let (mut drawn, read) = (0, read(&pdf(&document("2021", Value::Count))));
+    for font in read.document.objects.values().filter_map(|o| o.as_dict().ok()).filter(|d| d.has(b"DescendantFonts")) {
+        let below = resolve(&read.document, &font.get(b"DescendantFonts").unwrap().as_array().unwrap()[0]);
+        let descriptor = resolve(&read.document, below.as_dict().unwrap().get(b"FontDescriptor").unwrap());
+        let program = resolve(&read.document, descriptor.as_dict().unwrap().get(b"FontFile2").unwrap());
+        let program = program.as_stream().unwrap();
+        let bytes = program.get_plain_content().unwrap();
+        assert_eq!(program.dict.get(b"Length1").unwrap().as_i64().unwrap(), bytes.len() as i64);
+        let subset = FontRef::new(&bytes).unwrap();
+        let face = files.iter().find(|f| name(f) == name(&subset)).unwrap();
+        for (code, text) in unicode_map(&read.document, font) {
+            let Some(c @ '\u{3400}'..='\u{9fff}') = text.chars().next() else { continue };
+            let whole = outline(face, face.charmap().map(c).unwrap().to_u32());
+            // A short offset counts words: there may be a byte of padding.
+            assert!(!whole.is_empty() && outline(&subset, code.into()).starts_with(whole), "{c}");
+            drawn += 1;
+        }
+    }
+    assert!(drawn > 400, "{drawn}");
 }
 
 #[test]

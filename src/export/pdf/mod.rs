@@ -2,8 +2,16 @@
 //!
 //! Takes [`Pages`], gives the file's bytes; the same pages give the same bytes. It places nothing and chooses no face, and it
 //! reads no clock: the date that PDF/A wants is the one the document names, or 1970-01-01.
+//!
+//! krilla writes the file plain and with stand-ins for the faces; one finishing pass embeds the real subsets and deflates
+//! ([`programs`], [`finish`]).
+
+mod deflate;
+mod finish;
+mod programs;
 
 use std::num::{NonZeroU16, NonZeroU32};
+use std::rc::Rc;
 
 use krilla::SerializeSettings;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder, PdfVersion};
@@ -17,10 +25,11 @@ use krilla::surface::Surface;
 use krilla::tagging::{
     Artifact, ArtifactType, ContentTag, Identifier, Node, TableHeaderScope, Tag, TagGroup, TagKind, TagTree,
 };
-use krilla::text::{Font, GlyphId, KrillaGlyph};
+use krilla::text::{GlyphId, KrillaGlyph};
 
 use super::ExportError;
-use crate::layout::{self, FaceBytes, FaceId, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
+use crate::layout::{self, FaceId, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
+use programs::Program;
 
 /// Characters of a title, heading or caption that the tag tree and the outline repeat; PDF/A limits strings to 32767 bytes.
 const MOST_NAME: usize = 400;
@@ -33,9 +42,9 @@ pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|e| fault(format!("{e:?}")))?;
-    let settings = SerializeSettings { configuration, ..SerializeSettings::default() };
+    let settings = SerializeSettings { configuration, compress_content_streams: false, ..SerializeSettings::default() };
     let mut document = krilla::Document::new_with(settings);
-    let mut writer = Writer { pages, fonts: Vec::new(), content: vec![Vec::new(); pages.tags.len()] };
+    let mut writer = Writer { pages, programs: Vec::new(), content: vec![Vec::new(); pages.tags.len()] };
     for page in &pages.pages {
         let size = PageSettings::from_wh(pages.width, pages.height).ok_or_else(|| fault("纸张尺寸不对".into()))?;
         let mut sheet = document.start_page_with(size);
@@ -47,7 +56,9 @@ pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
     document.set_tag_tree(tag_tree(pages, writer.content));
     document.set_outline(outline(pages));
     document.set_metadata(metadata(pages));
-    document.finish().map_err(|e| fault(explain(&e)))
+    let bytes = document.finish().map_err(|e| fault(explain(&e)))?;
+    let programs: Vec<Rc<Program>> = writer.programs.into_iter().map(|(_, p)| p).collect();
+    finish::finish(&bytes, &programs)
 }
 
 fn fault(reason: String) -> ExportError {
@@ -66,8 +77,8 @@ fn explain(error: &krilla::error::KrillaError) -> String {
 
 struct Writer<'p> {
     pages: &'p Pages,
-    /// Fonts opened so far, by face.
-    fonts: Vec<(FaceId, Font)>,
+    /// Programs of the faces met so far.
+    programs: Vec<(FaceId, Rc<Program>)>,
     /// Marked content of each tag, in reading order.
     content: Vec<Vec<Identifier>>,
 }
@@ -92,25 +103,24 @@ impl Writer<'_> {
     }
 
     fn draw_run(&mut self, page: &Page, run: &Run, surface: &mut Surface<'_>) -> Result<(), ExportError> {
-        let font = self.font(run.face)?;
+        let font = self.program(run.face)?.font();
         let glyphs: Vec<KrillaGlyph> = page.glyphs[run.glyphs.clone()].iter().map(glyph).collect();
         let text = &page.text[run.text.clone()];
         surface.draw_glyphs(Point::from_xy(run.x, run.y), &glyphs, font, text, run.size, false);
         Ok(())
     }
 
-    fn font(&mut self, face: FaceId) -> Result<Font, ExportError> {
-        if let Some((_, font)) = self.fonts.iter().find(|(f, _)| *f == face) {
-            return Ok(font.clone());
-        }
-        let data = match self.pages.faces.bytes(face) {
-            Some(FaceBytes::Static(bytes)) => bytes.into(),
-            Some(FaceBytes::Owned(bytes)) => bytes.into(),
-            None => return Err(fault(format!("没有第 {face} 号字体"))),
+    fn program(&mut self, face: FaceId) -> Result<&Program, ExportError> {
+        let at = match self.programs.iter().position(|(f, _)| *f == face) {
+            Some(at) => at,
+            None => {
+                let bytes = self.pages.faces.bytes(face).ok_or_else(|| fault(format!("没有第 {face} 号字体")))?;
+                let program = Program::open(bytes).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
+                self.programs.push((face, program));
+                self.programs.len() - 1
+            }
         };
-        let font = Font::new(data, 0).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
-        self.fonts.push((face, font.clone()));
-        Ok(font)
+        Ok(&self.programs[at].1)
     }
 }
 

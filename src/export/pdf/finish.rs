@@ -1,0 +1,149 @@
+//! The finishing pass: real font programs in the place of stand-ins, and streams deflated.
+//!
+//! Takes krilla's file and the faces it was given, gives the file to publish. It moves objects; it changes no others than font
+//! programs and plain streams, and no stream's content. A file of another structure than expected is a fault.
+
+use std::io::Read;
+use std::rc::Rc;
+
+use flate2::read::ZlibDecoder;
+use memchr::memmem;
+
+use super::deflate::deflate;
+use super::fault;
+use super::programs::{self, Program};
+use crate::export::ExportError;
+
+/// Finishes a file.
+pub(super) fn finish(file: &[u8], programs: &[Rc<Program>]) -> Result<Vec<u8>, ExportError> {
+    let strange = || fault("文件的结构和预期的不同".to_owned());
+    let table = Table::read(file).ok_or_else(strange)?;
+    let embedded: Vec<usize> = table.objects.iter().filter_map(|o| program(&file[o.from..o.to])).collect();
+    let mut left = programs.iter().filter(|p| p.has_stand_in()).count();
+    let mut out = Vec::with_capacity(2 * file.len());
+    out.extend_from_slice(&file[..table.objects.first().ok_or_else(strange)?.from]);
+    let mut offsets = vec![0; table.size];
+    for object in &table.objects {
+        offsets[object.number] = out.len();
+        let bytes = &file[object.from..object.to];
+        let Some(stream) = Stream::read(bytes) else {
+            out.extend_from_slice(bytes);
+            continue;
+        };
+        if embedded.contains(&object.number) {
+            let mut font = Vec::new();
+            ZlibDecoder::new(stream.data).read_to_end(&mut font).map_err(|_| strange())?;
+            if let Some(subset) = programs::real(&font, programs)? {
+                left = left.checked_sub(1).ok_or_else(strange)?;
+                stream.write(&mut out, &format!("/Filter/FlateDecode/Length1 {}", subset.size), &subset.deflated);
+                continue;
+            }
+        }
+        // PDF/A: metadata can be read without a decoder.
+        if memmem::find(stream.entries, b"/Filter").is_some() || stream.entries.starts_with(b"/Type/Metadata") {
+            out.extend_from_slice(bytes);
+        } else {
+            stream.write(&mut out, "/Filter/FlateDecode", &deflate(stream.data)?);
+        }
+    }
+    // Outlines that nobody embedded would be invisible text.
+    if left > 0 {
+        return Err(strange());
+    }
+    let start = out.len();
+    out.extend_from_slice(format!("xref\n0 {}\n0000000000 65535 f\r\n", table.size).as_bytes());
+    for offset in &offsets[1..] {
+        out.extend_from_slice(format!("{offset:010} 00000 n\r\n").as_bytes());
+    }
+    out.extend_from_slice(table.trailer);
+    out.extend_from_slice(format!("startxref\n{start}\n%%EOF").as_bytes());
+    Ok(out)
+}
+
+/// An object's number and place.
+struct Object {
+    number: usize,
+    from: usize,
+    to: usize,
+}
+
+/// The cross-reference table of a file with one section and plain entries, as krilla writes it.
+struct Table<'f> {
+    /// One more than the greatest number.
+    size: usize,
+    /// In the order in which they stand.
+    objects: Vec<Object>,
+    /// From `trailer` to `startxref`.
+    trailer: &'f [u8],
+}
+
+impl<'f> Table<'f> {
+    fn read(file: &'f [u8]) -> Option<Table<'f>> {
+        let start = memmem::rfind(file, b"startxref\n")?;
+        let (from, _) = number(&file[start + 10..])?;
+        let entries = file.get(from..start)?.strip_prefix(b"xref\n0 ")?;
+        let (size, digits) = number(entries)?;
+        let entries = entries.get(digits..)?.strip_prefix(b"\n")?;
+        let (entries, trailer) = entries.split_at_checked(size.checked_mul(20)?)?;
+        if !trailer.starts_with(b"trailer\n") {
+            return None;
+        }
+        let mut objects = Vec::with_capacity(size);
+        for (number_of, entry) in entries.chunks(20).enumerate().skip(1) {
+            let (offset, _) = number(entry).filter(|_| entry.ends_with(b" 00000 n\r\n"))?;
+            objects.push(Object { number: number_of, from: offset, to: from });
+        }
+        objects.sort_unstable_by_key(|o| o.from);
+        for i in 1..objects.len() {
+            objects[i - 1].to = objects[i].from;
+        }
+        objects.iter().all(|o| o.from < o.to).then_some(Table { size, objects, trailer })
+    }
+}
+
+/// The number that some bytes begin with, and how many digits it has.
+fn number(bytes: &[u8]) -> Option<(usize, usize)> {
+    let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    Some((std::str::from_utf8(&bytes[..digits]).ok()?.parse().ok()?, digits))
+}
+
+/// The number of the program that a font descriptor points to; `None` for any other object.
+fn program(object: &[u8]) -> Option<usize> {
+    let body = &object[memmem::find(object, b" obj\n")? + 5..];
+    let entries = body.strip_prefix(b"<</Type/FontDescriptor")?;
+    let key = b"/FontFile2 ";
+    Some(number(&entries[memmem::find(entries, key)? + key.len()..])?.0)
+}
+
+/// A stream object, as krilla writes it: its length stands first and as a plain number.
+struct Stream<'f> {
+    /// Up to the length.
+    head: &'f [u8],
+    /// The entries behind the length.
+    entries: &'f [u8],
+    data: &'f [u8],
+    /// What follows the data.
+    tail: &'f [u8],
+}
+
+impl<'f> Stream<'f> {
+    /// `None` for an object that is no stream.
+    fn read(object: &'f [u8]) -> Option<Stream<'f>> {
+        let key = b" obj\n<</Length ";
+        let (head, rest) = object.split_at_checked(memmem::find(object, key)? + key.len())?;
+        let (length, digits) = number(rest)?;
+        let (entries, rest) = rest[digits..].split_at_checked(memmem::find(&rest[digits..], b">>\nstream\n")?)?;
+        let (data, tail) = rest[10..].split_at_checked(length)?;
+        tail.starts_with(b"\nendstream\n").then_some(Stream { head, entries, data, tail })
+    }
+
+    /// Writes it with other data and more entries.
+    fn write(&self, out: &mut Vec<u8>, more: &str, data: &[u8]) {
+        let length = data.len().to_string();
+        // The stand-in was deflated, too.
+        let entries = self.entries.strip_prefix(b"/Filter/FlateDecode").unwrap_or(self.entries);
+        for part in [self.head, length.as_bytes(), more.as_bytes(), entries, b">>\nstream\n", data, self.tail] {
+            out.extend_from_slice(part);
+        }
+    }
+}

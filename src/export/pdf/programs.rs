@@ -1,0 +1,176 @@
+//! Font programs: what krilla is given for a face, and what the file gets.
+//!
+//! Takes the bytes of a face, gives a font for krilla and subsets to embed. krilla draws every glyph of a subset to find the
+//! font's box and deflates it at a level of its own, anew for every document; both were most of a document's time. So it gets
+//! a stand-in: the same metrics and names, no outlines, and as left side bearing of each glyph its number. From the subset
+//! that krilla makes of it the glyphs of the real one can be read. Subsets that documents share are made once a thread.
+//! A face without TrueType outlines, or with variations, has no stand-in; krilla embeds it itself.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+
+use krilla::text::Font;
+use skrifa::raw::types::Tag;
+use skrifa::raw::{FontRef, TableProvider};
+use subsetter::{GlyphRemapper, subset};
+use write_fonts::FontBuilder;
+
+use super::deflate::deflate;
+use super::fault;
+use crate::export::ExportError;
+use crate::layout::FaceBytes;
+
+/// Tables that krilla and the subsetter take as they are.
+const TABLES: [&[u8; 4]; 4] = [b"maxp", b"name", b"OS/2", b"post"];
+/// Faces and subsets a thread keeps; a style has six faces.
+const MOST_FACES: usize = 16;
+const MOST_SUBSETS: usize = 32;
+
+/// A face opened for krilla.
+pub(super) struct Program {
+    bytes: FaceBytes,
+    font: Font,
+    /// By which its stand-in is known; `None` where it has none.
+    mark: Option<Mark>,
+}
+
+/// A subset to embed.
+#[derive(Clone)]
+pub(super) struct Subset {
+    /// Its bytes, deflated.
+    pub deflated: Rc<[u8]>,
+    /// Number of its bytes before that.
+    pub size: usize,
+}
+
+/// A subset with its face and the numbers of its glyphs there.
+type Made = (Rc<Program>, Vec<u16>, Subset);
+
+/// Stands in the table `head` of a stand-in where a font tells when it was made and changed.
+type Mark = [u8; 16];
+
+/// A time at which no font was made.
+const MADE: [u8; 8] = *b"stand-in";
+/// Places of that mark and of the format of offsets in the table `head`.
+const MARK: std::ops::Range<usize> = 20..36;
+const LONG_OFFSETS: usize = 51;
+
+thread_local! {
+    static FACES: RefCell<Vec<Rc<Program>>> = const { RefCell::new(Vec::new()) };
+    static SUBSETS: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
+    /// Number of the last stand-in.
+    static NUMBER: Cell<u64> = const { Cell::new(0) };
+}
+
+impl Program {
+    /// Opens a face; `None` for bytes that are no font.
+    pub fn open(bytes: FaceBytes) -> Option<Rc<Program>> {
+        if let Some(known) = FACES.with_borrow(|faces| faces.iter().find(|f| f.bytes.is(&bytes)).cloned()) {
+            return Some(known);
+        }
+        let face = Rc::new(Program::new(bytes)?);
+        FACES.with_borrow_mut(|faces| keep(faces, MOST_FACES, face.clone()));
+        Some(face)
+    }
+
+    fn new(bytes: FaceBytes) -> Option<Program> {
+        let number = NUMBER.get() + 1;
+        NUMBER.set(number);
+        let mut mark: Mark = [0; 16];
+        mark[..8].copy_from_slice(&MADE);
+        mark[8..].copy_from_slice(&number.to_be_bytes());
+        if let Some(light) = stand_in(bytes.bytes(), &mark) {
+            return Some(Program { font: Font::new(light.into(), 0)?, bytes, mark: Some(mark) });
+        }
+        let data = match &bytes {
+            FaceBytes::Static(bytes) => (*bytes).into(),
+            FaceBytes::Owned(bytes) => bytes.clone().into(),
+        };
+        Some(Program { font: Font::new(data, 0)?, bytes, mark: None })
+    }
+
+    /// Whether what krilla embeds for it is to be replaced.
+    pub fn has_stand_in(&self) -> bool {
+        self.mark.is_some()
+    }
+
+    /// The font for krilla.
+    pub fn font(&self) -> Font {
+        self.font.clone()
+    }
+}
+
+/// The subset to embed instead of the one that krilla made; `None` where that is no stand-in's.
+pub(super) fn real(embedded: &[u8], programs: &[Rc<Program>]) -> Result<Option<Subset>, ExportError> {
+    let Some((mark, glyphs)) = read(embedded) else { return Ok(None) };
+    let Some(program) = programs.iter().find(|p| p.mark == Some(mark)) else { return Ok(None) };
+    let known = |(p, g, _): &&Made| Rc::ptr_eq(p, program) && *g == glyphs;
+    if let Some((.., subset)) = SUBSETS.with_borrow(|all| all.iter().find(known).cloned()) {
+        return Ok(Some(subset));
+    }
+    let wanted = GlyphRemapper::new_from_glyphs(&glyphs);
+    if !wanted.remapped_gids().eq(glyphs.iter().copied()) {
+        return Err(fault("字体的字形次序和预期的不同".to_owned()));
+    }
+    let bytes = subset(program.bytes.bytes(), 0, &wanted).map_err(|e| fault(format!("字体取不出子集：{e}")))?;
+    let subset = Subset { deflated: deflate(&bytes)?.into(), size: bytes.len() };
+    SUBSETS.with_borrow_mut(|all| keep(all, MOST_SUBSETS, (program.clone(), glyphs, subset.clone())));
+    Ok(Some(subset))
+}
+
+/// Keeps another one; the oldest goes where there are too many.
+fn keep<T>(all: &mut Vec<T>, most: usize, another: T) {
+    if all.len() >= most {
+        all.remove(0);
+    }
+    all.push(another);
+}
+
+/// The face without outlines, its glyphs numbered in their bearings; `None` where it has none of TrueType's.
+fn stand_in(bytes: &[u8], mark: &Mark) -> Option<Vec<u8>> {
+    let font = FontRef::from_index(bytes, 0).ok()?;
+    if font.fvar().is_ok() {
+        return None;
+    }
+    let table = |tag: &[u8; 4]| font.data_for_tag(Tag::new(tag)).map(|t| t.as_bytes());
+    let (outlines, offsets, metrics) = (table(b"glyf")?, font.loca(None).ok()?, font.hmtx().ok()?);
+    let count = font.maxp().ok()?.num_glyphs();
+    let (mut glyf, mut loca, mut hmtx) = (Vec::new(), vec![0; 4], Vec::new());
+    for glyph in 0..count {
+        let at = |n: u16| offsets.get_raw(n.into()).map(|offset| offset as usize);
+        let outline = outlines.get(at(glyph)?..at(glyph.checked_add(1)?)?)?;
+        // Those made of others stay: the others belong to a subset, too.
+        if outline.first().is_some_and(|sign| *sign >= 0x80) {
+            glyf.extend_from_slice(outline);
+            glyf.resize(glyf.len().next_multiple_of(2), 0);
+        }
+        loca.extend_from_slice(&u32::try_from(glyf.len()).ok()?.to_be_bytes());
+        hmtx.extend_from_slice(&metrics.advance(skrifa::GlyphId::from(glyph))?.to_be_bytes());
+        hmtx.extend_from_slice(&glyph.to_be_bytes());
+    }
+    let (mut head, mut hhea) = (table(b"head")?.to_vec(), table(b"hhea")?.to_vec());
+    head.get_mut(MARK)?.copy_from_slice(mark);
+    *head.get_mut(LONG_OFFSETS)? = 1;
+    let long_metrics = hhea.len().checked_sub(2)?;
+    hhea[long_metrics..].copy_from_slice(&count.to_be_bytes());
+    let mut light = FontBuilder::new();
+    for (tag, table) in TABLES.iter().filter_map(|tag| Some((tag, table(tag)?))) {
+        light.add_raw(Tag::new(tag), table);
+    }
+    for (tag, table) in [(b"head", head), (b"hhea", hhea), (b"hmtx", hmtx), (b"glyf", glyf), (b"loca", loca)] {
+        light.add_raw(Tag::new(tag), table);
+    }
+    Some(light.build())
+}
+
+/// The mark of a stand-in's subset, and the numbers of its glyphs in the face; `None` for any other font.
+fn read(embedded: &[u8]) -> Option<(Mark, Vec<u16>)> {
+    let font = FontRef::new(embedded).ok()?;
+    let mark: Mark = font.data_for_tag(Tag::new(b"head"))?.as_bytes().get(MARK)?.try_into().ok()?;
+    if !mark.starts_with(&MADE) {
+        return None;
+    }
+    let (metrics, count) = (font.hmtx().ok()?, font.maxp().ok()?.num_glyphs());
+    let number = |glyph: u16| Some(metrics.side_bearing(skrifa::GlyphId::from(glyph))? as u16);
+    Some((mark, (0..count).map(number).collect::<Option<_>>()?))
+}
