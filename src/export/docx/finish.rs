@@ -2,6 +2,7 @@
 //!
 //! Takes a part as `docx-rs` gives it and [`Notes`], gives the part to pack. It streams: bytes are copied as they stand,
 //! and only the children of an element that has a sequence are moved, when that element ends. It never changes text.
+//! Tables are finished on their own and put in the place of paragraphs that hold it.
 
 use std::borrow::Cow;
 
@@ -19,8 +20,14 @@ use crate::export::ExportError;
 pub(super) struct Notes {
     language: &'static str,
     styles: Vec<StyleNote>,
-    tables: Vec<TableNote>,
+    /// Finished tables, for the paragraphs of the style [`TABLE_PLACE`] in their order.
+    tables: Vec<String>,
+    /// Of the one table that is being finished.
+    table: Option<TableNote>,
 }
+
+/// The style of a paragraph in whose place a table is put; no document has such a style.
+pub(super) const TABLE_PLACE: &str = "TablePlace";
 
 /// What a style has beyond `docx-rs`.
 #[derive(Debug, Default)]
@@ -50,9 +57,9 @@ impl Notes {
         self.styles.push(note);
     }
 
-    /// The next table in document order: its header rows and accessible name.
-    pub fn table(&mut self, header_rows: usize, caption: &str) {
-        self.tables.push(TableNote { header_rows, caption: text::line(caption) });
+    /// The next table in document order, finished.
+    pub fn table(&mut self, xml: String) {
+        self.tables.push(xml);
     }
 }
 
@@ -68,10 +75,23 @@ const DROPPED: &[(&str, &str)] = &[("w:p", "w14:paraId"), ("w:gridCol", "w:type"
 
 /// Finishes a part.
 pub(super) fn finish(part: &[u8], notes: &Notes) -> Result<Vec<u8>, ExportError> {
-    let source = std::str::from_utf8(part).map_err(|e| fault(&e))?;
-    let mut out = Vec::with_capacity(part.len() + 1024);
+    let tables = notes.tables.iter().map(String::len).sum::<usize>();
+    let mut out = Vec::with_capacity(part.len() + tables + 1024);
     out.extend_from_slice(DECLARATION);
-    let mut pass = Pass { notes, out, open: Vec::new(), table: 0, row: 0, moved: Vec::new() };
+    run(part, notes, out)
+}
+
+/// Finishes a table: its header rows are repeated, and it has a name for those who cannot see it.
+pub(super) fn table(part: &[u8], header_rows: usize, caption: &str) -> Result<String, ExportError> {
+    let note = TableNote { header_rows, caption: text::line(caption) };
+    let out = run(part, &Notes { table: Some(note), ..Notes::default() }, Vec::new())?;
+    String::from_utf8(out).map_err(|e| fault(&e))
+}
+
+fn run(part: &[u8], notes: &Notes, out: Vec<u8>) -> Result<Vec<u8>, ExportError> {
+    let source = std::str::from_utf8(part).map_err(|e| fault(&e))?;
+    let tables = notes.tables.iter();
+    let mut pass = Pass { notes, out, open: Vec::new(), tables, place: false, row: 0, moved: Vec::new() };
     let mut reader = Reader::from_str(source);
     let position = |r: &Reader<&[u8]>| r.buffer_position() as usize;
     loop {
@@ -119,19 +139,18 @@ struct Pass<'s> {
     notes: &'s Notes,
     out: Vec<u8>,
     open: Vec<Frame<'s>>,
-    /// Tables begun in this part, rows begun in this table.
-    table: usize,
+    /// Tables that are not in their places yet.
+    tables: std::slice::Iter<'s, String>,
+    /// Whether the paragraph that is open holds the place of one.
+    place: bool,
+    /// Rows begun.
     row: usize,
     moved: Vec<u8>,
 }
 
 impl<'s> Pass<'s> {
     fn start(&mut self, name: &'s str, e: &BytesStart<'_>, raw: &str) {
-        match name {
-            "w:tbl" => (self.table, self.row) = (self.table + 1, 0),
-            "w:tr" => self.row += 1,
-            _ => {}
-        }
+        self.row += usize::from(name == "w:tr");
         let id = if name == "w:style" { attribute(e, "w:styleId").map(Cow::into_owned) } else { None };
         let sequence = schema::sequence(self.parent(), name);
         let tag = self.out.len();
@@ -156,6 +175,7 @@ impl<'s> Pass<'s> {
             self.start(name, e, &tag);
             self.end(&format!("</{name}>"));
         } else if !left_out(e) {
+            self.place |= name == "w:pStyle" && attribute(e, "w:val").is_some_and(|style| style == TABLE_PLACE);
             let from = self.out.len();
             self.tag(name, raw);
             self.child(name, from);
@@ -182,6 +202,11 @@ impl<'s> Pass<'s> {
         }
         if self.out.len() == frame.content && schema::NOTHING_WHEN_EMPTY.contains(&frame.name) {
             self.out.truncate(frame.tag);
+            return;
+        }
+        if frame.name == "w:p" && std::mem::take(&mut self.place) {
+            self.out.truncate(frame.tag);
+            self.out.extend_from_slice(self.tables.next().map_or(&[][..], |t| t.as_bytes()));
             return;
         }
         self.out.extend_from_slice(raw.as_bytes());
@@ -211,7 +236,7 @@ impl<'s> Pass<'s> {
     }
 
     fn additions<'n>(&self, frame: &Frame<'_>, notes: &'n Notes) -> Vec<(&'static str, Cow<'n, str>)> {
-        let note = self.table.checked_sub(1).and_then(|t| notes.tables.get(t));
+        let note = notes.table.as_ref();
         match (self.parent(), frame.name) {
             (_, "w:settings") => {
                 let language = escape(notes.language);
@@ -367,17 +392,26 @@ mod tests {
     }
 
     #[test]
-    fn each_table_gets_its_own_header_rows_and_name() {
-        let mut notes = Notes::new("zh-CN");
-        notes.table(1, "甲<乙>");
-        notes.table(0, "");
+    fn a_table_gets_its_header_rows_and_its_name() {
         let row = "<w:tr><w:trPr><w:cantSplit /></w:trPr></w:tr>";
-        let table = format!("<w:tbl><w:tblPr><w:tblW /></w:tblPr>{row}{row}</w:tbl>");
+        let xml = format!("<w:tbl><w:tblPr><w:tblW /></w:tblPr>{row}{row}</w:tbl>");
         let head = "<w:tr><w:trPr><w:cantSplit /><w:tblHeader/></w:trPr></w:tr>";
         let name = r#"<w:tblCaption w:val="甲&lt;乙&gt;"/>"#;
         let first = format!("<w:tbl><w:tblPr><w:tblW />{name}</w:tblPr>{head}{row}</w:tbl>");
-        let both = format!("<w:body>{table}{table}</w:body>");
-        assert_eq!(finished(&both, &notes), format!("<w:body>{first}{table}</w:body>"));
+        assert_eq!(table(xml.as_bytes(), 1, "甲<乙>").unwrap(), first);
+        assert_eq!(table(xml.as_bytes(), 0, "").unwrap(), xml);
+    }
+
+    #[test]
+    fn tables_stand_in_the_places_of_their_paragraphs() {
+        let mut notes = Notes::new("zh-CN");
+        notes.table("<w:tbl>1</w:tbl>".into());
+        notes.table("<w:tbl>2</w:tbl>".into());
+        let place = format!(r#"<w:p><w:pPr><w:pStyle w:val="{TABLE_PLACE}" /></w:pPr></w:p>"#);
+        let text = r#"<w:p><w:pPr><w:pStyle w:val="A" /></w:pPr><w:r><w:t>TablePlace</w:t></w:r></w:p>"#;
+        let xml = format!("<w:body>{text}{place}{text}{place}</w:body>");
+        let out = format!("<w:body>{text}<w:tbl>1</w:tbl>{text}<w:tbl>2</w:tbl></w:body>");
+        assert_eq!(finished(&xml, &notes), out);
     }
 
     #[test]

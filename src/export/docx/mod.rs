@@ -48,10 +48,10 @@ pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
                 if after_table {
                     docx = docx.add_paragraph(spacer());
                 }
-                let (built, size) = table::build(t, style, lead[index].before, &mut notes)?;
-                if let Some(built) = built {
-                    docx = docx.add_table(built);
-                    sizes.push(size);
+                if let Some(table) = table::write(t, style, lead[index].before)? {
+                    docx = docx.add_paragraph(Paragraph::new().style(finish::TABLE_PLACE));
+                    notes.table(table.xml);
+                    sizes.push(table.size);
                     after_table = true;
                 }
                 continue;

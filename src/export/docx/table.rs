@@ -1,42 +1,121 @@
-//! A table of the document → a table of `docx-rs`.
+//! A table of the document → the XML of a table.
 //!
-//! Takes a table and how much of its page is taken, gives the built table and the size of its type; what `docx-rs` cannot
-//! write (repeated header rows, the accessible name) goes into the notes. It decides no span: the grid does.
+//! Takes a table and how much of its page is taken, gives finished XML and the size of its type. It decides no span: the grid
+//! does. Reports of a run share their tables but for the figures: those are built once a thread, with places for the figures.
+
+use std::cell::RefCell;
 
 use docx_rs::{
-    AlignmentType, HeightRule, Paragraph, Table as Built, TableAlignmentType, TableBorder, TableBorderPosition,
-    TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
+    AlignmentType, BuildXML, HeightRule, Paragraph, Table as Built, TableAlignmentType, TableBorder,
+    TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType,
+    WidthType,
 };
 
-use super::finish::Notes;
+use super::finish;
 use super::fit::{self, Fit};
-use super::grid::{self, Place};
+use super::grid::{self, Grid, Place};
 use super::text::{self, twips};
 use super::{measure, styles};
 use crate::export::ExportError;
 use crate::model::{Align, CellRole, Table};
 use crate::style::Style;
 
-/// Builds a table; `None` for one without rows or columns, which Word refuses. The number is the size of its type in points.
-pub(super) fn build(
-    table: &Table,
-    style: &Style,
-    before: f32,
-    notes: &mut Notes,
-) -> Result<(Option<Built>, f32), ExportError> {
+/// A finished table.
+pub(super) struct Finished {
+    pub xml: String,
+    /// Size of its type in points.
+    pub size: f32,
+}
+
+/// Stands for a figure: a private-use character. A table whose own text has it is built whole.
+const FIGURE: &str = "\u{E000}";
+
+/// Tables a thread keeps: those of all editions, in the few widths that their figures ask for.
+const MOST_KEPT: usize = 32;
+
+/// What a table's XML follows from, figures aside.
+#[derive(PartialEq)]
+struct Ground {
+    table: Table,
+    fit: Fit,
+    style: String,
+    rule: f32,
+}
+
+thread_local! {
+    /// XML between the figures.
+    static KEPT: RefCell<Vec<(Ground, Vec<Box<str>>)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Writes a table; `None` for one without rows or columns, which Word refuses.
+pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<Finished>, ExportError> {
     let grid = grid::resolve(table)?;
     if grid.columns == 0 || grid.rows.is_empty() {
-        return Ok((None, style.size.table));
+        return Ok(None);
     }
     let fit = fit::fit(&grid, &table.widths, style, before);
-    notes.table(table.header_rows.min(grid.rows.len()), &table.caption);
+    let size = fit.size;
+    let ground = |table, fit| Ground { table, fit, style: styles::table(size, style), rule: style.line.rule };
+    let mut blank = table.clone();
+    if table.rows.iter().flat_map(|r| &r.cells).map(|c| &c.text).chain([&table.caption]).any(|t| t.contains(FIGURE)) {
+        return Ok(Some(Finished { xml: build(&ground(blank, fit), style)?, size }));
+    }
+    let mut figures = Vec::new();
+    for cell in blank.rows.iter_mut().flat_map(|r| &mut r.cells) {
+        if cell.role == CellRole::Data && is_plain(&cell.text) {
+            figures.push(std::mem::replace(&mut cell.text, FIGURE.to_owned()));
+        }
+    }
+    let ground = ground(blank, fit);
+    let filled = |(_, pieces): &(Ground, Vec<Box<str>>)| fill(pieces, &figures);
+    let known = KEPT.with_borrow(|kept| kept.iter().find(|(g, _)| *g == ground).map(filled));
+    let xml = match known {
+        Some(xml) => xml,
+        None => {
+            let xml = build(&ground, style)?;
+            let pieces: Vec<Box<str>> = xml.split(FIGURE).map(Box::from).collect();
+            let xml = fill(&pieces, &figures);
+            KEPT.with_borrow_mut(|kept| {
+                if kept.len() >= MOST_KEPT {
+                    kept.remove(0);
+                }
+                kept.push((ground, pieces));
+            });
+            xml
+        }
+    };
+    Ok(Some(Finished { xml, size }))
+}
+
+/// Whether a text stands in XML as it is, in a run like that of any other such text.
+fn is_plain(text: &str) -> bool {
+    let plain = |c: char| match c {
+        '<' | '>' | '&' | '"' | '\'' => false,
+        ' '..='~' => true,
+        c => text::is_legal(c) && c >= '\u{2E80}' && !FIGURE.contains(c),
+    };
+    !text.is_empty() && text.chars().all(plain)
+}
+
+fn fill(pieces: &[Box<str>], figures: &[String]) -> String {
+    let size = pieces.iter().map(|p| p.len()).sum::<usize>() + figures.iter().map(String::len).sum::<usize>();
+    let mut xml = String::with_capacity(size);
+    for (i, piece) in pieces.iter().enumerate() {
+        xml.push_str(piece);
+        xml.push_str(figures.get(i).map_or("", String::as_str));
+    }
+    xml
+}
+
+fn build(ground: &Ground, style: &Style) -> Result<String, ExportError> {
+    let Ground { table, fit, style: id, .. } = ground;
+    let grid: Grid<'_> = grid::resolve(table)?;
     let last = grid.rows.len() - 1;
-    let id = styles::table(fit.size, style);
     let mut rows = Vec::with_capacity(grid.rows.len());
     for (index, places) in grid.rows.iter().enumerate() {
         // Word keeps a row on the page of the next one when its paragraphs ask for it.
         let keep = index < last && (fit.whole || index < table.header_rows);
-        let cells = places.iter().map(|p| cell(p, &fit, &id, keep)).collect();
+        let cells = places.iter().map(|p| cell(p, fit, id, keep)).collect();
         let mut row = TableRow::new(cells);
         if !fit.splits[index] {
             row = row.cant_split();
@@ -55,7 +134,7 @@ pub(super) fn build(
         .margins(TableCellMargins::new().margin(fit::ABOVE, fit.side, fit::ABOVE, fit.side))
         .set_borders(borders(style))
         .set_grid(fit.columns.clone());
-    Ok((Some(built), fit.size))
+    finish::table(&built.build(), table.header_rows.min(grid.rows.len()), &table.caption)
 }
 
 fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
