@@ -18,7 +18,7 @@ mod table;
 mod text;
 mod title;
 
-use docx_rs::{AlignmentType, Docx, LineSpacing, LineSpacingType, Paragraph};
+use docx_rs::{AlignmentType, DocumentChild, Docx, LineSpacing, LineSpacingType, Paragraph};
 
 use super::ExportError;
 use crate::model::{Block, Document};
@@ -39,17 +39,19 @@ const ABOVE_TABLE: f32 = 5.0;
 pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
     let mut notes = Notes::new(doc.language);
     let mut sizes = Vec::new();
-    let mut docx = head(Docx::new(), doc, style);
+    // Not `Docx::add_paragraph`: it moves the whole document for every paragraph.
+    let mut body = Body(Vec::new());
+    head(&mut body, doc, style);
     let lead = leads(&doc.blocks, style);
     let mut after_table = false;
     for (index, block) in doc.blocks.iter().enumerate() {
         let (id, words) = match block {
             Block::Table(t) => {
                 if after_table {
-                    docx = docx.add_paragraph(spacer());
+                    body.add(spacer());
                 }
                 if let Some(table) = table::write(t, style, lead[index].before)? {
-                    docx = docx.add_paragraph(Paragraph::new().style(finish::TABLE_PLACE));
+                    body.add(Paragraph::new().style(finish::TABLE_PLACE));
                     notes.table(table.xml);
                     sizes.push(table.size);
                     after_table = true;
@@ -75,27 +77,37 @@ pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
             p = p.line_spacing(spacing);
         }
         after_table = false;
-        docx = docx.add_paragraph(p);
+        body.add(p);
     }
     if after_table {
-        docx = docx.add_paragraph(spacer());
+        body.add(spacer());
     }
+    let mut docx = Docx::new();
+    docx.document.children = body.0;
     docx = page::set(docx, style);
     docx = docx.styles(styles::make(style, &sizes, &mut notes));
     package::pack(docx.build(), doc, style, &notes)
 }
 
+/// The paragraphs of a document; tables stand as paragraphs that hold their places.
+struct Body(Vec<DocumentChild>);
+
+impl Body {
+    fn add(&mut self, paragraph: Paragraph) {
+        self.0.push(DocumentChild::Paragraph(Box::new(paragraph)));
+    }
+}
+
 /// Title and the lines under it.
-fn head(mut docx: Docx, doc: &Document, style: &Style) -> Docx {
-    docx = docx.add_paragraph(Paragraph::new().style(styles::TITLE).add_run(title::run(&doc.title, style)));
+fn head(body: &mut Body, doc: &Document, style: &Style) {
+    body.add(Paragraph::new().style(styles::TITLE).add_run(title::run(&doc.title, style)));
     for (index, fact) in doc.facts.iter().enumerate() {
         let mut p = Paragraph::new().style(styles::FACTS).add_run(text::run(fact));
         if index + 1 == doc.facts.len() {
             p = p.line_spacing(LineSpacing::new().after(twips(style.line.pitch / 2.0) as u32));
         }
-        docx = docx.add_paragraph(p);
+        body.add(p);
     }
-    docx
 }
 
 /// Two tables that touch would become one, and a body may not end in a table: an empty line of one point parts them.
