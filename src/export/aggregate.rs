@@ -4,10 +4,6 @@
 //! Takes an aggregate and the troubles of its units, gives the workbook: it can be completed with text and converted as
 //! any other. The two sheets hold values only and are not protected, so that they can be sorted and filtered.
 
-use std::collections::BTreeMap;
-
-use rust_xlsxwriter::Format;
-
 use super::sheet::figure::{Figure, number};
 use super::sheet::look::Look;
 use super::sheet::{Sheet, fault, finish, measure};
@@ -45,21 +41,11 @@ pub fn write(sum: &Aggregate, troubles: &[Trouble]) -> Result<Vec<u8>, ExportErr
     finish(&labels().report.made_title(&report.cover.agency, report.cover.year), sheets)
 }
 
-/// Formats of numbers by their number format, so that each is made once.
-#[derive(Default)]
-struct Numbers(BTreeMap<String, Format>);
-
-impl Numbers {
-    fn write(&mut self, sheet: &mut Sheet, row: u32, column: u16, n: Decimal) -> Result<(), ExportError> {
-        let look = Look::value();
-        match number(n) {
-            Some(Figure::Number(n, format)) => {
-                let made = self.0.entry(format).or_insert_with_key(|f| look.number(f.as_str()).format());
-                sheet.number(row, column, n, made)
-            }
-            // More digits than a workbook's number keeps.
-            _ => sheet.text(row, column, &n.to_string(), &look.format()),
-        }
+fn exact(sheet: &mut Sheet, row: u32, column: u16, n: Decimal) -> Result<(), ExportError> {
+    match number(n) {
+        Some(Figure::Number(n, format)) => sheet.number(row, column, n, &Look::value().number(format)),
+        // More digits than a workbook's number keeps.
+        _ => sheet.text(row, column, &n.to_string(), &Look::value()),
     }
 }
 
@@ -69,8 +55,7 @@ fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
     let trace = sum.trace();
     let lines: Vec<(&Traced<'_>, usize)> =
         trace.iter().flat_map(|t| (0..t.figures.len()).map(move |i| (t, i))).collect();
-    let (text, blank) = (Look::label().one_line().format(), Look::value().format());
-    let mut numbers = Numbers::default();
+    let (text, blank) = (Look::label().one_line(), Look::value());
     let mut sheets = Vec::new();
     let chunks = if lines.is_empty() { vec![&lines[..]] } else { lines.chunks(rows).collect() };
     for (i, chunk) in chunks.into_iter().enumerate() {
@@ -88,10 +73,10 @@ fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
             sheet.text(row, 0, &table.name, &text)?;
             sheet.text(row, 1, &path(table.row_path(traced.slot)), &text)?;
             sheet.text(row, 2, &path(table.column_path(traced.slot)), &text)?;
-            numbers.write(&mut sheet, row, 3, traced.total.number())?;
+            exact(&mut sheet, row, 3, traced.total.number())?;
             sheet.text(row, 4, unit, &blank)?;
             sheet.text(row, 5, &part.agency, &text)?;
-            numbers.write(&mut sheet, row, 6, figure.number)?;
+            exact(&mut sheet, row, 6, figure.number)?;
             sheet.text(row, 7, figure.unit.map_or("", |u| u.word()), &blank)?;
             sheet.text(row, 8, &part.file, &text)?;
             sheet.text(row, 9, source.map_or("", |s| s.sheet.as_str()), &text)?;
@@ -106,7 +91,7 @@ fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
 fn list(troubles: &[Trouble]) -> Result<Sheet, ExportError> {
     let words = &labels().sum.troubles;
     let mut sheet = start(&words.sheet, &TROUBLE_WIDTHS, &words.head, troubles.len())?;
-    let (look, text) = (Look::label(), Look::label().format());
+    let look = Look::label();
     for (row, trouble) in (1u32..).zip(troubles) {
         let source = trouble.source.as_ref();
         let cell = source.and_then(|s| s.cell).map_or(String::new(), |c| c.to_string());
@@ -114,7 +99,7 @@ fn list(troubles: &[Trouble]) -> Result<Sheet, ExportError> {
         let texts = [&trouble.agency, &trouble.what, &trouble.file, sheet_name, &cell, &trouble.message];
         let mut height = ROW;
         for ((column, content), width) in (0u16..).zip(texts).zip(TROUBLE_WIDTHS) {
-            sheet.text(row, column, content, &text)?;
+            sheet.text(row, column, content, &look)?;
             height = height.max(measure::height(content, width - look.inset(), look.size));
         }
         sheet.growing(row, height)?;
@@ -126,7 +111,7 @@ fn list(troubles: &[Trouble]) -> Result<Sheet, ExportError> {
 fn start(name: &str, widths: &[u32], heads: &[String], rows: usize) -> Result<Sheet, ExportError> {
     let mut sheet = Sheet::new(name, widths)?;
     for (column, head) in (0u16..).zip(heads) {
-        sheet.text(0, column, head, &Look::head().format())?;
+        sheet.text(0, column, head, &Look::head())?;
     }
     sheet.height(0, ROW + 4.0)?;
     let last = (u32::try_from(rows).unwrap_or(u32::MAX), sheet.columns() - 1);

@@ -1,6 +1,7 @@
 //! An official table on a sheet: where its cells stand, how wide and high they are, and its labels drawn.
 
 use super::cells::At;
+use super::figure::Figure;
 use super::look::Look;
 use super::{PAPER_WIDTH, Sheet, measure};
 use crate::compose;
@@ -72,19 +73,18 @@ impl<'a> Grid<'a> {
         places.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// Draws labels and rules and sets the heights; value cells are merged and get the look that `look` gives for
-    /// their slot, their content follows from the caller.
-    pub fn draw(&self, sheet: &mut Sheet, look: impl Fn(usize) -> Look) -> Result<(), ExportError> {
+    /// Draws labels and rules and sets the heights; value cells are merged and hold what `value` gives for their slot.
+    pub fn draw(&self, sheet: &mut Sheet, value: impl Fn(usize) -> (Look, Figure)) -> Result<(), ExportError> {
         let mut heights = vec![ROW; self.rows as usize];
         let mut tall = Vec::new();
         for (g, (align, indent)) in &self.cells {
             let (row, column) = self.first(g);
             let (rows, columns) = (g.row_span as u32, g.column_span as u16);
-            let look = match g.content {
-                GridContent::Value(slot) => look(slot),
-                GridContent::Title(_) => Look::head(),
-                _ if *align == Align::Center => Look::label().centred(),
-                _ => Look::label().indented(*indent),
+            let (look, figure) = match g.content {
+                GridContent::Value(slot) => value(slot),
+                GridContent::Title(_) => (Look::head(), Figure::Empty),
+                _ if *align == Align::Center => (Look::label().centred(), Figure::Empty),
+                _ => (Look::label().indented(*indent), Figure::Empty),
             };
             let label = g.content.label().unwrap_or("");
             let need = measure::height(label, sheet.width(column, columns).saturating_sub(look.inset()), look.size);
@@ -93,7 +93,16 @@ impl<'a> Grid<'a> {
             } else {
                 tall.push((g.row, g.row_span, need));
             }
-            sheet.span(row, rows, column, columns, label, &look.format())?;
+            match figure {
+                Figure::Number(n, _) => {
+                    if (rows, columns) != (1, 1) {
+                        sheet.span(row, rows, column, columns, "", &look)?;
+                    }
+                    sheet.number(row, column, n, &look)?;
+                }
+                Figure::Text(text) => sheet.span(row, rows, column, columns, &text, &look)?,
+                Figure::Empty => sheet.span(row, rows, column, columns, label, &look)?,
+            }
         }
         for (row, span, need) in tall {
             let have: f64 = heights[row..row + span].iter().sum();

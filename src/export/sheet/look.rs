@@ -16,7 +16,7 @@ const SONG: &str = "宋体";
 const HEI: &str = "黑体";
 
 /// A cell's look; everything wraps unless it holds a number. Sizes in points.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Look {
     pub size: f64,
     face: &'static str,
@@ -29,6 +29,7 @@ pub struct Look {
     top: bool,
     wrap: bool,
     unlocked: bool,
+    quoted: bool,
     number: Option<String>,
 }
 
@@ -44,6 +45,7 @@ const PLAIN: Look = Look {
     top: false,
     wrap: true,
     unlocked: false,
+    quoted: false,
     number: None,
 };
 
@@ -109,13 +111,18 @@ impl Look {
         Look { number: Some(format.into()), ..self }
     }
 
+    /// With the mark that Excel itself gives a text typed as '=…: editing the cell does not make a formula of it either.
+    pub fn quoted(self) -> Look {
+        Look { quoted: true, ..self }
+    }
+
     /// Pixels that the indent takes.
     pub fn inset(&self) -> u32 {
         10 * u32::from(self.indent)
     }
 
     /// The writer's format.
-    pub fn format(&self) -> Format {
+    fn format(&self) -> Format {
         let mut f = Format::new().set_font_name(self.face).set_font_size(self.size).set_align(self.align);
         f = f.set_align(if self.top { FormatAlign::Top } else { FormatAlign::VerticalCenter });
         f = if self.wrap { f.set_text_wrap() } else { f.set_shrink() };
@@ -137,10 +144,28 @@ impl Look {
         if self.unlocked {
             f = f.set_unlocked();
         }
+        if self.quoted {
+            f = f.set_quote_prefix();
+        }
         match &self.number {
             Some(number) => f.set_num_format(number),
             None => f,
         }
+    }
+}
+
+/// The writer's formats by their looks: each is made once, since a sheet asks for the same few a thousand times.
+#[derive(Default)]
+pub struct Formats(Vec<(Look, Format)>);
+
+impl Formats {
+    /// The format of a look.
+    pub fn of(&mut self, look: &Look) -> &Format {
+        let at = self.0.iter().position(|(known, _)| known == look).unwrap_or_else(|| {
+            self.0.push((look.clone(), look.format()));
+            self.0.len() - 1
+        });
+        &self.0[at].1
     }
 }
 

@@ -21,7 +21,7 @@ pub fn sheet(filled: Option<&Report>) -> Result<Sheet, ExportError> {
     let words = &labels().cover;
     let mut sheet = Sheet::new(&words.sheet, &WIDTHS)?;
     for (column, head) in (0u16..).zip(&words.head) {
-        sheet.text(0, column, head, &Look::head().format())?;
+        sheet.text(0, column, head, &Look::head())?;
     }
     sheet.height(0, 24.0)?;
     let cover = filled.map(|r| &r.cover);
@@ -31,8 +31,8 @@ pub fn sheet(filled: Option<&Report>) -> Result<Sheet, ExportError> {
         [c.agency.clone(), String::new(), c.title.clone(), given(&c.published), given(&c.contact), given(&c.index)]
     });
     // As text, so that a date or a telephone number stays as it is typed.
-    let (text, year) = (Look::label().input().number("@").format(), Look::label().input().number("0").format());
-    let (label, hint) = (Look::label().centred().format(), Look::hint().format());
+    let (text, year) = (Look::label().input().number("@"), Look::label().input().number("0"));
+    let (label, hint) = (Look::label().centred(), Look::hint());
     for (row, (field, content)) in (1u32..).zip(words.fields().into_iter().zip(&contents)) {
         sheet.text(row, 0, &field.label, &label)?;
         sheet.text(row, 2, &field.hint, &hint)?;
@@ -48,7 +48,7 @@ pub fn sheet(filled: Option<&Report>) -> Result<Sheet, ExportError> {
         }
     }
     let mut row = words.fields().len() as u32 + 2;
-    sheet.span(row, 1, 0, 2, &labels().text.preface, &Look::head().format())?;
+    sheet.span(row, 1, 0, 2, &labels().text.preface, &Look::head())?;
     sheet.height(row, 21.0)?;
     row += 1;
     let look = Look::body().input();

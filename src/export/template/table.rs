@@ -41,7 +41,7 @@ pub fn sheet(
     let grid = Grid::new(table, top);
     fill(&mut sheet, form, index, values, &grid)?;
     row = grid.end() + 1;
-    sheet.span(row, 1, 0, columns, &labels().text.notes, &Look::head().format())?;
+    sheet.span(row, 1, 0, columns, &labels().text.notes, &Look::head())?;
     sheet.height(row, LABEL)?;
     row += 1;
     let after = content.iter().flat_map(|c| &c.after).map(|p| p.text.as_str());
@@ -92,19 +92,12 @@ fn fill(
         // A total that is not the sum of its parts is the agency's own figure: to be corrected, hence not locked.
         if totals.contains_key(&slot) { look } else { look.input() }
     };
-    grid.draw(sheet, look)?;
-    for (slot, (row, column)) in places.iter().copied().enumerate() {
-        let format = look(slot).format();
-        if let Some(total) = totals.get(&slot) {
-            let terms: Vec<(At, bool)> = total.terms.iter().map(|t| (places[t.0], t.1)).collect();
-            sheet.formula(row, column, &sum(&terms, false), &total.result.normalize().to_string(), &format)?;
-            continue;
-        }
-        match values.map_or(Figure::Empty, |v| shown(&v[slot])) {
-            Figure::Empty => {}
-            Figure::Number(n, _) => sheet.number(row, column, n, &format)?,
-            Figure::Text(text) => sheet.text(row, column, &text, &format)?,
-        }
+    let given = |slot: usize| values.filter(|_| !totals.contains_key(&slot)).map(|v| shown(&v[slot]));
+    grid.draw(sheet, |slot| (look(slot), given(slot).unwrap_or(Figure::Empty)))?;
+    for (slot, total) in &totals {
+        let (row, column) = places[*slot];
+        let terms: Vec<(At, bool)> = total.terms.iter().map(|t| (places[t.0], t.1)).collect();
+        sheet.formula(row, column, &sum(&terms, false), &total.result.normalize().to_string(), &look(*slot))?;
     }
     for Inputs { kind: (kind, unit), cells } in inputs {
         entry::restrict(sheet, kind, unit, &cells)?;

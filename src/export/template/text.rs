@@ -28,12 +28,12 @@ pub fn subheadings(section: &form::Section, content: Option<&Section>) -> Result
         rows = section.subheadings.iter().map(|s| (s.clone(), String::new())).collect();
     }
     rows.resize(rows.len() + SPARE_SUBHEADINGS, Default::default());
-    let (fixed, own) = (Look::label().format(), Look::label().input().format());
-    let (text, hint) = (Look::body().input().format(), Look::hint().format());
+    let (fixed, own) = (Look::label(), Look::label().input());
+    let (text, hint) = (Look::body().input(), Look::hint());
     let mut row = 2;
     for (heading, body) in &rows {
-        let format = if section.subheadings.contains(heading) { &fixed } else { &own };
-        sheet.text(row, 0, heading, format)?;
+        let look = if section.subheadings.contains(heading) { &fixed } else { &own };
+        sheet.text(row, 0, heading, look)?;
         sheet.text(row, 1, body, &text)?;
         sheet.text(row, 2, &words.hint_body, &hint)?;
         let need = [(heading, 0, Look::label()), (body, 1, Look::body())]
@@ -48,7 +48,7 @@ pub fn subheadings(section: &form::Section, content: Option<&Section>) -> Result
 pub fn paragraphs(section: &form::Section, content: Option<&Section>) -> Result<Sheet, ExportError> {
     let words = &labels().text;
     let mut sheet = start(section, &PARAGRAPH_WIDTHS, &[&words.paragraphs])?;
-    let text = Look::body().input().format();
+    let text = Look::body().input();
     let mut row = 2;
     let given = content.into_iter().flat_map(Section::paragraphs).map(|p| p.text.as_str());
     for paragraph in given.chain(std::iter::repeat_n("", SPARE_PARAGRAPHS)) {
@@ -56,7 +56,7 @@ pub fn paragraphs(section: &form::Section, content: Option<&Section>) -> Result<
         sheet.growing(row, measure::height(paragraph, TEXT_WIDTH, Look::body().size).max(PARAGRAPH))?;
         row += 1;
     }
-    sheet.text(2, 1, &words.hint_paragraphs, &Look::hint().format())?;
+    sheet.text(2, 1, &words.hint_paragraphs, &Look::hint())?;
     end(sheet, row)
 }
 
@@ -67,7 +67,7 @@ fn start(section: &form::Section, widths: &[u32], heads: &[&str]) -> Result<Shee
     let columns = sheet.columns() - 1;
     sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)?;
     for (column, head) in (0u16..).zip(heads) {
-        sheet.text(1, column, head, &Look::head().format())?;
+        sheet.text(1, column, head, &Look::head())?;
     }
     sheet.height(1, 24.0)?;
     sheet.inner.set_freeze_panes(2, 0).map_err(fault)?;

@@ -32,21 +32,20 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
     let numbers = widest(&mut entries.iter().map(|e| need(&e.value.to_string())));
     let mut sheet = Sheet::new(&words.sheet, &[column(0), column(1), column(2), numbers, NARROW])?;
     for (column, head) in (0u16..).zip(&words.head) {
-        sheet.text(0, column, head, &Look::head().format())?;
+        sheet.text(0, column, head, &Look::head())?;
     }
     sheet.height(0, ROW)?;
     sheet.inner.set_landscape().set_freeze_panes(1, 0).map_err(fault)?;
-    let (label, blank) = (label.format(), value.format());
     for (row, entry) in (1u32..).zip(&entries) {
         sheet.height(row, ROW)?;
         for (column, text) in (0u16..).zip(&entry.labels) {
             sheet.text(row, column, text, &label)?;
         }
         match bare(entry.value) {
-            Figure::Empty => sheet.text(row, 3, "", &blank)?,
+            Figure::Empty => sheet.text(row, 3, "", &value)?,
             shown => figure(&mut sheet, row, 3, shown, value.clone())?,
         }
-        sheet.text(row, 4, entry.unit, &blank)?;
+        sheet.text(row, 4, entry.unit, &value)?;
     }
     Ok(sheet)
 }

@@ -38,7 +38,7 @@ fn cover(report: &Report) -> Result<Sheet, ExportError> {
     let (words, cover) = (&labels().cover, &report.cover);
     let mut sheet = Sheet::new(&words.sheet, &COVER_WIDTHS)?;
     for (column, head) in (0u16..).zip(&words.head) {
-        sheet.text(0, column, head, &Look::head().format())?;
+        sheet.text(0, column, head, &Look::head())?;
     }
     sheet.height(0, 24.0)?;
     let year = if cover.year > 0 { cover.year.to_string() } else { String::new() };
@@ -54,11 +54,11 @@ fn cover(report: &Report) -> Result<Sheet, ExportError> {
     let (label, content) = (Look::label().centred(), Look::label());
     let mut row = 1;
     for (field, text) in words.fields().into_iter().zip(&contents).filter(|(_, text)| !text.is_empty()) {
-        sheet.text(row, 0, &field.label, &label.format())?;
+        sheet.text(row, 0, &field.label, &label)?;
         if std::ptr::eq(field, &words.year) {
-            sheet.number(row, 1, cover.year.into(), &content.clone().number("0").format())?;
+            sheet.number(row, 1, cover.year.into(), &content.clone().number("0"))?;
         } else {
-            sheet.text(row, 1, text, &content.format())?;
+            sheet.text(row, 1, text, &content)?;
         }
         sheet.growing(row, measure::height(text, COVER_WIDTHS[1] - content.inset(), content.size).max(24.0))?;
         row += 1;
@@ -101,10 +101,10 @@ fn with_table(
         row = paragraph(&mut sheet, row, p)?;
     }
     let grid = Grid::new(table, row);
-    grid.draw(&mut sheet, |_| Look::value())?;
-    for ((row, column), value) in grid.places().into_iter().zip(values) {
-        figure(&mut sheet, row, column, shown(value), Look::value())?;
-    }
+    grid.draw(&mut sheet, |slot| match shown(&values[slot]) {
+        Figure::Number(n, format) => (Look::value().number(format.as_str()), Figure::Number(n, format)),
+        other => (Look::value(), other),
+    })?;
     let (top, end) = (row, grid.end());
     row = end;
     for p in &content.after {
@@ -128,8 +128,8 @@ fn paragraph(sheet: &mut Sheet, row: u32, p: &Paragraph) -> Result<u32, ExportEr
 fn figure(sheet: &mut Sheet, row: u32, column: u16, figure: Figure, look: Look) -> Result<(), ExportError> {
     match figure {
         Figure::Empty => Ok(()),
-        Figure::Number(n, format) => sheet.number(row, column, n, &look.number(format).format()),
-        Figure::Text(text) => sheet.text(row, column, &text, &look.format()),
+        Figure::Number(n, format) => sheet.number(row, column, n, &look.number(format)),
+        Figure::Text(text) => sheet.text(row, column, &text, &look),
     }
 }
 
