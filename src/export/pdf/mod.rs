@@ -29,7 +29,7 @@ use krilla::text::{GlyphId, KrillaGlyph};
 
 use super::ExportError;
 use crate::layout::{self, FaceId, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
-use programs::Program;
+use programs::{Program, Use};
 
 /// Characters of a title, heading or caption that the tag tree and the outline repeat; PDF/A limits strings to 32767 bytes.
 const MOST_NAME: usize = 400;
@@ -57,7 +57,7 @@ pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
     document.set_outline(outline(pages));
     document.set_metadata(metadata(pages));
     let bytes = document.finish().map_err(|e| fault(explain(&e)))?;
-    let programs: Vec<Rc<Program>> = writer.programs.into_iter().map(|(_, p)| p).collect();
+    let programs: Vec<Rc<Program>> = writer.programs.into_iter().map(|(.., p)| p).collect();
     finish::finish(&bytes, &programs)
 }
 
@@ -77,8 +77,8 @@ fn explain(error: &krilla::error::KrillaError) -> String {
 
 struct Writer<'p> {
     pages: &'p Pages,
-    /// Programs of the faces met so far.
-    programs: Vec<(FaceId, Rc<Program>)>,
+    /// Programs of the faces met so far, each by what it draws.
+    programs: Vec<(FaceId, Use, Rc<Program>)>,
     /// Marked content of each tag, in reading order.
     content: Vec<Vec<Identifier>>,
 }
@@ -91,9 +91,10 @@ impl Writer<'_> {
             if let Owner::Tag(tag) = owner {
                 self.content[tag].push(identifier);
             }
+            let of = if owner == Owner::PageNumber { Use::PageNumber } else { Use::Text };
             for Item { mark, .. } in group {
                 if let Mark::Run(run) = mark {
-                    self.draw_run(page, run, surface)?;
+                    self.draw_run(page, run, of, surface)?;
                 }
             }
             draw_rules(group, surface);
@@ -102,25 +103,25 @@ impl Writer<'_> {
         Ok(())
     }
 
-    fn draw_run(&mut self, page: &Page, run: &Run, surface: &mut Surface<'_>) -> Result<(), ExportError> {
-        let font = self.program(run.face)?.font();
+    fn draw_run(&mut self, page: &Page, run: &Run, of: Use, surface: &mut Surface<'_>) -> Result<(), ExportError> {
+        let font = self.program(run.face, of)?.font();
         let glyphs: Vec<KrillaGlyph> = page.glyphs[run.glyphs.clone()].iter().map(glyph).collect();
         let text = &page.text[run.text.clone()];
         surface.draw_glyphs(Point::from_xy(run.x, run.y), &glyphs, font, text, run.size, false);
         Ok(())
     }
 
-    fn program(&mut self, face: FaceId) -> Result<&Program, ExportError> {
-        let at = match self.programs.iter().position(|(f, _)| *f == face) {
+    fn program(&mut self, face: FaceId, of: Use) -> Result<&Program, ExportError> {
+        let at = match self.programs.iter().position(|(f, u, _)| (*f, *u) == (face, of)) {
             Some(at) => at,
             None => {
                 let bytes = self.pages.faces.bytes(face).ok_or_else(|| fault(format!("没有第 {face} 号字体")))?;
-                let program = Program::open(bytes).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
-                self.programs.push((face, program));
+                let program = Program::open(bytes, of).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
+                self.programs.push((face, of, program));
                 self.programs.len() - 1
             }
         };
-        Ok(&self.programs[at].1)
+        Ok(&self.programs[at].2)
     }
 }
 

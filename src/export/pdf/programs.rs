@@ -26,9 +26,18 @@ const TABLES: [&[u8; 4]; 4] = [b"maxp", b"name", b"OS/2", b"post"];
 const MOST_FACES: usize = 16;
 const MOST_SUBSETS: usize = 32;
 
+/// What a program draws. Page numbers have one of their own: the glyphs of official tables are then mostly the same ones in
+/// the same order, whatever page they stand on, and so is their subset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Text,
+    PageNumber,
+}
+
 /// A face opened for krilla.
 pub(super) struct Program {
     bytes: FaceBytes,
+    of: Use,
     font: Font,
     /// By which its stand-in is known; `None` where it has none.
     mark: Option<Mark>,
@@ -64,29 +73,30 @@ thread_local! {
 
 impl Program {
     /// Opens a face; `None` for bytes that are no font.
-    pub fn open(bytes: FaceBytes) -> Option<Rc<Program>> {
-        if let Some(known) = FACES.with_borrow(|faces| faces.iter().find(|f| f.bytes.is(&bytes)).cloned()) {
+    pub fn open(bytes: FaceBytes, of: Use) -> Option<Rc<Program>> {
+        if let Some(known) = FACES.with_borrow(|faces| faces.iter().find(|f| f.of == of && f.bytes.is(&bytes)).cloned())
+        {
             return Some(known);
         }
-        let face = Rc::new(Program::new(bytes)?);
+        let face = Rc::new(Program::new(bytes, of)?);
         FACES.with_borrow_mut(|faces| keep(faces, MOST_FACES, face.clone()));
         Some(face)
     }
 
-    fn new(bytes: FaceBytes) -> Option<Program> {
+    fn new(bytes: FaceBytes, of: Use) -> Option<Program> {
         let number = NUMBER.get() + 1;
         NUMBER.set(number);
         let mut mark: Mark = [0; 16];
         mark[..8].copy_from_slice(&MADE);
         mark[8..].copy_from_slice(&number.to_be_bytes());
         if let Some(light) = stand_in(bytes.bytes(), &mark) {
-            return Some(Program { font: Font::new(light.into(), 0)?, bytes, mark: Some(mark) });
+            return Some(Program { font: Font::new(light.into(), 0)?, bytes, of, mark: Some(mark) });
         }
         let data = match &bytes {
             FaceBytes::Static(bytes) => (*bytes).into(),
             FaceBytes::Owned(bytes) => bytes.clone().into(),
         };
-        Some(Program { font: Font::new(data, 0)?, bytes, mark: None })
+        Some(Program { font: Font::new(data, 0)?, bytes, of, mark: None })
     }
 
     /// Whether what krilla embeds for it is to be replaced.
@@ -104,9 +114,15 @@ impl Program {
 pub(super) fn real(embedded: &[u8], programs: &[Rc<Program>]) -> Result<Option<Subset>, ExportError> {
     let Some((mark, glyphs)) = read(embedded) else { return Ok(None) };
     let Some(program) = programs.iter().find(|p| p.mark == Some(mark)) else { return Ok(None) };
-    let known = |(p, g, _): &&Made| Rc::ptr_eq(p, program) && *g == glyphs;
-    if let Some((.., subset)) = SUBSETS.with_borrow(|all| all.iter().find(known).cloned()) {
-        return Ok(Some(subset));
+    let known = |(p, g, _): &Made| Rc::ptr_eq(p, program) && *g == glyphs;
+    let again = SUBSETS.with_borrow_mut(|all| {
+        let at = all.iter().position(known)?;
+        // What is asked for again stays; what one document alone has goes.
+        all[at..].rotate_left(1);
+        all.last().map(|(.., subset)| subset.clone())
+    });
+    if again.is_some() {
+        return Ok(again);
     }
     let wanted = GlyphRemapper::new_from_glyphs(&glyphs);
     if !wanted.remapped_gids().eq(glyphs.iter().copied()) {
@@ -118,7 +134,7 @@ pub(super) fn real(embedded: &[u8], programs: &[Rc<Program>]) -> Result<Option<S
     Ok(Some(subset))
 }
 
-/// Keeps another one; the oldest goes where there are too many.
+/// Keeps another one; the first goes where there are too many.
 fn keep<T>(all: &mut Vec<T>, most: usize, another: T) {
     if all.len() >= most {
         all.remove(0);
