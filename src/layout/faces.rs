@@ -174,6 +174,11 @@ impl Faces {
         })))
     }
 
+    /// Whether these are the same faces, not merely equal ones.
+    pub(super) fn is(&self, other: &Faces) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// The user's own font files.
     pub fn own(&self) -> impl Iterator<Item = &[u8]> {
         self.0.sources.iter().filter_map(|s| match s {

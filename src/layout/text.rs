@@ -132,6 +132,11 @@ impl<'a> Setter<'a> {
         }
     }
 
+    /// The faces it sets with.
+    pub fn faces(&self) -> &'a super::Faces {
+        self.open.faces()
+    }
+
     /// Atoms of a text set in a role.
     pub fn set(&mut self, role: Role, source: &str) -> Result<Text, LayoutError> {
         let (text, ends) = printed(source);

@@ -6,7 +6,7 @@
 //! that krilla makes of it the glyphs of the real one can be read. Subsets that documents share are made once a thread.
 //! A face without TrueType outlines, or with variations, has no stand-in; krilla embeds it itself.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use krilla::text::Font;
@@ -55,7 +55,8 @@ pub(super) struct Subset {
 /// A subset with its face and the numbers of its glyphs there.
 type Made = (Rc<Program>, Vec<u16>, Subset);
 
-/// Stands in the table `head` of a stand-in where a font tells when it was made and changed.
+/// Stands in the table `head` of a stand-in where a font tells when it was made and changed. It follows from the face and its
+/// use alone: krilla's digest of the file, which becomes its id, is over it, too.
 type Mark = [u8; 16];
 
 /// A time at which no font was made.
@@ -67,8 +68,6 @@ const LONG_OFFSETS: usize = 51;
 thread_local! {
     static FACES: RefCell<Vec<Rc<Program>>> = const { RefCell::new(Vec::new()) };
     static SUBSETS: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
-    /// Number of the last stand-in.
-    static NUMBER: Cell<u64> = const { Cell::new(0) };
 }
 
 impl Program {
@@ -84,12 +83,7 @@ impl Program {
     }
 
     fn new(bytes: FaceBytes, of: Use) -> Option<Program> {
-        let number = NUMBER.get() + 1;
-        NUMBER.set(number);
-        let mut mark: Mark = [0; 16];
-        mark[..8].copy_from_slice(&MADE);
-        mark[8..].copy_from_slice(&number.to_be_bytes());
-        if let Some(light) = stand_in(bytes.bytes(), &mark) {
+        if let Some((light, mark)) = stand_in(bytes.bytes(), of) {
             return Some(Program { font: Font::new(light.into(), 0)?, bytes, of, mark: Some(mark) });
         }
         let data = match &bytes {
@@ -143,7 +137,7 @@ fn keep<T>(all: &mut Vec<T>, most: usize, another: T) {
 }
 
 /// The face without outlines, its glyphs numbered in their bearings; `None` where it has none of TrueType's.
-fn stand_in(bytes: &[u8], mark: &Mark) -> Option<Vec<u8>> {
+fn stand_in(bytes: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
     let font = FontRef::from_index(bytes, 0).ok()?;
     if font.fvar().is_ok() {
         return None;
@@ -165,7 +159,13 @@ fn stand_in(bytes: &[u8], mark: &Mark) -> Option<Vec<u8>> {
         hmtx.extend_from_slice(&glyph.to_be_bytes());
     }
     let (mut head, mut hhea) = (table(b"head")?.to_vec(), table(b"hhea")?.to_vec());
-    head.get_mut(MARK)?.copy_from_slice(mark);
+    let mut mark: Mark = [0; 16];
+    mark[..8].copy_from_slice(&MADE);
+    // The face's own checksum and its size.
+    mark[8..12].copy_from_slice(head.get(8..12)?);
+    mark[12..].copy_from_slice(&u32::try_from(bytes.len()).ok()?.to_be_bytes());
+    mark[12] ^= of as u8;
+    head.get_mut(MARK)?.copy_from_slice(&mark);
     *head.get_mut(LONG_OFFSETS)? = 1;
     let long_metrics = hhea.len().checked_sub(2)?;
     hhea[long_metrics..].copy_from_slice(&count.to_be_bytes());
@@ -176,7 +176,7 @@ fn stand_in(bytes: &[u8], mark: &Mark) -> Option<Vec<u8>> {
     for (tag, table) in [(b"head", head), (b"hhea", hhea), (b"hmtx", hmtx), (b"glyf", glyf), (b"loca", loca)] {
         light.add_raw(Tag::new(tag), table);
     }
-    Some(light.build())
+    Some((light.build(), mark))
 }
 
 /// The mark of a stand-in's subset, and the numbers of its glyphs in the face; `None` for any other font.

@@ -9,7 +9,7 @@ const MOST_ATOMS: usize = 120;
 
 /// How a cell is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::layout) enum Kind {
     /// A long label: filled lines, the number hanging.
     Left,
     /// A label in the middle: even lines.

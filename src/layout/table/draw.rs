@@ -112,9 +112,9 @@ fn draw_cell(
     let scale = if height > bottom - top { (bottom - top) / height } else { 1.0 };
     let size = lines.size * scale;
     let mut baseline = top + (bottom - top - height * scale) / 2.0 + ASCENT * size;
-    for line in &lines.lines {
+    for line in lines.lines.iter() {
         let x = if cell.is_left() { left + lines.side } else { (left + right - line.width * size) / 2.0 };
-        line.draw(&cell.text, page, owner, x, baseline, size);
+        line.draw(&cell.label.text, page, owner, x, baseline, size);
         baseline += lines.leading() * scale;
     }
 }

@@ -1,5 +1,7 @@
 //! A table at one type size: column widths, lines of every cell, row heights.
 
+use std::rc::Rc;
+
 use super::{Cell, Prepared, cell};
 use crate::layout::line::Line;
 use crate::model::CellRole;
@@ -36,7 +38,7 @@ pub(in crate::layout) struct Sized {
 #[derive(Clone)]
 pub(in crate::layout) struct CellLines {
     pub size: f32,
-    pub lines: Vec<Line>,
+    pub lines: Rc<[Line]>,
     /// White before the text of a cell that is set left, points.
     pub side: f32,
 }
@@ -99,7 +101,7 @@ impl Sized {
         }
         let room = |c: &Cell| edges[c.column + c.column_span] - edges[c.column];
         let own_scale = |c: &Cell| {
-            let needs = c.text.width() * size;
+            let needs = c.label.width * size;
             ((room(c) - 2.0 * FIGURE_SIDE * size) / needs.max(0.01)).min(1.0)
         };
         let data = || prepared.cells.iter().filter(|c| c.role == CellRole::Data);
@@ -111,15 +113,15 @@ impl Sized {
                 if c.role == CellRole::Data {
                     let own = (size * scale.min(own_scale(c))).max(LEAST_SIZE);
                     let em = (room(c) - 2.0 * FIGURE_SIDE * size) / own + 0.01;
-                    let lines = cell::lines(&c.text, 0, em, 0.0, cell::Kind::Figure);
+                    let lines = c.label.lines(0, em, 0.0, cell::Kind::Figure);
                     return CellLines { size: own, lines, side: FIGURE_SIDE * size };
                 }
                 let em = (room(c) / size - 2.0 * SIDE - c.indent).max(1.0);
                 let left = c.is_left();
-                let number: f32 = c.text.atoms[..c.number].iter().map(|a| a.width + a.space).sum();
+                let number: f32 = c.label.text.atoms[..c.label.number].iter().map(|a| a.width + a.space).sum();
                 // A number hangs only where enough is left beside it.
                 let hang = if left && em - number > 4.0 { number } else { 0.0 };
-                let number = if hang > 0.0 { 0 } else { c.number };
+                let number = if hang > 0.0 { 0 } else { c.label.number };
                 let kind = if left {
                     cell::Kind::Left
                 } else if c.role == CellRole::ColumnHeader {
@@ -128,7 +130,7 @@ impl Sized {
                     cell::Kind::Centered
                 };
                 let side = (SIDE + c.indent) * size;
-                CellLines { size, lines: cell::lines(&c.text, number, em, hang, kind), side }
+                CellLines { size, lines: c.label.lines(number, em, hang, kind), side }
             })
             .collect();
         let heights = row_heights(prepared, &cells, 2.0 * PAD * size);
@@ -148,13 +150,13 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
     // A label column gives way, though not below three characters.
     let mut least = vec![size * (2.0 + 2.0 * SIDE); base.len()];
     for c in prepared.cells.iter().filter(|c| c.column_span == 1) {
-        let natural = c.text.width();
+        let natural = c.label.width;
         let needs = match c.role {
             CellRole::Data => natural + 2.0 * SIDE,
             CellRole::ColumnHeader if natural <= 3.05 => natural + 2.0 * SIDE,
             CellRole::ColumnHeader => 2.0 + 2.0 * SIDE,
             CellRole::RowHeader => {
-                let number: f32 = c.text.atoms[..c.number].iter().map(|a| a.width).sum();
+                let number: f32 = c.label.text.atoms[..c.label.number].iter().map(|a| a.width).sum();
                 let rest = natural - number;
                 (if rest <= 4.05 {
                     rest

@@ -5,15 +5,18 @@
 
 mod cell;
 mod draw;
+mod label;
 mod measure;
 
+use std::rc::Rc;
+
 use super::LayoutError;
-use super::faces::Role;
 use super::pages::{Scope, Tag, TagId, TagKind};
-use super::text::{Setter, Text};
+use super::text::Setter;
 use crate::model::{self, Align, CellRole};
 
 pub(super) use draw::{ASCENT, Fragment};
+use label::Label;
 pub(super) use measure::Sized;
 
 /// How far a level of an outline is set in, em.
@@ -38,16 +41,14 @@ pub(super) struct Cell {
     pub align: Align,
     /// White before the text, em.
     pub indent: f32,
-    pub text: Text,
-    /// Atoms of the number a label begins with (1. or （一） or 一、), 0 where there is none.
-    pub number: usize,
+    pub label: Rc<Label>,
     pub tag: TagId,
 }
 
 impl Cell {
     /// Long labels stand left, and numbered ones of a single row with them, so that the numbers line up.
     pub fn is_left(&self) -> bool {
-        self.align == Align::Left || self.role == CellRole::RowHeader && self.row_span == 1 && self.number > 0
+        self.align == Align::Left || self.role == CellRole::RowHeader && self.row_span == 1 && self.label.number > 0
     }
 }
 
@@ -68,8 +69,7 @@ impl<'d> Prepared<'d> {
             let row_tag = tags.len();
             tags.push(Tag { kind: TagKind::Row, parent: root });
             for c in row.cells.iter().filter(|c| c.column < columns) {
-                let text = setter.set(Role::Table, &c.text)?;
-                let number = cell::number(&text);
+                let label = Label::of(&c.text, setter)?;
                 let row_span = c.row_span.clamp(1, rows - r);
                 let column_span = c.column_span.clamp(1, columns - c.column);
                 let tag = tags.len();
@@ -83,7 +83,7 @@ impl<'d> Prepared<'d> {
                 tags.push(Tag { kind, parent: row_tag });
                 let (column, role, align) = (c.column, c.role, c.align);
                 let indent = LEVEL * f32::from(c.indent);
-                cells.push(Cell { row: r, column, row_span, column_span, role, align, indent, text, number, tag });
+                cells.push(Cell { row: r, column, row_span, column_span, role, align, indent, label, tag });
             }
         }
         Ok(Prepared { table, cells, rows, columns })
