@@ -14,6 +14,7 @@ mod limits;
 mod ods;
 mod ods_styles;
 mod package;
+mod sheet_scan;
 mod sheet_xml;
 mod sheets;
 mod sniff;

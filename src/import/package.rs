@@ -32,6 +32,9 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError
     }
 }
 
+/// Memory taken for a part before it is inflated, at most: its size is only what the file says.
+const EXPECTED: u64 = 1 << 20;
+
 /// Inflates the parts that are wanted by their lower-case names.
 pub(super) fn inflated(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool) -> Result<Package, ImportError> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
@@ -51,7 +54,7 @@ pub(super) fn inflated(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool) 
         if !wanted(&name) {
             continue;
         }
-        let mut data = Vec::new();
+        let mut data = Vec::with_capacity(file.size().min(left).min(EXPECTED) as usize);
         let size = file.take(left + 1).read_to_end(&mut data).map_err(|e| ImportError::Damaged(e.to_string()))?;
         left = left.checked_sub(size as u64).ok_or_else(|| limits.inflated_error())?;
         if parts.insert(name.clone(), data).is_some() {

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::sheet_scan::scan;
 use super::workbook::{Shown, Span};
 use super::{ImportError, Limits};
 use crate::model::Address;
@@ -14,7 +15,7 @@ use crate::model::Address;
 pub(super) const LAST: Address = Address { row: 1_048_575, column: 16_383 };
 
 /// Frame of one worksheet.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq)]
 pub(super) struct Frame {
     pub merges: Vec<Span>,
     pub hidden_rows: Vec<u32>,
@@ -22,13 +23,20 @@ pub(super) struct Frame {
     pub shown: Vec<(Address, Shown)>,
     /// Number of `<c>` elements, empty ones included.
     pub cells: usize,
+    /// The row after the last one that was read, from 0.
+    next_row: u32,
 }
 
 /// Reads the frame; `formats` tells by style index what a number format adds. More cells than `limits.cells` stop it.
 pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Frame, ImportError> {
+    let scanned = std::str::from_utf8(xml).ok().and_then(|xml| scan(xml, formats, limits));
+    scanned.unwrap_or_else(|| parsed(xml, formats, limits))
+}
+
+/// The frame of any worksheet.
+fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Frame, ImportError> {
     let mut reader = Reader::from_reader(xml);
     let mut frame = Frame::default();
-    let mut next = 0u32;
     // Inside a value that must be one plain text: how many texts it had; and how many values its cell had.
     let mut value: Option<usize> = None;
     let (mut plain, mut values) = (false, 0);
@@ -36,26 +44,13 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
         match reader.read_event() {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "row" => {
-                    let row = attribute(&e, "r").map(|r| number(&r, LAST.row + 1)).transpose()?.map_or(next, |r| r - 1);
-                    next = row + 1;
-                    if truth(&e, "hidden") {
-                        frame.hidden_rows.push(row);
-                    }
+                    let [number, hidden] = attributes(&e, ["r", "hidden"]);
+                    frame.row(number.as_deref(), hidden.as_deref())?;
                 }
                 "c" => {
-                    frame.cells += 1;
-                    if frame.cells > limits.cells {
-                        return Err(limits.cells_error());
-                    }
                     let [at, style, kind] = attributes(&e, ["r", "s", "t"]);
-                    if let Some(at) = at {
-                        let at = address(&at)?;
-                        let style = style.and_then(|s| s.parse::<usize>().ok());
-                        let adds = style.and_then(|s| formats.get(s).copied().flatten());
-                        frame.shown.extend(adds.map(|a| (at, a)));
-                    }
-                    // Text results of formulas may hold references; numbers, indices and errors are plain.
-                    plain = kind.is_none_or(|t| ["n", "s", "b", "e"].contains(&t.as_ref()));
+                    frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
+                    plain = Frame::is_plain(kind.as_deref());
                     values = 0;
                 }
                 "v" => {
@@ -65,19 +60,13 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
                     }
                     value = plain.then_some(0);
                 }
-                "col" if truth(&e, "hidden") => {
-                    let side = |name| attribute(&e, name).map(|v| number(&v, LAST.column + 1));
-                    if let (Some(first), Some(last)) = (side("min"), side("max")) {
-                        frame.hidden_columns.push((first? - 1, last? - 1));
-                    }
+                "col" => {
+                    let [first, last, hidden] = attributes(&e, ["min", "max", "hidden"]);
+                    frame.columns(first.as_deref(), last.as_deref(), hidden.as_deref())?;
                 }
                 "mergeCell" => {
-                    if let Some(span) = attribute(&e, "ref") {
-                        frame.merges.push(range(&span)?);
-                    }
-                    if frame.merges.len() > limits.cells {
-                        return Err(limits.cells_error());
-                    }
+                    let [span] = attributes(&e, ["ref"]);
+                    frame.merge(span.as_deref(), limits)?;
                 }
                 _ => {}
             },
@@ -90,11 +79,73 @@ pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> R
             Err(e) => return Err(ImportError::Damaged(e.to_string())),
         }
     }
-    frame.shown.sort_unstable_by_key(|(at, _)| *at);
-    frame.merges.sort_unstable();
-    frame.hidden_rows.sort_unstable();
-    frame.hidden_columns.sort_unstable();
-    Ok(frame)
+    Ok(frame.sorted())
+}
+
+/// What the elements of a worksheet add, by the values of their attributes.
+impl Frame {
+    pub(super) fn row(&mut self, number_of: Option<&str>, hidden: Option<&str>) -> Result<(), ImportError> {
+        let row = number_of.map(|r| number(r, LAST.row + 1)).transpose()?.map_or(self.next_row, |r| r - 1);
+        self.next_row = row + 1;
+        if truth(hidden) {
+            self.hidden_rows.push(row);
+        }
+        Ok(())
+    }
+
+    pub(super) fn cell(
+        &mut self,
+        at: Option<&str>,
+        style: Option<&str>,
+        formats: &[Option<Shown>],
+        limits: &Limits,
+    ) -> Result<(), ImportError> {
+        self.cells += 1;
+        if self.cells > limits.cells {
+            return Err(limits.cells_error());
+        }
+        if let Some(at) = at {
+            let at = address(at)?;
+            let style = style.and_then(|s| s.parse::<usize>().ok());
+            let adds = style.and_then(|s| formats.get(s).copied().flatten());
+            self.shown.extend(adds.map(|a| (at, a)));
+        }
+        Ok(())
+    }
+
+    /// Whether a cell of this type has a plain value: text results of formulas may hold references, but numbers, indices and
+    /// errors may not.
+    pub(super) fn is_plain(kind: Option<&str>) -> bool {
+        kind.is_none_or(|t| ["n", "s", "b", "e"].contains(&t))
+    }
+
+    pub(super) fn columns(
+        &mut self,
+        first: Option<&str>,
+        last: Option<&str>,
+        hidden: Option<&str>,
+    ) -> Result<(), ImportError> {
+        if let (Some(first), Some(last)) = (first.filter(|_| truth(hidden)), last) {
+            let side = |text| number(text, LAST.column + 1);
+            self.hidden_columns.push((side(first)? - 1, side(last)? - 1));
+        }
+        Ok(())
+    }
+
+    pub(super) fn merge(&mut self, span: Option<&str>, limits: &Limits) -> Result<(), ImportError> {
+        if let Some(span) = span {
+            self.merges.push(range(span)?);
+        }
+        if self.merges.len() > limits.cells { Err(limits.cells_error()) } else { Ok(()) }
+    }
+
+    pub(super) fn sorted(mut self) -> Frame {
+        self.shown.sort_unstable_by_key(|(at, _)| *at);
+        self.merges.sort_unstable();
+        self.hidden_rows.sort_unstable();
+        self.hidden_columns.sort_unstable();
+        self
+    }
 }
 
 /// An attribute without a prefix, as written; the first, where it stands twice.
@@ -124,8 +175,8 @@ pub(super) fn local_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> 
     e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| a.value.into_owned())
 }
 
-fn truth(e: &BytesStart<'_>, name: &str) -> bool {
-    attribute(e, name).is_some_and(|v| v == "1" || v == "true")
+fn truth(value: Option<&str>) -> bool {
+    matches!(value, Some("1" | "true"))
 }
 
 fn bad(text: &str) -> ImportError {
@@ -160,7 +211,79 @@ fn range(text: &str) -> Result<Span, ImportError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    /// Pieces of worksheets, well and badly written.
+    const PIECES: [&str; 40] = [
+        r#"<?xml version="1.0" encoding="UTF-8"?>"#,
+        "<sheetData>",
+        "</sheetData>",
+        r#"<row r="3">"#,
+        r#"<row hidden="1">"#,
+        r#"<row r="2" hidden="true"/>"#,
+        "</row>",
+        r#"<c r="A1">"#,
+        r#"<c r="B7" s="1">"#,
+        r#"<c r="C2" s="1" t="s">"#,
+        r#"<c r="C2" t="str">"#,
+        r#"<c r="XFE1"/>"#,
+        r#"<c s="0"/>"#,
+        "</c>",
+        "<v>",
+        "</v>",
+        "<v/>",
+        "<v>12</v>",
+        "<v>1&amp;2</v>",
+        "<v>1<!-- 2 --></v>",
+        "<v></v>",
+        "<f>A1&lt;2</f>",
+        r#"<col min="2" max="3" hidden="1"/>"#,
+        r#"<col min="2" max="3"/>"#,
+        r#"<col min="0" max="3" hidden="1"/>"#,
+        r#"<mergeCell ref="B2:D5"/>"#,
+        r#"<mergeCell ref="b2"/>"#,
+        r#"<mergeCell  ref = "B2:D5" />"#,
+        "<mergeCell ref='E2:E5'/>",
+        r#"<x:row r="9" hidden="1"/>"#,
+        r#"<x14:ext uri="{a>b}" q="'"/>"#,
+        "<!-- <c r=\"A9\"/> -->",
+        "<![CDATA[<c/>]]>",
+        "<?pi <c/> ?>",
+        r#"<row
+r="4" hidden="1"/>"#,
+        r#"<c r="A1" r="A2" x:y="1"/>"#,
+        " text ",
+        "&amp;",
+        ">",
+        "\"",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+        #[test]
+        fn a_scan_finds_what_the_parser_finds_or_leaves_it_alone(pieces in proptest::collection::vec(0..PIECES.len(), 0..12)) {
+            let xml: String = pieces.iter().map(|i| PIECES[*i]).collect();
+            let (formats, limits) = ([None, Some(Shown::Scaled)], Limits { cells: 5, ..Limits::default() });
+            let told = |found: Result<Frame, ImportError>| found.map_err(|e| e.to_string());
+            if let Some(scanned) = scan(&xml, &formats, &limits) {
+                prop_assert_eq!(told(scanned), told(parsed(xml.as_bytes(), &formats, &limits)), "{}", xml);
+            }
+        }
+    }
+
+    #[test]
+    fn a_worksheet_as_programs_write_it_is_scanned() {
+        let xml = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <worksheet xmlns="m" xmlns:r="r"><cols><col min="2" max="3" width="9.5" hidden="1" customWidth="1"/></cols><sheetData>
+            <row r="4" spans="1:2" hidden="1" x14ac:dyDescent="0.2"><c r="A4" s="1"><v>0.5</v></c><c r="B4" t="str"><f>A4&amp;"x"</f><v>a&amp;b</v></c></row>
+            </sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells><extLst><ext uri="{1}"><x14:a/></ext></extLst></worksheet>"#;
+        let (formats, limits) = ([None, Some(Shown::Scaled)], Limits::default());
+        let scanned = scan(xml, &formats, &limits).unwrap().unwrap();
+        assert_eq!(scanned, parsed(xml.as_bytes(), &formats, &limits).unwrap());
+        assert_eq!((scanned.cells, scanned.shown.len(), scanned.hidden_rows.len()), (2, 1, 1));
+    }
 
     #[test]
     fn frames_hold_what_is_hidden_and_merged() {

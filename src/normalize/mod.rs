@@ -21,7 +21,7 @@ mod wordings;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::form::{Form, Kind, Unit, labels};
+use crate::form::{Form, Kind, labels};
 use crate::import::{Content, MARKED, Sheet, Shown, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source, Value};
 use crate::rules::{self, finding};
@@ -160,8 +160,8 @@ fn values(
                     if view.sheet.hides(*at) {
                         hidden.push(source.clone());
                     }
-                    let named: Vec<Unit> = [heads[column], beside, label, title].into_iter().flatten().collect();
-                    if kind == Kind::Amount && named.windows(2).any(|w| w[0] != w[1]) {
+                    let named = || [heads[column], beside, label, title].into_iter().flatten();
+                    if kind == Kind::Amount && named().any(|u| Some(u) != named().next()) {
                         let message = format!("{} {at} 的单位在表里写得不一致，不能确定是哪一个", table.name);
                         findings.push(finding("N201", message).at(source.clone()).hint("请把单位改成一致"));
                     }
@@ -175,18 +175,18 @@ fn values(
                         findings.push(finding("N201", message).at(source.clone()).found(&written).hint(hint));
                     }
                     let total = totals.contains(&slot);
-                    let place = format!("{} {at} ", table.name);
+                    let place = || format!("{} {at} ", table.name);
                     let counter = block.unit_word(row);
-                    report.tables[t][slot] = match value::read(content, kind, unit, named.first().copied(), counter) {
+                    report.tables[t][slot] = match value::read(content, kind, unit, named().next(), counter) {
                         Ok((value, remark)) => {
                             findings
-                                .extend(remark.map(|r| note(r, &place, &written, &value, unit.is_some()).at(source)));
+                                .extend(remark.map(|r| note(r, &place(), &written, &value, unit.is_some()).at(source)));
                             value
                         }
                         // What a total's formula would have given, the form says.
                         Err(value::Unreadable::Uncomputed) if total => Value::Blank,
                         Err(why) => {
-                            let fault = unreadable(&why, &place, &written, table.unit_word(slot));
+                            let fault = unreadable(&why, &place(), &written, table.unit_word(slot));
                             findings.push(fault.at(source).found(&written));
                             Value::Blank
                         }

@@ -1,7 +1,7 @@
 //! Workbooks as offices make them, each named for its trouble, with what must come of it.
 
 use super::*;
-use crate::form::{GridContent, Table, edition};
+use crate::form::{GridContent, Table, Unit, edition};
 use crate::import::{Cell, Span};
 use crate::model::{Address, Severity};
 

@@ -230,6 +230,11 @@ pub fn unit_in_brackets(label: &str) -> Option<String> {
     inside.filter_map(unit_alone).find(|word| is_unit(word))
 }
 
+/// The last character of a word; spaces may stand before it.
+fn last(word: &str) -> char {
+    word.chars().next_back().unwrap_or_default()
+}
+
 /// Whether both are units of money, so that a number in one can be told in the other.
 pub fn is_convertible(word: &str, other: &str) -> bool {
     [word, other].iter().all(|w| Unit::ALL.iter().any(|u| u.word() == *w))
@@ -237,6 +242,11 @@ pub fn is_convertible(word: &str, other: &str) -> bool {
 
 /// The unit of money a column head names, e.g. 本年收费金额（单位：元）.
 pub fn unit_in_head(label: &str) -> Option<Unit> {
+    // Most labels name none, and say so without being taken apart: the compatibility form changes nothing in them.
+    let simple = |c: char| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}' | '、' | '，' | '（' | '）' | '“' | '”');
+    if label.chars().all(simple) && !Unit::ALL.iter().any(|u| label.contains(last(u.word()))) {
+        return None;
+    }
     let plain: String = label.nfkc().filter(|c| !c.is_whitespace()).collect();
     Unit::ALL.into_iter().find(|u| plain.contains(u.word()))
 }
