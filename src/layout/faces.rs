@@ -6,8 +6,8 @@
 use std::cell::OnceCell;
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use skrifa::raw::TableProvider;
 use skrifa::{FontRef, MetadataProvider};
@@ -99,17 +99,38 @@ struct Inner {
     known: Known,
 }
 
-/// What [`Faces::can_draw`] said of the characters of the first plane, a bit each: a report asks the same few hundred
-/// thousands of times. Threads may find the same answer twice; they cannot find different ones.
+/// What was found of the characters of the first plane: a report asks for the same few hundred thousands of times. Threads
+/// may find the same answer twice; they cannot find different ones.
 struct Known {
+    /// What [`Faces::can_draw`] said, a bit each.
     drawn: Box<[AtomicU64]>,
     undrawn: Box<[AtomicU64]>,
+    /// By role, the face and glyph of each; 0 where they are not known.
+    glyphs: [OnceLock<Box<[AtomicU32]>>; Role::ALL.len()],
 }
+
+/// Characters of the first plane.
+const PLANE: usize = 0x1_0000;
+/// Tells a face and a glyph that are known from 0.
+const IS_KNOWN: u32 = 1 << 31;
 
 impl Known {
     fn nothing() -> Known {
-        let bits = || (0..0x1_0000 / 64).map(|_| AtomicU64::new(0)).collect();
-        Known { drawn: bits(), undrawn: bits() }
+        let bits = || (0..PLANE / 64).map(|_| AtomicU64::new(0)).collect();
+        Known { drawn: bits(), undrawn: bits(), glyphs: Default::default() }
+    }
+
+    fn drawing(&self, role: Role, c: char, find: impl FnOnce() -> Option<(FaceId, u16)>) -> Option<(FaceId, u16)> {
+        let glyphs = self.glyphs[role as usize].get_or_init(|| (0..PLANE).map(|_| AtomicU32::new(0)).collect());
+        let Some(known) = glyphs.get(c as usize) else { return find() };
+        match known.load(Ordering::Relaxed) {
+            0 => {
+                let (face, glyph) = find()?;
+                known.store(IS_KNOWN | u32::from(face) << 16 | u32::from(glyph), Ordering::Relaxed);
+                Some((face, glyph))
+            }
+            found => Some(((found >> 16) as u8 & 0x7f, found as u16)),
+        }
     }
 
     fn answer(&self, c: char, judge: impl FnOnce() -> bool) -> bool {
@@ -226,7 +247,9 @@ impl Faces {
         if class::is_private(c) {
             return None;
         }
-        self.drawing_itself(role, c, open).or_else(|| self.drawing_itself(role, class::stand_in(c)?, open))
+        self.0.known.drawing(role, c, || {
+            self.drawing_itself(role, c, open).or_else(|| self.drawing_itself(role, class::stand_in(c)?, open))
+        })
     }
 
     fn drawing_itself<'a>(&'a self, role: Role, c: char, open: Option<&OpenFaces<'a>>) -> Option<(FaceId, u16)> {

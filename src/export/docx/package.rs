@@ -68,6 +68,7 @@ fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(size / 8 + 4096)));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(EFFORT))
         .last_modified_time(DateTime::default());
     for (name, bytes) in files {
         if OWN_PARTS.contains(&name.as_str()) {
@@ -80,6 +81,9 @@ fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
     }
     Ok(zip.finish()?.into_inner())
 }
+
+/// Of 9 that deflate may take: the usual 6 takes a third longer for 8 % fewer bytes.
+const EFFORT: i64 = 4;
 
 /// Parts that differ from report to report.
 const OWN_PARTS: &[&str] = &["word/document.xml", "docProps/core.xml"];

@@ -10,7 +10,7 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
-use super::refusal;
+use super::{EFFORT, refusal};
 use crate::export::ExportError;
 
 const MARK: &str = " customHeight=\"1\"";
@@ -26,6 +26,7 @@ fn rewrite(book: &[u8], rows: &[BTreeSet<u32>]) -> Result<Vec<u8>, zip::result::
     let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(book.len())));
     let options = SimpleFileOptions::default()
         .compression_method(CompressionMethod::Deflated)
+        .compression_level(Some(EFFORT.into()))
         .last_modified_time(DateTime::default());
     for index in 0..parts.len() {
         let mut part = parts.by_index(index)?;

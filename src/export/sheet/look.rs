@@ -102,6 +102,11 @@ impl Look {
         Look { indent: self.indent.saturating_add(levels.saturating_mul(2)).min(15), ..self }
     }
 
+    /// Without borders.
+    pub fn unruled(self) -> Look {
+        Look { border: false, ..self }
+    }
+
     pub fn centred(self) -> Look {
         Look { align: FormatAlign::Center, indent: 0, ..self }
     }

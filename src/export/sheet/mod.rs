@@ -122,6 +122,16 @@ impl Sheet {
         self.span(row, 1, column, 1, text, look)
     }
 
+    /// Sets the look of a column's cells that have none of their own.
+    pub fn column(&mut self, column: u16, look: &Look) -> Result<(), ExportError> {
+        self.inner.set_column_format(column, self.formats.of(look)).map_err(fault).map(drop)
+    }
+
+    /// Writes a text that looks as its column does and cannot be taken for a formula.
+    pub fn plain(&mut self, row: u32, column: u16, text: &str) -> Result<(), ExportError> {
+        self.inner.write_string(row, column, clean(text)).map_err(fault).map(drop)
+    }
+
     /// Writes a text over `rows × columns` cells.
     pub fn span(
         &mut self,

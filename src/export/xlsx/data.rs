@@ -25,7 +25,7 @@ struct Entry<'a> {
 pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
     let words = &labels().data;
     let entries = entries(report, &words.path);
-    let (label, value) = (Look::label().one_line(), Look::value());
+    let (label, value) = (Look::label().one_line().unruled(), Look::value().unruled());
     let need = |text: &str| measure::number_width(text, label.size) + label.inset();
     let widest = |texts: &mut dyn Iterator<Item = u32>| texts.max().unwrap_or(0).clamp(NARROW, WIDE);
     let column = |i: usize| widest(&mut entries.iter().map(|e| need(&e.labels[i])));
@@ -35,17 +35,23 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
         sheet.text(0, column, head, &Look::head())?;
     }
     sheet.height(0, ROW)?;
-    sheet.inner.set_landscape().set_freeze_panes(1, 0).map_err(fault)?;
+    // A thousand cells: looked up by their columns, and ruled by the program that shows them.
+    for column in 0..sheet.columns() {
+        sheet.column(column, if column < 3 { &label } else { &value })?;
+    }
+    sheet.inner.set_landscape().set_screen_gridlines(true).set_freeze_panes(1, 0).map_err(fault)?;
     for (row, entry) in (1u32..).zip(&entries) {
         sheet.height(row, ROW)?;
         for (column, text) in (0u16..).zip(&entry.labels) {
-            sheet.text(row, column, text, &label)?;
+            sheet.plain(row, column, text)?;
         }
         match bare(entry.value) {
-            Figure::Empty => sheet.text(row, 3, "", &value)?,
+            Figure::Empty => {}
             shown => figure(&mut sheet, row, 3, shown, value.clone())?,
         }
-        sheet.text(row, 4, entry.unit, &value)?;
+        if !entry.unit.is_empty() {
+            sheet.plain(row, 4, entry.unit)?;
+        }
     }
     Ok(sheet)
 }
