@@ -2,7 +2,7 @@
 //!
 //! Takes the bytes of a face, gives a font for krilla and subsets to embed. krilla draws every glyph of a subset to find the
 //! font's box and deflates it at a level of its own, anew for every document; both were most of a document's time. So it gets
-//! a stand-in: the same metrics and names, no outlines, and as left side bearing of each glyph its number. From the subset
+//! a stand-in: the same metrics and name, no outlines, and as left side bearing of each glyph its number. From the subset
 //! that krilla makes of it the glyphs of the real one can be read. Subsets that documents share are made once a thread.
 //! A face without TrueType outlines, or with variations, has no stand-in; krilla embeds it itself.
 
@@ -12,6 +12,7 @@ use std::rc::Rc;
 use krilla::text::Font;
 use skrifa::raw::types::Tag;
 use skrifa::raw::{FontRef, TableProvider};
+use skrifa::{MetadataProvider, string::StringId};
 use subsetter::{GlyphRemapper, subset};
 use write_fonts::FontBuilder;
 
@@ -21,7 +22,7 @@ use crate::export::ExportError;
 use crate::layout::FaceBytes;
 
 /// Tables that krilla and the subsetter take as they are.
-const TABLES: [&[u8; 4]; 4] = [b"maxp", b"name", b"OS/2", b"post"];
+const TABLES: [&[u8; 4]; 3] = [b"maxp", b"OS/2", b"post"];
 /// Faces and subsets a thread keeps; a style has six faces.
 const MOST_FACES: usize = 16;
 const MOST_SUBSETS: usize = 32;
@@ -173,10 +174,21 @@ fn stand_in(bytes: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
     for (tag, table) in TABLES.iter().filter_map(|tag| Some((tag, table(tag)?))) {
         light.add_raw(Tag::new(tag), table);
     }
-    for (tag, table) in [(b"head", head), (b"hhea", hhea), (b"hmtx", hmtx), (b"glyf", glyf), (b"loca", loca)] {
+    for (tag, table) in
+        [(b"head", head), (b"hhea", hhea), (b"hmtx", hmtx), (b"glyf", glyf), (b"loca", loca), (b"name", name(&font)?)]
+    {
         light.add_raw(Tag::new(tag), table);
     }
     Some((light.build(), mark))
+}
+
+/// A table `name` of the PostScript name alone: copyright and licence stand in the real one.
+fn name(font: &FontRef<'_>) -> Option<Vec<u8>> {
+    let name = font.localized_strings(StringId::POSTSCRIPT_NAME).english_or_first()?.to_string();
+    let text: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();
+    // One record: Windows, Unicode, English.
+    let fields = [0, 1, 18, 3, 1, 0x409, 6, u16::try_from(text.len()).ok()?, 0];
+    Some(fields.into_iter().flat_map(u16::to_be_bytes).chain(text).collect())
 }
 
 /// The mark of a stand-in's subset, and the numbers of its glyphs in the face; `None` for any other font.
