@@ -1,11 +1,13 @@
 //! Throughput and memory over a folder of generated reports, at one thread and two, and the share of each stage.
 
+use std::cell::Cell;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 use super::cost::{Cost, Run, against, in_turn, timed};
 use crate::generate;
@@ -39,7 +41,9 @@ pub fn measure(binary: &Path, reports: u64, seed: u64) -> Result<Value> {
     let bytes = generate::folder(folder.path(), seed, reports)?;
     println!("\n{reports} generated reports, {:.1} MB, median of {ROUNDS} runs in turn", bytes as f64 / 1e6);
     println!("{:<24} {:>8} {:>11} {:>9} {:>11} {:>9}", "", "threads", "reports/s", "wall s", "cpu ms each", "peak MB");
-    let costs = in_turn(&KINDS, ROUNDS, |(formats, jobs)| over(binary, folder.path(), reports, formats, *jobs))?;
+    let outputs = Outputs::new()?;
+    let run = |(formats, jobs): &(&str, usize)| over(binary, folder.path(), &outputs.next(), reports, formats, *jobs);
+    let costs = in_turn(&KINDS, ROUNDS, run)?;
     let rate = |cost: &Cost| reports as f64 / cost.median * 1e3;
     let each = |cost: &Cost| cost.cpu_median / reports as f64;
     let mut rows = Vec::new();
@@ -73,12 +77,12 @@ fn stages(each: &[f64]) -> [(&'static str, f64, f64); 4] {
 /// Peak memory over few reports and over many: it may not grow with their number.
 pub fn memory(binary: &Path, seed: u64) -> Result<Value> {
     println!("\n{:<24} {:>8} {:>9}", "memory, three formats", "threads", "peak MB");
-    let mut rows = Vec::new();
+    let (mut rows, outputs) = (Vec::new(), Outputs::new()?);
     for jobs in [1, 2] {
         for reports in [FEW, MANY] {
             let folder = tempfile::tempdir()?;
             generate::folder(folder.path(), seed, reports)?;
-            let run = over(binary, folder.path(), reports, "pdf,docx,xlsx", jobs)?;
+            let run = over(binary, folder.path(), &outputs.next(), reports, "pdf,docx,xlsx", jobs)?;
             let peak = run.peak as f64 / 1e6;
             println!("{reports:<24} {jobs:>8} {peak:>9.1}");
             if reports == MANY {
@@ -92,14 +96,32 @@ pub fn memory(binary: &Path, seed: u64) -> Result<Value> {
     Ok(json!(rows))
 }
 
-/// Runs over a folder, with outputs in one of their own that is removed after; fails where any is missing.
-pub fn over(binary: &Path, folder: &Path, reports: u64, formats: &str, jobs: usize) -> Result<Run> {
-    let out = tempfile::tempdir()?;
+/// Output folders of the runs that are compared, removed together at the end: a file system that has just lost thousands of
+/// files is slow to make new ones, and the next run would pay for it.
+struct Outputs {
+    folder: TempDir,
+    given: Cell<usize>,
+}
+
+impl Outputs {
+    fn new() -> Result<Outputs> {
+        Ok(Outputs { folder: tempfile::tempdir()?, given: Cell::new(0) })
+    }
+
+    /// A folder that no run has had.
+    fn next(&self) -> PathBuf {
+        self.given.set(self.given.get() + 1);
+        self.folder.path().join(self.given.get().to_string())
+    }
+}
+
+/// Runs over a folder; fails where any output is missing.
+fn over(binary: &Path, folder: &Path, out: &Path, reports: u64, formats: &str, jobs: usize) -> Result<Run> {
     let mut process = Command::new(binary);
     if formats.is_empty() {
         process.arg("check").arg(folder);
     } else {
-        process.arg("convert").arg(folder).arg("-o").arg(out.path()).args(["--to", formats]);
+        process.arg("convert").arg(folder).arg("-o").arg(out).args(["--to", formats]);
     }
     process.args(["--jobs", &jobs.to_string()]);
     let (run, code) = timed(&mut process)?;
@@ -107,7 +129,7 @@ pub fn over(binary: &Path, folder: &Path, reports: u64, formats: &str, jobs: usi
     for format in formats.split(',').filter(|f| !f.is_empty()) {
         // Reports are named for agency and year, the books of the run are not.
         let of_format = |name: &str| name.ends_with(&format!(".{format}")) && name.contains('年');
-        let names = fs::read_dir(out.path())?.filter_map(Result::ok).map(|e| e.file_name());
+        let names = fs::read_dir(out)?.filter_map(Result::ok).map(|e| e.file_name());
         let written = names.filter(|n| n.to_str().is_some_and(of_format)).count() as u64;
         ensure!(written == reports, "{written} {format} were written of {reports} reports");
     }
