@@ -19,7 +19,7 @@ pub(super) fn finish(file: &[u8], programs: &[Rc<Program>]) -> Result<Vec<u8>, E
     let strange = || fault("文件的结构和预期的不同".to_owned());
     let table = Table::read(file).ok_or_else(strange)?;
     let embedded: Vec<usize> = table.objects.iter().filter_map(|o| program(&file[o.from..o.to])).collect();
-    let mut left = programs.iter().filter(|p| p.has_stand_in()).count();
+    let mut left = programs::stand_ins(programs);
     let mut out = Vec::with_capacity(2 * file.len());
     out.extend_from_slice(&file[..table.objects.first().ok_or_else(strange)?.from]);
     let mut offsets = vec![0; table.size];

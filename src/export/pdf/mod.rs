@@ -104,6 +104,9 @@ impl Writer<'_> {
     }
 
     fn draw_run(&mut self, page: &Page, run: &Run, of: Use, surface: &mut Surface<'_>) -> Result<(), ExportError> {
+        if run.glyphs.is_empty() {
+            return Ok(());
+        }
         let font = self.program(run.face, of)?.font();
         let glyphs: Vec<KrillaGlyph> = page.glyphs[run.glyphs.clone()].iter().map(glyph).collect();
         let text = &page.text[run.text.clone()];

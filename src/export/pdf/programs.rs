@@ -7,6 +7,7 @@
 //! A face without TrueType outlines, or with variations, has no stand-in; krilla embeds it itself.
 
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use krilla::text::Font;
@@ -94,15 +95,15 @@ impl Program {
         Some(Program { font: Font::new(data, 0)?, bytes, of, mark: None })
     }
 
-    /// Whether what krilla embeds for it is to be replaced.
-    pub fn has_stand_in(&self) -> bool {
-        self.mark.is_some()
-    }
-
     /// The font for krilla.
     pub fn font(&self) -> Font {
         self.font.clone()
     }
+}
+
+/// How many stand-ins krilla embeds for some programs. Two files with one content are one font to it.
+pub(super) fn stand_ins(programs: &[Rc<Program>]) -> usize {
+    programs.iter().filter_map(|p| p.mark).collect::<BTreeSet<Mark>>().len()
 }
 
 /// The subset to embed instead of the one that krilla made; `None` where that is no stand-in's.

@@ -142,6 +142,18 @@ fn every_ideograph_is_drawn_as_its_face_draws_it() {
 }
 
 #[test]
+fn one_file_under_two_names_is_one_font() {
+    let mut style = Style::default();
+    style.face.body = "./NotoSansSC-Medium.ttf".to_owned();
+    style.face.heading2 = "././NotoSansSC-Medium.ttf".to_owned();
+    let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts");
+    let faces = Faces::load(&style, &base).unwrap();
+    let document = document("2021", Value::Count);
+    let bytes = write(&layout(&document, &style, &faces).unwrap()).unwrap();
+    assert_eq!(found(&read(&bytes).root), expected(&document));
+}
+
+#[test]
 fn the_same_report_gives_the_same_bytes() {
     let document = troubled();
     assert!(pdf(&document) == pdf(&document));
