@@ -220,6 +220,22 @@ fn reports_of_one_name_are_refused_and_named() {
 }
 
 #[test]
+fn outputs_that_no_input_has_any_more_are_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (dir.path().join("入"), dir.path().join("出"));
+    report(&input.join("甲.xlsx"), "某局", 2023);
+    report(&input.join("乙.xlsx"), "某局", 2024);
+    report(&input.join("丙.xlsx"), "他局", 2024);
+    assert!(!stdout(&convert(&input, &out, &[])).contains("W403"));
+    // One is gone, one fails now.
+    fs::remove_file(input.join("甲.xlsx")).unwrap();
+    fs::write(input.join("乙.xlsx"), "PK").unwrap();
+    let told = stdout(&convert(&input, &out, &[]));
+    assert!(told.contains("W403") && told.contains("有 4 个以前生成的文件"), "{told}");
+    assert!(out.join("某局2023年政府信息公开工作年度报告.docx").exists(), "nothing is removed");
+}
+
+#[test]
 fn three_shards_and_a_merge_are_one_run() {
     let dir = tempfile::tempdir().unwrap();
     let input = archive(dir.path(), 7);
@@ -342,7 +358,7 @@ fn books_of_others_are_not_overwritten() {
     fs::write(out.join("汇总.xlsx"), "某人的").unwrap();
     let run = convert(&input, &out, &[]);
     assert_eq!(run.status.code(), Some(4));
-    assert!(stderr(&run).contains("不是本程序写的"), "{}", stderr(&run));
+    assert!(stderr(&run).contains("不能确定是本程序写的"), "{}", stderr(&run));
     assert_eq!(tree(&out).into_keys().collect::<Vec<_>>(), ["汇总.xlsx"]);
     let run = convert(&input, &input, &[]);
     assert_eq!(run.status.code(), Some(2));

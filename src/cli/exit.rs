@@ -26,8 +26,8 @@ impl Exit {
             Exit::Usage => "命令写错了",
             Exit::Unread => "有文件读不了或不能确定内容（没有为它写任何文件，其他文件照常处理）",
             Exit::Unwritten => "有输出写不了，或几份输入得出同样的文件名",
-            Exit::Interrupted => "按 Ctrl-C 中断：手上的做完了，再运行同一命令会接着做",
-            Exit::Terminated => "被系统要求停止（SIGTERM）：同上",
+            Exit::Interrupted => "按 Ctrl-C 中断：手上的做完了；转换时再运行同一命令会接着做",
+            Exit::Terminated => "被系统要求停止（SIGTERM）：手上的做完了；转换时再运行同一命令会接着做",
         }
     }
 }

@@ -39,7 +39,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            print::line(e.render().to_string().trim_end());
+            print::block(e.render().to_string().trim_end());
             return Exit::Good.into();
         }
         Err(e) => {

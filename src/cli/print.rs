@@ -36,11 +36,15 @@ pub fn untold() -> bool {
     UNTOLD.load(Ordering::Relaxed)
 }
 
-/// Prints a line to standard output; a reader that has gone away is no fault. What a workbook holds may not steer the
-/// terminal: control and direction marks are shown as U+FFFD.
+/// Prints several lines.
+pub fn block(text: &str) {
+    text.lines().for_each(line);
+}
+
+/// Prints a line to standard output; a reader that has gone away is no fault. What a workbook or a file name holds may not
+/// steer the terminal: control and direction marks, line ends too, are shown as U+FFFD.
 pub fn line(text: &str) {
-    let steers =
-        |c: char| (c.is_control() && c != '\n') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let text: String = text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect();
     if let Err(e) = writeln!(std::io::stdout().lock(), "{text}")
         && e.kind() != std::io::ErrorKind::BrokenPipe

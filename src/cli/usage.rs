@@ -28,6 +28,9 @@ pub fn sentence(error: &clap::Error) -> String {
         ErrorKind::TooManyValues | ErrorKind::TooFewValues | ErrorKind::WrongNumberOfValues => {
             format!("{argument} 的个数不对")
         }
+        ErrorKind::ValueValidation if !argument.is_empty() => {
+            format!("{} 后面要写数字，不能是 {value}", argument.split(' ').next().unwrap_or_default())
+        }
         ErrorKind::InvalidUtf8 => "参数里有不是 UTF-8 的字符".to_owned(),
         _ => format!("命令写错了（{argument}{value}）"),
     };

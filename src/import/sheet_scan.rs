@@ -1,10 +1,10 @@
 //! The frame of a worksheet by a scan of its tags: what [`super::sheet_xml`] finds, in a third of the time.
 //!
 //! Takes a worksheet, gives its frame where it is written as spreadsheet programs write it: every tag closed, double quotes,
-//! nothing but text in a value, no comments or declarations, no prefix before the elements that count. Anything else is none
-//! of its business: it gives `None`, and the full parser decides.
+//! nothing but text in a value, no comments, and no prefix before the elements that count. Anything else is none of its
+//! business: it gives `None`, and the full parser decides.
 
-use memchr::memchr;
+use memchr::{memchr, memmem};
 
 use super::sheet_xml::Frame;
 use super::workbook::Shown;
@@ -16,7 +16,7 @@ const WANTED: [&str; 5] = ["c", "row", "v", "col", "mergeCell"];
 /// Reads the frame; `None` where the worksheet is written in another way.
 pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Option<Result<Frame, ImportError>> {
     let mut frame = Frame::default();
-    let mut scan = Scan { xml, at: 0, open: Vec::new() };
+    let mut scan = Scan { xml, at: declaration(xml)?, open: Vec::new() };
     // Of the cell that is open: whether its value must be plain text, and whether it had one.
     let (mut plain, mut valued) = (false, false);
     while let Some(tag) = scan.tag()? {
@@ -31,7 +31,8 @@ pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Opt
                 frame.cell(at, style, formats, limits)
             }
             "v" => {
-                let text = scan.text(&tag)?;
+                // An empty element is no value.
+                let text = if tag.empty { "" } else { scan.text(&tag)? };
                 if valued || plain && text.contains('&') {
                     return None;
                 }
@@ -53,6 +54,18 @@ pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Opt
         }
     }
     scan.open.is_empty().then(|| Ok(frame.sorted()))
+}
+
+/// Where the XML declaration ends; what it says of the encoding is known to be true.
+fn declaration(xml: &str) -> Option<usize> {
+    let Some(rest) = xml.strip_prefix("<?xml ") else { return Some(0) };
+    let end = memmem::find(rest.as_bytes(), b"?>")?;
+    (!rest[..end].contains(['<', '>'])).then_some(xml.len() - rest.len() + end + 2)
+}
+
+/// Whether every reference in a text has its end: the parser refuses one that has not.
+fn is_whole(text: &str) -> bool {
+    text.split('&').skip(1).all(|reference| reference.contains(';'))
 }
 
 struct Scan<'x> {
@@ -77,6 +90,9 @@ impl<'x> Scan<'x> {
     fn tag(&mut self) -> Option<Option<Tag<'x>>> {
         let bytes = self.xml.as_bytes();
         while let Some(start) = memchr(b'<', &bytes[self.at..]).map(|n| self.at + n + 1) {
+            if !is_whole(&self.xml[self.at..start - 1]) {
+                return None;
+            }
             let closes = bytes.get(start) == Some(&b'/');
             let begin = start + usize::from(closes);
             let mut name_end = begin;
@@ -98,10 +114,6 @@ impl<'x> Scan<'x> {
                 end += 1;
             }
             self.at = end + 1;
-            // The declaration; that the part is UTF-8 is known.
-            if start == 1 && self.xml[start..end].starts_with("?xml ") {
-                continue;
-            }
             if closes {
                 if end > name_end || self.open.pop() != Some(name) {
                     return None;
@@ -119,7 +131,7 @@ impl<'x> Scan<'x> {
             }
             return Some(Some(Tag { name, rest, empty }));
         }
-        Some(None)
+        is_whole(&self.xml[self.at..]).then_some(None)
     }
 
     /// The text of an element that was just opened and holds nothing else.
@@ -127,7 +139,7 @@ impl<'x> Scan<'x> {
         let rest = &self.xml[self.at..];
         let (text, after) = rest.split_at(rest.bytes().position(|b| b == b'<')?);
         let closes = after.strip_prefix("</").and_then(|a| a.strip_prefix(tag.name));
-        (!tag.empty && closes.is_some_and(|a| a.starts_with('>'))).then_some(text)
+        closes.is_some_and(|a| a.starts_with('>')).then_some(text)
     }
 }
 

@@ -129,7 +129,21 @@ fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
         // Which may lie within a letter; the reader sees what the file itself is.
         return Ok(Kind::Xls);
     }
-    Err(if has("EncryptedPackage") { ImportError::Encrypted } else { other_compound(has) })
+    Err(if has("EncryptedPackage") {
+        ImportError::Encrypted
+    } else if is_cut(bytes) {
+        ImportError::damaged("文件的目录在文件末尾之后，可能没有拷贝完整")
+    } else {
+        other_compound(has)
+    })
+}
+
+/// Whether a compound file ends before the sector in which its directory begins.
+fn is_cut(bytes: &[u8]) -> bool {
+    let field = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
+    // Sectors have 512 or 4096 bytes; they are counted behind the header, which takes the first.
+    let (Some(shift @ (9 | 12)), Some(directory)) = (bytes.get(30), field(48)) else { return false };
+    (u64::from(directory) + 2) << shift > bytes.len() as u64
 }
 
 /// What a compound file is that holds no workbook, by the streams it has.

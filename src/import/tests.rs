@@ -47,7 +47,8 @@ fn every_kind_of_cell_is_told_apart() {
         <c r="B2"><v>12</v></c><c r="C2"><v>160.59639999999999</v></c><c r="D2"><v>0.30000000000000004</v></c>
         <c r="E2" t="str"><f>A1</f><v>甲</v></c><c r="F2"><f>SUM(A1)</f></c><c r="G2" t="e"><v>#REF!</v></c>
         <c r="H2" t="b"><v>1</v></c><c r="I2" t="inlineStr"><is><t>乙</t></is></c><c r="J2"><v>1e300</v></c>
-        <c r="K2" t="s"><v>1</v></c><c r="L2"/></row></sheetData></worksheet>"#;
+        <c r="K2" t="s"><v>1</v></c><c r="L2"/><c r="M2"><f>SUM(A1)</f><v/></c><c r="N2"><f>SUM(A1)</f><v></v></c>
+        <c r="O2"><v/></c></row></sheetData></worksheet>"#;
     let strings = r#"<sst count="2" uniqueCount="2"><si/><si><t>丙</t></si></sst>"#;
     let number = |s: &str| Content::Number(s.parse().unwrap());
     let text = |s: &str| Content::Text(s.to_owned());
@@ -62,6 +63,9 @@ fn every_kind_of_cell_is_told_apart() {
         ("I2", text("乙")),
         ("J2", Content::HugeNumber(1e300f64.to_string())),
         ("K2", text("丙")),
+        // As programs write formulas that compute none.
+        ("M2", Content::Uncomputed),
+        ("N2", Content::Uncomputed),
     ];
     let expected: Vec<_> = expected.into_iter().map(|(a, c)| (a.to_owned(), c)).collect();
     assert_eq!(cells(sheet, &[("xl/sharedStrings.xml", strings)]), expected);
@@ -130,6 +134,8 @@ fn each_limit_is_named() {
 
 #[test]
 fn other_files_are_called_by_their_name() {
+    let older = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/archive/老城区科学技术局-2024.xls");
+    let older = std::fs::read(older).unwrap();
     let good = book("<worksheet><sheetData/></worksheet>", &[]);
     for (bytes, says) in [
         (b"".to_vec(), "0 字节"),
@@ -146,6 +152,8 @@ fn other_files_are_called_by_their_name() {
         ("单位,件数\n甲,1\n".as_bytes().to_vec(), "CSV"),
         (b"%PDF-1.7".to_vec(), "PDF"),
         (vec![0, 1, 2, 3], "别的程序"),
+        (older[..5000].to_vec(), "不完整"),
+        (older[..20_000].to_vec(), "不完整"),
         (package(&[("word/document.xml", "<a/>")]), "Word"),
         (package(&[("mimetype", "x"), ("content.xml", "<a/>")]), ".ods"),
         (package(&[("xl/workbook.bin", "x")]), ".xlsb"),

@@ -242,7 +242,7 @@ pub fn is_convertible(word: &str, other: &str) -> bool {
 
 /// The unit of money a column head names, e.g. 本年收费金额（单位：元）.
 pub fn unit_in_head(label: &str) -> Option<Unit> {
-    // Most labels name none, and say so without being taken apart: the compatibility form changes nothing in them.
+    // Most labels name none, and say so without being taken apart: in them the compatibility form makes no unit.
     let simple = |c: char| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}' | '、' | '，' | '（' | '）' | '“' | '”');
     if label.chars().all(simple) && !Unit::ALL.iter().any(|u| label.contains(last(u.word()))) {
         return None;
@@ -261,6 +261,23 @@ mod tests {
 
     fn money(text: &str, unit: Option<Unit>, head: Option<Unit>) -> String {
         read(Some(&Content::Text(text.into())), Kind::Amount, unit, head, None).unwrap().0.to_string()
+    }
+
+    #[test]
+    fn labels_without_a_unit_are_told_apart_at_once() {
+        for label in [
+            "本年收费金额（单位：万元）",
+            "采购总金额（元）",
+            "金 额\u{a0}元",
+            "采购总金额",
+            "（一）予以公开",
+            "單位：圓",
+            "㍐",
+        ] {
+            let plain: String = label.nfkc().filter(|c| !c.is_whitespace()).collect();
+            let long = Unit::ALL.into_iter().find(|u| plain.contains(u.word()));
+            assert_eq!(unit_in_head(label), long, "{label}");
+        }
     }
 
     #[test]

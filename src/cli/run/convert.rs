@@ -102,10 +102,23 @@ impl<'a> Run<'a> {
         }
         let mut done: Vec<Done> = done.into_iter().flatten().collect();
         // Parts judge by all inputs, so that together they say what one run would say.
-        let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
+        let mut notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
+        notes.extend(self.left_over(&done));
         done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
         let summary = self.close(&done, all, inputs_sha256)?;
         Ok(Finished { done, summary, notes })
+    }
+
+    /// Outputs of earlier runs that are still there and that none of this run's inputs has: of inputs that are gone, were renamed
+    /// or fail now. Nobody else would tell that they are out of date.
+    fn left_over(&self, done: &[Done]) -> Option<Finding> {
+        let (_, journal) = self.books.as_ref()?;
+        let own: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
+        let earlier: BTreeSet<&str> = journal.outputs().filter(|p| !own.contains(p)).collect();
+        let left: Vec<&str> = earlier.into_iter().filter(|p| self.job.folder.join(p).is_file()).collect();
+        let first = left.first()?;
+        let message = format!("输出文件夹里有 {} 个以前生成的文件，这次的输入不再对应它们，如 {first}", left.len());
+        Some(finding("W403", message).hint("请核对：不再需要的请删去，不要当作最新结果公布"))
     }
 
     fn folder(&self, below: &Path) -> PathBuf {
@@ -145,7 +158,9 @@ impl<'a> Run<'a> {
 
     fn write(&self, below: &Path, record: &Record, slip: &Slip) -> Result<(Vec<OutputFile>, Made), Box<Finding>> {
         let target = Target { below, stem: stem(record) };
-        let lost = |e: std::io::Error| Box::new(finding("W401", format!("输出文件夹里的临时文件读不回来：{e}")));
+        let lost = |e: std::io::Error| {
+            Box::new(finding("W401", format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e))))
+        };
         let report = self.spool.get(slip).map_err(lost)?;
         let files = produce(&report, &self.job.formats, &self.job.plan.setting).map_err(|e| {
             Box::new(finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))
@@ -276,7 +291,7 @@ fn refuse_collisions(reads: &mut [Read], inputs: &[Input]) {
             let more = if same.len() > 4 { format!(" 等 {} 份", same.len() - 1) } else { String::new() };
             let name = stem(&reads[i].record);
             let message = format!("与 {}{more} 得出同样的文件名“{name}”，都没有转换", others.join("、"));
-            let hint = "请只保留一份，或者放在不同的子文件夹里";
+            let hint = "请只保留一份；要都转换，就分放在不同的子文件夹里，用上一级文件夹作输入";
             reads[i].record.fail(&finding("W402", message).hint(hint));
         }
     }

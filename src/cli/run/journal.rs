@@ -59,8 +59,9 @@ impl Journal {
             // Somebody else's file may have our name.
             if let Some(path) = books.all().find(|p| p.exists()) {
                 return Err(unwritten(format!(
-                    "{} 已经存在，不是本程序写的，请移走或换一个输出文件夹",
-                    path.display()
+                    "{} 已经存在，旁边却没有能读懂的 {}，不能确定是本程序写的，请移走它或换一个输出文件夹",
+                    path.display(),
+                    books.manifest.file_name().unwrap_or_default().display()
                 )));
             }
         }
@@ -88,6 +89,11 @@ impl Journal {
             file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(b"\n")).map_err(told)?;
         }
         Ok(Journal { file: Mutex::new(file), path: books.journal.clone(), before })
+    }
+
+    /// Files that earlier runs wrote, by path below the output folder.
+    pub fn outputs(&self) -> impl Iterator<Item = &str> {
+        self.before.values().flat_map(|r| &r.outputs).map(|o| o.path.as_str())
     }
 
     /// What an earlier run knew of an input.

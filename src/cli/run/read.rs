@@ -6,6 +6,7 @@ use super::spool::Slip;
 use super::{Interrupt, each};
 use crate::batch::{Item, Record, Status};
 use crate::cli::inputs::Input;
+use crate::cli::output::reason;
 use crate::cli::plan::Plan;
 use crate::digest::sha256;
 use crate::import::{self, ImportError};
@@ -68,7 +69,7 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: Option<&dyn Writes>) -
         (Some(writes), Some(report)) => match writes.keep(report) {
             Ok(slip) => Next::Write(slip),
             Err(e) => {
-                record.fail(&finding("W401", format!("输出文件夹里写不下临时文件：{e}")));
+                record.fail(&finding("W401", format!("输出文件夹里写不下临时文件：{}", reason(&e))));
                 Next::Nothing
             }
         },

@@ -91,7 +91,17 @@ pub(super) fn table(part: &[u8], header_rows: usize, caption: &str) -> Result<St
 fn run(part: &[u8], notes: &Notes, out: Vec<u8>) -> Result<Vec<u8>, ExportError> {
     let source = std::str::from_utf8(part).map_err(|e| fault(&e))?;
     let tables = notes.tables.iter();
-    let mut pass = Pass { notes, out, open: Vec::new(), tables, place: false, row: 0, moved: Vec::new() };
+    let mut pass = Pass {
+        notes,
+        out,
+        open: Vec::new(),
+        tables,
+        place: false,
+        placed: false,
+        lost: false,
+        row: 0,
+        moved: Vec::new(),
+    };
     let mut reader = Reader::from_str(source);
     let position = |r: &Reader<&[u8]>| r.buffer_position() as usize;
     loop {
@@ -99,6 +109,10 @@ fn run(part: &[u8], notes: &Notes, out: Vec<u8>) -> Result<Vec<u8>, ExportError>
         let event = reader.read_event().map_err(|e| fault(&e))?;
         let raw = source.get(from..position(&reader)).unwrap_or_default();
         match &event {
+            // A table without its place would be lost in silence.
+            Event::Eof if pass.lost || pass.tables.len() > 0 && pass.placed => {
+                return Err(fault(&"表格和它们的位置对不上"));
+            }
             Event::Eof => break,
             Event::Decl(_) => {}
             Event::Start(e) => pass.start(name_of(raw), e, raw),
@@ -143,6 +157,9 @@ struct Pass<'s> {
     tables: std::slice::Iter<'s, String>,
     /// Whether the paragraph that is open holds the place of one.
     place: bool,
+    /// Whether any table was placed here: this part is the document. Whether a place had none.
+    placed: bool,
+    lost: bool,
     /// Rows begun.
     row: usize,
     moved: Vec<u8>,
@@ -206,7 +223,11 @@ impl<'s> Pass<'s> {
         }
         if frame.name == "w:p" && std::mem::take(&mut self.place) {
             self.out.truncate(frame.tag);
-            self.out.extend_from_slice(self.tables.next().map_or(&[][..], |t| t.as_bytes()));
+            self.placed = true;
+            match self.tables.next() {
+                Some(table) => self.out.extend_from_slice(table.as_bytes()),
+                None => self.lost = true,
+            }
             return;
         }
         self.out.extend_from_slice(raw.as_bytes());

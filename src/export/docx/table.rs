@@ -30,7 +30,7 @@ pub(super) struct Finished {
 /// Stands for a figure: a private-use character. A table whose own text has it is built whole.
 const FIGURE: &str = "\u{E000}";
 
-/// Tables a thread keeps: those of all editions, in the few widths that their figures ask for.
+/// Tables a thread keeps: those of all editions, in the few widths that their figures ask for, and the last ones with blanks.
 const MOST_KEPT: usize = 32;
 
 /// What a table's XML follows from, figures aside.
@@ -68,12 +68,21 @@ pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<
     }
     let ground = ground(blank, fit);
     let filled = |(_, pieces): &(Ground, Vec<Box<str>>)| fill(pieces, &figures);
-    let known = KEPT.with_borrow(|kept| kept.iter().find(|(g, _)| *g == ground).map(filled));
+    let known = KEPT.with_borrow_mut(|kept| {
+        let at = kept.iter().position(|(g, _)| *g == ground)?;
+        // What is asked for again stays.
+        kept[at..].rotate_left(1);
+        kept.last().map(filled)
+    });
     let xml = match known {
         Some(xml) => xml,
         None => {
             let xml = build(&ground, style)?;
             let pieces: Vec<Box<str>> = xml.split(FIGURE).map(Box::from).collect();
+            if pieces.len() != figures.len() + 1 {
+                let reason = format!("表格“{}”的数字和它们的位置对不上", table.caption);
+                return Err(ExportError::Writer { format: "DOCX", reason });
+            }
             let xml = fill(&pieces, &figures);
             KEPT.with_borrow_mut(|kept| {
                 if kept.len() >= MOST_KEPT {
@@ -92,7 +101,7 @@ fn is_plain(text: &str) -> bool {
     let plain = |c: char| match c {
         '<' | '>' | '&' | '"' | '\'' => false,
         ' '..='~' => true,
-        c => text::is_legal(c) && c >= '\u{2E80}' && !FIGURE.contains(c),
+        c => text::is_legal(c) && c >= '\u{2E80}',
     };
     !text.is_empty() && text.chars().all(plain)
 }

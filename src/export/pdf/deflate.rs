@@ -7,7 +7,7 @@ use libdeflater::{CompressionLvl, Compressor};
 use super::fault;
 use crate::export::ExportError;
 
-/// Outlines are all but random: more effort makes a file 1 % smaller at best.
+/// Most of a file are outlines, which are all but random: more effort makes it 1 % smaller at best.
 const LEVEL: i32 = 1;
 
 thread_local! {

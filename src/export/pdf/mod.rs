@@ -4,7 +4,7 @@
 //! reads no clock: the date that PDF/A wants is the one the document names, or 1970-01-01.
 //!
 //! krilla writes the file plain and with stand-ins for the faces; one finishing pass embeds the real subsets and deflates
-//! ([`programs`], [`finish`]).
+//! (`programs`, `finish`).
 
 mod deflate;
 mod finish;

@@ -24,7 +24,7 @@ use crate::layout::FaceBytes;
 
 /// Tables that krilla and the subsetter take as they are.
 const TABLES: [&[u8; 4]; 3] = [b"maxp", b"OS/2", b"post"];
-/// Faces and subsets a thread keeps; a style has six faces.
+/// Faces and subsets a thread keeps; a document may have nine programs.
 const MOST_FACES: usize = 16;
 const MOST_SUBSETS: usize = 32;
 

@@ -21,6 +21,8 @@ use look::{Formats, Look};
 
 /// Longest text of one cell, in UTF-16 units (a limit of Excel).
 pub const CELL_LIMIT: usize = 32_767;
+/// With these Excel begins a formula when a cell is edited.
+const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 /// Greatest height of one row in points (Excel's limit is 409).
 const ROW_LIMIT: f64 = 400.0;
 /// Width and height of the printed area of an upright A4 page in pixels of 1/96 inch.
@@ -127,8 +129,12 @@ impl Sheet {
         self.inner.set_column_format(column, self.formats.of(look)).map_err(fault).map(drop)
     }
 
-    /// Writes a text that looks as its column does and cannot be taken for a formula.
-    pub fn plain(&mut self, row: u32, column: u16, text: &str) -> Result<(), ExportError> {
+    /// Writes a text that looks as its column does, if `look` is the column's.
+    pub fn plain(&mut self, row: u32, column: u16, text: &str, look: &Look) -> Result<(), ExportError> {
+        // What needs a mark or a message is written like any other cell.
+        if text.starts_with(FORMULA) || text.len() > CELL_LIMIT {
+            return self.text(row, column, text, look);
+        }
         self.inner.write_string(row, column, clean(text)).map_err(fault).map(drop)
     }
 
@@ -152,7 +158,7 @@ impl Sheet {
             );
             return Err(refusal(reason));
         }
-        let quoted = text.starts_with(['=', '+', '-', '@']).then(|| look.clone().quoted());
+        let quoted = text.starts_with(FORMULA).then(|| look.clone().quoted());
         let format = self.formats.of(quoted.as_ref().unwrap_or(look));
         if rows == 1 && columns == 1 {
             self.inner.write_string_with_format(row, column, text, format).map_err(fault)?;

@@ -43,14 +43,14 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
     for (row, entry) in (1u32..).zip(&entries) {
         sheet.height(row, ROW)?;
         for (column, text) in (0u16..).zip(&entry.labels) {
-            sheet.plain(row, column, text)?;
+            sheet.plain(row, column, text, &label)?;
         }
         match bare(entry.value) {
             Figure::Empty => {}
             shown => figure(&mut sheet, row, 3, shown, value.clone())?,
         }
         if !entry.unit.is_empty() {
-            sheet.plain(row, 4, entry.unit)?;
+            sheet.plain(row, 4, entry.unit, &value)?;
         }
     }
     Ok(sheet)

@@ -13,7 +13,7 @@ use crate::layout::faces::{Faces, Role};
 use crate::layout::line::Line;
 use crate::layout::text::{Setter, Text};
 
-/// Texts a thread remembers, and measures of each; figures come and go, labels stay few.
+/// Texts a thread remembers, labels and figures, until they are forgotten together; and measures of each.
 const MOST_LABELS: usize = 4096;
 const MOST_MEASURES: usize = 32;
 /// Bytes of a text that is remembered.
