@@ -6,10 +6,11 @@
 use std::collections::BTreeMap;
 
 use quick_xml::Reader;
-use quick_xml::events::Event;
+use quick_xml::events::{BytesStart, Event};
 
 use super::sheet_xml::attribute;
 use super::workbook::Shown;
+use super::xlsx::unescaped;
 use crate::form::Unit;
 
 /// What each cell style's number format adds, by style index.
@@ -25,13 +26,13 @@ pub(super) fn shown(styles: &[u8]) -> Vec<Option<Shown>> {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "numFmt" => {
                     let code = attribute(&e, "formatCode").unwrap_or_default();
-                    if let (Some(id), Some(shown)) = (attribute(&e, "numFmtId"), meaning(&code)) {
-                        codes.insert(id.into_owned(), shown);
+                    if let (Some(id), Some(shown)) = (id(&e), meaning(&code)) {
+                        codes.insert(id, shown);
                     }
                 }
                 "cellXfs" => in_cells = true,
                 "xf" if in_cells => {
-                    out.push(attribute(&e, "numFmtId").and_then(|id| codes.get(id.as_ref()).copied()));
+                    out.push(id(&e).and_then(|id| codes.get(&id).copied()));
                 }
                 _ => {}
             },
@@ -42,25 +43,56 @@ pub(super) fn shown(styles: &[u8]) -> Vec<Option<Shown>> {
     }
 }
 
+/// The id of a number format, however it is spelled.
+fn id(e: &BytesStart<'_>) -> Option<String> {
+    let id = unescaped(&attribute(e, "numFmtId")?);
+    Some(id.trim().trim_start_matches(['+', '0']).to_owned())
+}
+
 /// What a format code adds: a comma behind the last digit place divides by a thousand, a percent sign multiplies.
 pub(super) fn meaning(code: &str) -> Option<Shown> {
     let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
-    let mut bare = String::new();
+    // Letters that stand for something, and those that are printed as they are: all, and so many of numbers above zero.
+    let (mut bare, mut printed, mut above) = (String::new(), String::new(), None);
     let mut chars = code.chars();
-    let mut quoted = false;
+    let (mut quoted, mut bracketed) = (false, false);
     while let Some(c) = chars.next() {
         match c {
-            '"' => quoted = !quoted,
-            '\\' | '!' | '_' | '*' if !quoted => _ = chars.next(),
-            _ if !quoted => bare.push(c),
-            _ => {}
+            '"' if !bracketed => quoted = !quoted,
+            '\\' | '!' if !quoted && !bracketed => printed.extend(chars.next()),
+            '_' | '*' if !quoted && !bracketed => _ = chars.next(),
+            '[' if !quoted => bracketed = true,
+            ']' if bracketed => bracketed = false,
+            _ if bracketed => {}
+            ';' if !quoted => {
+                above.get_or_insert(printed.len());
+                bare.push(c);
+            }
+            _ if quoted => printed.push(c),
+            _ => bare.push(c),
         }
     }
-    let scaled = bare.contains('%') || bare.split(';').any(|part| part.trim_end_matches(' ').ends_with(','));
+    // Of a number above zero.
+    let first = bare.split(';').next().unwrap_or_default();
+    let stands = |c: char| "0#?@ymdhsgeabYMDHSGEAB".contains(c) || c == '通';
+    let scaled = bare.contains('%')
+        || bare.split(';').any(|part| part.trim_end_matches(' ').ends_with(','))
+        || first.trim_start().starts_with('-')
+        || !code.is_empty() && !first.contains(stands);
     if scaled {
         return Some(Shown::Scaled);
     }
-    Unit::ALL.into_iter().find(|u| code.contains(u.word())).map(Shown::Unit)
+    let unit = Unit::ALL.into_iter().find(|u| code.contains(u.word())).map(Shown::Unit);
+    let other = printed[..above.unwrap_or(printed.len())].chars().any(|c| c.is_numeric() || matches!(c, '-' | '−'));
+    unit.or((other || scales(&printed) || bare.contains(SCALES)).then_some(Shown::Scaled))
+}
+
+/// Words and signs that make another number of the one before them.
+const SCALES: [char; 8] = ['十', '百', '千', '万', '亿', '‰', '％', '萬'];
+
+/// Whether printed words make another number of the one beside them.
+pub(super) fn scales(printed: &str) -> bool {
+    printed.contains(SCALES) || printed.contains(['%', 'k', 'K', 'M'])
 }
 
 #[cfg(test)]
@@ -74,6 +106,21 @@ mod tests {
             ("#,##0", None),
             ("#,##0.00_);(#,##0.00)", None),
             ("yyyy\"年\"m\"月\"", None),
+            ("0\"件\"", None),
+            ("General", None),
+            ("_ * #,##0_ ;_ * -#,##0_ ;_ * \"-\"_ ;_ @_ ", None),
+            ("[Red]#,##0;[Blue]-#,##0", None),
+            ("[$-804]yyyy\"年\"", None),
+            ("0\"万\"", Some(Shown::Scaled)),
+            ("0\\万", Some(Shown::Scaled)),
+            ("0\"千件\"", Some(Shown::Scaled)),
+            ("[>100]0\"k\";0", Some(Shown::Scaled)),
+            ("0\"%\"", Some(Shown::Scaled)),
+            ("\"12\"0", Some(Shown::Scaled)),
+            ("0\"000\"", Some(Shown::Scaled)),
+            ("-0", Some(Shown::Scaled)),
+            ("\"-\"", Some(Shown::Scaled)),
+            (";;;", Some(Shown::Scaled)),
             ("0.0%", Some(Shown::Scaled)),
             ("#,##0,", Some(Shown::Scaled)),
             ("0!.0,&quot;万元&quot;", Some(Shown::Scaled)),
@@ -82,7 +129,7 @@ mod tests {
         ] {
             assert_eq!(meaning(code), expected, "{code}");
         }
-        let styles = br#"<styleSheet><numFmts><numFmt numFmtId="176" formatCode="0,"/></numFmts>
+        let styles = br#"<styleSheet><numFmts><numFmt numFmtId="&#49;76" formatCode="0,"/></numFmts>
             <cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="176"><a/></xf><xf numFmtId="10"/></cellXfs></styleSheet>"#;
         assert_eq!(shown(styles), [None, Some(Shown::Scaled), Some(Shown::Scaled)]);
     }

@@ -6,6 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::biff::cell;
+use super::formats;
 use super::ods_styles::Styles;
 use super::package::inflated;
 use super::sheet_xml::{LAST, own_attribute as attribute};
@@ -13,6 +14,7 @@ use super::sheets::Collector;
 use super::workbook::{Content, MARKED, Sheet, Shown, Span};
 use super::xlsx::{self, unescaped};
 use super::{ImportError, Limits};
+use crate::form::Unit;
 use crate::model::Address;
 
 /// All sheets in the document's order.
@@ -199,7 +201,8 @@ impl Sheets<'_> {
         Ok(())
     }
 
-    /// The paragraphs of a cell, a line each, up to its end; `None` where it has none. Notes and drawings are left out.
+    /// The paragraphs of a cell, a line each, up to its end; `None` where it has none. What is not part of their words (notes,
+    /// drawings, readings above characters) is left out.
     fn text(&self, reader: &mut Xml<'_>) -> Result<Option<String>, ImportError> {
         let mut text = None::<String>;
         // Of each element around inside a paragraph: whether it raises, lowers or strikes out its words.
@@ -238,7 +241,12 @@ impl Sheets<'_> {
                     if is_empty {
                         continue;
                     }
-                    let is_words = is_line || !around.is_empty() && matches!(name.as_ref(), "text:span" | "text:a");
+                    // Fields, links, marks and whatever else of text there may be: a word is never dropped for what is round it.
+                    let is_words = is_line || !around.is_empty() && is_text(name.as_ref());
+                    // A list is no paragraph, but holds some.
+                    if around.is_empty() && !is_line && is_text(name.as_ref()) {
+                        continue;
+                    }
                     if is_words || spaces {
                         let marks = attribute(e, "text:style-name").is_some_and(|s| self.styles.marks(&s)) && !is_line;
                         mark |= marks;
@@ -273,6 +281,11 @@ impl Sheets<'_> {
             }
         }
     }
+}
+
+/// Whether an element holds words that are seen where it stands.
+fn is_text(name: &str) -> bool {
+    name.starts_with("text:") && !matches!(name, "text:note" | "text:ruby-text" | "text:tracked-changes")
 }
 
 /// Words of a paragraph: white space of any length counts as one space.
@@ -346,6 +359,9 @@ impl Stated {
         }
         let value = self.number()?;
         let text = text?;
+        if formats::scales(text) && Unit::ALL.iter().all(|u| !text.contains(u.word())) {
+            return Some(Shown::Scaled);
+        }
         // An exponent scales nothing.
         if text.contains(['e', 'E']) {
             return None;

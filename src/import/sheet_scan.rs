@@ -11,23 +11,23 @@ use super::workbook::Shown;
 use super::{ImportError, Limits};
 
 /// Elements that say something of the frame.
-const WANTED: [&str; 5] = ["c", "row", "v", "col", "mergeCell"];
+const WANTED: [&str; 6] = ["c", "row", "v", "is", "col", "mergeCell"];
 
 /// Reads the frame; `None` where the worksheet is written in another way.
 pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Option<Result<Frame, ImportError>> {
     let mut frame = Frame::default();
     let mut scan = Scan { xml, at: declaration(xml)?, open: Vec::new() };
-    // Of the cell that is open: whether its value must be plain text, and whether it had one.
-    let (mut plain, mut valued) = (false, false);
+    // Of the cell that is open: whether its value must be plain text, the number of a string, and whether it had one.
+    let (mut plain, mut index, mut valued) = (false, false, false);
     while let Some(tag) = scan.tag()? {
         let found = match tag.name {
             "row" => {
-                let [number, hidden] = tag.attributes(["r", "hidden"])?;
-                frame.row(number, hidden)
+                let [number, hidden, height] = tag.attributes(["r", "hidden", "ht"])?;
+                frame.row(number, hidden, height)
             }
             "c" => {
                 let [at, style, kind] = tag.attributes(["r", "s", "t"])?;
-                (plain, valued) = (Frame::is_plain(kind), false);
+                (plain, index, valued) = (Frame::is_plain(kind), kind == Some("s"), false);
                 frame.cell(at, style, formats, limits)
             }
             "v" => {
@@ -37,11 +37,16 @@ pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Opt
                     return None;
                 }
                 valued = true;
+                if index { Frame::string_index(text) } else { Ok(()) }
+            }
+            "is" if valued => return None,
+            "is" => {
+                valued = true;
                 Ok(())
             }
             "col" => {
-                let [first, last, hidden] = tag.attributes(["min", "max", "hidden"])?;
-                frame.columns(first, last, hidden)
+                let [first, last, hidden, width] = tag.attributes(["min", "max", "hidden", "width"])?;
+                frame.columns(first, last, hidden, width)
             }
             "mergeCell" => {
                 let [span] = tag.attributes(["ref"])?;

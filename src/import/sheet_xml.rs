@@ -39,21 +39,28 @@ fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Fram
     let mut frame = Frame::default();
     // Inside a value that must be one plain text: how many texts it had; and how many values its cell had.
     let mut value: Option<usize> = None;
-    let (mut plain, mut values) = (false, 0);
+    let (mut plain, mut index, mut values) = (false, false, 0);
     loop {
         let event = reader.read_event();
         let empty = matches!(event, Ok(Event::Empty(_)));
         match event {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "row" => {
-                    let [number, hidden] = attributes(&e, ["r", "hidden"]);
-                    frame.row(number.as_deref(), hidden.as_deref())?;
+                    let [number, hidden, height] = attributes(&e, ["r", "hidden", "ht"]);
+                    frame.row(number.as_deref(), hidden.as_deref(), height.as_deref())?;
                 }
                 "c" => {
                     let [at, style, kind] = attributes(&e, ["r", "s", "t"]);
                     frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
                     plain = Frame::is_plain(kind.as_deref());
+                    index = kind.as_deref() == Some("s");
                     values = 0;
+                }
+                "is" => {
+                    values += 1;
+                    if values > 1 {
+                        return Err(ImportError::Damaged("一个单元格有两个值".to_owned()));
+                    }
                 }
                 "v" => {
                     values += 1;
@@ -64,8 +71,8 @@ fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Fram
                     value = (plain && !empty).then_some(0);
                 }
                 "col" => {
-                    let [first, last, hidden] = attributes(&e, ["min", "max", "hidden"]);
-                    frame.columns(first.as_deref(), last.as_deref(), hidden.as_deref())?;
+                    let [first, last, hidden, width] = attributes(&e, ["min", "max", "hidden", "width"]);
+                    frame.columns(first.as_deref(), last.as_deref(), hidden.as_deref(), width.as_deref())?;
                 }
                 "mergeCell" => {
                     let [span] = attributes(&e, ["ref"]);
@@ -75,7 +82,12 @@ fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Fram
             },
             Ok(Event::End(e)) if e.local_name().as_ref() == "v" => value = None,
             Ok(Event::Eof) => break,
-            Ok(Event::Text(_)) if value == Some(0) => value = Some(1),
+            Ok(Event::Text(t)) if value == Some(0) => {
+                if index {
+                    Frame::string_index(&t)?;
+                }
+                value = Some(1);
+            }
             // calamine reads the first text of a value and drops what follows it.
             Ok(_) if value.is_some() => return Err(ImportError::Damaged("单元格的值写法不合规范".to_owned())),
             Ok(_) => {}
@@ -87,10 +99,15 @@ fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Fram
 
 /// What the elements of a worksheet add, by the values of their attributes.
 impl Frame {
-    pub(super) fn row(&mut self, number_of: Option<&str>, hidden: Option<&str>) -> Result<(), ImportError> {
+    pub(super) fn row(
+        &mut self,
+        number_of: Option<&str>,
+        hidden: Option<&str>,
+        height: Option<&str>,
+    ) -> Result<(), ImportError> {
         let row = number_of.map(|r| number(r, LAST.row + 1)).transpose()?.map_or(self.next_row, |r| r - 1);
         self.next_row = row + 1;
-        if truth(hidden) {
+        if truth(hidden) || is_nothing(height) {
             self.hidden_rows.push(row);
         }
         Ok(())
@@ -109,11 +126,17 @@ impl Frame {
         }
         if let Some(at) = at {
             let at = address(at)?;
-            let style = style.and_then(|s| s.parse::<usize>().ok());
+            // A style in disguise would hide what its format adds.
+            let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
             let adds = style.and_then(|s| formats.get(s).copied().flatten());
             self.shown.extend(adds.map(|a| (at, a)));
         }
         Ok(())
+    }
+
+    /// Demands that a value is the number of a shared string: calamine takes anything else for the first one.
+    pub(super) fn string_index(value: &str) -> Result<(), ImportError> {
+        if value.bytes().all(|b| b.is_ascii_digit()) { Ok(()) } else { Err(odd_cell()) }
     }
 
     /// Whether a cell of this type has a plain value: text results of formulas may hold references, but numbers, indices and
@@ -127,8 +150,9 @@ impl Frame {
         first: Option<&str>,
         last: Option<&str>,
         hidden: Option<&str>,
+        width: Option<&str>,
     ) -> Result<(), ImportError> {
-        if let (Some(first), Some(last)) = (first.filter(|_| truth(hidden)), last) {
+        if let (Some(first), Some(last)) = (first.filter(|_| truth(hidden) || is_nothing(width)), last) {
             let side = |text| number(text, LAST.column + 1);
             self.hidden_columns.push((side(first)? - 1, side(last)? - 1));
         }
@@ -178,8 +202,18 @@ pub(super) fn local_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> 
     e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| a.value.into_owned())
 }
 
+/// Whether an attribute says yes; one in disguise does, since what is hidden is told and read all the same.
 fn truth(value: Option<&str>) -> bool {
-    matches!(value, Some("1" | "true"))
+    value.is_some_and(|v| matches!(v.trim(), "1" | "true") || v.contains('&'))
+}
+
+/// Whether a height or a width is none.
+fn is_nothing(size: Option<&str>) -> bool {
+    size.and_then(|s| s.trim().parse::<f64>().ok()).is_some_and(|s| s <= 0.0)
+}
+
+fn odd_cell() -> ImportError {
+    ImportError::Damaged("单元格的写法不合规范".to_owned())
 }
 
 fn bad(text: &str) -> ImportError {
@@ -219,7 +253,13 @@ mod tests {
     use super::*;
 
     /// Elements that may stand in a worksheet, well and badly written, and what does not belong there.
-    const PIECES: [&str; 33] = [
+    const PIECES: [&str; 39] = [
+        r#"<c r="D4" t="s"><v>x1</v></c>"#,
+        r#"<c r="D4" t="s"><v> 1 </v></c>"#,
+        r#"<c r="D4" s="&#x31;"><v>1</v></c>"#,
+        r#"<c r="D4"><v>1</v><is><t>2</t></is></c>"#,
+        r#"<row r="7" ht="0" customHeight="1" hidden="&#49;"/>"#,
+        r#"<col min="4" max="4" width="0"/>"#,
         r#"<row r="2" hidden="true"/>"#,
         r#"<c r="XFE1"/>"#,
         r#"<c s="0"/>"#,

@@ -147,3 +147,32 @@ impl<'f> Stream<'f> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::programs::Use;
+    use super::*;
+    use crate::layout::Faces;
+
+    const FILE: &str = "%PDF-1.7\n1 0 obj\n<</Type/Catalog>>\nendobj\n2 0 obj\n<</Length 5>>\nstream\n0 0 m\nendstream\nendobj\n\
+        xref\n0 3\n0000000000 65535 f\r\n0000000009 00000 n\r\n0000000042 00000 n\r\ntrailer\n<</Size 3>>\nstartxref\n94\n%%EOF";
+
+    #[test]
+    fn streams_are_deflated_and_a_strange_file_is_refused() {
+        let finished = finish(FILE.as_bytes(), &[]).unwrap();
+        assert!(memmem::find(&finished, b"/Filter/FlateDecode>>\nstream\n").is_some());
+        for (part, other) in [
+            ("xref\n0 3", "xref\n1 3"),
+            ("startxref\n94", "startxref\n93"),
+            ("00000 n\r\ntrailer", "00001 n\r\ntrailer"),
+            ("0000000042", "9999999999"),
+            ("trailer", "trailed"),
+            ("0 3", "0 99999999999999999999"),
+        ] {
+            assert!(FILE.contains(part) && finish(FILE.replace(part, other).as_bytes(), &[]).is_err(), "{other}");
+        }
+        // A face was drawn with, and its stand-in is not there.
+        let face = Program::open(Faces::built_in().bytes(0).unwrap(), Use::Text).unwrap();
+        assert!(finish(FILE.as_bytes(), &[face]).is_err());
+    }
+}

@@ -19,6 +19,7 @@ use write_fonts::FontBuilder;
 
 use super::deflate::deflate;
 use super::fault;
+use crate::digest::sha256_of;
 use crate::export::ExportError;
 use crate::layout::FaceBytes;
 
@@ -163,10 +164,10 @@ fn stand_in(bytes: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
     let (mut head, mut hhea) = (table(b"head")?.to_vec(), table(b"hhea")?.to_vec());
     let mut mark: Mark = [0; 16];
     mark[..8].copy_from_slice(&MADE);
-    // The face's own checksum and its size.
-    mark[8..12].copy_from_slice(head.get(8..12)?);
-    mark[12..].copy_from_slice(&u32::try_from(bytes.len()).ok()?.to_be_bytes());
-    mark[12] ^= of as u8;
+    // Not over the outlines, which are many megabytes; their lengths tell faces apart as well.
+    let digest = sha256_of([&head, table(b"loca")?, table(b"hmtx")?]);
+    mark[8..].copy_from_slice(&digest.as_bytes()[..8]);
+    mark[15] = of as u8;
     head.get_mut(MARK)?.copy_from_slice(&mark);
     *head.get_mut(LONG_OFFSETS)? = 1;
     let long_metrics = hhea.len().checked_sub(2)?;

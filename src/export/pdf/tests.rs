@@ -114,7 +114,7 @@ fn outline<'f>(font: &FontRef<'f>, glyph: u32) -> &'f [u8] {
 }
 
 #[test]
-fn every_ideograph_is_drawn_as_its_face_draws_it() {
+fn every_ideograph_and_every_digit_is_drawn_as_its_face_draws_it() {
     let name =
         |font: &FontRef<'_>| font.localized_strings(StringId::POSTSCRIPT_NAME).english_or_first().unwrap().to_string();
     let faces = Faces::built_in();
@@ -131,7 +131,7 @@ fn every_ideograph_is_drawn_as_its_face_draws_it() {
         let subset = FontRef::new(&bytes).unwrap();
         let face = files.iter().find(|f| name(f) == name(&subset)).unwrap();
         for (code, text) in unicode_map(&read.document, font) {
-            let Some(c @ '\u{3400}'..='\u{9fff}') = text.chars().next() else { continue };
+            let Some(c @ ('0'..='9' | '\u{3400}'..='\u{9fff}')) = text.chars().next() else { continue };
             let whole = outline(face, face.charmap().map(c).unwrap().to_u32());
             // A short offset counts words: there may be a byte of padding.
             assert!(!whole.is_empty() && outline(&subset, code.into()).starts_with(whole), "{c}");
@@ -139,6 +139,28 @@ fn every_ideograph_is_drawn_as_its_face_draws_it() {
         }
     }
     assert!(drawn > 400, "{drawn}");
+}
+
+#[test]
+fn every_cross_reference_and_every_length_is_right() {
+    let bytes = pdf(&document("2021", Value::Count));
+    let (start, end) = (memchr::memmem::rfind(&bytes, b"\nxref\n").unwrap() + 1, bytes.len());
+    let tail = String::from_utf8(bytes[start..end].to_vec()).unwrap();
+    assert!(tail.ends_with(&format!("startxref\n{start}\n%%EOF")), "{}", &tail[tail.len() - 60..]);
+    let mut streams = 0;
+    for (number, entry) in tail.lines().skip(3).take_while(|l| l.ends_with(" n")).enumerate() {
+        let at: usize = entry[..10].parse().unwrap();
+        let object = &bytes[at..];
+        let head = format!("{} 0 obj\n", number + 1);
+        assert!(object.starts_with(head.as_bytes()), "{head}");
+        if let Some(rest) = object[head.len()..].strip_prefix(b"<</Length ") {
+            let length: usize = String::from_utf8_lossy(&rest[..12]).split(['/', '>']).next().unwrap().parse().unwrap();
+            let data = memchr::memmem::find(rest, b">>\nstream\n").unwrap() + 10;
+            assert!(rest[data + length..].starts_with(b"\nendstream\nendobj\n"), "{head}");
+            streams += 1;
+        }
+    }
+    assert!(streams > 20, "{streams}");
 }
 
 #[test]

@@ -400,6 +400,39 @@ fn ods_values_and_frame_are_read() {
 }
 
 #[test]
+fn ods_words_are_read_whatever_stands_round_them() {
+    for (words, says) in [
+        ("<text:p>1<text:title>2</text:title>0</text:p>", "120"),
+        (
+            "<text:p><text:ruby><text:ruby-base>12</text:ruby-base><text:ruby-text>shí</text:ruby-text></text:ruby></text:p>",
+            "12",
+        ),
+        ("<text:p><text:meta>1<text:bookmark-start/>2</text:meta></text:p>", "12"),
+        ("<text:list><text:list-item><text:p>12</text:p></text:list-item></text:list><text:p>3</text:p>", "12\n3"),
+        (
+            "<text:p>12<text:note><text:p>3</text:p></text:note></text:p><draw:frame><text:p>4</text:p></draw:frame>",
+            "12",
+        ),
+    ] {
+        let tables = format!(
+            r#"<table:table table:name="表"><table:table-row><table:table-cell office:value-type="string">{words}</table:table-cell></table:table-row></table:table>"#
+        );
+        let sheets = ods::sheets(&document("spreadsheet", "", &tables, &[]), &OLD).unwrap();
+        assert_eq!(contents(&sheets[0]), [("A1".to_owned(), text(says), false)], "{words}");
+    }
+    for (seen, shown) in
+        [("12", None), ("12件", None), ("12万", Some(Shown::Scaled)), ("12千件", Some(Shown::Scaled)), ("-12", None)]
+    {
+        let value = if seen == "-12" { -12 } else { 12 };
+        let cell = format!(
+            r#"<table:table table:name="表"><table:table-row><table:table-cell office:value-type="float" office:value="{value}"><text:p>{seen}</text:p></table:table-cell></table:table-row></table:table>"#
+        );
+        let sheets = ods::sheets(&document("spreadsheet", "", &cell, &[]), &OLD).unwrap();
+        assert_eq!(sheets[0].shown(at(0, 0)), shown, "{seen}");
+    }
+}
+
+#[test]
 fn ods_that_repeats_without_end_costs_one_message() {
     let row = |cell: &str, rows: u64| {
         format!(

@@ -13,11 +13,12 @@ use crate::layout::faces::{Faces, Role};
 use crate::layout::line::Line;
 use crate::layout::text::{Setter, Text};
 
-/// Texts a thread remembers, labels and figures, until they are forgotten together; and measures of each.
+/// Texts a thread remembers, and measures of each.
 const MOST_LABELS: usize = 4096;
 const MOST_MEASURES: usize = 32;
-/// Bytes of a text that is remembered.
+/// Bytes of a label that is remembered, and of a figure: of those with more digits each report has its own.
 const LONGEST: usize = 400;
+const LONGEST_FIGURE: usize = 3;
 
 /// A cell's text, and the lines it was broken into.
 #[derive(Debug)]
@@ -44,8 +45,8 @@ thread_local! {
 }
 
 impl Label {
-    /// The label of a cell's text.
-    pub fn of(text: &str, setter: &mut Setter<'_>) -> Result<Rc<Label>, LayoutError> {
+    /// The label of a cell's text, which may be a figure.
+    pub fn of(text: &str, is_figure: bool, setter: &mut Setter<'_>) -> Result<Rc<Label>, LayoutError> {
         let faces = setter.faces();
         let known = KNOWN.with_borrow(|known| {
             let known = known.as_ref().filter(|k| k.faces.is(faces))?;
@@ -57,7 +58,7 @@ impl Label {
         let set = setter.set(Role::Table, text)?;
         let (number, width) = (cell::number(&set), set.width());
         let label = Rc::new(Label { text: set, number, width, lines: RefCell::default() });
-        if text.len() <= LONGEST {
+        if text.len() <= if is_figure { LONGEST_FIGURE } else { LONGEST } {
             KNOWN.with_borrow_mut(|known| {
                 if !known.as_ref().is_some_and(|k| k.faces.is(faces) && k.labels.len() < MOST_LABELS) {
                     *known = None;

@@ -69,7 +69,7 @@ impl<'d> Prepared<'d> {
             let row_tag = tags.len();
             tags.push(Tag { kind: TagKind::Row, parent: root });
             for c in row.cells.iter().filter(|c| c.column < columns) {
-                let label = Label::of(&c.text, setter)?;
+                let label = Label::of(&c.text, c.role == CellRole::Data, setter)?;
                 let row_span = c.row_span.clamp(1, rows - r);
                 let column_span = c.column_span.clamp(1, columns - c.column);
                 let tag = tags.len();
