@@ -9,6 +9,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use krilla::text::Font;
 use skrifa::raw::types::Tag;
@@ -44,6 +45,8 @@ pub(super) struct Program {
     font: Font,
     /// By which its stand-in is known; `None` where it has none.
     mark: Option<Mark>,
+    /// The stand-in, for no use yet.
+    light: Option<Arc<Vec<u8>>>,
 }
 
 /// A subset to embed.
@@ -64,8 +67,9 @@ type Mark = [u8; 16];
 
 /// A time at which no font was made.
 const MADE: [u8; 8] = *b"stand-in";
-/// Places of that mark and of the format of offsets in the table `head`.
+/// Places of that mark, of the checksum of the file and of the format of offsets in the table `head`.
 const MARK: std::ops::Range<usize> = 20..36;
+const CHECKSUM: std::ops::Range<usize> = 8..12;
 const LONG_OFFSETS: usize = 51;
 
 thread_local! {
@@ -86,14 +90,18 @@ impl Program {
     }
 
     fn new(bytes: FaceBytes, of: Use) -> Option<Program> {
-        if let Some((light, mark)) = stand_in(bytes.bytes(), of) {
-            return Some(Program { font: Font::new(light.into(), 0)?, bytes, of, mark: Some(mark) });
+        // Of one face it is made once: that of another use differs in its mark.
+        let made = |p: &Rc<Program>| p.light.clone().filter(|_| p.bytes.is(&bytes));
+        let light = FACES.with_borrow(|faces| faces.iter().find_map(made));
+        let light = light.or_else(|| stand_in(bytes.bytes()).map(Arc::new));
+        if let Some((light, (own, mark))) = light.and_then(|l| Some((l.clone(), marked(&l, of)?))) {
+            return Some(Program { font: Font::new(own.into(), 0)?, bytes, of, mark: Some(mark), light: Some(light) });
         }
         let data = match &bytes {
             FaceBytes::Static(bytes) => (*bytes).into(),
             FaceBytes::Owned(bytes) => bytes.clone().into(),
         };
-        Some(Program { font: Font::new(data, 0)?, bytes, of, mark: None })
+        Some(Program { font: Font::new(data, 0)?, bytes, of, mark: None, light: None })
     }
 
     /// The font for krilla.
@@ -140,7 +148,7 @@ fn keep<T>(all: &mut Vec<T>, most: usize, another: T) {
 }
 
 /// The face without outlines, its glyphs numbered in their bearings; `None` where it has none of TrueType's.
-fn stand_in(bytes: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
+fn stand_in(bytes: &[u8]) -> Option<Vec<u8>> {
     let font = FontRef::from_index(bytes, 0).ok()?;
     if font.fvar().is_ok() {
         return None;
@@ -148,7 +156,9 @@ fn stand_in(bytes: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
     let table = |tag: &[u8; 4]| font.data_for_tag(Tag::new(tag)).map(|t| t.as_bytes());
     let (outlines, offsets, metrics) = (table(b"glyf")?, font.loca(None).ok()?, font.hmtx().ok()?);
     let count = font.maxp().ok()?.num_glyphs();
-    let (mut glyf, mut loca, mut hmtx) = (Vec::new(), vec![0; 4], Vec::new());
+    let room = || Vec::with_capacity(4 * (usize::from(count) + 1));
+    let (mut glyf, mut loca, mut hmtx) = (Vec::new(), room(), room());
+    loca.extend_from_slice(&[0; 4]);
     for glyph in 0..count {
         let at = |n: u16| offsets.get_raw(n.into()).map(|offset| offset as usize);
         let outline = outlines.get(at(glyph)?..at(glyph.checked_add(1)?)?)?;
@@ -162,13 +172,11 @@ fn stand_in(bytes: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
         hmtx.extend_from_slice(&glyph.to_be_bytes());
     }
     let (mut head, mut hhea) = (table(b"head")?.to_vec(), table(b"hhea")?.to_vec());
-    let mut mark: Mark = [0; 16];
-    mark[..8].copy_from_slice(&MADE);
     // Not over the outlines, which are many megabytes; their lengths tell faces apart as well.
     let digest = sha256_of([&head, table(b"loca")?, table(b"hmtx")?]);
+    let mark = head.get_mut(MARK)?;
+    mark[..8].copy_from_slice(&MADE);
     mark[8..].copy_from_slice(&digest.as_bytes()[..8]);
-    mark[15] = of as u8;
-    head.get_mut(MARK)?.copy_from_slice(&mark);
     *head.get_mut(LONG_OFFSETS)? = 1;
     let long_metrics = hhea.len().checked_sub(2)?;
     hhea[long_metrics..].copy_from_slice(&count.to_be_bytes());
@@ -181,7 +189,20 @@ fn stand_in(bytes: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
     {
         light.add_raw(Tag::new(tag), table);
     }
-    Some((light.build(), mark))
+    Some(light.build())
+}
+
+/// A stand-in for one use, and its mark.
+fn marked(light: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
+    let mut own = light.to_vec();
+    let tables = FontRef::new(light).ok()?.table_directory().table_records();
+    let head = tables.iter().find(|t| t.tag() == Tag::new(b"head"))?.offset() as usize;
+    // By the checksum of the file krilla tells fonts apart.
+    for at in [CHECKSUM.end - 1, MARK.end - 1] {
+        *own.get_mut(head + at)? ^= of as u8;
+    }
+    let mark = own.get(head + MARK.start..head + MARK.end)?.try_into().ok()?;
+    Some((own, mark))
 }
 
 /// A table `name` of the PostScript name alone: copyright and licence stand in the real one.
