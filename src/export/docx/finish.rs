@@ -97,7 +97,7 @@ fn run(part: &[u8], notes: &Notes, out: Vec<u8>) -> Result<Vec<u8>, ExportError>
         open: Vec::new(),
         tables,
         place: false,
-        placed: false,
+        body: false,
         lost: false,
         row: 0,
         moved: Vec::new(),
@@ -110,7 +110,7 @@ fn run(part: &[u8], notes: &Notes, out: Vec<u8>) -> Result<Vec<u8>, ExportError>
         let raw = source.get(from..position(&reader)).unwrap_or_default();
         match &event {
             // A table without its place would be lost in silence.
-            Event::Eof if pass.lost || pass.tables.len() > 0 && pass.placed => {
+            Event::Eof if pass.lost || pass.tables.len() > 0 && pass.body => {
                 return Err(fault(&"表格和它们的位置对不上"));
             }
             Event::Eof => break,
@@ -157,8 +157,9 @@ struct Pass<'s> {
     tables: std::slice::Iter<'s, String>,
     /// Whether the paragraph that is open holds the place of one.
     place: bool,
-    /// Whether any table was placed here: this part is the document. Whether a place had none.
-    placed: bool,
+    /// Whether this part is the document, which holds all tables.
+    body: bool,
+    /// Whether a place had no table.
     lost: bool,
     /// Rows begun.
     row: usize,
@@ -168,6 +169,7 @@ struct Pass<'s> {
 impl<'s> Pass<'s> {
     fn start(&mut self, name: &'s str, e: &BytesStart<'_>, raw: &str) {
         self.row += usize::from(name == "w:tr");
+        self.body |= name == "w:body";
         let id = if name == "w:style" { attribute(e, "w:styleId").map(Cow::into_owned) } else { None };
         let sequence = schema::sequence(self.parent(), name);
         let tag = self.out.len();
@@ -223,7 +225,6 @@ impl<'s> Pass<'s> {
         }
         if frame.name == "w:p" && std::mem::take(&mut self.place) {
             self.out.truncate(frame.tag);
-            self.placed = true;
             match self.tables.next() {
                 Some(table) => self.out.extend_from_slice(table.as_bytes()),
                 None => self.lost = true,
@@ -433,6 +434,19 @@ mod tests {
         let xml = format!("<w:body>{text}{place}{text}{place}</w:body>");
         let out = format!("<w:body>{text}<w:tbl>1</w:tbl>{text}<w:tbl>2</w:tbl></w:body>");
         assert_eq!(finished(&xml, &notes), out);
+    }
+
+    #[test]
+    fn a_table_without_a_place_and_a_place_without_a_table_are_faults() {
+        let place = format!(r#"<w:p><w:pPr><w:pStyle w:val="{TABLE_PLACE}" /></w:pPr></w:p>"#);
+        let body = |inside: &str| format!("<w:body>{inside}</w:body>");
+        let mut one = Notes::new("zh-CN");
+        one.table("<w:tbl>1</w:tbl>".into());
+        assert!(finish(body("").as_bytes(), &one).is_err());
+        assert!(finish(body(&place.repeat(2)).as_bytes(), &one).is_err());
+        assert!(finish(body(&place).as_bytes(), &one).is_ok());
+        // Only the document holds tables.
+        assert!(finish(b"<w:ftr></w:ftr>", &one).is_ok());
     }
 
     #[test]
