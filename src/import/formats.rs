@@ -13,12 +13,19 @@ use super::workbook::Shown;
 use super::xlsx::unescaped;
 use crate::form::Unit;
 
-/// What each cell style's number format adds, by style index.
-pub(super) fn shown(styles: &[u8]) -> Vec<Option<Shown>> {
+/// What a number format does to the number of a cell.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Format {
+    /// What is seen besides the number.
+    pub adds: Option<Shown>,
+    /// Whether the number may be shown as a date or a time.
+    pub time: bool,
+}
+
+/// The number format of each cell style, by style index.
+pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
     let mut reader = Reader::from_reader(styles);
-    let mut codes: BTreeMap<String, Shown> = BTreeMap::new();
-    // Built-in percent formats.
-    codes.extend(["9", "10"].map(|id| (id.to_owned(), Shown::Scaled)));
+    let mut codes: BTreeMap<String, Format> = BTreeMap::new();
     let mut out = Vec::new();
     let mut in_cells = false;
     loop {
@@ -26,13 +33,16 @@ pub(super) fn shown(styles: &[u8]) -> Vec<Option<Shown>> {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "numFmt" => {
                     let code = attribute(&e, "formatCode").unwrap_or_default();
-                    if let (Some(id), Some(shown)) = (id(&e), meaning(&code)) {
-                        codes.insert(id, shown);
+                    if let Some(id) = id(&e) {
+                        let built_in = built_in(&id);
+                        let adds = meaning(&code).or(built_in.adds);
+                        codes.insert(id, Format { adds, time: built_in.time || may_be_time(&code) });
                     }
                 }
                 "cellXfs" => in_cells = true,
                 "xf" if in_cells => {
-                    out.push(id(&e).and_then(|id| codes.get(&id).copied()));
+                    let format = |id: String| codes.get(&id).copied().unwrap_or_else(|| built_in(&id));
+                    out.push(id(&e).map_or(Format::default(), format));
                 }
                 _ => {}
             },
@@ -41,6 +51,19 @@ pub(super) fn shown(styles: &[u8]) -> Vec<Option<Shown>> {
             Ok(_) => {}
         }
     }
+}
+
+/// The format of an id that a workbook need not define.
+fn built_in(id: &str) -> Format {
+    let number = if id.is_empty() { Some(0) } else { id.parse::<u32>().ok() };
+    // Percent; and the ids of numbers, which all others are not, or not in every language.
+    let adds = matches!(number, Some(9 | 10)).then_some(Shown::Scaled);
+    Format { adds, time: !matches!(number, Some(0..=13 | 37..=44 | 48 | 49 | 164..)) }
+}
+
+/// Whether a format code may show a date or a time: its letters say so, or might in some language.
+fn may_be_time(code: &str) -> bool {
+    code != "General" && code.contains(|c: char| "ymdhsegbYMDHSEGB&年月日".contains(c))
 }
 
 /// The id of a number format, however it is spelled.
@@ -131,6 +154,11 @@ mod tests {
         }
         let styles = br#"<styleSheet><numFmts><numFmt numFmtId="&#49;76" formatCode="0,"/></numFmts>
             <cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="176"><a/></xf><xf numFmtId="10"/></cellXfs></styleSheet>"#;
-        assert_eq!(shown(styles), [None, Some(Shown::Scaled), Some(Shown::Scaled)]);
+        let adds: Vec<_> = formats(styles).into_iter().map(|f| f.adds).collect();
+        assert_eq!(adds, [None, Some(Shown::Scaled), Some(Shown::Scaled)]);
+        let styles = br##"<styleSheet><numFmts><numFmt numFmtId="176" formatCode="yyyy/m"/><numFmt numFmtId="177" formatCode="#,##0"/></numFmts>
+            <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="176"/><xf numFmtId="177"/><xf numFmtId="57"/><xf/></cellXfs></styleSheet>"##;
+        let times: Vec<_> = formats(styles).into_iter().map(|f| f.time).collect();
+        assert_eq!(times, [false, true, true, false, true, false]);
     }
 }

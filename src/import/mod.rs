@@ -14,6 +14,8 @@ mod limits;
 mod ods;
 mod ods_styles;
 mod package;
+mod plain;
+mod scan;
 mod sheet_scan;
 mod sheet_xml;
 mod sheets;

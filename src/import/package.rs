@@ -17,26 +17,34 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{ImportError, Limits};
 
-/// The XML parts of a workbook by name.
-pub(super) struct Package {
-    pub parts: BTreeMap<String, Vec<u8>>,
+/// Parts of a workbook by name.
+pub(super) struct Package<T> {
+    pub parts: BTreeMap<String, T>,
 }
 
+/// The XML parts of a workbook.
+pub(super) type TextPackage = Package<String>;
+
 /// Inflates the parts that matter.
-pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<Package, ImportError> {
+pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportError> {
     let package = inflated(bytes, limits, matters)?;
     // Another encoding would be read by calamine but not by the checks here; office programs write UTF-8.
-    match package.parts.iter().find(|(_, data)| std::str::from_utf8(data).is_err()) {
-        Some((name, _)) => Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码"))),
-        None => Ok(package),
-    }
+    let text = |(name, data): (String, Vec<u8>)| match String::from_utf8(data) {
+        Ok(text) => Ok((name, text)),
+        Err(_) => Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码"))),
+    };
+    Ok(Package { parts: package.parts.into_iter().map(text).collect::<Result<_, _>>()? })
 }
 
 /// Memory taken for a part before it is inflated, at most: its size is only what the file says.
 const EXPECTED: u64 = 1 << 20;
 
 /// Inflates the parts that are wanted by their lower-case names.
-pub(super) fn inflated(bytes: &[u8], limits: &Limits, wanted: fn(&str) -> bool) -> Result<Package, ImportError> {
+pub(super) fn inflated(
+    bytes: &[u8],
+    limits: &Limits,
+    wanted: fn(&str) -> bool,
+) -> Result<Package<Vec<u8>>, ImportError> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
     if zip.len() > limits.parts {
         return Err(limits.parts_error());
@@ -90,24 +98,34 @@ fn matters(name: &str) -> bool {
     kind && !other.iter().any(|o| name.starts_with(o))
 }
 
-impl Package {
+impl<T> Package<T> {
     /// A part by name, whatever its case.
-    pub fn part(&self, name: &str) -> Option<&[u8]> {
-        self.parts.get(&name.trim_start_matches('/').to_ascii_lowercase()).map(Vec::as_slice)
+    pub fn part(&self, name: &str) -> Option<&T> {
+        self.parts.get(&name.trim_start_matches('/').to_ascii_lowercase())
     }
+}
 
+impl TextPackage {
     /// The same package, stored uncompressed, with counts that lie removed.
-    pub fn rewritten(self) -> Result<Vec<u8>, ImportError> {
+    pub fn rewritten(self, limits: &Limits) -> Result<Vec<u8>, ImportError> {
         let damaged = |e: ZipError| ImportError::Damaged(e.to_string());
         let mut out = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
         for (name, data) in self.parts {
+            // Its reader takes memory for every tag of some parts.
+            if memchr::memchr_iter(b'<', data.as_bytes()).count() / TAGS > limits.cells {
+                return Err(limits.cells_error());
+            }
             out.start_file(name, options).map_err(damaged)?;
-            out.write_all(&marked(without_counts(&data)?)).map_err(|e| ImportError::Damaged(e.to_string()))?;
+            out.write_all(&marked(without_counts(data.as_bytes())?))
+                .map_err(|e| ImportError::Damaged(e.to_string()))?;
         }
         Ok(out.finish().map_err(damaged)?.into_inner())
     }
 }
+
+/// More tags than a cell or a string has.
+const TAGS: usize = 16;
 
 /// Drops the attributes of a shared-strings table, the only element whose counts calamine believes.
 fn without_counts(data: &[u8]) -> Result<Cow<'_, [u8]>, ImportError> {

@@ -1,25 +1,68 @@
-//! The frame of a worksheet by a scan of its tags: what [`super::sheet_xml`] finds, in a third of the time.
+//! A worksheet by a scan of its tags: what [`super::sheet_xml`] finds in it, in a third of the time, and its cells.
 //!
-//! Takes a worksheet, gives its frame where it is written as spreadsheet programs write it: every tag closed, double quotes,
-//! nothing but text in a value, no comments, and no prefix before the elements that count. Anything else is none of its
-//! business: it gives `None`, and the full parser decides.
+//! Takes a worksheet, gives its frame where it is written as spreadsheet programs write it: see [`super::scan`]; and its
+//! cells where each of them is a number, a text or the result of a formula and says where it stands. Where the frame is not
+//! written plainly it gives `None`, and the full parser decides; where a cell is not, calamine reads them all.
 
-use memchr::{memchr, memmem};
-
-use super::sheet_xml::Frame;
-use super::workbook::Shown;
+use super::scan::Scan;
+use super::sheet_xml::{Frame, range};
 use super::{ImportError, Limits};
+use crate::import::formats::Format;
+use crate::model::Address;
 
 /// Elements that say something of the frame.
-const WANTED: [&str; 6] = ["c", "row", "v", "is", "col", "mergeCell"];
+const WANTED: [&str; 7] = ["c", "row", "v", "is", "col", "mergeCell", "sheetData"];
 
-/// Reads the frame; `None` where the worksheet is written in another way.
-pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Option<Result<Frame, ImportError>> {
+/// A worksheet that was scanned.
+#[derive(Debug, PartialEq)]
+pub(super) struct Scanned<'x> {
+    pub frame: Frame,
+    /// `None` where a cell is not written plainly.
+    pub cells: Option<Vec<Written<'x>>>,
+}
+
+/// A cell as it is written.
+#[derive(Debug, PartialEq)]
+pub(super) struct Written<'x> {
+    pub at: Address,
+    /// Index of its style, where it has one.
+    pub style: Option<usize>,
+    pub kind: Kind,
+    /// `None` where it has no element for a value.
+    pub value: Option<&'x str>,
+    pub formula: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Kind {
+    Number,
+    /// The value is the number of a shared string.
+    Shared,
+    /// The value is the text that a formula gave.
+    Text,
+}
+
+impl Kind {
+    fn of(written: Option<&str>) -> Option<Kind> {
+        match written {
+            None | Some("n") => Some(Kind::Number),
+            Some("s") => Some(Kind::Shared),
+            Some("str") => Some(Kind::Text),
+            _ => None,
+        }
+    }
+}
+
+/// Reads a worksheet; `None` where its frame is written in another way.
+pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Option<Result<Scanned<'x>, ImportError>> {
     let mut frame = Frame::default();
-    let mut scan = Scan { xml, at: declaration(xml)?, open: Vec::new() };
+    let mut scan = Scan::new(xml, &WANTED)?;
     // Of the cell that is open: whether its value must be plain text, the number of a string, and whether it had one.
     let (mut plain, mut index, mut valued) = (false, false, false);
+    let mut cells = Some(Vec::new());
     while let Some(tag) = scan.tag()? {
+        let around = scan.around(&tag);
+        let in_cell = around.len() == 4 && around[3] == "c";
         let found = match tag.name {
             "row" => {
                 let [number, hidden, height] = tag.attributes(["r", "hidden", "ht"])?;
@@ -28,7 +71,16 @@ pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Opt
             "c" => {
                 let [at, style, kind] = tag.attributes(["r", "s", "t"])?;
                 (plain, index, valued) = (Frame::is_plain(kind), kind == Some("s"), false);
-                frame.cell(at, style, formats, limits)
+                let placed = matches!(around, [_, "sheetData", "row"]);
+                frame.cell(at, style, formats, limits).map(|(at, style)| match (at, Kind::of(kind)) {
+                    (Some(at), Some(kind)) if placed => {
+                        let cell = Written { at, style, kind, value: None, formula: false };
+                        if let Some(cells) = cells.as_mut() {
+                            cells.push(cell);
+                        }
+                    }
+                    _ => cells = None,
+                })
             }
             "v" => {
                 // An empty element is no value.
@@ -37,11 +89,29 @@ pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Opt
                     return None;
                 }
                 valued = true;
+                match cells.as_mut().and_then(|c| c.last_mut()) {
+                    Some(cell) if in_cell => cell.value = Some(text),
+                    _ => cells = None,
+                }
                 if index { Frame::string_index(text) } else { Ok(()) }
             }
             "is" if valued => return None,
             "is" => {
-                valued = true;
+                (valued, cells) = (true, None);
+                Ok(())
+            }
+            "f" => {
+                // calamine takes the index of a shared formula at its word, and what stands behind a value for another.
+                let shares = |kind, index: Option<&str>| match kind {
+                    None => true,
+                    Some("shared") => index.is_some_and(|i| i.bytes().all(|b| b.is_ascii_digit()) && i.len() < 6),
+                    Some(_) => false,
+                };
+                let [kind, index] = tag.attributes(["t", "si"])?;
+                match cells.as_mut().and_then(|c| c.last_mut()) {
+                    Some(cell) if in_cell && !cell.formula && !valued && shares(kind, index) => cell.formula = true,
+                    _ => cells = None,
+                }
                 Ok(())
             }
             "col" => {
@@ -52,125 +122,167 @@ pub(super) fn scan(xml: &str, formats: &[Option<Shown>], limits: &Limits) -> Opt
                 let [span] = tag.attributes(["ref"])?;
                 frame.merge(span, limits)
             }
-            _ => Ok(()),
+            "sheetData" => frame.sheet_data(),
+            "dimension" => {
+                let [span] = tag.attributes(["ref"])?;
+                if span.is_none_or(|s| range(s).is_err()) {
+                    cells = None;
+                }
+                Ok(())
+            }
+            _ => {
+                if around.contains(&"c") {
+                    cells = None;
+                }
+                Ok(())
+            }
         };
         if let Err(e) = found {
             return Some(Err(e));
         }
     }
-    scan.open.is_empty().then(|| Ok(frame.sorted()))
+    let cells = cells.filter(|_| frame.has_data());
+    scan.is_closed().then(|| Ok(Scanned { frame: frame.sorted(), cells }))
 }
 
-/// Where the XML declaration ends; what it says of the encoding is known to be true.
-fn declaration(xml: &str) -> Option<usize> {
-    let Some(rest) = xml.strip_prefix("<?xml ") else { return Some(0) };
-    let end = memmem::find(rest.as_bytes(), b"?>")?;
-    (!rest[..end].contains(['<', '>'])).then_some(xml.len() - rest.len() + end + 2)
-}
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
 
-/// Whether every reference in a text has its end: the parser refuses one that has not.
-fn is_whole(text: &str) -> bool {
-    text.split('&').skip(1).all(|reference| reference.contains(';'))
-}
+    use super::super::sheet_xml::frame;
+    use super::super::workbook::Shown;
+    use super::*;
 
-struct Scan<'x> {
-    xml: &'x str,
-    at: usize,
-    /// Names of the elements that are open.
-    open: Vec<&'x str>,
-}
-
-/// A start tag, or an empty element.
-struct Tag<'x> {
-    name: &'x str,
-    /// What follows the name.
-    rest: &'x str,
-    empty: bool,
-}
-
-// Tags are short: plain loops over their bytes are quicker here than any search of the library.
-impl<'x> Scan<'x> {
-    /// The next start tag; `Some(None)` behind the last, `None` where something is not plain.
-    #[allow(clippy::option_option, reason = "the end and a failure are different things")]
-    fn tag(&mut self) -> Option<Option<Tag<'x>>> {
-        let bytes = self.xml.as_bytes();
-        while let Some(start) = memchr(b'<', &bytes[self.at..]).map(|n| self.at + n + 1) {
-            if !is_whole(&self.xml[self.at..start - 1]) {
-                return None;
-            }
-            let closes = bytes.get(start) == Some(&b'/');
-            let begin = start + usize::from(closes);
-            let mut name_end = begin;
-            let mut local = begin;
-            while let Some(b) = bytes.get(name_end).filter(|b| b.is_ascii_alphanumeric() || **b == b':') {
-                name_end += 1;
-                if *b == b':' {
-                    local = name_end;
-                }
-            }
-            let name = &self.xml[begin..name_end];
-            let mut end = name_end;
-            while *bytes.get(end)? != b'>' {
-                match bytes[end] {
-                    b'"' => end += 1 + bytes[end + 1..].iter().position(|b| *b == b'"')?,
-                    b'\'' => return None,
-                    _ => {}
-                }
-                end += 1;
-            }
-            self.at = end + 1;
-            if closes {
-                if end > name_end || self.open.pop() != Some(name) {
-                    return None;
-                }
-                continue;
-            }
-            let empty = end > name_end && bytes[end - 1] == b'/';
-            let rest = &self.xml[name_end..end - usize::from(empty)];
-            let prefixed = local > begin && WANTED.contains(&&self.xml[local..name_end]);
-            if name.is_empty() || prefixed || !(rest.is_empty() || rest.starts_with(' ')) {
-                return None;
-            }
-            if !empty {
-                self.open.push(name);
-            }
-            return Some(Some(Tag { name, rest, empty }));
-        }
-        is_whole(&self.xml[self.at..]).then_some(None)
+    /// A plain style, and one that scales.
+    fn formats() -> [Format; 2] {
+        [Format::default(), Format { adds: Some(Shown::Scaled), time: false }]
     }
 
-    /// The text of an element that was just opened and holds nothing else.
-    fn text(&self, tag: &Tag<'x>) -> Option<&'x str> {
-        let rest = &self.xml[self.at..];
-        let (text, after) = rest.split_at(rest.bytes().position(|b| b == b'<')?);
-        let closes = after.strip_prefix("</").and_then(|a| a.strip_prefix(tag.name));
-        closes.is_some_and(|a| a.starts_with('>')).then_some(text)
-    }
-}
+    /// Elements that may stand in a worksheet, well and badly written, and what does not belong there.
+    const PIECES: [&str; 41] = [
+        r#"<c r="D4" t="s"><v>x1</v></c>"#,
+        r#"<c r="D4" t="s"><v> 1 </v></c>"#,
+        r#"<c r="D4" s="&#x31;"><v>1</v></c>"#,
+        r#"<c r="D4"><v>1</v><is><t>2</t></is></c>"#,
+        r#"<row r="7" ht="0" customHeight="1" hidden="&#49;"/>"#,
+        r#"<col min="4" max="4" width="0"/>"#,
+        r#"<row r="2" hidden="true"/>"#,
+        r#"<c r="XFE1"/>"#,
+        r#"<c s="0"/>"#,
+        r#"<c r="D4"><v>1</v><v>2</v></c>"#,
+        r#"<c r="D4"><v>1&amp;2</v></c>"#,
+        r#"<c r="D4" t="str"><v>1&amp;2</v></c>"#,
+        r#"<c r="D4"><v>1<!-- 2 --></v></c>"#,
+        r#"<c r="D4"><v/></c>"#,
+        r#"<c r="D4"><v></v></c>"#,
+        r#"<c r="D4"><f>A1&lt;2</f><v/></c>"#,
+        "<v>12</v>",
+        r#"<col min="2" max="3"/>"#,
+        r#"<col min="0" max="3" hidden="1"/>"#,
+        r#"<mergeCell ref="b2"/>"#,
+        r#"<mergeCell  ref = "B2:D5" />"#,
+        "<mergeCell ref='E2:E5'/>",
+        r#"<x:row r="9" hidden="1"/>"#,
+        r#"<x14:ext uri="{a>b}" q="'"/>"#,
+        "<!-- <c r=\"A9\"/> -->",
+        "<![CDATA[<c/>]]>",
+        "<?pi <c/> ?>",
+        "<?xml version=\"1.0\"?>",
+        r#"<row
+r="4" hidden="1"/>"#,
+        r#"<c r="A1" r="A2" x:y="1"/>"#,
+        "<oddFooter>a & b</oddFooter>",
+        "<oddFooter>a &amp; b; &c;</oddFooter>",
+        " text ",
+        "&amp;",
+        "&",
+        ">",
+        "\"",
+        "</c>",
+        "<row>",
+        "<sheetData>",
+        r#"<dimension ref="A0"/>"#,
+    ];
 
-impl<'x> Tag<'x> {
-    /// Values of attributes, as written; `None` where they are not written plainly.
-    fn attributes<const N: usize>(&self, names: [&str; N]) -> Option<[Option<&'x str>; N]> {
-        let mut values = [None; N];
-        let bytes = self.rest.as_bytes();
-        let mut at = 0;
-        loop {
-            let start = at + bytes[at..].iter().take_while(|b| **b == b' ').count();
-            if start == bytes.len() {
-                return Some(values);
+    /// Worksheets as programs write them.
+    fn sheets() -> impl Strategy<Value = Vec<String>> {
+        let cell = (0u32..9, 0u32..9, 0usize..4, 0usize..4).prop_map(|(row, column, style, kind)| {
+            let at = Address { row, column };
+            let kind = ["", r#" t="s""#, r#" t="str""#, r#" t="b""#][kind];
+            format!(r#"<c r="{at}" s="{style}"{kind}><f>A1</f><v>{column}</v></c>"#)
+        });
+        let row = (0u32..9, any::<bool>(), proptest::collection::vec(cell, 0..4)).prop_map(|(row, hidden, cells)| {
+            let hidden = if hidden { r#" hidden="1""# } else { "" };
+            [vec![format!(r#"<row r="{}"{hidden}>"#, row + 1)], cells, vec!["</row>".to_owned()]].concat()
+        });
+        proptest::collection::vec(row, 0..4).prop_map(|rows| {
+            let head = [
+                r#"<?xml version="1.0" encoding="UTF-8"?>"#,
+                "<worksheet>",
+                r#"<col min="2" max="3" hidden="1"/>"#,
+                "<sheetData>",
+            ];
+            let tail = ["</sheetData>", "<mergeCells>", r#"<mergeCell ref="B2:D5"/>"#, "</mergeCells>", "</worksheet>"];
+            let own = |all: &[&str]| all.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
+            [own(&head), rows.concat(), own(&tail)].concat()
+        })
+    }
+
+    #[test]
+    fn a_scan_finds_what_the_parser_finds_or_leaves_it_alone() {
+        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(4000));
+        let scanned = std::cell::Cell::new((0, 0));
+        let odd = proptest::collection::vec((any::<prop::sample::Index>(), 0..PIECES.len()), 0..3);
+        let found = runner.run(&(sheets(), odd), |(mut parts, odd)| {
+            for (at, piece) in &odd {
+                parts.insert(at.index(parts.len() + 1), PIECES[*piece].to_owned());
             }
-            // Spaces stand before every attribute.
-            let named = |b: &u8| b.is_ascii_alphanumeric() || matches!(*b, b':' | b'_');
-            let end = start + bytes[start..].iter().take_while(|b| named(b)).count();
-            if start == at || end == start || bytes.get(end..end + 2) != Some(b"=\"") {
-                return None;
+            let xml = parts.concat();
+            let (formats, limits) = (formats(), Limits { cells: 9, ..Limits::default() });
+            let told = |found: Result<Frame, ImportError>| found.map_err(|e| e.to_string());
+            if let Some(found) = scan(&xml, &formats, &limits) {
+                let (plain, mended) = scanned.get();
+                scanned.set(if odd.is_empty() { (plain + 1, mended) } else { (plain, mended + 1) });
+                prop_assert_eq!(told(found.map(|s| s.frame)), told(frame(&xml, &formats, &limits)), "{}", xml);
+            } else {
+                prop_assert!(!odd.is_empty(), "left alone: {}", xml);
             }
-            let close = end + 2 + bytes[end + 2..].iter().position(|b| *b == b'"')?;
-            let name = &self.rest[start..end];
-            if let Some(i) = names.iter().position(|n| *n == name).filter(|i| values[*i].is_none()) {
-                values[i] = Some(&self.rest[end + 2..close]);
-            }
-            at = close + 1;
+            Ok(())
+        });
+        found.unwrap();
+        let (plain, odd) = scanned.get();
+        assert!(plain > 800 && odd > 400, "{plain} plain and {odd} odd worksheets were scanned");
+    }
+
+    #[test]
+    fn a_declaration_hides_nothing() {
+        for xml in [
+            r#"<?xml v="?><worksheet><sheetData><row r='1' hidden='1'><c r='A1'><v>1<!-- -->2</v></c></row></sheetData></worksheet>"?><c/><c/>"#,
+            r#"<?xml ><row r="9" hidden="1"/>?><sheetData/>"#,
+            r#"<?xml version="1.0"?><?xml version="1.0"?><sheetData/>"#,
+        ] {
+            assert!(scan(xml, &[], &Limits::default()).is_none(), "{xml}");
         }
+    }
+
+    #[test]
+    fn a_worksheet_as_programs_write_it_is_scanned() {
+        let xml = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
+            <worksheet xmlns="m" xmlns:r="r"><cols><col min="2" max="3" width="9.5" hidden="1" customWidth="1"/></cols><sheetData>
+            <row r="4" spans="1:2" hidden="1" x14ac:dyDescent="0.2"><c r="A4" s="1"><v>0.5</v></c><c r="B4" t="str"><f>A4&amp;"x"</f><v>a&amp;b</v></c></row>
+            </sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells><extLst><ext uri="{1}"><x14:a/></ext></extLst></worksheet>"#;
+        let (formats, limits) = (formats(), Limits::default());
+        let Scanned { frame: scanned, cells } = scan(xml, &formats, &limits).unwrap().unwrap();
+        assert_eq!(scanned, frame(xml, &formats, &limits).unwrap());
+        assert_eq!((scanned.cells, scanned.shown.len(), scanned.hidden_rows.len()), (2, 1, 1));
+        let cell = |column, style, kind, value, formula| Written {
+            at: Address { row: 3, column },
+            style,
+            kind,
+            value: Some(value),
+            formula,
+        };
+        let expected = [cell(0, Some(1), Kind::Number, "0.5", false), cell(1, None, Kind::Text, "a&amp;b", true)];
+        assert_eq!(cells.unwrap(), expected);
     }
 }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::sheet_scan::scan;
+use super::formats::Format;
 use super::workbook::{Shown, Span};
 use super::{ImportError, Limits};
 use crate::model::Address;
@@ -25,17 +25,13 @@ pub(super) struct Frame {
     pub cells: usize,
     /// The row after the last one that was read, from 0.
     next_row: u32,
+    /// Whether it has an element for its data.
+    data: bool,
 }
 
-/// Reads the frame; `formats` tells by style index what a number format adds. More cells than `limits.cells` stop it.
-pub(super) fn frame(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Frame, ImportError> {
-    let scanned = std::str::from_utf8(xml).ok().and_then(|xml| scan(xml, formats, limits));
-    scanned.unwrap_or_else(|| parsed(xml, formats, limits))
-}
-
-/// The frame of any worksheet.
-fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Frame, ImportError> {
-    let mut reader = Reader::from_reader(xml);
+/// The frame of any worksheet; `formats` tells by style index what a number format adds. More cells than `limits.cells` stop it.
+pub(super) fn frame(xml: &str, formats: &[Format], limits: &Limits) -> Result<Frame, ImportError> {
+    let mut reader = Reader::from_str(xml);
     let mut frame = Frame::default();
     // Inside a value that must be one plain text: how many texts it had; and how many values its cell had.
     let mut value: Option<usize> = None;
@@ -46,11 +42,11 @@ fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Fram
         match event {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "row" => {
-                    let [number, hidden, height] = attributes(&e, ["r", "hidden", "ht"]);
+                    let [number, hidden, height] = attributes(&e, ["r", "hidden", "ht"])?;
                     frame.row(number.as_deref(), hidden.as_deref(), height.as_deref())?;
                 }
                 "c" => {
-                    let [at, style, kind] = attributes(&e, ["r", "s", "t"]);
+                    let [at, style, kind] = attributes(&e, ["r", "s", "t"])?;
                     frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
                     plain = Frame::is_plain(kind.as_deref());
                     index = kind.as_deref() == Some("s");
@@ -71,13 +67,14 @@ fn parsed(xml: &[u8], formats: &[Option<Shown>], limits: &Limits) -> Result<Fram
                     value = (plain && !empty).then_some(0);
                 }
                 "col" => {
-                    let [first, last, hidden, width] = attributes(&e, ["min", "max", "hidden", "width"]);
+                    let [first, last, hidden, width] = attributes(&e, ["min", "max", "hidden", "width"])?;
                     frame.columns(first.as_deref(), last.as_deref(), hidden.as_deref(), width.as_deref())?;
                 }
                 "mergeCell" => {
-                    let [span] = attributes(&e, ["ref"]);
+                    let [span] = attributes(&e, ["ref"])?;
                     frame.merge(span.as_deref(), limits)?;
                 }
+                "sheetData" => frame.sheet_data()?,
                 _ => {}
             },
             Ok(Event::End(e)) if e.local_name().as_ref() == "v" => value = None,
@@ -113,25 +110,37 @@ impl Frame {
         Ok(())
     }
 
+    /// Counts a cell; gives its address and its style, where it says them.
     pub(super) fn cell(
         &mut self,
         at: Option<&str>,
         style: Option<&str>,
-        formats: &[Option<Shown>],
+        formats: &[Format],
         limits: &Limits,
-    ) -> Result<(), ImportError> {
+    ) -> Result<(Option<Address>, Option<usize>), ImportError> {
         self.cells += 1;
         if self.cells > limits.cells {
             return Err(limits.cells_error());
         }
-        if let Some(at) = at {
-            let at = address(at)?;
-            // A style in disguise would hide what its format adds.
-            let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
-            let adds = style.and_then(|s| formats.get(s).copied().flatten());
-            self.shown.extend(adds.map(|a| (at, a)));
+        let at = at.map(address).transpose()?;
+        // A style in disguise would hide what its format adds.
+        let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
+        let adds = style.and_then(|s| formats.get(s)).and_then(|f| f.adds);
+        self.shown.extend(at.zip(adds));
+        Ok((at, style))
+    }
+
+    /// Notes where the cells begin: a second such place would not be read.
+    pub(super) fn sheet_data(&mut self) -> Result<(), ImportError> {
+        if self.data {
+            return Err(ImportError::Damaged("一张工作表里有两份数据".to_owned()));
         }
+        self.data = true;
         Ok(())
+    }
+
+    pub(super) fn has_data(&self) -> bool {
+        self.data
     }
 
     /// Demands that a value is the number of a shared string: calamine takes anything else for the first one.
@@ -177,19 +186,24 @@ impl Frame {
 
 /// An attribute without a prefix, as written; the first, where it stands twice.
 pub(super) fn attribute<'e>(e: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e, str>> {
-    let [value] = attributes(e, [name]);
-    value
+    e.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(|a| a.value)
 }
 
-/// Several of them at once: most elements of a sheet are cells, and each is asked for three.
-fn attributes<'e, const N: usize>(e: &'e BytesStart<'_>, names: [&str; N]) -> [Option<Cow<'e, str>>; N] {
+/// Several of them at once: most elements of a sheet are cells, and each is asked for three. One that stands twice is damage:
+/// calamine might take the other.
+fn attributes<'e, const N: usize>(
+    e: &'e BytesStart<'_>,
+    names: [&str; N],
+) -> Result<[Option<Cow<'e, str>>; N], ImportError> {
     let mut values = [const { None }; N];
     for a in e.attributes().with_checks(false).flatten() {
-        if let Some(i) = names.iter().position(|n| a.key.as_ref() == *n).filter(|i| values[*i].is_none()) {
-            values[i] = Some(a.value);
+        if let Some(i) = names.iter().position(|n| a.key.as_ref() == *n)
+            && values[i].replace(a.value).is_some()
+        {
+            return Err(odd_cell());
         }
     }
-    values
+    Ok(values)
 }
 
 /// The same, to be kept longer than its element.
@@ -197,9 +211,10 @@ pub(super) fn own_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
     attribute(e, name).map(Cow::into_owned)
 }
 
-/// An attribute by its local name, whatever its prefix.
+/// The only attribute of a local name, whatever its prefix.
 pub(super) fn local_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    e.attributes().flatten().find(|a| a.key.local_name().as_ref() == name).map(|a| a.value.into_owned())
+    let mut called = e.attributes().flatten().filter(|a| a.key.local_name().as_ref() == name);
+    called.next().filter(|_| called.next().is_none()).map(|a| a.value.into_owned())
 }
 
 /// Whether an attribute says yes; one in disguise does, since what is hidden is told and read all the same.
@@ -237,7 +252,7 @@ fn address(text: &str) -> Result<Address, ImportError> {
     Ok(Address { row: number(row, LAST.row + 1)? - 1, column: column - 1 })
 }
 
-fn range(text: &str) -> Result<Span, ImportError> {
+pub(super) fn range(text: &str) -> Result<Span, ImportError> {
     let (a, b) = text.split_once(':').unwrap_or((text, text));
     let (a, b) = (address(a)?, address(b)?);
     Ok(Span {
@@ -248,130 +263,15 @@ fn range(text: &str) -> Result<Span, ImportError> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-
-    /// Elements that may stand in a worksheet, well and badly written, and what does not belong there.
-    const PIECES: [&str; 39] = [
-        r#"<c r="D4" t="s"><v>x1</v></c>"#,
-        r#"<c r="D4" t="s"><v> 1 </v></c>"#,
-        r#"<c r="D4" s="&#x31;"><v>1</v></c>"#,
-        r#"<c r="D4"><v>1</v><is><t>2</t></is></c>"#,
-        r#"<row r="7" ht="0" customHeight="1" hidden="&#49;"/>"#,
-        r#"<col min="4" max="4" width="0"/>"#,
-        r#"<row r="2" hidden="true"/>"#,
-        r#"<c r="XFE1"/>"#,
-        r#"<c s="0"/>"#,
-        r#"<c r="D4"><v>1</v><v>2</v></c>"#,
-        r#"<c r="D4"><v>1&amp;2</v></c>"#,
-        r#"<c r="D4" t="str"><v>1&amp;2</v></c>"#,
-        r#"<c r="D4"><v>1<!-- 2 --></v></c>"#,
-        r#"<c r="D4"><v/></c>"#,
-        r#"<c r="D4"><v></v></c>"#,
-        r#"<c r="D4"><f>A1&lt;2</f><v/></c>"#,
-        "<v>12</v>",
-        r#"<col min="2" max="3"/>"#,
-        r#"<col min="0" max="3" hidden="1"/>"#,
-        r#"<mergeCell ref="b2"/>"#,
-        r#"<mergeCell  ref = "B2:D5" />"#,
-        "<mergeCell ref='E2:E5'/>",
-        r#"<x:row r="9" hidden="1"/>"#,
-        r#"<x14:ext uri="{a>b}" q="'"/>"#,
-        "<!-- <c r=\"A9\"/> -->",
-        "<![CDATA[<c/>]]>",
-        "<?pi <c/> ?>",
-        "<?xml version=\"1.0\"?>",
-        r#"<row
-r="4" hidden="1"/>"#,
-        r#"<c r="A1" r="A2" x:y="1"/>"#,
-        "<oddFooter>a & b</oddFooter>",
-        "<oddFooter>a &amp; b; &c;</oddFooter>",
-        " text ",
-        "&amp;",
-        "&",
-        ">",
-        "\"",
-        "</c>",
-        "<row>",
-    ];
-
-    /// Worksheets as programs write them.
-    fn sheets() -> impl Strategy<Value = Vec<String>> {
-        let cell = (0u32..9, 0u32..9, 0usize..4, 0usize..4).prop_map(|(row, column, style, kind)| {
-            let at = Address { row, column };
-            let kind = ["", r#" t="s""#, r#" t="str""#, r#" t="b""#][kind];
-            format!(r#"<c r="{at}" s="{style}"{kind}><f>A1</f><v>{column}</v></c>"#)
-        });
-        let row = (0u32..9, any::<bool>(), proptest::collection::vec(cell, 0..4)).prop_map(|(row, hidden, cells)| {
-            let hidden = if hidden { r#" hidden="1""# } else { "" };
-            [vec![format!(r#"<row r="{}"{hidden}>"#, row + 1)], cells, vec!["</row>".to_owned()]].concat()
-        });
-        proptest::collection::vec(row, 0..4).prop_map(|rows| {
-            let head =
-                [r#"<?xml version="1.0" encoding="UTF-8"?>"#, "<worksheet>", r#"<col min="2" max="3" hidden="1"/>"#];
-            let tail = ["<mergeCells>", r#"<mergeCell ref="B2:D5"/>"#, "</mergeCells>", "</worksheet>"];
-            let own = |all: &[&str]| all.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>();
-            [own(&head), rows.concat(), own(&tail)].concat()
-        })
-    }
-
-    #[test]
-    fn a_scan_finds_what_the_parser_finds_or_leaves_it_alone() {
-        let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig::with_cases(4000));
-        let scanned = std::cell::Cell::new((0, 0));
-        let odd = proptest::collection::vec((any::<prop::sample::Index>(), 0..PIECES.len()), 0..3);
-        let found = runner.run(&(sheets(), odd), |(mut parts, odd)| {
-            for (at, piece) in &odd {
-                parts.insert(at.index(parts.len() + 1), PIECES[*piece].to_owned());
-            }
-            let xml = parts.concat();
-            let (formats, limits) = ([None, Some(Shown::Scaled)], Limits { cells: 9, ..Limits::default() });
-            let told = |found: Result<Frame, ImportError>| found.map_err(|e| e.to_string());
-            if let Some(found) = scan(&xml, &formats, &limits) {
-                let (plain, mended) = scanned.get();
-                scanned.set(if odd.is_empty() { (plain + 1, mended) } else { (plain, mended + 1) });
-                prop_assert_eq!(told(found), told(parsed(xml.as_bytes(), &formats, &limits)), "{}", xml);
-            } else {
-                prop_assert!(!odd.is_empty(), "left alone: {}", xml);
-            }
-            Ok(())
-        });
-        found.unwrap();
-        let (plain, odd) = scanned.get();
-        assert!(plain > 800 && odd > 400, "{plain} plain and {odd} odd worksheets were scanned");
-    }
-
-    #[test]
-    fn a_declaration_hides_nothing() {
-        for xml in [
-            r#"<?xml v="?><worksheet><sheetData><row r='1' hidden='1'><c r='A1'><v>1<!-- -->2</v></c></row></sheetData></worksheet>"?><c/><c/>"#,
-            r#"<?xml ><row r="9" hidden="1"/>?><sheetData/>"#,
-            r#"<?xml version="1.0"?><?xml version="1.0"?><sheetData/>"#,
-        ] {
-            assert!(scan(xml, &[], &Limits::default()).is_none(), "{xml}");
-        }
-    }
-
-    #[test]
-    fn a_worksheet_as_programs_write_it_is_scanned() {
-        let xml = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-            <worksheet xmlns="m" xmlns:r="r"><cols><col min="2" max="3" width="9.5" hidden="1" customWidth="1"/></cols><sheetData>
-            <row r="4" spans="1:2" hidden="1" x14ac:dyDescent="0.2"><c r="A4" s="1"><v>0.5</v></c><c r="B4" t="str"><f>A4&amp;"x"</f><v>a&amp;b</v></c></row>
-            </sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells><extLst><ext uri="{1}"><x14:a/></ext></extLst></worksheet>"#;
-        let (formats, limits) = ([None, Some(Shown::Scaled)], Limits::default());
-        let scanned = scan(xml, &formats, &limits).unwrap().unwrap();
-        assert_eq!(scanned, parsed(xml.as_bytes(), &formats, &limits).unwrap());
-        assert_eq!((scanned.cells, scanned.shown.len(), scanned.hidden_rows.len()), (2, 1, 1));
-    }
 
     #[test]
     fn frames_hold_what_is_hidden_and_merged() {
-        let xml = br#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData>
+        let xml = r#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData>
             <row r="4" hidden="1"><c r="A4"/></row><row><c/></row></sheetData>
             <mergeCells><mergeCell ref="B2:D5"/></mergeCells></worksheet>"#;
         let frame = frame(xml, &[], &Limits::default()).unwrap();
-        let unnumbered = br#"<sheetData><row hidden="1"/><row/><row hidden="1"/></sheetData>"#;
+        let unnumbered = r#"<sheetData><row hidden="1"/><row/><row hidden="1"/></sheetData>"#;
         assert_eq!(super::frame(unnumbered, &[], &Limits::default()).unwrap().hidden_rows, [0, 2]);
         assert_eq!(frame.hidden_rows, [3]);
         assert_eq!(frame.hidden_columns, [(1, 2)]);
@@ -384,7 +284,7 @@ r="4" hidden="1"/>"#,
     fn impossible_addresses_are_damage() {
         for r in ["A4294967297", "XFE1", "1", "A", "A0", "AAAA1", "数1"] {
             let xml = format!("<sheetData><row><c r=\"{r}\"/></row></sheetData>");
-            assert!(matches!(frame(xml.as_bytes(), &[], &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
+            assert!(matches!(frame(&xml, &[], &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
         }
     }
 }

@@ -29,10 +29,13 @@ mod kind {
 /// All worksheets in the workbook's order.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let package = inflated(bytes, limits, |name| name.ends_with(".rels") || is_read(name))?;
-    let targets = relations(&package, "xl/_rels/workbook.bin.rels", "xl/")?;
+    let listed_parts = package.part("xl/_rels/workbook.bin.rels");
+    let targets = listed_parts.map_or(Ok(Vec::new()), |xml| relations(xml, "xl/"))?;
     let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).and_then(|r| package.part(&r.target));
-    let mut book =
-        Book { styles: of_kind("/styles").map(styles).transpose()?.unwrap_or_default(), strings: Vec::new() };
+    let mut book = Book {
+        styles: of_kind("/styles").map(|part| styles(part)).transpose()?.unwrap_or_default(),
+        strings: Vec::new(),
+    };
     let (is_1904, listed) = listed(&package)?;
     book.styles.is_1904 = is_1904;
     book.strings = of_kind("/sharedStrings").map(|part| strings(part, &book.styles)).transpose()?.unwrap_or_default();
@@ -67,7 +70,7 @@ struct Listed {
 }
 
 /// Whether dates count from 1904, and the sheets.
-fn listed(package: &Package) -> Result<(bool, Vec<Listed>), ImportError> {
+fn listed(package: &Package<Vec<u8>>) -> Result<(bool, Vec<Listed>), ImportError> {
     let part = package.part("xl/workbook.bin").ok_or_else(cut)?;
     let (mut is_1904, mut sheets) = (false, Vec::new());
     for record in Records(part) {

@@ -1,6 +1,7 @@
-//! .xlsx sheets by calamine's streaming reader, over a package that was checked first.
+//! .xlsx sheets: the frame of each by our own reading, the cells by calamine over a package that was checked first, or by
+//! [`super::plain`] where the workbook is written plainly.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -8,20 +9,32 @@ use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::formats;
-use super::package::Package;
+use super::formats::{self, Format};
+use super::package::TextPackage;
+use super::sheet_scan::{Written, scan};
 use super::sheet_xml::{Frame, attribute, frame, local_attribute};
 use super::workbook::{Cell, Content, Sheet};
-use super::{ImportError, Limits};
+use super::{ImportError, Limits, plain};
 use crate::model::{Address, Decimal};
 
 /// Most significant digits that Excel keeps and shows.
 const DIGITS: usize = 15;
 
 /// All worksheets in the workbook's order.
-pub(super) fn sheets(package: Package, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-    let frames = frames(&package, limits)?;
-    let bytes = package.rewritten()?;
+pub(super) fn sheets(package: TextPackage, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    let directory = Directory::of(&package)?;
+    let styles = directory.styles.as_ref().and_then(|s| package.part(s));
+    let formats = styles.map(|s| formats::formats(s.as_bytes())).unwrap_or_default();
+    let mut framed = framed(&directory, &package, &formats, limits)?;
+    if let Some(sheets) = plain_sheets(&directory, &package, &mut framed, &formats, limits) {
+        return sheets;
+    }
+    let frames = framed.into_iter().map(|f| (f.name.to_owned(), f.frame)).collect();
+    by_calamine(package, frames, limits)
+}
+
+fn by_calamine(package: TextPackage, frames: Vec<(String, Frame)>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    let bytes = package.rewritten(limits)?;
     // calamine has panicked on files that Excel opens; such a file costs itself and nothing else.
     catch_unwind(AssertUnwindSafe(|| read(bytes, frames, limits)))
         .unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())))
@@ -31,7 +44,12 @@ fn damaged(e: &XlsxError) -> ImportError {
     ImportError::Damaged(e.to_string())
 }
 
-fn read(bytes: Vec<u8>, mut frames: BTreeMap<String, Frame>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+/// Of a sheet that was not checked, or of the second of its name.
+fn unchecked(name: &str) -> ImportError {
+    ImportError::Damaged(format!("工作表“{name}”重名或缺失"))
+}
+
+fn read(bytes: Vec<u8>, mut frames: Vec<(String, Frame)>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
     let metadata: Vec<_> = book.sheets_metadata().to_vec();
     if metadata.len() > limits.sheets {
@@ -40,9 +58,8 @@ fn read(bytes: Vec<u8>, mut frames: BTreeMap<String, Frame>, limits: &Limits) ->
     let mut text_left = limits.inflated_bytes as usize;
     let mut sheets = Vec::with_capacity(metadata.len());
     for meta in metadata.into_iter().filter(|m| m.typ == SheetType::WorkSheet) {
-        // A sheet without a frame, or a second of its name, was not checked.
-        let unchecked = || ImportError::Damaged(format!("工作表“{}”重名或缺失", meta.name));
-        let frame = frames.remove(&meta.name).ok_or_else(unchecked)?;
+        let place = frames.iter().position(|(name, _)| *name == meta.name).ok_or_else(|| unchecked(&meta.name))?;
+        let (_, frame) = frames.swap_remove(place);
         let mut cells = Vec::with_capacity(frame.cells);
         let mut reader = book.worksheet_cells_reader(&meta.name).map_err(|e| damaged(&e))?;
         // Not `next_cell_with_formula`: it sizes a table by an index that the file states.
@@ -54,19 +71,62 @@ fn read(bytes: Vec<u8>, mut frames: BTreeMap<String, Frame>, limits: &Limits) ->
             }
             let (row, column) = record.pos;
             if cells.len() >= frame.cells {
-                return Err(unchecked());
+                return Err(unchecked(&meta.name));
             }
             cells.push(Cell { at: Address { row, column }, content, formula });
         }
-        cells.sort_by_key(|c| c.at);
-        if let Some(pair) = cells.windows(2).find(|w| w[0].at == w[1].at) {
-            return Err(ImportError::Damaged(format!("工作表“{}”的 {} 出现了两次", meta.name, pair[0].at)));
-        }
-        let Frame { merges, hidden_rows, hidden_columns, shown, .. } = frame;
-        let hidden = meta.visible != SheetVisible::Visible;
-        sheets.push(Sheet { name: meta.name, hidden, cells, merges, hidden_rows, hidden_columns, shown });
+        sheets.push(sheet(meta.name, meta.visible != SheetVisible::Visible, cells, frame)?);
     }
     Ok(sheets)
+}
+
+fn sheet(name: String, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Result<Sheet, ImportError> {
+    cells.sort_by_key(|c| c.at);
+    if let Some(pair) = cells.windows(2).find(|w| w[0].at == w[1].at) {
+        return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
+    }
+    let Frame { merges, hidden_rows, hidden_columns, shown, .. } = frame;
+    Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, shown })
+}
+
+/// The sheets where the whole workbook is written plainly: as calamine would read them.
+fn plain_sheets(
+    directory: &Directory,
+    package: &TextPackage,
+    framed: &mut Vec<Framed<'_>>,
+    formats: &[Format],
+    limits: &Limits,
+) -> Option<Result<Vec<Sheet>, ImportError>> {
+    if !directory.is_plain || framed.len() != directory.sheets.len() || framed.len() > limits.sheets {
+        return None;
+    }
+    // calamine knows these two by their names.
+    let called = |part: &Option<String>, name: &str| {
+        let own = format!("{}{name}", directory.prefix);
+        part.as_ref().map_or(package.part(&own).is_none(), |p| p.eq_ignore_ascii_case(&own))
+    };
+    if !called(&directory.strings, "sharedStrings.xml") || !called(&directory.styles, "styles.xml") {
+        return None;
+    }
+    let strings = directory.strings.as_ref().and_then(|s| package.part(s));
+    let strings = strings.map_or(Some(Vec::new()), |s| plain::strings(s, limits))?;
+    let mut text_left = limits.inflated_bytes as usize;
+    let mut sheets = Vec::with_capacity(framed.len());
+    let mut contents = Vec::with_capacity(framed.len());
+    for (listed, framed) in directory.sheets.iter().zip(framed.iter()) {
+        let hidden = listed.hidden.filter(|_| listed.is_worksheet)?;
+        match plain::cells(framed.cells.as_ref()?, &strings, formats, &mut text_left, limits)? {
+            Ok(cells) => contents.push((hidden, cells)),
+            Err(e) => return Some(Err(e)),
+        }
+    }
+    for (framed, (hidden, cells)) in framed.drain(..).zip(contents) {
+        match sheet(framed.name.to_owned(), hidden, cells, framed.frame) {
+            Ok(sheet) => sheets.push(sheet),
+            Err(e) => return Some(Err(e)),
+        }
+    }
+    Some(Ok(sheets))
 }
 
 fn content(value: DataRef<'_>, formula: bool, limits: &Limits) -> Result<Option<Content>, ImportError> {
@@ -87,7 +147,7 @@ fn content(value: DataRef<'_>, formula: bool, limits: &Limits) -> Result<Option<
     }))
 }
 
-fn text(s: &str, formula: bool, limits: &Limits) -> Result<Option<Content>, ImportError> {
+pub(super) fn text(s: &str, formula: bool, limits: &Limits) -> Result<Option<Content>, ImportError> {
     if s.len() > limits.text_bytes {
         return Err(limits.text_error());
     }
@@ -110,29 +170,91 @@ pub(super) fn number(f: f64) -> Content {
     }
 }
 
-/// The frame of each worksheet by sheet name, through the workbook's own list and relationships.
-fn frames(package: &Package, limits: &Limits) -> Result<BTreeMap<String, Frame>, ImportError> {
-    let root = relations(package, "_rels/.rels", "")?;
-    let main = root.iter().find(|r| r.kind.ends_with("/officeDocument")).map_or("xl/workbook.xml", |r| &r.target);
-    let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
-    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let targets = relations(package, &format!("{prefix}_rels/{file}.rels"), &prefix)?;
-    let styles = targets.iter().find(|r| r.kind.ends_with("/styles")).and_then(|r| package.part(&r.target));
-    let formats = styles.map(formats::shown).unwrap_or_default();
-    let mut frames = BTreeMap::new();
-    let mut cells = 0;
-    let book = package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
-    for e in elements(book, "sheet")? {
-        let Some(relation) = e.id.as_ref().and_then(|id| targets.iter().find(|r| r.id == *id)) else { continue };
-        let Some(xml) = package.part(&relation.target) else { continue };
-        let frame = frame(xml, &formats, limits)?;
-        cells += frame.cells;
-        if cells > limits.cells {
+/// What the workbook says of its parts.
+struct Directory {
+    /// The folder of the workbook's parts, with its slash.
+    prefix: String,
+    sheets: Vec<Listed>,
+    strings: Option<String>,
+    styles: Option<String>,
+    /// Whether it can be taken in one way only: one workbook, and no relationship of another's name.
+    is_plain: bool,
+}
+
+/// A sheet as the workbook lists it.
+struct Listed {
+    name: String,
+    /// `None` where its state is none that is known.
+    hidden: Option<bool>,
+    is_worksheet: bool,
+    /// The name of its part, where its relationship leads to one.
+    part: Option<String>,
+}
+
+impl Directory {
+    fn of(package: &TextPackage) -> Result<Directory, ImportError> {
+        let relations = |part: &str, prefix: &str| match package.part(part) {
+            Some(xml) => relations(xml.as_bytes(), prefix),
+            None => Ok(Vec::new()),
+        };
+        let root = relations("_rels/.rels", "")?;
+        let mut mains = root.iter().filter(|r| r.kind.ends_with("/officeDocument"));
+        let main = mains.next().map_or("xl/workbook.xml", |r| &r.target);
+        let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let targets = relations(&format!("{prefix}_rels/{file}.rels"), &prefix)?;
+        let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).map(|r| r.target.clone());
+        let book = package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
+        let listed = |e: Element| {
+            let relation = e.id.as_ref().and_then(|id| targets.iter().find(|r| r.id == *id));
+            let hidden = match e.state.as_deref() {
+                None | Some("visible") => Some(false),
+                Some("hidden" | "veryHidden") => Some(true),
+                Some(_) => None,
+            };
+            let is_worksheet = relation.is_some_and(|r| r.kind.ends_with("/worksheet"));
+            Listed { name: e.name, hidden, is_worksheet, part: relation.map(|r| r.target.clone()) }
+        };
+        let sheets = elements(book.as_bytes(), "sheet")?.into_iter().map(listed).collect();
+        let ids: BTreeSet<_> = targets.iter().map(|r| &r.id).collect();
+        let is_plain = root.iter().any(|r| r.target == main) && mains.next().is_none() && ids.len() == targets.len();
+        let (strings, styles) = (of_kind("/sharedStrings"), of_kind("/styles"));
+        Ok(Directory { sheets, strings, styles, is_plain, prefix })
+    }
+}
+
+/// A sheet whose part was read.
+struct Framed<'a> {
+    name: &'a str,
+    frame: Frame,
+    cells: Option<Vec<Written<'a>>>,
+}
+
+/// The frames of the sheets that have a part, which may not share a name.
+fn framed<'a>(
+    directory: &'a Directory,
+    package: &'a TextPackage,
+    formats: &[Format],
+    limits: &Limits,
+) -> Result<Vec<Framed<'a>>, ImportError> {
+    let mut framed = Vec::with_capacity(directory.sheets.len());
+    let (mut count, mut names) = (0, BTreeSet::new());
+    for listed in &directory.sheets {
+        let Some(xml) = listed.part.as_ref().and_then(|p| package.part(p)) else { continue };
+        let (frame, cells) = match scan(xml, formats, limits) {
+            Some(scanned) => scanned.map(|s| (s.frame, s.cells))?,
+            None => (frame(xml, formats, limits)?, None),
+        };
+        count += frame.cells;
+        if count > limits.cells {
             return Err(limits.cells_error());
         }
-        frames.insert(e.name, frame);
+        if !names.insert(&listed.name) {
+            return Err(unchecked(&listed.name));
+        }
+        framed.push(Framed { name: &listed.name, frame, cells });
     }
-    Ok(frames)
+    Ok(framed)
 }
 
 pub(super) struct Relation {
@@ -141,8 +263,7 @@ pub(super) struct Relation {
     pub target: String,
 }
 
-pub(super) fn relations(package: &Package, part: &str, prefix: &str) -> Result<Vec<Relation>, ImportError> {
-    let Some(xml) = package.part(part) else { return Ok(Vec::new()) };
+pub(super) fn relations(xml: &[u8], prefix: &str) -> Result<Vec<Relation>, ImportError> {
     let all = elements(xml, "Relationship")?;
     Ok(all
         .into_iter()
@@ -170,6 +291,7 @@ fn resolved(prefix: &str, target: &str) -> String {
 
 struct Element {
     name: String,
+    state: Option<String>,
     id: Option<String>,
     kind: Option<String>,
     target: Option<String>,
@@ -185,6 +307,7 @@ fn elements(xml: &[u8], name: &str) -> Result<Vec<Element>, ImportError> {
                 let id = text("Id").or_else(|| local_attribute(&e, "id").map(|v| unescaped(&v)));
                 out.push(Element {
                     name: text("name").unwrap_or_default(),
+                    state: text("state"),
                     id,
                     kind: text("Type"),
                     target: text("Target"),
@@ -200,3 +323,6 @@ fn elements(xml: &[u8], name: &str) -> Result<Vec<Element>, ImportError> {
 pub(super) fn unescaped(text: &str) -> String {
     quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), |t| t.into_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,8 +10,8 @@ use crate::model::Address;
 /// One sheet with its labels folded once.
 pub struct View<'a> {
     pub sheet: &'a Sheet,
-    /// Folded text of the cells that can be labels, by address.
-    labels: BTreeMap<Address, Rc<Folded>>,
+    /// Folded text of the cells that can be labels, sorted by address as the cells are.
+    labels: Vec<(Address, Rc<Folded>)>,
     merges: BTreeMap<Address, Span>,
 }
 
@@ -44,7 +44,8 @@ impl<'a> View<'a> {
     }
 
     pub fn label(&self, at: Address) -> Option<&Folded> {
-        self.labels.get(&at).map(Rc::as_ref)
+        let found = self.labels.binary_search_by_key(&at, |(at, _)| *at).ok()?;
+        Some(self.labels[found].1.as_ref())
     }
 
     /// All labels in reading order.
@@ -54,9 +55,9 @@ impl<'a> View<'a> {
 
     /// Labels of some rows, inclusive, in reading order.
     pub fn labels_in_rows(&self, first: u32, last: u32) -> impl Iterator<Item = (Address, &Folded)> {
-        let from = Address { row: first, column: 0 };
-        let to = Address { row: last, column: u32::MAX };
-        self.labels.range(from..=to).map(|(at, f)| (*at, f.as_ref()))
+        let start = self.labels.partition_point(|(at, _)| at.row < first);
+        let end = self.labels.partition_point(|(at, _)| at.row <= last).max(start);
+        self.labels[start..end].iter().map(|(at, f)| (*at, f.as_ref()))
     }
 
     /// Cells that hold something in a row, left to right.

@@ -1,0 +1,141 @@
+//! XML as programs write it, tag by tag, in a third of the time of the full parser.
+//!
+//! Takes a part whose every tag is closed and whose attributes stand in double quotes, without comments, CDATA or prefixes
+//! before the elements that are asked for; gives its start tags, their attributes and plain texts. Anything else is none of
+//! its business: it gives `None`, and the full parser decides.
+
+use memchr::{memchr, memmem};
+
+/// Where the XML declaration ends; what it says of the encoding is known to be true.
+fn declaration(xml: &str) -> Option<usize> {
+    let Some(rest) = xml.strip_prefix("<?xml ") else { return Some(0) };
+    let end = memmem::find(rest.as_bytes(), b"?>")?;
+    (!rest[..end].contains(['<', '>'])).then_some(xml.len() - rest.len() + end + 2)
+}
+
+/// Whether every reference in a text has its end: the parser refuses one that has not.
+fn is_whole(text: &str) -> bool {
+    text.split('&').skip(1).all(|reference| reference.contains(';'))
+}
+
+/// Goes from tag to tag.
+pub(super) struct Scan<'x> {
+    xml: &'x str,
+    at: usize,
+    /// Names that a tag may not have behind a prefix.
+    wanted: &'static [&'static str],
+    /// Names of the elements that are open.
+    open: Vec<&'x str>,
+}
+
+/// A start tag, or an empty element.
+pub(super) struct Tag<'x> {
+    pub name: &'x str,
+    /// What follows the name.
+    rest: &'x str,
+    pub empty: bool,
+}
+
+// Tags are short: plain loops over their bytes are quicker here than any search of the library.
+impl<'x> Scan<'x> {
+    /// Begins at the root; `None` where what stands before it is not plain.
+    pub fn new(xml: &'x str, wanted: &'static [&'static str]) -> Option<Scan<'x>> {
+        Some(Scan { xml, at: declaration(xml)?, wanted, open: Vec::new() })
+    }
+
+    /// Names of the elements round a tag that was just given, the root first.
+    pub fn around(&self, tag: &Tag<'_>) -> &[&'x str] {
+        &self.open[..self.open.len() - usize::from(!tag.empty)]
+    }
+
+    /// Whether every element was closed.
+    pub fn is_closed(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// The next start tag; `Some(None)` behind the last, `None` where something is not plain.
+    #[allow(clippy::option_option, reason = "the end and a failure are different things")]
+    pub fn tag(&mut self) -> Option<Option<Tag<'x>>> {
+        let bytes = self.xml.as_bytes();
+        while let Some(start) = memchr(b'<', &bytes[self.at..]).map(|n| self.at + n + 1) {
+            if !is_whole(&self.xml[self.at..start - 1]) {
+                return None;
+            }
+            let closes = bytes.get(start) == Some(&b'/');
+            let begin = start + usize::from(closes);
+            let mut name_end = begin;
+            let mut local = begin;
+            while let Some(b) = bytes.get(name_end).filter(|b| b.is_ascii_alphanumeric() || **b == b':') {
+                name_end += 1;
+                if *b == b':' {
+                    local = name_end;
+                }
+            }
+            let name = &self.xml[begin..name_end];
+            let mut end = name_end;
+            while *bytes.get(end)? != b'>' {
+                match bytes[end] {
+                    b'"' => end += 1 + bytes[end + 1..].iter().position(|b| *b == b'"')?,
+                    b'\'' => return None,
+                    _ => {}
+                }
+                end += 1;
+            }
+            self.at = end + 1;
+            if closes {
+                if end > name_end || self.open.pop() != Some(name) {
+                    return None;
+                }
+                continue;
+            }
+            let empty = end > name_end && bytes[end - 1] == b'/';
+            let rest = &self.xml[name_end..end - usize::from(empty)];
+            let prefixed = local > begin && self.wanted.contains(&&self.xml[local..name_end]);
+            if name.is_empty() || prefixed || !(rest.is_empty() || rest.starts_with(' ')) {
+                return None;
+            }
+            if !empty {
+                self.open.push(name);
+            }
+            return Some(Some(Tag { name, rest, empty }));
+        }
+        is_whole(&self.xml[self.at..]).then_some(None)
+    }
+
+    /// The text of an element that was just opened and holds nothing else.
+    pub fn text(&self, tag: &Tag<'x>) -> Option<&'x str> {
+        let rest = &self.xml[self.at..];
+        let (text, after) = rest.split_at(rest.bytes().position(|b| b == b'<')?);
+        let closes = after.strip_prefix("</").and_then(|a| a.strip_prefix(tag.name));
+        closes.is_some_and(|a| a.starts_with('>')).then_some(text)
+    }
+}
+
+impl<'x> Tag<'x> {
+    /// Values of attributes, as written; `None` where they are not written plainly or one stands twice.
+    pub fn attributes<const N: usize>(&self, names: [&str; N]) -> Option<[Option<&'x str>; N]> {
+        let mut values = [None; N];
+        let bytes = self.rest.as_bytes();
+        let mut at = 0;
+        loop {
+            let start = at + bytes[at..].iter().take_while(|b| **b == b' ').count();
+            if start == bytes.len() {
+                return Some(values);
+            }
+            // Spaces stand before every attribute.
+            let named = |b: &u8| b.is_ascii_alphanumeric() || matches!(*b, b':' | b'_');
+            let end = start + bytes[start..].iter().take_while(|b| named(b)).count();
+            if start == at || end == start || bytes.get(end..end + 2) != Some(b"=\"") {
+                return None;
+            }
+            let close = end + 2 + bytes[end + 2..].iter().position(|b| *b == b'"')?;
+            let name = &self.rest[start..end];
+            if let Some(i) = names.iter().position(|n| *n == name)
+                && values[i].replace(&self.rest[end + 2..close]).is_some()
+            {
+                return None;
+            }
+            at = close + 1;
+        }
+    }
+}
