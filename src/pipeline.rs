@@ -2,8 +2,10 @@
 //!
 //! Takes a path or bytes, gives findings and outputs as values. It prints nothing and writes nothing.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::thread::Builder;
 
 use crate::check::check;
 use crate::compose::compose;
@@ -114,22 +116,45 @@ pub fn examine_workbook(workbook: &Workbook, setting: &Setting) -> Examined {
     .unwrap_or_else(|| refused(internal()))
 }
 
-/// Makes the files of a report.
+/// Begins, on a thread of its own, what the first report of a run would wait for.
+pub fn warm(formats: &[Format], setting: &Setting) {
+    if formats.contains(&Format::Pdf) {
+        let faces = setting.faces.clone();
+        // Where there is no thread, the first report waits.
+        let _ = Builder::new().spawn(move || guarded(|| export::pdf::warm(&faces)));
+    }
+}
+
+/// Makes the files of a report, in the order of the formats, each of which stands once.
 pub fn produce(report: &Report, formats: &[Format], setting: &Setting) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
-    guarded(|| {
-        let document = compose(report);
-        let mut files = Vec::with_capacity(formats.len());
-        for format in formats {
-            let bytes = match format {
+    let document = guarded(|| compose(report)).ok_or(ProduceError::Internal)?;
+    let make = |format: Format| {
+        guarded(|| {
+            Ok(match format {
                 Format::Pdf => export::pdf::write(&layout::layout(&document, &setting.style, &setting.faces)?)?,
                 Format::Docx => export::docx::write(&document, &setting.style)?,
                 Format::Xlsx => export::xlsx::write(report)?,
-            };
-            files.push((*format, bytes));
+            })
+        })
+        .unwrap_or(Err(ProduceError::Internal))
+    };
+    // Its writer starts a thread a sheet and waits for them: meanwhile the other formats are made.
+    let place = formats.iter().position(|f| *f == Format::Xlsx).filter(|_| formats.len() > 1);
+    let sheets = place.and_then(|_| guarded(|| export::xlsx::sheets(report))).transpose()?;
+    std::thread::scope(|scope| {
+        let thread = sheets.map(|s| Builder::new().spawn_scoped(scope, || guarded(|| s.assemble())));
+        // Where none can be started it is made in its turn.
+        let apart = place.zip(thread.and_then(io::Result::ok));
+        let own = |i: &usize| apart.as_ref().is_none_or(|(place, _)| i != place);
+        let files = (0..formats.len()).filter(own).map(|i| Ok((formats[i], make(formats[i])?)));
+        let mut files = files.collect::<Result<Vec<_>, ProduceError>>()?;
+        if let Some((place, thread)) = apart {
+            let assembled = thread.join().ok().flatten().ok_or(ProduceError::Internal)??;
+            let packed = guarded(|| assembled.pack()).ok_or(ProduceError::Internal)??;
+            files.insert(place, (Format::Xlsx, packed));
         }
         Ok(files)
     })
-    .unwrap_or(Err(ProduceError::Internal))
 }
 
 /// Runs a stage; `None` if it panicked.

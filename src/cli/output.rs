@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread::Builder;
+use std::time::Duration;
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::NamedTempFile;
 
 const PREFIX: &str = ".nianbao-";
 const SUFFIX: &str = ".tmp";
@@ -33,6 +36,27 @@ pub fn settle(folder: &Path) {
     let _ = folder;
 }
 
+/// How long files wait for the disk while a run goes on.
+const SETTLE_AFTER: Duration = Duration::from_secs(1);
+
+/// Does `work`, which writes below a folder, and lets the disk follow meanwhile: else the whole run would wait for all of
+/// it in the end.
+pub fn settling<R>(folder: &Path, work: impl FnOnce() -> R) -> R {
+    std::thread::scope(|scope| {
+        let (working, done) = mpsc::channel::<()>();
+        let follow = move || {
+            while done.recv_timeout(SETTLE_AFTER) == Err(RecvTimeoutError::Timeout) {
+                settle(folder);
+            }
+        };
+        // Where no thread can be started, the run waits in the end.
+        let _ = Builder::new().spawn_scoped(scope, follow);
+        let result = work();
+        drop(working);
+        result
+    })
+}
+
 fn write(folder: &Path, files: &[(PathBuf, &[u8])], wait: bool) -> Result<(), String> {
     let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
     fs::create_dir_all(folder).map_err(told)?;
@@ -58,7 +82,7 @@ fn write(folder: &Path, files: &[(PathBuf, &[u8])], wait: bool) -> Result<(), St
 }
 
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = Builder::new();
+    let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
     // As any new file: readable as the user's mask says, not by its owner alone.
     #[cfg(unix)]

@@ -1,7 +1,9 @@
 //! Files to publish, one writer a format. A writer sees a `Document`, `Pages` or a `Report`, never a workbook or another writer.
 
 pub mod aggregate;
+mod deflate;
 pub mod docx;
+mod package;
 pub mod pdf;
 mod sheet;
 pub mod template;

@@ -4,6 +4,7 @@
 //! needs is never parsed.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -105,24 +106,30 @@ struct Known {
     /// What [`Faces::can_draw`] said, a bit each.
     drawn: Box<[AtomicU64]>,
     undrawn: Box<[AtomicU64]>,
-    /// By role, the face and glyph of each; 0 where they are not known.
-    glyphs: [OnceLock<Box<[AtomicU32]>>; Role::ALL.len()],
+    /// By role and row of the plane, the face and glyph of each; 0 where they are not known. A report has characters of some
+    /// rows only, and to clear the memory of all of them would take longer than to set it.
+    glyphs: [Box<[OnceLock<Box<Row>>]>; Role::ALL.len()],
 }
 
-/// Characters of the first plane.
+/// Characters of the first plane, and of a row of it.
 const PLANE: usize = 0x1_0000;
+const ROW: usize = 0x100;
+
+type Row = [AtomicU32; ROW];
+
 /// Tells a face and a glyph that are known from 0.
 const IS_KNOWN: u32 = 1 << 31;
 
 impl Known {
     fn nothing() -> Known {
         let bits = || (0..PLANE / 64).map(|_| AtomicU64::new(0)).collect();
-        Known { drawn: bits(), undrawn: bits(), glyphs: Default::default() }
+        let rows = || (0..PLANE / ROW).map(|_| OnceLock::new()).collect();
+        Known { drawn: bits(), undrawn: bits(), glyphs: std::array::from_fn(|_| rows()) }
     }
 
     fn drawing(&self, role: Role, c: char, find: impl FnOnce() -> Option<(FaceId, u16)>) -> Option<(FaceId, u16)> {
-        let glyphs = self.glyphs[role as usize].get_or_init(|| (0..PLANE).map(|_| AtomicU32::new(0)).collect());
-        let Some(known) = glyphs.get(c as usize) else { return find() };
+        let Some(row) = self.glyphs[role as usize].get(c as usize / ROW) else { return find() };
+        let known = &row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; ROW]))[c as usize % ROW];
         match known.load(Ordering::Relaxed) {
             0 => {
                 let (face, glyph) = find()?;
@@ -206,6 +213,12 @@ impl Faces {
             Source::Bytes(FaceBytes::Owned(bytes)) => Some(bytes.as_slice()),
             _ => None,
         })
+    }
+
+    /// The files of the faces that a style names.
+    pub fn of_roles(&self) -> impl Iterator<Item = FaceBytes> {
+        let roles: BTreeSet<FaceId> = self.0.roles.into_iter().collect();
+        roles.into_iter().filter_map(|face| self.bytes(face))
     }
 
     /// The file of a face; `None` for an id that is not of these faces.

@@ -89,12 +89,14 @@ impl<'a> Run<'a> {
             if mine(&read.record) { own.push(read) } else { others.push(read.record) }
         }
         output::sweep(own.iter().map(|r| self.folder(&plan.inputs.all[r.record.input - 1].below)));
-        let done = each(pool, interrupt, "转换", own, |read| {
-            let begun = Instant::now();
-            let (before, input) = (read.took, &plan.inputs.all[read.record.input - 1]);
-            let mut done = self.one(input, read);
-            done.took = before + begun.elapsed();
-            done
+        let done = output::settling(&self.job.folder, || {
+            each(pool, interrupt, "转换", own, |read| {
+                let begun = Instant::now();
+                let (before, input) = (read.took, &plan.inputs.all[read.record.input - 1]);
+                let mut done = self.one(input, read);
+                done.took = before + begun.elapsed();
+                done
+            })
         });
         if interrupt.asked().is_some() {
             // The journal stays: the next run goes on from it.

@@ -20,6 +20,7 @@ use super::inputs::Input;
 use super::plan::{ConvertPlan, Plan};
 use super::{Exit, Stop, print};
 use crate::batch::Record;
+use crate::pipeline;
 
 pub use interrupt::Interrupt;
 pub use journal::Books;
@@ -63,6 +64,7 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let pool = pool(plan.jobs)?;
     let run = convert::Run::new(job)?;
+    pipeline::warm(&job.formats, &plan.setting);
     let reads = read::all(plan, &pool, &interrupt, Some(&run));
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {

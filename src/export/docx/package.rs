@@ -1,21 +1,15 @@
 //! Parts → package.
 //!
 //! Takes the parts of `docx-rs`, finishes those that a report needs, adds core properties and the font table, and packs
-//! them: deflated, in a fixed order, with the date that a zip has when it has none.
-
-use std::cell::RefCell;
-use std::collections::BTreeMap;
-use std::io::{Cursor, Write};
-use std::rc::Rc;
+//! them in a fixed order.
 
 use docx_rs::XMLDocx;
 use quick_xml::escape::escape;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 
 use super::finish::{self, Notes};
 use super::text;
 use crate::export::ExportError;
+use crate::export::package::{self, Part};
 use crate::model::Document;
 use crate::style::Style;
 
@@ -44,7 +38,10 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 
 /// Finishes and packs the parts.
 pub(super) fn pack(parts: XMLDocx, doc: &Document, style: &Style, notes: &Notes) -> Result<Vec<u8>, ExportError> {
-    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut files: Vec<Part> = Vec::new();
+    let mut add = |name: &str, bytes: Vec<u8>| {
+        files.push(Part { name: name.to_owned(), bytes, shared: !OWN_PARTS.contains(&name) });
+    };
     for (name, part) in [
         ("[Content_Types].xml", &parts.content_type),
         ("_rels/.rels", &parts.rels),
@@ -53,71 +50,18 @@ pub(super) fn pack(parts: XMLDocx, doc: &Document, style: &Style, notes: &Notes)
         ("word/styles.xml", &parts.styles),
         ("word/settings.xml", &parts.settings),
     ] {
-        files.push((name.to_owned(), finish::finish(part, notes)?));
+        add(name, finish::finish(part, notes)?);
     }
     for (index, footer) in parts.footers.iter().enumerate() {
-        files.push((format!("word/footer{}.xml", index + 1), finish::finish(footer, notes)?));
+        add(&format!("word/footer{}.xml", index + 1), finish::finish(footer, notes)?);
     }
-    files.push(("word/fontTable.xml".to_owned(), fonts(style).into_bytes()));
-    files.push(("docProps/core.xml".to_owned(), core(doc).into_bytes()));
-    zipped(&files).map_err(|e| ExportError::Writer { format: "DOCX", reason: format!("打包失败：{e}") })
+    add("word/fontTable.xml", fonts(style).into_bytes());
+    add("docProps/core.xml", core(doc).into_bytes());
+    package::pack(&files, "DOCX")
 }
-
-fn zipped(files: &[(String, Vec<u8>)]) -> zip::result::ZipResult<Vec<u8>> {
-    let size = files.iter().map(|(_, bytes)| bytes.len()).sum::<usize>();
-    let mut zip = ZipWriter::new(Cursor::new(Vec::with_capacity(size / 8 + 4096)));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(EFFORT))
-        .last_modified_time(DateTime::default());
-    for (name, bytes) in files {
-        if OWN_PARTS.contains(&name.as_str()) {
-            zip.start_file(name.as_str(), options)?;
-            zip.write_all(bytes)?;
-        } else {
-            let packed = shared(name, bytes, options)?;
-            zip.raw_copy_file(ZipArchive::new(Cursor::new(&packed[..]))?.by_index(0)?)?;
-        }
-    }
-    Ok(zip.finish()?.into_inner())
-}
-
-/// Of 9 that deflate may take: the usual 6 takes a third longer for 8 % fewer bytes.
-const EFFORT: i64 = 4;
 
 /// Parts that differ from report to report.
 const OWN_PARTS: &[&str] = &["word/document.xml", "docProps/core.xml"];
-
-/// Most parts a thread keeps packed; one style has about eight, and a few of `styles.xml`.
-const MOST_SHARED: usize = 64;
-
-/// Packages of one part, by the part's name and content.
-type Packed = BTreeMap<(String, Vec<u8>), Rc<[u8]>>;
-
-thread_local! {
-    /// Parts that follow from the style, each in a package of its own. To deflate such a small part
-    /// is mostly to set up a compressor.
-    static SHARED: RefCell<Packed> = const { RefCell::new(BTreeMap::new()) };
-}
-
-/// A package of one part, as packed the last time it was asked for.
-fn shared(name: &str, bytes: &[u8], options: SimpleFileOptions) -> zip::result::ZipResult<Rc<[u8]>> {
-    let key = (name.to_owned(), bytes.to_vec());
-    if let Some(packed) = SHARED.with_borrow(|known| known.get(&key).cloned()) {
-        return Ok(packed);
-    }
-    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file(name, options)?;
-    zip.write_all(bytes)?;
-    let packed: Rc<[u8]> = zip.finish()?.into_inner().into();
-    SHARED.with_borrow_mut(|known| {
-        if known.len() >= MOST_SHARED {
-            known.clear();
-        }
-        known.insert(key, packed.clone());
-    });
-    Ok(packed)
-}
 
 /// Title, agency and language; no date and no person.
 fn core(doc: &Document) -> String {

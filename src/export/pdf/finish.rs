@@ -4,18 +4,18 @@
 //! programs and plain streams, and no stream's content. A file of another structure than expected is a fault.
 
 use std::io::Read;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use flate2::read::ZlibDecoder;
 use memchr::memmem;
 
-use super::deflate::deflate;
 use super::fault;
 use super::programs::{self, Program};
 use crate::export::ExportError;
+use crate::export::deflate::{Effort, zlib};
 
 /// Finishes a file.
-pub(super) fn finish(file: &[u8], programs: &[Rc<Program>]) -> Result<Vec<u8>, ExportError> {
+pub(super) fn finish(file: &[u8], programs: &[Arc<Program>]) -> Result<Vec<u8>, ExportError> {
     let strange = || fault("文件的结构和预期的不同".to_owned());
     let table = Table::read(file).ok_or_else(strange)?;
     let embedded: Vec<usize> = table.objects.iter().filter_map(|o| program(&file[o.from..o.to])).collect();
@@ -43,7 +43,7 @@ pub(super) fn finish(file: &[u8], programs: &[Rc<Program>]) -> Result<Vec<u8>, E
         if memmem::find(stream.entries, b"/Filter").is_some() || stream.entries.starts_with(b"/Type/Metadata") {
             out.extend_from_slice(bytes);
         } else {
-            stream.write(&mut out, "/Filter/FlateDecode", &deflate(stream.data)?);
+            stream.write(&mut out, "/Filter/FlateDecode", &zlib(stream.data, Effort::Least, "PDF")?);
         }
     }
     // Outlines that nobody embedded would be invisible text.
@@ -172,7 +172,7 @@ mod tests {
             assert!(FILE.contains(part) && finish(FILE.replace(part, other).as_bytes(), &[]).is_err(), "{other}");
         }
         // A face was drawn with, and its stand-in is not there.
-        let face = Program::open(Faces::built_in().bytes(0).unwrap(), Use::Text).unwrap();
+        let face = Program::open(&Faces::built_in().bytes(0).unwrap(), Use::Text).unwrap();
         assert!(finish(FILE.as_bytes(), &[face]).is_err());
     }
 }

@@ -6,12 +6,11 @@
 //! krilla writes the file plain and with stand-ins for the faces; one finishing pass embeds the real subsets and deflates
 //! (`programs`, `finish`).
 
-mod deflate;
 mod finish;
 mod programs;
 
 use std::num::{NonZeroU16, NonZeroU32};
-use std::rc::Rc;
+use std::sync::Arc;
 
 use krilla::SerializeSettings;
 use krilla::configure::{Accessibility, Archival, ConfigurationBuilder, PdfVersion};
@@ -28,7 +27,7 @@ use krilla::tagging::{
 use krilla::text::{GlyphId, KrillaGlyph};
 
 use super::ExportError;
-use crate::layout::{self, FaceId, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
+use crate::layout::{self, FaceId, Faces, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
 use programs::{Program, Use};
 
 /// Characters of a title, heading or caption that the tag tree and the outline repeat; PDF/A limits strings to 32767 bytes.
@@ -57,7 +56,7 @@ pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
     document.set_outline(outline(pages));
     document.set_metadata(metadata(pages));
     let bytes = document.finish().map_err(|e| fault(explain(&e)))?;
-    let programs: Vec<Rc<Program>> = writer.programs.into_iter().map(|(.., p)| p).collect();
+    let programs: Vec<Arc<Program>> = writer.programs.into_iter().map(|(.., p)| p).collect();
     finish::finish(&bytes, &programs)
 }
 
@@ -75,10 +74,18 @@ fn explain(error: &krilla::error::KrillaError) -> String {
     }
 }
 
+/// Opens the faces of all roles, as every document needs them: ahead of the first document, and beside the reading of its
+/// input.
+pub fn warm(faces: &Faces) {
+    for bytes in faces.of_roles() {
+        Program::open(&bytes, Use::Text);
+    }
+}
+
 struct Writer<'p> {
     pages: &'p Pages,
     /// Programs of the faces met so far, each by what it draws.
-    programs: Vec<(FaceId, Use, Rc<Program>)>,
+    programs: Vec<(FaceId, Use, Arc<Program>)>,
     /// Marked content of each tag, in reading order.
     content: Vec<Vec<Identifier>>,
 }
@@ -119,7 +126,7 @@ impl Writer<'_> {
             Some(at) => at,
             None => {
                 let bytes = self.pages.faces.bytes(face).ok_or_else(|| fault(format!("没有第 {face} 号字体")))?;
-                let program = Program::open(bytes, of).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
+                let program = Program::open(&bytes, of).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
                 self.programs.push((face, of, program));
                 self.programs.len() - 1
             }

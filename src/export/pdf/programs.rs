@@ -3,13 +3,13 @@
 //! Takes the bytes of a face, gives a font for krilla and subsets to embed. krilla draws every glyph of a subset to find the
 //! font's box and deflates it at a level of its own, anew for every document; both were most of a document's time. So it gets
 //! a stand-in: the same metrics and name, no outlines, and as left side bearing of each glyph its number. From the subset
-//! that krilla makes of it the glyphs of the real one can be read. Subsets that documents share are made once a thread.
+//! that krilla makes of it the glyphs of the real one can be read. A stand-in is made once a process, a subset that documents share once a thread.
 //! A face without TrueType outlines, or with variations, has no stand-in; krilla embeds it itself.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use krilla::text::Font;
 use skrifa::raw::types::Tag;
@@ -18,10 +18,10 @@ use skrifa::{MetadataProvider, string::StringId};
 use subsetter::{GlyphRemapper, subset};
 use write_fonts::FontBuilder;
 
-use super::deflate::deflate;
 use super::fault;
 use crate::digest::sha256_of;
 use crate::export::ExportError;
+use crate::export::deflate::{Effort, zlib};
 use crate::layout::FaceBytes;
 
 /// Tables that krilla and the subsetter take as they are.
@@ -38,15 +38,21 @@ pub(super) enum Use {
     PageNumber,
 }
 
-/// A face opened for krilla.
+/// A face opened for krilla, for one use.
 pub(super) struct Program {
     bytes: FaceBytes,
-    of: Use,
     font: Font,
     /// By which its stand-in is known; `None` where it has none.
     mark: Option<Mark>,
-    /// The stand-in, for no use yet.
-    light: Option<Arc<Vec<u8>>>,
+}
+
+/// A face and what was made of it.
+struct Face {
+    bytes: FaceBytes,
+    /// The stand-in, for no use yet; `None` where it has none.
+    light: OnceLock<Option<Vec<u8>>>,
+    /// By use; `None` for bytes that are no font.
+    programs: [OnceLock<Option<Arc<Program>>>; 2],
 }
 
 /// A subset to embed.
@@ -59,7 +65,7 @@ pub(super) struct Subset {
 }
 
 /// A subset with its face and the numbers of its glyphs there.
-type Made = (Rc<Program>, Vec<u16>, Subset);
+type Made = (Arc<Program>, Vec<u16>, Subset);
 
 /// Stands in the table `head` of a stand-in where a font tells when it was made and changed. It follows from the face and its
 /// use alone: krilla's digest of the file, which becomes its id, is over it, too.
@@ -72,36 +78,44 @@ const MARK: std::ops::Range<usize> = 20..36;
 const CHECKSUM: std::ops::Range<usize> = 8..12;
 const LONG_OFFSETS: usize = 51;
 
+/// Made once a process: of a face with all ideographs this is a good part of a lone document's time.
+static FACES: Mutex<Vec<Arc<Face>>> = Mutex::new(Vec::new());
+
 thread_local! {
-    static FACES: RefCell<Vec<Rc<Program>>> = const { RefCell::new(Vec::new()) };
     static SUBSETS: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
 }
 
-impl Program {
-    /// Opens a face; `None` for bytes that are no font.
-    pub fn open(bytes: FaceBytes, of: Use) -> Option<Rc<Program>> {
-        if let Some(known) = FACES.with_borrow(|faces| faces.iter().find(|f| f.of == of && f.bytes.is(&bytes)).cloned())
-        {
-            return Some(known);
+impl Face {
+    fn of(bytes: &FaceBytes) -> Arc<Face> {
+        // Whoever panicked left a whole list.
+        let mut faces = FACES.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = faces.iter().find(|f| f.bytes.is(bytes)) {
+            return known.clone();
         }
-        let face = Rc::new(Program::new(bytes, of)?);
-        FACES.with_borrow_mut(|faces| keep(faces, MOST_FACES, face.clone()));
-        Some(face)
+        let face = Arc::new(Face { bytes: bytes.clone(), light: OnceLock::new(), programs: Default::default() });
+        keep(&mut faces, MOST_FACES, face.clone());
+        face
     }
 
-    fn new(bytes: FaceBytes, of: Use) -> Option<Program> {
-        // Of one face it is made once: that of another use differs in its mark.
-        let made = |p: &Rc<Program>| p.light.clone().filter(|_| p.bytes.is(&bytes));
-        let light = FACES.with_borrow(|faces| faces.iter().find_map(made));
-        let light = light.or_else(|| stand_in(bytes.bytes()).map(Arc::new));
-        if let Some((light, (own, mark))) = light.and_then(|l| Some((l.clone(), marked(&l, of)?))) {
-            return Some(Program { font: Font::new(own.into(), 0)?, bytes, of, mark: Some(mark), light: Some(light) });
+    fn program(&self, of: Use) -> Option<Program> {
+        let bytes = self.bytes.clone();
+        let light = self.light.get_or_init(|| stand_in(bytes.bytes()));
+        if let Some((own, mark)) = light.as_ref().and_then(|light| marked(light, of)) {
+            return Some(Program { font: Font::new(own.into(), 0)?, bytes, mark: Some(mark) });
         }
         let data = match &bytes {
             FaceBytes::Static(bytes) => (*bytes).into(),
             FaceBytes::Owned(bytes) => bytes.clone().into(),
         };
-        Some(Program { font: Font::new(data, 0)?, bytes, of, mark: None, light: None })
+        Some(Program { font: Font::new(data, 0)?, bytes, mark: None })
+    }
+}
+
+impl Program {
+    /// Opens a face; `None` for bytes that are no font.
+    pub fn open(bytes: &FaceBytes, of: Use) -> Option<Arc<Program>> {
+        let face = Face::of(bytes);
+        face.programs[of as usize].get_or_init(|| face.program(of).map(Arc::new)).clone()
     }
 
     /// The font for krilla.
@@ -111,15 +125,15 @@ impl Program {
 }
 
 /// How many stand-ins krilla embeds for some programs. Two files with one content are one font to it.
-pub(super) fn stand_ins(programs: &[Rc<Program>]) -> usize {
+pub(super) fn stand_ins(programs: &[Arc<Program>]) -> usize {
     programs.iter().filter_map(|p| p.mark).collect::<BTreeSet<Mark>>().len()
 }
 
 /// The subset to embed instead of the one that krilla made; `None` where that is no stand-in's.
-pub(super) fn real(embedded: &[u8], programs: &[Rc<Program>]) -> Result<Option<Subset>, ExportError> {
+pub(super) fn real(embedded: &[u8], programs: &[Arc<Program>]) -> Result<Option<Subset>, ExportError> {
     let Some((mark, glyphs)) = read(embedded) else { return Ok(None) };
     let Some(program) = programs.iter().find(|p| p.mark == Some(mark)) else { return Ok(None) };
-    let known = |(p, g, _): &Made| Rc::ptr_eq(p, program) && *g == glyphs;
+    let known = |(p, g, _): &Made| Arc::ptr_eq(p, program) && *g == glyphs;
     let again = SUBSETS.with_borrow_mut(|all| {
         let at = all.iter().position(known)?;
         // What is asked for again stays; what one document alone has goes.
@@ -134,7 +148,7 @@ pub(super) fn real(embedded: &[u8], programs: &[Rc<Program>]) -> Result<Option<S
         return Err(fault("字体的字形次序和预期的不同".to_owned()));
     }
     let bytes = subset(program.bytes.bytes(), 0, &wanted).map_err(|e| fault(format!("字体取不出子集：{e}")))?;
-    let subset = Subset { deflated: deflate(&bytes)?.into(), size: bytes.len() };
+    let subset = Subset { deflated: zlib(&bytes, Effort::Least, "PDF")?.into(), size: bytes.len() };
     SUBSETS.with_borrow_mut(|all| keep(all, MOST_SUBSETS, (program.clone(), glyphs, subset.clone())));
     Ok(Some(subset))
 }
@@ -155,20 +169,26 @@ fn stand_in(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let table = |tag: &[u8; 4]| font.data_for_tag(Tag::new(tag)).map(|t| t.as_bytes());
     let (outlines, offsets, metrics) = (table(b"glyf")?, font.loca(None).ok()?, font.hmtx().ok()?);
-    let count = font.maxp().ok()?.num_glyphs();
-    let room = || Vec::with_capacity(4 * (usize::from(count) + 1));
-    let (mut glyf, mut loca, mut hmtx) = (Vec::new(), room(), room());
-    loca.extend_from_slice(&[0; 4]);
-    for glyph in 0..count {
-        let at = |n: u16| offsets.get_raw(n.into()).map(|offset| offset as usize);
-        let outline = outlines.get(at(glyph)?..at(glyph.checked_add(1)?)?)?;
-        // Those made of others stay: the others belong to a subset, too.
-        if outline.first().is_some_and(|sign| *sign >= 0x80) {
-            glyf.extend_from_slice(outline);
-            glyf.resize(glyf.len().next_multiple_of(2), 0);
+    let maxima = font.maxp().ok()?;
+    let count = maxima.num_glyphs();
+    let (mut glyf, mut loca, mut hmtx) = (Vec::new(), vec![0; 4], Vec::with_capacity(4 * usize::from(count)));
+    // Those made of others stay: the others belong to a subset, too. A face without any need not be read through.
+    if maxima.max_component_elements() != Some(0) {
+        for glyph in 0..count {
+            let at = |n: u16| offsets.get_raw(n.into()).map(|offset| offset as usize);
+            let outline = outlines.get(at(glyph)?..at(glyph.checked_add(1)?)?)?;
+            if outline.first().is_some_and(|sign| *sign >= 0x80) {
+                glyf.extend_from_slice(outline);
+                glyf.resize(glyf.len().next_multiple_of(2), 0);
+            }
+            loca.extend_from_slice(&u32::try_from(glyf.len()).ok()?.to_be_bytes());
         }
-        loca.extend_from_slice(&u32::try_from(glyf.len()).ok()?.to_be_bytes());
-        hmtx.extend_from_slice(&metrics.advance(skrifa::GlyphId::from(glyph))?.to_be_bytes());
+    }
+    loca.resize(4 * (usize::from(count) + 1), 0);
+    // The last one with an advance gives it to all behind it.
+    let (own, last) = (metrics.h_metrics(), metrics.h_metrics().last()?);
+    for (glyph, metric) in (0..count).zip(own.iter().chain(std::iter::repeat(last))) {
+        hmtx.extend_from_slice(&metric.advance().to_be_bytes());
         hmtx.extend_from_slice(&glyph.to_be_bytes());
     }
     let (mut head, mut hhea) = (table(b"head")?.to_vec(), table(b"hhea")?.to_vec());

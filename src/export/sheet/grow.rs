@@ -2,46 +2,37 @@
 //!
 //! A row height that the writer sets counts as set by hand and never changes again. Without that mark it is what the
 //! program computed last: shown as it is, and computed anew when the row is edited. Takes a finished workbook and the
-//! rows of each sheet, gives the workbook without the marks; touches nothing else.
+//! rows of each sheet, gives its parts without the marks; touches nothing else.
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Read};
 
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
+use zip::ZipArchive;
+use zip::result::ZipResult;
 
-use super::{EFFORT, refusal};
-use crate::export::ExportError;
+use crate::export::package::Part;
 
 const MARK: &str = " customHeight=\"1\"";
 const ROW: &str = "<row r=\"";
+/// Parts that differ from report to report: in a folder, or by name.
+const OWN_PARTS: [&str; 3] = ["xl/worksheets/", "xl/sharedStrings.xml", "docProps/core.xml"];
 
 /// Takes the mark off the given rows (from 0) of each sheet.
-pub fn free(book: &[u8], rows: &[BTreeSet<u32>]) -> Result<Vec<u8>, ExportError> {
-    rewrite(book, rows).map_err(|e| refusal(e.to_string()))
-}
-
-fn rewrite(book: &[u8], rows: &[BTreeSet<u32>]) -> Result<Vec<u8>, zip::result::ZipError> {
-    let mut parts = ZipArchive::new(Cursor::new(book))?;
-    let mut out = ZipWriter::new(Cursor::new(Vec::with_capacity(book.len())));
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(EFFORT.into()))
-        .last_modified_time(DateTime::default());
-    for index in 0..parts.len() {
-        let mut part = parts.by_index(index)?;
+pub fn free(book: &[u8], rows: &[BTreeSet<u32>]) -> ZipResult<Vec<Part>> {
+    let mut package = ZipArchive::new(Cursor::new(book))?;
+    let mut parts = Vec::with_capacity(package.len());
+    for index in 0..package.len() {
+        let mut part = package.by_index(index)?;
         let name = part.name()?.into_owned();
-        let free = rows.iter().enumerate().find(|(i, r)| !r.is_empty() && name == sheet_part(*i));
-        let Some((_, free)) = free else {
-            out.raw_copy_file(part)?;
-            continue;
-        };
-        let mut xml = String::new();
-        part.read_to_string(&mut xml)?;
-        out.start_file(name, options)?;
-        out.write_all(unmark(&xml, free).as_bytes())?;
+        let mut bytes = Vec::with_capacity(part.size() as usize);
+        part.read_to_end(&mut bytes)?;
+        if let Some((_, free)) = rows.iter().enumerate().find(|(i, r)| !r.is_empty() && name == sheet_part(*i)) {
+            bytes = unmark(&String::from_utf8_lossy(&bytes), free).into_bytes();
+        }
+        let shared = !OWN_PARTS.iter().any(|own| name.starts_with(own));
+        parts.push(Part { name, bytes, shared });
     }
-    Ok(out.finish()?.into_inner())
+    Ok(parts)
 }
 
 fn sheet_part(index: usize) -> String {

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Formula, Workbook, Worksheet, XlsxError};
 
-use super::ExportError;
+use super::{ExportError, package};
 use look::{Formats, Look};
 
 /// Longest text of one cell, in UTF-16 units (a limit of Excel).
@@ -40,9 +40,6 @@ pub const TEXT_WIDTH: u32 = 580;
 const READABLE: f64 = 0.65;
 /// How much a sheet that is a little too long may be made smaller to keep its table on one page.
 const SQUEEZE: f64 = 1.15;
-/// Of 9 that deflate may take: twice as fast as the usual 6, and 6 % larger.
-const EFFORT: u8 = 3;
-
 /// A fault of the writer as a message for the user.
 pub fn fault(error: XlsxError) -> ExportError {
     use XlsxError::*;
@@ -251,18 +248,42 @@ impl Sheet {
     }
 }
 
+/// A workbook whose sheets are put together, still to be packed.
+pub struct Assembled {
+    /// Its package as the writer gives it.
+    package: Vec<u8>,
+    /// Rows of each sheet that grow with their text.
+    growing: Vec<BTreeSet<u32>>,
+    /// The writer itself, to be dropped by the thread that filled it: to free what is another thread's is slow.
+    _writer: Workbook,
+}
+
 /// Puts the sheets together. The only property is the title; the date is fixed, so that the same report gives the same
 /// bytes, and no author is named.
-pub fn finish(title: &str, sheets: Vec<Sheet>) -> Result<Vec<u8>, ExportError> {
+pub fn assemble(title: &str, sheets: Vec<Sheet>) -> Result<Assembled, ExportError> {
     let mut book = Workbook::new();
     let date = ExcelDateTime::from_ymd(2000, 1, 1).map_err(fault)?;
     book.set_properties(&DocProperties::new().set_title(clean(title)).set_creation_datetime(&date));
     book.set_default_format(&look::default(), ROW_PIXELS, COLUMN_PIXELS).map_err(fault)?;
-    book.set_zip_compression_level(EFFORT);
+    // It is packed anew; the least that the writer takes.
+    book.set_zip_compression_level(1);
     let mut growing = Vec::with_capacity(sheets.len());
     for sheet in sheets {
         growing.push(sheet.growing);
         book.push_worksheet(sheet.inner);
     }
-    grow::free(&book.save_to_buffer().map_err(fault)?, &growing)
+    Ok(Assembled { package: book.save_to_buffer().map_err(fault)?, growing, _writer: book })
+}
+
+impl Assembled {
+    /// Packs the workbook.
+    pub fn pack(self) -> Result<Vec<u8>, ExportError> {
+        let parts = grow::free(&self.package, &self.growing).map_err(|e| refusal(e.to_string()))?;
+        package::pack(&parts, "XLSX")
+    }
+}
+
+/// Both at once.
+pub fn finish(title: &str, sheets: Vec<Sheet>) -> Result<Vec<u8>, ExportError> {
+    assemble(title, sheets)?.pack()
 }

@@ -9,7 +9,7 @@ use super::ExportError;
 use super::sheet::figure::{Figure, shown};
 use super::sheet::grid::{self, Grid};
 use super::sheet::look::Look;
-use super::sheet::{Sheet, TEXT_WIDTH, finish, measure};
+use super::sheet::{Assembled, Sheet, TEXT_WIDTH, assemble, measure};
 use crate::form::{self, Form, labels};
 use crate::model::{Paragraph, Report, Section, Value};
 
@@ -18,8 +18,32 @@ const COVER_WIDTHS: [u32; 2] = [120, 460];
 /// Page number at the foot: — 1 —, 四号 宋体.
 const FOOTER: &str = "&C&\"宋体,Regular\"&14— &P —";
 
-/// Writes the publishable workbook. Fails where a paragraph is longer than a cell can hold.
+/// A workbook whose sheets are written, still to be put together: which any thread can do.
+pub struct Unassembled {
+    title: String,
+    sheets: Vec<Sheet>,
+}
+
+impl Unassembled {
+    /// Puts the sheets together.
+    pub fn assemble(self) -> Result<Assembled, ExportError> {
+        assemble(&self.title, self.sheets)
+    }
+}
+
+/// Writes the publishable workbook.
+///
+/// # Errors
+/// As [`sheets`].
 pub fn write(report: &Report) -> Result<Vec<u8>, ExportError> {
+    sheets(report)?.assemble()?.pack()
+}
+
+/// Writes the sheets of the publishable workbook.
+///
+/// # Errors
+/// Where a paragraph is longer than a cell can hold.
+pub fn sheets(report: &Report) -> Result<Unassembled, ExportError> {
     let mut sheets = vec![cover(report)?];
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
         sheets.push(match section.table {
@@ -31,7 +55,7 @@ pub fn write(report: &Report) -> Result<Vec<u8>, ExportError> {
     for sheet in &mut sheets {
         sheet.inner.set_footer(FOOTER);
     }
-    finish(&report.cover.title, sheets)
+    Ok(Unassembled { title: report.cover.title.clone(), sheets })
 }
 
 fn cover(report: &Report) -> Result<Sheet, ExportError> {

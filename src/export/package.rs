@@ -1,0 +1,80 @@
+//! Parts → a package: the zip that a DOCX or an XLSX is.
+//!
+//! Takes parts in the order in which they shall stand; gives a zip of deflated entries with one date for all, the first that
+//! a zip can have, and nothing of this machine. What documents share is deflated once a thread.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::rc::Rc;
+
+use libdeflater::crc32;
+use rawzip::time::UtcDateTime;
+use rawzip::{CompressionMethod, DataDescriptorOutput, ZipArchiveWriter};
+
+use super::ExportError;
+use super::deflate::{Effort, raw};
+
+/// One entry of a package.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub name: String,
+    pub bytes: Vec<u8>,
+    /// Whether other documents are likely to have the same.
+    pub shared: bool,
+}
+
+/// A part as it is packed.
+struct Packed {
+    deflated: Vec<u8>,
+    crc: u32,
+}
+
+/// 1 January 1980, as seconds of Unix.
+const EPOCH: i64 = 315_532_800;
+
+/// Most parts a thread keeps packed: a dozen each of two formats and some styles and editions.
+const MOST_SHARED: usize = 128;
+
+thread_local! {
+    static SHARED: RefCell<BTreeMap<Vec<u8>, Rc<Packed>>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Packs parts; `format` names the kind of file in an error.
+pub(super) fn pack(parts: &[Part], format: &'static str) -> Result<Vec<u8>, ExportError> {
+    let fault = |e: rawzip::Error| ExportError::Writer { format, reason: format!("打包失败：{e}") };
+    let size = parts.iter().map(|p| p.bytes.len()).sum::<usize>();
+    let date = UtcDateTime::from_unix(EPOCH);
+    let mut zip = ZipArchiveWriter::builder().with_capacity(parts.len()).build(Vec::with_capacity(size / 4 + 4096));
+    for part in parts {
+        let packed = if part.shared { shared(&part.bytes, format)? } else { Rc::new(packed(&part.bytes, format)?) };
+        let (mut entry, _) = zip
+            .new_file(part.name.as_str())
+            .compression_method(CompressionMethod::DEFLATE)
+            .last_modified(date)
+            .start()
+            .map_err(fault)?;
+        entry.write_all(&packed.deflated).map_err(|e| fault(e.into()))?;
+        entry.finish(DataDescriptorOutput::new(packed.crc, part.bytes.len() as u64)).map_err(fault)?;
+    }
+    zip.finish().map_err(fault)
+}
+
+fn packed(bytes: &[u8], format: &'static str) -> Result<Packed, ExportError> {
+    Ok(Packed { deflated: raw(bytes, Effort::Text, format)?, crc: crc32(bytes) })
+}
+
+/// A part, as packed the last time it was asked for.
+fn shared(bytes: &[u8], format: &'static str) -> Result<Rc<Packed>, ExportError> {
+    if let Some(known) = SHARED.with_borrow(|all| all.get(bytes).cloned()) {
+        return Ok(known);
+    }
+    let made = Rc::new(packed(bytes, format)?);
+    SHARED.with_borrow_mut(|all| {
+        if all.len() >= MOST_SHARED {
+            all.clear();
+        }
+        all.insert(bytes.to_vec(), made.clone());
+    });
+    Ok(made)
+}
