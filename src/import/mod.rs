@@ -6,6 +6,7 @@
 //! of what the cells say.
 
 mod biff;
+mod boxes;
 mod child;
 mod error;
 mod formats;

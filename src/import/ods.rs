@@ -125,6 +125,7 @@ impl Sheets<'_> {
                         | "table:table-header-columns"
                         | "table:table-columns"
                         | "table:table-column-group" => {}
+                        "table:shapes" if !empty => self.drawn(reader)?,
                         _ if !empty => skip(reader)?,
                         _ => {}
                     }
@@ -185,6 +186,31 @@ impl Sheets<'_> {
         }
     }
 
+    /// Words of shapes and text boxes, up to the end of the element that was just opened.
+    fn drawn(&mut self, reader: &mut Xml<'_>) -> Result<(), ImportError> {
+        let (mut depth, mut words, mut in_words) = (1u32, String::new(), 0u32);
+        while depth > 0 {
+            match reader.read_event().map_err(ImportError::damaged)? {
+                Event::Start(e) => {
+                    depth += 1;
+                    in_words += u32::from(in_words > 0 || e.name().as_ref() == "text:p");
+                }
+                Event::End(_) => {
+                    depth -= 1;
+                    if in_words == 1 {
+                        words.push(' ');
+                    }
+                    in_words = in_words.saturating_sub(1);
+                }
+                Event::Text(t) if in_words > 0 => words.push_str(&t),
+                Event::GeneralRef(r) if in_words > 0 => words.push_str(&unescaped(&format!("&{};", &*r))),
+                Event::Eof => return Err(cut()),
+                _ => {}
+            }
+        }
+        self.to.text_box(words.trim())
+    }
+
     fn repeat(
         &mut self,
         rows: std::ops::Range<u32>,
@@ -203,7 +229,7 @@ impl Sheets<'_> {
 
     /// The paragraphs of a cell, a line each, up to its end; `None` where it has none. What is not part of their words (notes,
     /// drawings, readings above characters) is left out.
-    fn text(&self, reader: &mut Xml<'_>) -> Result<Option<String>, ImportError> {
+    fn text(&mut self, reader: &mut Xml<'_>) -> Result<Option<String>, ImportError> {
         let mut text = None::<String>;
         // Of each element around inside a paragraph: whether it raises, lowers or strikes out its words.
         let mut around: Vec<bool> = Vec::new();
@@ -251,6 +277,8 @@ impl Sheets<'_> {
                         let marks = attribute(e, "text:style-name").is_some_and(|s| self.styles.marks(&s)) && !is_line;
                         mark |= marks;
                         around.push(marks);
+                    } else if name.as_ref().starts_with("draw:") {
+                        self.drawn(reader)?;
                     } else {
                         skip(reader)?;
                     }

@@ -15,6 +15,7 @@ use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+use super::boxes::is_drawing;
 use super::{ImportError, Limits};
 
 /// Parts of a workbook by name.
@@ -90,8 +91,12 @@ pub(super) fn zip_error(e: ZipError) -> ImportError {
     }
 }
 
-/// By its lower-case name: only what values, spans and hidden state need; pictures, macros, themes and properties are never inflated.
+/// By its lower-case name: only what values, spans, hidden state and words need; pictures, macros, themes and properties are
+/// never inflated.
 fn matters(name: &str) -> bool {
+    if is_drawing(name) {
+        return true;
+    }
     let kind = name.ends_with(".xml") || name.ends_with(".rels");
     let other =
         ["docprops/", "customxml/", "xl/theme/", "xl/drawings/", "xl/charts/", "xl/media/", "xl/externallinks/"];
@@ -111,7 +116,7 @@ impl TextPackage {
         let damaged = |e: ZipError| ImportError::Damaged(e.to_string());
         let mut out = ZipWriter::new(Cursor::new(Vec::new()));
         let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        for (name, data) in self.parts {
+        for (name, data) in self.parts.into_iter().filter(|(name, _)| !is_drawing(name)) {
             // Its reader takes memory for every tag of some parts.
             if memchr::memchr_iter(b'<', data.as_bytes()).count() / TAGS > limits.cells {
                 return Err(limits.cells_error());

@@ -74,6 +74,13 @@ impl<'a> Collector<'a> {
         push_range(&mut self.current.hidden_columns, first, last, self.limits)
     }
 
+    /// Puts the words of a text box; blank ones are none.
+    pub fn text_box(&mut self, words: &str) -> Result<(), ImportError> {
+        self.text_left = self.text_left.checked_sub(words.len() as u64).ok_or_else(|| self.limits.inflated_error())?;
+        self.current.boxes.extend((!words.trim().is_empty()).then(|| words.to_owned()));
+        Ok(())
+    }
+
     /// Ends the sheet whose cells were put last.
     pub fn end_sheet(&mut self, name: String, hidden: bool) -> Result<(), ImportError> {
         if self.sheets.len() >= self.limits.sheets {
@@ -115,6 +122,7 @@ pub(super) fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>
             collector.cell(cell, shown)?;
         }
         sheet.merges.into_iter().try_for_each(|m| collector.merge(m))?;
+        sheet.boxes.iter().try_for_each(|words| collector.text_box(words))?;
         sheet.hidden_rows.into_iter().try_for_each(|row| collector.hide_rows(row, row))?;
         sheet.hidden_columns.into_iter().try_for_each(|(a, b)| collector.hide_columns(a, b))?;
         collector.end_sheet(sheet.name, sheet.hidden)?;

@@ -26,6 +26,8 @@ pub struct Sheet {
     pub hidden_columns: Vec<(u32, u32)>,
     /// Cells whose number format adds something, sorted.
     pub shown: Vec<(Address, Shown)>,
+    /// Words of text boxes and shapes, which stand in no cell.
+    pub boxes: Vec<String>,
 }
 
 /// What a number format adds to the number a cell holds.

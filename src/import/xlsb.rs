@@ -1,6 +1,7 @@
 //! .xlsb: an Excel package whose parts are binary records, read once for values and frame together (as [`super::xls`]).
 
 use super::biff::{Fields, Styles, cell, error, packed};
+use super::boxes::{self, is_drawing};
 use super::package::{Package, inflated};
 use super::sheets::Collector;
 use super::workbook::{Content, Sheet, Span};
@@ -48,6 +49,8 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
             continue;
         }
         read_sheet(package.part(&relation.target).ok_or_else(missing)?, &book, &mut collector)?;
+        let part = |name: &str| package.part(name).map(Vec::as_slice);
+        boxes::on_sheet(&relation.target, part).iter().try_for_each(|words| collector.text_box(words))?;
         collector.end_sheet(sheet.name.clone(), sheet.hidden)?;
     }
     collector.finish()
@@ -55,6 +58,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
 
 fn is_read(name: &str) -> bool {
     name.starts_with("xl/worksheets/") && name.ends_with(".bin")
+        || is_drawing(name)
         || ["xl/workbook.bin", "xl/styles.bin", "xl/sharedstrings.bin"].contains(&name)
 }
 

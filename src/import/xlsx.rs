@@ -1,7 +1,7 @@
 //! .xlsx sheets: the frame of each by our own reading, the cells by calamine over a package that was checked first, or by
 //! [`super::plain`] where the workbook is written plainly.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -14,7 +14,7 @@ use super::package::TextPackage;
 use super::sheet_scan::{Written, scan};
 use super::sheet_xml::{Frame, attribute, frame, local_attribute};
 use super::workbook::{Cell, Content, Sheet};
-use super::{ImportError, Limits, plain};
+use super::{ImportError, Limits, boxes, plain};
 use crate::model::{Address, Decimal};
 
 /// Most significant digits that Excel keeps and shows.
@@ -26,11 +26,20 @@ pub(super) fn sheets(package: TextPackage, limits: &Limits) -> Result<Vec<Sheet>
     let styles = directory.styles.as_ref().and_then(|s| package.part(s));
     let formats = styles.map(|s| formats::formats(s.as_bytes())).unwrap_or_default();
     let mut framed = framed(&directory, &package, &formats, limits)?;
-    if let Some(sheets) = plain_sheets(&directory, &package, &mut framed, &formats, limits) {
-        return sheets;
+    let part = |name: &str| package.part(name).map(String::as_bytes);
+    let on_sheet = |l: &Listed| (l.name.clone(), l.part.as_ref().map_or(Vec::new(), |p| boxes::on_sheet(p, part)));
+    let mut boxes: BTreeMap<String, Vec<String>> = directory.sheets.iter().map(on_sheet).collect();
+    let mut sheets = match plain_sheets(&directory, &package, &mut framed, &formats, limits) {
+        Some(sheets) => sheets?,
+        None => {
+            let frames = framed.into_iter().map(|f| (f.name.to_owned(), f.frame)).collect();
+            by_calamine(package, frames, limits)?
+        }
+    };
+    for sheet in &mut sheets {
+        sheet.boxes = boxes.remove(&sheet.name).unwrap_or_default();
     }
-    let frames = framed.into_iter().map(|f| (f.name.to_owned(), f.frame)).collect();
-    by_calamine(package, frames, limits)
+    Ok(sheets)
 }
 
 fn by_calamine(package: TextPackage, frames: Vec<(String, Frame)>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
@@ -86,7 +95,7 @@ fn sheet(name: String, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Resu
         return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
     }
     let Frame { merges, hidden_rows, hidden_columns, shown, .. } = frame;
-    Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, shown })
+    Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, shown, boxes: Vec::new() })
 }
 
 /// The sheets where the whole workbook is written plainly: as calamine would read them.

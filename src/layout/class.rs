@@ -1,5 +1,7 @@
 //! Characters by what line layout does with them (GB/T 15834, CLREQ).
 
+use crate::model::is_invisible;
+
 /// What a character is to the line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
@@ -74,13 +76,9 @@ pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Never drawn: control characters, zero-width and direction marks, variation selectors, soft hyphens.
+/// Never drawn.
 pub(super) fn is_dropped(c: char) -> bool {
-    (c.is_control() && !is_break(c) && c != '\t')
-        || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
-            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}'
-            | '\u{e0000}'..='\u{e0fff}')
+    is_invisible(c) && !is_break(c)
 }
 
 /// Never at the start of a line.

@@ -3,6 +3,7 @@
 //! Takes nothing, gives types. It knows no file format, no font and no official label.
 
 mod address;
+mod characters;
 mod document;
 pub(crate) mod exact;
 mod finding;
@@ -10,6 +11,7 @@ mod report;
 mod value;
 
 pub use address::{Address, NoAddress, Origins, Place, Source};
+pub use characters::is_invisible;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
 pub use finding::{Finding, Severity};
 pub use report::{Cover, Paragraph, Report, Section};

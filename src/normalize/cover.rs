@@ -65,6 +65,7 @@ impl Flow<'_> {
             return true;
         }
         let source = Source::cell(&view.sheet.name, source);
+        self.tell_marked(&value, &source);
         match &mut self.facts[index] {
             None => self.facts[index] = Some((value, source)),
             Some((first, _)) if text::joined(first) == text::joined(&value) => {}

@@ -208,6 +208,7 @@ impl Flow<'_> {
     fn text(&mut self, view: &View<'_>, at: Address, text: &str, after_table: Option<usize>, cover: bool) {
         let source = Source::cell(&view.sheet.name, at);
         for line in text::lines(text) {
+            self.tell_marked(line, &source);
             self.paragraphs += 1;
             if self.paragraphs > MOST_PARAGRAPHS {
                 if self.paragraphs == MOST_PARAGRAPHS + 1 {
@@ -307,6 +308,19 @@ impl Flow<'_> {
                 self.words.findings.push(f);
             }
         }
+    }
+
+    /// Tells of words that are seen apart from the others and will not be.
+    pub(super) fn tell_marked(&mut self, text: &str, source: &Source) {
+        let Some((words, changes)) = text::marked(text) else { return };
+        let found = if changes {
+            let message = format!("{source} 的“{words}”里有上标、下标或划掉的数字，按普通文字会成为别的数");
+            finding("N210", message).hint("请改成普通文字（如 10 的 6 次方写作 100 万），划掉的请删去")
+        } else {
+            let message = format!("{source} 的“{words}”里有上标、下标或划掉的字，已按普通文字采用");
+            finding("N114", message).hint("划掉的字请删去")
+        };
+        self.words.findings.push(found.at(source.clone()));
     }
 
     pub(super) fn normalised(&mut self, line: &str, source: &Source) -> String {

@@ -65,6 +65,13 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
             finding("N107", message).at(Source::sheet(&s.name)).hint("如果它属于报告，请取消隐藏")
         })
         .collect();
+    for sheet in workbook.sheets.iter().zip(&skip).filter(|(_, skip)| !**skip).map(|(s, _)| s) {
+        findings.extend(sheet.boxes.first().map(|words| {
+            let more = if sheet.boxes.len() > 1 { format!("等 {} 处", sheet.boxes.len()) } else { String::new() };
+            let message = format!("工作表“{}”上的文本框没有采用：“{}”{more}", sheet.name, short(words));
+            finding("N115", message).at(Source::sheet(&sheet.name)).hint("如果属于报告，请把文字写进单元格")
+        }));
+    }
     if let Some(s) = workbook.sheets.iter().find(|s| is_sources(s)) {
         findings.push(finding("N113", format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
     }

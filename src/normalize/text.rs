@@ -9,6 +9,7 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::import::MARKED;
+use crate::model::is_invisible;
 
 /// Kinds of change, in the order in which they are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -62,14 +63,31 @@ fn stays(c: char) -> bool {
 /// The lines of a cell: every kind of line end splits, blank lines go, spaces round a line go.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     let ends = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
-    text.split(ends).map(|l| l.trim_matches(|c: char| c.is_whitespace() || invisible(c))).filter(|l| !l.is_empty())
+    text.split(ends).map(|l| l.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))).filter(|l| !l.is_empty())
+}
+
+/// The first words of a text that are raised, lowered or struck out, with what stands before them, and whether as plain words
+/// any of them would make another number: 10⁶ would be 106, and digits that are struck out would count.
+pub fn marked(text: &str) -> Option<(String, bool)> {
+    let (head, rest) = text.split_once(MARKED)?;
+    let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
+    let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphabetic());
+    let runs: Vec<&str> = text.split(MARKED).collect();
+    let changes = runs.windows(2).any(|pair| {
+        let (before, after) = (pair[0].trim_end().chars().next_back(), pair[1].trim_start().chars().next());
+        // CO₂ and m² are names, not numbers.
+        digit(before) || digit(after) && !letter(before)
+    });
+    let before: Vec<char> = head.chars().rev().take(6).collect();
+    let words = before.into_iter().rev().chain(rest.chars().filter(|c| *c != MARKED).take(6)).collect();
+    Some((words, changes))
 }
 
 /// Drops spaces and line breaks but between two words of Latin: for titles and names that were set in several lines.
 pub fn joined(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut apart = false;
-    for c in text.chars().filter(|c| !invisible(*c) && *c != MARKED).map(unified) {
+    for c in text.chars().filter(|c| !is_invisible(*c) && *c != MARKED).map(unified) {
         if c.is_whitespace() {
             apart = true;
             continue;
@@ -201,17 +219,10 @@ const RADICALS: &[(char, char)] = &[
     ('⻱', '龟'),
 ];
 
-/// Control and zero-width characters: nothing a reader sees, and PDF/A forbids some. Spaces and line ends are not meant.
-fn invisible(c: char) -> bool {
-    (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{fffe}' | '\u{ffff}' | '\u{fe00}'..='\u{fe0f}')
-}
-
 fn safe(text: &str, changes: &mut Changes) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().filter(|c| *c != MARKED) {
-        if invisible(c) {
+        if is_invisible(c) {
             changes.add(Change::Control);
             continue;
         }
