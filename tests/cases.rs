@@ -31,6 +31,8 @@ struct Edit {
     sheet: String,
     cell: String,
     text: Option<String>,
+    /// The runs of a text, as XML.
+    rich: Option<String>,
     number: Option<String>,
     /// A formula; with `number` it has that cached result.
     formula: Option<String>,
@@ -44,6 +46,10 @@ fn run(path: &Path) {
     for e in &case.edit {
         if let Some(text) = &e.text {
             book.text(&e.sheet, &e.cell, text);
+            continue;
+        }
+        if let Some(rich) = &e.rich {
+            book.cell(&e.sheet, &e.cell, " t=\"inlineStr\"", &format!("<is>{rich}</is>"));
             continue;
         }
         let formula = e.formula.as_ref().map_or(String::new(), |f| format!("<f>{f}</f>"));

@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn words_of_boxes_are_found() {
-        let drawing = r#"<xdr:wsDr xmlns:xdr="x" xmlns:a="a"><xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>è¡¥å</a:t></a:r></a:p><a:p><a:r><a:t>a&amp;b</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor>
+        let drawing = r#"<xdr:wsDr xmlns:xdr="x" xmlns:a="a"><xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>补充</a:t></a:r></a:p><a:p><a:r><a:t>a&amp;b</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor>
             <xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:p><a:endParaRPr/></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor></xdr:wsDr>"#;
         let rels = r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/drawing" Target="../drawings/drawing1.xml"/></Relationships>"#;
         let part = |name: &str| match name {

@@ -121,6 +121,10 @@ impl TextPackage {
             if memchr::memchr_iter(b'<', data.as_bytes()).count() / TAGS > limits.cells {
                 return Err(limits.cells_error());
             }
+            // Its reader joins what only one of is shown.
+            if name.ends_with("sharedstrings.xml") && data.contains("AlternateContent") {
+                return Err(ImportError::Damaged("共享文字里有并列的两种写法".to_owned()));
+            }
             out.start_file(name, options).map_err(damaged)?;
             out.write_all(&marked(without_counts(data.as_bytes())?))
                 .map_err(|e| ImportError::Damaged(e.to_string()))?;

@@ -210,6 +210,25 @@ fn raised_and_struck_out_words_are_marked() {
 }
 
 #[test]
+fn words_of_which_one_is_shown_are_damage() {
+    let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    let strings = r#"<sst><si><r><mc:AlternateContent><mc:Choice><t>1</t></mc:Choice><mc:Fallback><t>2</t></mc:Fallback></mc:AlternateContent></r></si></sst>"#;
+    let told = message(&book(sheet, &[("xl/sharedStrings.xml", strings)]), &Limits::default());
+    assert!(told.contains("并列"), "{told}");
+}
+
+#[test]
+fn data_that_stands_twice_is_damage() {
+    for twice in [
+        r#"<worksheet><sheetData><row><c r="A1"><v>1</v></c></row></sheetData><sheetData/></worksheet>"#,
+        r#"<worksheet><sheetData/><x:sheetData/></worksheet>"#,
+        r#"<worksheet><sheetData><row><c r="A1" r="A2"><v>1</v></c></row></sheetData></worksheet>"#,
+    ] {
+        assert!(message(&book(twice, &[]), &Limits::default()).contains("损坏"), "{twice}");
+    }
+}
+
+#[test]
 fn two_parts_of_one_name_are_damage() {
     // The same name twice in the directory: a second part is renamed in the bytes.
     let sheet = r#"<worksheet><sheetData><row><c><v>4</v></c></row></sheetData></worksheet>"#;

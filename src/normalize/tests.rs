@@ -1022,3 +1022,16 @@ fn blank_wholes_are_computed_where_a_sum_defines_them() {
     let r = n.report.unwrap();
     assert_eq!((r.tables[0][blank[0]], r.tables[0][blank[1]]), (Value::Count(8), Value::Count(0)));
 }
+
+#[test]
+fn words_in_text_boxes_are_told() {
+    let sheet = |hidden| {
+        let mut sheet = one_sheet("2021", Lay::new("表"), zeros).done();
+        (sheet.boxes, sheet.hidden) = (vec!["补充说明：".to_owned() + &"长".repeat(40), "又".to_owned()], hidden);
+        sheet
+    };
+    let n = read(vec![sheet(false)]);
+    let found = n.findings.iter().find(|f| f.code == "N115").unwrap();
+    assert!(found.message.contains("“表”") && found.message.contains("补充说明") && found.message.contains("2 处"));
+    assert!(!codes(&read(vec![sheet(true)])).contains(&"N115"));
+}

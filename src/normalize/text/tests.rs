@@ -97,3 +97,21 @@ fn what_stays_is_not_touched_by_any_step() {
     }
     assert_eq!(changes, Changes::default());
 }
+
+#[test]
+fn marked_words_that_would_make_another_number_are_told_from_others() {
+    for (text, changes) in [
+        ("共10\u{fffc}6件", true),
+        ("共\u{fffc}12件", true),
+        ("\u{fffc}12件", true),
+        ("3\u{fffc}rd", true),
+        ("共 10 \u{fffc} 次方", true),
+        ("CO\u{fffc}2", false),
+        ("500m\u{fffc}2", false),
+        ("\u{fffc}作废的话", false),
+    ] {
+        assert_eq!(marked(text).map(|(_, changes)| changes), Some(changes), "{text}");
+    }
+    assert_eq!(marked("共10件"), None);
+    assert_eq!(marked("一二三四五六七八\u{fffc}九\u{fffc}十").unwrap().0, "三四五六七八九十");
+}
