@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::fold::{Folded, body};
+use super::fold::{Body, Folded, body};
 use super::known::Known;
 use super::value::looks_like_value;
 use super::view::View;
@@ -143,7 +143,7 @@ impl Target<'_> {
         // The head rows above the leaves, the corner and the block's title belong to it.
         for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
             let own = self.known.columns.is_group(&f.body) || self.known.corner.as_ref().is_some_and(|c| *c == f.body);
-            let title = self.known.title.as_ref().is_some_and(|t| *t == f.body.replace('第', ""));
+            let title = self.known.title.as_ref() == Some(f.short());
             if title {
                 located.title = Some(at);
             }
@@ -214,9 +214,7 @@ impl Target<'_> {
             if labels.iter().any(|(at, f)| at.column < first_column && sibling(f)) {
                 break;
             }
-            if labels.iter().any(|(_, f)| {
-                self.known.stops.contains(&f.body) || self.known.stops.contains(&f.body.replace('第', ""))
-            }) {
+            if labels.iter().any(|(_, f)| self.known.stops.contains(&f.body) || self.known.stops.contains(f.short())) {
                 break;
             }
             let own = labels.iter().rev().find(|(at, f)| at.column < first_column && self.known.rows.is_any(&f.body));
@@ -462,7 +460,7 @@ impl Target<'_> {
     /// A column beside the block that is called as one of its own: nothing tells which is meant.
     fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
         let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
-        let leaf = |body: &str| (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, body));
+        let leaf = |body: &Body| (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, body));
         let beside = |at: Address| at.column > located.right && at.column <= located.right + 2;
         let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(&f.body))?;
         let text = view.text(at).unwrap_or_default().trim();

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use super::edition::Recognised;
 use super::find::Located;
-use super::fold::{body, fold};
+use super::fold::{Body, body, fold};
 use super::text::{self, Change, Changes};
 use super::view::View;
 use super::wordings::Wordings;
@@ -334,7 +334,7 @@ impl Flow<'_> {
     /// Subheadings that the standard workbook offers and nobody wrote under.
     fn drop_empty_subheadings(&mut self) {
         for (i, section) in self.form.sections.iter().enumerate() {
-            let offered: Vec<String> = section.subheadings.iter().map(|h| body(h)).collect();
+            let offered: Vec<Body> = section.subheadings.iter().map(|h| body(h)).collect();
             let paragraphs = &mut self.words.sections[i].before;
             for p in (0..paragraphs.len()).rev() {
                 let alone = paragraphs[p].level == 2 && paragraphs.get(p + 1).is_none_or(|next| next.level == 2);

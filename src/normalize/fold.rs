@@ -3,6 +3,8 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::Deref;
 use std::rc::Rc;
 
 use unicode_normalization::UnicodeNormalization;
@@ -17,7 +19,44 @@ pub struct Folded {
     /// Whether that number stands in brackets: （一） is not 一、.
     pub bracketed: bool,
     /// The rest: ideographs, letters and digits only.
-    pub body: String,
+    pub body: Body,
+    /// The same without 第, which offices drop from titles; `None` where there is none.
+    short: Option<Body>,
+}
+
+impl Folded {
+    fn new(number: Option<String>, bracketed: bool, body: String) -> Folded {
+        let short = body.contains('第').then(|| Body::new(body.replace('第', "")));
+        Folded { number, bracketed, body: Body::new(body), short }
+    }
+
+    /// The body without 第.
+    pub fn short(&self) -> &Body {
+        self.short.as_ref().unwrap_or(&self.body)
+    }
+}
+
+/// What labels are compared by, some thousand times a workbook: unequal ones differ in their hash.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Body {
+    hash: u64,
+    text: String,
+}
+
+impl Body {
+    fn new(text: String) -> Body {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Body { hash: hasher.finish(), text }
+    }
+}
+
+impl Deref for Body {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.text
+    }
 }
 
 /// Longest text that can be a label, in characters.
@@ -71,9 +110,9 @@ fn folded(text: &str) -> Option<Folded> {
     // A bare numeral is its own body.
     if body.is_empty() {
         let body: String = plain.into_iter().filter(|c| c.is_alphanumeric()).collect();
-        return (!body.is_empty()).then_some(Folded { number: None, bracketed: false, body });
+        return (!body.is_empty()).then(|| Folded::new(None, false, body));
     }
-    Some(Folded { number, bracketed, body })
+    Some(Folded::new(number, bracketed, body))
 }
 
 /// The compatibility form of what labels are mostly made of, which nothing beside it changes; `None` for all the rest.
@@ -96,8 +135,13 @@ fn without_lead(mut text: Vec<char>) -> Vec<char> {
 }
 
 /// The body alone, for labels of the form.
-pub fn body(label: &str) -> String {
+pub fn body(label: &str) -> Body {
     fold(label).map(|f| f.body.clone()).unwrap_or_default()
+}
+
+/// The same without 第.
+pub fn short(label: &str) -> Body {
+    fold(label).map(|f| f.short().clone()).unwrap_or_default()
 }
 
 /// A number at the start with the mark that makes it one: `一、` `（一）` `1.` `1、`. Gives characters used.
@@ -204,6 +248,6 @@ mod tests {
         assert!(fold("（一）主动公开").unwrap().bracketed);
         assert!(!fold("一、主动公开").unwrap().bracketed);
         assert_eq!(fold("  "), None);
-        assert_eq!(fold("三").unwrap().body, "三");
+        assert_eq!(&*fold("三").unwrap().body, "三");
     }
 }

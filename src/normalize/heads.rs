@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fold::body;
+use super::fold::{Body, body};
 use super::view::View;
 use crate::form::{Axis, Block, Node};
 use crate::model::{Address, Source};
@@ -10,16 +10,16 @@ use crate::model::{Address, Source};
 /// Folded labels of an axis, by leaf and by node, made once per block.
 pub struct Labels {
     /// Accepted bodies of each leaf.
-    pub leaves: Vec<Vec<String>>,
+    pub leaves: Vec<Vec<Body>>,
     /// Accepted bodies of every node that is not a leaf, with the first and the last leaf below it.
-    pub groups: Vec<(Vec<String>, usize, usize)>,
+    pub groups: Vec<(Vec<Body>, usize, usize)>,
     /// For each leaf, the leaves above it in the tree.
     above: Vec<Vec<usize>>,
 }
 
 impl Labels {
     pub fn new(axis: &Axis) -> Labels {
-        let bodies = |label: &str, variants: &[String]| -> Vec<String> {
+        let bodies = |label: &str, variants: &[String]| -> Vec<Body> {
             std::iter::once(label).chain(variants.iter().map(String::as_str)).map(body).collect()
         };
         let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
@@ -32,21 +32,21 @@ impl Labels {
     /// The leaf that a label means which stands after those before `next`: the first so called whose own parents were met,
     /// since parts of different rows are called alike. Of parents that are missing nothing can be told, so that then the
     /// label must be the only one of its kind.
-    pub fn after(&self, next: usize, body: &str, met: impl Fn(usize) -> bool) -> Option<usize> {
+    pub fn after(&self, next: usize, body: &Body, met: impl Fn(usize) -> bool) -> Option<usize> {
         let called = || (0..self.leaves.len()).filter(|l| self.is_leaf(*l, body));
         let follows = called().find(|l| *l >= next && self.above[*l].iter().all(|a| met(*a)));
         follows.or_else(|| called().next().filter(|l| *l >= next && called().count() == 1))
     }
 
-    pub fn is_leaf(&self, leaf: usize, body: &str) -> bool {
+    pub fn is_leaf(&self, leaf: usize, body: &Body) -> bool {
         self.leaves[leaf].iter().any(|l| l == body)
     }
 
-    pub fn is_group(&self, body: &str) -> bool {
+    pub fn is_group(&self, body: &Body) -> bool {
         self.groups.iter().any(|(bodies, ..)| bodies.iter().any(|b| b == body))
     }
 
-    pub fn is_any(&self, body: &str) -> bool {
+    pub fn is_any(&self, body: &Body) -> bool {
         self.is_group(body) || (0..self.leaves.len()).any(|l| self.is_leaf(l, body))
     }
 }

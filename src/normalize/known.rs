@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::fold::body;
+use super::fold::{Body, body, short};
 use super::heads::Labels;
 use crate::form::{Block, Form, Table};
 
@@ -12,14 +12,14 @@ use crate::form::{Block, Form, Table};
 pub struct Known {
     pub columns: Labels,
     pub rows: Labels,
-    pub corner: Option<String>,
+    pub corner: Option<Body>,
     /// Bodies that head the column of units.
-    pub unit_heads: Vec<String>,
-    pub title: Option<String>,
+    pub unit_heads: Vec<Body>,
+    pub title: Option<Body>,
     /// Bodies at which another block or section begins.
-    pub stops: Rc<[String]>,
+    pub stops: Rc<[Body]>,
     /// Row labels of the table's other blocks.
-    pub siblings: Vec<String>,
+    pub siblings: Vec<Body>,
 }
 
 /// The blocks of a form by table.
@@ -49,7 +49,7 @@ impl Known {
         })
     }
 
-    fn new(table: &Table, block: &Block, stops: &Rc<[String]>) -> Known {
+    fn new(table: &Table, block: &Block, stops: &Rc<[Body]>) -> Known {
         let heads = block.unit_column.iter().flat_map(|u| std::iter::once(&u.label).chain(&u.variants));
         let others = table.blocks.iter().filter(|b| b.key != block.key).flat_map(|b| &b.rows.leaves);
         Known {
@@ -57,7 +57,7 @@ impl Known {
             rows: Labels::new(&block.rows),
             corner: block.corner.as_deref().map(body),
             unit_heads: heads.map(|h| body(h)).collect(),
-            title: block.title.as_deref().map(title_body),
+            title: block.title.as_deref().map(short),
             stops: stops.clone(),
             siblings: others.map(|l| body(l.label())).collect(),
         }
@@ -65,13 +65,8 @@ impl Known {
 }
 
 fn made(form: &Form) -> OfForm {
-    let titles = form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref()).map(title_body);
+    let titles = form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref()).map(short);
     let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| body(h));
-    let stops: Rc<[String]> = titles.chain(headings).collect();
+    let stops: Rc<[Body]> = titles.chain(headings).collect();
     form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops)).collect()).collect()
-}
-
-/// Titles are compared without 第, which offices drop.
-fn title_body(text: &str) -> String {
-    body(text).replace('第', "")
 }

@@ -5,7 +5,7 @@
 
 use std::rc::Rc;
 
-use super::fold::{Folded, body, fold};
+use super::fold::{Body, Folded, body, fold};
 use crate::form::{Form, labels};
 
 /// What a wording of a section is.
@@ -23,9 +23,9 @@ pub struct Wordings {
     /// Folded headings, variants and sheet names, how far each may be taken, and the section.
     sections: Vec<(Rc<Folded>, Wording, usize)>,
     /// Folded label and the field.
-    fields: Vec<(String, usize)>,
+    fields: Vec<(Body, usize)>,
     /// Where headings are free: folded titles of tables, and the section.
-    titles: Vec<(String, usize)>,
+    titles: Vec<(Body, usize)>,
 }
 
 /// Longest line that is the title of a table, in characters.
@@ -33,9 +33,9 @@ const LONGEST_TITLE: usize = 50;
 
 impl Wordings {
     pub fn new(form: &Form) -> Wordings {
-        let subheadings: Vec<String> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| body(h)).collect();
+        let subheadings: Vec<Body> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| body(h)).collect();
         let sections = form.sections.iter().enumerate().flat_map(|(i, s)| {
-            let doubtful = |v: &String| subheadings.iter().any(|h| body(v).starts_with(h.as_str()));
+            let doubtful = |v: &String| subheadings.iter().any(|h| body(v).starts_with(&**h));
             let kind = |v: &String| if doubtful(v) { Wording::Doubtful } else { Wording::Variant };
             let variants = s.variants.iter().map(|v| (v, kind(v)));
             let all = [(&s.heading, Wording::Official), (&s.sheet, Wording::Sheet)].into_iter().chain(variants);
@@ -60,7 +60,7 @@ impl Wordings {
             return None;
         }
         let line = body(line);
-        self.titles.iter().find(|(title, _)| line.ends_with(title.as_str())).map(|(_, i)| *i)
+        self.titles.iter().find(|(title, _)| line.ends_with(&**title)).map(|(_, i)| *i)
     }
 
     /// The section a line heads. With the section's own number its words may be any of its wordings; without it, or with
