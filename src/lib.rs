@@ -16,6 +16,7 @@ pub mod layout;
 pub mod model;
 pub mod normalize;
 pub mod pipeline;
+pub mod proof;
 pub mod rules;
 pub mod series;
 pub mod style;

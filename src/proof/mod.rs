@@ -1,0 +1,122 @@
+//! Produced files → proof that each says what the report says, word by word and number by number.
+//!
+//! Takes a report and its files, reads every file back with a reader that is not its writer, gives what was compared. It
+//! repairs nothing: a difference is a fault of this program, and whoever asked must publish nothing.
+
+mod docx;
+mod pdf;
+mod pieces;
+mod xml;
+
+use crate::compose::compose;
+use crate::import::read_bytes;
+use crate::model::{Document, Report};
+use crate::normalize::{self, normalize};
+use crate::pipeline::{Format, Setting};
+
+pub use pieces::Compared;
+use pieces::{Unequal, short};
+
+/// A file that does not say what its report says.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{format} 读回来与报告不同：{place}应为“{expected}”，读到“{found}”，什么也没有公布；这是程序的错误，请把文件反馈给我们"
+)]
+pub struct Difference {
+    pub format: &'static str,
+    pub place: String,
+    pub expected: String,
+    pub found: String,
+}
+
+/// Proves files of a report; in their order, how much of each was compared.
+///
+/// # Errors
+/// The first difference.
+pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], setting: &Setting) -> Result<Vec<Compared>, Difference> {
+    let document = compose(report);
+    files.iter().map(|(format, bytes)| one(report, &document, *format, bytes, setting)).collect()
+}
+
+fn one(
+    report: &Report,
+    document: &Document,
+    format: Format,
+    bytes: &[u8],
+    setting: &Setting,
+) -> Result<Compared, Difference> {
+    let unread = |what: &str| Unequal {
+        place: "整个文件".to_owned(),
+        expected: "能够读回".to_owned(),
+        found: format!("{what}读不出来"),
+    };
+    let compared = match format {
+        Format::Pdf => pdf::read(bytes).map_err(unread).and_then(|f| pieces::compare(&pieces::of(document), &f)),
+        Format::Docx => docx::read(bytes).map_err(unread).and_then(|f| pieces::compare(&pieces::of(document), &f)),
+        Format::Xlsx => workbook(report, bytes, setting),
+    };
+    compared.map_err(|Unequal { place, expected, found }| Difference {
+        format: format.extension(),
+        place,
+        expected,
+        found,
+    })
+}
+
+/// A published workbook imports as the report it was made of.
+fn workbook(report: &Report, bytes: &[u8], setting: &Setting) -> Result<Compared, Unequal> {
+    let whole =
+        |found: String| Unequal { place: "整个文件".to_owned(), expected: "能够读回".to_owned(), found };
+    let book = read_bytes("", bytes, &setting.limits).map_err(|e| whole(e.to_string()))?;
+    let options = normalize::Options { keep_text: true, ..setting.options.clone() };
+    let read = normalize(&book, &options);
+    let told = || read.findings.first().map_or_else(String::new, |f| f.message.clone());
+    let again = read.report.as_ref().ok_or_else(|| whole(told()))?;
+    same(report, again)
+}
+
+/// Whether two reports say the same.
+fn same(report: &Report, again: &Report) -> Result<Compared, Unequal> {
+    let mut compared = Compared::default();
+    let differs = |place: String, a: &str, b: &str| Err(Unequal { place, expected: short(a), found: short(b) });
+    if report.form.digest != again.form.digest {
+        return differs("表样版本".to_owned(), &report.form.id, &again.form.id);
+    }
+    if report.cover != again.cover {
+        return differs("封面".to_owned(), &format!("{:?}", report.cover), &format!("{:?}", again.cover));
+    }
+    let texts = |r: &Report| -> Vec<String> {
+        let sections = r.sections.iter().flat_map(|s| s.paragraphs());
+        r.preface.iter().chain(sections).map(|p| p.text.clone()).collect()
+    };
+    let (a, b) = (texts(report), texts(again));
+    for i in 0..a.len().max(b.len()) {
+        let none = || "（没有）".to_owned();
+        let (a, b) = (a.get(i).cloned().unwrap_or_else(none), b.get(i).cloned().unwrap_or_else(none));
+        if a != b {
+            return differs(format!("第 {} 段", i + 1), &a, &b);
+        }
+        compared.paragraphs += 1;
+    }
+    for (table, (a, b)) in report.form.tables.iter().zip(report.tables.iter().zip(&again.tables)) {
+        for (slot, (a, b)) in a.iter().zip(b).enumerate() {
+            if a != b {
+                let place = format!(
+                    "{}的“{}，{}”",
+                    table.name,
+                    table.row_path(slot).join("—"),
+                    table.column_path(slot).join("—")
+                );
+                return differs(place, &a.to_string(), &b.to_string());
+            }
+            compared.cells += 1;
+        }
+    }
+    if report != again {
+        return differs("段落的层次".to_owned(), "与报告相同", "不同");
+    }
+    Ok(compared)
+}
+
+#[cfg(test)]
+mod tests;

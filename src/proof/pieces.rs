@@ -1,0 +1,110 @@
+//! What a reader finds in a file, piece by piece, and whether it is what a document says.
+//!
+//! Takes pieces in reading order, gives how much was compared or the first difference. White space and characters without
+//! width do not count: formats break lines and set distances in their own ways.
+
+use crate::model::{Block, Document, is_invisible};
+
+/// One thing that a reader finds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// A title, a heading or a paragraph.
+    Words(String),
+    /// Rows of the cells that begin in them.
+    Table(Vec<Vec<String>>),
+}
+
+/// How much of a file was compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Titles, headings and paragraphs.
+    pub paragraphs: usize,
+    /// Cells of tables, labels included.
+    pub cells: usize,
+}
+
+/// The first thing in which a file is not what it should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unequal {
+    pub place: String,
+    pub expected: String,
+    pub found: String,
+}
+
+/// A text as it is compared.
+pub(super) fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect()
+}
+
+/// What a reader should find of a document.
+pub(super) fn of(document: &Document) -> Vec<Piece> {
+    let title = document.title_text();
+    let head = std::iter::once(title.as_str()).chain(document.facts.iter().map(String::as_str)).map(words);
+    let blocks = document.blocks.iter().map(|block| match block {
+        Block::Heading { text, .. } | Block::Paragraph { text } => words(text),
+        Block::Table(table) => {
+            let rows = table.rows.iter().map(|r| r.cells.iter().map(|c| squeezed(&c.text)).collect());
+            Piece::Table(rows.collect())
+        }
+    });
+    without_blank(head.chain(blocks).collect())
+}
+
+pub(super) fn words(text: &str) -> Piece {
+    Piece::Words(squeezed(text))
+}
+
+/// Pieces but those in which there is nothing to read.
+pub(super) fn without_blank(mut pieces: Vec<Piece>) -> Vec<Piece> {
+    pieces.retain(|p| !matches!(p, Piece::Words(words) if words.is_empty()));
+    pieces
+}
+
+/// Compares piece by piece.
+pub(super) fn compare(expected: &[Piece], found: &[Piece]) -> Result<Compared, Unequal> {
+    let mut compared = Compared::default();
+    let mut tables = 0;
+    for i in 0..expected.len().max(found.len()) {
+        match (expected.get(i), found.get(i)) {
+            (Some(Piece::Table(a)), Some(Piece::Table(b))) => {
+                tables += 1;
+                compared.cells += rows(tables, a, b)?;
+            }
+            (Some(Piece::Words(a)), Some(Piece::Words(b))) if a == b => compared.paragraphs += 1,
+            (a, b) => {
+                let place = format!("第 {} 段", compared.paragraphs + 1);
+                return Err(Unequal { place, expected: told(a), found: told(b) });
+            }
+        }
+    }
+    Ok(compared)
+}
+
+fn rows(table: usize, expected: &[Vec<String>], found: &[Vec<String>]) -> Result<usize, Unequal> {
+    let mut cells = 0;
+    for row in 0..expected.len().max(found.len()) {
+        let (a, b) = (expected.get(row).map_or(&[][..], Vec::as_slice), found.get(row).map_or(&[][..], Vec::as_slice));
+        for column in 0..a.len().max(b.len()) {
+            let (a, b) = (a.get(column), b.get(column));
+            if a != b {
+                let place = format!("第 {table} 张表第 {} 行第 {} 格", row + 1, column + 1);
+                let told = |cell: Option<&String>| cell.map_or("（没有）".to_owned(), |text| short(text));
+                return Err(Unequal { place, expected: told(a), found: told(b) });
+            }
+            cells += 1;
+        }
+    }
+    Ok(cells)
+}
+
+fn told(piece: Option<&Piece>) -> String {
+    match piece {
+        Some(Piece::Words(words)) => short(words),
+        Some(Piece::Table(_)) => "一张表".to_owned(),
+        None => "（没有）".to_owned(),
+    }
+}
+
+pub(super) fn short(text: &str) -> String {
+    if text.chars().count() <= 30 { text.to_owned() } else { text.chars().take(29).chain(['…']).collect() }
+}

@@ -1,0 +1,116 @@
+use super::*;
+use crate::form::{self, Kind};
+use crate::model::{Amount, Decimal, Paragraph, Value};
+use crate::normalize::settle;
+use crate::pipeline::produce;
+
+/// A report of an edition with figures that all differ and words in every section.
+fn report(edition: &str) -> Report {
+    let form = form::built_in().iter().find(|f| f.id == edition).unwrap().clone();
+    let mut report = Report::blank(form);
+    report.cover.agency = "云泽市住房和城乡建设局".to_owned();
+    report.cover.year = match edition {
+        "2014" => 2016,
+        "2019" => 2020,
+        _ => 2023,
+    };
+    report.cover.title = form::labels().report.made_title(&report.cover.agency, report.cover.year);
+    let mut n = 1;
+    for (table, values) in report.form.tables.iter().zip(&mut report.tables) {
+        for (slot, value) in values.iter_mut().enumerate() {
+            n += 7;
+            *value = match table.kind(slot).0 {
+                Kind::Count => Value::Count(n),
+                Kind::Signed => Value::Signed(-7),
+                Kind::Amount => Value::Amount(Amount { number: Decimal::new(1257, 2), unit: None }),
+            };
+        }
+    }
+    for (i, section) in report.sections.iter_mut().enumerate() {
+        // Where headings are free the table has its title.
+        if let Some(heading) = report.form.sections.get(i).filter(|s| report.form.free_headings && s.table.is_some()) {
+            section.before.push(Paragraph::heading(1, heading.heading.as_str()));
+        }
+        section.before.push(Paragraph::body(format!("第{i}部分有 Wi-Fi 、12.5%和“引号”，说明𠮷祥。")));
+        section.before.push(Paragraph::body(format!("又一段，编号{i}。")));
+    }
+    settle(&mut report, &Default::default());
+    report
+}
+
+fn editions() -> [Report; 3] {
+    ["2014", "2019", "2021"].map(report)
+}
+
+#[test]
+fn what_is_produced_is_proved() {
+    for report in editions() {
+        let setting = Setting::default();
+        let files = produce(&report, &Format::ALL, &setting).unwrap();
+        let compared = prove(&report, &files, &setting).unwrap_or_else(|e| panic!("{}: {e}", report.form.id));
+        let values: usize = report.tables.iter().map(Vec::len).sum();
+        for (compared, (format, _)) in compared.iter().zip(&files) {
+            let words = 2 * report.sections.len();
+            assert!(compared.cells >= values && compared.paragraphs >= words, "{format:?}: {compared:?}");
+        }
+    }
+}
+
+/// A fault of a writer: it writes another report than it was given.
+type Fault = (&'static str, fn(&mut Report));
+
+/// Faults in numbers and words.
+const FAULTS: [Fault; 6] = [
+    ("a digit changed", |r| {
+        let value = r.tables[0].iter_mut().find(|v| matches!(v, Value::Count(_))).unwrap();
+        *value = Value::Count(value.number().try_into().map_or(0, |n: u64| n + 1));
+    }),
+    ("two columns swapped", |r| r.tables[0].swap(0, 1)),
+    ("a paragraph dropped", |r| _ = r.sections[0].before.remove(0)),
+    ("a paragraph moved", |r| r.sections[0].before.swap(0, 1)),
+    ("a word changed", |r| r.sections[0].before[1].text = "又一段，编号9。".to_owned()),
+    ("a title of another year", |r| r.cover.title = r.cover.title.replace("20", "21")),
+];
+
+#[test]
+fn faults_of_writers_are_caught_in_every_format() {
+    for sound in editions() {
+        let setting = Setting::default();
+        for (what, fault) in FAULTS {
+            let mut spoiled = sound.clone();
+            fault(&mut spoiled);
+            for file in produce(&spoiled, &Format::ALL, &setting).unwrap() {
+                let format = file.0;
+                let found = prove(&sound, &[file], &setting);
+                assert!(found.is_err(), "{}: {what} in {format:?} was not caught", sound.form.id);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_difference_names_format_place_and_both_texts() {
+    let (sound, setting) = (report("2021"), Setting::default());
+    let mut spoiled = sound.clone();
+    spoiled.tables[0][0] = Value::Count(4321);
+    for (format, says) in [(Format::Pdf, "第 1 张表"), (Format::Docx, "第 1 张表"), (Format::Xlsx, "表二")] {
+        let files = produce(&spoiled, &[format], &setting).unwrap();
+        let told = prove(&sound, &files, &setting).unwrap_err().to_string();
+        let expected = sound.tables[0][0].to_string();
+        for word in [format.extension(), says, "4321", expected.as_str(), "什么也没有公布"] {
+            assert!(told.contains(word), "{word}: {told}");
+        }
+    }
+}
+
+#[test]
+fn files_that_cannot_be_read_prove_nothing() {
+    let (sound, setting) = (report("2021"), Setting::default());
+    for format in Format::ALL {
+        let (_, whole) = produce(&sound, &[format], &setting).unwrap().remove(0);
+        for bytes in [Vec::new(), whole[..whole.len() / 2].to_vec(), b"%PDF-1.7".to_vec()] {
+            let told = prove(&sound, &[(format, bytes)], &setting).unwrap_err();
+            assert_eq!(told.format, format.extension());
+        }
+    }
+}
