@@ -17,6 +17,7 @@ pub mod model;
 pub mod normalize;
 pub mod pipeline;
 pub mod proof;
+pub mod publish;
 pub mod rules;
 pub mod series;
 pub mod style;

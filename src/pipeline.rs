@@ -28,6 +28,11 @@ pub enum Format {
 impl Format {
     pub const ALL: [Format; 3] = [Format::Pdf, Format::Docx, Format::Xlsx];
 
+    /// Whether its files are compressed already.
+    pub const fn is_compressed(self) -> bool {
+        matches!(self, Format::Pdf | Format::Docx | Format::Xlsx)
+    }
+
     /// The file extension, which is also its name in options and JSON.
     pub const fn extension(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 pub mod aggregate;
 mod deflate;
 pub mod docx;
-mod package;
+pub mod package;
 pub mod pdf;
 mod sheet;
 pub mod template;

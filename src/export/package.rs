@@ -17,16 +17,26 @@ use super::deflate::{Effort, raw};
 
 /// One entry of a package.
 #[derive(Debug)]
-pub(super) struct Part {
+pub struct Part {
     pub name: String,
     pub bytes: Vec<u8>,
-    /// Whether other documents are likely to have the same.
-    pub shared: bool,
+    pub kind: PartKind,
+}
+
+/// How an entry is packed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PartKind {
+    /// Deflated.
+    Own,
+    /// Deflated, and kept for other documents, which are likely to have the same.
+    Shared,
+    /// As it is: it is compressed already.
+    Stored,
 }
 
 /// A part as it is packed.
 struct Packed {
-    deflated: Vec<u8>,
+    bytes: Vec<u8>,
     crc: u32,
 }
 
@@ -41,27 +51,31 @@ thread_local! {
 }
 
 /// Packs parts; `format` names the kind of file in an error.
-pub(super) fn pack(parts: &[Part], format: &'static str) -> Result<Vec<u8>, ExportError> {
+pub fn pack(parts: &[Part], format: &'static str) -> Result<Vec<u8>, ExportError> {
     let fault = |e: rawzip::Error| ExportError::Writer { format, reason: format!("打包失败：{e}") };
     let size = parts.iter().map(|p| p.bytes.len()).sum::<usize>();
     let date = UtcDateTime::from_unix(EPOCH);
     let mut zip = ZipArchiveWriter::builder().with_capacity(parts.len()).build(Vec::with_capacity(size / 4 + 4096));
     for part in parts {
-        let packed = if part.shared { shared(&part.bytes, format)? } else { Rc::new(packed(&part.bytes, format)?) };
-        let (mut entry, _) = zip
-            .new_file(part.name.as_str())
-            .compression_method(CompressionMethod::DEFLATE)
-            .last_modified(date)
-            .start()
-            .map_err(fault)?;
-        entry.write_all(&packed.deflated).map_err(|e| fault(e.into()))?;
+        let packed = match part.kind {
+            PartKind::Own => Rc::new(packed(&part.bytes, format)?),
+            PartKind::Shared => shared(&part.bytes, format)?,
+            PartKind::Stored => Rc::new(Packed { bytes: part.bytes.clone(), crc: crc32(&part.bytes) }),
+        };
+        let method = match part.kind {
+            PartKind::Own | PartKind::Shared => CompressionMethod::DEFLATE,
+            PartKind::Stored => CompressionMethod::STORE,
+        };
+        let (mut entry, _) =
+            zip.new_file(part.name.as_str()).compression_method(method).last_modified(date).start().map_err(fault)?;
+        entry.write_all(&packed.bytes).map_err(|e| fault(e.into()))?;
         entry.finish(DataDescriptorOutput::new(packed.crc, part.bytes.len() as u64)).map_err(fault)?;
     }
     zip.finish().map_err(fault)
 }
 
 fn packed(bytes: &[u8], format: &'static str) -> Result<Packed, ExportError> {
-    Ok(Packed { deflated: raw(bytes, Effort::Text, format)?, crc: crc32(bytes) })
+    Ok(Packed { bytes: raw(bytes, Effort::Text, format)?, crc: crc32(bytes) })
 }
 
 /// A part, as packed the last time it was asked for.

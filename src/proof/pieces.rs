@@ -15,7 +15,7 @@ pub(super) enum Piece {
 }
 
 /// How much of a file was compared.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Compared {
     /// Titles, headings and paragraphs.
     pub paragraphs: usize,

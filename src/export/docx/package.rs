@@ -9,7 +9,7 @@ use quick_xml::escape::escape;
 use super::finish::{self, Notes};
 use super::text;
 use crate::export::ExportError;
-use crate::export::package::{self, Part};
+use crate::export::package::{self, Part, PartKind};
 use crate::model::Document;
 use crate::style::Style;
 
@@ -40,7 +40,11 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 pub(super) fn pack(parts: XMLDocx, doc: &Document, style: &Style, notes: &Notes) -> Result<Vec<u8>, ExportError> {
     let mut files: Vec<Part> = Vec::new();
     let mut add = |name: &str, bytes: Vec<u8>| {
-        files.push(Part { name: name.to_owned(), bytes, shared: !OWN_PARTS.contains(&name) });
+        files.push(Part {
+            name: name.to_owned(),
+            bytes,
+            kind: if OWN_PARTS.contains(&name) { PartKind::Own } else { PartKind::Shared },
+        });
     };
     for (name, part) in [
         ("[Content_Types].xml", &parts.content_type),

@@ -10,7 +10,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 use zip::result::ZipResult;
 
-use crate::export::package::Part;
+use crate::export::package::{Part, PartKind};
 
 const MARK: &str = " customHeight=\"1\"";
 const ROW: &str = "<row r=\"";
@@ -29,8 +29,8 @@ pub fn free(book: &[u8], rows: &[BTreeSet<u32>]) -> ZipResult<Vec<Part>> {
         if let Some((_, free)) = rows.iter().enumerate().find(|(i, r)| !r.is_empty() && name == sheet_part(*i)) {
             bytes = unmark(&String::from_utf8_lossy(&bytes), free).into_bytes();
         }
-        let shared = !OWN_PARTS.iter().any(|own| name.starts_with(own));
-        parts.push(Part { name, bytes, shared });
+        let own = OWN_PARTS.iter().any(|own| name.starts_with(own));
+        parts.push(Part { name, bytes, kind: if own { PartKind::Own } else { PartKind::Shared } });
     }
     Ok(parts)
 }

@@ -1,0 +1,10 @@
+//! A report → the package that is handed to a portal.
+//!
+//! Takes what was proved, gives a folder's files and a zip of them; tells whether what stands in the way is waived. It writes
+//! nothing itself.
+
+mod package;
+mod waivers;
+
+pub use package::{Package, package};
+pub use waivers::Waivers;

@@ -1,0 +1,124 @@
+//! Files of one report → a package: the files, `SHA256SUMS`, `manifest.json`, and a zip of them all.
+//!
+//! Takes proved files, gives bytes by name. The same report gives the same package, whatever the machine, its clock and its
+//! language; no file in it has an author, a path or a time of day.
+
+use serde::Serialize;
+
+use crate::digest::sha256;
+use crate::export::ExportError;
+use crate::export::package::{Part, PartKind, pack};
+use crate::model::Report;
+use crate::pipeline::Format;
+use crate::proof::Compared;
+
+/// What is handed to a portal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Package {
+    /// Name of the folder, and of the zip without its extension.
+    pub name: String,
+    /// The folder's files in their order.
+    pub files: Vec<(String, Vec<u8>)>,
+    pub zip: Vec<u8>,
+}
+
+/// `manifest.json`.
+#[derive(Serialize)]
+struct Manifest<'a> {
+    agency: &'a str,
+    year: u16,
+    edition: &'a str,
+    /// SHA-256 of the form file.
+    form: &'a str,
+    /// Version of this program.
+    tool: &'a str,
+    files: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    name: &'a str,
+    format: &'a str,
+    bytes: usize,
+    sha256: String,
+    /// How much of it was read back and found equal to the report.
+    compared: &'a Compared,
+}
+
+/// Packs the files of a report; `name` is that of the report, made safe as a file name.
+pub fn package(
+    name: &str,
+    report: &Report,
+    files: Vec<(Format, Vec<u8>)>,
+    compared: &[Compared],
+) -> Result<Package, ExportError> {
+    let named = |f: Format| format!("{name}.{}", f.extension());
+    let formats: Vec<Format> = files.iter().map(|(f, _)| *f).collect();
+    let mut files: Vec<(String, Vec<u8>)> = files.into_iter().map(|(f, bytes)| (named(f), bytes)).collect();
+    let entries = files.iter().zip(&formats).zip(compared).map(|(((name, bytes), format), compared)| Entry {
+        name,
+        format: format.extension(),
+        bytes: bytes.len(),
+        sha256: sha256(bytes),
+        compared,
+    });
+    let manifest = Manifest {
+        agency: &report.cover.agency,
+        year: report.cover.year,
+        edition: &report.form.id,
+        form: &report.form.digest,
+        tool: env!("CARGO_PKG_VERSION"),
+        files: entries.collect(),
+    };
+    let fault = |e: serde_json::Error| ExportError::Writer { format: "manifest.json", reason: e.to_string() };
+    let mut manifest = serde_json::to_vec_pretty(&manifest).map_err(fault)?;
+    manifest.push(b'\n');
+    files.push(("manifest.json".to_owned(), manifest));
+    let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect();
+    files.push(("SHA256SUMS".to_owned(), sums.into_bytes()));
+    let is_packed = |name: &str| formats.iter().any(|f| f.is_compressed() && *name == named(*f));
+    let parts: Vec<Part> = files
+        .iter()
+        .map(|(file, bytes)| Part {
+            name: format!("{name}/{file}"),
+            bytes: bytes.clone(),
+            kind: if is_packed(file) { PartKind::Stored } else { PartKind::Own },
+        })
+        .collect();
+    let zip = pack(&parts, "zip")?;
+    Ok(Package { name: name.to_owned(), files, zip })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+    use crate::form;
+
+    #[test]
+    fn a_package_holds_its_files_and_their_digests() {
+        let mut report = Report::blank(form::built_in()[0].clone());
+        (report.cover.agency, report.cover.year) = ("某局".to_owned(), 2023);
+        let files = vec![(Format::Pdf, b"%PDF".repeat(500)), (Format::Docx, b"PK".to_vec())];
+        let compared = [Compared { paragraphs: 3, cells: 198 }, Compared::default()];
+        let made = package("某局2023年报告", &report, files.clone(), &compared).unwrap();
+        assert_eq!(made, package("某局2023年报告", &report, files, &compared).unwrap());
+        let names: Vec<&str> = made.files.iter().map(|(n, _)| n.as_str()).collect();
+        assert_eq!(names, ["某局2023年报告.pdf", "某局2023年报告.docx", "manifest.json", "SHA256SUMS"]);
+        let manifest: serde_json::Value = serde_json::from_slice(&made.files[2].1).unwrap();
+        assert_eq!(manifest["files"][0]["compared"]["cells"], 198);
+        assert_eq!(manifest["files"][0]["sha256"], sha256(&made.files[0].1));
+        let sums = String::from_utf8(made.files[3].1.clone()).unwrap();
+        for (name, bytes) in &made.files[..3] {
+            assert!(sums.contains(&format!("{}  {name}\n", sha256(bytes))));
+        }
+        let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&made.zip)).unwrap();
+        assert_eq!(zip.len(), made.files.len());
+        for (name, bytes) in &made.files {
+            let mut back = Vec::new();
+            zip.by_name(&format!("某局2023年报告/{name}")).unwrap().read_to_end(&mut back).unwrap();
+            assert_eq!(back, *bytes, "{name}");
+        }
+    }
+}
