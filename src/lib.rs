@@ -10,6 +10,7 @@ pub mod cli;
 pub mod compose;
 mod digest;
 pub mod export;
+pub mod feedback;
 pub mod form;
 pub mod import;
 pub mod layout;

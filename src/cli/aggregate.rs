@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::args::AggregateArgs;
+use super::args::{AggregateArgs, Output};
 use super::run::{self, Done, Made};
 use super::{Exit, Stop, output, plan, print};
 use crate::aggregate::{Aggregate, Contribution, Expected, sum};
@@ -85,6 +85,9 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
 }
 
 fn job(args: &AggregateArgs) -> Result<Job, Stop> {
+    if !matches!(args.input.format, Output::Text | Output::Json) {
+        return Err(Stop::usage("汇总时 --format 只能是 text 或 json"));
+    }
     let plan = plan::reading(&args.input, None)?;
     let output = args.output.clone();
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
@@ -153,7 +156,7 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
             Part::Skipped => {}
         }
         let done = Done { record, made: Made::New, took: Duration::ZERO };
-        if job.plan.json {
+        if job.plan.format == Output::Json {
             print::json(None, &done.record);
         } else if exit > Exit::Good && wanted {
             print::text(None, &done);
@@ -270,7 +273,7 @@ struct Outcome<'a> {
 fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
     let Outcome { sum, missing, findings, written, exit } = outcome;
     let items: Vec<Item> = findings.iter().map(Item::from).collect();
-    if job.plan.json {
+    if job.plan.format == Output::Json {
         let record = Record {
             input: 0,
             file: job.output.display().to_string(),

@@ -21,7 +21,7 @@ use crate::style::Style;
 pub struct Plan {
     pub inputs: Inputs,
     pub setting: Setting,
-    pub json: bool,
+    pub format: Output,
     pub strict: bool,
     /// Inputs in hand at once.
     pub jobs: usize,
@@ -60,7 +60,7 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     let mut plan = Plan {
         inputs: expand(&args.inputs, output, &filter)?,
         setting: Setting { limits: limits(), options, ..Setting::default() },
-        json: args.format == Output::Json,
+        format: args.format,
         strict: args.strict,
         jobs: args.jobs.map_or_else(cores, usize::from),
         key: String::new(),

@@ -7,10 +7,12 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::args::Output;
 use super::exit::Exit;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
 use crate::batch::{Item, OutputFile, Record, Status};
+use crate::feedback::{junit, sarif};
 use crate::model::{Finding, Severity};
 
 pub use crate::batch::severity as word;
@@ -88,16 +90,20 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Exit {
     let worst = done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good);
     let nothing = !done.is_empty() && done.iter().all(|d| d.record.status == Status::Skipped);
     let worst = if nothing { worst.max(Exit::Unread) } else { worst };
-    if told.plan.json {
-        done.iter().for_each(|d| json(told.folder, &d.record));
-    } else {
-        listed(told, done);
-        findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), false);
-        if done.len() > 1 || told.asked.is_some() {
-            counted(told, done);
-        }
-        if nothing {
-            line("没有找到工作簿，请检查路径");
+    let records = || done.iter().map(|d| &d.record);
+    match told.plan.format {
+        Output::Json => records().for_each(|r| json(told.folder, r)),
+        Output::Sarif => block(&sarif(records())),
+        Output::Junit => block(&junit(records(), told.plan.strict)),
+        Output::Text => {
+            listed(told, done);
+            findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), false);
+            if done.len() > 1 || told.asked.is_some() {
+                counted(told, done);
+            }
+            if nothing {
+                line("没有找到工作簿，请检查路径");
+            }
         }
     }
     told.asked.unwrap_or(worst)

@@ -1,0 +1,30 @@
+//! Findings in the forms that other programs work with.
+//!
+//! Takes the records of a run, gives one text. The same records give the same text; it judges nothing anew.
+
+mod junit;
+mod sarif;
+
+use crate::batch::PlaceItem;
+use crate::model::Severity;
+
+pub use junit::junit;
+pub use sarif::sarif;
+
+/// A place as people write it: “三、依申请公开”D7.
+fn place(place: &PlaceItem) -> Option<String> {
+    let sheet = place.sheet.as_ref()?;
+    Some(format!("“{sheet}”{}", place.cell.as_deref().unwrap_or_default()))
+}
+
+/// What SARIF calls a severity.
+const fn level(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Warning => "warning",
+        Severity::Error => "error",
+    }
+}
+
+#[cfg(test)]
+mod tests;

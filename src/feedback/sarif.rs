@@ -1,0 +1,82 @@
+//! SARIF 2.1.0 (OASIS): for code hosts and editors that show findings beside files.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{level, place};
+use crate::batch::{Item, PlaceItem, Record};
+use crate::rules;
+
+/// The findings of a run as a SARIF log.
+pub fn sarif<'r>(records: impl IntoIterator<Item = &'r Record>) -> String {
+    let mut codes: BTreeSet<&str> = BTreeSet::new();
+    let mut results = Vec::new();
+    for record in records {
+        for item in &record.findings {
+            codes.insert(&item.code);
+            results.push(result(&record.file, item));
+        }
+    }
+    let described = codes.iter().map(|code| match rules::rule(code) {
+        Some(rule) => json!({
+            "id": rule.code,
+            "shortDescription": { "text": rule.title },
+            "fullDescription": { "text": rule.meaning },
+            "help": { "text": format!("{}\n依据：{}\n例：{}", rule.meaning, rule.basis, rule.example) },
+            "defaultConfiguration": { "level": level(rule.severity) },
+        }),
+        None => json!({ "id": code }),
+    });
+    let driver = json!({
+        "name": "nianbao",
+        "semanticVersion": env!("CARGO_PKG_VERSION"),
+        "rules": described.collect::<Vec<_>>(),
+    });
+    let log = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{ "tool": { "driver": driver }, "columnKind": "unicodeCodePoints", "results": results }],
+    });
+    format!("{log:#}\n")
+}
+
+fn result(file: &str, item: &Item) -> Value {
+    let text = match &item.hint {
+        Some(hint) => format!("{}；{hint}", item.message),
+        None => item.message.clone(),
+    };
+    let related: Vec<Value> = item.related.iter().map(|p| location(file, p)).collect();
+    let mut result = json!({
+        "ruleId": item.code,
+        "level": level(item.severity),
+        "message": { "text": text },
+        "locations": [location(file, &item.place)],
+    });
+    if !related.is_empty() {
+        result["relatedLocations"] = Value::Array(related);
+    }
+    result
+}
+
+/// A file, and the cell in it where there is one. A workbook has no lines, so that the cell is a logical place.
+fn location(file: &str, at: &PlaceItem) -> Value {
+    let file = at.file.as_deref().unwrap_or(file);
+    let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(file) } } });
+    if let Some(name) = place(at) {
+        location["logicalLocations"] = json!([{ "fullyQualifiedName": name, "kind": "member" }]);
+    }
+    location
+}
+
+/// A path as a reference: all but unreserved characters and slashes are escaped (RFC 3986).
+fn uri(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    for b in path.replace('\\', "/").bytes() {
+        match b {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(b)),
+            _ => out.push_str(&format!("%{b:02X}")),
+        }
+    }
+    out
+}

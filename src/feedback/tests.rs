@@ -1,0 +1,90 @@
+use quick_xml::Reader;
+use quick_xml::events::Event;
+use serde_json::Value;
+
+use super::*;
+use crate::batch::{Item, Record, Status};
+use crate::model::{Address, Source};
+use crate::rules::finding;
+
+fn record(file: &str, status: Status, findings: Vec<Item>) -> Record {
+    Record {
+        input: 1,
+        file: file.to_owned(),
+        sha256: None,
+        agency: None,
+        year: None,
+        edition: None,
+        status,
+        outputs: Vec::new(),
+        findings,
+        tool: String::new(),
+        form: None,
+        key: String::new(),
+        facts: None,
+    }
+}
+
+fn records() -> Vec<Record> {
+    let at = |row| Source::cell("三、依申请公开", Address { row, column: 3 });
+    let error = finding("K301", "总计为 14，应等于 12+3=15 <&\"\u{1}").at(at(26)).related([at(6)]).hint("请核对");
+    let warning = finding("K307", "件数偏少").at(at(3));
+    let failed = finding("I101", "文件不完整");
+    let passed = finding("I102", "这是图片");
+    vec![
+        record("各单位/甲 局.xlsx", Status::Findings, vec![Item::from(&error), Item::from(&warning)]),
+        record("乙.xlsx", Status::Ok, vec![Item::from(&warning)]),
+        record("丙.xlsx", Status::Failed, vec![Item::from(&failed)]),
+        record("丁.png", Status::Skipped, vec![Item::from(&passed)]),
+    ]
+}
+
+#[test]
+fn sarif_holds_every_finding_with_its_place_and_its_rule() {
+    let records = records();
+    let log: Value = serde_json::from_str(&sarif(&records)).unwrap();
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), records.iter().map(|r| r.findings.len()).sum::<usize>());
+    let first = &results[0];
+    assert_eq!((first["ruleId"].as_str(), first["level"].as_str()), (Some("K301"), Some("error")));
+    let uri = first["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].as_str().unwrap();
+    assert_eq!(uri, "%E5%90%84%E5%8D%95%E4%BD%8D/%E7%94%B2%20%E5%B1%80.xlsx");
+    assert_eq!(first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"], "“三、依申请公开”D27");
+    assert_eq!(first["relatedLocations"][0]["logicalLocations"][0]["fullyQualifiedName"], "“三、依申请公开”D7");
+    assert!(first["message"]["text"].as_str().unwrap().ends_with("；请核对"));
+    // Each rule that is spoken of is described, once.
+    let rules: Vec<&str> =
+        run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
+    assert_eq!(rules, ["I101", "I102", "K301", "K307"]);
+}
+
+#[test]
+fn junit_is_well_formed_and_counts_what_fails() {
+    for (strict, failures) in [(false, 2), (true, 3)] {
+        let xml = junit(&records(), strict);
+        let mut reader = Reader::from_str(&xml);
+        reader.config_mut().enable_all_checks(true);
+        let (mut cases, mut failed, mut skipped) = (0, 0, 0);
+        loop {
+            match reader.read_event().unwrap() {
+                Event::Start(e) | Event::Empty(e) => match e.name().as_ref() {
+                    "testcase" => cases += 1,
+                    "failure" => failed += 1,
+                    "skipped" => skipped += 1,
+                    "testsuite" => {
+                        let stated = e.try_get_attribute("failures").unwrap().unwrap();
+                        assert_eq!(&*stated.value, failures.to_string());
+                    }
+                    _ => {}
+                },
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        assert_eq!((cases, skipped), (4, 1));
+        assert_eq!(failed, if strict { 4 } else { 2 });
+        assert!(xml.contains("12+3=15 &lt;&amp;&quot;\u{fffd}"), "{xml}");
+    }
+}
