@@ -85,9 +85,7 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
 }
 
 fn job(args: &AggregateArgs) -> Result<Job, Stop> {
-    if !matches!(args.input.format, Output::Text | Output::Json) {
-        return Err(Stop::usage("汇总时 --format 只能是 text 或 json"));
-    }
+    plan::text_or_json(&args.input, "aggregate")?;
     let plan = plan::reading(&args.input, None)?;
     let output = args.output.clone();
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };

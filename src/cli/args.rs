@@ -88,7 +88,7 @@ pub struct InputArgs {
     /// 工作簿或文件夹，可以有多个
     #[arg(required = true, value_name = "输入", help_heading = "参数")]
     pub inputs: Vec<PathBuf>,
-    /// 结果的格式：text（默认）或 json；check 还可以用 sarif、junit
+    /// 结果的格式：text（默认）或 json；check 还可以用 html、sarif、junit
     #[arg(long, value_enum, value_name = "格式", default_value_t = Output::Text, hide_possible_values = true, hide_default_value = true, help_heading = "选项")]
     pub format: Output,
     /// 警告也算问题
@@ -117,6 +117,9 @@ pub struct InputArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// 另写一个工作簿，把有问题的格子涂上颜色、加上批注（只能检查一个工作簿）
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub mark: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -193,6 +196,8 @@ pub enum Output {
     Text,
     /// 每份报告一行 JSON，给程序用
     Json,
+    /// 一个网页，问题对着表格看
+    Html,
     /// 一个 SARIF 文件，给代码托管平台和编辑器
     Sarif,
     /// 一个 JUnit 文件，给持续集成

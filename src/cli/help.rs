@@ -9,11 +9,12 @@ pub const TEMPLATE: &str = "示例：
   nianbao template --edition 2019 -o 旧.xlsx  生成 2019 版（2019、2020 年度）
   nianbao template --edition 2014            生成 2014 版（2014 至 2018 年度）";
 
-pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程序用，sarif 和 junit 给代码托管平台和持续集成
+pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程序用，html 是一个网页（问题标在表格里），sarif 和 junit 给代码托管平台和持续集成
 
 示例：
   nianbao check 报告.xlsx
-  nianbao check 各单位/ --format json > 结果.jsonl";
+  nianbao check 各单位/ --format json > 结果.jsonl
+  nianbao check 各单位/ --format html > 检查结果.html";
 
 pub const CONVERT: &str = "格式：--to 可选 pdf、docx、xlsx；--format 可选 text、json
 

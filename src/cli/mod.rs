@@ -49,7 +49,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Command::Template(args) => template::run(&args),
-        Command::Check(args) => plan::reading(&args.input, None).and_then(|plan| run::check(&plan)),
+        Command::Check(args) => plan::checking(&args).and_then(|(plan, mark)| run::check(&plan, mark.as_deref())),
         Command::Convert(args) => plan::converting(&args).and_then(|job| run::convert(&job)),
         Command::MergeManifests(args) => run::merge(&args),
         Command::Aggregate(args) => aggregate::run(&args),

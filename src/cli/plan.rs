@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Stop;
-use super::args::{ConvertArgs, FormArgs, InputArgs, Output};
+use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output};
 use super::inputs::{Filter, Inputs, expand};
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
@@ -71,6 +71,23 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     Ok(plan)
 }
 
+/// The plan of `check`, and the file for a marked copy.
+pub fn checking(args: &CheckArgs) -> Result<(Plan, Option<PathBuf>), Stop> {
+    let plan = reading(&args.input, None)?;
+    if let Some(path) = &args.mark {
+        let [_] = plan.inputs.all.as_slice() else {
+            return Err(Stop::usage("--mark 只能和一个工作簿一起用"));
+        };
+        if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
+            return Err(Stop::usage(format!("--mark 写的是 .xlsx，{} 不是", path.display())));
+        }
+        if path.exists() {
+            return Err(Stop::usage(format!("{} 已经存在，没有覆盖，请换一个名字或先删去它", path.display())));
+        }
+    }
+    Ok((plan, args.mark.clone()))
+}
+
 /// The digest of what outputs depend on besides the input: this version, forms, style, faces, options, formats.
 fn key(plan: &Plan, formats: &[Format]) -> String {
     let Setting { options, style, faces, .. } = &plan.setting;
@@ -88,6 +105,7 @@ fn limits() -> Limits {
 }
 
 pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
+    text_or_json(&args.input, "convert")?;
     let mut plan = reading(&args.input, Some(&args.output))?;
     if let Some(path) = &args.style {
         let wrong = |e: String| Stop::usage(format!("{}：{e}", path.display()));
@@ -101,6 +119,14 @@ pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
     formats.dedup();
     plan.key = key(&plan, &formats);
     Ok(ConvertPlan { plan, folder: args.output.clone(), formats, force: args.force, shard: shard(args)? })
+}
+
+/// Pages and reports for other programs are a check's.
+pub fn text_or_json(args: &InputArgs, command: &str) -> Result<(), Stop> {
+    if matches!(args.format, Output::Text | Output::Json) {
+        return Ok(());
+    }
+    Err(Stop::usage(format!("{command} 的 --format 只能是 text 或 json，html、sarif、junit 用于 check")))
 }
 
 /// The part of the run that is ours: told outright, or by the cluster.

@@ -12,7 +12,7 @@ use super::exit::Exit;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
 use crate::batch::{Item, OutputFile, Record, Status};
-use crate::feedback::{junit, sarif};
+use crate::feedback::{junit, page, sarif};
 use crate::model::{Finding, Severity};
 
 pub use crate::batch::severity as word;
@@ -25,6 +25,8 @@ pub struct Told<'a> {
     pub summary: Option<PathBuf>,
     /// What concerns the run as a whole.
     pub notes: Vec<Finding>,
+    /// Parts of the page that a check was asked for.
+    pub sections: Vec<String>,
     pub took: Duration,
     /// How the run was asked to end before it was done.
     pub asked: Option<Exit>,
@@ -93,6 +95,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Exit {
     let records = || done.iter().map(|d| &d.record);
     match told.plan.format {
         Output::Json => records().for_each(|r| json(told.folder, r)),
+        Output::Html => block(&page::page(records(), &told.sections)),
         Output::Sarif => block(&sarif(records())),
         Output::Junit => block(&junit(records(), told.plan.strict)),
         Output::Text => {

@@ -1,14 +1,17 @@
-//! Findings in the forms that other programs work with.
+//! Findings in the forms that people and other programs work with.
 //!
 //! Takes the records of a run, gives one text. The same records give the same text; it judges nothing anew.
 
 mod junit;
+mod mark;
+pub mod page;
 mod sarif;
 
 use crate::batch::PlaceItem;
 use crate::model::Severity;
 
 pub use junit::junit;
+pub use mark::mark;
 pub use sarif::sarif;
 
 /// A place as people write it: “三、依申请公开”D7.

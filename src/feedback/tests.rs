@@ -88,3 +88,65 @@ fn junit_is_well_formed_and_counts_what_fails() {
         assert!(xml.contains("12+3=15 &lt;&amp;&quot;\u{fffd}"), "{xml}");
     }
 }
+
+#[test]
+fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
+    use crate::form;
+    use crate::model::{Origins, Place, Report, Value};
+
+    let mut report = Report::blank(form::built_in()[0].clone());
+    let mut origins = Origins::default();
+    let at = |row| Source::cell("三、依申请公开", Address { row, column: 3 });
+    for (slot, row) in [(0, 26), (1, 6), (2, 3)] {
+        report.tables[1][slot] = Value::Count(40 + slot as u64);
+        origins.note(Place::Value { table: 1, slot }, at(row), "");
+    }
+    let records = records();
+    let own = page::section(&records[0], Some((&report, &origins)));
+    for part in [
+        "<td class=\"e\">40<sup>1</sup></td>",
+        "<td class=\"r\">41<sup>1</sup></td>",
+        "<td class=\"w\">42<sup>2</sup></td>",
+        "12+3=15 &lt;&amp;&quot;\u{fffd}",
+    ] {
+        assert!(own.contains(part), "{part}: {own}");
+    }
+    // Only the table that a finding speaks of is drawn.
+    assert_eq!(own.matches("<table>").count(), 1);
+    let page = page::page(&records, &[own, page::section(&records[2], None)]);
+    assert!(page.contains("共 4 份") && page.contains("失败 1") && page.contains("没有读懂"));
+    let body = page.strip_prefix("<!DOCTYPE html>").unwrap();
+    let mut reader = Reader::from_str(body);
+    reader.config_mut().check_end_names = false;
+    while !matches!(reader.read_event().unwrap(), Event::Eof) {}
+    assert!(!page.contains("<script") && !page.contains("http"));
+}
+
+#[test]
+fn a_marked_copy_reads_as_the_workbook_and_shows_what_is_wrong_where() {
+    use std::io::Read;
+
+    use crate::import::{Limits, read, read_bytes};
+
+    let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/云泽市住房和城乡建设局-2023.xlsx");
+    let book = read(sample.as_ref(), &Limits::default()).unwrap();
+    let at = |row| Source::cell("三、依申请公开", Address { row, column: 3 });
+    let found = finding("K301", "这里不对").at(at(6)).related([at(7)]).hint("请改");
+    let marked = mark(&book, &[Item::from(&found)]).unwrap();
+    assert_eq!(marked, mark(&book, &[Item::from(&found)]).unwrap());
+    let copy = read_bytes("x.xlsx", &marked, &Limits::default()).unwrap();
+    assert_eq!(copy.sheets[0].name, "检查结果");
+    for (own, copied) in book.sheets.iter().zip(&copy.sheets[1..]) {
+        assert_eq!((&own.name, own.hidden, &own.merges), (&copied.name, copied.hidden, &copied.merges));
+        let contents =
+            |s: &crate::import::Sheet| -> Vec<_> { s.cells.iter().map(|c| (c.at, c.content.clone())).collect() };
+        assert_eq!(contents(own), contents(copied), "{}", own.name);
+    }
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&marked)).unwrap();
+    let mut notes = String::new();
+    zip.by_name("xl/comments1.xml").unwrap().read_to_string(&mut notes).unwrap();
+    assert!(
+        notes.contains("ref=\"D7\"") && notes.contains("ref=\"D8\"") && notes.contains("这里不对；请改"),
+        "{notes}"
+    );
+}

@@ -12,15 +12,18 @@ mod progress;
 mod read;
 mod spool;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
+use super::args::Output;
 use super::inputs::Input;
 use super::plan::{ConvertPlan, Plan};
-use super::{Exit, Stop, print};
+use super::{Exit, Stop, output, print};
 use crate::batch::Record;
-use crate::pipeline;
+use crate::feedback::{self, page};
+use crate::pipeline::{self, Examined};
 
 pub use interrupt::Interrupt;
 pub use journal::Books;
@@ -46,18 +49,49 @@ pub enum Made {
     Kept,
 }
 
-/// `check`: findings only.
-pub fn check(plan: &Plan) -> Result<Exit, Stop> {
+/// `check`: findings, and a marked copy of the workbook where one is asked for.
+pub fn check(plan: &Plan, mark: Option<&Path>) -> Result<Exit, Stop> {
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
-    let reads = read::all(plan, &pool, &interrupt, None);
-    let done = reads.into_iter().flatten().map(|r| Done { record: r.record, made: Made::New, took: r.took });
-    let mut done: Vec<Done> = done.collect();
+    let inputs: Vec<(usize, &Input)> = (1..).zip(&plan.inputs.all).collect();
+    let read = each(&pool, &interrupt, "读取", inputs, |(number, input)| {
+        let begun = Instant::now();
+        let (record, examined) = whole(plan, number, input);
+        let drawn = plan.format == Output::Html && number <= MOST_DRAWN;
+        (Done { record, made: Made::New, took: begun.elapsed() }, drawn.then_some(examined))
+    });
+    let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
     let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record));
     done.iter_mut().for_each(|d| read::judge(&mut d.record, plan.strict));
+    let marked = mark.zip(done.first()).map(|(path, d)| write_marked(plan, path, &d.record)).transpose()?;
+    let section = |(d, e): (&Done, &Option<Examined>)| {
+        let understood = e.as_ref().and_then(|e| Some((e.report.as_ref()?, &e.origins)));
+        page::section(&d.record, understood)
+    };
+    let page = plan.format == Output::Html;
+    let sections = if page { done.iter().zip(&examined).map(section).collect() } else { Vec::new() };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let told = print::Told { plan, folder: None, summary: None, notes, took, asked };
-    Ok(print::all(&told, &done))
+    let told = print::Told { plan, folder: None, summary: None, notes, sections, took, asked };
+    let exit = print::all(&told, &done);
+    if let (Some(path), Output::Text) = (marked.flatten(), plan.format) {
+        print::line(&format!("有问题的格子标在 {} 里", path.display()));
+    }
+    Ok(exit)
 }
+
+/// Writes a marked copy of the only input; gives its path, or `None` where the input holds no cells.
+fn write_marked<'p>(plan: &Plan, path: &'p Path, record: &Record) -> Result<Option<&'p Path>, Stop> {
+    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+    let input = plan.inputs.all.first().map(|i| &i.path);
+    let Some(workbook) = input.and_then(|i| crate::import::read(i, &plan.setting.limits).ok()) else { return Ok(None) };
+    let bytes = feedback::mark(&workbook, &record.findings)
+        .map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    output::write_all(folder, &[(path.to_owned(), bytes.as_slice())]).map_err(unwritten)?;
+    Ok(Some(path))
+}
+
+/// So many reports are drawn with their tables on the page of a check: all of a county, and no more than a browser bears.
+const MOST_DRAWN: usize = 200;
 
 /// `convert`: files to publish.
 pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
@@ -69,13 +103,13 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
         let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());
-        let told = print::Told { plan, folder: None, summary: None, notes, took, asked };
+        let told = print::Told { plan, folder: None, summary: None, notes, sections: Vec::new(), took, asked };
         return Ok(print::all(&told, &[]));
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let told = print::Told { plan, folder, summary, notes, took, asked };
+    let told = print::Told { plan, folder, summary, notes, sections: Vec::new(), took, asked };
     Ok(print::all(&told, &finished.done))
 }
 

@@ -1,0 +1,175 @@
+//! One page for people: each report with its findings, beside the official tables drawn as on the form.
+//!
+//! Takes records and what was understood, gives a complete HTML page: no script, nothing from elsewhere. Cells in question are
+//! coloured and carry the numbers of the findings that speak of them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use quick_xml::escape::escape;
+
+use super::place;
+use crate::batch::{Item, PlaceItem, Record, Status, severity};
+use crate::compose;
+use crate::form::GridContent;
+use crate::model::{CellRole, Origins, Place, Report, Severity};
+
+const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC',sans-serif;max-width:72rem;margin:0 auto;\
+padding:1rem;color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.25rem;border-bottom:2px solid #ccc;padding-bottom:.3rem;\
+margin-top:2.5rem}ol{padding-left:2.2rem}li{margin:.5rem 0;overflow-wrap:anywhere}.k{display:inline-block;min-width:2.6em;text-align:center;border-radius:.2rem;\
+color:#fff;background:#5a6270;margin-right:.5em}.e .k{background:#b3261e}.w .k{background:#8a5a00}.h{color:#444}\
+.t{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:14px}caption{text-align:left;font-weight:bold;padding:.3rem 0}\
+td,th{border:1px solid #888;padding:.2rem .45rem;text-align:center;font-weight:normal;min-width:1.5rem}th{background:#f2f4f7}\
+td.e{background:#ffd9d6}td.w{background:#ffedc2}td.r{background:#dcebff}sup{font-size:.75em;margin-left:.15em}\
+@media print{.t{overflow:visible}tr,li{break-inside:avoid}h2{break-after:avoid}}";
+
+/// A report's part of the page; `None` of the report where it was not understood.
+pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> String {
+    let mut out = String::new();
+    let known = match (&record.agency, record.year) {
+        (Some(agency), Some(year)) => format!("{agency}，{year} 年"),
+        _ => "没有读懂".to_owned(),
+    };
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<p>{}</p>", text(&record.file), text(&known));
+    let told: Vec<&Item> = record.findings.iter().collect();
+    if told.is_empty() {
+        out.push_str("<p>没有发现问题。</p>\n");
+    } else {
+        out.push_str("<ol>\n");
+        for item in &told {
+            let hint =
+                item.hint.as_ref().map_or(String::new(), |h| format!("<br><span class=\"h\">{}</span>", text(h)));
+            // The message mostly says where.
+            let at = place(&item.place).filter(|p| !item.message.contains(p.as_str()));
+            let at = at.map_or(String::new(), |p| format!("（{p}）"));
+            let _ = writeln!(
+                out,
+                "<li class=\"{}\"><span class=\"k\">{}</span>{}{}{hint}</li>",
+                class(item.severity),
+                severity(item.severity),
+                text(&item.message),
+                text(&format!("{at}{}", item.code)),
+            );
+        }
+        out.push_str("</ol>\n");
+    }
+    if let Some((report, origins)) = understood {
+        tables(&mut out, report, origins, &told);
+    }
+    out.push_str("</section>\n");
+    out
+}
+
+/// The page round the parts; `records` are those of the whole run.
+pub fn page<'r>(records: impl IntoIterator<Item = &'r Record>, sections: &[String]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut all = 0;
+    for record in records {
+        all += 1;
+        *counts
+            .entry(match record.status {
+                Status::Ok => "正常",
+                Status::Findings => "有问题",
+                Status::Failed => "失败",
+                Status::Skipped => "略过",
+            })
+            .or_default() += 1;
+    }
+    let counts: Vec<String> = counts.into_iter().map(|(what, n)| format!("{what} {n}")).collect();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        <title>检查结果</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>检查结果</h1>\n<p>共 {all} 份：{}。</p>\n{}</body>\n</html>\n",
+        counts.join("，"),
+        sections.concat()
+    )
+}
+
+fn class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "e",
+        Severity::Warning => "w",
+        Severity::Note => "n",
+    }
+}
+
+/// Which findings speak of a cell: their numbers, and the gravest that has it as its place.
+#[derive(Default)]
+struct Marks {
+    numbers: Vec<usize>,
+    gravest: Option<Severity>,
+}
+
+fn marks(findings: &[&Item]) -> BTreeMap<(String, String), Marks> {
+    let mut all: BTreeMap<(String, String), Marks> = BTreeMap::new();
+    let key = |p: &PlaceItem| Some((p.sheet.clone()?, p.cell.clone()?)).filter(|_| p.file.is_none());
+    for (i, item) in findings.iter().enumerate() {
+        for (own, at) in std::iter::once((true, &item.place)).chain(item.related.iter().map(|p| (false, p))) {
+            let Some(key) = key(at) else { continue };
+            let marks = all.entry(key).or_default();
+            if marks.numbers.last() != Some(&(i + 1)) {
+                marks.numbers.push(i + 1);
+            }
+            if own {
+                marks.gravest = marks.gravest.max(Some(item.severity));
+            }
+        }
+    }
+    all
+}
+
+/// The tables that a finding speaks of.
+fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Item]) {
+    let marks = marks(findings);
+    for (index, (form, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {
+        let of_slot = |slot: usize| {
+            let source = origins.source(Place::Value { table: index, slot })?;
+            marks.get(&(source.sheet.clone(), source.cell?.to_string()))
+        };
+        if (0..values.len()).all(|slot| of_slot(slot).is_none()) {
+            continue;
+        }
+        let slots: BTreeMap<(usize, usize), usize> = form
+            .grid()
+            .iter()
+            .filter_map(|g| match g.content {
+                GridContent::Value(slot) => Some(((g.row, g.column), slot)),
+                _ => None,
+            })
+            .collect();
+        let table = compose::table(form, values);
+        let _ = writeln!(
+            out,
+            "<div class=\"t\" tabindex=\"0\"><table>\n<caption>{}（{}）</caption>",
+            text(&form.name),
+            text(&table.caption)
+        );
+        for (row, cells) in table.rows.iter().enumerate() {
+            out.push_str("<tr>");
+            for cell in &cells.cells {
+                let span = |name: &str, n: usize| if n > 1 { format!(" {name}=\"{n}\"") } else { String::new() };
+                let spans = span("rowspan", cell.row_span) + &span("colspan", cell.column_span);
+                let words = text(&cell.text);
+                if cell.role != CellRole::Data {
+                    let _ = write!(out, "<th{spans}>{words}</th>");
+                    continue;
+                }
+                let _ = match slots.get(&(row, cell.column)).and_then(|slot| of_slot(*slot)) {
+                    Some(marks) => {
+                        let numbers: Vec<String> = marks.numbers.iter().map(usize::to_string).collect();
+                        let class = marks.gravest.filter(|s| *s > Severity::Note).map_or("r", class);
+                        write!(out, "<td{spans} class=\"{class}\">{words}<sup>{}</sup></td>", numbers.join(","))
+                    }
+                    None => write!(out, "<td{spans}>{words}</td>"),
+                };
+            }
+            out.push_str("</tr>\n");
+        }
+        out.push_str("</table></div>\n");
+    }
+}
+
+fn text(text: &str) -> String {
+    let legal: String = text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    escape(legal.as_str()).into_owned()
+}
