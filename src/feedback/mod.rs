@@ -14,7 +14,7 @@ pub use junit::junit;
 pub use mark::mark;
 pub use sarif::sarif;
 
-/// A place as people write it: “三、依申请公开”D7.
+/// A place as people write it: sheet and cell.
 fn place(place: &PlaceItem) -> Option<String> {
     let sheet = place.sheet.as_ref()?;
     Some(format!("“{sheet}”{}", place.cell.as_deref().unwrap_or_default()))

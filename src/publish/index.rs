@@ -8,6 +8,8 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
+use crate::form::labels;
+
 /// A published report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -30,9 +32,10 @@ pub fn index(entries: &[Entry]) -> String {
     for entry in entries {
         agencies.entry(&entry.agency).or_default().push(entry);
     }
+    let kind = labels().report.kind();
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-        <title>政府信息公开工作年度报告</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>政府信息公开工作年度报告</h1>\n<p>共 {} 个单位，{} 份报告。</p>\n",
+        <title>{kind}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{kind}</h1>\n<p>共 {} 个单位，{} 份报告。</p>\n",
         agencies.len(),
         entries.len()
     );
