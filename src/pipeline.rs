@@ -10,9 +10,9 @@ use std::thread::Builder;
 use crate::check::check;
 use crate::compose::compose;
 use crate::export::{self, ExportError};
-use crate::import::{self, Limits, Workbook};
+use crate::import::{self, ImportError, Input, Limits};
 use crate::layout::{self, Faces, LayoutError};
-use crate::model::{Finding, Origins, Report};
+use crate::model::{Finding, Origins, Report, Whole};
 use crate::normalize::{self, Options};
 use crate::rules::{self, finding};
 use crate::style::Style;
@@ -23,10 +23,12 @@ pub enum Format {
     Pdf,
     Docx,
     Xlsx,
+    Json,
+    Csv,
 }
 
 impl Format {
-    pub const ALL: [Format; 3] = [Format::Pdf, Format::Docx, Format::Xlsx];
+    pub const ALL: [Format; 5] = [Format::Pdf, Format::Docx, Format::Xlsx, Format::Json, Format::Csv];
 
     /// Whether its files are compressed already.
     pub const fn is_compressed(self) -> bool {
@@ -39,6 +41,8 @@ impl Format {
             Format::Pdf => "pdf",
             Format::Docx => "docx",
             Format::Xlsx => "xlsx",
+            Format::Json => "json",
+            Format::Csv => "csv",
         }
     }
 }
@@ -54,6 +58,14 @@ pub struct Examined {
     pub agency: Option<String>,
     pub year: Option<u16>,
     pub edition: Option<String>,
+}
+
+impl Examined {
+    /// The report with all that is known of it.
+    pub fn whole(&self) -> Option<Whole<'_>> {
+        let report = self.report.as_ref()?;
+        Some(Whole { report, origins: &self.origins, findings: &self.findings })
+    }
 }
 
 /// Everything that reading and setting depend on.
@@ -95,17 +107,30 @@ pub fn examine(path: &Path, setting: &Setting) -> Examined {
 /// Reads and checks a file's bytes; `name` is its file name. A fault of this program becomes a finding too, so that one
 /// file never ends a run.
 pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
-    match guarded(|| import::read_bytes(name, bytes, &setting.limits)) {
-        Some(Ok(workbook)) => examine_workbook(&workbook, setting),
-        Some(Err(e)) => refused(finding("I101", e.to_string())),
+    examine_told(name, bytes, setting, |e| finding("I101", e.to_string()))
+}
+
+/// The same, where a file that cannot be read is told in other words.
+pub fn examine_told(
+    name: &str,
+    bytes: &[u8],
+    setting: &Setting,
+    unread: impl FnOnce(&ImportError) -> Finding,
+) -> Examined {
+    match guarded(|| import::read_input(name, bytes, &setting.limits)) {
+        Some(Ok(input)) => examine_input(&input, setting),
+        Some(Err(e)) => refused(unread(&e)),
         None => refused(internal()),
     }
 }
 
-/// Reads and checks a workbook.
-pub fn examine_workbook(workbook: &Workbook, setting: &Setting) -> Examined {
+/// Reads and checks a workbook, or a report that is JSON.
+pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
     guarded(|| {
-        let mut read = normalize::normalize(workbook, &setting.options);
+        let mut read = match input {
+            Input::Workbook(workbook) => normalize::normalize(workbook, &setting.options),
+            Input::Report(json) => normalize::normalize_json(json, &setting.options),
+        };
         let (mut agency, mut year, mut edition) = (None, None, None);
         if let Some(report) = &read.report {
             agency = Some(report.cover.agency.clone());
@@ -130,8 +155,14 @@ pub fn warm(formats: &[Format], setting: &Setting) {
     }
 }
 
-/// Makes the files of a report, in the order of the formats, each of which stands once.
-pub fn produce(report: &Report, formats: &[Format], setting: &Setting) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
+/// Makes the files of a report, in the order of the formats, each of which stands once. Where it was read and what was found
+/// in it is told by JSON alone.
+pub fn produce(
+    whole: Whole<'_>,
+    formats: &[Format],
+    setting: &Setting,
+) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
+    let report = whole.report;
     let document = guarded(|| compose(report)).ok_or(ProduceError::Internal)?;
     let make = |format: Format| {
         guarded(|| {
@@ -139,6 +170,8 @@ pub fn produce(report: &Report, formats: &[Format], setting: &Setting) -> Result
                 Format::Pdf => export::pdf::write(&layout::layout(&document, &setting.style, &setting.faces)?)?,
                 Format::Docx => export::docx::write(&document, &setting.style)?,
                 Format::Xlsx => export::xlsx::write(report)?,
+                Format::Json => export::json::write(whole),
+                Format::Csv => export::csv::write(report),
             })
         })
         .unwrap_or(Err(ProduceError::Internal))

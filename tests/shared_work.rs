@@ -12,7 +12,7 @@ use support::{files, nianbao, sample};
 /// The files of a sample made by this thread.
 fn made(name: &str, setting: &Setting) -> Vec<Vec<u8>> {
     let examined = examine(&sample(name), setting);
-    let files = produce(&examined.report.unwrap(), &Format::ALL, setting).unwrap();
+    let files = produce(examined.whole().unwrap(), &Format::ALL, setting).unwrap();
     files.into_iter().map(|(_, bytes)| bytes).collect()
 }
 
@@ -20,7 +20,7 @@ fn made(name: &str, setting: &Setting) -> Vec<Vec<u8>> {
 fn made_alone(name: &str) -> Vec<Vec<u8>> {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("输出");
-    let (input, formats) = (sample(name), "pdf,docx,xlsx");
+    let (input, formats) = (sample(name), Format::ALL.map(Format::extension).join(","));
     nianbao(&[
         "convert".as_ref(),
         input.as_os_str(),

@@ -6,7 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
 
-/// 政府信息公开工作年度报告：检查工作簿，生成 PDF、DOCX 和 XLSX
+/// 政府信息公开工作年度报告：检查工作簿，生成 PDF、DOCX、XLSX 和开放数据
 #[derive(Debug, Parser)]
 #[command(
     name = "nianbao",
@@ -45,7 +45,7 @@ pub enum Command {
     /// 检查工作簿，列出问题，不写文件
     #[command(help_template = TEMPLATE, override_usage = "nianbao check [选项] <输入>...", after_help = super::help::CHECK)]
     Check(CheckArgs),
-    /// 转换成可以公开的 PDF、DOCX 和 XLSX
+    /// 转换成可以公开的 PDF、DOCX、XLSX、JSON 和 CSV
     #[command(help_template = TEMPLATE, override_usage = "nianbao convert [选项] <输入>... -o <文件夹>", after_help = super::help::CONVERT)]
     Convert(ConvertArgs),
     /// 汇总各单位同一年度的表格，写成一个工作簿
@@ -85,7 +85,7 @@ pub struct FormArgs {
 
 #[derive(Debug, Args)]
 pub struct InputArgs {
-    /// 工作簿或文件夹，可以有多个
+    /// 工作簿、.json 报告或文件夹，可以有多个
     #[arg(required = true, value_name = "输入", help_heading = "参数")]
     pub inputs: Vec<PathBuf>,
     /// 结果的格式：text（默认）或 json；check 还可以用 html、sarif、junit
@@ -129,7 +129,7 @@ pub struct ConvertArgs {
     /// 输出文件夹，没有就建立
     #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
     pub output: PathBuf,
-    /// 要哪些格式，用逗号分开（默认 pdf,docx,xlsx）
+    /// 要哪些格式，用逗号分开：pdf、docx、xlsx、json、csv（默认 pdf,docx,xlsx）
     #[arg(
         long,
         value_name = "格式",

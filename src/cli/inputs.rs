@@ -27,6 +27,8 @@ pub struct Input {
     pub below: PathBuf,
     /// Whether it must be a workbook: its name says so, or the user.
     pub wanted: bool,
+    /// Whether the user named the file itself.
+    pub typed: bool,
     /// What keeps it from being read.
     pub trouble: Option<Finding>,
 }
@@ -92,6 +94,7 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
     for path in typed {
         if !path.is_dir() {
             walk.add(path, Path::new(""), true, None);
+            walk.all.last_mut().into_iter().for_each(|input| input.typed = true);
             continue;
         }
         if walk.is_output(path) {
@@ -140,7 +143,7 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn add(&mut self, path: &Path, below: &Path, wanted: bool, trouble: Option<Finding>) {
-        self.all.push(Input { path: path.to_owned(), below: below.to_owned(), wanted, trouble });
+        self.all.push(Input { path: path.to_owned(), below: below.to_owned(), wanted, typed: false, trouble });
     }
 
     fn pass_over(&mut self, path: &Path, below: &Path, why: &str) {

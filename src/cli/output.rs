@@ -16,13 +16,29 @@ const SUFFIX: &str = ".tmp";
 /// Writes all files of one report into a folder, or none: every one is complete on disk before
 /// the first gets its name.
 pub fn write_all(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
+    write(folder, &bytes(files), true)
+}
+
+/// The same for files that are too large to be in memory.
+pub fn write_all_made(folder: &Path, files: &[(PathBuf, Content<'_>)]) -> Result<(), String> {
     write(folder, files, true)
+}
+
+/// What a file will hold.
+pub enum Content<'a> {
+    Bytes(&'a [u8]),
+    /// What is written piece by piece; an error of the kind `InvalidData` is told as it is worded.
+    Made(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
+}
+
+fn bytes<'a>(files: &[(PathBuf, &'a [u8])]) -> Vec<(PathBuf, Content<'a>)> {
+    files.iter().map(|(path, bytes)| (path.clone(), Content::Bytes(bytes))).collect()
 }
 
 /// The same for one of many sets: the disk is waited for once, by [`settle`]. A power cut before that may cost files that
 /// have their names; who comes after must compare digests.
 pub fn write_all_of_many(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
-    write(folder, files, false)
+    write(folder, &bytes(files), false)
 }
 
 /// Waits until the disk holds what was written below a folder. Where the system cannot say so, the digests in the books
@@ -57,13 +73,20 @@ pub fn settling<R>(folder: &Path, work: impl FnOnce() -> R) -> R {
     })
 }
 
-fn write(folder: &Path, files: &[(PathBuf, &[u8])], wait: bool) -> Result<(), String> {
+fn write(folder: &Path, files: &[(PathBuf, Content<'_>)], wait: bool) -> Result<(), String> {
     let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
     fs::create_dir_all(folder).map_err(told)?;
     let mut ready: Vec<(NamedTempFile, &Path)> = Vec::with_capacity(files.len());
-    for (path, bytes) in files {
+    for (path, content) in files {
         let mut file = temporary(folder).map_err(told)?;
-        file.write_all(bytes).map_err(told)?;
+        match content {
+            Content::Bytes(bytes) => file.write_all(bytes),
+            Content::Made(make) => {
+                let mut buffered = io::BufWriter::new(&mut file);
+                make(&mut buffered).and_then(|()| buffered.flush())
+            }
+        }
+        .map_err(told)?;
         if wait {
             file.as_file().sync_all().map_err(told)?;
         }
@@ -121,6 +144,7 @@ pub fn reason(e: &io::Error) -> String {
         io::ErrorKind::PermissionDenied => "没有权限，请换一个文件夹或检查权限".to_owned(),
         io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的，请换一个文件夹".to_owned(),
         io::ErrorKind::NotFound => "路径不存在".to_owned(),
+        io::ErrorKind::InvalidData => e.to_string(),
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned()
         }

@@ -151,10 +151,11 @@ fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
 /// The formats of `--to`, however they are separated and written.
 fn formats(words: &str) -> Result<Vec<Format>, Stop> {
     let words = words.split([',', '，', '、', ' ']).filter(|w| !w.is_empty());
+    let names = || Format::ALL.map(Format::extension).join("、");
     let known = |w: &str| Format::ALL.into_iter().find(|f| f.extension().eq_ignore_ascii_case(w));
-    let all = words.map(|w| known(w).ok_or_else(|| Stop::usage(format!("--to 不能是 {w}，可以是 pdf、docx、xlsx"))));
+    let all = words.map(|w| known(w).ok_or_else(|| Stop::usage(format!("--to 不能是 {w}，可以是 {}", names()))));
     let all = all.collect::<Result<Vec<_>, _>>()?;
-    if all.is_empty() { Err(Stop::usage("--to 后面要写格式：pdf、docx、xlsx")) } else { Ok(all) }
+    if all.is_empty() { Err(Stop::usage(format!("--to 后面要写格式：{}", names()))) } else { Ok(all) }
 }
 
 /// The user's own forms.

@@ -1,8 +1,11 @@
 //! Files to publish, one writer a format. A writer sees a `Document`, `Pages` or a `Report`, never a workbook or another writer.
 
 pub mod aggregate;
+pub mod csv;
 mod deflate;
 pub mod docx;
+pub mod json;
+mod long;
 pub mod package;
 pub mod pdf;
 mod sheet;

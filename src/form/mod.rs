@@ -16,7 +16,7 @@ pub use data::FormError;
 pub use grid::{GridCell, GridContent};
 pub use relation::{Op, Relation, RelationUse, Term};
 pub use series::Series;
-pub use workbook::{CoverField, CoverLabels, SumLabels, Workbook as WorkbookLabels, labels};
+pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
 use std::sync::{Arc, LazyLock};
 
@@ -244,6 +244,14 @@ impl Table {
     pub fn unit_word(&self, slot: usize) -> Option<&str> {
         let at = self.at(slot);
         self.blocks[at.block].unit_word(at.row).or(self.kind(slot).1.map(Unit::word))
+    }
+
+    /// The keys that name a value within its table: block, row and column, as paths. A row without labels has no key.
+    pub fn keys(&self, slot: usize) -> [&str; 3] {
+        let at = self.at(slot);
+        let block = &self.blocks[at.block];
+        let row = block.rows.leaves.get(at.row).map_or("", |leaf| leaf.path.as_str());
+        [&block.key, row, &block.columns.leaves[at.column].path]
     }
 
     /// Width in grid columns.

@@ -111,15 +111,33 @@ pub struct EntryLabels {
     pub amount_any_unit: String,
 }
 
-/// The long-form sheet of the published workbook.
+/// The values of a report for machines: the long-form sheet of the published workbook, CSV and JSON.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DataLabels {
     pub sheet: String,
     /// Table, row path, column path, value, unit.
     pub head: [String; 5],
+    /// Agency, year, then as `head`.
+    pub csv: [String; 7],
+    /// Name of the CSV over a whole run.
+    pub run: String,
+    /// What a JSON says that it is.
+    pub json: String,
+    /// The layout of JSON that this version writes and reads.
+    pub version: u16,
     /// Joins the labels of a row path or column path.
     pub path: String,
+}
+
+impl DataLabels {
+    /// The member by which a JSON says what it is.
+    pub const FORMAT: &'static str = "format";
+
+    /// The first line of a CSV, by which it is known again.
+    pub fn csv_head(&self) -> String {
+        format!("{}\r\n", self.csv.join(","))
+    }
 }
 
 /// The instructions sheet of the template.

@@ -22,6 +22,12 @@ pub enum ImportError {
     Format(Cow<'static, str>),
     #[error("{0}，不是工作簿，请给出填好的工作簿")]
     NotAWorkbook(Cow<'static, str>),
+    /// What a run of this program wrote for other programs and does not read itself.
+    #[error("这是 nianbao 写出的 CSV 数据，不能读回，请给出工作簿或 .json 报告")]
+    OwnTable,
+    /// A report as JSON that was spoiled.
+    #[error("JSON 报告{0}，请改正，或重新生成")]
+    Report(String),
     #[error("文件有打开密码，请在 Excel 或 WPS 中去掉密码后另存（.xls 的“保护工作簿”也会加密，也要取消）")]
     Encrypted,
     #[error("文件不完整或已损坏（{0}），请用 Excel 或 WPS 打开后另存，或重新拷贝")]
@@ -45,6 +51,16 @@ impl ImportError {
     /// Whether the file is no spreadsheet at all (a picture, a PDF, a letter), rather than one that cannot be read.
     pub fn is_no_workbook(&self) -> bool {
         matches!(self, ImportError::NotAWorkbook(_))
+    }
+
+    /// Whether the file says that it is a report, so that it is one whatever its name is.
+    pub fn is_report(&self) -> bool {
+        matches!(self, ImportError::Report(_))
+    }
+
+    /// Whether a run of this program wrote the file beside its reports.
+    pub fn is_own_table(&self) -> bool {
+        matches!(self, ImportError::OwnTable)
     }
 
     pub(super) fn damaged(reason: impl ToString) -> ImportError {

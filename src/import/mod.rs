@@ -1,6 +1,6 @@
 //! Any workbook → sheets of cells with their text, kind, spans and hidden state.
 //!
-//! Takes bytes, gives a [`Workbook`]. It is the only module that knows a file format or calamine and the only one that
+//! Takes bytes, gives a [`Workbook`], or a [`Json`] where they are a report that this program wrote as such. It is the only module that knows a file format or calamine and the only one that
 //! meets hostile bytes: content is sniffed, never the extension trusted, and every size is capped before anything is
 //! allocated for it. The older formats are read in a child process besides (see [`Isolation`]). It understands nothing
 //! of what the cells say.
@@ -11,6 +11,7 @@ mod child;
 mod error;
 mod formats;
 mod isolate;
+mod json;
 mod limits;
 mod ods;
 mod ods_styles;
@@ -35,6 +36,7 @@ use std::path::Path;
 pub use child::serve;
 pub use error::ImportError;
 pub use isolate::{CHILD_COMMAND, Isolation};
+pub use json::Json;
 pub use limits::Limits;
 pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Span, Workbook};
 
@@ -64,6 +66,22 @@ pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
     // The file may grow between the two calls.
     File::open(path).map_err(io)?.take(limits.file_bytes + 1).read_to_end(&mut bytes).map_err(io)?;
     Ok(bytes)
+}
+
+/// What an input holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    Workbook(Workbook),
+    /// A report as JSON.
+    Report(Json),
+}
+
+/// Reads a workbook, or a report as JSON, from memory; `name` is as in [`read_bytes`].
+pub fn read_input(name: &str, bytes: &[u8], limits: &Limits) -> Result<Input, ImportError> {
+    if json::is_object(bytes) && bytes.len() as u64 <= limits.file_bytes {
+        return json::read(bytes, limits).map(Input::Report);
+    }
+    read_bytes(name, bytes, limits).map(Input::Workbook)
 }
 
 /// Reads a workbook from memory; `name` is its file name, kept for titles that stand nowhere else.

@@ -8,6 +8,7 @@ use zip::ZipArchive;
 use super::package::{self, zip_error};
 use super::workbook::Sheet;
 use super::{ImportError, Limits, ods, xls, xlsb, xlsx};
+use crate::form::labels;
 
 /// A format that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -182,6 +183,9 @@ fn text_kind(bytes: &[u8]) -> ImportError {
         } else {
             ImportError::NotAWorkbook("这是 XML 文件".into())
         };
+    }
+    if text.trim_start_matches('\u{feff}').starts_with(&labels().data.csv_head()) {
+        return ImportError::OwnTable;
     }
     if is_table(&lower) {
         ImportError::Format("这是文本（CSV）文件".into())

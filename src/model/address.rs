@@ -61,7 +61,7 @@ impl FromStr for Address {
 }
 
 /// A sheet, or a cell of one, in the workbook that was read.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Source {
     /// The workbook, where a finding speaks of more than one.
     pub file: Option<String>,
@@ -103,7 +103,7 @@ impl fmt::Display for Source {
 }
 
 /// A part of a report, whatever workbook it came from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Place {
     /// Agency, year, title and the other facts of the cover.
     Title,
@@ -118,12 +118,12 @@ pub enum Place {
 }
 
 /// Where the parts of a report were read and what was written there.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Origins {
     entries: BTreeMap<Place, Origin>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 struct Origin {
     source: Source,
     written: String,

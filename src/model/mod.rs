@@ -13,6 +13,6 @@ mod value;
 pub use address::{Address, NoAddress, Origins, Place, Source};
 pub use characters::is_invisible;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
-pub use finding::{Finding, Severity};
-pub use report::{Cover, Paragraph, Report, Section};
+pub use finding::{Finding, Severity, Stage};
+pub use report::{Cover, Paragraph, Report, Section, Whole};
 pub use value::{Amount, Decimal, Value};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::Value;
+use super::{Finding, Origins, Value};
 use crate::form::Form;
 
 /// One annual report. Two reports are equal when they say the same under the same form, wherever they were read.
@@ -18,6 +18,14 @@ pub struct Report {
     pub sections: Vec<Section>,
     /// One per table of the form: its values by slot.
     pub tables: Vec<Vec<Value>>,
+}
+
+/// A report with where its parts were read and what was found in it.
+#[derive(Debug, Clone, Copy)]
+pub struct Whole<'a> {
+    pub report: &'a Report,
+    pub origins: &'a Origins,
+    pub findings: &'a [Finding],
 }
 
 /// What the cover states.
@@ -35,6 +43,13 @@ pub struct Cover {
     pub contact: Option<String>,
     /// Index number (索引号), as written.
     pub index: Option<String>,
+}
+
+impl Cover {
+    /// Agency, year and title in one text: what their origin vouches for.
+    pub fn words(&self) -> String {
+        format!("{} {} {}", self.agency, self.year, self.title)
+    }
 }
 
 /// One section: paragraphs and subheadings before and after its table.

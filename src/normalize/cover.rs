@@ -121,6 +121,9 @@ impl Flow<'_> {
         }
         for line in preface_from {
             let text = self.normalised(&line.text, &line.source);
+            if text.is_empty() {
+                continue;
+            }
             let place = Place::Preface { paragraph: self.words.preface.len() };
             self.origins.note(place, line.source, line.text);
             self.words.preface.push(Paragraph { level: 0, text });

@@ -64,7 +64,7 @@ pub fn read(
 }
 
 /// More paragraphs than any report has.
-const MOST_PARAGRAPHS: usize = 20_000;
+pub(super) const MOST_PARAGRAPHS: usize = 20_000;
 
 /// A paragraph before the first section, not yet known to be title or preface.
 pub(super) struct Front {

@@ -10,6 +10,7 @@ mod flow;
 mod fold;
 mod heading;
 mod heads;
+mod json;
 mod known;
 mod settle;
 mod text;
@@ -26,6 +27,7 @@ use crate::import::{Content, MARKED, Sheet, Shown, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source, Value};
 use crate::rules::{self, finding};
 
+pub use json::normalize as normalize_json;
 pub use settle::settle;
 
 /// How to read a workbook.
@@ -88,14 +90,20 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     let words = flow::read(&workbook.name, &views, &skip, &recognised, options.keep_text, &mut origins);
     findings.extend(words.findings);
     (report.cover, report.preface, report.sections) = (words.cover, words.preface, words.sections);
-    if report.cover.year != 0 && !report.form.covers(report.cover.year) {
-        let message = format!("{} 年的报告用的是 {} 版表样", report.cover.year, report.form.id);
-        let hint = "请核对年度和表格；版本从表格的标签认出，以标签为准";
-        findings.push(finding("N110", message).at(origins.source(Place::Title).cloned()).hint(hint));
-    }
-    findings.extend(settle(&mut report, &origins));
+    let mut findings: Vec<Finding> = findings.into_iter().map(Finding::in_reading).collect();
+    findings.extend(misdated(&report, &origins));
+    findings.extend(settle(&mut report, &origins).into_iter().map(Finding::in_reading));
     let report = (!rules::refuses(&findings)).then_some(report);
     Normalized { report, origins, findings }
+}
+
+/// A report of a year that its edition was not made for.
+fn misdated(report: &Report, origins: &Origins) -> Option<Finding> {
+    (report.cover.year != 0 && !report.form.covers(report.cover.year)).then(|| {
+        let message = format!("{} 年的报告用的是 {} 版表样", report.cover.year, report.form.id);
+        let hint = "请核对年度和表格；版本从表格的标签认出，以标签为准";
+        finding("N110", message).at(origins.source(Place::Title).cloned()).hint(hint)
+    })
 }
 
 /// A sheet that is an aid and not part of the report: the instructions, the long-form data of a published workbook, or

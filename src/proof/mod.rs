@@ -3,15 +3,16 @@
 //! Takes a report and its files, reads every file back with a reader that is not its writer, gives what was compared. It
 //! repairs nothing: a difference is a fault of this program, and whoever asked must publish nothing.
 
+mod csv;
 mod docx;
 mod pdf;
 mod pieces;
 mod xml;
 
 use crate::compose::compose;
-use crate::import::read_bytes;
+use crate::import::{Input, read_input};
 use crate::model::{Document, Report};
-use crate::normalize::{self, normalize};
+use crate::normalize::{Options, normalize, normalize_json};
 use crate::pipeline::{Format, Setting};
 
 pub use pieces::Compared;
@@ -53,7 +54,8 @@ fn one(
     let compared = match format {
         Format::Pdf => pdf::read(bytes).map_err(unread).and_then(|f| pieces::compare(&pieces::of(document), &f)),
         Format::Docx => docx::read(bytes).map_err(unread).and_then(|f| pieces::compare(&pieces::of(document), &f)),
-        Format::Xlsx => workbook(report, bytes, setting),
+        Format::Xlsx | Format::Json => again(report, bytes, setting),
+        Format::Csv => csv::prove(report, bytes),
     };
     compared.map_err(|Unequal { place, expected, found }| Difference {
         format: format.extension(),
@@ -63,13 +65,16 @@ fn one(
     })
 }
 
-/// A published workbook imports as the report it was made of.
-fn workbook(report: &Report, bytes: &[u8], setting: &Setting) -> Result<Compared, Unequal> {
+/// A published workbook, or the report as JSON, imports as the report it was made of.
+fn again(report: &Report, bytes: &[u8], setting: &Setting) -> Result<Compared, Unequal> {
     let whole =
         |found: String| Unequal { place: "整个文件".to_owned(), expected: "能够读回".to_owned(), found };
-    let book = read_bytes("", bytes, &setting.limits).map_err(|e| whole(e.to_string()))?;
-    let options = normalize::Options { keep_text: true, ..setting.options.clone() };
-    let read = normalize(&book, &options);
+    let input = read_input("", bytes, &setting.limits).map_err(|e| whole(e.to_string()))?;
+    let options = Options { keep_text: true, ..setting.options.clone() };
+    let read = match &input {
+        Input::Workbook(workbook) => normalize(workbook, &options),
+        Input::Report(json) => normalize_json(json, &options),
+    };
     let told = || read.findings.first().map_or_else(String::new, |f| f.message.clone());
     let again = read.report.as_ref().ok_or_else(|| whole(told()))?;
     same(report, again)

@@ -1,6 +1,6 @@
 use super::*;
 use crate::form::{self, Kind};
-use crate::model::{Amount, Decimal, Paragraph, Value};
+use crate::model::{Amount, Decimal, Origins, Paragraph, Value, Whole};
 use crate::normalize::settle;
 use crate::pipeline::produce;
 
@@ -38,6 +38,11 @@ fn report(edition: &str) -> Report {
     report
 }
 
+fn whole(report: &Report) -> Whole<'_> {
+    static ORIGINS: std::sync::LazyLock<Origins> = std::sync::LazyLock::new(Origins::default);
+    Whole { report, origins: &ORIGINS, findings: &[] }
+}
+
 fn editions() -> [Report; 3] {
     ["2014", "2019", "2021"].map(report)
 }
@@ -46,11 +51,13 @@ fn editions() -> [Report; 3] {
 fn what_is_produced_is_proved() {
     for report in editions() {
         let setting = Setting::default();
-        let files = produce(&report, &Format::ALL, &setting).unwrap();
+        let files = produce(whole(&report), &Format::ALL, &setting).unwrap();
         let compared = prove(&report, &files, &setting).unwrap_or_else(|e| panic!("{}: {e}", report.form.id));
         let values: usize = report.tables.iter().map(Vec::len).sum();
         for (compared, (format, _)) in compared.iter().zip(&files) {
             let words = 2 * report.sections.len();
+            // Figures alone are in a CSV.
+            let words = if *format == Format::Csv { 0 } else { words };
             assert!(compared.cells >= values && compared.paragraphs >= words, "{format:?}: {compared:?}");
         }
     }
@@ -79,8 +86,11 @@ fn faults_of_writers_are_caught_in_every_format() {
         for (what, fault) in FAULTS {
             let mut spoiled = sound.clone();
             fault(&mut spoiled);
-            for file in produce(&spoiled, &Format::ALL, &setting).unwrap() {
+            for file in produce(whole(&spoiled), &Format::ALL, &setting).unwrap() {
                 let format = file.0;
+                if format == Format::Csv && sound.tables == spoiled.tables {
+                    continue;
+                }
                 let found = prove(&sound, &[file], &setting);
                 assert!(found.is_err(), "{}: {what} in {format:?} was not caught", sound.form.id);
             }
@@ -94,7 +104,7 @@ fn a_difference_names_format_place_and_both_texts() {
     let mut spoiled = sound.clone();
     spoiled.tables[0][0] = Value::Count(4321);
     for (format, says) in [(Format::Pdf, "第 1 张表"), (Format::Docx, "第 1 张表"), (Format::Xlsx, "表二")] {
-        let files = produce(&spoiled, &[format], &setting).unwrap();
+        let files = produce(whole(&spoiled), &[format], &setting).unwrap();
         let told = prove(&sound, &files, &setting).unwrap_err().to_string();
         let expected = sound.tables[0][0].to_string();
         for word in [format.extension(), says, "4321", expected.as_str(), "什么也没有公布"] {
@@ -107,8 +117,8 @@ fn a_difference_names_format_place_and_both_texts() {
 fn files_that_cannot_be_read_prove_nothing() {
     let (sound, setting) = (report("2021"), Setting::default());
     for format in Format::ALL {
-        let (_, whole) = produce(&sound, &[format], &setting).unwrap().remove(0);
-        for bytes in [Vec::new(), whole[..whole.len() / 2].to_vec(), b"%PDF-1.7".to_vec()] {
+        let (_, made) = produce(whole(&sound), &[format], &setting).unwrap().remove(0);
+        for bytes in [Vec::new(), made[..made.len() / 2].to_vec(), b"%PDF-1.7".to_vec()] {
             let told = prove(&sound, &[(format, bytes)], &setting).unwrap_err();
             assert_eq!(told.format, format.extension());
         }

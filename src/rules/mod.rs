@@ -21,6 +21,9 @@ pub struct Rule {
     /// Whether it arises between the inputs of one run, and says nothing of one input alone.
     #[serde(default)]
     pub across: bool,
+    /// Whether it may say how a workbook was written, which a report that is read from JSON can only repeat.
+    #[serde(default)]
+    pub reading: bool,
     pub meaning: String,
     /// The relation in the form's own words.
     pub formula: Option<String>,
@@ -47,6 +50,11 @@ pub fn all() -> &'static [Rule] {
 /// The rule with this code, in either case.
 pub fn rule(code: &str) -> Option<&'static Rule> {
     RULES.iter().find(|r| r.code.eq_ignore_ascii_case(code))
+}
+
+/// A code of the catalogue as findings carry it.
+pub fn code(text: &str) -> Option<&'static str> {
+    rule(text).map(|r| r.code.as_str()).filter(|code| *code == text)
 }
 
 /// A finding of a rule, with its severity. A code that is not in the catalogue is a fault of this program and becomes

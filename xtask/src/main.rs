@@ -1,7 +1,7 @@
 //! Chores of the project, run as `cargo xtask COMMAND`: one command a file.
 //!
 //! Takes the repository it was built in; gives lines on standard output and an exit code other than 0 on any fault.
-//! Changes no file that is checked in but the samples when asked to make them, and never runs as part of the library or the command line.
+//! Changes no file that is checked in but the samples and the schema when asked to make them, and never runs as part of the library or the command line.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
 mod archive;
@@ -14,6 +14,7 @@ mod generate;
 mod project;
 mod resave;
 mod samples;
+mod schema;
 mod verify;
 mod xlsb;
 
@@ -27,6 +28,7 @@ cargo xtask COMMAND
                                generated reports, some spoiled: fails unless each fault is found and none is invented
   fonts                        digests, licences and coverage as fonts/README.md claims them
   samples [--check]            the workbooks under samples/, made or compared with what would be made
+  schema [--check]             samples/report.schema.json, made or compared with what would be made
   archive                      the samples in other formats under samples/archive/, made anew
   generate [--reports N] [--seed S] FOLDER
                                workbooks of agencies that do not exist: every edition, several layouts, figures that balance
@@ -52,6 +54,7 @@ fn run(args: &[String]) -> Result<()> {
         ["faults", rest @ ..] => faults::run(&faults::Plan::parse(rest)?),
         ["fonts"] => fonts::run(),
         ["samples", rest @ ..] => samples::run(samples::parse(rest)?),
+        ["schema", rest @ ..] => schema::run(schema::parse(rest)?),
         ["archive"] => archive::run(),
         ["generate", rest @ ..] => generate::run(&generate::Plan::parse(rest)?),
         ["verify"] => verify::run(),

@@ -1,6 +1,7 @@
 //! The second pass: names, files, and the books of the run.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -9,14 +10,14 @@ use serde::Serialize;
 use super::journal::{Books, Journal};
 use super::read::{Next, Writes, judge};
 use super::spool::{self, Slip, Spool};
-use super::{Done, Interrupt, Made, Read, across, each};
+use super::{Done, Interrupt, Made, Read, across, each, table};
 use crate::batch::{Header, Manifest, OutputFile, Record, write_summary};
 use crate::cli::inputs::Input;
-use crate::cli::output::{self, write_all};
+use crate::cli::output::{self, Content, write_all};
 use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop, names};
 use crate::digest::{sha256, sha256_of};
-use crate::model::{Cover, Finding, Report};
+use crate::model::{Cover, Finding, Whole};
 use crate::pipeline::{Format, ProduceError, produce};
 use crate::rules::finding;
 
@@ -49,7 +50,7 @@ impl<'a> Run<'a> {
     pub fn new(job: &'a ConvertPlan) -> Result<Run<'a>, Stop> {
         let inputs: BTreeSet<PathBuf> = job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
         let books = if job.plan.inputs.many || job.shard.is_some() {
-            let books = Books::of(&job.folder, job.shard);
+            let books = Books::of(&job.folder, job.shard, job.formats.contains(&Format::Csv));
             if let Some(path) = books.all().find(|p| p.canonicalize().is_ok_and(|p| inputs.contains(&p))) {
                 let message = format!("{} 是输入，不能用来写结果，请换一个输出文件夹", path.display());
                 return Err(Stop { exit: Exit::Unwritten, message });
@@ -61,7 +62,8 @@ impl<'a> Run<'a> {
         };
         // The folder of a lone input may not be there yet.
         let in_memory = if books.is_some() { spool::IN_MEMORY } else { usize::MAX };
-        let spool = Spool::new(&job.plan.setting.options.forms, &job.folder, in_memory);
+        let trace = job.formats.contains(&Format::Json);
+        let spool = Spool::new(&job.plan.setting.options.forms, &job.folder, in_memory, trace);
         Ok(Run { job, books, inputs, spool })
     }
 
@@ -163,8 +165,8 @@ impl<'a> Run<'a> {
         let lost = |e: std::io::Error| {
             Box::new(finding("W401", format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e))))
         };
-        let report = self.spool.get(slip).map_err(lost)?;
-        let files = produce(&report, &self.job.formats, &self.job.plan.setting).map_err(|e| {
+        let waited = self.spool.get(slip).map_err(lost)?;
+        let files = produce(waited.whole(), &self.job.formats, &self.job.plan.setting).map_err(|e| {
             Box::new(finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))
         })?;
         let folder = self.folder(target.below);
@@ -231,8 +233,8 @@ impl Writes for Run<'_> {
         (same && self.stands(&target, known)).then(|| known.clone())
     }
 
-    fn keep(&self, report: &Report) -> std::io::Result<Slip> {
-        self.spool.put(report)
+    fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip> {
+        self.spool.put(whole)
     }
 }
 
@@ -251,8 +253,12 @@ pub fn close_books(
     }
     files.extend(times.map(|t| (books.times.clone(), t)));
     files.push((books.manifest.clone(), Manifest::of(header, records.iter().copied())));
-    let all: Vec<(PathBuf, &[u8])> = files.iter().map(|(p, b)| (p.clone(), b.as_slice())).collect();
-    write_all(folder, &all).map_err(unwritten)
+    let values = |to: &mut dyn Write| table::write(folder, records, to);
+    let mut all: Vec<(PathBuf, Content<'_>)> =
+        files.iter().map(|(p, b)| (p.clone(), Content::Bytes(b.as_slice()))).collect();
+    let table = books.table.as_ref().filter(|_| table::has_values(records));
+    all.splice(0..0, table.map(|path| (path.clone(), Content::Made(&values))));
+    output::write_all_made(folder, &all).map_err(unwritten)
 }
 
 /// How long each input took: the one thing that differs between two runs over the same inputs, hence a file of its own.

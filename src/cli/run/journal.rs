@@ -11,6 +11,7 @@ use std::sync::Mutex;
 use crate::batch::{Manifest, Record, Shard};
 use crate::cli::output::reason;
 use crate::cli::{Exit, Stop};
+use crate::form::labels;
 
 /// Names of the files that a run keeps about itself.
 #[derive(Debug, Clone)]
@@ -18,24 +19,28 @@ pub struct Books {
     pub manifest: PathBuf,
     pub times: PathBuf,
     pub summary: Option<PathBuf>,
+    /// The values of all reports.
+    pub table: Option<PathBuf>,
     journal: PathBuf,
 }
 
 impl Books {
-    pub fn of(folder: &Path, shard: Option<Shard>) -> Books {
+    /// The books of a run; with the values of all reports where it writes those of each.
+    pub fn of(folder: &Path, shard: Option<Shard>, values: bool) -> Books {
         let part = shard.map_or(String::new(), |s| format!("-{}-of-{}", s.index, s.count));
         Books {
             manifest: folder.join(format!("manifest{part}.jsonl")),
             times: folder.join(format!("运行记录{part}.jsonl")),
             // One part cannot sum up the whole.
             summary: shard.is_none().then(|| folder.join("汇总.xlsx")),
+            table: (values && shard.is_none()).then(|| folder.join(format!("{}.csv", labels().data.run))),
             journal: folder.join(format!(".nianbao-journal{part}.jsonl")),
         }
     }
 
     /// All that is written at the end.
     pub fn all(&self) -> impl Iterator<Item = &PathBuf> {
-        self.summary.iter().chain([&self.times, &self.manifest])
+        self.summary.iter().chain(&self.table).chain([&self.times, &self.manifest])
     }
 }
 

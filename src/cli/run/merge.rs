@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::convert::close_books;
-use super::{Books, Done, Made};
+use super::{Books, Done, Made, table};
 use crate::batch::{self, Manifest, Record};
 use crate::cli::args::MergeArgs;
 use crate::cli::output::reason;
@@ -22,8 +22,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     }
     let merged = batch::merge(parts).map_err(|(file, e)| unread(file.map_or(e.to_string(), |f| format!("{f} {e}"))))?;
     prove(&args.output, &merged.records)?;
-    let books = Books::of(&args.output, None);
     let records: Vec<&Record> = merged.records.iter().collect();
+    let books = Books::of(&args.output, None, table::has_values(&records));
     close_books(&args.output, &books, (&merged.header, &records), None)?;
     let done = |record| Done { record, made: Made::New, took: Duration::ZERO };
     let done: Vec<Done> = merged.records.into_iter().map(done).collect();

@@ -11,6 +11,7 @@ mod merge;
 mod progress;
 mod read;
 mod spool;
+mod table;
 
 use std::path::Path;
 use std::time::{Duration, Instant};

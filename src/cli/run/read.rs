@@ -10,8 +10,8 @@ use crate::cli::output::reason;
 use crate::cli::plan::Plan;
 use crate::digest::sha256;
 use crate::import::{self, ImportError};
-use crate::model::{Finding, Report, Severity};
-use crate::pipeline::{Examined, examine_bytes, examine_workbook, refused};
+use crate::model::{Finding, Severity, Whole};
+use crate::pipeline::{Examined, examine_told, refused};
 use crate::rules::finding;
 use crate::series::Facts;
 
@@ -37,7 +37,7 @@ pub trait Writes: Sync {
     /// The record of an earlier run that read the same bytes in the same way, if its outputs stand.
     fn before(&self, input: &Input, digest: &str) -> Option<Record>;
     /// Keeps a report until it is written.
-    fn keep(&self, report: &Report) -> std::io::Result<Slip>;
+    fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip>;
 }
 
 /// Reads every input of the plan, in their order.
@@ -65,8 +65,8 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: Option<&dyn Writes>) -
         return (known, Next::Stands);
     }
     let (mut record, examined) = told(plan, number, input, loaded);
-    let next = match (writes, &examined.report) {
-        (Some(writes), Some(report)) => match writes.keep(report) {
+    let next = match (writes, examined.whole()) {
+        (Some(writes), Some(whole)) => match writes.keep(whole) {
             Ok(slip) => Next::Write(slip),
             Err(e) => {
                 record.fail(&finding("W401", format!("输出文件夹里写不下临时文件：{}", reason(&e))));
@@ -107,8 +107,11 @@ fn told(
     (record, examined)
 }
 
+/// A file that nobody called a workbook is passed over unless it is one, or says that it is a report; so are the tables that
+/// an earlier run wrote.
 fn unread(input: &Input, e: &ImportError) -> Finding {
-    finding(if input.wanted { "I101" } else { "I102" }, e.to_string())
+    let wanted = if e.is_own_table() { input.typed } else { input.wanted };
+    finding(if wanted || e.is_report() { "I101" } else { "I102" }, e.to_string())
 }
 
 fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: Option<String>) -> Record {
@@ -137,16 +140,10 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
     record
 }
 
-/// What an input holds. A file that nobody called a workbook is passed over unless it is one.
+/// What an input holds.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = input.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    if input.wanted {
-        return examine_bytes(&name, bytes, &plan.setting);
-    }
-    match import::read_bytes(&name, bytes, &plan.setting.limits) {
-        Ok(workbook) => examine_workbook(&workbook, &plan.setting),
-        Err(e) => refused(finding("I102", e.to_string())),
-    }
+    examine_told(&name, bytes, &plan.setting, |e| unread(input, e))
 }
 
 /// Sets the status of a record that is understood from its findings.

@@ -1,6 +1,6 @@
 //! Reports between the passes of a run: understood, and not yet written.
 //!
-//! Takes reports, gives them back as they were. What does not fit into a little memory goes to a file without a name beside
+//! Takes reports, gives them back as they were, with where they were read and what was found in them if that is wanted. What does not fit into a little memory goes to a file without a name beside
 //! the outputs, which is gone when the program is, however it ends.
 
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use tempfile::{SpooledTempFile, spooled_tempfile_in};
 
 use crate::form::Form;
-use crate::model::{Cover, Paragraph, Report, Section, Value};
+use crate::model::{Cover, Finding, Origins, Paragraph, Report, Section, Severity, Source, Stage, Value, Whole};
+use crate::rules;
 
 /// Bytes of a run over many that stay in memory.
 pub const IN_MEMORY: usize = 4 << 20;
@@ -20,6 +21,22 @@ pub const IN_MEMORY: usize = 4 << 20;
 pub struct Spool {
     file: Mutex<SpooledTempFile>,
     forms: Vec<Arc<Form>>,
+    /// Whether origins and findings are kept: most formats have no use for them.
+    trace: bool,
+}
+
+/// What comes back.
+#[derive(Debug)]
+pub struct Waited {
+    report: Report,
+    origins: Origins,
+    findings: Vec<Finding>,
+}
+
+impl Waited {
+    pub fn whole(&self) -> Whole<'_> {
+        Whole { report: &self.report, origins: &self.origins, findings: &self.findings }
+    }
 }
 
 /// Where one of them lies.
@@ -37,6 +54,7 @@ struct Kept {
     preface: Vec<Paragraph>,
     sections: Vec<Section>,
     tables: Vec<Vec<Value>>,
+    trace: Option<(Origins, Vec<KeptFinding>)>,
 }
 
 #[derive(Serialize)]
@@ -45,19 +63,50 @@ struct Keep<'a> {
     preface: &'a [Paragraph],
     sections: &'a [Section],
     tables: &'a [Vec<Value>],
+    trace: Option<(&'a Origins, Vec<KeptFinding>)>,
+}
+
+/// A finding whose code is looked up again.
+#[derive(Serialize, Deserialize)]
+struct KeptFinding {
+    code: String,
+    severity: Severity,
+    stage: Stage,
+    source: Option<Source>,
+    message: String,
+    expected: Option<String>,
+    found: Option<String>,
+    related: Vec<Source>,
+    hint: Option<String>,
+}
+
+impl KeptFinding {
+    fn of(f: &Finding) -> KeptFinding {
+        let Finding { code, severity, stage, source, message, expected, found, related, hint } = f.clone();
+        let code = code.to_owned();
+        KeptFinding { code, severity, stage, source, message, expected, found, related, hint }
+    }
+
+    fn finding(self) -> std::io::Result<Finding> {
+        let KeptFinding { code, severity, stage, source, message, expected, found, related, hint } = self;
+        let code = rules::code(&code).ok_or_else(lost)?;
+        Ok(Finding { code, severity, stage, source, message, expected, found, related, hint })
+    }
 }
 
 impl Spool {
     /// For reports under these forms, with `folder` for what goes beyond so many bytes of memory.
-    pub fn new(forms: &[Arc<Form>], folder: &Path, in_memory: usize) -> Spool {
-        Spool { file: Mutex::new(spooled_tempfile_in(in_memory, folder)), forms: forms.to_vec() }
+    pub fn new(forms: &[Arc<Form>], folder: &Path, in_memory: usize, trace: bool) -> Spool {
+        Spool { file: Mutex::new(spooled_tempfile_in(in_memory, folder)), forms: forms.to_vec(), trace }
     }
 
     /// Keeps a report.
-    pub fn put(&self, report: &Report) -> std::io::Result<Slip> {
-        let Report { form, cover, preface, sections, tables } = report;
+    pub fn put(&self, whole: Whole<'_>) -> std::io::Result<Slip> {
+        let Report { form, cover, preface, sections, tables } = whole.report;
+        let trace = self.trace.then(|| (whole.origins, whole.findings.iter().map(KeptFinding::of).collect()));
         let form = self.forms.iter().position(|f| f.digest == form.digest).ok_or_else(lost)?;
-        let bytes = postcard::to_stdvec(&Keep { cover, preface, sections, tables }).map_err(std::io::Error::other)?;
+        let keep = Keep { cover, preface, sections, tables, trace };
+        let bytes = postcard::to_stdvec(&keep).map_err(std::io::Error::other)?;
         let mut file = self.file.lock().map_err(|_| lost())?;
         let from = file.seek(SeekFrom::End(0))?;
         file.write_all(&bytes)?;
@@ -65,16 +114,19 @@ impl Spool {
     }
 
     /// Gives a report back.
-    pub fn get(&self, slip: &Slip) -> std::io::Result<Report> {
+    pub fn get(&self, slip: &Slip) -> std::io::Result<Waited> {
         let mut bytes = vec![0; slip.bytes];
         {
             let mut file = self.file.lock().map_err(|_| lost())?;
             file.seek(SeekFrom::Start(slip.from))?;
             file.read_exact(&mut bytes)?;
         }
-        let Kept { cover, preface, sections, tables } = postcard::from_bytes(&bytes).map_err(std::io::Error::other)?;
+        let Kept { cover, preface, sections, tables, trace } =
+            postcard::from_bytes(&bytes).map_err(std::io::Error::other)?;
         let form = self.forms.get(slip.form).cloned().ok_or_else(lost)?;
-        Ok(Report { form, cover, preface, sections, tables })
+        let (origins, findings) = trace.unwrap_or_default();
+        let findings = findings.into_iter().map(KeptFinding::finding).collect::<std::io::Result<_>>()?;
+        Ok(Waited { report: Report { form, cover, preface, sections, tables }, origins, findings })
     }
 }
 
@@ -86,12 +138,19 @@ fn lost() -> std::io::Error {
 mod tests {
     use super::*;
     use crate::form;
-    use crate::model::{Amount, Decimal};
+    use crate::model::{Address, Amount, Decimal, Place};
 
     #[test]
     fn reports_come_back_as_they_were() {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(form::built_in(), folder.path(), IN_MEMORY);
+        let mut origins = Origins::default();
+        let cell = Source::cell("表", Address { row: 3, column: 1 });
+        origins.note(Place::Value { table: 0, slot: 2 }, cell.clone(), "／");
+        let told = rules::finding("N101", "没有填").at(cell.clone()).related([cell]).found(3).hint("改").in_reading();
+        let findings = [told];
+        let whole = |report| Whole { report, origins: &origins, findings: &findings };
+        let spool = Spool::new(form::built_in(), folder.path(), IN_MEMORY, true);
+        let bare = Spool::new(form::built_in(), folder.path(), IN_MEMORY, false);
         // More than stays in memory.
         let reports: Vec<Report> = (0..60u16)
             .map(|n| {
@@ -106,19 +165,23 @@ mod tests {
                 report
             })
             .collect();
-        let slips: Vec<Slip> = reports.iter().map(|r| spool.put(r).unwrap()).collect();
+        let slips: Vec<Slip> = reports.iter().map(|r| spool.put(whole(r)).unwrap()).collect();
         for (report, slip) in reports.iter().zip(&slips).rev() {
-            assert_eq!(&spool.get(slip).unwrap(), report);
+            let waited = spool.get(slip).unwrap();
+            assert_eq!((&waited.report, &waited.origins, &waited.findings[..]), (report, &origins, &findings[..]));
         }
+        let waited = bare.get(&bare.put(whole(&reports[0])).unwrap()).unwrap();
+        assert!(waited.report == reports[0] && waited.findings.is_empty() && waited.origins == Origins::default());
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(form::built_in(), &folder.path().join("none"), IN_MEMORY);
+        let spool = Spool::new(form::built_in(), &folder.path().join("none"), IN_MEMORY, false);
         let mut report = Report::blank(form::built_in()[0].clone());
         report.preface.push(Paragraph::body("长".repeat(IN_MEMORY)));
-        assert!(spool.put(&report).is_err());
+        let (report, origins) = (&report, &Origins::default());
+        assert!(spool.put(Whole { report, origins, findings: &[] }).is_err());
     }
 }

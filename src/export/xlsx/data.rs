@@ -2,11 +2,12 @@
 
 use super::figure;
 use crate::export::ExportError;
+use crate::export::long::entries;
 use crate::export::sheet::figure::{Figure, bare};
 use crate::export::sheet::look::Look;
 use crate::export::sheet::{Sheet, fault, measure};
-use crate::form::{Unit, labels};
-use crate::model::{Report, Value};
+use crate::form::labels;
+use crate::model::Report;
 
 /// Least and greatest width of a column in pixels.
 const NARROW: u32 = 60;
@@ -14,17 +15,10 @@ const WIDE: u32 = 700;
 /// Height of a row in points.
 const ROW: f64 = 16.0;
 
-/// One value: table, row path, column path, value, unit.
-struct Entry<'a> {
-    labels: [String; 3],
-    value: &'a Value,
-    unit: &'a str,
-}
-
 /// The sheet of all values: table, row path, column path, value, unit (as written or as the form prints it).
 pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
     let words = &labels().data;
-    let entries = entries(report, &words.path);
+    let entries = entries(report);
     let (label, value) = (Look::label().one_line().unruled(), Look::value().unruled());
     let need = |text: &str| measure::number_width(text, label.size) + label.inset();
     let widest = |texts: &mut dyn Iterator<Item = u32>| texts.max().unwrap_or(0).clamp(NARROW, WIDE);
@@ -54,18 +48,4 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
         }
     }
     Ok(sheet)
-}
-
-fn entries<'a>(report: &'a Report, joint: &str) -> Vec<Entry<'a>> {
-    let mut out = Vec::new();
-    for (table, values) in report.form.tables.iter().zip(&report.tables) {
-        // From the table's name down, so that no path reads like a bare label of the form.
-        let path = |labels: Vec<&str>| [vec![table.name.as_str()], labels].concat().join(joint);
-        for (slot, value) in values.iter().enumerate() {
-            let unit = value.unit().map(Unit::word).or(table.unit_word(slot)).unwrap_or_default();
-            let labels = [table.caption.clone(), path(table.row_path(slot)), path(table.column_path(slot))];
-            out.push(Entry { labels, value, unit });
-        }
-    }
-    out
 }

@@ -1,0 +1,37 @@
+//! The values of all reports of a run under one head: the CSV of each, in the order of the inputs.
+//!
+//! Takes the records of a run whose outputs have their names, gives what is to be written, one report in memory at a time. What
+//! an earlier run made and this one kept is in it, so that every run over the same inputs writes the same.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::batch::{OutputFile, Record};
+use crate::digest::sha256;
+use crate::export::csv;
+use crate::pipeline::Format;
+
+/// Whether any report was written as CSV.
+pub fn has_values(records: &[&Record]) -> bool {
+    outputs(records).next().is_some()
+}
+
+/// Joins the CSV files of a run below its folder.
+pub fn write(folder: &Path, records: &[&Record], to: &mut dyn Write) -> io::Result<()> {
+    let head = csv::head();
+    to.write_all(head.as_bytes())?;
+    for output in outputs(records) {
+        let bytes = std::fs::read(folder.join(&output.path))?;
+        let rows = bytes.strip_prefix(head.as_bytes()).filter(|_| sha256(&bytes) == output.sha256);
+        let changed = || {
+            let message = format!("{} 刚才被改动了，请重新运行", output.path);
+            io::Error::new(io::ErrorKind::InvalidData, message)
+        };
+        to.write_all(rows.ok_or_else(changed)?)?;
+    }
+    Ok(())
+}
+
+fn outputs<'a>(records: &[&'a Record]) -> impl Iterator<Item = &'a OutputFile> {
+    records.iter().flat_map(|r| &r.outputs).filter(|o| o.format == Format::Csv.extension())
+}

@@ -1,0 +1,271 @@
+//! Report → JSON: everything that was understood, where it was read and what was found in it, under a published schema.
+//!
+//! Takes a report with its origins and findings, gives UTF-8 with a value of the tables, a paragraph or a finding on a line,
+//! the same bytes for the same report. It tells nothing of the machine, the clock or the author, and no number in another
+//! way than it stands in the report. `normalize` reads it again.
+
+mod schema;
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+pub use schema::schema;
+
+use crate::form::{DataLabels, Form, Unit, labels};
+use crate::model::{Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
+
+/// Writes a report.
+pub fn write(whole: Whole<'_>) -> Vec<u8> {
+    let Whole { report, origins, findings } = whole;
+    let form = &report.form;
+    let words = &labels().data;
+    let mut out = Lines::default();
+    out.member(0, DataLabels::FORMAT, &words.json);
+    out.member(0, "version", &words.version);
+    out.member(0, "edition", &Edition { id: &form.id, notice: &form.notice, digest: &form.digest });
+    let cover = &report.cover;
+    out.open(0, "cover", '{');
+    out.member(1, "agency", &cover.agency);
+    out.member(1, "year", &cover.year);
+    out.member(1, "title", &cover.title);
+    out.member(1, "published", &cover.published);
+    out.member(1, "contact", &cover.contact);
+    out.member(1, "index", &cover.index);
+    if let Some(origin) = Origin::of(origins, Place::Title, &cover.words()) {
+        out.member(1, "origin", &origin);
+    }
+    out.close(0, '}');
+    let preface = report.preface.iter().enumerate();
+    out.items(0, "preface", preface.map(|(paragraph, p)| Words::of(p, origins, Place::Preface { paragraph })));
+    out.open(0, "sections", '[');
+    for (section, (official, content)) in form.sections.iter().zip(&report.sections).enumerate() {
+        out.open(1, "", '{');
+        out.member(2, "key", &official.key);
+        out.member(2, "heading", &official.heading);
+        if let Some(origin) = Origin::of(origins, Place::Section { section }, &official.heading) {
+            out.member(2, "origin", &origin);
+        }
+        let paragraph = |(paragraph, p)| Words::of(p, origins, Place::Paragraph { section, paragraph });
+        let first = content.before.len();
+        out.items(2, "before", content.before.iter().enumerate().map(paragraph));
+        out.items(2, "after", (first..).zip(&content.after).map(paragraph));
+        out.close(1, '}');
+    }
+    out.close(0, ']');
+    out.open(0, "tables", '[');
+    for (t, (table, values)) in form.tables.iter().zip(&report.tables).enumerate() {
+        out.open(1, "", '{');
+        out.member(2, "key", &table.key);
+        out.member(2, "name", &table.name);
+        out.member(2, "caption", &table.caption);
+        let value = |(slot, value)| Figure::of(form, t, slot, value, origins);
+        out.items(2, "values", values.iter().enumerate().map(value));
+        out.close(1, '}');
+    }
+    out.close(0, ']');
+    out.items(0, "findings", findings.iter().map(Item::of));
+    out.end()
+}
+
+/// The text of a file as it grows: one member or item a line.
+#[derive(Default)]
+struct Lines {
+    text: String,
+}
+
+impl Lines {
+    /// Begins a line; what stands before it on its level is parted from it.
+    fn line(&mut self, level: usize, name: &str) {
+        if self.text.is_empty() {
+            self.text.push('{');
+        } else if !self.text.ends_with(['{', '[']) {
+            self.text.push(',');
+        }
+        self.text.push('\n');
+        self.text.push_str(&"  ".repeat(level + 1));
+        if !name.is_empty() {
+            // Names are ours: nothing in them is to be escaped.
+            let _ = write!(self.text, "\"{name}\": ");
+        }
+    }
+
+    fn value(&mut self, value: &impl Serialize) {
+        // Texts and numbers only: this cannot fail.
+        self.text.push_str(&serde_json::to_string(value).unwrap_or_default());
+    }
+
+    fn member(&mut self, level: usize, name: &str, value: &impl Serialize) {
+        self.line(level, name);
+        self.value(value);
+    }
+
+    fn open(&mut self, level: usize, name: &str, bracket: char) {
+        self.line(level, name);
+        self.text.push(bracket);
+    }
+
+    fn close(&mut self, level: usize, bracket: char) {
+        if !self.text.ends_with(['{', '[']) {
+            self.text.push('\n');
+            self.text.push_str(&"  ".repeat(level + 1));
+        }
+        self.text.push(bracket);
+    }
+
+    fn items<T: Serialize>(&mut self, level: usize, name: &str, items: impl Iterator<Item = T>) {
+        self.open(level, name, '[');
+        for item in items {
+            self.line(level + 1, "");
+            self.value(&item);
+        }
+        self.close(level, ']');
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        self.text.push_str("\n}\n");
+        self.text.into_bytes()
+    }
+}
+
+#[derive(Serialize)]
+struct Edition<'a> {
+    id: &'a str,
+    notice: &'a str,
+    digest: &'a str,
+}
+
+/// Where a part was read and what was written there.
+#[derive(Serialize)]
+struct Origin<'a> {
+    sheet: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<String>,
+    written: &'a str,
+    /// What was understood, where it is not what was written: whoever changes the part by hand leaves this behind, and
+    /// the origin then vouches for the part no more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    read: Option<String>,
+}
+
+impl<'a> Origin<'a> {
+    fn of(origins: &'a Origins, place: Place, read: &str) -> Option<Origin<'a>> {
+        let source = origins.source(place)?;
+        let written = origins.written(place).unwrap_or_default();
+        let read = (read != written).then(|| read.to_owned());
+        Some(Origin { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()), written, read })
+    }
+}
+
+/// A paragraph.
+#[derive(Serialize)]
+struct Words<'a> {
+    level: u8,
+    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin<'a>>,
+}
+
+impl<'a> Words<'a> {
+    fn of(paragraph: &'a Paragraph, origins: &'a Origins, place: Place) -> Words<'a> {
+        let Paragraph { level, text } = paragraph;
+        Words { level: *level, text, origin: Origin::of(origins, place, text) }
+    }
+}
+
+/// A value by its name: keys for machines, paths of labels for people.
+#[derive(Serialize)]
+struct Figure<'a> {
+    block: &'a str,
+    row: &'a str,
+    column: &'a str,
+    row_path: Vec<&'a str>,
+    column_path: Vec<&'a str>,
+    kind: &'static str,
+    unit: Option<&'a str>,
+    value: Number,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    origin: Option<Origin<'a>>,
+}
+
+/// A number as JSON has it: a decimal as text, since most programs read a bare one as a float.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Number {
+    Count(u64),
+    Signed(i64),
+    Amount(String),
+    None(()),
+}
+
+impl<'a> Figure<'a> {
+    fn of(form: &'a Form, t: usize, slot: usize, value: &Value, origins: &'a Origins) -> Figure<'a> {
+        let table = &form.tables[t];
+        let [block, row, column] = table.keys(slot);
+        let (kind, number) = match value {
+            Value::Count(n) => ("count", Number::Count(*n)),
+            Value::Signed(n) => ("signed", Number::Signed(*n)),
+            Value::Amount(a) => ("amount", Number::Amount(a.number.to_string())),
+            Value::Blank => ("blank", Number::None(())),
+            Value::NotApplicable => ("not_applicable", Number::None(())),
+        };
+        Figure {
+            block,
+            row,
+            column,
+            row_path: table.row_path(slot),
+            column_path: table.column_path(slot),
+            kind,
+            unit: value.unit().map(Unit::word).or(table.unit_word(slot)),
+            value: number,
+            origin: Origin::of(origins, Place::Value { table: t, slot }, &value.to_string()),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    code: &'a str,
+    severity: Severity,
+    stage: Stage,
+    #[serde(flatten)]
+    place: Option<PlaceItem<'a>>,
+    message: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expected: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    found: Option<&'a str>,
+    related: Vec<PlaceItem<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<&'a str>,
+}
+
+/// A place in the workbook that was read.
+#[derive(Serialize)]
+struct PlaceItem<'a> {
+    sheet: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cell: Option<String>,
+}
+
+impl<'a> PlaceItem<'a> {
+    fn of(source: &'a Source) -> PlaceItem<'a> {
+        PlaceItem { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()) }
+    }
+}
+
+impl<'a> Item<'a> {
+    fn of(f: &'a Finding) -> Item<'a> {
+        Item {
+            code: f.code,
+            severity: f.severity,
+            stage: f.stage,
+            place: f.source.as_ref().map(PlaceItem::of),
+            message: &f.message,
+            expected: f.expected.as_deref(),
+            found: f.found.as_deref(),
+            related: f.related.iter().map(PlaceItem::of).collect(),
+            hint: f.hint.as_deref(),
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! A report as JSON: told from any other JSON by what it says it is, and taken in as a tree of limited size.
+//!
+//! Takes bytes, gives a [`Json`]: objects whose members stand once, lists, texts and numbers as they are written. It never
+//! nests deeper than a report does, so that no tree can exhaust the stack, and understands nothing of what the members say.
+
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+use super::{ImportError, Limits};
+use crate::form::{DataLabels, labels};
+
+/// A value of JSON.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Json {
+    Null,
+    Bool,
+    /// A whole number.
+    Whole(i128),
+    /// A number with decimals or an exponent, which no report has.
+    Number,
+    Text(String),
+    List(Vec<Json>),
+    /// Members in the order in which they stand; each name stands once.
+    Object(Vec<(String, Json)>),
+}
+
+/// Levels of a report and some to spare.
+const DEEPEST: usize = 16;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// Whether bytes begin as an object of JSON does.
+pub(super) fn is_object(bytes: &[u8]) -> bool {
+    let mut plain = plain(bytes).iter().filter(|b| !b.is_ascii_whitespace());
+    plain.next() == Some(&b'{') && matches!(plain.next(), None | Some(b'"' | b'}'))
+}
+
+fn plain(bytes: &[u8]) -> &[u8] {
+    bytes.strip_prefix(BOM).unwrap_or(bytes)
+}
+
+/// Reads an object that says it is a report.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Json, ImportError> {
+    let bytes = plain(bytes);
+    // Whatever follows the word: a report that was spoiled by hand is to be told, not passed over.
+    if !claims(bytes) {
+        return Err(ImportError::NotAWorkbook("这是 JSON 文件".into()));
+    }
+    let reading = Reading { limits, nodes: Cell::new(0), fault: RefCell::new(None) };
+    let mut from = serde_json::Deserializer::from_slice(bytes);
+    let tree = Node { reading: &reading, depth: 0 }.deserialize(&mut from).and_then(|tree| from.end().map(|()| tree));
+    tree.map_err(|e| match reading.fault.take() {
+        Some(Fault::Import(fault)) => fault,
+        Some(Fault::Here(what)) => ImportError::Report(format!("第 {} 行{what}", e.line())),
+        None if e.is_eof() => ImportError::Report(format!("在第 {} 行断了，没有写完", e.line())),
+        None => ImportError::Report(format!("第 {} 行第 {} 列不合 JSON 的写法", e.line(), e.column())),
+    })
+}
+
+/// Whether the outermost object has the member that says what it is, wherever it stands.
+fn claims(bytes: &[u8]) -> bool {
+    struct Claim<'a>(&'a Cell<bool>);
+    impl<'de> Visitor<'de> for Claim<'_> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+            while let Some(key) = map.next_key::<String>()? {
+                if key == DataLabels::FORMAT {
+                    // Anything but a text ends the search.
+                    self.0.set(map.next_value::<String>()? == labels().data.json);
+                    if self.0.get() {
+                        return Ok(());
+                    }
+                } else {
+                    // Passed over without recursion, however deep it is.
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+            Ok(())
+        }
+    }
+    let found = Cell::new(false);
+    // An error behind the member changes nothing.
+    let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Claim(&found));
+    found.get()
+}
+
+/// What a tree costs so far, and what is wrong with it.
+struct Reading<'a> {
+    limits: &'a Limits,
+    nodes: Cell<usize>,
+    fault: RefCell<Option<Fault>>,
+}
+
+enum Fault {
+    Import(ImportError),
+    /// On the line where reading stopped.
+    Here(String),
+}
+
+impl Reading<'_> {
+    fn fail<E: de::Error>(&self, fault: Fault) -> E {
+        *self.fault.borrow_mut() = Some(fault);
+        E::custom("")
+    }
+
+    fn text<E: de::Error>(&self, text: String) -> Result<String, E> {
+        if text.len() > self.limits.text_bytes {
+            return Err(self.fail(Fault::Import(self.limits.text_error())));
+        }
+        Ok(text)
+    }
+}
+
+/// A value at some depth.
+#[derive(Clone, Copy)]
+struct Node<'a> {
+    reading: &'a Reading<'a>,
+    depth: usize,
+}
+
+impl Node<'_> {
+    fn below(self) -> Self {
+        Node { depth: self.depth + 1, ..self }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Node<'_> {
+    type Value = Json;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Json, D::Error> {
+        let nodes = &self.reading.nodes;
+        nodes.set(nodes.get() + 1);
+        if nodes.get() > self.reading.limits.cells {
+            let limit = format!("{} 个", self.reading.limits.cells);
+            return Err(self
+                .reading
+                .fail(Fault::Import(ImportError::TooLarge { what: "JSON 里的值".into(), limit })));
+        }
+        if self.depth > DEEPEST {
+            return Err(self.reading.fail(Fault::Here(format!("嵌套超过 {DEEPEST} 层"))));
+        }
+        from.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Node<'_> {
+    type Value = Json;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_unit<E>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Json, E> {
+        Ok(Json::Bool)
+    }
+
+    fn visit_u64<E>(self, n: u64) -> Result<Json, E> {
+        Ok(Json::Whole(n.into()))
+    }
+
+    fn visit_i64<E>(self, n: i64) -> Result<Json, E> {
+        Ok(Json::Whole(n.into()))
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Json, E> {
+        Ok(Json::Number)
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Json, E> {
+        self.reading.text(text.to_owned()).map(Json::Text)
+    }
+
+    fn visit_string<E: de::Error>(self, text: String) -> Result<Json, E> {
+        self.reading.text(text).map(Json::Text)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
+        let mut all = Vec::new();
+        while let Some(one) = list.next_element_seed(self.below())? {
+            all.push(one);
+        }
+        Ok(Json::List(all))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
+        let mut all: Vec<(String, Json)> = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let key = self.reading.text(key)?;
+            all.push((key, map.next_value_seed(self.below())?));
+        }
+        let mut keys: Vec<&str> = all.iter().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        if let Some(pair) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+            let key: String = pair[0].chars().take(24).collect();
+            return Err(self.reading.fail(Fault::Here(format!("以前的“{key}”写了两次"))));
+        }
+        Ok(Json::Object(all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(text: &str) -> String {
+        let text = text.replacen('{', &format!("{{\"format\":\"{}\",", labels().data.json), 1);
+        read(text.as_bytes(), &Limits::default()).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_report_is_known_by_its_word_wherever_it_stands() {
+        let word = &labels().data.json;
+        for text in [format!("{{\"format\":\"{word}\"}}"), format!("\u{feff} {{\"a\":[[1.5]],\"format\":\"{word}\"}}")]
+        {
+            assert!(is_object(text.as_bytes()));
+            assert!(read(text.as_bytes(), &Limits::default()).is_ok(), "{text}");
+        }
+        for text in
+            ["{}", "{\"format\":1}", "{\"format\":\"x\"}\n{\"format\":\"x\"}", "{\"a\":{\"format\":\"x\"}}", "{\"a\""]
+        {
+            let error = read(text.as_bytes(), &Limits::default()).unwrap_err();
+            assert!(error.is_no_workbook() && error.to_string().contains("JSON"), "{text}: {error}");
+        }
+        assert!(!is_object(b"{x}") && !is_object(b"[1]") && !is_object(b""));
+    }
+
+    #[test]
+    fn what_is_spoiled_is_told_with_its_line() {
+        for (text, says) in [
+            ("{\n\"a\":1,\n\"a\":2}", "第 3 行以前的“a”写了两次"),
+            ("{\n\"a\":", "在第 2 行断了"),
+            ("{\n\"a\":1}}", "第 2 行第 7 列不合"),
+            ("{\"a\":1e999}", "不合 JSON"),
+            ("{\"a\":NaN}", "不合 JSON"),
+        ] {
+            assert!(told(text).contains(says), "{}", told(text));
+        }
+        assert!(told(&format!("{{\"a\":{}", "[".repeat(1 << 20))).contains("嵌套超过 16 层"));
+        assert!(told(&format!("{{\"a\":{}", "{\"a\":".repeat(1 << 20))).contains("嵌套超过 16 层"));
+        // Deep before the word: nothing recurses while it is looked for.
+        let deep = format!("{{\"a\":{}{},\"format\":\"x\"}}", "[".repeat(1 << 20), "]".repeat(1 << 20));
+        assert!(read(deep.as_bytes(), &Limits::default()).unwrap_err().is_no_workbook());
+        assert!(told(&format!("{{\"a\":[{}0]}}", "0,".repeat(1 << 20))).contains("JSON 里的值超过上限"));
+        assert!(told(&format!("{{\"a\":\"{}\"}}", "a".repeat(2 << 20))).contains("超过上限 1 MB"));
+    }
+}

@@ -1,0 +1,134 @@
+//! The values of a table: each of the form's stands once, is of the form's kind and in its unit.
+
+use std::collections::BTreeMap;
+
+use super::object::{Fault, Object, short};
+use crate::form::{Kind, Table, Unit};
+use crate::import::Json;
+use crate::model::{Amount, Decimal, Value};
+
+/// Most decimals of an amount: those that a workbook may have, and four that 万元 for 元 adds.
+const DECIMALS: u32 = 12;
+/// Amounts below this are summed exactly; 元 for 万元 adds four digits to the fifteen of a workbook.
+const MOST: u64 = 10u64.pow(19);
+
+/// A table's values by slot, each with what else its object says.
+pub fn read<'j>(table: &Table, object: &Object<'j>) -> Result<Vec<(Value, Object<'j>)>, Fault> {
+    let slots: BTreeMap<[&str; 3], usize> = (0..table.slot_count()).map(|slot| (table.keys(slot), slot)).collect();
+    let mut values: Vec<Option<(Value, Object<'j>)>> = vec![None; table.slot_count()];
+    for (i, json) in object.list("values")?.iter().enumerate() {
+        let path = object.at(&format!("values[{i}]"));
+        let known = ["block", "row", "column", "row_path", "column_path", "kind", "unit", "value", "origin"];
+        let one = Object::of(json, path, &known)?;
+        let keys = [one.text("block")?, one.text("row")?, one.text("column")?];
+        let Some(&slot) = slots.get(&keys) else {
+            let keys = keys.map(short).join(" / ");
+            return Err(one.wrong(&format!("的键 {keys} 不在表样的{}里，请改正", table.name)));
+        };
+        let name = name(table, slot);
+        one.agree("row_path", &table.row_path(slot))?;
+        one.agree("column_path", &table.column_path(slot))?;
+        let value = value(table, slot, &one).map_err(|Fault(what)| Fault(format!("{what}（{name}）")))?;
+        if values[slot].replace((value, one.clone())).is_some() {
+            return Err(one.wrong(&format!("的{name}写了两次，请只保留一处")));
+        }
+    }
+    let missing = values.iter().position(Option::is_none);
+    match missing {
+        Some(slot) => {
+            let keys = table.keys(slot).join(" / ");
+            Err(object.fault("values", &format!("缺少{}（{keys}），请补上，没有发生的填 0", name(table, slot))))
+        }
+        None => Ok(values.into_iter().flatten().collect()),
+    }
+}
+
+/// A value in words: the table and its labels.
+pub fn name(table: &Table, slot: usize) -> String {
+    let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
+    let labels = [last(table.row_path(slot)), last(table.column_path(slot))];
+    let label: Vec<String> = labels.into_iter().filter(|l| !l.is_empty()).collect();
+    format!("{}“{}”", table.name, label.join("·"))
+}
+
+fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
+    let (kind, unit) = table.kind(slot);
+    let own = unit_of(table, slot, one)?;
+    let said = one.text("kind")?;
+    let absent = |value| match one.need("value")? {
+        Json::Null => Ok(value),
+        _ => Err(one.fault("value", &format!("应当是 null，因为 kind 是 {said}"))),
+    };
+    match (said, kind) {
+        ("blank", _) => absent(Value::Blank),
+        ("not_applicable", _) => absent(Value::NotApplicable),
+        ("count", Kind::Count) => {
+            let n = u64::try_from(one.whole("value")?).map_err(|_| one.fault("value", "应当是 0 或正整数"))?;
+            Ok(Value::Count(n))
+        }
+        ("signed", Kind::Signed) => {
+            let n = i64::try_from(one.whole("value")?).map_err(|_| one.fault("value", "位数太多"))?;
+            Ok(Value::Signed(n))
+        }
+        ("amount", Kind::Amount) => {
+            let number = decimal(one.text("value")?)
+                .ok_or_else(|| one.fault("value", "应当是写成文字的金额，如 \"25.1\"，不能为负"))?;
+            // A zero needs no unit.
+            let own = own.filter(|_| unit.is_none() && !number.is_zero());
+            Ok(Value::Amount(Amount { number, unit: own }))
+        }
+        _ => {
+            let wanted = match kind {
+                Kind::Count => "count（件数）",
+                Kind::Signed => "signed（增减数）",
+                Kind::Amount => "amount（金额）",
+            };
+            Err(one.fault("kind", &format!("应当是 {wanted}、blank 或 not_applicable")))
+        }
+    }
+}
+
+/// The unit of money that the report itself names: only where the form leaves it open.
+fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>, Fault> {
+    one.need("unit")?;
+    let (said, official) = (one.optional("unit")?, table.unit_word(slot));
+    let open = table.kind(slot) == (Kind::Amount, None);
+    let own = said.and_then(|word| Unit::ALL.into_iter().find(|u| u.word() == word)).filter(|_| open);
+    if own.is_some() || said == official {
+        return Ok(own);
+    }
+    let wanted = match official {
+        Some(word) => format!("“{word}”，这是表样规定的单位"),
+        None if open => format!("{}或 null", Unit::ALL.map(Unit::word).join("、")),
+        None => "null，表样没有规定单位".to_owned(),
+    };
+    Err(one.fault("unit", &format!("应当是{wanted}")))
+}
+
+/// An amount in the one way in which it is written.
+fn decimal(text: &str) -> Option<Decimal> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || whole.len() > 1 && whole.starts_with('0') {
+        return None;
+    }
+    let number = Decimal::from_str_exact(text).ok()?;
+    (number.scale() <= DECIMALS && number < Decimal::from(MOST)).then_some(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_written_in_one_way() {
+        for text in ["0", "25.10", "0.000000000001", "9999999999999999999", "160.5964"] {
+            assert_eq!(decimal(text).unwrap().to_string(), text);
+        }
+        for text in
+            ["", ".5", "5.", "-1", "+1", "01", "1e3", "1,000", "1.2.3", "１", "10000000000000000000", "0.0000000000001"]
+        {
+            assert_eq!(decimal(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! A report as JSON → the report: every name and number against its form, nothing guessed, nothing put right.
+//!
+//! Takes the tree of a JSON that says it is a report, and the known forms; gives what [`super::normalize`] gives. Words stand as
+//! they are. An origin is kept as long as it vouches for what stands beside it, so that a number changed by hand is simply
+//! the number. Of the findings only those about how a workbook was read are repeated; all others are for `check` to find.
+
+mod figures;
+mod object;
+
+use std::sync::Arc;
+
+use super::flow::MOST_PARAGRAPHS;
+use super::text::unified;
+use super::{Normalized, Options, misdated, settle, title};
+use crate::form::{DataLabels, Form, labels};
+use crate::import::{Json, MARKED};
+use crate::model::{Cover, Finding, Origins, Paragraph, Place, Report, Section, Source, is_invisible};
+use crate::rules::{self, finding};
+use object::{Fault, Object, short};
+
+/// Reads a tree as one report.
+pub fn normalize(json: &Json, options: &Options) -> Normalized {
+    let mut reading = Reading { origins: Origins::default(), edited: Vec::new(), words: Vec::new(), paragraphs: 0 };
+    match reading.report(json, options) {
+        Err(Fault(what)) => {
+            let hint = "请改正这一处，或重新生成；写法见 samples/report.schema.json";
+            let findings = vec![finding("N211", format!("JSON 的 {}", what.trim_start())).hint(hint)];
+            Normalized { report: None, origins: Origins::default(), findings }
+        }
+        Ok((mut report, told)) => {
+            let mut findings = told;
+            findings.append(&mut reading.edited);
+            findings.extend(reading.edited_words());
+            findings.extend(misdated(&report, &reading.origins));
+            findings.extend(settle(&mut report, &reading.origins).into_iter().map(Finding::in_reading));
+            Normalized { report: Some(report), origins: reading.origins, findings }
+        }
+    }
+}
+
+struct Reading {
+    origins: Origins,
+    /// Values that are not what was read from the workbook.
+    edited: Vec<Finding>,
+    /// Paths of words that are not.
+    words: Vec<String>,
+    paragraphs: usize,
+}
+
+impl Reading {
+    fn report(&mut self, json: &Json, options: &Options) -> Result<(Report, Vec<Finding>), Fault> {
+        let members = ["version", "edition", "cover", "preface", "sections", "tables", "findings", DataLabels::FORMAT];
+        let top = Object::of(json, String::new(), &members)?;
+        let version = top.whole("version")?;
+        if version != i128::from(labels().data.version) {
+            let what = format!("是 {version}，这个版本的 nianbao 只认 {}", labels().data.version);
+            return Err(top.fault("version", &what));
+        }
+        let mut report = Report::blank(form(&top, options)?);
+        report.cover = self.cover(&top)?;
+        report.preface = self.paragraphs(&top, "preface", false, |paragraph| Place::Preface { paragraph })?;
+        self.sections(&top, &mut report)?;
+        self.tables(&top, &mut report)?;
+        let mut told = Vec::new();
+        for (i, json) in top.any("findings")?.iter().enumerate() {
+            told.extend(repeated(json, format!("findings[{i}]"))?);
+        }
+        Ok((report, told))
+    }
+
+    fn cover(&mut self, top: &Object<'_>) -> Result<Cover, Fault> {
+        let known = ["agency", "year", "title", "published", "contact", "index", "origin"];
+        let cover = Object::of(top.need("cover")?, top.at("cover"), &known)?;
+        let agency = words(&cover, "agency")?;
+        let given = cover.whole("year")?;
+        let year = u16::try_from(given).ok().filter(|y| title::year(&y.to_string()).is_some());
+        let year = year.ok_or_else(|| cover.fault("year", "不是四位年份，如 2024"))?;
+        let fact = |name| cover.optional(name)?.map(|_| words(&cover, name)).transpose();
+        let said = fact("title")?;
+        if let Some(other) = said.as_deref().and_then(title::parse).and_then(|t| t.year).filter(|y| *y != year) {
+            return Err(cover.fault("year", &format!("是 {year}，标题写的是 {other}，请改成一致")));
+        }
+        let title = said.unwrap_or_else(|| labels().report.made_title(&agency, year));
+        let (published, contact, index) = (fact("published")?, fact("contact")?, fact("index")?);
+        let cover_read = Cover { agency, year, title, published, contact, index };
+        if self.origin(&cover, Place::Title, &cover_read.words())?.is_some() {
+            self.words.push(top.at("cover"));
+        }
+        Ok(cover_read)
+    }
+
+    fn paragraphs(
+        &mut self,
+        object: &Object<'_>,
+        name: &str,
+        free: bool,
+        place: impl Fn(usize) -> Place,
+    ) -> Result<Vec<Paragraph>, Fault> {
+        let mut out = Vec::new();
+        for (i, json) in object.any(name)?.iter().enumerate() {
+            self.paragraphs += 1;
+            if self.paragraphs > MOST_PARAGRAPHS {
+                return Err(object.fault(name, &format!("使正文超过上限 {MOST_PARAGRAPHS} 段，请删去无关内容")));
+            }
+            let path = object.at(&format!("{name}[{i}]"));
+            let one = Object::of(json, path.clone(), &["level", "text", "origin"])?;
+            let level = u8::try_from(one.whole("level")?).ok().filter(|l| *l <= 3 && (*l != 1 || free));
+            let levels = if free { "0、1、2 或 3" } else { "0、2 或 3" };
+            let level = level.ok_or_else(|| one.fault("level", &format!("应当是 {levels}")))?;
+            let text = words(&one, "text")?;
+            if self.origin(&one, place(i), &text)?.is_some() {
+                self.words.push(path);
+            }
+            out.push(Paragraph { level, text });
+        }
+        Ok(out)
+    }
+
+    fn sections(&mut self, top: &Object<'_>, report: &mut Report) -> Result<(), Fault> {
+        let form = report.form.clone();
+        let keys: Vec<&str> = form.sections.iter().map(|s| s.key.as_str()).collect();
+        let mut objects: Vec<Option<Object<'_>>> = vec![None; keys.len()];
+        for (i, json) in top.list("sections")?.iter().enumerate() {
+            let path = top.at(&format!("sections[{i}]"));
+            let one = Object::of(json, path, &["key", "heading", "origin", "before", "after"])?;
+            let section = place(&one, &keys, &mut objects)?;
+            one.agrees("heading", &form.sections[section].heading)?;
+        }
+        for (section, (object, official)) in objects.into_iter().zip(&form.sections).enumerate() {
+            let Some(one) = object else { return Err(lacking(top, "sections", &official.key, &official.heading)) };
+            one.list("before")?;
+            if official.table.is_none() && !one.any("after")?.is_empty() {
+                return Err(one.fault("after", "应当是空的，这一部分没有表格，文字都写在 before 里"));
+            }
+            let paragraph = |first: usize| move |i: usize| Place::Paragraph { section, paragraph: first + i };
+            let before = self.paragraphs(&one, "before", form.free_headings, paragraph(0))?;
+            let after = self.paragraphs(&one, "after", form.free_headings, paragraph(before.len()))?;
+            // The heading is the form's: nobody can have changed it.
+            self.origin(&one, Place::Section { section }, &official.heading)?;
+            report.sections[section] = Section { before, after };
+        }
+        Ok(())
+    }
+
+    fn tables(&mut self, top: &Object<'_>, report: &mut Report) -> Result<(), Fault> {
+        let form = report.form.clone();
+        let keys: Vec<&str> = form.tables.iter().map(|t| t.key.as_str()).collect();
+        let mut objects: Vec<Option<Object<'_>>> = vec![None; keys.len()];
+        for (i, json) in top.list("tables")?.iter().enumerate() {
+            let one = Object::of(json, top.at(&format!("tables[{i}]")), &["key", "name", "caption", "values"])?;
+            let table = place(&one, &keys, &mut objects)?;
+            one.agrees("name", &form.tables[table].name)?;
+            one.agrees("caption", &form.tables[table].caption)?;
+        }
+        for (t, (object, table)) in objects.into_iter().zip(&form.tables).enumerate() {
+            let Some(one) = object else { return Err(lacking(top, "tables", &table.key, &table.name)) };
+            for (slot, (value, object)) in figures::read(table, &one)?.into_iter().enumerate() {
+                report.tables[t][slot] = value;
+                if let Some((source, read)) =
+                    self.origin(&object, Place::Value { table: t, slot }, &value.to_string())?
+                {
+                    let shown =
+                        |text: &str| if text.is_empty() { "空白".to_owned() } else { format!(" {}", short(text)) };
+                    let (name, now) = (figures::name(table, slot), shown(&value.to_string()));
+                    let message = format!("JSON 里{name}是{now}，从{source}读到的是{}，出处不再采用", shown(&read));
+                    self.edited.push(finding("N116", message).found(value).in_reading());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Notes where a part was read, if what was read there is what the part says; gives the place and what it was if not.
+    fn origin(&mut self, object: &Object<'_>, place: Place, now: &str) -> Result<Option<(Source, String)>, Fault> {
+        let Some(json) = object.get("origin") else { return Ok(None) };
+        let origin = Object::of(json, object.at("origin"), &["sheet", "cell", "written", "read"])?;
+        let (source, written) = (source(&origin)?, origin.text("written")?);
+        let read = origin.optional("read")?.unwrap_or(written);
+        if read != now {
+            return Ok(Some((source, read.to_owned())));
+        }
+        self.origins.note(place, source, written);
+        Ok(None)
+    }
+
+    /// One finding for all words that are not what was read.
+    fn edited_words(&self) -> Option<Finding> {
+        let first = self.words.first()?;
+        let many = if self.words.len() > 1 { format!(" 等 {} 处", self.words.len()) } else { String::new() };
+        let message = format!("JSON 里的文字与从工作簿读到的不同，出处不再采用：{first}{many}");
+        Some(finding("N116", message).in_reading())
+    }
+}
+
+/// The form of the report: known by its id, and the same file.
+fn form(top: &Object<'_>, options: &Options) -> Result<Arc<Form>, Fault> {
+    let edition = Object::of(top.need("edition")?, top.at("edition"), &["id", "notice", "digest"])?;
+    let (id, digest) = (edition.text("id")?, edition.text("digest")?);
+    let mut of_id = options.forms.iter().filter(|f| f.id == id).peekable();
+    if of_id.peek().is_none() {
+        let known: Vec<&str> = options.forms.iter().map(|f| f.id.as_str()).collect();
+        let what = format!("是“{}”，没有这一版表样，可以是 {}；地方的表样用 --form 加上", short(id), known.join("、"));
+        return Err(edition.fault("id", &what));
+    }
+    let form = of_id.find(|f| f.digest == digest);
+    let form = form.ok_or_else(|| edition.fault("digest", &format!("不是这里的 {id} 版表样，行和列可能不同")))?;
+    edition.agrees("notice", &form.notice)?;
+    Ok(form.clone())
+}
+
+/// Puts an object where its key belongs.
+fn place<'j>(one: &Object<'j>, keys: &[&str], objects: &mut [Option<Object<'j>>]) -> Result<usize, Fault> {
+    let key = one.text("key")?;
+    let Some(index) = keys.iter().position(|k| *k == key) else {
+        return Err(one.fault("key", &format!("是“{}”，表样里没有，可以是 {}", short(key), keys.join("、"))));
+    };
+    match objects[index].replace(one.clone()) {
+        Some(_) => Err(one.fault("key", &format!("“{key}”写了两次，请只保留一处"))),
+        None => Ok(index),
+    }
+}
+
+fn lacking(top: &Object<'_>, list: &str, key: &str, name: &str) -> Fault {
+    top.fault(list, &format!("里缺少 key 为 {key} 的一项（{name}），请补上"))
+}
+
+/// Words as a report may have them: one line of characters that are seen.
+fn words(object: &Object<'_>, name: &str) -> Result<String, Fault> {
+    let text = object.text(name)?;
+    if text.is_empty() {
+        return Err(object.fault(name, "是空的，请填写或删去"));
+    }
+    let ends = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}');
+    match text.chars().find(|c| ends(*c) || is_invisible(*c) || *c == MARKED || unified(*c) != *c) {
+        Some(c) if ends(c) => Err(object.fault(name, "里有换行、制表符或不换行的空格，请一段写一项")),
+        Some(c) => Err(object.fault(name, &format!("里有不能照印的字符 U+{:04X}，请改成规范的字", c as u32))),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// A place in the workbook that was read.
+fn source(object: &Object<'_>) -> Result<Source, Fault> {
+    let cell = object.optional("cell")?.map(|c| c.parse().map_err(|_| object.fault("cell", "不是单元格地址，如 D28")));
+    Ok(Source { file: None, sheet: object.text("sheet")?.to_owned(), cell: cell.transpose()? })
+}
+
+/// A finding that nobody can find again without the workbook. What could be found again is not believed.
+fn repeated(json: &Json, path: String) -> Result<Option<Finding>, Fault> {
+    let known = ["code", "severity", "stage", "sheet", "cell", "message", "expected", "found", "related", "hint"];
+    let one = Object::of(json, path, &known)?;
+    let (code, stage) = (one.text("code")?, one.text("stage")?);
+    let rule = rules::rule(code).filter(|r| r.code == code && r.reading && !r.refuses);
+    let Some(rule) = rule.filter(|_| stage == "reading") else { return Ok(None) };
+    let mut told = finding(&rule.code, one.text("message")?).in_reading();
+    if one.get("sheet").is_some() {
+        told.source = Some(source(&one)?);
+    }
+    let own = |text: Option<&str>| text.map(str::to_owned);
+    told.expected = own(one.optional("expected")?);
+    told.found = own(one.optional("found")?);
+    told.hint = own(one.optional("hint")?);
+    for (i, json) in one.any("related")?.iter().enumerate() {
+        let path = one.at(&format!("related[{i}]"));
+        told.related.push(source(&Object::of(json, path, &["sheet", "cell"])?)?);
+    }
+    Ok(Some(told))
+}

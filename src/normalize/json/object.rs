@@ -1,0 +1,112 @@
+//! Members of a JSON object by their names, each error with the path to what it is about.
+
+use crate::import::Json;
+
+/// Why a tree is no report: what is wrong and where, as one sentence without its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault(pub String);
+
+/// An object at a path such as `tables[1].values[17]`.
+#[derive(Debug, Clone)]
+pub struct Object<'j> {
+    path: String,
+    members: &'j [(String, Json)],
+}
+
+impl<'j> Object<'j> {
+    /// An object that has no members but these; the outermost has no path.
+    pub fn of(json: &'j Json, path: String, known: &[&str]) -> Result<Object<'j>, Fault> {
+        let Json::Object(members) = json else { return Err(Fault(format!("{path} 应当是对象（{{…}}）"))) };
+        let object = Object { path, members };
+        match members.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+            Some((name, _)) => Err(object.fault(&short(name), "不是这里的项目名，请删去或改正")),
+            None => Ok(object),
+        }
+    }
+
+    /// The path of a member.
+    pub fn at(&self, name: &str) -> String {
+        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    }
+
+    /// What is wrong with a member.
+    pub fn fault(&self, name: &str, what: &str) -> Fault {
+        Fault(format!("{} {what}", self.at(name)))
+    }
+
+    /// What is wrong with the whole.
+    pub fn wrong(&self, what: &str) -> Fault {
+        Fault(format!("{} {what}", self.path))
+    }
+
+    pub fn get(&self, name: &str) -> Option<&'j Json> {
+        self.members.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+    }
+
+    pub fn need(&self, name: &str) -> Result<&'j Json, Fault> {
+        self.get(name).ok_or_else(|| self.fault(name, "缺少，请补上"))
+    }
+
+    pub fn text(&self, name: &str) -> Result<&'j str, Fault> {
+        match self.need(name)? {
+            Json::Text(text) => Ok(text),
+            _ => Err(self.fault(name, "应当是文字，要加引号")),
+        }
+    }
+
+    /// A text that may be absent or null.
+    pub fn optional(&self, name: &str) -> Result<Option<&'j str>, Fault> {
+        match self.get(name) {
+            None | Some(Json::Null) => Ok(None),
+            Some(_) => self.text(name).map(Some),
+        }
+    }
+
+    pub fn whole(&self, name: &str) -> Result<i128, Fault> {
+        match self.need(name)? {
+            Json::Whole(n) => Ok(*n),
+            _ => Err(self.fault(name, "应当是整数，不加引号")),
+        }
+    }
+
+    pub fn list(&self, name: &str) -> Result<&'j [Json], Fault> {
+        match self.need(name)? {
+            Json::List(all) => Ok(all),
+            _ => Err(self.fault(name, "应当是列表（[…]）")),
+        }
+    }
+
+    /// A list that may be absent.
+    pub fn any(&self, name: &str) -> Result<&'j [Json], Fault> {
+        if self.get(name).is_none() { Ok(&[]) } else { self.list(name) }
+    }
+
+    /// A text that says again what the form says, where it stands at all.
+    pub fn agrees(&self, name: &str, official: &str) -> Result<(), Fault> {
+        match self.get(name) {
+            None => Ok(()),
+            Some(_) if self.text(name)? == official => Ok(()),
+            Some(_) => Err(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个"))),
+        }
+    }
+
+    /// A list of labels that says again what the form says, where it stands at all.
+    pub fn agree(&self, name: &str, official: &[&str]) -> Result<(), Fault> {
+        let same = |all: &[Json]| {
+            all.len() == official.len() && all.iter().zip(official).all(|(j, o)| matches!(j, Json::Text(t) if t == o))
+        };
+        match self.get(name) {
+            None => Ok(()),
+            Some(_) if same(self.list(name)?) => Ok(()),
+            Some(_) => {
+                let official = official.join("、");
+                Err(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个")))
+            }
+        }
+    }
+}
+
+/// The beginning of a text that may be anything.
+pub fn short(text: &str) -> String {
+    text.chars().take(24).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
