@@ -48,6 +48,9 @@ pub enum Command {
     /// 转换成可以公开的 PDF、DOCX、XLSX、JSON 和 CSV
     #[command(help_template = TEMPLATE, override_usage = "nianbao convert [选项] <输入>... -o <文件夹>", after_help = super::help::CONVERT)]
     Convert(ConvertArgs),
+    /// 公布：检查、生成全部格式、逐字读回核对，写成可以交给网站的文件夹和压缩包
+    #[command(help_template = TEMPLATE, override_usage = "nianbao publish [选项] <输入>... -o <文件夹>", after_help = super::help::PUBLISH)]
+    Publish(PublishArgs),
     /// 汇总各单位同一年度的表格，写成一个工作簿
     #[command(help_template = TEMPLATE, override_usage = "nianbao aggregate [选项] <输入>... -o <文件>", after_help = super::help::AGGREGATE)]
     Aggregate(AggregateArgs),
@@ -150,6 +153,21 @@ pub struct ConvertArgs {
     /// 共 N 片，这一台是第几片由集群告诉（Kubernetes 或 Slurm）
     #[arg(long, value_name = "N", help_heading = "选项")]
     pub shards: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub struct PublishArgs {
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// 输出文件夹，没有就建立
+    #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
+    pub output: PathBuf,
+    /// 豁免文件：哪一处问题由谁、为什么准许照原样公布（TOML，写法见手册）
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub waivers: Option<PathBuf>,
+    /// 样式文件：字体、字号、页边距（TOML，写法见手册）
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub style: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

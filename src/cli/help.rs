@@ -29,6 +29,14 @@ pub const CONVERT: &str = "格式：--to 可选 pdf、docx、xlsx、json、csv�
 
 勾稽关系不平的报告照原样转换，并以退出码 1 提醒；不能确定内容的不转换。";
 
+pub const PUBLISH: &str = "示例：
+  nianbao publish 报告.xlsx -o 公布
+  nianbao publish 各单位/ -o 公布 --waivers 豁免.toml
+
+有错误（或正文里有个人信息）的报告不公布，除非豁免文件写明了那一处；没有用到的豁免也是错误。
+每个文件写出以前都读回来，逐个数字、逐段文字与报告核对，有一处不同就什么也不写。
+每份报告一个文件夹和一个压缩包，内有各种格式、manifest.json 和 SHA256SUMS；index.html 列出全部报告。";
+
 pub const MERGE: &str = "示例：
   nianbao convert 各单位/ -o 输出 --shard 1/3    第一台机器，另两台是 2/3 和 3/3
   nianbao merge-manifests 输出/manifest-*-of-3.jsonl -o 输出

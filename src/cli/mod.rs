@@ -51,6 +51,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Template(args) => template::run(&args),
         Command::Check(args) => plan::checking(&args).and_then(|(plan, mark)| run::check(&plan, mark.as_deref())),
         Command::Convert(args) => plan::converting(&args).and_then(|job| run::convert(&job)),
+        Command::Publish(args) => plan::publishing(&args).and_then(|job| run::publish(&job)),
         Command::MergeManifests(args) => run::merge(&args),
         Command::Aggregate(args) => aggregate::run(&args),
         Command::Explain(args) => explain::run(&args),

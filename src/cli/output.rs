@@ -121,6 +121,60 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     }
 }
 
+/// The output folder of a run that shares it with no other; it is ours as long as the handle lives. What a killed run left
+/// there is cleared.
+pub fn own_folder(folder: &Path) -> Result<fs::File, String> {
+    let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
+    fs::create_dir_all(folder).map_err(told)?;
+    // A folder itself cannot be locked everywhere.
+    let lock = folder.join(format!("{PREFIX}lock"));
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(told)?;
+    if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+        return Err(format!("另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹", folder.display()));
+    }
+    for entry in fs::read_dir(folder).map_err(told)?.flatten() {
+        let name = entry.file_name();
+        let ours = name.to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX));
+        if ours && entry.file_type().is_ok_and(|t| t.is_dir()) {
+            let _ = fs::remove_dir_all(entry.path());
+        } else if ours {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(file)
+}
+
+/// Writes a folder of files: it appears with all of them, in the place of one of the same name.
+pub fn write_folder(within: &Path, name: &str, files: &[(String, Vec<u8>)]) -> Result<(), String> {
+    let told = |e: io::Error| format!("无法写入 {}：{}", within.join(name).display(), reason(&e));
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
+    let made = builder.tempdir_in(within).map_err(told)?;
+    for (file, bytes) in files {
+        let mut to = fs::File::create_new(made.path().join(file)).map_err(told)?;
+        to.write_all(bytes).and_then(|()| to.sync_all()).map_err(told)?;
+    }
+    let target = within.join(name);
+    if target.is_file() {
+        return Err(format!("无法写入 {}：同名的文件已经存在，请先移走", target.display()));
+    }
+    // A folder cannot be replaced in one step: the old one stands aside until the new one has its name.
+    let aside = builder.tempdir_in(within).map_err(told)?;
+    let old = aside.path().join("old");
+    if target.exists() {
+        fs::rename(&target, &old).map_err(told)?;
+    }
+    if let Err(e) = fs::rename(made.path(), &target) {
+        let _ = fs::rename(&old, &target);
+        return Err(told(e));
+    }
+    // It has another name now: there is nothing to clear.
+    let _ = made.keep();
+    Ok(())
+}
+
 /// Clears folders of what a run left there that was killed: temporary files that no living program holds.
 pub fn sweep(folders: impl Iterator<Item = PathBuf>) {
     let folders: BTreeSet<PathBuf> = folders.collect();

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Stop;
-use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output};
+use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
 use super::inputs::{Filter, Inputs, expand};
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
@@ -13,6 +13,7 @@ use crate::import::{Isolation, Limits};
 use crate::layout::Faces;
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
+use crate::publish::Waivers;
 use crate::rules;
 use crate::series::Aliases;
 use crate::style::Style;
@@ -104,16 +105,40 @@ fn limits() -> Limits {
     Limits { isolation: std::env::current_exe().ok().map(Isolation::new), ..Limits::default() }
 }
 
+/// A run that publishes.
+pub struct PublishPlan {
+    pub plan: Plan,
+    pub folder: PathBuf,
+    pub formats: Vec<Format>,
+    pub waivers: Waivers,
+}
+
+pub fn publishing(args: &PublishArgs) -> Result<PublishPlan, Stop> {
+    text_or_json(&args.input, "publish")?;
+    let mut plan = reading(&args.input, Some(&args.output))?;
+    set_style(&mut plan, args.style.as_deref())?;
+    let waivers = match &args.waivers {
+        None => Waivers::default(),
+        Some(path) => Waivers::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?,
+    };
+    Ok(PublishPlan { plan, folder: args.output.clone(), formats: Format::ALL.to_vec(), waivers })
+}
+
+/// Takes the looks of a style file.
+fn set_style(plan: &mut Plan, path: Option<&Path>) -> Result<(), Stop> {
+    let Some(path) = path else { return Ok(()) };
+    let wrong = |e: String| Stop::usage(format!("{}：{e}", path.display()));
+    let style = Style::parse(&read_text(path)?).map_err(|e| wrong(e.to_string()))?;
+    plan.setting.faces =
+        Faces::load(&style, path.parent().unwrap_or(Path::new("."))).map_err(|e| wrong(e.to_string()))?;
+    plan.setting.style = style;
+    Ok(())
+}
+
 pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
     text_or_json(&args.input, "convert")?;
     let mut plan = reading(&args.input, Some(&args.output))?;
-    if let Some(path) = &args.style {
-        let wrong = |e: String| Stop::usage(format!("{}：{e}", path.display()));
-        let style = Style::parse(&read_text(path)?).map_err(|e| wrong(e.to_string()))?;
-        plan.setting.faces =
-            Faces::load(&style, path.parent().unwrap_or(Path::new("."))).map_err(|e| wrong(e.to_string()))?;
-        plan.setting.style = style;
-    }
+    set_style(&mut plan, args.style.as_deref())?;
     let mut formats = formats(&args.to)?;
     formats.sort_unstable();
     formats.dedup();

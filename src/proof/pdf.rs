@@ -4,6 +4,7 @@
 //! the writer is asked. What it does not understand is an error, not left out.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use hayro_syntax::Pdf;
 use hayro_syntax::content::ops::TypedInstruction;
@@ -134,12 +135,11 @@ fn role(element: &Dict<'_>) -> Result<String, &'static str> {
     Ok(element.get::<Name<'_>>("S").ok_or("结构的种类")?.as_str().to_owned())
 }
 
-/// Visits what stands below an element, with the page that it is on.
-fn each(
-    of: &Dict<'_>,
-    page: Option<ObjectIdentifier>,
-    visit: &mut dyn FnMut(Kid<'_>, Option<ObjectIdentifier>) -> Result<(), &'static str>,
-) -> Result<(), &'static str> {
+/// What is done with each, and the page that it is on.
+type Visit<'v> = &'v mut dyn FnMut(Kid<'_>, Option<ObjectIdentifier>) -> Result<(), &'static str>;
+
+/// Visits what stands below an element.
+fn each(of: &Dict<'_>, page: Option<ObjectIdentifier>, visit: Visit<'_>) -> Result<(), &'static str> {
     let page = of.get_ref("Pg").map(ObjectIdentifier::from).or(page);
     let mut one = |kid: Object<'_>| match kid {
         Object::Number(id) => visit(Kid::Content(id.as_i64()), page),
@@ -189,8 +189,8 @@ fn read_page(
             TypedInstruction::TextFont(set) => {
                 let dict = page.resources().get_font(set.0).ok_or("字体")?;
                 let known = dict.obj_id().ok_or("字体编号")?;
-                if !fonts.contains_key(&known) {
-                    fonts.insert(known, codes(&dict)?);
+                if let Entry::Vacant(new) = fonts.entry(known) {
+                    new.insert(codes(&dict)?);
                 }
                 font = Some(known);
                 continue;

@@ -61,7 +61,7 @@ pub fn index(entries: &[Entry]) -> String {
                 .chain([format!(
                     "<a href=\"{}.zip\" aria-label=\"{}\">全部（zip）</a>",
                     reference(&r.name),
-                    escape(&format!("{}：全部", r.title))
+                    escape(format!("{}：全部", r.title))
                 )])
                 .collect();
             let _ = writeln!(

@@ -81,7 +81,7 @@ impl<'a> Run<'a> {
                 .flat_map(|r| [r.record.file.as_bytes(), r.record.sha256.as_deref().unwrap_or_default().as_bytes()]),
         );
         let all = reads.len();
-        refuse_collisions(&mut reads, plan.inputs.all.as_slice());
+        refuse_collisions(&mut reads, |r| plan.inputs.all[r.input - 1].below.join(stem(r)));
         let group =
             |r: &'_ Record| r.agency.as_deref().map_or(r.file.clone(), |a| plan.aliases.canonical(a).to_owned());
         let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(&group(r)));
@@ -284,11 +284,11 @@ fn times(done: &[Done]) -> Vec<u8> {
 
 /// Several inputs under one output name: none is written, and each names the others. Names are compared as file systems
 /// that ignore case compare them.
-fn refuse_collisions(reads: &mut [Read], inputs: &[Input]) {
+pub fn refuse_collisions(reads: &mut [Read], path: impl Fn(&Record) -> PathBuf) {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, read) in reads.iter().enumerate() {
         if read.record.is_understood() {
-            let path = inputs[i].below.join(stem(&read.record));
+            let path = path(&read.record);
             by_name.entry(shown(&path).to_lowercase()).or_default().push(i);
         }
     }
@@ -305,7 +305,8 @@ fn refuse_collisions(reads: &mut [Read], inputs: &[Input]) {
     }
 }
 
-fn stem(record: &Record) -> String {
+/// The name of a report's files.
+pub fn stem(record: &Record) -> String {
     let agency = record.agency.clone().unwrap_or_default();
     names::stem(&Cover { agency, year: record.year.unwrap_or_default(), ..Cover::default() })
 }

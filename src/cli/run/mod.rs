@@ -9,6 +9,7 @@ mod interrupt;
 mod journal;
 mod merge;
 mod progress;
+mod publish;
 mod read;
 mod spool;
 mod table;
@@ -30,6 +31,7 @@ pub use interrupt::Interrupt;
 pub use journal::Books;
 pub use merge::merge;
 pub use progress::{Progress, span};
+pub use publish::publish;
 pub use read::{Read, whole};
 
 /// An input that is finished.
