@@ -35,7 +35,10 @@ fn archive(dir: &Path, count: usize) -> PathBuf {
 
 fn command(input: &Path, out: &Path, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
-    command.arg("convert").arg(input).arg("-o").arg(out).args(["--to", "docx,xlsx"]).args(more);
+    command.arg("convert").arg(input).arg("-o").arg(out).args(more);
+    if !more.contains(&"--to") {
+        command.args(["--to", "docx,xlsx"]);
+    }
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -142,11 +145,14 @@ fn killed_at_any_moment_a_rerun_ends_as_an_undisturbed_run() {
     let dir = tempfile::tempdir().unwrap();
     let input = archive(dir.path(), 10);
     let (whole, out) = (dir.path().join("一次"), dir.path().join("多次"));
-    convert(&input, &whole, &["--jobs", "2"]);
+    // With the table of the whole run, which is made of the files of others.
+    let options = ["--jobs", "2", "--to", "xlsx,json,csv"];
+    convert(&input, &whole, &options);
     let expected = tree(&whole);
+    assert!(expected.contains_key("数据.csv"));
     let mut kills = 0;
     for step in 0.. {
-        let mut child = command(&input, &out, &["--jobs", "2"]).stdout(Stdio::null()).spawn().unwrap();
+        let mut child = command(&input, &out, &options).stdout(Stdio::null()).spawn().unwrap();
         std::thread::sleep(Duration::from_millis(40 + 25 * step));
         if child.try_wait().unwrap().is_some() {
             break;

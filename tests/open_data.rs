@@ -126,6 +126,53 @@ proptest! {
     }
 }
 
+/// Numbers and marks that mean something somewhere in a report.
+fn spoilers() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "null",
+        "-1",
+        "1e400",
+        "18446744073709551615",
+        "18446744073709551616",
+        "\"\"",
+        "\"79228162514264337593543950335\"",
+        "[]",
+        "{}",
+        "true",
+        "\"\\ud800\"",
+        "\"\\u0000\"",
+        "{\"sheet\":\"\",\"written\":\"\"}",
+        ",",
+        "]",
+        "}",
+        "\u{feff}",
+    ])
+}
+
+proptest! {
+    #![proptest_config(config(400))]
+
+    /// Whatever stands in the place of a value: a sentence or a report, and no fault of the program.
+    #[test]
+    fn a_json_that_was_spoiled_anywhere_does_no_harm(at in 0usize..10_000, with in spoilers()) {
+        use std::sync::LazyLock;
+        static GOOD: LazyLock<String> = LazyLock::new(|| {
+            String::from_utf8(written(&examine(&sample(SAMPLE), &Setting::default()))).unwrap()
+        });
+        // A value ends where a comma, a bracket or a line does.
+        let starts: Vec<usize> = GOOD.match_indices("\":").map(|(i, _)| i + 2).collect();
+        let start = starts[at % starts.len()];
+        let end = start + GOOD[start..].find([',', '}', '\n']).unwrap();
+        let examined = read(format!("{}{with}{}", &GOOD[..start], &GOOD[end..]).as_bytes());
+        prop_assert!(examined.findings.iter().all(|f| f.code != "X901"), "{with} at {start}");
+        prop_assert!(examined.report.is_some() || examined.findings.len() == 1);
+        if examined.report.is_some() {
+            let files = produce(examined.whole().unwrap(), &[Format::Xlsx, Format::Json, Format::Csv], &Setting::default());
+            prop_assert!(files.is_ok());
+        }
+    }
+}
+
 // ---- CSV ----
 
 /// Rows of fields after RFC 4180.
@@ -283,6 +330,26 @@ fn a_number_changed_by_hand_is_the_number_and_no_cell_is_blamed_for_it() {
     let now: Json = serde_json::from_str(&text).unwrap();
     assert!(now["tables"][1]["values"][0].get("origin").is_none());
     comes_back(&again, &Format::ALL);
+}
+
+#[test]
+fn money_is_told_to_the_last_digit() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.xlsx");
+    let form = form::built_in()[0].clone();
+    let slot = (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s).0 == form::Kind::Amount).unwrap();
+    let whole = examine(&sample(SAMPLE), &Setting::default());
+    let at = nianbao::model::Place::Value { table: 0, slot };
+    let source = whole.origins.source(at).unwrap().clone();
+    for (text, value) in [("-0", "0"), ("0.00", "0"), ("160.59640", "160.5964"), ("0.12345678元", "0.000012345678")] {
+        let mut book = Book::open(&sample(SAMPLE));
+        book.text(&source.sheet, &source.cell.unwrap().to_string(), text);
+        book.save(&path);
+        let examined = examine(&path, &Setting::default());
+        let json: Json = serde_json::from_slice(&written(&examined)).unwrap();
+        assert_eq!(json["tables"][0]["values"][slot]["value"], value, "{text}");
+        comes_back(&examined, &[Format::Xlsx, Format::Json, Format::Csv]);
+    }
 }
 
 #[test]

@@ -85,6 +85,8 @@ pub fn read(
     if number.trunc().abs() >= Decimal::from(10u64.pow(DIGITS)) {
         return Err(Unreadable::Forbidden("超过 15 位，表格程序不能准确保存"));
     }
+    // Nothing is less than nothing: −0 would be printed with its sign.
+    let number = if number.is_zero() { number.abs() } else { number };
     let whole = number.is_integer();
     if number.scale() > DECIMALS {
         return Err(Unreadable::Forbidden("的小数位数太多"));
