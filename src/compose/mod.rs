@@ -34,7 +34,15 @@ pub fn compose(report: &Report) -> Document {
         blocks.extend(content.after.iter().map(paragraph));
     }
     blocks.extend(fact(&words.contact.label, &cover.contact).map(|text| Block::Paragraph { text }));
-    Document { language: "zh-CN", title: title_parts(cover), agency: cover.agency.clone(), facts, blocks }
+    Document {
+        language: "zh-CN",
+        title: title_parts(cover),
+        agency: cover.agency.clone(),
+        year: cover.year,
+        published: cover.published.clone(),
+        facts,
+        blocks,
+    }
 }
 
 fn paragraph(p: &Paragraph) -> Block {

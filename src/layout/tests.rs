@@ -39,7 +39,7 @@ fn lines_of(pages: &Pages, tag: TagId) -> Vec<Seen> {
 }
 
 fn of_blocks(blocks: Vec<Block>) -> Document {
-    Document { language: "zh-CN", title: Vec::new(), agency: String::new(), facts: Vec::new(), blocks }
+    Document { language: "zh-CN", blocks, ..Document::default() }
 }
 
 fn paragraph(text: &str) -> Block {

@@ -1,7 +1,7 @@
 //! What a reader sees, free of any file format: title, headings, paragraphs, tables with spans.
 
 /// A document, composed from a report and drawn by every exporter.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Document {
     /// Language tag, `zh-CN`.
     pub language: &'static str,
@@ -9,6 +9,10 @@ pub struct Document {
     pub title: Vec<String>,
     /// Agency name, for metadata.
     pub agency: String,
+    /// The year reported on, for metadata.
+    pub year: u16,
+    /// Date of publication as written, for metadata; a reader sees it among the facts.
+    pub published: Option<String>,
     /// Lines under the title (index number, date), already worded.
     pub facts: Vec<String>,
     pub blocks: Vec<Block>,

@@ -4,6 +4,7 @@
 
 mod address;
 mod characters;
+mod date;
 mod document;
 pub(crate) mod exact;
 mod finding;
@@ -12,6 +13,7 @@ mod value;
 
 pub use address::{Address, NoAddress, Origins, Place, Source};
 pub use characters::is_invisible;
+pub use date::full_date;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
 pub use finding::{Finding, Severity, Stage};
 pub use report::{Cover, Paragraph, Report, Section, Whole};

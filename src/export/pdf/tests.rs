@@ -254,7 +254,7 @@ fn long_table(rows: usize) -> Document {
             caption: "长表".into(), widths: vec![1.0, 3.0, 1.0, 1.0], header_rows: 2, label_columns: 2, rows: all
         };
     let blocks = vec![Block::Heading { level: 1, text: "一、长表".into() }, Block::Table(table)];
-    Document { language: "zh-CN", title: vec!["标题".into()], agency: "某局".into(), facts: Vec::new(), blocks }
+    Document { language: "zh-CN", title: vec!["标题".into()], agency: "某局".into(), blocks, ..Document::default() }
 }
 
 #[test]

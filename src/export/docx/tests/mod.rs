@@ -36,7 +36,7 @@ fn document(edition: &str, value: impl Fn(usize) -> u64) -> Document {
 
 fn plain(paragraphs: &[&str]) -> Document {
     let blocks = paragraphs.iter().map(|t| Block::Paragraph { text: (*t).to_owned() }).collect();
-    Document { language: "zh-CN", title: vec!["标题".into()], agency: "某局".into(), facts: vec![], blocks }
+    Document { language: "zh-CN", title: vec!["标题".into()], agency: "某局".into(), blocks, ..Document::default() }
 }
 
 #[test]
