@@ -21,5 +21,6 @@ pub mod proof;
 pub mod publish;
 pub mod rules;
 pub mod series;
+pub mod site;
 pub mod style;
 mod toml_error;
