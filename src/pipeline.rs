@@ -15,6 +15,7 @@ use crate::layout::{self, Faces, LayoutError};
 use crate::model::{Finding, Origins, Report, Whole};
 use crate::normalize::{self, Options};
 use crate::rules::{self, finding};
+use crate::site::Site;
 use crate::style::Style;
 
 /// A format to publish in.
@@ -23,26 +24,41 @@ pub enum Format {
     Pdf,
     Docx,
     Xlsx,
+    /// A web page.
+    Html,
+    /// The same without the page around it, for editors of portals.
+    Fragment,
     Json,
     Csv,
 }
 
 impl Format {
-    pub const ALL: [Format; 5] = [Format::Pdf, Format::Docx, Format::Xlsx, Format::Json, Format::Csv];
+    pub const ALL: [Format; 7] =
+        [Format::Pdf, Format::Docx, Format::Xlsx, Format::Html, Format::Fragment, Format::Json, Format::Csv];
 
     /// Whether its files are compressed already.
     pub const fn is_compressed(self) -> bool {
         matches!(self, Format::Pdf | Format::Docx | Format::Xlsx)
     }
 
-    /// The file extension, which is also its name in options and JSON.
-    pub const fn extension(self) -> &'static str {
+    /// Its name in options, manifests and JSON.
+    pub const fn name(self) -> &'static str {
         match self {
             Format::Pdf => "pdf",
             Format::Docx => "docx",
             Format::Xlsx => "xlsx",
+            Format::Html => "html",
+            Format::Fragment => "fragment",
             Format::Json => "json",
             Format::Csv => "csv",
+        }
+    }
+
+    /// What the name of its file ends in, after the dot. No two are the same.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Format::Fragment => "片段.html",
+            other => other.name(),
         }
     }
 }
@@ -75,12 +91,14 @@ pub struct Setting {
     pub options: Options,
     pub style: Style,
     pub faces: Faces,
+    /// What web pages say of their site.
+    pub site: Site,
 }
 
 impl Default for Setting {
     fn default() -> Setting {
         let (limits, options, style) = (Limits::default(), Options::default(), Style::default());
-        Setting { limits, options, style, faces: Faces::built_in() }
+        Setting { limits, options, style, faces: Faces::built_in(), site: Site::default() }
     }
 }
 
@@ -170,6 +188,8 @@ pub fn produce(
                 Format::Pdf => export::pdf::write(&layout::layout(&document, &setting.style, &setting.faces)?)?,
                 Format::Docx => export::docx::write(&document, &setting.style)?,
                 Format::Xlsx => export::xlsx::write(report)?,
+                Format::Html => export::html::page(&document, &setting.site),
+                Format::Fragment => export::html::fragment(&document),
                 Format::Json => export::json::write(whole),
                 Format::Csv => export::csv::write(report),
             })

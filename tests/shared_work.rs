@@ -20,17 +20,18 @@ fn made(name: &str, setting: &Setting) -> Vec<Vec<u8>> {
 fn made_alone(name: &str) -> Vec<Vec<u8>> {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("输出");
-    let (input, formats) = (sample(name), Format::ALL.map(Format::extension).join(","));
+    let (input, formats) = (sample(name), Format::ALL.map(Format::name).join(","));
     nianbao(&[
         "convert".as_ref(),
         input.as_os_str(),
         "-o".as_ref(),
         out.as_os_str(),
         "--to".as_ref(),
-        formats.as_ref(),
+        std::ffi::OsStr::new(&formats),
     ]);
     let names = files(&out);
-    let of = |f: &Format| names.iter().find(|n| n.ends_with(&format!(".{}", f.extension()))).unwrap();
+    let stem = names.iter().find_map(|n| n.strip_suffix(".pdf")).unwrap();
+    let of = |f: &Format| format!("{stem}.{}", f.ending());
     Format::ALL.iter().map(|f| fs::read(out.join(of(f))).unwrap()).collect()
 }
 

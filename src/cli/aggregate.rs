@@ -255,7 +255,7 @@ fn save(path: &Path, sum: &Aggregate, troubles: &[Trouble]) -> Result<(OutputFil
     let made = if path.exists() { Made::Replaced } else { Made::New };
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     output::write_all(folder, &[(path.to_owned(), &bytes)])?;
-    let format = Format::Xlsx.extension().to_owned();
+    let format = Format::Xlsx.name().to_owned();
     Ok((OutputFile { format, path: path.display().to_string(), bytes: bytes.len(), sha256: sha256(&bytes) }, made))
 }
 

@@ -45,7 +45,7 @@ pub enum Command {
     /// 检查工作簿，列出问题，不写文件
     #[command(help_template = TEMPLATE, override_usage = "nianbao check [选项] <输入>...", after_help = super::help::CHECK)]
     Check(CheckArgs),
-    /// 转换成可以公开的 PDF、DOCX、XLSX、JSON 和 CSV
+    /// 转换成可以公开的 PDF、DOCX、XLSX、网页、JSON 和 CSV
     #[command(help_template = TEMPLATE, override_usage = "nianbao convert [选项] <输入>... -o <文件夹>", after_help = super::help::CONVERT)]
     Convert(ConvertArgs),
     /// 公布：检查、生成全部格式、逐字读回核对，写成可以交给网站的文件夹和压缩包
@@ -144,6 +144,9 @@ pub struct ConvertArgs {
     /// 样式文件：字体、字号、页边距（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub style: Option<PathBuf>,
+    /// 网站文件：网页里的网站和栏目标签（TOML，写法见手册）
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub site: Option<PathBuf>,
     /// 全部重新转换，没有变化的也不跳过
     #[arg(long, help_heading = "选项")]
     pub force: bool,
@@ -165,6 +168,9 @@ pub struct PublishArgs {
     /// 豁免文件：哪一处问题由谁、为什么准许照原样公布（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub waivers: Option<PathBuf>,
+    /// 网站配置：网页里要写的网站名称、标识码、栏目等（TOML，写法见手册）
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub site: Option<PathBuf>,
     /// 样式文件：字体、字号、页边距（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub style: Option<PathBuf>,

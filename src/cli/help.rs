@@ -16,13 +16,15 @@ pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程
   nianbao check 各单位/ --format json > 结果.jsonl
   nianbao check 各单位/ --format html > 检查结果.html";
 
-pub const CONVERT: &str = "格式：--to 可选 pdf、docx、xlsx、json、csv；--format 可选 text、json
+pub const CONVERT: &str =
+    "格式：--to 可选 pdf、docx、xlsx、html（网页）、fragment（粘贴到网站编辑器的网页片段）、json、csv；--format 可选 text、json
 
 示例：
   nianbao convert 报告.xlsx -o 输出
   nianbao convert 各单位/ -o 输出 --to pdf
   nianbao convert 各单位/ -o 输出 --to json,csv  开放数据，json 可以再作输入
   nianbao convert 报告.xlsx -o 输出 --style 样式.toml
+  nianbao convert 报告.xlsx -o 输出 --to html,fragment --site 站点.toml
 
 输入是文件夹时，输出按原来的子文件夹存放，并写 汇总.xlsx（结果一览）、manifest.jsonl（给程序用的记录）
 和 运行记录.jsonl（每份用时）；--to 里有 csv 的，另写 数据.csv（全部报告的数据）。再运行同一命令，没有变化的跳过，失败的重做；中断以后也是这样。

@@ -16,6 +16,7 @@ use crate::pipeline::{Format, Setting};
 use crate::publish::Waivers;
 use crate::rules;
 use crate::series::Aliases;
+use crate::site::Site;
 use crate::style::Style;
 
 /// A run over inputs.
@@ -89,14 +90,18 @@ pub fn checking(args: &CheckArgs) -> Result<(Plan, Option<PathBuf>), Stop> {
     Ok((plan, args.mark.clone()))
 }
 
-/// The digest of what outputs depend on besides the input: this version, forms, style, faces, options, formats.
+/// The digest of what outputs depend on besides the input: this version, forms, style, faces, site, options, formats.
 fn key(plan: &Plan, formats: &[Format]) -> String {
-    let Setting { options, style, faces, .. } = &plan.setting;
+    let Setting { options, style, faces, site, .. } = &plan.setting;
     let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(options.keep_text)]];
     parts.extend(options.forms.iter().map(|f| f.digest.clone().into_bytes()));
-    parts.extend(formats.iter().map(|f| f.extension().into()));
+    parts.extend(formats.iter().map(|f| f.name().into()));
     // Numbers and names, in the order of their declaration.
     parts.push(format!("{style:?}").into_bytes());
+    // Nothing else knows of a site.
+    if formats.contains(&Format::Html) {
+        parts.push(format!("{site:?}").into_bytes());
+    }
     sha256_of(parts.iter().map(Vec::as_slice).chain(faces.own()))
 }
 
@@ -117,11 +122,18 @@ pub fn publishing(args: &PublishArgs) -> Result<PublishPlan, Stop> {
     text_or_json(&args.input, "publish")?;
     let mut plan = reading(&args.input, Some(&args.output))?;
     set_style(&mut plan, args.style.as_deref())?;
+    if let Some(path) = &args.site {
+        plan.setting.site = site(path)?;
+    }
     let waivers = match &args.waivers {
         None => Waivers::default(),
         Some(path) => Waivers::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?,
     };
     Ok(PublishPlan { plan, folder: args.output.clone(), formats: Format::ALL.to_vec(), waivers })
+}
+
+fn site(path: &Path) -> Result<Site, Stop> {
+    Site::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))
 }
 
 /// Takes the looks of a style file.
@@ -142,6 +154,13 @@ pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
     let mut formats = formats(&args.to)?;
     formats.sort_unstable();
     formats.dedup();
+    if let Some(path) = &args.site {
+        if !formats.contains(&Format::Html) {
+            let names = formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(",");
+            return Err(Stop::usage(format!("--site 只用于网页，请在 --to 里加上 html：--to {names},html")));
+        }
+        plan.setting.site = site(path)?;
+    }
     plan.key = key(&plan, &formats);
     Ok(ConvertPlan { plan, folder: args.output.clone(), formats, force: args.force, shard: shard(args)? })
 }
@@ -176,8 +195,8 @@ fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
 /// The formats of `--to`, however they are separated and written.
 fn formats(words: &str) -> Result<Vec<Format>, Stop> {
     let words = words.split([',', '，', '、', ' ']).filter(|w| !w.is_empty());
-    let names = || Format::ALL.map(Format::extension).join("、");
-    let known = |w: &str| Format::ALL.into_iter().find(|f| f.extension().eq_ignore_ascii_case(w));
+    let known = |w: &str| Format::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(w));
+    let names = || Format::ALL.map(Format::name).join("、");
     let all = words.map(|w| known(w).ok_or_else(|| Stop::usage(format!("--to 不能是 {w}，可以是 {}", names()))));
     let all = all.collect::<Result<Vec<_>, _>>()?;
     if all.is_empty() { Err(Stop::usage(format!("--to 后面要写格式：{}", names()))) } else { Ok(all) }

@@ -4,6 +4,7 @@ pub mod aggregate;
 pub mod csv;
 mod deflate;
 pub mod docx;
+pub mod html;
 pub mod json;
 mod long;
 pub mod package;

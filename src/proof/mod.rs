@@ -5,6 +5,7 @@
 
 mod csv;
 mod docx;
+mod html;
 mod pdf;
 mod pieces;
 mod xml;
@@ -55,14 +56,12 @@ fn one(
         Format::Pdf => pdf::read(bytes).map_err(unread).and_then(|f| pieces::compare(&pieces::of(document), &f)),
         Format::Docx => docx::read(bytes).map_err(unread).and_then(|f| pieces::compare(&pieces::of(document), &f)),
         Format::Xlsx | Format::Json => again(report, bytes, setting),
+        Format::Html | Format::Fragment => {
+            html::read(bytes).map_err(unread).and_then(|f| pieces::compare(&pieces::of(document), &f))
+        }
         Format::Csv => csv::prove(report, bytes),
     };
-    compared.map_err(|Unequal { place, expected, found }| Difference {
-        format: format.extension(),
-        place,
-        expected,
-        found,
-    })
+    compared.map_err(|Unequal { place, expected, found }| Difference { format: format.name(), place, expected, found })
 }
 
 /// A published workbook, or the report as JSON, imports as the report it was made of.

@@ -107,7 +107,7 @@ fn a_difference_names_format_place_and_both_texts() {
         let files = produce(whole(&spoiled), &[format], &setting).unwrap();
         let told = prove(&sound, &files, &setting).unwrap_err().to_string();
         let expected = sound.tables[0][0].to_string();
-        for word in [format.extension(), says, "4321", expected.as_str(), "什么也没有公布"] {
+        for word in [format.name(), says, "4321", expected.as_str(), "什么也没有公布"] {
             assert!(told.contains(word), "{word}: {told}");
         }
     }
@@ -120,7 +120,7 @@ fn files_that_cannot_be_read_prove_nothing() {
         let (_, made) = produce(whole(&sound), &[format], &setting).unwrap().remove(0);
         for bytes in [Vec::new(), made[..made.len() / 2].to_vec(), b"%PDF-1.7".to_vec()] {
             let told = prove(&sound, &[(format, bytes)], &setting).unwrap_err();
-            assert_eq!(told.format, format.extension());
+            assert_eq!(told.format, format.name());
         }
     }
 }

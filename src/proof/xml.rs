@@ -19,17 +19,35 @@ pub(super) enum Node {
     Text(String),
 }
 
+/// Elements of HTML that have no end.
+const VOID: [&str; 6] = ["meta", "br", "col", "hr", "img", "link"];
+
 /// Reads a document; `None` where it is not well formed.
 pub(super) fn parse(xml: &str) -> Option<Element> {
+    tree(xml, &[])
+}
+
+/// Reads HTML that is well formed but for elements without an end.
+pub(super) fn parse_html(html: &str) -> Option<Element> {
+    tree(html, &VOID)
+}
+
+fn tree(xml: &str, void: &[&str]) -> Option<Element> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().enable_all_checks(true);
+    // Checked below: it would miss the ends that are not there.
+    reader.config_mut().check_end_names = false;
+    reader.config_mut().allow_unmatched_ends = true;
     let mut open = vec![Element::default()];
     loop {
         match reader.read_event().ok()? {
+            Event::Start(e) if void.contains(&e.name().as_ref()) => {
+                open.last_mut()?.nodes.push(Node::Element(Element::of(&e)?));
+            }
             Event::Start(e) => open.push(Element::of(&e)?),
             Event::Empty(e) => open.last_mut()?.nodes.push(Node::Element(Element::of(&e)?)),
-            Event::End(_) => {
-                let done = open.pop()?;
+            Event::End(e) => {
+                let done = open.pop().filter(|done| done.name == e.name().as_ref())?;
                 open.last_mut()?.nodes.push(Node::Element(done));
             }
             Event::Text(t) => open.last_mut()?.text(&t.into_inner()),

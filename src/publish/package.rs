@@ -52,12 +52,12 @@ pub fn package(
     files: Vec<(Format, Vec<u8>)>,
     compared: &[Compared],
 ) -> Result<Package, ExportError> {
-    let named = |f: Format| format!("{name}.{}", f.extension());
+    let named = |f: Format| format!("{name}.{}", f.ending());
     let formats: Vec<Format> = files.iter().map(|(f, _)| *f).collect();
     let mut files: Vec<(String, Vec<u8>)> = files.into_iter().map(|(f, bytes)| (named(f), bytes)).collect();
     let entries = files.iter().zip(&formats).zip(compared).map(|(((name, bytes), format), compared)| Entry {
         name,
-        format: format.extension(),
+        format: format.name(),
         bytes: bytes.len(),
         sha256: sha256(bytes),
         compared,

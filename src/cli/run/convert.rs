@@ -152,7 +152,7 @@ impl<'a> Run<'a> {
     /// Whether the outputs an earlier run noted are there, in the place where this one would put them.
     fn stands(&self, target: &Target<'_>, record: &Record) -> bool {
         let wanted =
-            self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.extension()))));
+            self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.ending()))));
         record.outputs.len() == self.job.formats.len()
             && wanted.zip(&record.outputs).all(|(path, output)| {
                 path == output.path
@@ -170,7 +170,7 @@ impl<'a> Run<'a> {
             Box::new(finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))
         })?;
         let folder = self.folder(target.below);
-        let name = |f: Format| folder.join(format!("{}.{}", target.stem, f.extension()));
+        let name = |f: Format| folder.join(format!("{}.{}", target.stem, f.ending()));
         let named: Vec<(PathBuf, &[u8])> = files.iter().map(|(f, bytes)| (name(*f), bytes.as_slice())).collect();
         if let Some((path, _)) = named.iter().find(|(p, _)| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p))) {
             let message = format!("输出 {} 会覆盖输入的文件，没有写", path.display());
@@ -181,8 +181,8 @@ impl<'a> Run<'a> {
         let write = if self.books.is_some() { output::write_all_of_many } else { write_all };
         write(&folder, &named).map_err(|message| Box::new(finding("W401", message)))?;
         let outputs = files.iter().map(|(format, bytes)| OutputFile {
-            format: format.extension().to_owned(),
-            path: shown(&target.below.join(format!("{}.{}", target.stem, format.extension()))),
+            format: format.name().to_owned(),
+            path: shown(&target.below.join(format!("{}.{}", target.stem, format.ending()))),
             bytes: bytes.len(),
             sha256: sha256(bytes),
         });

@@ -166,6 +166,8 @@ fn word(format: Format) -> &'static str {
         Format::Pdf => "PDF",
         Format::Docx => "Word",
         Format::Xlsx => "Excel",
+        Format::Html => "网页",
+        Format::Fragment => "网页片段",
         Format::Json => "JSON",
         Format::Csv => "CSV",
     }

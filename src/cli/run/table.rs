@@ -33,5 +33,5 @@ pub fn write(folder: &Path, records: &[&Record], to: &mut dyn Write) -> io::Resu
 }
 
 fn outputs<'a>(records: &[&'a Record]) -> impl Iterator<Item = &'a OutputFile> {
-    records.iter().flat_map(|r| &r.outputs).filter(|o| o.format == Format::Csv.extension())
+    records.iter().flat_map(|r| &r.outputs).filter(|o| o.format == Format::Csv.name())
 }

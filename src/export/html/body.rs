@@ -1,0 +1,71 @@
+//! Title, facts, and sections with their headings, paragraphs and tables, in the order of the document.
+//!
+//! Takes a document and its look. A heading opens a section that lasts to the next heading of its level or above; its rank
+//! (`h2` to `h6`) is its depth among those, so that no rank is left out whatever levels an agency uses.
+
+use super::look::{Look, Part};
+use super::markup::Markup;
+use super::table;
+use crate::model::{Block, Document};
+
+/// Elements of headings by depth, below the title.
+const RANKS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
+
+pub(super) fn write(m: &mut Markup, doc: &Document, look: Look, ids: &str) {
+    title(m, &doc.title, look);
+    for fact in &doc.facts {
+        line(m, "p", look.of(Part::Fact), fact);
+    }
+    // Levels of the sections that are open, each deeper than the one before it.
+    let mut open: Vec<u8> = Vec::new();
+    let mut tables = 0;
+    for block in &doc.blocks {
+        match block {
+            Block::Heading { level, text } => {
+                while open.last().is_some_and(|l| l >= level) {
+                    open.pop();
+                    m.close_line();
+                }
+                m.open("section", &[]);
+                m.line();
+                let rank = RANKS[open.len().min(RANKS.len() - 1)];
+                open.push(*level);
+                line(m, rank, look.of(Part::Heading(*level)), text);
+            }
+            Block::Paragraph { text } => line(m, "p", look.of(Part::Paragraph), text),
+            Block::Table(t) => {
+                tables += 1;
+                table::write(m, t, look, &format!("{ids}t{tables}"));
+            }
+        }
+    }
+    open.iter().for_each(|_| m.close_line());
+}
+
+/// The title, which breaks after the agency if anywhere, then between its other parts, and inside one last of all.
+fn title(m: &mut Markup, parts: &[String], look: Look) {
+    let part = [look.of(Part::TitlePart)];
+    m.open("h1", &[look.of(Part::Title)]);
+    match parts {
+        [first, rest @ ..] if !rest.is_empty() => {
+            m.open("span", &part);
+            m.plain(first);
+            m.close();
+            m.open("span", &part);
+            for p in rest {
+                m.open("span", &part);
+                m.plain(p);
+                m.close();
+            }
+            m.close();
+        }
+        _ => m.plain(&parts.concat()),
+    }
+    m.close_line();
+}
+
+fn line(m: &mut Markup, name: &'static str, attribute: (&str, &str), text: &str) {
+    m.open(name, &[attribute]);
+    m.text(text);
+    m.close_line();
+}

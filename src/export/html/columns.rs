@@ -1,0 +1,129 @@
+//! How wide the columns of a table are: on a screen that has room for it, and at the least.
+//!
+//! Takes a table, gives widths in em of its type, estimated without a font: a Chinese character is one em, all else less.
+//! No column becomes narrower than its figures, nor a label narrower than what cannot be broken.
+
+use icu_segmenter::LineSegmenter;
+use icu_segmenter::options::LineBreakOptions;
+use unicode_width::UnicodeWidthChar;
+
+use super::heads;
+use crate::model::{CellRole, Table};
+
+/// A table this wide fits on a phone.
+const PHONE: f32 = 24.0;
+/// The width of a table on a wide screen and on paper.
+const WIDE: f32 = 49.0;
+/// White beside a text, with the rule.
+const SIDE: f32 = 0.9;
+/// A label of a single row is not broken into lines shorter than this.
+const LABEL: f32 = 7.0;
+/// A head of a column neither.
+const HEAD: f32 = 2.0;
+/// A head up to this wide stays on one line.
+const SHORT_HEAD: f32 = 3.05;
+/// Labels of rows that take more than this of a phone's width scroll with the rest.
+const MOST_LABELS: f32 = 16.0;
+
+/// Widths of a table's columns.
+pub(super) struct Columns {
+    /// At the least, in em.
+    pub least: Vec<f32>,
+    /// Of the whole, where there is room for more, in percent.
+    pub share: Vec<f32>,
+    /// Columns of labels that stay in sight while the rest scrolls.
+    pub fixed: usize,
+}
+
+impl Columns {
+    pub fn new(table: &Table) -> Columns {
+        let least = least(table);
+        let total: f32 = least.iter().sum();
+        let share = share(&table.widths, &least, if total > PHONE { WIDE } else { PHONE });
+        let labels: f32 = least.iter().take(table.label_columns).sum();
+        let fixed = if total > PHONE && labels <= MOST_LABELS { table.label_columns } else { 0 };
+        Columns { least, share, fixed }
+    }
+
+    /// Width of the whole at the least, in em.
+    pub fn total(&self) -> f32 {
+        self.least.iter().sum()
+    }
+
+    /// Whether it may be wider than a phone.
+    pub fn is_wide(&self) -> bool {
+        self.total() > PHONE
+    }
+}
+
+fn least(table: &Table) -> Vec<f32> {
+    let mut least = vec![HEAD + SIDE; heads::width(table)];
+    for c in table.rows.iter().flat_map(|r| &r.cells).filter(|c| c.column_span == 1) {
+        let natural = em(&c.text);
+        let needs = match c.role {
+            CellRole::Data => natural,
+            CellRole::ColumnHeader if natural <= SHORT_HEAD => natural,
+            CellRole::RowHeader if c.row_span == 1 => unbroken(&c.text).max(natural.min(LABEL)),
+            CellRole::ColumnHeader | CellRole::RowHeader => unbroken(&c.text),
+            CellRole::BlockHeader => 0.0,
+        };
+        least[c.column] = least[c.column].max(needs + f32::from(c.indent) + SIDE);
+    }
+    least
+}
+
+/// Percent as the form weighs them, but no column below its least; those that have more give in proportion.
+fn share(weights: &[f32], least: &[f32], width: f32) -> Vec<f32> {
+    let total: f32 = weights.iter().sum();
+    let wanted: f32 = least.iter().sum();
+    if weights.len() != least.len() || total <= 0.0 || wanted >= width {
+        return least.iter().map(|l| l / wanted * 100.0).collect();
+    }
+    let base: Vec<f32> = weights.iter().map(|w| w / total * width).collect();
+    let short: f32 = base.iter().zip(least).map(|(b, l)| (l - b).max(0.0)).sum();
+    let spare: f32 = base.iter().zip(least).map(|(b, l)| (b - l).max(0.0)).sum();
+    let gives = if spare > 0.0 { short / spare } else { 0.0 };
+    base.iter().zip(least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives } / width * 100.0).collect()
+}
+
+/// The widest piece of a text within which no line may break.
+fn unbroken(text: &str) -> f32 {
+    let segmenter = LineSegmenter::new_for_non_complex_scripts(LineBreakOptions::default());
+    let ends: Vec<usize> = segmenter.segment_str(text).collect();
+    ends.windows(2).map(|w| em(text[w[0]..w[1]].trim_end())).fold(0.0, f32::max)
+}
+
+/// Width on one line, of the widest line where there are several.
+fn em(text: &str) -> f32 {
+    let line = |l: &str| l.chars().map(width).sum::<f32>();
+    text.lines().map(line).fold(0.0, f32::max)
+}
+
+fn width(c: char) -> f32 {
+    match c.width_cjk() {
+        Some(2) => 1.0,
+        // Digits are more than half an em in the faces of screens.
+        Some(1) => 0.6,
+        _ => 0.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_have_room_and_the_rest_follows_the_form() {
+        let least = [8.0, 2.0, 10.0];
+        let share = share(&[50.0, 25.0, 25.0], &least, 24.0);
+        assert!((share.iter().sum::<f32>() - 100.0).abs() < 0.01, "{share:?}");
+        assert!(share.iter().zip(&least).all(|(s, l)| s * 0.24 > l - 0.01), "{share:?}");
+    }
+
+    #[test]
+    fn what_cannot_be_broken_is_measured() {
+        assert_eq!(unbroken("（三）不予公开"), 3.0);
+        assert_eq!(unbroken(""), 0.0);
+        assert!(em("12345") < em("一二三四") && em("一\n二三") == 2.0);
+    }
+}

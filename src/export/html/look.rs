@@ -1,0 +1,92 @@
+//! How the parts of a document look: classes on a page, which has a style element; `style` attributes in a fragment.
+//!
+//! Takes a part, gives its one attribute. It knows no text and no number of a report.
+
+/// What is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Page,
+    Fragment,
+}
+
+/// A part of a document that looks its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// The element around a fragment.
+    Root,
+    Title,
+    /// Between two of them a title may break.
+    TitlePart,
+    /// A line under the title.
+    Fact,
+    /// A heading of a level of the document, whatever its rank.
+    Heading(u8),
+    Paragraph,
+    /// Around a table, and scrolls where the table is wider than the screen.
+    Box,
+    /// For those who cannot see the table.
+    Caption,
+    ColumnHead,
+    BlockHead,
+    /// A label of a row, set left or centred.
+    Label {
+        left: bool,
+    },
+    /// The number of a label and what follows it, between which a line breaks first.
+    LabelPart,
+    Figure,
+}
+
+macro_rules! ruled {
+    ($more:literal) => {
+        concat!("border:1px solid #555;padding:.35em .4em;", $more)
+    };
+}
+
+impl Look {
+    /// The attribute of a part: its name and content, which is empty where none is needed.
+    pub fn of(self, part: Part) -> (&'static str, &'static str) {
+        match self {
+            Look::Page => ("class", class(part)),
+            Look::Fragment => ("style", style(part)),
+        }
+    }
+}
+
+fn class(part: Part) -> &'static str {
+    match part {
+        Part::Root | Part::Title | Part::TitlePart | Part::LabelPart | Part::Paragraph | Part::Caption => "",
+        Part::ColumnHead | Part::Label { left: false } | Part::Figure => "",
+        Part::Fact => "fact",
+        Part::Heading(1) => "one",
+        Part::Heading(2) => "two",
+        Part::Heading(_) => "three",
+        Part::Box => "box",
+        Part::BlockHead => "block",
+        Part::Label { left: true } => "left",
+    }
+}
+
+fn style(part: Part) -> &'static str {
+    match part {
+        Part::Root => "line-height:1.8;overflow-wrap:anywhere",
+        Part::Title => "margin:0 0 .6em;font-size:1.5em;line-height:1.4;text-align:center",
+        Part::TitlePart | Part::LabelPart => "display:inline-block",
+        Part::Fact => "margin:0 0 .5em;text-align:center",
+        Part::Heading(1) => "margin:1.4em 0 .5em;font-size:1.15em;font-weight:bold;text-indent:2em",
+        Part::Heading(2) => "margin:1em 0 .4em;font-size:1em;font-weight:bold;text-indent:2em",
+        Part::Heading(_) => "margin:.6em 0 .3em;font-size:1em;font-weight:normal;text-indent:2em",
+        Part::Paragraph => "margin:0 0 .5em;text-indent:2em;text-align:justify",
+        Part::Box => "margin:.8em 0;overflow-x:auto",
+        // As every way of hiding: seen where the portal strips it, and no harm done.
+        Part::Caption => {
+            "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
+        }
+        Part::ColumnHead | Part::Label { left: false } => {
+            ruled!("text-align:center;text-wrap:balance;font-weight:normal")
+        }
+        Part::BlockHead => ruled!("text-align:center;font-weight:bold"),
+        Part::Label { left: true } => ruled!("text-align:left;font-weight:normal"),
+        Part::Figure => ruled!("text-align:center"),
+    }
+}

@@ -1,0 +1,164 @@
+//! Markup being written: elements that are always closed, texts that are always escaped.
+//!
+//! Takes names and texts, gives UTF-8. Names of elements and attributes are the writer's own; no text of a report ever
+//! becomes one.
+
+use std::borrow::Cow;
+
+use quick_xml::escape::escape;
+
+use crate::model::is_invisible;
+
+/// Markup up to some point.
+pub(super) struct Markup {
+    out: String,
+    open: Vec<&'static str>,
+}
+
+impl Markup {
+    pub fn new() -> Markup {
+        Markup { out: String::new(), open: Vec::new() }
+    }
+
+    pub fn doctype(&mut self) {
+        self.out.push_str("<!DOCTYPE html>\n");
+    }
+
+    /// Opens an element. Attributes without content are left out.
+    pub fn open(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
+        self.void(name, attributes);
+        self.open.push(name);
+    }
+
+    /// An element that has no content and no end: `meta`, `col`.
+    pub fn void(&mut self, name: &str, attributes: &[(&str, &str)]) {
+        self.out.push('<');
+        self.out.push_str(name);
+        for (name, value) in attributes.iter().filter(|(_, value)| !value.is_empty()) {
+            self.out.push(' ');
+            self.out.push_str(name);
+            self.out.push_str("=\"");
+            self.out.push_str(&escape(one_line(value)));
+            self.out.push('"');
+        }
+        self.out.push('>');
+    }
+
+    /// Closes the element that was opened last.
+    pub fn close(&mut self) {
+        if let Some(name) = self.open.pop() {
+            self.out.push_str("</");
+            self.out.push_str(name);
+            self.out.push('>');
+        }
+    }
+
+    /// The same, and begins a new line.
+    pub fn close_line(&mut self) {
+        self.close();
+        self.line();
+    }
+
+    /// Begins a new line of the file, which a reader does not see.
+    pub fn line(&mut self) {
+        self.out.push('\n');
+    }
+
+    /// A text whose line breaks are seen.
+    pub fn text(&mut self, text: &str) {
+        for (index, line) in lines(text).enumerate() {
+            if index > 0 {
+                self.out.push_str("<br>");
+            }
+            self.out.push_str(&escape(line));
+        }
+    }
+
+    /// A text where no element can stand, in one line.
+    pub fn plain(&mut self, text: &str) {
+        self.out.push_str(&escape(one_line(text)));
+    }
+
+    /// The content of a style element: the writer's own, which holds no `<` and no `&`.
+    pub fn style(&mut self, css: &'static str) {
+        debug_assert!(!css.contains(['<', '&']));
+        self.out.push_str(css);
+    }
+
+    /// Closes all that is open.
+    pub fn finish(mut self) -> Vec<u8> {
+        while !self.open.is_empty() {
+            self.close_line();
+        }
+        self.out.into_bytes()
+    }
+}
+
+/// Whether a reader sees a character and HTML can hold it: no control, no mark without width or of direction, none of
+/// the code points that Unicode has set apart for ever.
+fn is_printed(c: char) -> bool {
+    let apart = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
+    !(is_invisible(c) || apart)
+}
+
+fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
+}
+
+/// The lines of a text, of what is seen of them. A line break at its end begins no line.
+fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let text = text.trim_end_matches(is_break);
+    text.split("\r\n").flat_map(|l| l.split(is_break)).map(seen)
+}
+
+/// A text as one line.
+fn one_line(text: &str) -> Cow<'_, str> {
+    if text.contains(is_break) { lines(text).collect::<Vec<_>>().join(" ").into() } else { seen(text) }
+}
+
+fn seen(line: &str) -> Cow<'_, str> {
+    if line.chars().all(is_printed) { line.into() } else { line.chars().filter(|c| is_printed(*c)).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn written(text: &str) -> String {
+        let mut m = Markup::new();
+        m.open("p", &[("title", text), ("id", "")]);
+        m.text(text);
+        String::from_utf8(m.finish()).unwrap()
+    }
+
+    #[test]
+    fn no_text_becomes_markup() {
+        let text = "<script>alert('1')</script>]]>&amp;\"";
+        let safe = "&lt;script&gt;alert(&apos;1&apos;)&lt;/script&gt;]]&gt;&amp;amp;&quot;";
+        assert_eq!(written(text), format!("<p title=\"{safe}\">{safe}</p>\n"));
+    }
+
+    #[test]
+    fn only_what_is_seen_is_kept() {
+        let text = "a\u{0}\u{b}\u{85}\u{202e}b\u{fffe}\u{1fffe}\u{fdd0}\u{200b}𠮷\u{10ffff}";
+        assert_eq!(written(text), "<p title=\"ab𠮷\">ab𠮷</p>\n");
+    }
+
+    #[test]
+    fn a_line_break_is_written_once() {
+        assert_eq!(written("一\r\n二\n"), "<p title=\"一 二\">一<br>二</p>\n");
+        assert_eq!(written("一\u{2028}二"), "<p title=\"一 二\">一<br>二</p>\n");
+        assert_eq!(written("\n"), "<p title=\"\"></p>\n");
+    }
+
+    #[test]
+    fn what_is_open_is_closed() {
+        let mut m = Markup::new();
+        m.open("div", &[]);
+        m.open("p", &[]);
+        m.close();
+        m.close();
+        m.close();
+        assert_eq!(m.finish(), b"<div><p></p></div>");
+    }
+}

@@ -1,0 +1,167 @@
+//! A table: caption, groups of columns and rows, heads with their scope, figures with their heads.
+//!
+//! Takes a table, its look and a name from which ids are made. It decides no span and no width: document and
+//! [`Columns`] do.
+
+use std::fmt::Write as _;
+
+use super::columns::Columns;
+use super::heads::Heads;
+use super::look::{Look, Part};
+use super::markup::Markup;
+use crate::model::{Align, Cell, CellRole, Table};
+
+/// Characters of the longest number of a label: （十二）.
+const MOST_NUMBER: usize = 4;
+
+pub(super) fn write(m: &mut Markup, table: &Table, look: Look, name: &str) {
+    let (heads, columns) = (Heads::new(table), Columns::new(table));
+    // A box that may scroll must be reached by those who have no mouse.
+    let (label, focus) = (format!("{}（可左右滚动）", table.caption), columns.is_wide());
+    let access = [("role", "group"), ("aria-label", label.as_str()), ("tabindex", "0")];
+    let mut attributes = vec![look.of(Part::Box)];
+    attributes.extend(access.into_iter().filter(|_| focus));
+    m.open("div", &attributes);
+    m.line();
+    let class = if look == Look::Page && columns.is_wide() { "wide" } else { "" };
+    m.open("table", &[("class", class), ("style", &frame(&columns, look))]);
+    m.line();
+    m.open("caption", &[look.of(Part::Caption)]);
+    m.text(&table.caption);
+    m.close_line();
+    groups(m, &heads, &columns, look);
+    let mut number = 0;
+    let mut rows = |m: &mut Markup, range: std::ops::Range<usize>, group: &'static str| {
+        if range.is_empty() {
+            return;
+        }
+        m.open(group, &[]);
+        m.line();
+        for r in range {
+            m.open("tr", &[]);
+            m.line();
+            for c in &table.rows[r].cells {
+                cell(m, c, &heads, (r, number), &columns, look, name);
+                number += 1;
+            }
+            m.close_line();
+        }
+        m.close_line();
+    };
+    rows(m, 0..heads.head, "thead");
+    for body in &heads.bodies {
+        rows(m, body.clone(), "tbody");
+    }
+    m.close_line();
+    m.close_line();
+}
+
+/// Widths of the whole. On a page they are variables: paper and phone have their own rules for them.
+fn frame(columns: &Columns, look: Look) -> String {
+    let total = columns.total();
+    if look == Look::Fragment {
+        let least = if columns.is_wide() { format!(";min-width:{total:.1}em") } else { String::new() };
+        return format!(
+            "width:100%{least};table-layout:fixed;border-collapse:collapse;font-size:.875em;line-height:1.4"
+        );
+    }
+    if !columns.is_wide() {
+        return String::new();
+    }
+    let mut style = format!("--least:{total:.1}em");
+    let mut edge = 0.0;
+    for (i, width) in columns.least.iter().take(columns.fixed).enumerate() {
+        // Writing to a string cannot fail.
+        let _ = write!(style, ";--edge{i}:{edge:.1}em");
+        edge += width;
+    }
+    style
+}
+
+fn groups(m: &mut Markup, heads: &Heads, columns: &Columns, look: Look) {
+    let total = columns.total();
+    for group in &heads.groups {
+        m.open("colgroup", &[]);
+        for (least, share) in columns.least[group.clone()].iter().zip(&columns.share[group.clone()]) {
+            let width = match (look, columns.is_wide()) {
+                (Look::Page, true) => format!("--share:{share:.2}%;--least:{least:.1}em"),
+                (Look::Page, false) => format!("--share:{share:.2}%"),
+                // One set of widths must do for desk and phone.
+                (Look::Fragment, true) => format!("width:{:.2}%", least / total * 100.0),
+                (Look::Fragment, false) => format!("width:{share:.2}%"),
+            };
+            m.void("col", &[("style", &width)]);
+        }
+        m.close_line();
+    }
+}
+
+fn cell(
+    m: &mut Markup,
+    cell: &Cell,
+    heads: &Heads,
+    (row, number): (usize, usize),
+    columns: &Columns,
+    look: Look,
+    name: &str,
+) {
+    let id = |n: usize| format!("{name}h{n}");
+    let is_head = cell.role != CellRole::Data;
+    let part = match cell.role {
+        CellRole::ColumnHeader => Part::ColumnHead,
+        CellRole::BlockHeader => Part::BlockHead,
+        CellRole::RowHeader => Part::Label { left: cell.align == Align::Left },
+        CellRole::Data => Part::Figure,
+    };
+    let (attribute, value) = look.of(part);
+    let mut value = value.to_owned();
+    let stays = is_head && cell.column + cell.column_span <= columns.fixed;
+    if look == Look::Page && stays {
+        let space = if value.is_empty() { "" } else { " " };
+        let _ = write!(value, "{space}stay{}", cell.column);
+    }
+    let set_in = format!("{:.1}em", f32::from(cell.indent) + 0.4);
+    let indent = match look {
+        _ if cell.indent == 0 => String::new(),
+        Look::Page => format!("padding-left:{set_in}"),
+        Look::Fragment => {
+            let _ = write!(value, ";padding-left:{set_in}");
+            String::new()
+        }
+    };
+    let span = |n: usize| if n > 1 { n.to_string() } else { String::new() };
+    let own: Vec<String> = heads.of[number].iter().map(|n| id(*n)).collect();
+    m.open(
+        if is_head { "th" } else { "td" },
+        &[
+            ("id", if is_head { id(number) } else { String::new() }.as_str()),
+            ("scope", heads.scope(cell, row)),
+            ("headers", &own.join(" ")),
+            ("rowspan", &span(cell.row_span)),
+            ("colspan", &span(cell.column_span)),
+            (attribute, &value),
+            ("style", &indent),
+        ],
+    );
+    match number_end(cell) {
+        Some(end) => {
+            let (number, rest) = cell.text.split_at(end);
+            for part in [number, rest] {
+                m.open("span", &[look.of(Part::LabelPart)]);
+                m.text(part);
+                m.close();
+            }
+        }
+        None => m.text(&cell.text),
+    }
+    m.close_line();
+}
+
+/// Where the number ends that the label of a narrow group begins with: （三） or 三、.
+fn number_end(cell: &Cell) -> Option<usize> {
+    if cell.role != CellRole::RowHeader || cell.row_span < 2 {
+        return None;
+    }
+    let (at, mark) = cell.text.char_indices().take(MOST_NUMBER).find(|(_, c)| matches!(c, '）' | '、'))?;
+    Some(at + mark.len_utf8()).filter(|end| *end < cell.text.len())
+}
