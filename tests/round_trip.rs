@@ -3,14 +3,16 @@
 
 #[path = "support/generated.rs"]
 mod generated;
+mod support;
 
 use generated::{Made, any_report, config, difference};
-use nianbao::export::{template, xlsx};
+use nianbao::export::{html, template, xlsx};
 use nianbao::form;
 use nianbao::import::{Limits, read_bytes};
 use nianbao::model::{Origins, Paragraph, Report, Severity, Value, Whole};
 use nianbao::normalize::{Options, normalize};
 use nianbao::pipeline::{Format, Setting, produce};
+use nianbao::site::Site;
 use proptest::prelude::*;
 
 fn read(bytes: &[u8], keep_text: bool) -> Report {
@@ -40,6 +42,18 @@ proptest! {
         let bytes = template::write(&report.form, Some(&report)).unwrap();
         let again = read(&bytes, true);
         prop_assert!(again == report, "{}", difference(&again, &report).unwrap());
+    }
+}
+
+proptest! {
+    #![proptest_config(config(24))]
+
+    #[test]
+    fn a_page_and_a_fragment_say_what_the_report_says(Made(report) in any_report()) {
+        let document = nianbao::compose::compose(&report);
+        for bytes in [html::page(&document, &Site::default()), html::fragment(&document)] {
+            support::html::says(&support::html::parse(&bytes), &report);
+        }
     }
 }
 

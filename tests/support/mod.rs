@@ -1,6 +1,8 @@
 //! What the integration tests share: samples, workbooks edited cell by cell, and runs of the program.
 #![allow(dead_code, clippy::unwrap_used, reason = "test code, of which each binary uses its part")]
 
+pub mod html;
+
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};

@@ -1,11 +1,10 @@
 //! `cargo xtask verify`: every sample to every format, judged by programs that are not ours.
 //!
 //! Takes the workbooks under `samples/` and the release binary; runs the validators in `../shared/checks` (veraPDF,
-//! Open XML SDK, LibreOffice and others) over each sample, each output and a fresh template. Gives a line a file, the
+//! Open XML SDK, LibreOffice, the Nu checker, axe and others) over each sample, each output and a fresh template. Gives a line a file, the
 //! validators' words in full for a fault, and fails on any fault or where nothing was checked. Where the validators are
 //! absent it says so and passes. A sample must also say the same when LibreOffice has saved it. Writes only into a temporary folder.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
@@ -19,9 +18,29 @@ use crate::cluster;
 use crate::project::{self, Kind, Sample};
 use crate::resave;
 
-/// The formats a report goes to, with the script that judges each and what it is asked beyond the file.
-const FORMATS: [(&str, &str, &[&str]); 3] =
-    [("pdf", "check_pdf.sh", &["2a,ua1"]), ("docx", "check_docx.sh", &[]), ("xlsx", "check_xlsx.sh", &[])];
+/// A format a report goes to.
+#[derive(Debug)]
+struct Format {
+    /// Its name for `--to`.
+    name: &'static str,
+    /// What the name of its file ends in.
+    ending: &'static str,
+    /// The script that judges it, and what that is asked beyond the file.
+    script: &'static str,
+    asked: &'static [&'static str],
+}
+
+/// All formats. Of two endings that fit a file, the one that stands first is meant.
+const FORMATS: [Format; 5] = [
+    Format { name: "pdf", ending: ".pdf", script: "check_pdf.sh", asked: &["2a,ua1"] },
+    Format { name: "docx", ending: ".docx", script: "check_docx.sh", asked: &[] },
+    Format { name: "xlsx", ending: ".xlsx", script: "check_xlsx.sh", asked: &[] },
+    Format { name: "fragment", ending: ".片段.html", script: "check_html.sh", asked: &[] },
+    Format { name: "html", ending: ".html", script: "check_html.sh", asked: &[] },
+];
+
+/// What the validators are set up for.
+const SET_UP: [&str; 3] = ["pdf", "office", "html"];
 
 pub fn run() -> Result<()> {
     let checks = project::root().join("../shared/checks");
@@ -72,8 +91,7 @@ pub fn run() -> Result<()> {
 /// Installs the validators, or finds that they are; its words matter only when it fails.
 fn set_up(checks: &Path) -> Result<()> {
     println!("setting up the validators …");
-    let output =
-        Command::new("bash").arg(checks.join("setup.sh")).args(["pdf", "office"]).stdin(Stdio::null()).output();
+    let output = Command::new("bash").arg(checks.join("setup.sh")).args(SET_UP).stdin(Stdio::null()).output();
     let output = output.context("bash could not be started")?;
     if !output.status.success() {
         bail!("the validators could not be set up ({})\n{}", output.status, words(&output));
@@ -93,10 +111,14 @@ struct Job {
 
 impl Job {
     fn new(file: &Path, name: String) -> Result<Self> {
-        let format = FORMATS.iter().find(|(extension, ..)| file.extension() == Some(OsStr::new(extension)));
-        let (_, script, asked) = *format.with_context(|| format!("no validator for {name}"))?;
+        let Format { script, asked, .. } = format_of(file).with_context(|| format!("no validator for {name}"))?;
         Ok(Self { file: file.to_owned(), name, script, asked })
     }
+}
+
+fn format_of(file: &Path) -> Option<&'static Format> {
+    let name = file.file_name()?.to_str()?;
+    FORMATS.iter().find(|f| name.ends_with(f.ending))
 }
 
 /// Runs the script for a file: nothing where the file is good, else what the validators said.
@@ -124,9 +146,10 @@ fn outputs(binary: &Path, sample: &Sample, folder: &Path) -> Result<Vec<Job>> {
         return Ok(Vec::new());
     }
     fs::create_dir(folder)?;
-    let formats = FORMATS.map(|(extension, ..)| extension);
+    let formats = FORMATS.map(|f| f.name).join(",");
     let mut convert = Command::new(binary);
-    convert.arg("convert").arg(&sample.path).arg("-o").arg(folder).args(["--to", &formats.join(",")]);
+    convert.arg("convert").arg(&sample.path).arg("-o").arg(folder).args(["--to", &formats]);
+    convert.arg("--site").arg(project::root().join("samples/站点.toml"));
     let output = convert.stdin(Stdio::null()).output()?;
     // 1 is a report with findings, which is written all the same.
     if !matches!(output.status.code(), Some(0 | 1)) {
@@ -135,15 +158,26 @@ fn outputs(binary: &Path, sample: &Sample, folder: &Path) -> Result<Vec<Job>> {
     let mut made = fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>>>()?;
     made.sort();
     let mut jobs = Vec::new();
-    for extension in formats {
-        let mut of_format = made.iter().filter(|file| file.extension() == Some(OsStr::new(extension)));
+    for format in &FORMATS {
+        let mut of_format = made.iter().filter(|file| format_of(file).is_some_and(|f| f.name == format.name));
         let (Some(file), None) = (of_format.next(), of_format.next()) else {
-            bail!("nianbao convert was to write one {extension} and left {made:?}\n{}", words(&output));
+            bail!("nianbao convert was to write one {} and left {made:?}\n{}", format.name, words(&output));
         };
-        jobs.push(Job::new(file, format!("{} → {extension}", project::shown(&sample.path)))?);
+        if format.name == "fragment" {
+            on_a_page(file)?;
+        }
+        jobs.push(Job::new(file, format!("{} → {}", project::shown(&sample.path), format.name))?);
     }
-    ensure!(made.len() == formats.len(), "nianbao convert left more than its outputs: {made:?}");
+    ensure!(made.len() == FORMATS.len(), "nianbao convert left more than its outputs: {made:?}");
     Ok(jobs)
+}
+
+/// Puts a fragment on a page, as a portal does: the validators judge whole pages.
+fn on_a_page(file: &Path) -> Result<()> {
+    let fragment = fs::read_to_string(file)?;
+    let head = "<head><meta charset=\"utf-8\"><title>Portal</title></head>";
+    let page = format!("<!DOCTYPE html>\n<html lang=\"zh-CN\">{head}<body><main>\n{fragment}</main></body></html>\n");
+    fs::write(file, page).with_context(|| project::shown(file))
 }
 
 /// Judges on all processors, printing as it goes; gives the number of faults. Each script has a temporary folder of
@@ -201,5 +235,11 @@ mod tests {
     #[test]
     fn a_file_of_no_known_format_is_refused() {
         assert!(Job::new(Path::new("a.ofd"), "a.ofd".to_owned()).is_err());
+    }
+
+    #[test]
+    fn a_fragment_is_told_from_a_page() {
+        let name = |file: &str| format_of(Path::new(file)).unwrap().name;
+        assert_eq!((name("a.html"), name("a.片段.html")), ("html", "fragment"));
     }
 }
