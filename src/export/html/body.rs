@@ -44,7 +44,7 @@ pub(super) fn write(m: &mut Markup, doc: &Document, look: Look, ids: &str) {
 
 /// The title, which breaks after the agency if anywhere, then between its other parts, and inside one last of all.
 fn title(m: &mut Markup, parts: &[String], look: Look) {
-    let part = [look.of(Part::TitlePart)];
+    let part = [look.of(Part::Piece)];
     m.open("h1", &[look.of(Part::Title)]);
     match parts {
         [first, rest @ ..] if !rest.is_empty() => {

@@ -91,7 +91,7 @@ impl Heads {
         let bodies = starts.windows(2).map(|w| w[0]..w[1]).collect();
         let top = table.rows.first().filter(|_| head > 0).map_or(&[][..], |r| &r.cells);
         let spans = top.iter().any(|c| c.column_span > 1) && top.iter().map(|c| c.column_span).sum::<usize>() == width;
-        let groups = if spans { top.iter().map(columns).collect() } else { vec![0..width] };
+        let groups = if spans { top.iter().map(columns).collect() } else { std::iter::once(0..width).collect() };
         Heads { of, head, bodies, groups }
     }
 

@@ -15,8 +15,8 @@ pub(super) enum Part {
     /// The element around a fragment.
     Root,
     Title,
-    /// Between two of them a title may break.
-    TitlePart,
+    /// Of a title or a label: between two of them a line breaks first.
+    Piece,
     /// A line under the title.
     Fact,
     /// A heading of a level of the document, whatever its rank.
@@ -32,8 +32,6 @@ pub(super) enum Part {
     Label {
         left: bool,
     },
-    /// The number of a label and what follows it, between which a line breaks first.
-    LabelPart,
     Figure,
 }
 
@@ -55,7 +53,7 @@ impl Look {
 
 fn class(part: Part) -> &'static str {
     match part {
-        Part::Root | Part::Title | Part::TitlePart | Part::LabelPart | Part::Paragraph | Part::Caption => "",
+        Part::Root | Part::Title | Part::Piece | Part::Paragraph | Part::Caption => "",
         Part::ColumnHead | Part::Label { left: false } | Part::Figure => "",
         Part::Fact => "fact",
         Part::Heading(1) => "one",
@@ -71,7 +69,7 @@ fn style(part: Part) -> &'static str {
     match part {
         Part::Root => "line-height:1.8;overflow-wrap:anywhere",
         Part::Title => "margin:0 0 .6em;font-size:1.5em;line-height:1.4;text-align:center",
-        Part::TitlePart | Part::LabelPart => "display:inline-block",
+        Part::Piece => "display:inline-block",
         Part::Fact => "margin:0 0 .5em;text-align:center",
         Part::Heading(1) => "margin:1.4em 0 .5em;font-size:1.15em;font-weight:bold;text-indent:2em",
         Part::Heading(2) => "margin:1em 0 .4em;font-size:1em;font-weight:bold;text-indent:2em",

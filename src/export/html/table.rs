@@ -30,6 +30,7 @@ pub(super) fn write(m: &mut Markup, table: &Table, look: Look, name: &str) {
     m.text(&table.caption);
     m.close_line();
     groups(m, &heads, &columns, look);
+    let ground = Ground { heads: &heads, columns: &columns, look, name };
     let mut number = 0;
     let mut rows = |m: &mut Markup, range: std::ops::Range<usize>, group: &'static str| {
         if range.is_empty() {
@@ -41,7 +42,7 @@ pub(super) fn write(m: &mut Markup, table: &Table, look: Look, name: &str) {
             m.open("tr", &[]);
             m.line();
             for c in &table.rows[r].cells {
-                cell(m, c, &heads, (r, number), &columns, look, name);
+                cell(m, c, (r, number), &ground);
                 number += 1;
             }
             m.close_line();
@@ -96,15 +97,16 @@ fn groups(m: &mut Markup, heads: &Heads, columns: &Columns, look: Look) {
     }
 }
 
-fn cell(
-    m: &mut Markup,
-    cell: &Cell,
-    heads: &Heads,
-    (row, number): (usize, usize),
-    columns: &Columns,
+/// What cells are written by.
+struct Ground<'a> {
+    heads: &'a Heads,
+    columns: &'a Columns,
     look: Look,
-    name: &str,
-) {
+    name: &'a str,
+}
+
+fn cell(m: &mut Markup, cell: &Cell, (row, number): (usize, usize), ground: &Ground<'_>) {
+    let Ground { heads, columns, look, name } = *ground;
     let id = |n: usize| format!("{name}h{n}");
     let is_head = cell.role != CellRole::Data;
     let part = match cell.role {
@@ -147,7 +149,7 @@ fn cell(
         Some(end) => {
             let (number, rest) = cell.text.split_at(end);
             for part in [number, rest] {
-                m.open("span", &[look.of(Part::LabelPart)]);
+                m.open("span", &[look.of(Part::Piece)]);
                 m.text(part);
                 m.close();
             }
