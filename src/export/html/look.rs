@@ -71,9 +71,9 @@ fn style(part: Part) -> &'static str {
         Part::Title => "margin:0 0 .6em;font-size:1.5em;line-height:1.4;text-align:center",
         Part::Piece => "display:inline-block",
         Part::Fact => "margin:0 0 .5em;text-align:center",
-        Part::Heading(1) => "margin:1.4em 0 .5em;font-size:1.15em;font-weight:bold;text-indent:2em",
-        Part::Heading(2) => "margin:1em 0 .4em;font-size:1em;font-weight:bold;text-indent:2em",
-        Part::Heading(_) => "margin:.6em 0 .3em;font-size:1em;font-weight:normal;text-indent:2em",
+        Part::Heading(1) => "margin:1.4em 0 .5em;font-size:1.15em;font-weight:bold;text-indent:2em;text-wrap:pretty",
+        Part::Heading(2) => "margin:1em 0 .4em;font-size:1em;font-weight:bold;text-indent:2em;text-wrap:pretty",
+        Part::Heading(_) => "margin:.6em 0 .3em;font-size:1em;font-weight:normal;text-indent:2em;text-wrap:pretty",
         Part::Paragraph => "margin:0 0 .5em;text-indent:2em;text-align:justify",
         Part::Box => "margin:.8em 0;overflow-x:auto",
         // As every way of hiding: seen where the portal strips it, and no harm done.
