@@ -10,7 +10,7 @@ use super::xlsx::{relations, unescaped};
 
 /// The parts that hold drawings.
 pub(super) fn is_drawing(name: &str) -> bool {
-    name.starts_with("xl/drawings/drawing") && name.ends_with(".xml")
+    name.starts_with("xl/drawings/") && name.ends_with(".xml")
 }
 
 /// The words of the boxes on a sheet, by the names of its part and of others.
@@ -39,6 +39,7 @@ fn words(drawing: &[u8]) -> Vec<String> {
                 }
             }
             Ok(Event::Text(t)) if in_text => own.push_str(&t),
+            Ok(Event::CData(t)) if in_text => own.push_str(&t),
             Ok(Event::GeneralRef(r)) if in_text => own.push_str(&unescaped(&format!("&{};", &*r))),
             Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
@@ -56,7 +57,7 @@ mod tests {
     fn words_of_boxes_are_found() {
         let drawing = r#"<xdr:wsDr xmlns:xdr="x" xmlns:a="a"><xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>补充</a:t></a:r></a:p><a:p><a:r><a:t>a&amp;b</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor>
             <xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:p><a:endParaRPr/></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor></xdr:wsDr>"#;
-        let rels = r#"<Relationships><Relationship Id="r1" Type="http://x/relationships/drawing" Target="../drawings/drawing1.xml"/></Relationships>"#;
+        let rels = r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing" Target="../drawings/drawing1.xml"/></Relationships>"#;
         let part = |name: &str| match name {
             "xl/worksheets/_rels/sheet1.xml.rels" => Some(rels.as_bytes()),
             "xl/drawings/drawing1.xml" => Some(drawing.as_bytes()),

@@ -20,6 +20,8 @@ pub(super) struct Format {
     pub adds: Option<Shown>,
     /// Whether the number may be shown as a date or a time.
     pub time: bool,
+    /// Whether the cell is struck out, raised or lowered as a whole.
+    pub marked: bool,
 }
 
 /// The number format of each cell style, by style index.
@@ -27,7 +29,9 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
     let mut reader = Reader::from_reader(styles);
     let mut codes: BTreeMap<String, Format> = BTreeMap::new();
     let mut out = Vec::new();
-    let mut in_cells = false;
+    // Of each font whether it marks its words.
+    let mut fonts: Vec<bool> = Vec::new();
+    let (mut in_fonts, mut in_cells) = (false, false);
     loop {
         match reader.read_event() {
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
@@ -36,16 +40,27 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
                     if let Some(id) = id(&e) {
                         let built_in = built_in(&id);
                         let adds = meaning(&code).or(built_in.adds);
-                        codes.insert(id, Format { adds, time: built_in.time || may_be_time(&code) });
+                        let time = built_in.time || may_be_time(&code);
+                        codes.insert(id, Format { adds, time, marked: false });
+                    }
+                }
+                "fonts" => in_fonts = true,
+                "font" if in_fonts => fonts.push(false),
+                name if in_fonts && marks(name, attribute(&e, "val").as_deref()) => {
+                    if let Some(last) = fonts.last_mut() {
+                        *last = true;
                     }
                 }
                 "cellXfs" => in_cells = true,
                 "xf" if in_cells => {
                     let format = |id: String| codes.get(&id).copied().unwrap_or_else(|| built_in(&id));
-                    out.push(id(&e).map_or(Format::default(), format));
+                    let font = attribute(&e, "fontId").and_then(|f| f.parse::<usize>().ok());
+                    let marked = font.and_then(|f| fonts.get(f)).copied().unwrap_or_default();
+                    out.push(Format { marked, ..id(&e).map_or(Format::default(), format) });
                 }
                 _ => {}
             },
+            Ok(Event::End(e)) if e.local_name().as_ref() == "fonts" => in_fonts = false,
             Ok(Event::End(e)) if e.local_name().as_ref() == "cellXfs" => return out,
             Ok(Event::Eof) | Err(_) => return out,
             Ok(_) => {}
@@ -57,8 +72,18 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
 fn built_in(id: &str) -> Format {
     let number = if id.is_empty() { Some(0) } else { id.parse::<u32>().ok() };
     // Percent; and the ids of numbers, which all others are not, or not in every language.
-    let adds = matches!(number, Some(9 | 10)).then_some(Shown::Scaled);
-    Format { adds, time: !matches!(number, Some(0..=13 | 37..=44 | 48 | 49 | 164..)) }
+    let time = !matches!(number, Some(0..=13 | 37..=44 | 48 | 49 | 164..));
+    let adds = (time || matches!(number, Some(9 | 10))).then_some(Shown::Scaled);
+    Format { adds, time, marked: false }
+}
+
+/// Whether an element of a font strikes its words out, raises or lowers them.
+pub(super) fn marks(element: &str, value: Option<&str>) -> bool {
+    match element {
+        "strike" => !matches!(value, Some("0" | "false")),
+        "vertAlign" => value != Some("baseline"),
+        _ => false,
+    }
 }
 
 /// Whether a format code may show a date or a time: its letters say so, or might in some language.
@@ -72,50 +97,90 @@ fn id(e: &BytesStart<'_>) -> Option<String> {
     Some(id.trim().trim_start_matches(['+', '0']).to_owned())
 }
 
-/// What a format code adds: a comma behind the last digit place divides by a thousand, a percent sign multiplies.
-pub(super) fn meaning(code: &str) -> Option<Shown> {
-    let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
-    // Letters that stand for something, and those that are printed as they are: all, and so many of numbers above zero.
-    let (mut bare, mut printed, mut above) = (String::new(), String::new(), None);
+/// One part of a format code: of positive numbers, negative ones, zero, or text; or under a condition.
+#[derive(Default)]
+struct Section {
+    /// What stands for something.
+    bare: String,
+    /// What is printed as it is, currencies too.
+    printed: String,
+    conditional: bool,
+}
+
+fn sections(code: &str) -> Vec<Section> {
+    let mut all = vec![Section::default()];
     let mut chars = code.chars();
-    let (mut quoted, mut bracketed) = (false, false);
+    let mut quoted = false;
     while let Some(c) = chars.next() {
+        let last = all.len() - 1;
+        let section = &mut all[last];
         match c {
-            '"' if !bracketed => quoted = !quoted,
-            '\\' | '!' if !quoted && !bracketed => printed.extend(chars.next()),
-            '_' | '*' if !quoted && !bracketed => _ = chars.next(),
-            '[' if !quoted => bracketed = true,
-            ']' if bracketed => bracketed = false,
-            _ if bracketed => {}
-            ';' if !quoted => {
-                above.get_or_insert(printed.len());
-                bare.push(c);
+            '"' => quoted = !quoted,
+            _ if quoted => section.printed.push(c),
+            '\\' | '!' => section.printed.extend(chars.next()),
+            '_' | '*' => _ = chars.next(),
+            '[' => {
+                let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
+                // A currency with its language behind a dash; anything else says when or in which colour.
+                if let Some(currency) = inside.strip_prefix('$') {
+                    section.printed.push_str(currency.split('-').next().unwrap_or_default());
+                }
+                section.conditional |= inside.starts_with(['<', '>', '=']);
             }
-            _ if quoted => printed.push(c),
-            _ => bare.push(c),
+            ';' => all.push(Section::default()),
+            _ => section.bare.push(c),
         }
     }
-    // Of a number above zero.
-    let first = bare.split(';').next().unwrap_or_default();
-    let stands = |c: char| "0#?@ymdhsgeabYMDHSGEAB".contains(c) || c == '通';
-    let scaled = bare.contains('%')
-        || bare.split(';').any(|part| part.trim_end_matches(' ').ends_with(','))
-        || first.trim_start().starts_with('-')
-        || !code.is_empty() && !first.contains(stands);
+    all
+}
+
+/// What a format code adds to a number: a comma behind the last digit place divides by a thousand, a percent sign multiplies, and
+/// whatever is printed beside the places may make another number of them. Dates count as such: who reads one knows it before.
+pub(super) fn meaning(code: &str) -> Option<Shown> {
+    let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
+    if code.is_empty() {
+        return None;
+    }
+    let mut sections = sections(&code);
+    // The fourth is of texts.
+    sections.truncate(3);
+    let conditional = sections.iter().any(|s| s.conditional);
+    let scaled = sections.iter().enumerate().any(|(i, s)| {
+        let general = s.bare.contains("General") || s.bare.contains("通用格式");
+        let places = |c: char| matches!(c, '0' | '#' | '?' | '@');
+        let counts = i == 0 || conditional;
+        let thousands = s.bare.rfind(places).is_some_and(|at| s.bare[at + 1..].starts_with(','));
+        let printed = Unit::ALL.iter().fold(s.printed.clone(), |text, unit| text.replace(unit.word(), ""));
+        let signs = |text: &str, signs: &[char]| text.contains(signs);
+        thousands
+            || s.bare.contains('%')
+            || s.bare.contains(SCALES)
+            || scales(&printed)
+            || printed.chars().any(|c| c.is_numeric() || NUMERALS.contains(c))
+            || counts && !general && (!s.bare.contains(places) || signs(&s.bare, &['-', '/']))
+            || counts && signs(&printed, &['-', '−', '.', ',', '．', '，', '·'])
+    });
     if scaled {
         return Some(Shown::Scaled);
     }
     let unit = Unit::ALL.into_iter().find(|u| code.contains(u.word())).map(Shown::Unit);
-    let other = printed[..above.unwrap_or(printed.len())].chars().any(|c| c.is_numeric() || matches!(c, '-' | '−'));
-    unit.or((other || scales(&printed) || bare.contains(SCALES)).then_some(Shown::Scaled))
+    // More places than a number needs: 007.
+    let padded = sections[0].bare.split('.').next().is_some_and(|whole| whole.matches('0').count() > 1);
+    unit.or(padded.then_some(Shown::Padded))
 }
 
+/// Numbers in words.
+const NUMERALS: &str = "一二三四五六七八九零〇两";
+
 /// Words and signs that make another number of the one before them.
-const SCALES: [char; 8] = ['十', '百', '千', '万', '亿', '‰', '％', '萬'];
+const SCALES: [char; 9] = ['十', '百', '千', '万', '亿', '‰', '‱', '％', '萬'];
 
 /// Whether printed words make another number of the one beside them.
 pub(super) fn scales(printed: &str) -> bool {
-    printed.contains(SCALES) || printed.contains(['%', 'k', 'K', 'M'])
+    let words = ["hundred", "thousand", "million"];
+    printed.contains(SCALES)
+        || printed.contains(['%', 'k', 'K', 'M'])
+        || words.iter().any(|w| printed.to_ascii_lowercase().contains(w))
 }
 
 #[cfg(test)]
@@ -128,12 +193,35 @@ mod tests {
             ("0", None),
             ("#,##0", None),
             ("#,##0.00_);(#,##0.00)", None),
-            ("yyyy\"年\"m\"月\"", None),
             ("0\"件\"", None),
             ("General", None),
             ("_ * #,##0_ ;_ * -#,##0_ ;_ * \"-\"_ ;_ @_ ", None),
             ("[Red]#,##0;[Blue]-#,##0", None),
-            ("[$-804]yyyy\"年\"", None),
+            ("[$-804]#,##0", None),
+            ("G/通用格式\"件\"", None),
+            ("0.00E+00", None),
+            ("0.00;;0", None),
+            ("[Red][>100]0;0", None),
+            ("000", Some(Shown::Padded)),
+            ("yyyy\"年\"m\"月\"", Some(Shown::Scaled)),
+            ("aaaa", Some(Shown::Scaled)),
+            ("0\\.0000", Some(Shown::Scaled)),
+            ("0\".\"0000", Some(Shown::Scaled)),
+            ("0!.0000", Some(Shown::Scaled)),
+            ("[>=10000]0\\.0000;0", Some(Shown::Scaled)),
+            ("0[$%]", Some(Shown::Scaled)),
+            ("0[$万]", Some(Shown::Scaled)),
+            ("[$1]0", Some(Shown::Scaled)),
+            ("0[$万元]", Some(Shown::Unit(Unit::TenThousandYuan))),
+            ("[$¥-804]#,##0.00", None),
+            ("[>100]0;\"12\"", Some(Shown::Scaled)),
+            ("0,)", Some(Shown::Scaled)),
+            ("0‱", Some(Shown::Scaled)),
+            ("\"一\"0", Some(Shown::Scaled)),
+            ("0\"thousand\"", Some(Shown::Scaled)),
+            ("0-", Some(Shown::Scaled)),
+            ("000-00000000", Some(Shown::Scaled)),
+            ("# ?/?", Some(Shown::Scaled)),
             ("0\"万\"", Some(Shown::Scaled)),
             ("0\\万", Some(Shown::Scaled)),
             ("0\"千件\"", Some(Shown::Scaled)),
@@ -160,5 +248,9 @@ mod tests {
             <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="176"/><xf numFmtId="177"/><xf numFmtId="57"/><xf/></cellXfs></styleSheet>"##;
         let times: Vec<_> = formats(styles).into_iter().map(|f| f.time).collect();
         assert_eq!(times, [false, true, true, false, true, false]);
+        let styles = br#"<styleSheet><fonts><font/><font><strike/></font><font><strike val="0"/></font><font><vertAlign val="superscript"/></font></fonts>
+            <cellXfs><xf fontId="0"/><xf fontId="1"/><xf fontId="2"/><xf fontId="3"/><xf fontId="9"/></cellXfs><dxfs><dxf><font><strike/></font></dxf></dxfs></styleSheet>"#;
+        let marked: Vec<_> = formats(styles).into_iter().map(|f| f.marked).collect();
+        assert_eq!(marked, [false, true, false, true, false]);
     }
 }

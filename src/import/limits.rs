@@ -23,7 +23,7 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             file_bytes: 32 << 20,
-            inflated_bytes: 256 << 20,
+            inflated_bytes: 96 << 20,
             parts: 4096,
             cells: 1_000_000,
             sheets: 64,

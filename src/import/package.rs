@@ -16,6 +16,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::boxes::is_drawing;
+use super::formats::marks;
+use super::sheet_xml::attribute;
 use super::{ImportError, Limits};
 
 /// Parts of a workbook by name.
@@ -31,7 +33,8 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportE
     let package = inflated(bytes, limits, matters)?;
     // Another encoding would be read by calamine but not by the checks here; office programs write UTF-8.
     let text = |(name, data): (String, Vec<u8>)| match String::from_utf8(data) {
-        Ok(text) => Ok((name, text)),
+        // The mark of the encoding is no text.
+        Ok(text) => Ok((name, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
         Err(_) => Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码"))),
     };
     Ok(Package { parts: package.parts.into_iter().map(text).collect::<Result<_, _>>()? })
@@ -165,34 +168,38 @@ fn without_counts(data: &[u8]) -> Result<Cow<'_, [u8]>, ImportError> {
 
 const COUNT: &[u8] = b"uniqueCount";
 
-/// Puts [`super::MARKED`] before the text of rich-text runs that are raised, lowered or struck out. calamine joins runs without
-/// their looks, and a footnote's ¹ behind a 4 must not become 41.
+/// Puts [`super::MARKED`] before the text of rich-text runs that are raised, lowered or struck out, however their elements are
+/// written. calamine joins runs without their looks, and a footnote's ¹ behind a 4 must not become 41.
 fn marked(data: Cow<'_, [u8]>) -> Cow<'_, [u8]> {
-    let looks = ["<vertAlign", "<strike"];
+    let looks = ["vertAlign", "strike"];
     if !looks.iter().any(|l| memmem::find(&data, l.as_bytes()).is_some()) {
         return data;
     }
-    let has = |text: &str| looks.iter().any(|l| text.contains(l));
-    let Ok(text) = std::str::from_utf8(&data) else { return data };
-    let mut out = String::with_capacity(text.len() + 64);
-    let mut rest = text;
-    while let Some(end) = rest.find("</r>") {
-        let (run, after) = rest.split_at(end);
-        // The run begins at the last <r> before its end.
-        let start = [run.rfind("<r>"), run.rfind("<r ")].into_iter().flatten().max();
-        let body = start.map_or("", |s| &run[s..]);
-        let tag = [body.find("<t>"), body.find("<t ")].into_iter().flatten().min();
-        let place = start.zip(tag).and_then(|(s, t)| Some(s + t + body[t..].find('>')? + 1));
-        match place.filter(|_| has(body)) {
-            Some(place) => out.extend([&run[..place], MARK, &run[place..]]),
-            None => out.push_str(run),
+    let mut reader = Reader::from_reader(&data[..]);
+    let (mut out, mut copied) = (Vec::with_capacity(data.len() + 64), 0);
+    // Whether the run that is open marks its words.
+    let mut marks_words = false;
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(e)) => match e.local_name().as_ref() {
+                "r" | "si" | "is" => marks_words = false,
+                "t" if marks_words => {
+                    let at = reader.buffer_position() as usize;
+                    out.extend_from_slice(&data[copied..at]);
+                    out.extend_from_slice(MARK.as_bytes());
+                    copied = at;
+                }
+                name => marks_words |= marks(name, attribute(&e, "val").as_deref()),
+            },
+            Ok(Event::Empty(e)) => marks_words |= marks(e.local_name().as_ref(), attribute(&e, "val").as_deref()),
+            Ok(Event::End(e)) if e.local_name().as_ref() == "r" => marks_words = false,
+            // What cannot be read is told by whoever reads it.
+            Ok(Event::Eof) | Err(_) => break,
+            Ok(_) => {}
         }
-        let (close, next) = after.split_at("</r>".len());
-        out.push_str(close);
-        rest = next;
     }
-    out.push_str(rest);
-    Cow::Owned(out.into_bytes())
+    out.extend_from_slice(&data[copied..]);
+    Cow::Owned(out)
 }
 
 const MARK: &str = "\u{fffc}";

@@ -18,6 +18,9 @@ fn is_whole(text: &str) -> bool {
     text.split('&').skip(1).all(|reference| reference.contains(';'))
 }
 
+/// Levels that a part of a workbook has at most, and many to spare.
+const DEEPEST: usize = 64;
+
 /// Goes from tag to tag.
 pub(super) struct Scan<'x> {
     xml: &'x str,
@@ -95,6 +98,9 @@ impl<'x> Scan<'x> {
                 return None;
             }
             if !empty {
+                if self.open.len() >= DEEPEST {
+                    return None;
+                }
                 self.open.push(name);
             }
             return Some(Some(Tag { name, rest, empty }));

@@ -131,7 +131,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
                 Ok(())
             }
             _ => {
-                if around.contains(&"c") {
+                if around.get(3) == Some(&"c") {
                     cells = None;
                 }
                 Ok(())
@@ -155,7 +155,7 @@ mod tests {
 
     /// A plain style, and one that scales.
     fn formats() -> [Format; 2] {
-        [Format::default(), Format { adds: Some(Shown::Scaled), time: false }]
+        [Format::default(), Format { adds: Some(Shown::Scaled), time: false, marked: false }]
     }
 
     /// Elements that may stand in a worksheet, well and badly written, and what does not belong there.
@@ -282,7 +282,7 @@ r="4" hidden="1"/>"#,
             value: Some(value),
             formula,
         };
-        let expected = [cell(0, Some(1), Kind::Number, "0.5", false), cell(1, None, Kind::Text, "a&amp;b", true)];
+        let expected = [cell(0, Some(1), Kind::Number, "0.5", false), cell(1, Some(0), Kind::Text, "a&amp;b", true)];
         assert_eq!(cells.unwrap(), expected);
     }
 }

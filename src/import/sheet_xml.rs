@@ -21,10 +21,14 @@ pub(super) struct Frame {
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<(u32, u32)>,
     pub shown: Vec<(Address, Shown)>,
+    /// Cells that are struck out, raised or lowered as a whole.
+    pub marked: Vec<Address>,
     /// Number of `<c>` elements, empty ones included.
     pub cells: usize,
     /// The row after the last one that was read, from 0.
     next_row: u32,
+    /// The column after the last cell of the row.
+    next_column: u32,
     /// Whether it has an element for its data.
     data: bool,
 }
@@ -103,7 +107,7 @@ impl Frame {
         height: Option<&str>,
     ) -> Result<(), ImportError> {
         let row = number_of.map(|r| number(r, LAST.row + 1)).transpose()?.map_or(self.next_row, |r| r - 1);
-        self.next_row = row + 1;
+        (self.next_row, self.next_column) = (row + 1, 0);
         if truth(hidden) || is_nothing(height) {
             self.hidden_rows.push(row);
         }
@@ -122,12 +126,22 @@ impl Frame {
         if self.cells > limits.cells {
             return Err(limits.cells_error());
         }
-        let at = at.map(address).transpose()?;
-        // A style in disguise would hide what its format adds.
-        let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
-        let adds = style.and_then(|s| formats.get(s)).and_then(|f| f.adds);
-        self.shown.extend(at.zip(adds));
-        Ok((at, style))
+        let stated = at.map(address).transpose()?;
+        // A cell that does not say where it stands follows the one before it.
+        let next = Address { row: self.next_row.saturating_sub(1), column: self.next_column };
+        let at = stated.unwrap_or(next);
+        self.next_column = at.column.saturating_add(1);
+        // A style in disguise would hide what its format adds; a cell without one has the first.
+        let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?.unwrap_or(0);
+        if let Some(format) = formats.get(style) {
+            if format.marked {
+                self.marked.push(at);
+            }
+            let marked = format.marked.then_some(Shown::Marked);
+            let adds = format.adds.filter(|a| *a == Shown::Scaled).or(marked).or(format.adds);
+            self.shown.extend(adds.map(|a| (at, a)));
+        }
+        Ok((stated, Some(style).filter(|s| *s < formats.len())))
     }
 
     /// Notes where the cells begin: a second such place would not be read.
@@ -179,7 +193,7 @@ impl Frame {
         self.shown.sort_unstable_by_key(|(at, _)| *at);
         self.merges.sort_unstable();
         self.hidden_rows.sort_unstable();
-        self.hidden_columns.sort_unstable();
+        self.hidden_columns = joined(self.hidden_columns);
         self
     }
 }
@@ -219,12 +233,25 @@ pub(super) fn local_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> 
 
 /// Whether an attribute says yes; one in disguise does, since what is hidden is told and read all the same.
 fn truth(value: Option<&str>) -> bool {
-    value.is_some_and(|v| matches!(v.trim(), "1" | "true") || v.contains('&'))
+    value.is_some_and(|v| !matches!(v.trim(), "0" | "false" | ""))
 }
 
-/// Whether a height or a width is none.
+/// Whether a height or a width is none, or too little for anything to be seen.
 fn is_nothing(size: Option<&str>) -> bool {
-    size.and_then(|s| s.trim().parse::<f64>().ok()).is_some_and(|s| s <= 0.0)
+    size.and_then(|s| s.trim().parse::<f64>().ok()).is_some_and(|s| s < 0.2)
+}
+
+/// Ranges sorted and joined where they meet, so that one search finds what holds a place.
+pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
+    ranges.sort_unstable();
+    let mut out: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
+    for (first, last) in ranges.into_iter().filter(|(first, last)| first <= last) {
+        match out.last_mut().filter(|before| first <= before.1.saturating_add(1)) {
+            Some(before) => before.1 = before.1.max(last),
+            None => out.push((first, last)),
+        }
+    }
+    out
 }
 
 fn odd_cell() -> ImportError {

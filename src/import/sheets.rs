@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::sheet_xml::LAST;
+use super::sheet_xml::{LAST, joined};
 use super::workbook::{Cell, Content, Sheet, Shown, Span};
 use super::{ImportError, Limits};
 use crate::model::Address;
@@ -98,7 +98,7 @@ impl<'a> Collector<'a> {
         sheet.hidden_rows = rows.flatten().collect::<BTreeSet<_>>().into_iter().collect();
         sheet.shown.sort_by_key(|(at, _)| *at);
         sheet.merges.sort_unstable();
-        sheet.hidden_columns.sort_unstable();
+        sheet.hidden_columns = joined(std::mem::take(&mut sheet.hidden_columns));
         self.sheets.push(Sheet { name, hidden, ..sheet });
         Ok(())
     }

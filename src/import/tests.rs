@@ -240,3 +240,88 @@ fn two_parts_of_one_name_are_damage() {
     }
     assert!(message(&twice, &Limits::default()).contains("同名"), "{}", message(&twice, &Limits::default()));
 }
+
+const STYLES: &str = r#"<styleSheet><fonts><font/><font><strike/></font></fonts><cellXfs><xf numFmtId="9" fontId="0"/><xf numFmtId="0" fontId="1"/></cellXfs></styleSheet>"#;
+const STYLED: &str = r#"<Relationships><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles" Target="styles.xml"/></Relationships>"#;
+
+fn styled(sheet: &str) -> Sheet {
+    let parts = [
+        ("_rels/.rels", ROOT_RELS),
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", STYLED),
+        ("xl/styles.xml", STYLES),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ];
+    read_bytes("x.xlsx", &package(&parts), &Limits::default()).unwrap().sheets.remove(0)
+}
+
+#[test]
+fn a_cell_without_a_style_has_the_first_and_one_without_an_address_follows() {
+    let at = |row, column| crate::model::Address { row, column };
+    for (sheet, place) in [
+        (r#"<worksheet><sheetData><row r="2"><c r="B2"><v>5</v></c></row></sheetData></worksheet>"#, at(1, 1)),
+        (
+            r#"<worksheet><sheetData><row r="2"><c r="B2" s="1"/><c s="0"><v>5</v></c></row></sheetData></worksheet>"#,
+            at(1, 2),
+        ),
+        (r#"<worksheet><sheetData><row><c s="1"/></row><row><c><v>5</v></c></row></sheetData></worksheet>"#, at(1, 0)),
+    ] {
+        let sheet = styled(sheet);
+        assert_eq!(sheet.cells.iter().map(|c| c.at).collect::<Vec<_>>(), [place]);
+        assert_eq!(sheet.shown(place), Some(Shown::Scaled));
+    }
+}
+
+#[test]
+fn cells_that_are_struck_out_as_a_whole_are_marked() {
+    let sheet = styled(
+        r#"<worksheet><sheetData><row><c r="A1" s="1"><v>5</v></c><c r="B1" s="1" t="str"><v>12</v></c></row></sheetData></worksheet>"#,
+    );
+    assert_eq!(sheet.shown(sheet.cells[0].at), Some(Shown::Marked));
+    assert_eq!(sheet.cells[1].content, Content::Text("\u{fffc}12".to_owned()));
+}
+
+#[test]
+fn marked_words_are_found_however_their_elements_are_written() {
+    let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    for run in [
+        "<x:r><x:rPr><x:vertAlign val=\"superscript\"/></x:rPr><x:t>1</x:t></x:r>",
+        "<r\n><rPr><strike/></rPr><t\nxml:space=\"preserve\">1</t></r >",
+        "<r><rPr><strike></strike></rPr><t>1</t></r>",
+    ] {
+        let strings = format!(
+            "<sst xmlns:x=\"y\"><si><r><t>4</t></r>{run}<r><rPr><strike val=\"0\"/></rPr><t>5</t></r></si></sst>"
+        );
+        assert_eq!(
+            cells(sheet, &[("xl/sharedStrings.xml", &strings)])[0].1,
+            Content::Text("4\u{fffc}15".into()),
+            "{run}"
+        );
+    }
+}
+
+#[test]
+fn deep_nesting_and_many_relationships_cost_little() {
+    let begun = std::time::Instant::now();
+    let deep = |root: &str| format!("<{root}>{}{}</{root}>", "<a>".repeat(300_000), "</a>".repeat(300_000));
+    let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    let _ = read_bytes("x.xlsx", &book(&deep("worksheet"), &[]), &Limits::default());
+    let _ = read_bytes("x.xlsx", &book(sheet, &[("xl/sharedStrings.xml", &deep("sst"))]), &Limits::default());
+    let sheets = "<sheet name=\"a\" sheetId=\"1\" r:id=\"rId9\"/>".repeat(20_000);
+    let relations = r#"<Relationship Id="rId1" Type="x" Target="y"/>"#.repeat(20_000);
+    let many = package(&[
+        ("_rels/.rels", ROOT_RELS),
+        ("xl/workbook.xml", &format!("<workbook><sheets>{sheets}</sheets></workbook>")),
+        ("xl/_rels/workbook.xml.rels", &format!("<Relationships>{relations}</Relationships>")),
+    ]);
+    assert!(message(&many, &Limits::default()).contains("工作表数"));
+    // Minutes, where time grows with the square.
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn a_mark_of_the_encoding_is_no_text() {
+    let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
+    let strings = "\u{feff}<?xml version=\"1.0\"?><sst uniqueCount=\"1\"><si><t>甲</t></si></sst>";
+    assert_eq!(cells(sheet, &[("xl/sharedStrings.xml", strings)])[0].1, Content::Text("甲".into()));
+}

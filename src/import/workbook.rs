@@ -22,7 +22,7 @@ pub struct Sheet {
     pub merges: Vec<Span>,
     /// Hidden rows, sorted.
     pub hidden_rows: Vec<u32>,
-    /// Hidden columns as first..=last, sorted.
+    /// Hidden columns as first..=last, sorted and apart from each other.
     pub hidden_columns: Vec<(u32, u32)>,
     /// Cells whose number format adds something, sorted.
     pub shown: Vec<(Address, Shown)>,
@@ -37,6 +37,10 @@ pub enum Shown {
     Scaled,
     /// A unit of money is seen behind it.
     Unit(Unit),
+    /// The same number with zeros before it: 007, a number to count with and another one as a name.
+    Padded,
+    /// The cell is struck out, raised or lowered.
+    Marked,
 }
 
 impl Sheet {
@@ -48,7 +52,10 @@ impl Sheet {
     /// Whether a cell stands in a hidden row or column.
     pub fn hides(&self, at: Address) -> bool {
         self.hidden_rows.binary_search(&at.row).is_ok()
-            || self.hidden_columns.iter().any(|(a, b)| (*a..=*b).contains(&at.column))
+            || match self.hidden_columns.partition_point(|(first, _)| *first <= at.column) {
+                0 => false,
+                n => at.column <= self.hidden_columns[n - 1].1,
+            }
     }
 }
 

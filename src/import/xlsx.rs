@@ -13,7 +13,7 @@ use super::formats::{self, Format};
 use super::package::TextPackage;
 use super::sheet_scan::{Written, scan};
 use super::sheet_xml::{Frame, attribute, frame, local_attribute};
-use super::workbook::{Cell, Content, Sheet};
+use super::workbook::{Cell, Content, MARKED, Sheet};
 use super::{ImportError, Limits, boxes, plain};
 use crate::model::{Address, Decimal};
 
@@ -22,7 +22,7 @@ const DIGITS: usize = 15;
 
 /// All worksheets in the workbook's order.
 pub(super) fn sheets(package: TextPackage, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-    let directory = Directory::of(&package)?;
+    let directory = Directory::of(&package, limits)?;
     let styles = directory.styles.as_ref().and_then(|s| package.part(s));
     let formats = styles.map(|s| formats::formats(s.as_bytes())).unwrap_or_default();
     let mut framed = framed(&directory, &package, &formats, limits)?;
@@ -94,7 +94,13 @@ fn sheet(name: String, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Resu
     if let Some(pair) = cells.windows(2).find(|w| w[0].at == w[1].at) {
         return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
     }
-    let Frame { merges, hidden_rows, hidden_columns, shown, .. } = frame;
+    let Frame { merges, hidden_rows, hidden_columns, shown, mut marked, .. } = frame;
+    marked.sort_unstable();
+    for cell in cells.iter_mut().filter(|c| marked.binary_search(&c.at).is_ok()) {
+        if let Content::Text(text) = &mut cell.content {
+            text.insert(0, MARKED);
+        }
+    }
     Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, shown, boxes: Vec::new() })
 }
 
@@ -201,7 +207,7 @@ struct Listed {
 }
 
 impl Directory {
-    fn of(package: &TextPackage) -> Result<Directory, ImportError> {
+    fn of(package: &TextPackage, limits: &Limits) -> Result<Directory, ImportError> {
         let relations = |part: &str, prefix: &str| match package.part(part) {
             Some(xml) => relations(xml.as_bytes(), prefix),
             None => Ok(Vec::new()),
@@ -214,6 +220,10 @@ impl Directory {
         let targets = relations(&format!("{prefix}_rels/{file}.rels"), &prefix)?;
         let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).map(|r| r.target.clone());
         let book = package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
+        let listed_sheets = elements(book.as_bytes(), "sheet")?;
+        if listed_sheets.len() > limits.sheets {
+            return Err(limits.sheets_error());
+        }
         let listed = |e: Element| {
             let relation = e.id.as_ref().and_then(|id| targets.iter().find(|r| r.id == *id));
             let hidden = match e.state.as_deref() {
@@ -224,7 +234,7 @@ impl Directory {
             let is_worksheet = relation.is_some_and(|r| r.kind.ends_with("/worksheet"));
             Listed { name: e.name, hidden, is_worksheet, part: relation.map(|r| r.target.clone()) }
         };
-        let sheets = elements(book.as_bytes(), "sheet")?.into_iter().map(listed).collect();
+        let sheets = listed_sheets.into_iter().map(listed).collect();
         let ids: BTreeSet<_> = targets.iter().map(|r| &r.id).collect();
         let is_plain = root.iter().any(|r| r.target == main) && mains.next().is_none() && ids.len() == targets.len();
         let (strings, styles) = (of_kind("/sharedStrings"), of_kind("/styles"));
@@ -280,10 +290,18 @@ pub(super) fn relations(xml: &[u8], prefix: &str) -> Result<Vec<Relation>, Impor
             let target = e.target?;
             let absolute = target.strip_prefix('/').map(str::to_owned);
             let target = absolute.unwrap_or_else(|| resolved(prefix, &target));
-            Some(Relation { id: e.id?, kind: e.kind.unwrap_or_default(), target })
+            // A kind of somebody else's that ends alike is another.
+            let known = |kind: &String| KINDS.iter().any(|k| kind.starts_with(k));
+            Some(Relation { id: e.id?, kind: e.kind.filter(known).unwrap_or_default(), target })
         })
         .collect())
 }
+
+/// What the kinds of relationships of office documents begin with (ECMA-376, transitional and strict).
+const KINDS: [&str; 2] = [
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships/",
+];
 
 /// A target relative to a folder, with `.` and `..` taken out.
 fn resolved(prefix: &str, target: &str) -> String {

@@ -33,6 +33,15 @@ impl Flow<'_> {
                 let value = match &cell.content {
                     Content::Text(t) if t.trim() == fields[index].hint => String::new(),
                     Content::Text(t) => t.clone(),
+                    // 010-12345678 and 000123 are numbers to a spreadsheet, and other ones to a reader.
+                    Content::Number(_) if view.sheet.shown(cell.at).is_some() => {
+                        used.insert(cell.at);
+                        let source = Source::cell(&view.sheet.name, cell.at);
+                        let message = format!("{source} 的数字由格式显示成别的样子，不能确定写的是什么");
+                        let f = finding("N207", message).at(source);
+                        self.words.findings.push(f.hint("请把单元格格式改为文本，重新填写"));
+                        return true;
+                    }
                     Content::Number(n) => n.to_string(),
                     Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
                     other => {

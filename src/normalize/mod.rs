@@ -4,6 +4,7 @@
 //! cannot be certain, names the cells, and never changes a number that is present.
 
 mod cover;
+mod covered;
 mod edition;
 mod find;
 mod flow;
@@ -56,6 +57,8 @@ pub struct Normalized {
 /// Reads a workbook as one report.
 pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     let mut origins = Origins::default();
+    let (uncovered, covered) = covered::without(workbook);
+    let workbook = uncovered.as_ref().unwrap_or(workbook);
     let views: Vec<_> = workbook.sheets.iter().map(view::View::new).collect();
     let skip: Vec<bool> = workbook.sheets.iter().map(|s| s.hidden || is_aid(s)).collect();
     let mut findings: Vec<Finding> = workbook
@@ -67,6 +70,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
             finding("N107", message).at(Source::sheet(&s.name)).hint("如果它属于报告，请取消隐藏")
         })
         .collect();
+    findings.extend(covered);
     for sheet in workbook.sheets.iter().zip(&skip).filter(|(_, skip)| !**skip).map(|(s, _)| s) {
         findings.extend(sheet.boxes.first().map(|words| {
             let more = if sheet.boxes.len() > 1 { format!("等 {} 处", sheet.boxes.len()) } else { String::new() };
@@ -181,12 +185,17 @@ fn values(
                         findings.push(finding("N201", message).at(source.clone()).hint("请把单位改成一致"));
                     }
                     // A unit that the form has itself is no news; any other number or unit is not the one that is held.
-                    let same = |s: Shown| unit.is_some_and(|u| s == Shown::Unit(u));
+                    let same = |s: Shown| s == Shown::Padded || unit.is_some_and(|u| s == Shown::Unit(u));
                     let number = matches!(content, Some(Content::Number(n)) if !n.is_zero());
-                    if number && view.sheet.shown(*at).is_some_and(|s| !same(s)) {
-                        let message =
-                            format!("{} {at} 的数字格式带单位或缩放，看到的与保存的 {written} 不是一回事", table.name);
-                        let hint = "请把单元格格式改为常规，重新核对这个数字";
+                    if let Some(shown) = view.sheet.shown(*at).filter(|s| number && !same(*s)) {
+                        let (message, hint) = if shown == Shown::Marked {
+                            let message = format!("{} {at} 的 {written} 是划掉的，或者是上标、下标", table.name);
+                            (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标")
+                        } else {
+                            let what = "的数字格式带单位、缩放或别的数字，看到的与保存的";
+                            let message = format!("{} {at} {what} {written} 不是一回事", table.name);
+                            (message, "请把单元格格式改为常规，重新核对这个数字")
+                        };
                         findings.push(finding("N201", message).at(source.clone()).found(&written).hint(hint));
                     }
                     let total = totals.contains(&slot);

@@ -1035,3 +1035,29 @@ fn words_in_text_boxes_are_told() {
     assert!(found.message.contains("“表”") && found.message.contains("补充说明") && found.message.contains("2 处"));
     assert!(!codes(&read(vec![sheet(true)])).contains(&"N115"));
 }
+
+#[test]
+fn what_a_merge_covers_is_told_and_never_published() {
+    let sheet = |address: &str, content: Content| {
+        let mut sheet = one_sheet("2021", Lay::new("表"), zeros).set(address, Some(content)).done();
+        let covered = parse(address);
+        let first = Address { row: covered.row - 1, ..covered };
+        sheet.merges.push(Span { first, last: covered });
+        sheet.merges.sort_unstable();
+        (sheet, first)
+    };
+    let last_row = one_sheet("2021", Lay::new("表"), zeros).done().cells.last().unwrap().at.row;
+    let below = format!("A{}", last_row + 6);
+    let (number, _) = sheet(&below, Content::Number(7.into()));
+    assert!(codes(&read(vec![number])).contains(&"N205"));
+    let (words, first) = sheet(&below, Content::Text("盖住的字".into()));
+    let n = read(vec![words]);
+    assert!(codes(&n).contains(&"N107") && n.report.is_some());
+    let texts = |r: &Report| r.sections.iter().flat_map(|s| s.paragraphs()).map(|p| p.text.clone()).collect::<Vec<_>>();
+    assert!(!texts(&n.report.unwrap()).contains(&"盖住的字".to_owned()));
+    // The same words again, as some programs leave them in every cell of a range.
+    let (mut again, _) = sheet(&below, Content::Text("说明".into()));
+    again.cells.push(Cell { at: first, content: Content::Text("说明".into()), formula: false });
+    again.cells.sort_by_key(|c| c.at);
+    assert!(!codes(&read(vec![again])).contains(&"N107"));
+}

@@ -13,7 +13,7 @@ type Read = Result<Vec<Sheet>, ImportError>;
 /// A package read plainly, where it is written so, and by calamine.
 fn both(package: impl Fn() -> TextPackage, limits: &Limits) -> (Option<Read>, Read) {
     let text = package();
-    let directory = Directory::of(&text).unwrap();
+    let directory = Directory::of(&text, limits).unwrap();
     let styles = directory.styles.as_ref().and_then(|s| text.part(s));
     let formats = styles.map(|s| formats::formats(s.as_bytes())).unwrap_or_default();
     let mut framed = match framed(&directory, &text, &formats, limits) {

@@ -1,0 +1,96 @@
+//! What merged cells cover: it is in the file, and nobody sees it.
+//!
+//! Takes a workbook, gives it without the cells that a merged range covers, and findings. Words are left out with a warning; a
+//! number may be one that slipped under a merge, so that it refuses.
+
+use crate::import::{Content, Sheet, Span, Workbook};
+use crate::model::{Finding, Source};
+use crate::rules::finding;
+
+/// Cells that are looked at for all merged ranges of a sheet: far more than any report needs.
+const MOST: usize = 20_000_000;
+
+/// The workbook without what is covered, where anything is.
+pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
+    let covered: Vec<Option<Vec<bool>>> = workbook.sheets.iter().map(covered).collect();
+    if covered.iter().all(|c| c.as_ref().is_some_and(|c| c.iter().all(|covered| !covered))) {
+        return (None, Vec::new());
+    }
+    let mut findings = Vec::new();
+    let mut uncovered = workbook.clone();
+    for (sheet, covered) in uncovered.sheets.iter_mut().zip(covered) {
+        let Some(covered) = covered else {
+            let message = format!("工作表“{}”的合并单元格太多，不能确定盖住了什么", sheet.name);
+            findings.push(finding("N205", message).at(Source::sheet(&sheet.name)).hint("请取消多余的合并"));
+            continue;
+        };
+        let hidden = sheet.cells.iter().zip(&covered).filter(|(_, covered)| **covered).map(|(c, _)| c);
+        let (numbers, words): (Vec<_>, Vec<_>) = hidden.partition(|c| is_figure(&c.content));
+        for (cells, code, what) in [
+            (numbers, "N205", "的数字被合并的单元格盖住，看不见"),
+            (words, "N107", "的内容被合并的单元格盖住，看不见，没有采用"),
+        ] {
+            // Unseen blanks and the words that the range shows anyway are no loss.
+            let told: Vec<Source> = cells
+                .iter()
+                .filter(|c| !repeats(sheet, c.at, &c.content))
+                .map(|c| Source::cell(&sheet.name, c.at))
+                .collect();
+            let Some(first) = told.first().cloned() else { continue };
+            let many = if told.len() > 1 { format!(" 等 {} 格", told.len()) } else { " ".to_owned() };
+            let f = finding(code, format!("{first}{many}{what}")).at(first).related(told.into_iter().skip(1));
+            findings.push(f.hint("请取消合并，核对后删去多余的内容"));
+        }
+        let mut covered = covered.into_iter();
+        sheet.cells.retain(|_| !covered.next().unwrap_or_default());
+    }
+    (Some(uncovered), findings)
+}
+
+/// Whether a cell holds a number that counts.
+fn is_figure(content: &Content) -> bool {
+    match content {
+        Content::Number(n) => !n.is_zero(),
+        Content::HugeNumber(_) => true,
+        _ => false,
+    }
+}
+
+/// Whether a covered cell says nothing, or what its range shows.
+fn repeats(sheet: &Sheet, at: crate::model::Address, content: &Content) -> bool {
+    let blank = match content {
+        Content::Text(t) => t.trim().is_empty(),
+        Content::Number(n) => n.is_zero(),
+        Content::Uncomputed => true,
+        _ => false,
+    };
+    let covers = |m: &&Span| {
+        (m.first.row..=m.last.row).contains(&at.row) && (m.first.column..=m.last.column).contains(&at.column)
+    };
+    let shown = || {
+        sheet.merges.iter().find(covers).and_then(|m| {
+            let found = sheet.cells.binary_search_by_key(&m.first, |c| c.at).ok()?;
+            Some(&sheet.cells[found].content)
+        })
+    };
+    blank || shown() == Some(content)
+}
+
+/// Of each cell whether a merged range covers it; `None` where that would take too long.
+fn covered(sheet: &Sheet) -> Option<Vec<bool>> {
+    let mut covered = vec![false; sheet.cells.len()];
+    let mut looked = 0usize;
+    for m in &sheet.merges {
+        let start = sheet.cells.partition_point(|c| c.at.row < m.first.row);
+        let end = sheet.cells.partition_point(|c| c.at.row <= m.last.row);
+        looked = looked.saturating_add(end - start);
+        if looked > MOST {
+            return None;
+        }
+        for i in start..end {
+            let at = sheet.cells[i].at;
+            covered[i] |= at != m.first && (m.first.column..=m.last.column).contains(&at.column);
+        }
+    }
+    Some(covered)
+}
