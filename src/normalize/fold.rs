@@ -10,6 +10,7 @@ use std::rc::Rc;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::form::{Unit, labels};
+use crate::import::MARKED;
 
 /// A label reduced to what tells it from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +95,7 @@ fn folded(text: &str) -> Option<Folded> {
     if text.len() > LONGEST * 4 {
         return None;
     }
-    let seen = |c: &char| !c.is_whitespace() && !c.is_control();
+    let seen = |c: &char| !c.is_whitespace() && !c.is_control() && *c != MARKED;
     let plain: Vec<char> = match text.chars().map(compatible).collect::<Option<String>>() {
         Some(text) => text.chars().filter(seen).collect(),
         None => text.nfkc().map(super::text::unified).filter(seen).collect(),
