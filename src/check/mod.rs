@@ -6,6 +6,7 @@
 mod characters;
 mod relations;
 mod sections;
+mod text;
 
 use crate::model::{Finding, Origins, Report};
 
@@ -18,6 +19,7 @@ pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
 pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool) -> Vec<Finding> {
     let mut findings = relations::check(report, origins);
     findings.extend(sections::check(report, origins));
+    findings.extend(text::check(report, origins));
     findings.extend(characters::check(report, origins, can_draw));
     findings
 }

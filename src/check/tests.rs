@@ -6,7 +6,7 @@ use crate::model::{Paragraph, Place, Severity, Source, Value};
 fn balanced(edition: &str) -> Report {
     let mut report = Report::blank(form::edition(edition).unwrap());
     for s in &mut report.sections {
-        s.before.push(Paragraph::body("内容"));
+        s.before.push(Paragraph::body("内容，没有收取信息处理费"));
     }
     let settled = crate::normalize::settle(&mut report, &Origins::default());
     assert!(settled.iter().all(|f| f.severity == Severity::Note));

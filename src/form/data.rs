@@ -2,8 +2,12 @@
 
 use serde::Deserialize;
 
+use super::phrase::{self, Phrase};
 use super::relation::{Op, Relation, Term};
-use super::{Axis, Block, Form, Kind, Leaf, Node, Section, Series, Table, Unit, UnitColumn};
+use super::told::{self, Slot};
+use super::{
+    Asked, Axis, Block, Form, Kind, Leaf, Node, Section, Series, SlotAt, Table, Telling, Told, Unit, UnitColumn,
+};
 
 /// Why a form file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +35,10 @@ struct RawForm {
     relation: Vec<RawRelation>,
     #[serde(default)]
     series: Vec<RawSeries>,
+    #[serde(default)]
+    told: Vec<RawTold>,
+    #[serde(default)]
+    asked: Vec<RawAsked>,
 }
 
 #[derive(Deserialize)]
@@ -112,6 +120,47 @@ struct RawSeries {
     right: Vec<String>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawTold {
+    what: String,
+    table: String,
+    block: Option<String>,
+    column: Option<String>,
+    sums: Vec<Vec<String>>,
+    including: Option<RawIncluding>,
+    #[serde(default)]
+    full: Vec<String>,
+    #[serde(default)]
+    short: Vec<String>,
+    #[serde(default)]
+    none: Vec<String>,
+    units: Vec<String>,
+    #[serde(default)]
+    about: Vec<String>,
+    #[serde(default)]
+    not: Vec<String>,
+    #[serde(default)]
+    beside: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawIncluding {
+    phrase: String,
+    sum: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawAsked {
+    section: String,
+    what: String,
+    words: Vec<String>,
+    #[serde(default)]
+    from_year: u16,
+}
+
 #[derive(Deserialize, PartialEq, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
 enum Line {
@@ -167,6 +216,14 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         .iter()
         .map(|s| table_index(&s.table).and_then(|i| series(s, i, &tables[i])))
         .collect::<Result<_, _>>()?;
+    let told = raw.told.iter().map(|t| table_index(&t.table).and_then(|i| told_of(t, i, &tables[i])));
+    let telling = Telling::new(told.collect::<Result<_, _>>()?);
+    let asked = |a: RawAsked| {
+        let section = sections.iter().position(|s| s.key == a.section);
+        let section = section.ok_or_else(|| wrong(format!("没有键为 {} 的部分", a.section)))?;
+        Ok(Asked { section, what: a.what, words: a.words, from_year: a.from_year })
+    };
+    let asked = raw.asked.into_iter().map(asked).collect::<Result<_, FormError>>()?;
     Ok(Form {
         id: raw.id,
         notice: raw.notice,
@@ -179,7 +236,80 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         tables,
         relations,
         series,
+        telling,
+        asked,
     })
+}
+
+fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, FormError> {
+    let fault = |text: String| wrong(format!("told “{}”：{text}", raw.what));
+    let block = match &raw.block {
+        Some(key) => table.blocks.iter().position(|b| &b.key == key).ok_or_else(|| fault(format!("没有分块 {key}")))?,
+        None => 0,
+    };
+    let sum = |paths: &Vec<String>| {
+        let mut slots: Vec<Slot> = Vec::new();
+        for path in paths {
+            let found = slots_of(table, block, path, raw.column.as_deref()).map_err(fault)?;
+            slots.extend(found.into_iter().map(|s| (table_index, s)));
+        }
+        if slots.is_empty() { Err(fault("没有指明数值".to_owned())) } else { Ok(slots) }
+    };
+    let sums = raw.sums.iter().map(sum).collect::<Result<Vec<_>, _>>()?;
+    let first = sums.first().and_then(|s| s.first()).ok_or_else(|| fault("没有写 sums".to_owned()))?;
+    let groups = &super::words().groups;
+    let phrases = |texts: &[String], number: bool| {
+        let parse = |t: &String| match Phrase::parse(t, groups) {
+            Ok(p) if told::has_number(&p) == number => Ok(p),
+            Ok(_) => Err(fault(format!("“{t}”里的 # 多了或少了"))),
+            Err(e) => Err(fault(e)),
+        };
+        texts.iter().map(parse).collect::<Result<Vec<_>, _>>()
+    };
+    let (full, short, none) = (phrases(&raw.full, true)?, phrases(&raw.short, true)?, phrases(&raw.none, false)?);
+    if !short.is_empty() && raw.about.is_empty() {
+        return Err(fault("有 short 就要写 about".to_owned()));
+    }
+    let including = match &raw.including {
+        Some(i) => Some((Phrase::parse(&i.phrase, groups).map_err(fault)?, sum(&i.sum)?)),
+        None => None,
+    };
+    // Money is told in yuan, or in 万 of them, whatever the table counts in.
+    let scale = table.kind(first.1).1.map_or(1, Unit::in_yuan);
+    let of = |texts: &[String]| phrase::words(texts.iter().map(String::as_str));
+    Ok(Told {
+        what: raw.what.clone(),
+        sums,
+        including,
+        full,
+        short,
+        none,
+        units: of(&raw.units),
+        scale,
+        about: raw.about.clone(),
+        not: raw.not.clone(),
+        beside: of(&raw.beside),
+    })
+}
+
+/// The slots of a row, or of every row of a group, in a column; of columns where the block has one row without a label.
+fn slots_of(table: &Table, block: usize, path: &str, column: Option<&str>) -> Result<Vec<usize>, String> {
+    let b = &table.blocks[block];
+    let by_column = b.rows.leaves.is_empty();
+    let axis = if by_column { &b.columns } else { &b.rows };
+    let node = axis.walk().into_iter().find(|n| n.path == path).ok_or_else(|| format!("没有 {path}"))?;
+    let leaves = match node.own {
+        Some(leaf) => leaf..leaf + 1,
+        None => node.first_leaf..node.first_leaf + node.leaf_count,
+    };
+    let column = match (by_column, column) {
+        (true, _) => 0,
+        (false, Some(c)) => b.columns.leaf(c).ok_or_else(|| format!("没有列 {c}"))?,
+        (false, None) if b.column_count() == 1 => 0,
+        (false, None) => return Err("没有写 column".to_owned()),
+    };
+    let at = move |leaf| if by_column { (0, leaf) } else { (leaf, column) };
+    Ok(leaves.map(at).map(|(row, column)| table.slot(SlotAt { block, row, column })).collect())
 }
 
 fn table(raw: RawTable) -> Result<Table, FormError> {

@@ -1,4 +1,5 @@
-//! The official form as data: one TOML file per edition, plus `workbook.toml` for what all editions share.
+//! The official form as data: one TOML file per edition, plus `workbook.toml` for what all editions share and `text.toml`
+//! for the words by which their texts are read.
 //!
 //! Takes the embedded files (or one given by the user), gives [`Form`] values: sections with their headings, tables as
 //! trees of rows and columns, value kinds, units and relations. Spans, slots and the printed grid follow from the trees.
@@ -7,15 +8,21 @@
 mod axis;
 mod data;
 mod grid;
+mod phrase;
 mod relation;
 mod series;
+mod told;
+mod words;
 mod workbook;
 
 pub use axis::{Axis, Leaf, Node};
 pub use data::FormError;
 pub use grid::{GridCell, GridContent};
+pub use phrase::{Letter, Part, Phrase, Word};
 pub use relation::{Op, Relation, RelationUse, Term};
 pub use series::Series;
+pub use told::{Asked, Telling, Told, Way};
+pub use words::{TextWords, words};
 pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
 use std::sync::{Arc, LazyLock};
@@ -89,6 +96,10 @@ pub struct Form {
     pub relations: Vec<Relation>,
     /// What the next year's report must continue.
     pub series: Vec<Series>,
+    /// What the text tells of the tables.
+    pub telling: Telling,
+    /// What the text must speak of.
+    pub asked: Vec<Asked>,
 }
 
 /// One section of the report.

@@ -1,0 +1,34 @@
+//! T506: what the form wants a section to speak of.
+
+use crate::model::{Finding, Origins, Place, Report};
+use crate::rules::finding;
+
+pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
+    let asked = report.form.asked.iter().filter(|a| report.cover.year >= a.from_year);
+    asked
+        .filter_map(|a| {
+            let section = report.sections.get(a.section)?;
+            let says = |words: &[String]| {
+                section.paragraphs().any(|p| {
+                    let text: String = p.text.chars().filter(|c| !c.is_whitespace()).collect();
+                    words.iter().any(|w| text.contains(w.as_str()))
+                })
+            };
+            // A section without words is a finding of its own.
+            if !section.paragraphs().any(|p| p.level == 0) || says(&a.words) {
+                return None;
+            }
+            let source = origins.source(Place::Paragraph { section: a.section, paragraph: 0 });
+            let source = source.or_else(|| origins.source(Place::Section { section: a.section })).cloned();
+            let at = source.as_ref().map_or(String::new(), |s| format!("{s} "));
+            let heading = &report.form.sections[a.section].heading;
+            let quote: String = section.paragraphs().find(|p| p.level == 0)?.text.chars().take(QUOTED).collect();
+            let message = format!("{at}“{heading}”写“{quote}”，没有说到{}", a.what);
+            let hint = format!("请写明{}收取的情况，没有收取的也要写明", a.what);
+            Some(finding("T506", message).at(source).hint(hint))
+        })
+        .collect()
+}
+
+/// Letters of the section's first words that are quoted.
+const QUOTED: usize = 20;

@@ -1,0 +1,98 @@
+//! T501 to T506 and P601: what a text says against the tables, the cover and itself, and what of it is private.
+//!
+//! Takes a report with its origins, gives warnings, each with the words found and the cell they stand in. What phrases
+//! mean is data of the forms. It never reads a workbook, and never finds more than one thing of a kind in a paragraph,
+//! so that what it gives stays small whatever it is given.
+
+mod agency;
+mod asked;
+mod numeral;
+mod personal;
+mod phrase;
+mod plain;
+mod told;
+mod year;
+
+use crate::form::labels;
+use crate::model::{Finding, Origins, Paragraph, Place, Report, Source};
+use plain::Plain;
+
+/// A paragraph of body text with where it stands.
+struct Passage<'r> {
+    text: &'r str,
+    plain: Plain<'r>,
+    source: Option<Source>,
+    /// The heading above it, and the section's own where that is the form's.
+    headings: String,
+}
+
+impl Passage<'_> {
+    /// Its cell, to begin a message with.
+    fn place(&self) -> String {
+        self.source.as_ref().map_or(String::new(), |s| format!("{s} "))
+    }
+}
+
+pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
+    let mut findings = agency::title(report, origins);
+    for passage in passages(report, origins) {
+        findings.extend(told::check(report, origins, &passage));
+        findings.extend(year::check(report, &passage));
+        findings.extend(agency::check(report, &passage));
+    }
+    findings.extend(asked::check(report, origins));
+    findings.extend(personal::check(report, origins));
+    findings
+}
+
+/// The body text in reading order.
+fn passages<'r>(report: &'r Report, origins: &'r Origins) -> impl Iterator<Item = Passage<'r>> {
+    let passage = |text: &'r str, place: Place, headings: String| Passage {
+        text,
+        plain: Plain::new(text),
+        source: origins.source(place).cloned(),
+        headings,
+    };
+    let body = |p: &&Paragraph| p.level == 0;
+    let preface = report.preface.iter().enumerate().filter(move |(_, p)| body(p));
+    let preface = preface.map(move |(paragraph, p)| passage(&p.text, Place::Preface { paragraph }, String::new()));
+    let sections = report.sections.iter().enumerate().flat_map(move |(section, s)| {
+        // A section of several matters has a heading for each.
+        let own = report.form.sections.get(section).filter(|f| f.table.is_some() && !report.form.free_headings);
+        let own = own.map_or("", |f| f.heading.as_str());
+        let mut above = String::new();
+        s.paragraphs().enumerate().filter_map(move |(paragraph, p)| {
+            if p.level > 0 {
+                above = p.text.chars().take(HEADING).collect();
+                return None;
+            }
+            Some(passage(&p.text, Place::Paragraph { section, paragraph }, format!("{own}{above}")))
+        })
+    });
+    preface.chain(sections)
+}
+
+/// Letters of a heading that are looked at.
+const HEADING: usize = 40;
+
+/// Every text with its place: what the cover states, then all paragraphs and headings.
+fn texts(report: &Report) -> impl Iterator<Item = (Place, &str)> {
+    let c = &report.cover;
+    let facts = [Some(&c.title), Some(&c.agency), c.published.as_ref(), c.contact.as_ref(), c.index.as_ref()];
+    let cover = facts.into_iter().flatten().map(|t| (Place::Title, t.as_str()));
+    let preface = report.preface.iter().enumerate();
+    let preface = preface.map(|(paragraph, p)| (Place::Preface { paragraph }, p.text.as_str()));
+    let sections = report.sections.iter().enumerate().flat_map(|(section, s)| {
+        let paragraphs = s.paragraphs().enumerate();
+        paragraphs.map(move |(paragraph, p)| (Place::Paragraph { section, paragraph }, p.text.as_str()))
+    });
+    cover.chain(preface).chain(sections)
+}
+
+/// The cover as a place in a message.
+fn cover() -> &'static str {
+    &labels().cover.sheet
+}
+
+#[cfg(test)]
+mod tests;

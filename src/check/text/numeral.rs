@@ -1,0 +1,265 @@
+//! Numbers as they are written in a text: 3,857, 两千零五, 1.2万, 约300, 12345余.
+//!
+//! Takes the letters of a text and a place, gives the number that begins there with how exactly it is told. What is
+//! unclear (a range, a code, more digits than any count has) is no number.
+
+use super::plain::Plain;
+use crate::form::{Word, words};
+use crate::model::Decimal;
+
+/// Longest numeral that is read; no count of a report comes near.
+const LONGEST: usize = 24;
+
+/// How a number is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sense {
+    Exactly,
+    Around,
+    Above,
+    Below,
+}
+
+/// A number that a text tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Said {
+    pub number: Decimal,
+    /// What one unit of its last figure is worth: 1000 for 1.2万.
+    pub place: Decimal,
+    pub sense: Sense,
+}
+
+impl Said {
+    /// Whether a figure of a table is plainly another number than the one that was told.
+    pub fn denies(&self, figure: Decimal) -> bool {
+        let (told, off) = (self.number, (self.number - figure).abs());
+        let one = Decimal::ONE;
+        // A rounded number speaks of all that round to it, up or down.
+        let rounded = if self.place > one { self.place } else { Decimal::ZERO };
+        let share = |percent: i64| told * Decimal::new(percent, 2);
+        match self.sense {
+            _ if told.is_zero() != figure.is_zero() => true,
+            Sense::Exactly if rounded.is_zero() => off != Decimal::ZERO,
+            Sense::Exactly => off >= rounded,
+            Sense::Around => off > share(20).max(rounded).max(one),
+            Sense::Above => figure + rounded < share(95) || figure > share(200).max(told + rounded + rounded),
+            Sense::Below => figure > share(105) + rounded || figure < share(50),
+        }
+    }
+}
+
+fn digit(c: char) -> Option<i64> {
+    Some(match c {
+        '0'..='9' => i64::from(c as u32 - '0' as u32),
+        '零' | '〇' | '○' => 0,
+        '一' => 1,
+        '二' | '两' => 2,
+        '三' => 3,
+        '四' => 4,
+        '五' => 5,
+        '六' => 6,
+        '七' => 7,
+        '八' => 8,
+        '九' => 9,
+        _ => return None,
+    })
+}
+
+fn power(c: char) -> Option<i64> {
+    Some(match c {
+        '十' => 10,
+        '百' => 100,
+        '千' => 1000,
+        '万' => 10_000,
+        '亿' => 100_000_000,
+        _ => return None,
+    })
+}
+
+/// The numeral at a place: its number, the worth of its last figure, and where it ends.
+pub fn numeral(chars: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
+    let rest = chars.get(at..)?;
+    match rest.first()? {
+        '0'..='9' => arabic(rest, at),
+        c if digit(*c).is_some() || power(*c).is_some() => chinese(rest, at),
+        _ => None,
+    }
+}
+
+fn arabic(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
+    let is_digit = |i: usize| rest.get(i).is_some_and(char::is_ascii_digit);
+    let (mut number, mut decimals, mut point, mut i) = (0i64, 0u32, false, 0);
+    while i <= LONGEST {
+        match rest.get(i) {
+            Some(c) if c.is_ascii_digit() => {
+                number = number.checked_mul(10)?.checked_add(digit(*c)?)?;
+                decimals += u32::from(point);
+            }
+            Some(',') if !point && (1..=3).all(|k| is_digit(i + k)) && !is_digit(i + 4) => {}
+            Some('.') if !point && is_digit(i + 1) => point = true,
+            _ => break,
+        }
+        i += 1;
+    }
+    if i > LONGEST || decimals > 6 || number > 1_000_000_000_000_000 {
+        return None;
+    }
+    let (mut value, mut place) = (Decimal::new(number, decimals), Decimal::new(1, decimals));
+    // 3千, 1.2万, 2亿: what follows such a word with a figure of its own is not read.
+    let mut scaled = 0;
+    while let Some(by) = rest.get(i).and_then(|c| power(*c)).filter(|_| scaled < 2) {
+        (value, place) = (value.checked_mul(by.into())?, place.checked_mul(by.into())?);
+        (i, scaled) = (i + 1, scaled + 1);
+    }
+    if scaled > 0 && rest.get(i).is_some_and(|c| digit(*c).is_some()) {
+        return None;
+    }
+    Some((value, place, at + i))
+}
+
+fn chinese(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
+    let length = rest.iter().take(LONGEST + 1).take_while(|c| numeral_letter(**c)).count();
+    let letters = rest.get(..length).filter(|l| l.len() <= LONGEST)?;
+    if letters.len() > 1 && letters.iter().all(|c| power(*c).is_none()) {
+        // 二〇二四: figure by figure.
+        let number = letters.iter().try_fold(0i64, |n, c| n.checked_mul(10)?.checked_add(digit(*c)?))?;
+        return Some((number.into(), Decimal::ONE, at + length));
+    }
+    // Hundreds of 万 and 亿: `part` is what the next large power multiplies, `one` the figure before a small one.
+    let (mut total, mut part, mut one, mut last, mut zero) = (0i64, 0i64, None, 1i64, false);
+    for c in letters {
+        match (digit(*c), power(*c)) {
+            (Some(0), _) if one.is_none() => zero = true,
+            (Some(d), _) if one.is_none() => one = Some(d),
+            (_, Some(by)) if by < 10_000 => {
+                part = part.checked_add(one.take().unwrap_or(1).checked_mul(by)?)?;
+                (last, zero) = (by, false);
+            }
+            (_, Some(by)) => {
+                let before = part.checked_add(one.take().unwrap_or(0))?;
+                let before = if before == 0 && total == 0 { 1 } else { before };
+                total = match by {
+                    10_000 => total.checked_add(before.checked_mul(by)?)?,
+                    _ => total.checked_add(before)?.checked_mul(by)?,
+                };
+                (part, last, zero) = (0, by, false);
+            }
+            _ => return None,
+        }
+    }
+    if let Some(d) = one {
+        // 两千五 is short for 两千五百; 两千零五 is not.
+        let short = !zero && last >= 100;
+        part = part.checked_add(if short { d.checked_mul(last / 10)? } else { d })?;
+        last = if short { last / 10 } else { 1 };
+    }
+    let number = total.checked_add(part)?;
+    // 两千件 may be two thousand or so, 三百件 hardly.
+    let place = if last >= 1000 { last } else { 1 };
+    Some((number.into(), place.into(), at + length))
+}
+
+/// Whether a letter may stand in a Chinese numeral.
+fn numeral_letter(c: char) -> bool {
+    !c.is_ascii() && (digit(c).is_some() || power(c).is_some())
+}
+
+/// The number with a unit at a place, and where it ends.
+pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize)> {
+    let about = &words().about;
+    let mut sense = Sense::Exactly;
+    let senses = [(&about.around, Sense::Around), (&about.above, Sense::Above), (&about.below, Sense::Below)];
+    let meant = |at: usize| {
+        let found = senses.iter().filter_map(|(words, sense)| Some((plain.longest(at, words)?, *sense)));
+        found.max_by_key(|(word, _)| word.len()).map(|(word, sense)| (word.chars().count(), sense))
+    };
+    let mut at = at;
+    if let Some((length, meant)) = meant(at) {
+        (sense, at) = (meant, at + length);
+    }
+    let (mut number, mut place, mut end) = numeral(&plain.chars, at)?;
+    let before = at.checked_sub(1).and_then(|i| plain.chars.get(i));
+    if before.is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '~' | '～' | '—' | '第' | '.')) {
+        return None;
+    }
+    if let Some((length, meant)) = meant(end) {
+        (sense, end) = (meant, end + length);
+        if let Some(by) = plain.chars.get(end).and_then(|c| power(*c)) {
+            (number, place) = (number.checked_mul(by.into())?, place.checked_mul(by.into())?);
+            end += 1;
+        }
+    }
+    end = units.iter().find_map(|u| plain.word(end, u, 0))?;
+    if let Some((length, meant)) = meant(end).filter(|(length, _)| *length > 1) {
+        (sense, end) = (meant, end + length);
+    }
+    Some((Said { number, place, sense }, end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::form::Letter;
+
+    fn read(text: &str) -> Option<(String, usize)> {
+        let chars: Vec<char> = text.chars().collect();
+        numeral(&chars, 0).map(|(n, _, end)| (n.normalize().to_string(), end))
+    }
+
+    #[test]
+    fn numerals_in_figures_and_in_words() {
+        for (text, number) in [
+            ("三百二十一件", "321"),
+            ("两千零五", "2005"),
+            ("两千五", "2500"),
+            ("十件", "10"),
+            ("十五", "15"),
+            ("二十", "20"),
+            ("一百零三", "103"),
+            ("一万二千", "12000"),
+            ("三十二万", "320000"),
+            ("一亿零五万", "100050000"),
+            ("二〇二四", "2024"),
+            ("零", "0"),
+            ("1.2万", "12000"),
+            ("12345余", "12345"),
+            ("218,975件", "218975"),
+            ("3千", "3000"),
+            ("0.352万", "3520"),
+            ("12,", "12"),
+        ] {
+            assert_eq!(read(text).map(|r| r.0).as_deref(), Some(number), "{text}");
+        }
+        for text in ["", "件", "99999999999999999999999999999", "1万2千", "一二十"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_number_denies_what_is_plainly_another() {
+        let unit = vec![vec![Letter::Is('件')]];
+        let denies = |text: &str, figure: i64| said(&Plain::new(text), 0, &unit).unwrap().0.denies(figure.into());
+        for (text, figure) in [
+            ("12件", 12),
+            ("约300件", 321),
+            ("12345余件", 12399),
+            ("1.2万件", 12406),
+            ("21.9万件", 218_975),
+            ("近百件", 97),
+        ] {
+            assert!(!denies(text, figure), "{text} {figure}");
+        }
+        for (text, figure) in
+            [("12件", 13), ("约300件", 30), ("1000余件", 80), ("1.2万件", 2406), ("0件", 3), ("3件", 0)]
+        {
+            assert!(denies(text, figure), "{text} {figure}");
+        }
+    }
+
+    #[test]
+    fn ranges_codes_and_other_units_are_no_numbers() {
+        let unit = vec![vec![Letter::Is('件')]];
+        for text in ["3-5件", "3至5件", "若干件", "12345号", "3人次", "第3件"] {
+            assert_eq!(said(&Plain::new(text), 0, &unit), None, "{text}");
+        }
+    }
+}

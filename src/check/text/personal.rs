@@ -1,0 +1,299 @@
+//! P601: data of persons: resident identity numbers, mobile numbers, cards of a bank, private mail.
+//!
+//! A number counts only where its own check fits (GB 11643 for identity numbers, Luhn for cards) and nothing says that
+//! it numbers a thing. What is found is quoted without its middle, so that a list of findings is no list of persons.
+
+use super::texts;
+use crate::form::words;
+use crate::model::{Finding, Origins, Report};
+use crate::rules::finding;
+
+/// Letters before a number in which a word may say what it is.
+const NEAR: usize = 12;
+/// Most groups that a number is written in: 6222 0212 3456 7890 123.
+const GROUPS: usize = 5;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Identity,
+    Mobile,
+    Card,
+    Mail,
+}
+
+impl Kind {
+    const ALL: [Kind; 4] = [Kind::Identity, Kind::Mobile, Kind::Card, Kind::Mail];
+
+    fn name(self) -> &'static str {
+        match self {
+            Kind::Identity => "公民身份号码",
+            Kind::Mobile => "手机号码",
+            Kind::Card => "银行卡号",
+            Kind::Mail => "个人邮箱",
+        }
+    }
+}
+
+pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (place, text) in texts(report) {
+        let found = private(text);
+        for kind in Kind::ALL {
+            let all: Vec<&String> = found.iter().filter(|(k, _)| *k == kind).map(|(_, q)| q).collect();
+            let Some(first) = all.first() else { continue };
+            let source = origins.source(place).cloned();
+            let at = source.as_ref().map_or(String::new(), |s| format!("{s} "));
+            let more = if all.len() > 1 { format!("等 {} 处", all.len()) } else { String::new() };
+            let message = format!("{at}有{}“{first}”{more}", kind.name());
+            let hint = "公布前请删去或改用办公电话、单位邮箱，个人信息不能公开";
+            findings.push(finding("P601", message).at(source).found(first).hint(hint));
+        }
+    }
+    findings
+}
+
+/// Data of persons in a text, each as it may be quoted.
+fn private(text: &str) -> Vec<(Kind, String)> {
+    let mut found = Vec::new();
+    // Most texts have neither a long number nor an address.
+    let digits = text.chars().filter(|c| half(*c).is_ascii_digit()).count();
+    let at = text.contains(['@', '＠']);
+    if digits < 11 && !at {
+        return found;
+    }
+    let chars: Vec<char> = text.chars().map(half).collect();
+    let mut i = 0;
+    while i < chars.len() {
+        if chars[i].is_ascii_digit() {
+            let groups = groups(&chars, i);
+            let end = groups.last().map_or(i + 1, |(_, end)| *end);
+            numbers(&chars, &groups, &mut found);
+            i = end.max(i + 1);
+            continue;
+        }
+        if chars[i] == '@' {
+            found.extend(mail(&chars, i).map(|m| (Kind::Mail, m)));
+        }
+        i += 1;
+    }
+    found
+}
+
+fn half(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        _ => c,
+    }
+}
+
+/// The runs of digits from a place on that only single spaces or hyphens keep apart.
+fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
+    let mut out = Vec::new();
+    let mut i = at;
+    loop {
+        let start = i;
+        while chars.get(i).is_some_and(char::is_ascii_digit) {
+            i += 1;
+        }
+        // The check figure of an identity number.
+        if i - start >= 3 && matches!(chars.get(i), Some('X' | 'x')) {
+            i += 1;
+        }
+        out.push((start, i));
+        let apart = matches!(chars.get(i), Some(' ' | '-')) && chars.get(i + 1).is_some_and(char::is_ascii_digit);
+        if !apart {
+            return out;
+        }
+        i += 1;
+    }
+}
+
+fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, String)>) {
+    let mut next = 0;
+    while next < groups.len() {
+        let most = GROUPS.min(groups.len() - next);
+        // Whole groups only: a part of a longer number is none.
+        let hit = (1..=most).find_map(|count| {
+            let run = &groups[next..next + count];
+            let lengths: Vec<usize> = run.iter().map(|(a, b)| b - a).collect();
+            let number: String = run.iter().flat_map(|(a, b)| &chars[*a..*b]).collect();
+            let alone = stands_alone(chars, run[0].0, run[count - 1].1);
+            let kind = kind(&number, &lengths, chars, run[0].0).filter(|_| alone)?;
+            Some((count, kind, masked(&number)))
+        });
+        match hit {
+            Some((count, kind, quote)) => {
+                found.push((kind, quote));
+                next += count;
+            }
+            None => next += 1,
+        }
+    }
+}
+
+/// Whether nothing about a number makes it a part of another, or a count of things.
+fn stands_alone(chars: &[char], from: usize, to: usize) -> bool {
+    let before = from.checked_sub(1).map(|i| chars[i]);
+    let joined = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '=' | '&' | '@');
+    // A line of its own begins with +86.
+    let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6']));
+    let after = chars.get(to).copied();
+    let decimal =
+        matches!(after, Some('.' | ',' | '/')) && chars.get(to + 1).is_some_and(|c| c.is_ascii_alphanumeric());
+    let rest: String = chars[to..].iter().take(3).filter(|c| !c.is_whitespace()).collect();
+    let counted = words().private.counted.iter().any(|w| rest.starts_with(w.as_str()));
+    let near: String = chars[from.saturating_sub(NEAR)..from].iter().collect();
+    let code = words().private.codes.iter().any(|w| near.contains(w.as_str()));
+    (prefixed
+        || !before.is_some_and(joined) && !before.is_some_and(|c| c == '-' && from >= 2 && joined(chars[from - 2])))
+        && !decimal
+        && !after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_' || c == '@')
+        && !counted
+        && !code
+}
+
+/// What a number is, by its own check.
+fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<Kind> {
+    let whole = lengths.len() == 1;
+    if number.len() == 18 && (whole || lengths == [6, 8, 4] || lengths == [6, 4, 4, 4]) && identity(number) {
+        return Some(Kind::Identity);
+    }
+    if number.bytes().any(|b| !b.is_ascii_digit()) {
+        return None;
+    }
+    let abroad = number.strip_prefix("86").filter(|_| from > 0 && chars[from - 1] == '+');
+    let local = abroad.unwrap_or(number);
+    let grouped = matches!(lengths, [11] | [3, 4, 4] | [13] | [2, 11] | [2, 3, 4, 4] | [4, 3, 4] | [3, 8]);
+    if local.len() == 11 && grouped && local.starts_with('1') && matches!(local.as_bytes()[1], b'3'..=b'9') {
+        return Some(Kind::Mobile);
+    }
+    let private = &words().private;
+    let near: String = chars[from.saturating_sub(NEAR)..from].iter().collect();
+    let begins = |all: &[String]| all.iter().any(|p| number.starts_with(p.as_str()));
+    let issued = begins(&private.cards)
+        || begins(&private.cards_named) && private.card_words.iter().any(|w| near.contains(w.as_str()));
+    let grouped = whole || lengths.iter().rev().skip(1).all(|l| *l == 4);
+    ((16..=19).contains(&number.len()) && grouped && issued && luhn(number)).then_some(Kind::Card)
+}
+
+/// Whether eighteen figures are a resident identity number (GB 11643): region, date of birth, check figure.
+fn identity(number: &str) -> bool {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECKS: [u8; 11] = *b"10X98765432";
+    let bytes = number.as_bytes();
+    if bytes.len() != 18 || bytes[..17].iter().any(|b| !b.is_ascii_digit()) {
+        return false;
+    }
+    let part = |from: usize, to: usize| bytes[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
+    let (year, month, day) = (part(6, 10), part(10, 12), part(12, 14));
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 => 28 + u32::from(leap),
+        _ => return false,
+    };
+    let sum: u32 = bytes[..17].iter().zip(WEIGHTS).map(|(b, w)| u32::from(b - b'0') * w).sum();
+    let region = words().private.regions.iter().any(|r| number.starts_with(r.as_str()));
+    region
+        && (1900..2100).contains(&year)
+        && (1..=days).contains(&day)
+        && CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
+}
+
+/// The check of card numbers.
+fn luhn(number: &str) -> bool {
+    let doubled = |n: u32| if n > 4 { 2 * n - 9 } else { 2 * n };
+    let figures = number.bytes().rev().map(|b| u32::from(b.wrapping_sub(b'0')));
+    let sum: u32 = figures.enumerate().map(|(i, n)| if i % 2 == 1 { doubled(n) } else { n }).sum();
+    !number.is_empty() && sum % 10 == 0 && number.bytes().any(|b| b != b'0')
+}
+
+/// A number without its middle.
+fn masked(number: &str) -> String {
+    // Digits and X only: bytes are letters.
+    let (head, tail) = (3.min(number.len()), number.len().saturating_sub(4));
+    format!("{}{}{}", &number[..head], "*".repeat(tail.saturating_sub(head)), &number[tail.max(head)..])
+}
+
+/// The address about an @, where its host gives mail to persons.
+fn mail(chars: &[char], at: usize) -> Option<String> {
+    const LONGEST: usize = 64;
+    let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
+    let host = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    let length = chars[..at].iter().rev().take(LONGEST).take_while(|c| local(c)).count();
+    let name: String = chars[at - length..at].iter().collect();
+    let host: String = chars[at + 1..].iter().take(LONGEST).take_while(host).collect();
+    let host = host.trim_end_matches(['.', '-']).to_ascii_lowercase();
+    let is = |h: &String| host == *h || host.strip_suffix(h.as_str()).is_some_and(|sub| sub.ends_with('.'));
+    let personal = !name.trim_matches('.').is_empty() && words().private.mail.iter().any(is);
+    let shown: String = name.chars().take(2).collect();
+    personal.then(|| format!("{shown}***@{host}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<Kind> {
+        private(text).into_iter().map(|(k, _)| k).collect()
+    }
+
+    #[test]
+    fn identity_numbers_by_their_check() {
+        for good in ["11010519491231002X", "440524188001010014", "11010519491231002x"] {
+            assert_eq!(identity(good), !good.contains("1880"), "{good}");
+        }
+        for bad in
+            ["110105194912310021", "11010519491331002X", "99010519491231002X", "1101051949123100", "11010520230229002X"]
+        {
+            assert!(!identity(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn cards_by_luhn() {
+        assert!(luhn("6222021234567890128") == (luhn_slow("6222021234567890128")));
+        for n in 0..10 {
+            let number = format!("622202123456789{n}");
+            assert_eq!(luhn(&number), luhn_slow(&number), "{number}");
+        }
+        assert!(luhn("4111111111111111") && !luhn("4111111111111112") && !luhn("") && !luhn("0000000000000000"));
+    }
+
+    fn luhn_slow(number: &str) -> bool {
+        let mut sum = 0;
+        for (i, c) in number.chars().rev().enumerate() {
+            let n = c.to_digit(10).unwrap() * if i % 2 == 1 { 2 } else { 1 };
+            sum += n / 10 + n % 10;
+        }
+        sum % 10 == 0
+    }
+
+    #[test]
+    fn data_of_persons_and_numbers_of_things() {
+        use Kind::{Card, Identity, Mail, Mobile};
+        let cases: &[(&str, &[Kind])] = &[
+            ("联系人张某，电话13800138000。", &[Mobile]),
+            ("电话138 0013 8000，或+8613800138000", &[Mobile, Mobile]),
+            ("身份证11010519491231002X。", &[Identity]),
+            ("卡号4111111111111111", &[Card]),
+            ("请发邮件至zhangsan@qq.com。", &[Mail]),
+            ("lisi＠vip.163.com", &[Mail]),
+            ("办公电话0379-63950000，邮箱kjj@lc.gov.cn", &[]),
+            ("统一社会信用代码11410302005295781X", &[]),
+            ("编号13800138000", &[]),
+            ("点击量13800138000次", &[]),
+            ("https://example.cn/13800138000", &[]),
+            ("流水4111111111111111", &[]),
+            ("关注微信@qq.com", &[]),
+            ("12306、12345热线", &[]),
+            ("2138001380001", &[]),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(kinds(text), *expected, "{text}");
+        }
+        assert_eq!(private("13800138000")[0].1, "138****8000");
+    }
+}

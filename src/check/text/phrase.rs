@@ -1,0 +1,91 @@
+//! Whether a phrase of the form stands at a place of a text.
+//!
+//! Takes a paragraph, a phrase and a place, gives where the phrase ends and the number it tells. Between two of its words
+//! others may stand that change nothing; how many are tried is bounded, so that no text makes it slow.
+
+use super::numeral::{self, Said};
+use super::plain::Plain;
+use crate::form::{Part, Phrase, Word, words};
+
+/// Most words between two words of a phrase.
+const BETWEEN: usize = 8;
+/// Most steps for one phrase at one place.
+const STEPS: usize = 120;
+
+/// Reads phrases of one figure in one paragraph.
+pub struct Reader<'a> {
+    pub plain: &'a Plain<'a>,
+    pub year: u16,
+    pub units: &'a [Word],
+    /// Words that may stand between beside those that always may.
+    pub beside: &'a [Word],
+}
+
+impl Reader<'_> {
+    /// Where a phrase that begins at a place ends, with its number.
+    pub fn read(&self, phrase: &Phrase, at: usize) -> Option<(usize, Option<Said>)> {
+        let mut steps = STEPS;
+        self.parts(&phrase.parts, at, true, &mut steps)
+    }
+
+    fn parts(&self, parts: &[Part], at: usize, first: bool, steps: &mut usize) -> Option<(usize, Option<Said>)> {
+        let Some((part, rest)) = parts.split_first() else { return Some((at, None)) };
+        let mut at = at;
+        for _ in 0..=if first { 0 } else { BETWEEN } {
+            *steps = steps.checked_sub(1)?;
+            match part {
+                Part::Number => {
+                    if let Some((said, end)) = numeral::said(self.plain, at, self.units) {
+                        return Some((end, Some(said)));
+                    }
+                }
+                Part::Words { any, .. } => {
+                    for end in any.iter().filter_map(|w| self.plain.word(at, w, self.year)) {
+                        if let Some(found) = self.parts(rest, end, false, steps) {
+                            return Some(found);
+                        }
+                    }
+                    if matches!(part, Part::Words { optional: true, .. })
+                        && let Some(found) = self.parts(rest, at, first, steps)
+                    {
+                        return Some(found);
+                    }
+                }
+            }
+            at = self.filled(at)?;
+        }
+        None
+    }
+
+    /// Behind a word that may stand between.
+    fn filled(&self, at: usize) -> Option<usize> {
+        let (between, c) = (&words().between, self.plain.chars.get(at));
+        let joins = between.joins.beginning(c).iter().filter(|_| !self.beside.is_empty());
+        between
+            .fills
+            .beginning(c)
+            .iter()
+            .chain(joins)
+            .chain(self.beside)
+            .filter_map(|w| self.plain.word(at, w, self.year))
+            .max()
+    }
+
+    /// Whether nothing follows but what may behind words that deny something, up to the end of the clause.
+    pub fn closes(&self, at: usize) -> bool {
+        let mut at = at;
+        let between = &words().between;
+        for _ in 0..2 * BETWEEN {
+            if self.plain.ends_at(at) {
+                return true;
+            }
+            let c = self.plain.chars.get(at);
+            let all = between.ends.beginning(c).iter().chain(between.joins.beginning(c)).chain(self.beside);
+            match all.filter_map(|w| self.plain.word(at, w, self.year)).max() {
+                Some(end) => at = end,
+                None => return false,
+            }
+        }
+        false
+    }
+}

@@ -1,0 +1,161 @@
+//! T501 and T502: figures that the text tells, or denies, against the tables.
+
+use super::Passage;
+use super::numeral::Said;
+use super::phrase::Reader;
+use super::plain::{any, last};
+use crate::form::{Told, Way, words};
+use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
+use crate::rules::finding;
+
+/// A clause of time before the one at hand is no longer than this: 上半年，
+const ADVERB: usize = 12;
+
+/// One figure that the text tells: from where to where, and the number, none where it is denied.
+struct Claim<'f> {
+    told: &'f Told,
+    from: usize,
+    to: usize,
+    said: Option<Said>,
+}
+
+pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -> Vec<Finding> {
+    let telling = &report.form.telling;
+    let plain = &passage.plain;
+    // One finding a figure and paragraph, however often a text repeats it.
+    let mut found: Vec<Option<Finding>> = telling.told.iter().map(|_| None).collect();
+    let mut order: Vec<usize> = Vec::new();
+    for (at, c) in plain.chars.iter().enumerate() {
+        for (index, way, phrase) in telling.beginning(*c) {
+            let told = &telling.told[*index];
+            if found[*index].is_some() {
+                continue;
+            }
+            let none = *way == Way::None;
+            let beside = if none { told.beside.as_slice() } else { &[] };
+            let reader = Reader { plain, year: report.cover.year, units: &told.units, beside };
+            let Some((to, said)) = reader.read(&told.phrases(*way)[*phrase], at) else { continue };
+            if none && !reader.closes(to) || !speaks(report, passage, told, *way, at) {
+                continue;
+            }
+            let claim = Claim { told, from: at, to, said };
+            if let Some(f) = judged(report, origins, passage, &claim) {
+                found[*index] = Some(f);
+                order.push(*index);
+            }
+        }
+    }
+    order.into_iter().filter_map(|i| found[i].take()).collect()
+}
+
+/// Whether the words at a place speak of the whole year's and the whole agency's figure.
+fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usize) -> bool {
+    let (plain, scope) = (&passage.plain, &words().scope);
+    let before = at.checked_sub(1).map(|i| plain.chars[i]);
+    // 未收到 is not 收到, 有无 no 无.
+    let refusing = if way == Way::None { "如若有是凡对否" } else { "不未没无再" };
+    if before.is_some_and(|c| refusing.contains(c)) {
+        return false;
+    }
+    let (clause, sentence) = (plain.clause(at), plain.sentence(at));
+    // What is spoken of is no channel: 网站 is one in 政府网站收到申请, none in 政府信息公开.
+    let mut own = plain.before(clause, at);
+    for matter in &words().agencies.matters {
+        own = own.replace(matter.as_str(), "");
+    }
+    if any(&own, &told.not) {
+        return false;
+    }
+    let whole = last(&own, &scope.whole);
+    if last(&own, &scope.parts) > whole || last(&own, &scope.times) > whole {
+        return false;
+    }
+    let adverb = clause.checked_sub(1).map(|end| plain.before(plain.clause(end).max(sentence), end));
+    let adverb = adverb.filter(|a| a.chars().count() <= ADVERB && !a.contains('件')).unwrap_or_default();
+    if last(&adverb, &scope.times) > last(&adverb, &scope.whole) || adverb.starts_with("其中") {
+        return false;
+    }
+    // The last year that is named before governs what is told.
+    let earlier = sentence.max(at.saturating_sub(80))..at;
+    if earlier
+        .rev()
+        .find_map(|i| plain.year(i).filter(|_| plain.has(i + 4, "年")))
+        .is_some_and(|y| y != report.cover.year)
+    {
+        return false;
+    }
+    if way != Way::Short {
+        return true;
+    }
+    let said = plain.before(sentence, at);
+    let nearby = plain.before(0, at);
+    (any(&nearby, &told.about) || any(&passage.headings, &told.about) || any(&plain.after(at, at + 30), &told.about))
+        && !any(&said, &scope.elsewhere)
+}
+
+/// The finding of a claim that the tables deny.
+fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Claim<'_>) -> Option<Finding> {
+    let told = claim.told;
+    let sum = |slots: &[(usize, usize)]| -> Decimal { slots.iter().map(|(t, s)| report.tables[*t][*s].number()).sum() };
+    let scale = Decimal::from(told.scale);
+    // Number and place in the unit of the table.
+    let said = claim.said.map(|s| Said { number: s.number / scale, place: s.place / scale, ..s });
+    let number = said.map_or(Decimal::ZERO, |s| s.number);
+    let denies = |slots: &Vec<(usize, usize)>| match said {
+        Some(s) => s.denies(sum(slots)),
+        None => !sum(slots).is_zero(),
+    };
+    let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &told.units, beside: &[] };
+    let including = told.including.as_ref().filter(|(phrase, _)| {
+        // Right behind the number, or behind the bracket or comma after it.
+        (0..3).any(|skip| reader.read(phrase, claim.to + skip).is_some())
+    });
+    let slots = match including {
+        Some((_, sum)) => std::slice::from_ref(sum),
+        None => told.sums.as_slice(),
+    };
+    if !slots.iter().all(denies) {
+        return None;
+    }
+    let slots = &slots[0];
+    let figure = sum(slots);
+    let code = if number.is_zero() || figure.is_zero() { "T502" } else { "T501" };
+    let quote = passage.plain.quote(claim.from, claim.to);
+    let related: Vec<Source> = slots.iter().filter_map(|s| source(origins, *s)).collect();
+    let message = format!("{}写“{quote}”，而{} {figure}", passage.place(), named(report, origins, slots));
+    let finding = if code == "T501" { finding("T501", message) } else { finding("T502", message) };
+    let hint = format!("请核对{}的数量，把正文或表格改成一致", told.what);
+    Some(finding.at(passage.source.clone()).expected(figure).found(quote).related(related).hint(hint))
+}
+
+fn source(origins: &Origins, (table, slot): (usize, usize)) -> Option<Source> {
+    origins.source(Place::Value { table, slot }).cloned()
+}
+
+/// The values of a sum in words: table, cell and label of one, of several where they stand.
+fn named(report: &Report, origins: &Origins, slots: &[(usize, usize)]) -> String {
+    let form = &report.form;
+    let cell = |s: &(usize, usize)| source(origins, *s).and_then(|s| s.cell).map(|c| c.to_string());
+    let label = |(t, s): &(usize, usize)| {
+        let table = &form.tables[*t];
+        let (row, column) = (table.row_path(*s), table.column_path(*s));
+        // The row says what it is; where there is one row alone, the column with what it stands under.
+        let block = &table.blocks[table.at(*s).block];
+        match (block.rows.leaves.is_empty(), row.last()) {
+            (false, Some(row)) if block.column_count() > 1 => format!("{row}·{}", column.last().unwrap_or(&"")),
+            (false, Some(row)) => (*row).to_owned(),
+            _ => column.join("·"),
+        }
+    };
+    let Some(first) = slots.first() else { return String::new() };
+    let name = &form.tables[first.0].name;
+    if let [one] = slots {
+        return format!("{name} {}“{}”是", cell(one).unwrap_or_default(), label(one));
+    }
+    let cells: Vec<String> = slots.iter().filter_map(cell).collect();
+    match (cells.first(), cells.last(), slots.len()) {
+        (Some(_), Some(_), 2 | 3) => format!("{name} {} 之和是", cells.join("、")),
+        (Some(a), Some(b), _) => format!("{name} {a} 至 {b} 之和是"),
+        _ => format!("{name} {}之和是", slots.iter().take(3).map(|s| format!("“{}”", label(s))).collect::<String>()),
+    }
+}

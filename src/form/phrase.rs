@@ -1,0 +1,110 @@
+//! Phrases by which a text tells a figure of the form: words with words between them, as data.
+//!
+//! Takes lines such as `收到|新收 <request> #` (words apart by spaces, `|` for either, `<name>` for a group of words, `?` for
+//! one that may be missing, `#` for a number with its unit), gives what is looked for in a text. It finds nothing itself.
+
+use std::collections::BTreeMap;
+
+/// One letter of a word, or a year counted from the report's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Letter {
+    Is(char),
+    Year(i16),
+}
+
+/// A word of a phrase.
+pub type Word = Vec<Letter>;
+
+/// One part of a phrase.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// One of several words, the longest first.
+    Words { any: Vec<Word>, optional: bool },
+    /// A number with a unit.
+    Number,
+}
+
+/// What is said in one way: its parts in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    pub parts: Vec<Part>,
+}
+
+/// The years that a word may name, by how far they are from the report's.
+const YEARS: [(&str, i16); 3] = [("{last}", -1), ("{this}", 0), ("{next}", 1)];
+
+/// Letters of a word.
+pub fn word(text: &str) -> Word {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        match YEARS.iter().find(|(name, _)| rest.starts_with(name)) {
+            Some((name, offset)) => {
+                out.push(Letter::Year(*offset));
+                rest = &rest[name.len()..];
+            }
+            None => {
+                out.push(Letter::Is(c));
+                rest = &rest[c.len_utf8()..];
+            }
+        }
+    }
+    out
+}
+
+/// Words, the longest first, so that the first that fits says most.
+pub fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Word> {
+    let mut all: Vec<Word> = texts.into_iter().filter(|t| !t.is_empty()).map(word).collect();
+    all.sort_by_key(|w| std::cmp::Reverse(w.len()));
+    all.dedup();
+    all
+}
+
+impl Phrase {
+    /// Reads a phrase. Errors say what is wrong with it.
+    pub fn parse(text: &str, groups: &BTreeMap<String, Vec<String>>) -> Result<Phrase, String> {
+        let mut parts = Vec::new();
+        for part in text.split_whitespace() {
+            if part == "#" {
+                parts.push(Part::Number);
+                continue;
+            }
+            let (part, optional) = part.strip_suffix('?').map_or((part, false), |p| (p, true));
+            let mut texts: Vec<&str> = Vec::new();
+            for either in part.split('|') {
+                match either.strip_prefix('<').and_then(|e| e.strip_suffix('>')) {
+                    Some(name) => {
+                        let group = groups.get(name).ok_or_else(|| format!("“{text}”里没有叫 {name} 的一组词"))?;
+                        texts.extend(group.iter().map(String::as_str));
+                    }
+                    None => texts.push(either),
+                }
+            }
+            let any = words(texts);
+            if any.is_empty() {
+                return Err(format!("“{text}”里有空的词"));
+            }
+            parts.push(Part::Words { any, optional });
+        }
+        match parts.first() {
+            Some(Part::Words { optional: false, .. }) => Ok(Phrase { parts }),
+            _ => Err(format!("“{text}”要以一个词开头")),
+        }
+    }
+
+    /// The letters that it may begin with; a year begins with any digit.
+    pub fn starts(&self) -> Vec<char> {
+        let Some(Part::Words { any, .. }) = self.parts.first() else { return Vec::new() };
+        let mut all: Vec<char> = any
+            .iter()
+            .filter_map(|w| w.first())
+            .flat_map(|l| match l {
+                Letter::Is(c) => vec![*c],
+                Letter::Year(_) => ('0'..='9').collect(),
+            })
+            .collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}

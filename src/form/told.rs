@@ -1,0 +1,99 @@
+//! What a report's text tells of its tables, and what the form asks the text to say.
+
+use std::collections::BTreeMap;
+
+use super::phrase::{Part, Phrase, Word};
+
+/// A value of a form: table and slot.
+pub type Slot = (usize, usize);
+
+/// A figure that texts tell: the phrases it is told in and the values of the form that it must agree with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Told {
+    /// What it is, for messages, e.g. 收到的政府信息公开申请.
+    pub what: String,
+    /// Sums of values; what is told agrees with one of them at least. The first is the one that is named.
+    pub sums: Vec<Vec<Slot>>,
+    /// What the figure is instead where this follows it: （含上年结转…）.
+    pub including: Option<(Phrase, Vec<Slot>)>,
+    /// Phrases with a number that say by themselves what they count.
+    pub full: Vec<Phrase>,
+    /// Phrases with a number that say it only where the text speaks of `about`.
+    pub short: Vec<Phrase>,
+    /// Phrases that say there was none.
+    pub none: Vec<Phrase>,
+    /// Units that the number is told in.
+    pub units: Vec<Word>,
+    /// How many units of the table one unit of the text is, as its reciprocal: 10000 for 元 where the table counts 万元.
+    pub scale: i64,
+    /// One of these stands before a short phrase, in its paragraph or a heading above it.
+    pub about: Vec<String>,
+    /// None of these stands before a phrase in its clause.
+    pub not: Vec<String>,
+    /// Figures that are denied in one breath with this one.
+    pub beside: Vec<Word>,
+}
+
+/// How a phrase tells a figure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    Full,
+    Short,
+    None,
+}
+
+/// Something that a section must speak of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    pub section: usize,
+    /// What it must speak of, for the message.
+    pub what: String,
+    /// Any of these words speaks of it.
+    pub words: Vec<String>,
+    /// The first year of which it is asked.
+    pub from_year: u16,
+}
+
+/// Everything that the texts of a form tell, found by the letter that a phrase begins with.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Telling {
+    pub told: Vec<Told>,
+    starts: BTreeMap<char, Vec<(usize, Way, usize)>>,
+}
+
+impl Told {
+    /// The phrases that tell it in one way.
+    pub fn phrases(&self, way: Way) -> &[Phrase] {
+        match way {
+            Way::Full => &self.full,
+            Way::Short => &self.short,
+            Way::None => &self.none,
+        }
+    }
+}
+
+impl Telling {
+    pub(super) fn new(told: Vec<Told>) -> Telling {
+        let mut starts: BTreeMap<char, Vec<(usize, Way, usize)>> = BTreeMap::new();
+        for (i, t) in told.iter().enumerate() {
+            for way in [Way::Full, Way::Short, Way::None] {
+                for (p, phrase) in t.phrases(way).iter().enumerate() {
+                    for c in phrase.starts() {
+                        starts.entry(c).or_default().push((i, way, p));
+                    }
+                }
+            }
+        }
+        Telling { told, starts }
+    }
+
+    /// The phrases that may begin with a letter: which figure, how told, and which of its phrases.
+    pub fn beginning(&self, c: char) -> &[(usize, Way, usize)] {
+        self.starts.get(&c).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Whether a phrase tells a number.
+pub(super) fn has_number(phrase: &Phrase) -> bool {
+    phrase.parts.contains(&Part::Number)
+}

@@ -1,0 +1,145 @@
+//! The words of `text.toml`, by which the text of a report is read; shared by all editions.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+use super::phrase::{self, Letter, Word};
+
+/// Everything in `text.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TextWords {
+    /// Groups of words that phrases name.
+    pub groups: BTreeMap<String, Vec<String>>,
+    pub between: Between,
+    pub scope: Scope,
+    pub about: About,
+    pub years: Years,
+    pub agencies: Agencies,
+    pub private: Private,
+}
+
+/// What may stand between and behind the words of a phrase.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Between {
+    fill: Vec<String>,
+    join: Vec<String>,
+    tails: Vec<String>,
+    /// What may stand between any two words.
+    #[serde(skip)]
+    pub fills: ByLetter,
+    /// What joins figures that are denied in one breath.
+    #[serde(skip)]
+    pub joins: ByLetter,
+    /// What may follow the words that say there was none.
+    #[serde(skip)]
+    pub ends: ByLetter,
+}
+
+/// Words by the letter that they begin with: a text is asked at every letter.
+#[derive(Debug, Default)]
+pub struct ByLetter(BTreeMap<char, Vec<Word>>);
+
+impl ByLetter {
+    fn new(texts: &[String]) -> ByLetter {
+        let mut all: BTreeMap<char, Vec<Word>> = BTreeMap::new();
+        for word in phrase::words(texts.iter().map(String::as_str)) {
+            if let Some(Letter::Is(c)) = word.first() {
+                all.entry(*c).or_default().push(word);
+            }
+        }
+        ByLetter(all)
+    }
+
+    /// The words that begin with a letter, the longest first.
+    pub fn beginning(&self, c: Option<&char>) -> &[Word] {
+        c.and_then(|c| self.0.get(c)).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// Which part of the year's and the agency's doings a clause speaks of.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scope {
+    pub parts: Vec<String>,
+    pub times: Vec<String>,
+    pub whole: Vec<String>,
+    pub elsewhere: Vec<String>,
+}
+
+/// Words before and behind a number that is not exact.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    pub around: Vec<String>,
+    pub above: Vec<String>,
+    pub below: Vec<String>,
+}
+
+/// What is said of years.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Years {
+    pub own: Vec<String>,
+    pub deeds: Vec<String>,
+    pub yearly: Vec<String>,
+    pub past: Vec<String>,
+    pub plans: Vec<String>,
+    pub presents: Vec<String>,
+    pub subjects: Vec<String>,
+    pub kinds: Vec<String>,
+    pub period: Vec<String>,
+    pub days: Vec<String>,
+    pub until: Vec<String>,
+    pub ends: Vec<String>,
+}
+
+/// What tells the name of an agency in a text, and whose deeds are told.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Agencies {
+    pub organs: Vec<String>,
+    pub no_places: Vec<String>,
+    pub bureaus: Vec<String>,
+    pub broad: Vec<String>,
+    pub leads: Vec<String>,
+    pub lead_letters: Vec<String>,
+    pub made_by: Vec<String>,
+    pub makes: Vec<String>,
+    pub ask: Vec<String>,
+    pub asked: Vec<String>,
+    pub report: Vec<String>,
+    pub called: Vec<String>,
+    pub acts: Vec<String>,
+    pub matters: Vec<String>,
+    pub with: Vec<String>,
+}
+
+/// What tells data of persons from other numbers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Private {
+    pub mail: Vec<String>,
+    pub regions: Vec<String>,
+    pub cards: Vec<String>,
+    pub cards_named: Vec<String>,
+    pub card_words: Vec<String>,
+    pub codes: Vec<String>,
+    pub counted: Vec<String>,
+}
+
+static WORDS: LazyLock<TextWords> = LazyLock::new(|| {
+    // Compiled in and parsed by a test: it cannot fail on a user's machine.
+    let mut words: TextWords = toml::from_str(include_str!("text.toml")).expect("built-in words");
+    let b = &mut words.between;
+    (b.fills, b.joins, b.ends) = (ByLetter::new(&b.fill), ByLetter::new(&b.join), ByLetter::new(&b.tails));
+    words
+});
+
+/// The words by which texts are read.
+pub fn words() -> &'static TextWords {
+    &WORDS
+}
