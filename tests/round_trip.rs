@@ -69,7 +69,7 @@ fn a_template_filled_in_full_has_no_finding() {
                 section.subheadings.iter().flat_map(|h| [Paragraph::heading(2, h), Paragraph::body("有关情况。")]);
             content.before.extend(headed);
             if section.subheadings.is_empty() && section.table.is_none() {
-                content.before.push(Paragraph::body("有关情况。"));
+                content.before.push(Paragraph::body("有关情况，没有收取信息处理费。"));
             }
         }
         for (t, values) in report.tables.iter_mut().enumerate() {

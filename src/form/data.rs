@@ -142,6 +142,8 @@ struct RawTold {
     not: Vec<String>,
     #[serde(default)]
     beside: Vec<String>,
+    #[serde(default)]
+    within: bool,
 }
 
 #[derive(Deserialize)]
@@ -289,6 +291,7 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
         about: raw.about.clone(),
         not: raw.not.clone(),
         beside: of(&raw.beside),
+        within: raw.within,
     })
 }
 

@@ -32,6 +32,8 @@ pub struct Told {
     pub not: Vec<String>,
     /// Figures that are denied in one breath with this one.
     pub beside: Vec<Word>,
+    /// Whether it is a part of another figure, and told as one: 其中.
+    pub within: bool,
 }
 
 /// How a phrase tells a figure.

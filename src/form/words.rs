@@ -67,6 +67,10 @@ pub struct Scope {
     pub parts: Vec<String>,
     pub times: Vec<String>,
     pub whole: Vec<String>,
+    pub within: String,
+    pub doubt: String,
+    pub denial: String,
+    pub counts: Vec<String>,
     pub elsewhere: Vec<String>,
 }
 
@@ -87,6 +91,9 @@ pub struct Years {
     pub deeds: Vec<String>,
     pub yearly: Vec<String>,
     pub past: Vec<String>,
+    pub done: Vec<String>,
+    pub compares: Vec<String>,
+    pub list: String,
     pub plans: Vec<String>,
     pub presents: Vec<String>,
     pub subjects: Vec<String>,

@@ -117,9 +117,14 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, Str
         let hit = (1..=most).find_map(|count| {
             let run = &groups[next..next + count];
             let lengths: Vec<usize> = run.iter().map(|(a, b)| b - a).collect();
+            if !(11..=19).contains(&lengths.iter().sum::<usize>()) {
+                return None;
+            }
             let number: String = run.iter().flat_map(|(a, b)| &chars[*a..*b]).collect();
-            let alone = stands_alone(chars, run[0].0, run[count - 1].1);
-            let kind = kind(&number, &lengths, chars, run[0].0).filter(|_| alone)?;
+            let kind = kind(&number, &lengths, chars, run[0].0)?;
+            if !stands_alone(chars, run[0].0, run[count - 1].1) {
+                return None;
+            }
             Some((count, kind, masked(&number)))
         });
         match hit {

@@ -53,7 +53,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usi
     let (plain, scope) = (&passage.plain, &words().scope);
     let before = at.checked_sub(1).map(|i| plain.chars[i]);
     // 未收到 is not 收到, 有无 no 无.
-    let refusing = if way == Way::None { "如若有是凡对否" } else { "不未没无再" };
+    let refusing = if way == Way::None { &scope.doubt } else { &scope.denial };
     if before.is_some_and(|c| refusing.contains(c)) {
         return false;
     }
@@ -66,13 +66,18 @@ fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usi
     if any(&own, &told.not) {
         return false;
     }
+    if told.within {
+        own = own.replacen(scope.within.as_str(), "", 1);
+    }
     let whole = last(&own, &scope.whole);
     if last(&own, &scope.parts) > whole || last(&own, &scope.times) > whole {
         return false;
     }
     let adverb = clause.checked_sub(1).map(|end| plain.before(plain.clause(end).max(sentence), end));
-    let adverb = adverb.filter(|a| a.chars().count() <= ADVERB && !a.contains('件')).unwrap_or_default();
-    if last(&adverb, &scope.times) > last(&adverb, &scope.whole) || adverb.starts_with("其中") {
+    let adverb = adverb.filter(|a| a.chars().count() <= ADVERB && !any(a, &scope.counts)).unwrap_or_default();
+    if last(&adverb, &scope.times) > last(&adverb, &scope.whole)
+        || !told.within && adverb.starts_with(scope.within.as_str())
+    {
         return false;
     }
     // The last year that is named before governs what is told.

@@ -56,7 +56,7 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
                 .at(passage.source.clone())
                 .expected(report.cover.year)
                 .found(year)
-                .hint("请核对年份，沿用上一年文字的请一并改正；确实是说那一年的不用改"),
+                .hint("请核对年份，从上一年照抄的请一并改正；确实是说那一年的不用改"),
         );
     }
     findings
@@ -104,7 +104,7 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
         // 2023年1月1日至12月31日 is last year's period; with words that speak of figures it is the report's.
         return (year < own && any(&sentence, &words.period) && !sentence.contains(&own_year)).then_some(Fault::Period);
     }
-    if !subject(report, &before) || sentence.contains("同比") {
+    if !subject(report, &before) || any(&sentence, &words.compares) {
         return None;
     }
     // A sentence that goes on to the report's year tells a story.
@@ -122,11 +122,12 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     }
     if year > own {
         // Next year is planned, and sometimes told when the report is written; it is no year that is over.
-        let done = ["收到", "全年", "共主动公开", "累计"];
-        let over = done.iter().any(|w| rest.contains(w)) && !any(&after, &words.plans);
+        let over = any(rest, &words.done) && !any(&after, &words.plans);
         return over.then_some(Fault::Deed);
     }
-    if any(&sentence, &words.past) {
+    // Only what is said right behind the year explains it, not what a long sentence comes to.
+    let said = rest.split(['，', '：']).next().unwrap_or_default();
+    if any(said, &words.past) {
         return None;
     }
     // The further back, the more it must look like a report of a year's work.
@@ -142,10 +143,10 @@ fn presents(before: &str, after: &str) -> bool {
 /// Whether what stands before a year in its sentence leaves it the time of what follows: nothing, a number of a list, or
 /// the agency itself.
 fn subject(report: &Report, before: &str) -> bool {
-    let list = |c: char| "（）()、.．一二三四五六七八九十0123456789是".contains(c);
+    let list = |c: char| words().years.list.contains(c);
     let rest = before.trim_start_matches(list);
     let agency = report.cover.agency.as_str();
-    rest.is_empty() || rest == "在" || rest == agency || words().years.own.iter().any(|w| w == rest)
+    rest.is_empty() || rest == agency || words().years.own.iter().any(|w| w == rest)
 }
 
 /// Whether a paragraph is nothing but the title of a report.

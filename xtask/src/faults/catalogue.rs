@@ -162,6 +162,22 @@ fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     )
 }
 
+/// What the text goes on to say of figures that were changed behind its back: the sentence that tells what came in and
+/// what was carried over.
+pub fn told(clean: &Draft, book: &Book) -> Vec<Expected> {
+    let form = &clean.report.form;
+    let requests = |draft: &Draft| generate::requests(form, &figures_of(draft));
+    let (Some(before), Some(now)) = (requests(clean), requests(&book.draft)) else { return Vec::new() };
+    let says = format!("政府信息公开申请{}件", before.0);
+    let place = clean.report.sections.iter().enumerate().find_map(|(section, s)| {
+        let line = s.before.iter().position(|p| p.text.contains(&says))?;
+        Some(Part::Line { section, line })
+    });
+    let Some(place) = place else { return Vec::new() };
+    let changed = [(before.0, now.0), (before.1, now.1)].into_iter().filter(|(a, b)| a != b);
+    changed.map(|(a, b)| book.at(if a == "0" || b == "0" { "T502" } else { "T501" }, place)).collect()
+}
+
 fn year_missing(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
     book.handed_in = HandedIn::Never;
     Some(vec![Expected::nowhere("Y403")])

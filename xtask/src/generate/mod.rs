@@ -187,7 +187,7 @@ fn report(form: &Arc<Form>, agency: String, year: u16, figures: &Figures, rng: &
 }
 
 /// Requests received this year and carried over from last year, where the form counts them under these keys.
-fn requests(form: &Form, figures: &Figures) -> Option<(String, String)> {
+pub fn requests(form: &Form, figures: &Figures) -> Option<(String, String)> {
     let total = |row: &str| {
         form.tables.iter().enumerate().find_map(|(t, table)| {
             let at = table.slots().find(|at| {
