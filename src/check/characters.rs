@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Finding, Origins, Place, Report, Source};
+use super::texts;
+use crate::model::{Finding, Origins, Report, Source};
 use crate::rules::finding;
 
 /// Whether a character means nothing outside the machine that wrote it.
@@ -42,17 +43,4 @@ pub(super) fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) 
     let private_use = private_use.into_iter().map(|p| made("P602", "是自造字或乱码字符", "请改成规范的字", p));
     let missing = missing.into_iter().map(|m| made("F701", "没有字体可用", "请改用规范汉字或文字说明", m));
     private_use.chain(missing).collect()
-}
-
-fn texts(report: &Report) -> impl Iterator<Item = (Place, &str)> {
-    let c = &report.cover;
-    let facts = [Some(&c.title), Some(&c.agency), c.published.as_ref(), c.contact.as_ref(), c.index.as_ref()];
-    let cover = facts.into_iter().flatten().map(|t| (Place::Title, t.as_str()));
-    let preface = report.preface.iter().enumerate();
-    let preface = preface.map(|(paragraph, p)| (Place::Preface { paragraph }, p.text.as_str()));
-    let sections = report.sections.iter().enumerate().flat_map(|(section, s)| {
-        let paragraphs = s.paragraphs().enumerate();
-        paragraphs.map(move |(paragraph, p)| (Place::Paragraph { section, paragraph }, p.text.as_str()))
-    });
-    cover.chain(preface).chain(sections)
 }

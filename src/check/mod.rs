@@ -8,7 +8,7 @@ mod relations;
 mod sections;
 mod text;
 
-use crate::model::{Finding, Origins, Report};
+use crate::model::{Finding, Origins, Place, Report};
 
 /// Checks the relations of the form alone, for a report that has no text.
 pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
@@ -22,6 +22,20 @@ pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool
     findings.extend(text::check(report, origins));
     findings.extend(characters::check(report, origins, can_draw));
     findings
+}
+
+/// Every text with its place: what the cover states, then all paragraphs and headings.
+fn texts(report: &Report) -> impl Iterator<Item = (Place, &str)> {
+    let c = &report.cover;
+    let facts = [Some(&c.title), Some(&c.agency), c.published.as_ref(), c.contact.as_ref(), c.index.as_ref()];
+    let cover = facts.into_iter().flatten().map(|t| (Place::Title, t.as_str()));
+    let preface = report.preface.iter().enumerate();
+    let preface = preface.map(|(paragraph, p)| (Place::Preface { paragraph }, p.text.as_str()));
+    let sections = report.sections.iter().enumerate().flat_map(|(section, s)| {
+        let paragraphs = s.paragraphs().enumerate();
+        paragraphs.map(move |(paragraph, p)| (Place::Paragraph { section, paragraph }, p.text.as_str()))
+    });
+    cover.chain(preface).chain(sections)
 }
 
 #[cfg(test)]

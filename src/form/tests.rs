@@ -145,6 +145,10 @@ fn a_faulty_form_file_is_refused() {
         ("notice =", "nottice =", "nottice"),
         ("before = [\"carried_out\"]", "before = [\"carried\"]", "没有 carried"),
         ("before = [\"carried_out\"]", "before = []", "上年"),
+        ("sums = [[\"new\"]]", "sums = [[\"nwe\"]]", "没有 nwe"),
+        ("\"<received> <request> #\"", "\"<recieved> <request> #\"", "没有叫 recieved"),
+        ("\"<received> <request> #\"", "\"<received> <request>\"", "#"),
+        ("section = \"other\"\nwhat", "section = \"last\"\nwhat", "没有键为 last"),
     ] {
         let error = Form::parse(&good.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(error.contains(says), "{error}");

@@ -24,7 +24,7 @@ pub struct Told {
     pub none: Vec<Phrase>,
     /// Units that the number is told in.
     pub units: Vec<Word>,
-    /// How many units of the table one unit of the text is, as its reciprocal: 10000 for 元 where the table counts 万元.
+    /// How many yuan one unit of the table is, since texts tell money in yuan or 万 of them; 1 for counts.
     pub scale: i64,
     /// One of these stands before a short phrase, in its paragraph or a heading above it.
     pub about: Vec<String>,

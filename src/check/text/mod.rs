@@ -75,20 +75,6 @@ fn passages<'r>(report: &'r Report, origins: &'r Origins) -> impl Iterator<Item 
 /// Letters of a heading that are looked at.
 const HEADING: usize = 40;
 
-/// Every text with its place: what the cover states, then all paragraphs and headings.
-fn texts(report: &Report) -> impl Iterator<Item = (Place, &str)> {
-    let c = &report.cover;
-    let facts = [Some(&c.title), Some(&c.agency), c.published.as_ref(), c.contact.as_ref(), c.index.as_ref()];
-    let cover = facts.into_iter().flatten().map(|t| (Place::Title, t.as_str()));
-    let preface = report.preface.iter().enumerate();
-    let preface = preface.map(|(paragraph, p)| (Place::Preface { paragraph }, p.text.as_str()));
-    let sections = report.sections.iter().enumerate().flat_map(|(section, s)| {
-        let paragraphs = s.paragraphs().enumerate();
-        paragraphs.map(move |(paragraph, p)| (Place::Paragraph { section, paragraph }, p.text.as_str()))
-    });
-    cover.chain(preface).chain(sections)
-}
-
 /// The cover as a place in a message.
 fn cover() -> &'static str {
     &labels().cover.sheet

@@ -3,7 +3,7 @@
 //! A number counts only where its own check fits (GB 11643 for identity numbers, Luhn for cards) and nothing says that
 //! it numbers a thing. What is found is quoted without its middle, so that a list of findings is no list of persons.
 
-use super::texts;
+use crate::check::texts;
 use crate::form::words;
 use crate::model::{Finding, Origins, Report};
 use crate::rules::finding;
@@ -212,7 +212,7 @@ fn luhn(number: &str) -> bool {
     let doubled = |n: u32| if n > 4 { 2 * n - 9 } else { 2 * n };
     let figures = number.bytes().rev().map(|b| u32::from(b.wrapping_sub(b'0')));
     let sum: u32 = figures.enumerate().map(|(i, n)| if i % 2 == 1 { doubled(n) } else { n }).sum();
-    !number.is_empty() && sum % 10 == 0 && number.bytes().any(|b| b != b'0')
+    !number.is_empty() && sum.is_multiple_of(10) && number.bytes().any(|b| b != b'0')
 }
 
 /// A number without its middle.

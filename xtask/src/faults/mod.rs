@@ -136,6 +136,12 @@ impl Book {
         let form = &self.draft.report.form;
         let (section, row, column) = match part {
             Part::Heading { section } => (section, 0, 0),
+            // Under subheadings a row for each, what is said under it in one cell beside it.
+            Part::Line { section, line } if !form.sections[section].subheadings.is_empty() => {
+                let lines = &self.draft.report.sections[section].before;
+                let headings = lines.iter().take(line).filter(|p| p.level > 0).count();
+                (section, 1 + headings as u32, 1)
+            }
             Part::Line { section, line } => (section, 2 + line as u32, 0),
             Part::Value { table, slot } => {
                 let section = form.section_of(table);
