@@ -87,9 +87,9 @@ fn covered(sheet: &Sheet) -> Option<Vec<bool>> {
         if looked > MOST {
             return None;
         }
-        for i in start..end {
-            let at = sheet.cells[i].at;
-            covered[i] |= at != m.first && (m.first.column..=m.last.column).contains(&at.column);
+        for (cell, covered) in sheet.cells[start..end].iter().zip(&mut covered[start..end]) {
+            let at = cell.at;
+            *covered |= at != m.first && (m.first.column..=m.last.column).contains(&at.column);
         }
     }
     Some(covered)
