@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::phrase::{Part, Phrase, Word};
+use super::phrase::{Letter, Part, Phrase, Word};
+use super::words::Letters;
 
 /// A value of a form: table and slot.
 pub type Slot = (usize, usize);
@@ -61,6 +62,9 @@ pub struct Asked {
 pub struct Telling {
     pub told: Vec<Told>,
     starts: BTreeMap<char, Vec<(usize, Way, usize)>>,
+    letters: Letters,
+    /// What units begin with.
+    counted: Letters,
 }
 
 impl Told {
@@ -86,12 +90,20 @@ impl Telling {
                 }
             }
         }
-        Telling { told, starts }
+        let letters = starts.keys().copied().collect();
+        let units = told.iter().flat_map(|t| &t.units).filter_map(|u| u.first());
+        let counted = units.filter_map(|l| if let Letter::Is(c) = l { Some(*c) } else { None }).collect();
+        Telling { told, starts, letters, counted }
+    }
+
+    /// The letters that units of figures begin with.
+    pub fn counted(&self) -> &Letters {
+        &self.counted
     }
 
     /// The phrases that may begin with a letter: which figure, how told, and which of its phrases.
     pub fn beginning(&self, c: char) -> &[(usize, Way, usize)] {
-        self.starts.get(&c).map_or(&[], Vec::as_slice)
+        if self.letters.has(c) { self.starts.get(&c).map_or(&[], Vec::as_slice) } else { &[] }
     }
 }
 

@@ -39,9 +39,38 @@ pub struct Between {
     pub ends: ByLetter,
 }
 
+/// A set of letters of the first plane, for a question that is asked at every letter of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Letters(Box<[u64; 1024]>);
+
+impl Default for Letters {
+    fn default() -> Letters {
+        Letters(Box::new([0; 1024]))
+    }
+}
+
+impl Letters {
+    pub fn has(&self, c: char) -> bool {
+        // Letters of other planes are asked for in the usual way.
+        self.0.get(c as usize / 64).is_none_or(|bits| bits & (1 << (c as u32 % 64)) != 0)
+    }
+}
+
+impl FromIterator<char> for Letters {
+    fn from_iter<I: IntoIterator<Item = char>>(all: I) -> Letters {
+        let mut letters = Letters::default();
+        for c in all {
+            if let Some(bits) = letters.0.get_mut(c as usize / 64) {
+                *bits |= 1 << (c as u32 % 64);
+            }
+        }
+        letters
+    }
+}
+
 /// Words by the letter that they begin with: a text is asked at every letter.
 #[derive(Debug, Default)]
-pub struct ByLetter(BTreeMap<char, Vec<Word>>);
+pub struct ByLetter(BTreeMap<char, Vec<Word>>, Letters);
 
 impl ByLetter {
     fn new(texts: &[String]) -> ByLetter {
@@ -51,12 +80,13 @@ impl ByLetter {
                 all.entry(*c).or_default().push(word);
             }
         }
-        ByLetter(all)
+        let letters = all.keys().copied().collect();
+        ByLetter(all, letters)
     }
 
     /// The words that begin with a letter, the longest first.
     pub fn beginning(&self, c: Option<&char>) -> &[Word] {
-        c.and_then(|c| self.0.get(c)).map_or(&[], Vec::as_slice)
+        c.filter(|c| self.1.has(**c)).and_then(|c| self.0.get(c)).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -123,6 +153,12 @@ pub struct Agencies {
     pub acts: Vec<String>,
     pub matters: Vec<String>,
     pub with: Vec<String>,
+    /// First letters of `made_by` and `ask`.
+    #[serde(skip)]
+    pub begins: Letters,
+    /// Those of `acts`.
+    #[serde(skip)]
+    pub acts_begin: Letters,
 }
 
 /// What tells data of persons from other numbers.
@@ -143,6 +179,9 @@ static WORDS: LazyLock<TextWords> = LazyLock::new(|| {
     let mut words: TextWords = toml::from_str(include_str!("text.toml")).expect("built-in words");
     let b = &mut words.between;
     (b.fills, b.joins, b.ends) = (ByLetter::new(&b.fill), ByLetter::new(&b.join), ByLetter::new(&b.tails));
+    let a = &mut words.agencies;
+    a.acts_begin = a.acts.iter().filter_map(|w| w.chars().next()).collect();
+    a.begins = a.made_by.iter().chain(&a.ask).filter_map(|w| w.chars().next()).collect();
     words
 });
 

@@ -48,7 +48,15 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Option<Finding> {
     let whole =
         if plain.chars.len() <= 2 * LONGEST && year::is_title(passage.text) { titled(passage.text) } else { None };
     let name = whole.filter(|name| other(name, agency)).or_else(|| {
-        (0..plain.chars.len()).find_map(|at| {
+        // Names that are presented, made or asked begin with a few letters; most letters are none of them.
+        let begins = |at: usize| {
+            let c = plain.chars[at];
+            plain.sentence(at) == at
+                || plain.chars.get(at + 4) == Some(&'年')
+                || c == '（'
+                || words().agencies.begins.has(c)
+        };
+        (0..plain.chars.len()).filter(|at| begins(*at)).find_map(|at| {
             let found = presented(plain, at)
                 .or_else(|| made(plain, at))
                 .or_else(|| asked(plain, at))
@@ -76,10 +84,13 @@ fn organ(name: &str) -> bool {
 
 /// 现公布某某局2023年政府信息公开工作年度报告: the name before a year at this place, in a sentence that presents a report.
 fn presented(plain: &Plain<'_>, at: usize) -> Option<String> {
+    if plain.chars.get(at + 4) != Some(&'年') {
+        return None;
+    }
     plain.year(at)?;
     let years = &words().years;
     let end = at + if plain.has(at + 4, "年度") { 6 } else { 5 };
-    if !plain.has(at + 4, "年") || plain.longest(end, &years.subjects).is_none() {
+    if plain.longest(end, &years.subjects).is_none() {
         return None;
     }
     let after = plain.after(end, plain.sentence_end(at));
@@ -131,7 +142,10 @@ fn called(plain: &Plain<'_>, at: usize) -> Option<String> {
 fn acting(plain: &Plain<'_>, at: usize, agency: &str) -> Option<String> {
     let agencies = &words().agencies;
     // Reports of whole governments and of bodies with others below them tell of many.
-    if plain.sentence(at) != at || agencies.broad.iter().any(|b| agency.ends_with(b.as_str())) {
+    if plain.sentence(at) != at
+        || at == plain.chars.len()
+        || agencies.broad.iter().any(|b| agency.ends_with(b.as_str()))
+    {
         return None;
     }
     let mut from = at;
@@ -139,12 +153,15 @@ fn acting(plain: &Plain<'_>, at: usize, agency: &str) -> Option<String> {
         from = at + if plain.has(at + 4, "年度") { 6 } else { 5 };
         from += usize::from(plain.has(from, "，"));
     }
-    let rest = plain.after(from, plain.sentence_end(from));
-    let head: String = rest.chars().take(LONGEST + 6).collect();
-    let end = agencies.acts.iter().filter_map(|w| head.find(w.as_str())).min()?;
-    let name = &head[..end];
-    let placed = !rests(name).is_empty() && agencies.bureaus.iter().any(|b| name.ends_with(b.as_str()));
-    (placed && any(&rest, &agencies.matters) && !any(&rest, &agencies.with)).then(|| name.to_owned())
+    let stop = plain.sentence_end(from);
+    let acts = |i: &usize| agencies.acts_begin.has(plain.chars[*i]) && plain.longest(*i, &agencies.acts).is_some();
+    let end = (from..stop.min(from + LONGEST + 6)).find(acts)?;
+    let name = plain.after(from, end);
+    if !agencies.bureaus.iter().any(|b| name.ends_with(b.as_str())) || rests(&name).is_empty() {
+        return None;
+    }
+    let rest = plain.after(from, stop);
+    (any(&rest, &agencies.matters) && !any(&rest, &agencies.with)).then_some(name)
 }
 
 /// A name less what leads up to it.

@@ -4,7 +4,7 @@
 //! unclear (a range, a code, more digits than any count has) is no number.
 
 use super::plain::Plain;
-use crate::form::{Word, words};
+use crate::form::{Letters, Word, words};
 use crate::model::Decimal;
 
 /// Longest numeral that is read; no count of a report comes near.
@@ -161,6 +161,20 @@ fn chinese(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
 /// Whether a letter may stand in a Chinese numeral.
 fn numeral_letter(c: char) -> bool {
     !c.is_ascii() && (digit(c).is_some() || power(c).is_some())
+}
+
+/// Whether a number of something may begin here: digits, or a numeral before another, before what is counted (`counted` holds the
+/// letters that units begin with) or before a word that is not exact. 进一步 and 一是 are none.
+pub fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
+    let c = plain.chars[at];
+    if c.is_ascii_digit() {
+        return true;
+    }
+    let numeral = |c: char| digit(c).is_some() || power(c).is_some();
+    let about = &words().about;
+    let inexact = |c: char| [&about.around, &about.above, &about.below].into_iter().flatten().any(|w| w.starts_with(c));
+    let followed = |c: char| numeral(c) || c.is_ascii_digit() || counted.has(c) || inexact(c);
+    numeral(c) && plain.chars.get(at + 1).is_some_and(|next| followed(*next))
 }
 
 /// The number with a unit at a place, and where it ends.

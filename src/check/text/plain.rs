@@ -129,7 +129,9 @@ impl<'t> Plain<'t> {
 
     /// The longest of several words that stands at a place.
     pub fn longest<'w>(&self, at: usize, words: &'w [String]) -> Option<&'w str> {
-        words.iter().map(String::as_str).filter(|w| self.has(at, w)).max_by_key(|w| w.len())
+        let first = self.chars.get(at).copied()?;
+        let begins = |w: &&str| w.starts_with(first);
+        words.iter().map(String::as_str).filter(begins).filter(|w| self.has(at, w)).max_by_key(|w| w.len())
     }
 
     /// Where a word of a phrase that stands at a place ends.

@@ -1,7 +1,7 @@
 //! T501 and T502: figures that the text tells, or denies, against the tables.
 
 use super::Passage;
-use super::numeral::Said;
+use super::numeral::{self, Said};
 use super::phrase::Reader;
 use super::plain::{any, last};
 use crate::form::{Told, Way, words};
@@ -10,6 +10,9 @@ use crate::rules::finding;
 
 /// A clause of time before the one at hand is no longer than this: 上半年，
 const ADVERB: usize = 12;
+
+/// Farthest that the number of a phrase stands behind its beginning: words of a phrase and what may stand between them.
+const REACH: usize = 80;
 
 /// One figure that the text tells: from where to where, and the number, none where it is denied.
 struct Claim<'f> {
@@ -25,10 +28,15 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
     // One finding a figure and paragraph, however often a text repeats it.
     let mut found: Vec<Option<Finding>> = telling.told.iter().map(|_| None).collect();
     let mut order: Vec<usize> = Vec::new();
+    // Most sentences hold no number, and most phrases need one soon behind their beginning.
+    let counted = telling.counted();
+    let mut numbers = (0..plain.chars.len()).filter(|i| numeral::begins(plain, *i, counted)).peekable();
     for (at, c) in plain.chars.iter().enumerate() {
+        while numbers.next_if(|n| *n < at).is_some() {}
+        let counts = numbers.peek().is_some_and(|n| *n <= at + REACH);
         for (index, way, phrase) in telling.beginning(*c) {
             let told = &telling.told[*index];
-            if found[*index].is_some() {
+            if found[*index].is_some() || !counts && *way != Way::None {
                 continue;
             }
             let none = *way == Way::None;

@@ -28,8 +28,8 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     // In brackets and quotes stand names; how deep counts how many are open.
     let mut depth = 0i32;
-    for at in 0..plain.chars.len() {
-        match plain.chars[at] {
+    for (at, c) in plain.chars.iter().enumerate() {
+        match c {
             '《' | '〔' | '[' | '【' | '“' => depth += 1,
             '》' | '〕' | ']' | '】' | '”' => depth = (depth - 1).max(0),
             _ => {}
@@ -64,11 +64,11 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
 
 /// A year with 年 or 年度 that begins at a place, and where it ends; in figures or 二〇二三.
 fn named(plain: &Plain<'_>, at: usize) -> Option<(u16, usize)> {
-    let year = plain.year(at).or_else(|| in_words(plain, at))?;
     let end = at + 4;
-    if !plain.has(end, "年") {
+    if plain.chars.get(end) != Some(&'年') {
         return None;
     }
+    let year = plain.year(at).or_else(|| in_words(plain, at))?;
     Some((year, end + if plain.has(end, "年度") { 2 } else { 1 }))
 }
 
