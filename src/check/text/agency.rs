@@ -90,9 +90,7 @@ fn presented(plain: &Plain<'_>, at: usize) -> Option<String> {
     plain.year(at)?;
     let years = &words().years;
     let end = at + if plain.has(at + 4, "年度") { 6 } else { 5 };
-    if plain.longest(end, &years.subjects).is_none() {
-        return None;
-    }
+    plain.longest(end, &years.subjects)?;
     let after = plain.after(end, plain.sentence_end(at));
     let near: String = after.chars().take(16).collect();
     let before = plain.before(plain.sentence(at), at);
