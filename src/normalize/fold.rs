@@ -76,7 +76,9 @@ thread_local! {
 /// Folds a text; `None` when it is too long or empty to be a label.
 pub fn fold(text: &str) -> Option<Rc<Folded>> {
     if text.len() > REMEMBERED.0 {
-        return folded(text).map(Rc::new);
+        // Long and of several sentences: prose, and most of a report's paragraphs are.
+        let first = text.find('。').map_or(text.len(), |end| end + '。'.len_utf8());
+        return if text[first..].trim().is_empty() { folded(text).map(Rc::new) } else { None };
     }
     FOLDED.with_borrow_mut(|known| {
         if let Some(folded) = known.get(text) {
