@@ -171,7 +171,8 @@ pub fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
         // Of one number once, and not where it is a date.
         let digit = |i: usize| plain.chars.get(i).is_some_and(char::is_ascii_digit);
         let end = (at..at + LONGEST).find(|i| !digit(*i)).unwrap_or(at);
-        return !(at > 0 && digit(at - 1)) && !matches!(plain.chars.get(end), Some('年' | '月' | '日'));
+        let goes_on = at > 0 && digit(at - 1);
+        return !goes_on && !matches!(plain.chars.get(end), Some('年' | '月' | '日'));
     }
     let numeral = |c: char| digit(c).is_some() || power(c).is_some();
     let about = &words().about;
