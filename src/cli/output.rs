@@ -121,9 +121,21 @@ fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     }
 }
 
-/// The output folder of a run that shares it with no other; it is ours as long as the handle lives. What a killed run left
-/// there is cleared.
-pub fn own_folder(folder: &Path) -> Result<fs::File, String> {
+/// The output folder of a run that shares it with no other, as long as this lives.
+pub struct OwnFolder {
+    lock: PathBuf,
+    _file: fs::File,
+}
+
+impl Drop for OwnFolder {
+    /// What is handed to a portal holds nothing of ours.
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.lock);
+    }
+}
+
+/// Takes a folder for a run. What a killed run left there is cleared; a folder that it had set aside gets its name again.
+pub fn own_folder(folder: &Path) -> Result<OwnFolder, String> {
     let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
     fs::create_dir_all(folder).map_err(told)?;
     // A folder itself cannot be locked everywhere.
@@ -132,16 +144,29 @@ pub fn own_folder(folder: &Path) -> Result<fs::File, String> {
     if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
         return Err(format!("另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹", folder.display()));
     }
+    sweep(std::iter::once(folder.to_owned()));
     for entry in fs::read_dir(folder).map_err(told)?.flatten() {
-        let name = entry.file_name();
-        let ours = name.to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX));
-        if ours && entry.file_type().is_ok_and(|t| t.is_dir()) {
-            let _ = fs::remove_dir_all(entry.path());
-        } else if ours {
-            let _ = fs::remove_file(entry.path());
+        if is_ours(&entry) && entry.file_type().is_ok_and(|t| t.is_dir()) {
+            give_back(&entry.path(), folder).map_err(told)?;
+            fs::remove_dir_all(entry.path()).map_err(told)?;
         }
     }
-    Ok(file)
+    Ok(OwnFolder { lock, _file: file })
+}
+
+/// Gives folders that stand aside their places again, where nothing has taken them.
+fn give_back(aside: &Path, folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(aside)?.flatten().filter(|e| e.file_type().is_ok_and(|t| t.is_dir())) {
+        let place = folder.join(entry.file_name());
+        if !place.exists() {
+            fs::rename(entry.path(), place)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_ours(entry: &fs::DirEntry) -> bool {
+    entry.file_name().to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX))
 }
 
 /// Writes a folder of files: it appears with all of them, in the place of one of the same name.
@@ -160,9 +185,9 @@ pub fn write_folder(within: &Path, name: &str, files: &[(String, Vec<u8>)]) -> R
     if target.is_file() {
         return Err(format!("无法写入 {}：同名的文件已经存在，请先移走", target.display()));
     }
-    // A folder cannot be replaced in one step: the old one stands aside until the new one has its name.
+    // A folder cannot be replaced in one step: the old one stands aside, under its name, until the new one has that.
     let aside = builder.tempdir_in(within).map_err(told)?;
-    let old = aside.path().join("old");
+    let old = aside.path().join(name);
     if target.exists() {
         fs::rename(&target, &old).map_err(told)?;
     }
@@ -181,9 +206,7 @@ pub fn sweep(folders: impl Iterator<Item = PathBuf>) {
     for folder in folders {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for entry in entries.flatten() {
-            let name = entry.file_name();
-            let ours = name.to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX));
-            if ours && fs::File::open(entry.path()).is_ok_and(|f| f.try_lock().is_ok()) {
+            if is_ours(&entry) && fs::File::open(entry.path()).is_ok_and(|f| f.try_lock().is_ok()) {
                 let _ = fs::remove_file(entry.path());
             }
         }
@@ -238,6 +261,31 @@ mod tests {
         fs::write(&other, "").unwrap();
         sweep([dir.path().to_owned(), dir.path().join("没有")].into_iter());
         assert!(held.path().exists() && other.exists() && !left.exists());
+    }
+
+    #[test]
+    fn a_folder_is_replaced_whole_and_one_that_a_killed_run_set_aside_comes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let files = |text: &str| vec![("a.txt".to_owned(), text.as_bytes().to_vec())];
+        let read = || fs::read_to_string(dir.path().join("报告/a.txt")).unwrap();
+        for text in ["1", "2"] {
+            write_folder(dir.path(), "报告", &files(text)).unwrap();
+            assert_eq!(read(), text);
+        }
+        // Killed between the two steps.
+        let aside = dir.path().join(".nianbao-abc.tmp");
+        fs::create_dir(&aside).unwrap();
+        fs::rename(dir.path().join("报告"), aside.join("报告")).unwrap();
+        let own = own_folder(dir.path()).unwrap();
+        assert_eq!(read(), "2");
+        assert!(own_folder(dir.path()).is_err(), "two runs in one folder");
+        drop(own);
+        // After the second step the new one stays.
+        fs::create_dir_all(aside.join("报告")).unwrap();
+        drop(own_folder(dir.path()).unwrap());
+        assert_eq!(read(), "2");
+        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
+        assert_eq!(left, ["报告"]);
     }
 
     #[test]

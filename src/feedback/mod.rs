@@ -1,6 +1,7 @@
 //! Findings in the forms that people and other programs work with.
 //!
-//! Takes the records of a run, gives one text. The same records give the same text; it judges nothing anew.
+//! Takes the records of a run, and for a page or a marked copy what was read, gives one file. The same records give the same
+//! bytes; it judges nothing anew.
 
 mod junit;
 mod mark;

@@ -65,7 +65,9 @@ pub fn check(plan: &Plan, mark: Option<&Path>) -> Result<Exit, Stop> {
     let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
     let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record));
     done.iter_mut().for_each(|d| read::judge(&mut d.record, plan.strict));
-    let marked = mark.zip(done.first()).map(|(path, d)| write_marked(plan, path, &d.record)).transpose()?;
+    if let Some((path, d)) = mark.zip(done.first()) {
+        write_marked(plan, path, &d.record)?;
+    }
     let section = |(d, e): (&Done, &Option<Examined>)| {
         let understood = e.as_ref().and_then(|e| Some((e.report.as_ref()?, &e.origins)));
         page::section(&d.record, understood)
@@ -74,23 +76,23 @@ pub fn check(plan: &Plan, mark: Option<&Path>) -> Result<Exit, Stop> {
     let sections = if page { done.iter().zip(&examined).map(section).collect() } else { Vec::new() };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let told = print::Told { plan, folder: None, summary: None, notes, sections, took, asked };
-    let exit = print::all(&told, &done);
-    if let (Some(path), Output::Text) = (marked.flatten(), plan.format) {
-        print::line(&format!("有问题的格子标在 {} 里", path.display()));
-    }
-    Ok(exit)
+    Ok(print::all(&told, &done))
 }
 
-/// Writes a marked copy of the only input; gives its path, or `None` where the input holds no cells.
-fn write_marked<'p>(plan: &Plan, path: &'p Path, record: &Record) -> Result<Option<&'p Path>, Stop> {
+/// Writes a marked copy of the only input, where it holds cells, and says so beside what is printed.
+fn write_marked(plan: &Plan, path: &Path, record: &Record) -> Result<(), Stop> {
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let input = plan.inputs.all.first().map(|i| &i.path);
-    let Some(workbook) = input.and_then(|i| crate::import::read(i, &plan.setting.limits).ok()) else { return Ok(None) };
+    let Some(workbook) = input.and_then(|i| crate::import::read(i, &plan.setting.limits).ok()) else {
+        print::progress(&format!("没有写 {}：输入不是能读的工作簿，没有格子可以标", path.display()));
+        return Ok(());
+    };
     let bytes = feedback::mark(&workbook, &record.findings)
         .map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
     output::write_all(folder, &[(path.to_owned(), bytes.as_slice())]).map_err(unwritten)?;
-    Ok(Some(path))
+    print::progress(&format!("有问题的格子标在 {} 里", path.display()));
+    Ok(())
 }
 
 /// So many reports are drawn with their tables on the page of a check: all of a county, and no more than a browser bears.
@@ -102,7 +104,7 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let pool = pool(plan.jobs)?;
     let run = convert::Run::new(job)?;
     pipeline::warm(&job.formats, &plan.setting);
-    let reads = read::all(plan, &pool, &interrupt, Some(&run));
+    let reads = read::all(plan, &pool, &interrupt, &run);
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
         let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());

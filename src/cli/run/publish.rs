@@ -11,6 +11,7 @@ use super::read::{Next, Writes, all, judge};
 use super::spool::{IN_MEMORY, Slip, Spool};
 use super::{Done, Interrupt, Made, Read, across, each, pool};
 use crate::batch::{Item, OutputFile, Record};
+use crate::cli::args::Output;
 use crate::cli::inputs::Input;
 use crate::cli::output;
 use crate::cli::plan::PublishPlan;
@@ -41,7 +42,7 @@ pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
     let spool = Spool::new(&plan.setting.options.forms, &job.folder, IN_MEMORY, true);
     let run = Run { job, spool };
     pipeline::warm(&job.formats, &plan.setting);
-    let reads = all(plan, &pool, &interrupt, Some(&run));
+    let reads = all(plan, &pool, &interrupt, &run);
     let stopped = |done: &[Done]| {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
         let told =
@@ -73,6 +74,10 @@ pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
     drop(folder);
     let unused: Vec<Finding> = job.waivers.unused().map(|told| finding("B901", told)).collect();
     let wasted = !unused.is_empty();
+    if plan.format == Output::Json {
+        // An object is a report: what concerns none stands beside them.
+        unused.iter().for_each(|f| print::complaint(&f.message));
+    }
     notes.extend(unused);
     let took = begun.elapsed();
     let folder = Some(job.folder.as_path());

@@ -41,12 +41,7 @@ pub trait Writes: Sync {
 }
 
 /// Reads every input of the plan, in their order.
-pub fn all(
-    plan: &Plan,
-    pool: &rayon::ThreadPool,
-    interrupt: &Interrupt,
-    writes: Option<&dyn Writes>,
-) -> Vec<Option<Read>> {
+pub fn all(plan: &Plan, pool: &rayon::ThreadPool, interrupt: &Interrupt, writes: &dyn Writes) -> Vec<Option<Read>> {
     each(pool, interrupt, "读取", (1..).zip(&plan.inputs.all).collect(), |(number, input)| {
         let begun = Instant::now();
         let (record, next) = one(plan, number, input, writes);
@@ -54,9 +49,9 @@ pub fn all(
     })
 }
 
-fn one(plan: &Plan, number: usize, input: &Input, writes: Option<&dyn Writes>) -> (Record, Next) {
+fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Record, Next) {
     let loaded = load(plan, input);
-    if let (Some(writes), Ok((_, digest))) = (writes, &loaded)
+    if let Ok((_, digest)) = &loaded
         && let Some(mut known) = writes.before(input, digest)
     {
         known.input = number;
@@ -65,15 +60,15 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: Option<&dyn Writes>) -
         return (known, Next::Stands);
     }
     let (mut record, examined) = told(plan, number, input, loaded);
-    let next = match (writes, examined.whole()) {
-        (Some(writes), Some(whole)) => match writes.keep(whole) {
+    let next = match examined.whole() {
+        Some(whole) => match writes.keep(whole) {
             Ok(slip) => Next::Write(slip),
             Err(e) => {
                 record.fail(&finding("W401", format!("输出文件夹里写不下临时文件：{}", reason(&e))));
                 Next::Nothing
             }
         },
-        _ => Next::Nothing,
+        None => Next::Nothing,
     };
     (record, next)
 }
