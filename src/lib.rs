@@ -13,6 +13,7 @@ pub mod export;
 pub mod feedback;
 pub mod form;
 pub mod import;
+mod inflate;
 pub mod layout;
 pub mod model;
 pub mod normalize;

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read, Write};
+use std::io::{Cursor, Write};
 
 use memchr::memmem;
 use quick_xml::Reader;
@@ -19,6 +19,7 @@ use super::boxes::is_drawing;
 use super::formats::marks;
 use super::sheet_xml::attribute;
 use super::{ImportError, Limits};
+use crate::inflate::{EntryError, entry};
 
 /// Parts of a workbook by name.
 pub(super) struct Package<T> {
@@ -40,9 +41,6 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportE
     Ok(Package { parts: package.parts.into_iter().map(text).collect::<Result<_, _>>()? })
 }
 
-/// Memory taken for a part before it is inflated, at most: its size is only what the file says.
-const EXPECTED: u64 = 1 << 20;
-
 /// Inflates the parts that are wanted by their lower-case names.
 pub(super) fn inflated(
     bytes: &[u8],
@@ -60,15 +58,19 @@ pub(super) fn inflated(
     let mut parts = BTreeMap::new();
     let mut left = limits.inflated_bytes;
     for index in 0..zip.len() {
-        let file = zip.by_index(index).map_err(zip_error)?;
+        let file = zip.by_index_raw(index).map_err(zip_error)?;
         // One spelling a part, as its reader looks it up: two that differ by case or slash would hide one from the checks.
         let name = file.name().map_err(zip_error)?.replace('\\', "/").to_ascii_lowercase();
         if !wanted(&name) {
             continue;
         }
-        let mut data = Vec::with_capacity(file.size().min(left).min(EXPECTED) as usize);
-        let size = file.take(left + 1).read_to_end(&mut data).map_err(|e| ImportError::Damaged(e.to_string()))?;
-        left = left.checked_sub(size as u64).ok_or_else(|| limits.inflated_error())?;
+        let data = entry(bytes, &file, left).map_err(|e| match e {
+            EntryError::Encrypted => ImportError::Encrypted,
+            EntryError::Method => zip_error(ZipError::CompressionMethodNotSupported(0)),
+            EntryError::Large => limits.inflated_error(),
+            EntryError::Damaged => ImportError::Damaged(format!("压缩包里的 {name} 读不出来，可能没有拷贝完整")),
+        })?;
+        left -= data.len() as u64;
         if parts.insert(name.clone(), data).is_some() {
             return Err(ImportError::Damaged(format!("压缩包里有两个 {name}")));
         }

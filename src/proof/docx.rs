@@ -2,12 +2,16 @@
 //!
 //! Takes a package, gives its pieces. An element of the body or of a run that it does not know is an error, not left out.
 
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use zip::ZipArchive;
 
 use super::pieces::{Piece, squeezed, without_blank, words};
 use super::xml::{Element, parse};
+use crate::inflate::entry;
+
+/// No text of a report makes a larger part.
+const MOST: u64 = 256 << 20;
 
 /// What a reader finds in a DOCX; `Err` names what could not be read.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
@@ -28,9 +32,9 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
 
 fn part(bytes: &[u8], name: &str) -> Option<String> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
-    let mut text = String::new();
-    zip.by_name(name).ok()?.read_to_string(&mut text).ok()?;
-    Some(text)
+    let index = zip.index_for_name(name)?;
+    let part = entry(bytes, &zip.by_index_raw(index).ok()?, MOST).ok()?;
+    String::from_utf8(part).ok()
 }
 
 /// The words of a paragraph.

@@ -1,0 +1,130 @@
+//! One entry of a zip → its bytes, inflated in one go and compared with the size and the checksum that the directory states.
+//!
+//! Takes the whole zip in memory, gives the bytes of an entry. It never takes more memory than it was allowed, whatever the
+//! entry says of itself.
+
+use std::cell::RefCell;
+use std::io::{Read, Seek};
+
+use libdeflater::{Decompressor, crc32};
+use zip::CompressionMethod;
+use zip::read::ZipFile;
+
+/// Why an entry cannot be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntryError {
+    /// It is encrypted.
+    Encrypted,
+    /// It is packed in another way than office programs do.
+    Method,
+    /// It is larger than allowed.
+    Large,
+    /// It is cut off, or not what its directory says.
+    Damaged,
+}
+
+thread_local! {
+    static DECOMPRESSOR: RefCell<Decompressor> = RefCell::new(Decompressor::new());
+}
+
+/// The bytes of an entry, opened raw, of a zip; `most` is their greatest size.
+///
+/// # Errors
+/// See [`EntryError`].
+pub fn entry<R: Read + Seek>(zip: &[u8], file: &ZipFile<'_, R>, most: u64) -> Result<Vec<u8>, EntryError> {
+    if file.encrypted() {
+        return Err(EntryError::Encrypted);
+    }
+    if file.size() > most {
+        return Err(EntryError::Large);
+    }
+    let damaged = EntryError::Damaged;
+    let place = |n: u64| usize::try_from(n).map_err(|_| damaged);
+    let (start, length) = (place(file.data_start().ok_or(damaged)?)?, place(file.compressed_size())?);
+    let packed = zip.get(start..).and_then(|z| z.get(..length)).ok_or(damaged)?;
+    let size = place(file.size())?;
+    let bytes = match file.compression() {
+        CompressionMethod::Stored => packed.to_vec(),
+        CompressionMethod::Deflated => inflated(packed, size).ok_or(damaged)?,
+        _ => return Err(EntryError::Method),
+    };
+    let whole = bytes.len() == size && crc32(&bytes) == file.crc32();
+    if whole { Ok(bytes) } else { Err(damaged) }
+}
+
+/// No stream of deflate grows more than this.
+const GROWTH: usize = 1032;
+
+/// A raw stream of deflate, which is to grow to a size.
+fn inflated(packed: &[u8], size: usize) -> Option<Vec<u8>> {
+    if size / GROWTH > packed.len() {
+        return None;
+    }
+    let mut out = vec![0; size];
+    let got = DECOMPRESSOR.with_borrow_mut(|d| d.deflate_decompress(packed, &mut out)).ok()?;
+    (got == size).then_some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::write::SimpleFileOptions;
+    use zip::{ZipArchive, ZipWriter};
+
+    use super::*;
+
+    const TEXT: &[u8] = "一行字，一行字，一行字，一行字，一行字，一行字".as_bytes();
+
+    fn packed(method: CompressionMethod) -> Vec<u8> {
+        let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+        out.start_file("a.xml", SimpleFileOptions::default().compression_method(method)).unwrap();
+        out.write_all(TEXT).unwrap();
+        out.finish().unwrap().into_inner()
+    }
+
+    fn read(zip: &[u8], most: u64) -> Result<Vec<u8>, EntryError> {
+        entry(zip, &ZipArchive::new(Cursor::new(zip)).unwrap().by_index_raw(0).unwrap(), most)
+    }
+
+    /// Writes over the entry's line in the directory, `at` bytes from its beginning.
+    fn with(mut zip: Vec<u8>, at: usize, bytes: [u8; 4]) -> Vec<u8> {
+        let line = zip.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
+        zip[line + at..line + at + 4].copy_from_slice(&bytes);
+        zip
+    }
+
+    const CHECKSUM: usize = 16;
+    const PACKED_SIZE: usize = 20;
+    const SIZE: usize = 24;
+
+    #[test]
+    fn entries_are_read_whole_or_not_at_all() {
+        let size = TEXT.len() as u64;
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+            let sound = packed(method);
+            assert_eq!(read(&sound, size).unwrap(), TEXT, "{method}");
+            assert_eq!(read(&sound, size - 1), Err(EntryError::Large), "{method}");
+            for (at, number) in [
+                (CHECKSUM, 1),
+                (SIZE, TEXT.len() as u32 - 1),
+                (SIZE, TEXT.len() as u32 + 1),
+                (SIZE, 0),
+                (SIZE, u32::MAX - 1),
+                (PACKED_SIZE, 3),
+                (PACKED_SIZE, 1 << 20),
+            ] {
+                let lies = with(sound.clone(), at, number.to_le_bytes());
+                assert_eq!(read(&lies, u64::MAX), Err(EntryError::Damaged), "{method} {at} {number}");
+            }
+        }
+    }
+
+    #[test]
+    fn other_ways_of_packing_are_told_apart() {
+        // Flags and method share four bytes: encrypted; method 12, bzip2.
+        let sound = packed(CompressionMethod::Deflated);
+        assert_eq!(read(&with(sound.clone(), 8, [1, 0, 8, 0]), u64::MAX), Err(EntryError::Encrypted));
+        assert_eq!(read(&with(sound, 8, [0, 0, 12, 0]), u64::MAX), Err(EntryError::Method));
+    }
+}
