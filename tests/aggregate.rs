@@ -197,7 +197,7 @@ fn troubles_are_listed_told_and_written_down() {
     assert!(unlisted["file"].as_str().unwrap().ends_with("乙.xlsx") && unlisted.get("sheet").is_none(), "{unlisted}");
     let book = read_bytes("汇总.xlsx", &fs::read(&out).unwrap(), &Limits::default()).unwrap();
     let words = &labels().sum;
-    let sheet = book.sheets.iter().find(|s| s.name == words.troubles.sheet).unwrap();
+    let sheet = book.sheets.iter().find(|s| *s.name == *words.troubles.sheet).unwrap();
     let all: String = sheet.cells.iter().map(|c| format!("{:?}\n", c.content)).collect();
     for text in
         ["丁局", "乙局", "丙.xlsx", &words.missing, &words.faulty, &words.refused, &words.unlisted, "K303", "J5"]
@@ -205,7 +205,7 @@ fn troubles_are_listed_told_and_written_down() {
         assert!(all.contains(text), "{text}: {all}");
     }
     // The refused unit is not in the sum: seven and nothing.
-    let sources = book.sheets.iter().find(|s| s.name == words.sources.sheet).unwrap();
+    let sources = book.sheets.iter().find(|s| *s.name == *words.sources.sheet).unwrap();
     assert!(sources.cells.iter().all(|c| !format!("{:?}", c.content).contains("丙")));
 }
 

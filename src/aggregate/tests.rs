@@ -26,7 +26,7 @@ pub(crate) fn contribution(
     for (table, t) in report.form.tables.iter().enumerate() {
         for slot in 0..t.slot_count() {
             let cell = Address { row: slot as u32, column: table as u32 };
-            origins.note(Place::Value { table, slot }, Source::cell(&t.name, cell), "");
+            origins.note(Place::Value { table, slot }, Source::cell(&t.name.as_str().into(), cell), "");
         }
     }
     Contribution::of(file, agency, &report, &origins, &[])

@@ -89,7 +89,7 @@ impl From<&Source> for PlaceItem {
     fn from(source: &Source) -> PlaceItem {
         PlaceItem {
             file: source.file.clone(),
-            sheet: Some(source.sheet.clone()).filter(|s| !s.is_empty()),
+            sheet: Some(source.sheet.to_string()).filter(|s| !s.is_empty()),
             cell: source.cell.map(|c| c.to_string()),
         }
     }

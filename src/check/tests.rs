@@ -54,7 +54,7 @@ fn broken_relations_name_both_sides() {
     let mut origins = Origins::default();
     for s in 0..report.form.tables[1].slot_count() {
         let cell = crate::model::Address { row: s as u32 / 7 + 4, column: s as u32 % 7 + 3 };
-        origins.note(Place::Value { table: 1, slot: s }, Source::cell("三", cell), "");
+        origins.note(Place::Value { table: 1, slot: s }, Source::cell(&"三".into(), cell), "");
     }
     for (row, n) in [("new", 12), ("carried_in", 3), ("handled.granted", 14), ("handled.total", 14)] {
         for column in ["applicants.natural", "applicants.total"] {

@@ -79,7 +79,7 @@ fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
             exact(&mut sheet, row, 6, figure.number)?;
             sheet.text(row, 7, figure.unit.map_or("", |u| u.word()), &blank)?;
             sheet.text(row, 8, &part.file, &text)?;
-            sheet.text(row, 9, source.map_or("", |s| s.sheet.as_str()), &text)?;
+            sheet.text(row, 9, source.map_or("", |s| &*s.sheet), &text)?;
             sheet.text(row, 10, &cell, &blank)?;
         }
         sheets.push(sheet);
@@ -95,7 +95,7 @@ fn list(troubles: &[Trouble]) -> Result<Sheet, ExportError> {
     for (row, trouble) in (1u32..).zip(troubles) {
         let source = trouble.source.as_ref();
         let cell = source.and_then(|s| s.cell).map_or(String::new(), |c| c.to_string());
-        let sheet_name = source.map_or("", |s| s.sheet.as_str());
+        let sheet_name = source.map_or("", |s| &*s.sheet);
         let texts = [&trouble.agency, &trouble.what, &trouble.file, sheet_name, &cell, &trouble.message];
         let mut height = ROW;
         for ((column, content), width) in (0u16..).zip(texts).zip(TROUBLE_WIDTHS) {

@@ -41,7 +41,7 @@ pub fn mark(workbook: &Workbook, findings: &[Item]) -> Result<Vec<u8>, XlsxError
     book.set_properties(
         &DocProperties::new().set_title(LIST).set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?),
     );
-    let taken = |name: &str| workbook.sheets.iter().any(|s| s.name == name);
+    let taken = |name: &str| workbook.sheets.iter().any(|s| *s.name == *name);
     let name = (1..).map(|n| if n == 1 { LIST.to_owned() } else { format!("{LIST}{n}") }).find(|n| !taken(n));
     book.push_worksheet(list(name.as_deref().unwrap_or(LIST), findings)?);
     for sheet in &workbook.sheets {
@@ -78,7 +78,7 @@ fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
 
 fn copy(sheet: &Sheet, findings: &[Item]) -> Result<Worksheet, XlsxError> {
     let mut out = Worksheet::new();
-    out.set_name(&sheet.name)?.set_paper_size(A4).set_print_fit_to_pages(1, 0);
+    out.set_name(&*sheet.name)?.set_paper_size(A4).set_print_fit_to_pages(1, 0);
     if sheet.hidden {
         out.set_hidden(true);
     }

@@ -124,7 +124,7 @@ fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Ite
     for (index, (form, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {
         let of_slot = |slot: usize| {
             let source = origins.source(Place::Value { table: index, slot })?;
-            marks.get(&(source.sheet.clone(), source.cell?.to_string()))
+            marks.get(&(source.sheet.to_string(), source.cell?.to_string()))
         };
         if (0..values.len()).all(|slot| of_slot(slot).is_none()) {
             continue;

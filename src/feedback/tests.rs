@@ -26,7 +26,7 @@ fn record(file: &str, status: Status, findings: Vec<Item>) -> Record {
 }
 
 fn records() -> Vec<Record> {
-    let at = |row| Source::cell("三、依申请公开", Address { row, column: 3 });
+    let at = |row| Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
     let error = finding("K301", "总计为 14，应等于 12+3=15 <&\"\u{1}").at(at(26)).related([at(6)]).hint("请核对");
     let warning = finding("K307", "件数偏少").at(at(3));
     let failed = finding("I101", "文件不完整");
@@ -96,7 +96,7 @@ fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
 
     let mut report = Report::blank(form::built_in()[0].clone());
     let mut origins = Origins::default();
-    let at = |row| Source::cell("三、依申请公开", Address { row, column: 3 });
+    let at = |row| Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
     for (slot, row) in [(0, 26), (1, 6), (2, 3)] {
         report.tables[1][slot] = Value::Count(40 + slot as u64);
         origins.note(Place::Value { table: 1, slot }, at(row), "");
@@ -130,12 +130,12 @@ fn a_marked_copy_reads_as_the_workbook_and_shows_what_is_wrong_where() {
 
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/云泽市住房和城乡建设局-2023.xlsx");
     let book = read(sample.as_ref(), &Limits::default()).unwrap();
-    let at = |row| Source::cell("三、依申请公开", Address { row, column: 3 });
+    let at = |row| Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
     let found = finding("K301", "这里不对").at(at(6)).related([at(7)]).hint("请改");
     let marked = mark(&book, &[Item::from(&found)]).unwrap();
     assert_eq!(marked, mark(&book, &[Item::from(&found)]).unwrap());
     let copy = read_bytes("x.xlsx", &marked, &Limits::default()).unwrap();
-    assert_eq!(copy.sheets[0].name, "检查结果");
+    assert_eq!(&*copy.sheets[0].name, "检查结果");
     for (own, copied) in book.sheets.iter().zip(&copy.sheets[1..]) {
         assert_eq!((&own.name, own.hidden, &own.merges), (&copied.name, copied.hidden, &copied.merges));
         let contents =

@@ -18,7 +18,7 @@ mod workbook;
 pub use axis::{Axis, Leaf, Node};
 pub use data::FormError;
 pub use grid::{GridCell, GridContent};
-pub use phrase::{Letter, Part, Phrase, Word};
+pub use phrase::{AnyOf, Letter, Part, Phrase, Word};
 pub use relation::{Op, Relation, RelationUse, Term};
 pub use series::Series;
 pub use told::{Asked, Telling, Told, Way};

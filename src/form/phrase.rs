@@ -18,16 +18,54 @@ pub type Word = Vec<Letter>;
 /// One part of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// One of several words, the longest first.
-    Words { any: Vec<Word>, optional: bool },
+    /// One of several words.
+    Words { any: AnyOf, optional: bool },
     /// A number with a unit.
     Number,
 }
 
-/// What is said in one way: its parts in order.
+/// One of several words, the longest first. Most letters of a text begin none of them, which costs one look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnyOf {
+    words: Vec<Word>,
+    /// A bit for each letter that one of them may begin with; several letters share one.
+    first: u128,
+}
+
+impl AnyOf {
+    fn new(words: Vec<Word>) -> AnyOf {
+        let any = AnyOf { words, first: 0 };
+        let first = any.beginnings().into_iter().fold(0, |bits, c| bits | bit(c));
+        AnyOf { first, ..any }
+    }
+
+    /// The letters that they may begin with; a year begins with any digit.
+    pub fn beginnings(&self) -> Vec<char> {
+        let first = self.words.iter().filter_map(|w| w.first()).flat_map(|l| match l {
+            Letter::Is(c) => vec![*c],
+            Letter::Year(_) => ('0'..='9').collect(),
+        });
+        let mut all: Vec<char> = first.collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The words, where one of them may begin with a letter.
+    pub fn beginning(&self, c: Option<&char>) -> &[Word] {
+        if c.is_some_and(|c| self.first & bit(*c) != 0) { &self.words } else { &[] }
+    }
+}
+
+fn bit(c: char) -> u128 {
+    1 << (c as u32 % 128)
+}
+
+/// What is said in one way: words that it begins with, then its other parts in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
-    pub parts: Vec<Part>,
+    pub first: AnyOf,
+    pub rest: Vec<Part>,
 }
 
 /// The years that a word may name, by how far they are from the report's.
@@ -84,27 +122,12 @@ impl Phrase {
             if any.is_empty() {
                 return Err(format!("“{text}”里有空的词"));
             }
-            parts.push(Part::Words { any, optional });
+            parts.push(Part::Words { any: AnyOf::new(any), optional });
         }
-        match parts.first() {
-            Some(Part::Words { optional: false, .. }) => Ok(Phrase { parts }),
+        let mut parts = parts.into_iter();
+        match parts.next() {
+            Some(Part::Words { any, optional: false }) => Ok(Phrase { first: any, rest: parts.collect() }),
             _ => Err(format!("“{text}”要以一个词开头")),
         }
-    }
-
-    /// The letters that it may begin with; a year begins with any digit.
-    pub fn starts(&self) -> Vec<char> {
-        let Some(Part::Words { any, .. }) = self.parts.first() else { return Vec::new() };
-        let mut all: Vec<char> = any
-            .iter()
-            .filter_map(|w| w.first())
-            .flat_map(|l| match l {
-                Letter::Is(c) => vec![*c],
-                Letter::Year(_) => ('0'..='9').collect(),
-            })
-            .collect();
-        all.sort_unstable();
-        all.dedup();
-        all
     }
 }

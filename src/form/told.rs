@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::phrase::{Letter, Part, Phrase, Word};
+use super::phrase::{AnyOf, Letter, Part, Phrase, Word};
 use super::words::Letters;
 
 /// A value of a form: table and slot.
@@ -57,11 +57,23 @@ pub struct Asked {
     pub from_year: u16,
 }
 
+/// Words that phrases begin with, and those phrases: the words are looked for once for all of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Opening {
+    pub words: AnyOf,
+    /// Which figure, how told, and which of its phrases.
+    pub phrases: Vec<(usize, Way, usize)>,
+    /// Whether one of them says that there was none, and so needs no number.
+    pub denies: bool,
+}
+
 /// Everything that the texts of a form tell, found by the letter that a phrase begins with.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Telling {
     pub told: Vec<Told>,
-    starts: BTreeMap<char, Vec<(usize, Way, usize)>>,
+    openings: Vec<Opening>,
+    /// Which of them may begin with a letter.
+    starts: BTreeMap<char, Vec<usize>>,
     letters: Letters,
     /// What units begin with.
     counted: Letters,
@@ -80,20 +92,28 @@ impl Told {
 
 impl Telling {
     pub(super) fn new(told: Vec<Told>) -> Telling {
-        let mut starts: BTreeMap<char, Vec<(usize, Way, usize)>> = BTreeMap::new();
+        let mut openings: Vec<Opening> = Vec::new();
         for (i, t) in told.iter().enumerate() {
             for way in [Way::Full, Way::Short, Way::None] {
                 for (p, phrase) in t.phrases(way).iter().enumerate() {
-                    for c in phrase.starts() {
-                        starts.entry(c).or_default().push((i, way, p));
+                    let known = openings.iter().position(|o| o.words == phrase.first);
+                    let at = known.unwrap_or(openings.len());
+                    if known.is_none() {
+                        openings.push(Opening { words: phrase.first.clone(), phrases: Vec::new(), denies: false });
                     }
+                    openings[at].phrases.push((i, way, p));
+                    openings[at].denies |= way == Way::None;
                 }
             }
+        }
+        let mut starts: BTreeMap<char, Vec<usize>> = BTreeMap::new();
+        for (i, opening) in openings.iter().enumerate() {
+            opening.words.beginnings().into_iter().for_each(|c| starts.entry(c).or_default().push(i));
         }
         let letters = starts.keys().copied().collect();
         let units = told.iter().flat_map(|t| &t.units).filter_map(|u| u.first());
         let counted = units.filter_map(|l| if let Letter::Is(c) = l { Some(*c) } else { None }).collect();
-        Telling { told, starts, letters, counted }
+        Telling { told, openings, starts, letters, counted }
     }
 
     /// The letters that units of figures begin with.
@@ -101,13 +121,14 @@ impl Telling {
         &self.counted
     }
 
-    /// The phrases that may begin with a letter: which figure, how told, and which of its phrases.
-    pub fn beginning(&self, c: char) -> &[(usize, Way, usize)] {
-        if self.letters.has(c) { self.starts.get(&c).map_or(&[], Vec::as_slice) } else { &[] }
+    /// The openings that may begin with a letter.
+    pub fn beginning(&self, c: char) -> impl Iterator<Item = &Opening> {
+        let some = Some(c).filter(|c| self.letters.has(*c)).and_then(|c| self.starts.get(&c));
+        some.into_iter().flatten().map(|i| &self.openings[*i])
     }
 }
 
 /// Whether a phrase tells a number.
 pub(super) fn has_number(phrase: &Phrase) -> bool {
-    phrase.parts.contains(&Part::Number)
+    phrase.rest.contains(&Part::Number)
 }

@@ -111,6 +111,9 @@ pub struct About {
     pub around: Vec<String>,
     pub above: Vec<String>,
     pub below: Vec<String>,
+    /// The letters that these begin with.
+    #[serde(skip)]
+    pub begins: Letters,
 }
 
 /// What is said of years.
@@ -179,9 +182,12 @@ static WORDS: LazyLock<TextWords> = LazyLock::new(|| {
     let mut words: TextWords = toml::from_str(include_str!("text.toml")).expect("built-in words");
     let b = &mut words.between;
     (b.fills, b.joins, b.ends) = (ByLetter::new(&b.fill), ByLetter::new(&b.join), ByLetter::new(&b.tails));
+    let first = |words: &[&Vec<String>]| words.iter().copied().flatten().filter_map(|w| w.chars().next()).collect();
+    let a = &mut words.about;
+    a.begins = first(&[&a.around, &a.above, &a.below]);
     let a = &mut words.agencies;
-    a.acts_begin = a.acts.iter().filter_map(|w| w.chars().next()).collect();
-    a.begins = a.made_by.iter().chain(&a.ask).filter_map(|w| w.chars().next()).collect();
+    a.acts_begin = first(&[&a.acts]);
+    a.begins = first(&[&a.made_by, &a.ask]);
     words
 });
 

@@ -15,7 +15,8 @@ fn declaration(xml: &str) -> Option<usize> {
 
 /// Whether every reference in a text has its end: the parser refuses one that has not.
 fn is_whole(text: &str) -> bool {
-    text.split('&').skip(1).all(|reference| reference.contains(';'))
+    // Between most tags stands nothing.
+    text.is_empty() || text.split('&').skip(1).all(|reference| reference.contains(';'))
 }
 
 /// Levels that a part of a workbook has at most, and many to spare.

@@ -4,6 +4,7 @@
 //! nothing that a file or a child says is taken on trust.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::sheet_xml::{LAST, joined};
 use super::workbook::{Cell, Content, Sheet, Shown, Span};
@@ -82,7 +83,8 @@ impl<'a> Collector<'a> {
     }
 
     /// Ends the sheet whose cells were put last.
-    pub fn end_sheet(&mut self, name: String, hidden: bool) -> Result<(), ImportError> {
+    pub fn end_sheet(&mut self, name: impl Into<Arc<str>>, hidden: bool) -> Result<(), ImportError> {
+        let name = name.into();
         if self.sheets.len() >= self.limits.sheets {
             return Err(self.limits.sheets_error());
         }
@@ -105,7 +107,7 @@ impl<'a> Collector<'a> {
 
     pub fn finish(self) -> Result<Vec<Sheet>, ImportError> {
         let mut names = BTreeSet::new();
-        match self.sheets.iter().find(|s| !names.insert(s.name.as_str())) {
+        match self.sheets.iter().find(|s| !names.insert(&*s.name)) {
             Some(sheet) => Err(ImportError::Damaged(format!("工作表“{}”重名", sheet.name))),
             None => Ok(self.sheets),
         }

@@ -1,5 +1,7 @@
 //! A workbook as read: nothing interpreted, nothing left out.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::form::Unit;
@@ -15,7 +17,7 @@ pub struct Workbook {
 /// One worksheet. Cells are sorted by row, then column, and each address stands once.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sheet {
-    pub name: String,
+    pub name: Arc<str>,
     pub hidden: bool,
     pub cells: Vec<Cell>,
     /// Merged ranges, sorted by their first cell.

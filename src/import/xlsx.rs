@@ -37,7 +37,7 @@ pub(super) fn sheets(package: TextPackage, limits: &Limits) -> Result<Vec<Sheet>
         }
     };
     for sheet in &mut sheets {
-        sheet.boxes = boxes.remove(&sheet.name).unwrap_or_default();
+        sheet.boxes = boxes.remove(&*sheet.name).unwrap_or_default();
     }
     Ok(sheets)
 }
@@ -101,7 +101,7 @@ fn sheet(name: String, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Resu
             text.insert(0, MARKED);
         }
     }
-    Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, shown, boxes: Vec::new() })
+    Ok(Sheet { name: name.into(), hidden, cells, merges, hidden_rows, hidden_columns, shown, boxes: Vec::new() })
 }
 
 /// The sheets where the whole workbook is written plainly: as calamine would read them.

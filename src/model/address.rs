@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 /// A cell address, row and column from 0. Displays, and is stored, as `D27`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -66,22 +67,22 @@ pub struct Source {
     /// The workbook, where a finding speaks of more than one.
     pub file: Option<String>,
     /// Empty where the file as a whole is meant.
-    pub sheet: String,
+    pub sheet: Arc<str>,
     pub cell: Option<Address>,
 }
 
 impl Source {
-    pub fn cell(sheet: &str, cell: Address) -> Source {
-        Source { file: None, sheet: sheet.to_owned(), cell: Some(cell) }
+    pub fn cell(sheet: &Arc<str>, cell: Address) -> Source {
+        Source { file: None, sheet: sheet.clone(), cell: Some(cell) }
     }
 
-    pub fn sheet(sheet: &str) -> Source {
-        Source { file: None, sheet: sheet.to_owned(), cell: None }
+    pub fn sheet(sheet: &Arc<str>) -> Source {
+        Source { file: None, sheet: sheet.clone(), cell: None }
     }
 
     /// A file as a whole.
     pub fn file(file: &str) -> Source {
-        Source { file: Some(file.to_owned()), sheet: String::new(), cell: None }
+        Source { file: Some(file.to_owned()), sheet: "".into(), cell: None }
     }
 
     /// The same place, with its file.
@@ -120,7 +121,9 @@ pub enum Place {
 /// Where the parts of a report were read and what was written there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Origins {
-    entries: BTreeMap<Place, Origin>,
+    /// By table and slot: most places of a report are values.
+    values: Vec<Vec<Option<Origin>>>,
+    others: BTreeMap<Place, Origin>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -132,18 +135,39 @@ struct Origin {
 impl Origins {
     /// Notes where a part came from; the first note of a place stands.
     pub fn note(&mut self, place: Place, source: Source, written: impl Into<String>) {
-        self.entries.entry(place).or_insert_with(|| Origin { source, written: written.into() });
+        let origin = || Origin { source, written: written.into() };
+        match place {
+            Place::Value { table, slot } => {
+                grown(grown(&mut self.values, table), slot).get_or_insert_with(origin);
+            }
+            other => _ = self.others.entry(other).or_insert_with(origin),
+        }
+    }
+
+    fn at(&self, place: Place) -> Option<&Origin> {
+        match place {
+            Place::Value { table, slot } => self.values.get(table)?.get(slot)?.as_ref(),
+            other => self.others.get(&other),
+        }
     }
 
     /// The cell a part came from.
     pub fn source(&self, place: Place) -> Option<&Source> {
-        self.entries.get(&place).map(|o| &o.source)
+        self.at(place).map(|o| &o.source)
     }
 
     /// What was written in that cell, before any normalisation.
     pub fn written(&self, place: Place) -> Option<&str> {
-        self.entries.get(&place).map(|o| o.written.as_str())
+        self.at(place).map(|o| o.written.as_str())
     }
+}
+
+/// The entry of a list, which grows up to it.
+fn grown<T: Default>(list: &mut Vec<T>, index: usize) -> &mut T {
+    if list.len() <= index {
+        list.resize_with(index + 1, T::default);
+    }
+    &mut list[index]
 }
 
 #[cfg(test)]
@@ -165,10 +189,10 @@ mod tests {
 
     #[test]
     fn places_of_several_files_name_theirs() {
-        let cell = Source::cell("表", Address { row: 0, column: 1 });
+        let cell = Source::cell(&"表".into(), Address { row: 0, column: 1 });
         assert_eq!(cell.to_string(), "“表”B1");
         assert_eq!(cell.within("甲.xlsx").to_string(), "甲.xlsx“表”B1");
         assert_eq!(Source::file("甲.xlsx").to_string(), "甲.xlsx");
-        assert_eq!(Source::sheet("表").to_string(), "“表”");
+        assert_eq!(Source::sheet(&"表".into()).to_string(), "“表”");
     }
 }

@@ -25,7 +25,7 @@ impl Flow<'_> {
             Some((label, rest)) if !rest.trim().is_empty() => (label, Some(rest.trim())),
             _ => (bare, None),
         };
-        let Some(index) = self.wordings.field(label) else { return false };
+        let Some(index) = self.known.wordings.field(label) else { return false };
         let beside = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column);
         let (value, source) = match (behind, beside) {
             (Some(rest), _) => (rest.to_owned(), at),
@@ -117,7 +117,7 @@ impl Flow<'_> {
         }
         if title.is_none() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let sheets = views.iter().zip(skip).filter(|(_, s)| !**s).map(|(v, _)| ("工作表名", v.sheet.name.as_str()));
+            let sheets = views.iter().zip(skip).filter(|(_, s)| !**s).map(|(v, _)| ("工作表名", &*v.sheet.name));
             let elsewhere = sheets
                 .chain([("文件名", unnumbered(stem))])
                 .find_map(|(kind, text)| title::parse(text).map(|t| (kind, text, t)));
@@ -125,7 +125,7 @@ impl Flow<'_> {
             if let Some((kind, text, t)) = elsewhere.filter(|(_, _, t)| t.year.is_some() || t.agency.is_some()) {
                 let message = format!("标题取自{kind}“{text}”");
                 self.words.findings.push(finding("N108", message));
-                title = Some((t, Source::sheet(text)));
+                title = Some((t, Source::sheet(&text.into())));
             }
         }
         for line in preface_from {

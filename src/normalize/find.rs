@@ -88,6 +88,7 @@ pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
     // A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
     let budget = Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>());
     let known = Known::of(form);
+    let known = &known.blocks;
     let place = |table: &Table, block: &Block, known: &Known| {
         let target = Target { block, table_name: &table.name, known, budget: &budget };
         let sheets = views.iter().enumerate().filter(|(i, _)| !skip[*i]);
@@ -205,11 +206,7 @@ impl Target<'_> {
                 continue;
             }
             blank_rows = 0;
-            let labels: Vec<_> = cells
-                .iter()
-                .filter(|c| c.at.column < located.right && matches!(c.content, Content::Text(_)))
-                .filter_map(|c| view.label(c.at).map(|f| (c.at, f)))
-                .collect();
+            let labels: Vec<_> = view.labels_in_rows(row, row).filter(|(at, _)| at.column < located.right).collect();
             let sibling = |f: &Folded| self.known.siblings.contains(&f.body) && !self.known.rows.is_any(&f.body);
             if labels.iter().any(|(at, f)| at.column < first_column && sibling(f)) {
                 break;
@@ -332,12 +329,13 @@ impl Target<'_> {
         for (i, head) in heads.iter().enumerate() {
             let end = view.span_end(*head).column;
             let end = heads.get(i + 1).map_or(end, |next| end.min(next.column - 1));
-            let inside: Vec<_> = filled.iter().filter(|a| (head.column..=end).contains(&a.column)).collect();
-            if inside.len() > 1 {
+            let mut inside = filled.iter().filter(|a| (head.column..=end).contains(&a.column));
+            let first = inside.next();
+            if inside.next().is_some() {
                 break;
             }
-            used += inside.len();
-            cells.push(inside.first().map_or(Address { row, column: head.column }, |a| **a));
+            used += usize::from(first.is_some());
+            cells.push(first.copied().unwrap_or(Address { row, column: head.column }));
         }
         // A number beside the table, behind a full row, is somebody's own check column.
         let beside = filled.iter().filter(|a| a.column > located.right).count();

@@ -4,13 +4,14 @@
 //! [`super::text`], and tells what it leaves out.
 
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 use super::edition::Recognised;
 use super::find::Located;
 use super::fold::{Body, body, fold};
+use super::known::{Known, OfForm};
 use super::text::{self, Change, Changes};
 use super::view::View;
-use super::wordings::Wordings;
 use super::{heading, title};
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content};
@@ -49,7 +50,7 @@ pub fn read(
         asked: Default::default(),
         read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
-        wordings: Wordings::new(form),
+        known: Known::of(form),
         paragraphs: 0,
     };
     for (i, view) in views.iter().enumerate().filter(|(i, _)| !skip[*i]) {
@@ -91,7 +92,7 @@ pub(super) struct Flow<'a> {
     read: Vec<[Vec<(Source, String)>; 2]>,
     /// Words that belong to the standard workbook, not to the report.
     pub(super) furniture: Vec<&'static str>,
-    pub(super) wordings: Wordings,
+    pub(super) known: Rc<OfForm>,
     /// Paragraphs read so far.
     paragraphs: usize,
 }
@@ -108,13 +109,15 @@ impl Flow<'_> {
             .flat_map(|(t, blocks)| blocks.iter().map(move |b| (t, b)))
             .filter(|(_, b)| b.sheet == index)
             .collect();
-        let by_name = fold(name).and_then(|f| self.wordings.sheet(&f));
+        let by_name = fold(name).and_then(|f| self.known.wordings.sheet(&f));
         if let Some(section) = by_name {
             self.current = Some(section);
         } else if let Some((table, first)) = here.iter().min_by_key(|(_, b)| b.top) {
             // Prose above a table on a sheet of its own belongs to the table, unless a heading says otherwise.
-            let headed =
-                view.labels().take_while(|(at, _)| at.row < first.top).any(|(_, f)| self.wordings.section(f).is_some());
+            let headed = view
+                .labels()
+                .take_while(|(at, _)| at.row < first.top)
+                .any(|(_, f)| self.known.wordings.section(f).is_some());
             if !headed && self.current.is_some() {
                 self.current = Some(form.section_of(*table));
             }
@@ -123,7 +126,7 @@ impl Flow<'_> {
             || view.sheet.cells.iter().any(|c| matches!(&c.content, Content::Text(t) if title::parse(t).is_some()));
         let own = |at| view.text(at).is_some_and(|t| self.level(t.trim()) > 0);
         let headed =
-            || view.labels().any(|(at, f)| self.wordings.section(f).is_some() || form.free_headings && own(at));
+            || view.labels().any(|(at, f)| self.known.wordings.section(f).is_some() || form.free_headings && own(at));
         if !cover_sheet && by_name.is_none() && here.is_empty() && !headed() && !titled() {
             if !view.sheet.cells.is_empty() {
                 let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
@@ -249,7 +252,7 @@ impl Flow<'_> {
 
     /// The level of a paragraph: where headings are free, a table's title and 一、 are of the first.
     fn level(&self, text: &str) -> u8 {
-        match (self.form.free_headings, self.wordings.title(text)) {
+        match (self.form.free_headings, self.known.wordings.title(text)) {
             (true, Some(_)) => 1,
             (true, None) => heading::free_level(text),
             (false, _) => heading::level(text),
@@ -263,14 +266,14 @@ impl Flow<'_> {
 
     /// The section a line heads: by its words, or as the next section by its number and most of its words.
     fn heading(&self, line: &str) -> Option<usize> {
-        if let Some(section) = self.wordings.title(line) {
+        if let Some(section) = self.known.wordings.title(line) {
             return Some(section);
         }
         let folded = fold(line)?;
         if self.form.free_headings {
-            return self.wordings.section(&folded).filter(|s| !self.is_kept(*s));
+            return self.known.wordings.section(&folded).filter(|s| !self.is_kept(*s));
         }
-        self.wordings.section(&folded).or_else(|| {
+        self.known.wordings.section(&folded).or_else(|| {
             let next = self.current.map_or(0, |c| c + 1);
             let official = fold(&self.form.sections.get(next)?.heading)?;
             let short = folded.body.chars().count() <= 25 && !line.contains(['。', '；', '：', ':', '，']);

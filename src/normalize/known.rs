@@ -1,11 +1,12 @@
-//! What the search for a block asks of its form: labels of the form, folded once a thread and not once a workbook.
+//! What reading asks of a form: its labels and headings folded, its totals, made once a thread and not once a workbook.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::fold::{Body, body, short};
 use super::heads::Labels;
+use super::wordings::Wordings;
 use crate::form::{Block, Form, Table};
 
 /// Bodies that matter to one block.
@@ -22,25 +23,31 @@ pub struct Known {
     pub siblings: Vec<Body>,
 }
 
-/// The blocks of a form by table.
-type OfForm = Rc<[Vec<Known>]>;
+/// What reading asks of one form.
+pub struct OfForm {
+    /// By table.
+    pub blocks: Vec<Vec<Known>>,
+    pub wordings: Wordings,
+    /// By table, the slots that are totals of others.
+    pub totals: Vec<BTreeSet<usize>>,
+}
 
 /// Most forms that a thread remembers: the editions and some of the user's own.
 const MOST_FORMS: usize = 16;
 
 thread_local! {
     /// By the digest of the form.
-    static FORMS: RefCell<BTreeMap<String, OfForm>> = const { RefCell::new(BTreeMap::new()) };
+    static FORMS: RefCell<BTreeMap<String, Rc<OfForm>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
 impl Known {
-    /// What is known of each block of each table of a form.
-    pub fn of(form: &Form) -> OfForm {
+    /// What is known of a form.
+    pub fn of(form: &Form) -> Rc<OfForm> {
         FORMS.with_borrow_mut(|forms| {
             if let Some(known) = forms.get(&form.digest) {
                 return known.clone();
             }
-            let all = made(form);
+            let all = Rc::new(made(form));
             if forms.len() >= MOST_FORMS {
                 forms.clear();
             }
@@ -68,5 +75,12 @@ fn made(form: &Form) -> OfForm {
     let titles = form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref()).map(short);
     let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| body(h));
     let stops: Rc<[Body]> = titles.chain(headings).collect();
-    form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops)).collect()).collect()
+    let blocks = form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops)).collect());
+    let totals = (0..form.tables.len()).map(|t| totals(form, t));
+    OfForm { blocks: blocks.collect(), wordings: Wordings::new(form), totals: totals.collect() }
+}
+
+fn totals(form: &Form, table: usize) -> BTreeSet<usize> {
+    let relations = form.relations.iter().filter(|r| r.table == table && r.defines_total());
+    relations.flat_map(|r| r.uses(&form.tables[table])).map(|u| u.left[0].0).collect()
 }

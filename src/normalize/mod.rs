@@ -20,7 +20,6 @@ mod value;
 mod view;
 mod wordings;
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::form::{Form, Kind, labels};
@@ -115,9 +114,9 @@ fn misdated(report: &Report, origins: &Origins) -> Option<Finding> {
 fn is_aid(sheet: &Sheet) -> bool {
     let words = labels();
     let (data, troubles) = (&words.data, &words.sum.troubles);
-    sheet.name == words.guide.sheet
-        || (sheet.name == data.sheet && begins(sheet, &data.head))
-        || (sheet.name == troubles.sheet && begins(sheet, &troubles.head))
+    *sheet.name == *words.guide.sheet
+        || (*sheet.name == *data.sheet && begins(sheet, &data.head))
+        || (*sheet.name == *troubles.sheet && begins(sheet, &troubles.head))
         || is_sources(sheet)
 }
 
@@ -141,10 +140,11 @@ fn values(
     origins: &mut Origins,
 ) -> Vec<Finding> {
     let form = &recognised.form;
+    let known = known::Known::of(form);
     let mut findings = Vec::new();
     for (t, blocks) in recognised.places.iter().enumerate() {
         let table = &form.tables[t];
-        let totals = totals(form, t);
+        let totals = &known.totals[t];
         let mut hidden = Vec::new();
         for (b, (block, place)) in table.blocks.iter().zip(blocks).enumerate() {
             let view = &views[place.sheet];
@@ -174,8 +174,9 @@ fn values(
                     let (kind, unit) = table.kind(slot);
                     let content = view.content(at.row, at.column);
                     let source = Source::cell(sheet, *at);
-                    let written = content.map(written).unwrap_or_default();
-                    origins.note(Place::Value { table: t, slot }, source.clone(), written.clone());
+                    let of_value = Place::Value { table: t, slot };
+                    origins.note(of_value, source.clone(), content.map(written).unwrap_or_default());
+                    let written = origins.written(of_value).unwrap_or_default();
                     if view.sheet.hides(*at) {
                         hidden.push(source.clone());
                     }
@@ -196,7 +197,7 @@ fn values(
                             let message = format!("{} {at} {what} {written} 不是一回事", table.name);
                             (message, "请把单元格格式改为常规，重新核对这个数字")
                         };
-                        findings.push(finding("N201", message).at(source.clone()).found(&written).hint(hint));
+                        findings.push(finding("N201", message).at(source.clone()).found(written).hint(hint));
                     }
                     let total = totals.contains(&slot);
                     let place = || format!("{} {at} ", table.name);
@@ -204,14 +205,14 @@ fn values(
                     report.tables[t][slot] = match value::read(content, kind, unit, named().next(), counter) {
                         Ok((value, remark)) => {
                             findings
-                                .extend(remark.map(|r| note(r, &place(), &written, &value, unit.is_some()).at(source)));
+                                .extend(remark.map(|r| note(r, &place(), written, &value, unit.is_some()).at(source)));
                             value
                         }
                         // What a total's formula would have given, the form says.
                         Err(value::Unreadable::Uncomputed) if total => Value::Blank,
                         Err(why) => {
-                            let fault = unreadable(&why, &place(), &written, table.unit_word(slot));
-                            findings.push(fault.at(source).found(&written));
+                            let fault = unreadable(&why, &place(), written, table.unit_word(slot));
+                            findings.push(fault.at(source).found(written));
                             Value::Blank
                         }
                     };
@@ -226,12 +227,6 @@ fn values(
         }
     }
     findings
-}
-
-/// The slots of a table that are totals of others.
-fn totals(form: &Form, table: usize) -> BTreeSet<usize> {
-    let relations = form.relations.iter().filter(|r| r.table == table && r.defines_total());
-    relations.flat_map(|r| r.uses(&form.tables[table])).map(|u| u.left[0].0).collect()
 }
 
 /// A cell as its writer sees it.

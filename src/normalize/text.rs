@@ -49,8 +49,8 @@ pub fn normalise(text: &str, keep_text: bool) -> (String, Changes) {
     }
     let chars: Vec<char> = safe.chars().collect();
     // Quotes first: a curly quote makes the mark beside it Chinese.
-    let chars = quotes(&chars, &mut changes);
-    let chars = marks(&chars, &mut changes);
+    let chars = quotes(chars, &mut changes);
+    let chars = marks(chars, &mut changes);
     (spaces(&chars, &mut changes).into_iter().collect(), changes)
 }
 
@@ -255,7 +255,13 @@ struct Sides {
 
 impl Sides {
     fn of(chars: &[char]) -> Sides {
-        let passed = |c: char| space(c) || ",:;?!()\"，：；？！（）“”".contains(c);
+        let passed = |c: char| {
+            let mark = matches!(
+                c,
+                ',' | ':' | ';' | '?' | '!' | '(' | ')' | '"' | '，' | '：' | '；' | '？' | '！' | '（' | '）'
+            );
+            mark || space(c) || matches!(c, '“' | '”')
+        };
         let sweep = |order: &mut dyn Iterator<Item = usize>| {
             let mut seen = vec![false; chars.len()];
             let mut last = false;
@@ -277,7 +283,11 @@ impl Sides {
 
 const MARKS: [(char, char); 5] = [(',', '，'), (':', '：'), (';', '；'), ('?', '？'), ('!', '！')];
 
-fn marks(chars: &[char], changes: &mut Changes) -> Vec<char> {
+fn marks(chars: Vec<char>, changes: &mut Changes) -> Vec<char> {
+    if !chars.iter().any(|c| matches!(c, '(' | ')') || MARKS.iter().any(|(half, _)| half == c)) {
+        return chars;
+    }
+    let chars = chars.as_slice();
     let mut shielded = vec![false; chars.len()];
     for range in protected(chars) {
         shielded[range].fill(true);
@@ -399,22 +409,21 @@ fn spaces(chars: &[char], changes: &mut Changes) -> Vec<char> {
 }
 
 /// Straight quotes become pairs where Chinese stands beside or between them and their number is even.
-fn quotes(chars: &[char], changes: &mut Changes) -> Vec<char> {
+fn quotes(mut chars: Vec<char>, changes: &mut Changes) -> Vec<char> {
     let places: Vec<usize> = chars.iter().enumerate().filter(|(_, c)| **c == '"').map(|(i, _)| i).collect();
-    let mut out = chars.to_vec();
-    if places.len() % 2 == 1 {
-        return out;
+    if places.is_empty() || places.len() % 2 == 1 {
+        return chars;
     }
-    let sides = Sides::of(chars);
+    let sides = Sides::of(&chars);
     for pair in places.chunks(2) {
         if sides.left[pair[0]] || sides.right[pair[1]] || chars[pair[0]..pair[1]].iter().any(|c| chinese(*c)) {
-            out[pair[0]] = '“';
-            out[pair[1]] = '”';
+            chars[pair[0]] = '“';
+            chars[pair[1]] = '”';
             changes.add(Change::Quote);
             changes.add(Change::Quote);
         }
     }
-    out
+    chars
 }
 
 #[cfg(test)]

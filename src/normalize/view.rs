@@ -43,11 +43,6 @@ impl<'a> View<'a> {
         }
     }
 
-    pub fn label(&self, at: Address) -> Option<&Folded> {
-        let found = self.labels.binary_search_by_key(&at, |(at, _)| *at).ok()?;
-        Some(self.labels[found].1.as_ref())
-    }
-
     /// All labels in reading order.
     pub fn labels(&self) -> impl Iterator<Item = (Address, &Folded)> {
         self.labels.iter().map(|(at, f)| (*at, f.as_ref()))

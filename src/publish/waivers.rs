@@ -128,7 +128,7 @@ mod tests {
     const ONE: &str = "[[waiver]]\nagency = \"某局\"\nyear = 2023\ncode = \"K301\"\nsheet = \"三、依申请公开\"\ncell = \"D7\"\nreason = \"上年报告已公布，本年按实际办理数\"\nwho = \"张三\"\ndate = 2024-01-20\n";
 
     fn found(code: &'static str, row: u32) -> Item {
-        let at = Source::cell("三、依申请公开", Address { row, column: 3 });
+        let at = Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
         Item::from(&finding(code, "…").at(at))
     }
 

@@ -1,5 +1,7 @@
 //! What of one report other years need: a few figures with their cells.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::form::{Series, Term};
@@ -27,7 +29,7 @@ pub struct Link {
     pub table: String,
     pub within_edition: bool,
     /// Sheet of the block.
-    pub sheet: Option<String>,
+    pub sheet: Option<Arc<str>>,
     pub terms: Vec<TermFacts>,
     pub lines: Vec<Line>,
 }

@@ -14,7 +14,7 @@ fn facts(agency: &str, year: u16, edition: &str, values: &[(usize, &str, &str, u
     for (t, table) in report.form.tables.iter().enumerate() {
         for slot in 0..table.slot_count() {
             let cell = Address { row: slot as u32, column: 3 };
-            origins.note(Place::Value { table: t, slot }, Source::cell(&table.name, cell), "");
+            origins.note(Place::Value { table: t, slot }, Source::cell(&table.name.as_str().into(), cell), "");
             let at = table.at(slot);
             let block = &table.blocks[at.block];
             let row = block.rows.leaves.get(at.row).map_or("", |l| l.path.as_str());

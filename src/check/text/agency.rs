@@ -39,11 +39,28 @@ fn titled(title: &str) -> Option<String> {
     organ(&name).then_some(name)
 }
 
-pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Option<Finding> {
-    let agency = report.cover.agency.as_str();
-    if agency.is_empty() {
-        return None;
+/// The agency of a report.
+pub(super) struct Own<'r> {
+    name: &'r str,
+    /// A whole government, or a body with others below it.
+    broad: bool,
+}
+
+impl<'r> Own<'r> {
+    /// `None` where the cover names none.
+    pub fn of(report: &'r Report) -> Option<Own<'r>> {
+        let name = Some(report.cover.agency.as_str()).filter(|n| !n.is_empty())?;
+        Some(Own { name, broad: broad(name) })
     }
+}
+
+/// Whether a name is one that any report may name.
+fn broad(name: &str) -> bool {
+    words().agencies.broad.iter().any(|b| name.ends_with(b.as_str()))
+}
+
+pub(super) fn check(own: &Own<'_>, passage: &Passage<'_>) -> Option<Finding> {
+    let agency = own.name;
     let plain = &passage.plain;
     let whole =
         if plain.chars.len() <= 2 * LONGEST && year::is_title(passage.text) { titled(passage.text) } else { None };
@@ -61,7 +78,7 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Option<Finding> {
                 .or_else(|| made(plain, at))
                 .or_else(|| asked(plain, at))
                 .or_else(|| called(plain, at))
-                .or_else(|| acting(plain, at, agency));
+                .or_else(|| if own.broad { None } else { acting(plain, at) });
             found.filter(|name| other(name, agency))
         })
     })?;
@@ -72,7 +89,7 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Option<Finding> {
 
 /// Whether a name is that of an agency that is neither this one nor one that any report may name.
 fn other(name: &str, agency: &str) -> bool {
-    organ(name) && !same(name, agency) && !words().agencies.broad.iter().any(|b| name.ends_with(b.as_str()))
+    organ(name) && !same(name, agency) && !broad(name)
 }
 
 fn organ(name: &str) -> bool {
@@ -136,14 +153,10 @@ fn called(plain: &Plain<'_>, at: usize) -> Option<String> {
 }
 
 /// 2023年，某某县某某局认真贯彻…政府信息公开…: a bureau with its place that does at the head of a sentence what this report
-/// is about.
-fn acting(plain: &Plain<'_>, at: usize, agency: &str) -> Option<String> {
+/// is about. Not asked of broad agencies, whose reports tell of many.
+fn acting(plain: &Plain<'_>, at: usize) -> Option<String> {
     let agencies = &words().agencies;
-    // Reports of whole governments and of bodies with others below them tell of many.
-    if plain.sentence(at) != at
-        || at == plain.chars.len()
-        || agencies.broad.iter().any(|b| agency.ends_with(b.as_str()))
-    {
+    if plain.sentence(at) != at || at == plain.chars.len() {
         return None;
     }
     let mut from = at;

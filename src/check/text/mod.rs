@@ -35,10 +35,11 @@ impl Passage<'_> {
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = agency::title(report, origins);
+    let own = agency::Own::of(report);
     for passage in passages(report, origins) {
         findings.extend(told::check(report, origins, &passage));
         findings.extend(year::check(report, &passage));
-        findings.extend(agency::check(report, &passage));
+        findings.extend(own.as_ref().and_then(|own| agency::check(own, &passage)));
     }
     findings.extend(asked::check(report, origins));
     findings.extend(personal::check(report, origins));

@@ -3,6 +3,8 @@
 //! Takes the letters of a text and a place, gives the number that begins there with how exactly it is told. What is
 //! unclear (a range, a code, more digits than any count has) is no number.
 
+use std::sync::LazyLock;
+
 use super::plain::Plain;
 use crate::form::{Letters, Word, words};
 use crate::model::Decimal;
@@ -158,14 +160,26 @@ fn chinese(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
     Some((number.into(), place.into(), at + length))
 }
 
+/// All letters that are a digit or a power of ten.
+const LETTERS: &str = "0123456789零〇○一二两三四五六七八九十百千万亿";
+
+static NUMERALS: LazyLock<Letters> = LazyLock::new(|| LETTERS.chars().collect());
+
 /// Whether a letter may stand in a Chinese numeral.
 fn numeral_letter(c: char) -> bool {
     !c.is_ascii() && (digit(c).is_some() || power(c).is_some())
 }
 
-/// Whether a number of something may begin here: digits, or a numeral before another, before what is counted (`counted` holds the
-/// letters that units begin with) or before a word that is not exact. 进一步 and 一是 are none.
-pub fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
+/// Where numbers of something may begin, in their order; `counted` holds the letters that units begin with.
+pub fn beginnings<'p>(plain: &'p Plain<'_>, counted: &'p Letters) -> impl Iterator<Item = usize> + use<'p> {
+    let numerals = &*NUMERALS;
+    let letters = plain.chars.iter().enumerate().filter(|(_, c)| numerals.has(**c));
+    letters.map(|(at, _)| at).filter(|at| begins(plain, *at, counted))
+}
+
+/// Whether a number of something may begin here: digits, or a numeral before another, before what is counted or before a word
+/// that is not exact. 进一步 and 一是 are none.
+fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
     let c = plain.chars[at];
     if c.is_ascii_digit() {
         // Of one number once, and not where it is a date.
@@ -175,9 +189,7 @@ pub fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
         return !goes_on && !matches!(plain.chars.get(end), Some('年' | '月' | '日'));
     }
     let numeral = |c: char| digit(c).is_some() || power(c).is_some();
-    let about = &words().about;
-    let inexact = |c: char| [&about.around, &about.above, &about.below].into_iter().flatten().any(|w| w.starts_with(c));
-    let followed = |c: char| numeral(c) || c.is_ascii_digit() || counted.has(c) || inexact(c);
+    let followed = |c: char| numeral(c) || c.is_ascii_digit() || counted.has(c) || words().about.begins.has(c);
     numeral(c) && plain.chars.get(at + 1).is_some_and(|next| followed(*next))
 }
 
@@ -221,6 +233,13 @@ mod tests {
     fn read(text: &str) -> Option<(String, usize)> {
         let chars: Vec<char> = text.chars().collect();
         numeral(&chars, 0).map(|(n, _, end)| (n.normalize().to_string(), end))
+    }
+
+    #[test]
+    fn letters_of_numerals_are_all_known() {
+        let is = |c: &char| digit(*c).is_some() || power(*c).is_some();
+        assert_eq!((char::MIN..=char::MAX).filter(is).count(), LETTERS.chars().filter(is).count());
+        assert_eq!(LETTERS.chars().count(), LETTERS.chars().filter(is).count());
     }
 
     #[test]

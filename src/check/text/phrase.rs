@@ -24,14 +24,19 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// Where a phrase that begins at a place ends, with its number.
     pub fn read(&self, phrase: &Phrase, at: usize) -> Option<(usize, Option<Said>)> {
-        let mut steps = STEPS;
-        self.parts(&phrase.parts, at, true, &mut steps)
+        self.behind(phrase, self.plain.ends(at, &phrase.first, self.year))
     }
 
-    fn parts(&self, parts: &[Part], at: usize, first: bool, steps: &mut usize) -> Option<(usize, Option<Said>)> {
+    /// The same where it is known at which places the words end that it begins with.
+    pub fn behind(&self, phrase: &Phrase, mut ends: impl Iterator<Item = usize>) -> Option<(usize, Option<Said>)> {
+        let mut steps = STEPS;
+        ends.find_map(|end| self.parts(&phrase.rest, end, &mut steps))
+    }
+
+    fn parts(&self, parts: &[Part], at: usize, steps: &mut usize) -> Option<(usize, Option<Said>)> {
         let Some((part, rest)) = parts.split_first() else { return Some((at, None)) };
         let mut at = at;
-        for _ in 0..=if first { 0 } else { BETWEEN } {
+        for _ in 0..=BETWEEN {
             *steps = steps.checked_sub(1)?;
             match part {
                 Part::Number => {
@@ -40,13 +45,13 @@ impl Reader<'_> {
                     }
                 }
                 Part::Words { any, .. } => {
-                    for end in any.iter().filter_map(|w| self.plain.word(at, w, self.year)) {
-                        if let Some(found) = self.parts(rest, end, false, steps) {
+                    for end in self.plain.ends(at, any, self.year) {
+                        if let Some(found) = self.parts(rest, end, steps) {
                             return Some(found);
                         }
                     }
                     if matches!(part, Part::Words { optional: true, .. })
-                        && let Some(found) = self.parts(rest, at, first, steps)
+                        && let Some(found) = self.parts(rest, at, steps)
                     {
                         return Some(found);
                     }

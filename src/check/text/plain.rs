@@ -2,7 +2,7 @@
 //!
 //! Takes a text, gives letters with their places in it. Every look-up is of bounded length, however long the text is.
 
-use crate::form::{Letter, Word};
+use crate::form::{AnyOf, Letter, Word};
 
 /// Farthest that a look back or ahead goes.
 const REACH: usize = 120;
@@ -44,29 +44,27 @@ fn ends_sentence(c: char) -> bool {
 
 impl<'t> Plain<'t> {
     pub fn new(text: &'t str) -> Plain<'t> {
-        let mut chars = Vec::with_capacity(text.len() / 3 + 1);
-        let mut at = Vec::with_capacity(text.len() / 3 + 2);
+        let most = text.chars().count();
+        let (mut chars, mut at) = (Vec::with_capacity(most), Vec::with_capacity(most + 1));
         for (i, c) in text.char_indices().filter(|(_, c)| !c.is_whitespace() || *c == '\n') {
             chars.push(unified(c));
             at.push(i);
         }
         at.push(text.len());
+        let (mut clauses, mut sentences) = (Vec::with_capacity(most + 1), Vec::with_capacity(most + 1));
+        let (mut clause, mut sentence) = (0, 0);
         // A comma between digits groups them; any other ends a clause.
         let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
         for i in 0..chars.len() {
             if chars[i] == ',' && !(i > 0 && digit(chars.get(i - 1)) && digit(chars.get(i + 1))) {
                 chars[i] = '，';
             }
-        }
-        let (mut clauses, mut sentences) = (Vec::with_capacity(chars.len()), Vec::with_capacity(chars.len()));
-        let (mut clause, mut sentence) = (0, 0);
-        for (i, c) in chars.iter().enumerate() {
             clauses.push(clause);
             sentences.push(sentence);
-            if ends_clause(*c) {
+            if ends_clause(chars[i]) {
                 clause = i + 1;
             }
-            if ends_sentence(*c) {
+            if ends_sentence(chars[i]) {
                 sentence = i + 1;
             }
         }
@@ -156,6 +154,11 @@ impl<'t> Plain<'t> {
         Some(at)
     }
 
+    /// Where those of several words that stand at a place end.
+    pub fn ends<'w>(&'w self, at: usize, any: &'w AnyOf, year: u16) -> impl Iterator<Item = usize> + use<'w, 't> {
+        any.beginning(self.chars.get(at)).iter().filter_map(move |w| self.word(at, w, year))
+    }
+
     /// The four digits of a year that begin at a place and are no part of a longer number.
     pub fn year(&self, at: usize) -> Option<u16> {
         let digit = |i: usize| self.chars.get(i).and_then(|c| c.to_digit(10));
@@ -170,7 +173,8 @@ impl<'t> Plain<'t> {
 
 /// How far into a text the last of several words begins.
 pub fn last(text: &str, words: &[String]) -> Option<usize> {
-    words.iter().filter_map(|w| text.rfind(w.as_str())).max()
+    // Most are not there at all, which is found out sooner than where they stand last.
+    words.iter().filter(|w| text.contains(w.as_str())).filter_map(|w| text.rfind(w.as_str())).max()
 }
 
 /// Whether a text holds one of several words.

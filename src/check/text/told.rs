@@ -29,27 +29,31 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
     let mut found: Vec<Option<Finding>> = telling.told.iter().map(|_| None).collect();
     let mut order: Vec<usize> = Vec::new();
     // Most sentences hold no number, and most phrases need one soon behind their beginning.
-    let counted = telling.counted();
-    let mut numbers = (0..plain.chars.len()).filter(|i| numeral::begins(plain, *i, counted)).peekable();
+    let mut numbers = numeral::beginnings(plain, telling.counted()).peekable();
     for (at, c) in plain.chars.iter().enumerate() {
         while numbers.next_if(|n| *n < at).is_some() {}
         let counts = numbers.peek().is_some_and(|n| *n <= at + REACH);
-        for (index, way, phrase) in telling.beginning(*c) {
-            let told = &telling.told[*index];
-            if found[*index].is_some() || !counts && *way != Way::None {
-                continue;
-            }
-            let none = *way == Way::None;
-            let beside = if none { told.beside.as_slice() } else { &[] };
-            let reader = Reader { plain, year: report.cover.year, units: &told.units, beside };
-            let Some((to, said)) = reader.read(&told.phrases(*way)[*phrase], at) else { continue };
-            if none && !reader.closes(to) || !speaks(report, passage, told, *way, at) {
-                continue;
-            }
-            let claim = Claim { told, from: at, to, said };
-            if let Some(f) = judged(report, origins, passage, &claim) {
-                found[*index] = Some(f);
-                order.push(*index);
+        for opening in telling.beginning(*c).filter(|o| counts || o.denies) {
+            let ends: Vec<usize> = plain.ends(at, &opening.words, report.cover.year).collect();
+            let phrases = opening.phrases.iter().filter(|_| !ends.is_empty());
+            for (index, way, phrase) in phrases.filter(|(_, way, _)| counts || *way == Way::None) {
+                let told = &telling.told[*index];
+                if found[*index].is_some() {
+                    continue;
+                }
+                let none = *way == Way::None;
+                let beside = if none { told.beside.as_slice() } else { &[] };
+                let reader = Reader { plain, year: report.cover.year, units: &told.units, beside };
+                let phrase = &told.phrases(*way)[*phrase];
+                let Some((to, said)) = reader.behind(phrase, ends.iter().copied()) else { continue };
+                if none && !reader.closes(to) || !speaks(report, passage, told, *way, at) {
+                    continue;
+                }
+                let claim = Claim { told, from: at, to, said };
+                if let Some(f) = judged(report, origins, passage, &claim) {
+                    found[*index] = Some(f);
+                    order.push(*index);
+                }
             }
         }
     }

@@ -144,7 +144,7 @@ mod tests {
     fn reports_come_back_as_they_were() {
         let folder = tempfile::tempdir().unwrap();
         let mut origins = Origins::default();
-        let cell = Source::cell("表", Address { row: 3, column: 1 });
+        let cell = Source::cell(&"表".into(), Address { row: 3, column: 1 });
         origins.note(Place::Value { table: 0, slot: 2 }, cell.clone(), "／");
         let told = rules::finding("N101", "没有填").at(cell.clone()).related([cell]).found(3).hint("改").in_reading();
         let findings = [told];

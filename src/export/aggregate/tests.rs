@@ -16,7 +16,7 @@ fn units(edition: &str) -> Vec<Contribution> {
         for (table, t) in report.form.tables.iter().enumerate() {
             for slot in 0..t.slot_count() {
                 let cell = crate::model::Address { row: slot as u32, column: i as u32 };
-                origins.note(Place::Value { table, slot }, Source::cell("年报", cell), "");
+                origins.note(Place::Value { table, slot }, Source::cell(&"年报".into(), cell), "");
             }
         }
         Contribution::of(&format!("{i}.xlsx"), &format!("第{i}局"), &report, &origins, &[])

@@ -144,7 +144,7 @@ fn xls_values_and_frame_are_read() {
     ];
     let sheets = xls::sheets(&book(&globals, &sheet, 1), &OLD).unwrap();
     let sheet = &sheets[0];
-    assert_eq!((sheet.name.as_str(), sheet.hidden), ("表", true));
+    assert_eq!((&*sheet.name, sheet.hidden), ("表", true));
     let expected = [
         ("A1", text("甲"), false),
         ("B1", text("4\u{fffc}1"), false),
@@ -297,7 +297,7 @@ fn xlsb_values_and_frame_are_read() {
     ];
     let sheets = xlsb::sheets(&binary_book(&strings, &sheet), &OLD).unwrap();
     let sheet = &sheets[0];
-    assert_eq!((sheet.name.as_str(), sheet.hidden), ("表", true));
+    assert_eq!((&*sheet.name, sheet.hidden), ("表", true));
     let expected = [
         ("A1", text("甲"), false),
         ("B1", text("4\u{fffc}1"), false),
@@ -374,7 +374,7 @@ fn ods_values_and_frame_are_read() {
     let sheets = ods::sheets(&document("spreadsheet", styles, tables, &[]), &OLD).unwrap();
     assert_eq!(sheets.len(), 1);
     let sheet = &sheets[0];
-    assert_eq!((sheet.name.as_str(), sheet.hidden), ("表&一", true));
+    assert_eq!((&*sheet.name, sheet.hidden), ("表&一", true));
     let words = "甲 & \u{fffc}1  乙\n丙";
     let expected = [
         ("A1", number("0.3"), false),

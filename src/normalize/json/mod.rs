@@ -241,7 +241,7 @@ fn words(object: &Object<'_>, name: &str) -> Result<String, Fault> {
 /// A place in the workbook that was read.
 fn source(object: &Object<'_>) -> Result<Source, Fault> {
     let cell = object.optional("cell")?.map(|c| c.parse().map_err(|_| object.fault("cell", "不是单元格地址，如 D28")));
-    Ok(Source { file: None, sheet: object.text("sheet")?.to_owned(), cell: cell.transpose()? })
+    Ok(Source { file: None, sheet: object.text("sheet")?.into(), cell: cell.transpose()? })
 }
 
 /// A finding that nobody can find again without the workbook. What could be found again is not believed.

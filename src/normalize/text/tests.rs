@@ -91,7 +91,7 @@ fn what_stays_is_not_touched_by_any_step() {
         for beside in ['中', 'a', '1', '。', *c, stable[(i + 7) % stable.len()]] {
             let text: String = [beside, *c, beside, *c].iter().collect();
             let chars: Vec<char> = safe(&text, &mut changes).chars().collect();
-            let chars = marks(&quotes(&chars, &mut changes), &mut changes);
+            let chars = marks(quotes(chars, &mut changes), &mut changes);
             assert_eq!(spaces(&chars, &mut changes).into_iter().collect::<String>(), text);
         }
     }
