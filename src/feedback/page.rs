@@ -42,14 +42,14 @@ pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> Stri
                 item.hint.as_ref().map_or(String::new(), |h| format!("<br><span class=\"h\">{}</span>", text(h)));
             // The message mostly says where.
             let at = place(&item.place).filter(|p| !item.message.contains(p.as_str()));
-            let at = at.map_or(String::new(), |p| format!("（{p}）"));
+            let code = at.map_or(item.code.clone(), |p| format!("{p}，{}", item.code));
             let _ = writeln!(
                 out,
                 "<li class=\"{}\"><span class=\"k\">{}</span>{}{}{hint}</li>",
                 class(item.severity),
                 severity(item.severity),
                 text(&item.message),
-                text(&format!("{at}{}", item.code)),
+                text(&format!("（{code}）")),
             );
         }
         out.push_str("</ol>\n");
