@@ -43,6 +43,9 @@ struct Packed {
 /// 1 January 1980, as seconds of Unix.
 const EPOCH: i64 = 315_532_800;
 
+/// A plain file that its owner may write and all may read.
+const PLAIN: u32 = 0o100_644;
+
 /// Most parts a thread keeps packed: a dozen each of two formats and some styles and editions.
 const MOST_SHARED: usize = 128;
 
@@ -66,8 +69,13 @@ pub fn pack(parts: &[Part], format: &'static str) -> Result<Vec<u8>, ExportError
             PartKind::Own | PartKind::Shared => CompressionMethod::DEFLATE,
             PartKind::Stored => CompressionMethod::STORE,
         };
-        let (mut entry, _) =
-            zip.new_file(part.name.as_str()).compression_method(method).last_modified(date).start().map_err(fault)?;
+        let mut file = zip.new_file(part.name.as_str()).compression_method(method).last_modified(date);
+        if !part.name.is_ascii() {
+            // An entry that does not say that it comes from Unix is taken for one of DOS, and the unzip of Linux doubts
+            // its Chinese name, marked as UTF-8 or not. The parts of a DOCX or an XLSX have no such names.
+            file = file.unix_permissions(PLAIN);
+        }
+        let (mut entry, _) = file.start().map_err(fault)?;
         entry.write_all(&packed.bytes).map_err(|e| fault(e.into()))?;
         entry.finish(DataDescriptorOutput::new(packed.crc, part.bytes.len() as u64)).map_err(fault)?;
     }
