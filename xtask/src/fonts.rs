@@ -134,7 +134,7 @@ fn unpacked(name: &str, bytes: Vec<u8>) -> Result<Vec<u8>> {
     Ok(data)
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text

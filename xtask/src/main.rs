@@ -1,13 +1,15 @@
 //! Chores of the project, run as `cargo xtask COMMAND`: one command a file.
 //!
 //! Takes the repository it was built in; gives lines on standard output and an exit code other than 0 on any fault.
-//! Changes no file that is checked in but the samples and the schema when asked to make them, and never runs as part of the library or the command line.
+//! Changes no file that is checked in but the samples, the schema and the pictures when asked to make them, and never runs
+//! as part of the library or the command line.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
 mod archive;
 mod bench;
 mod by_hand;
 mod cluster;
+mod docs;
 mod faults;
 mod fonts;
 mod generate;
@@ -30,6 +32,8 @@ cargo xtask COMMAND
   samples [--check]            the workbooks under samples/, made or compared with what would be made
   schema [--check]             samples/report.schema.json, made or compared with what would be made
   archive                      the samples in other formats under samples/archive/, made anew
+  docs [--check]               the pictures of the manual under samples/pictures/, made from real outputs with LibreOffice, chromium,
+                               poppler and Pillow, or held against what would be shown now (needs none of them)
   generate [--reports N] [--seed S] FOLDER
                                workbooks of agencies that do not exist: every edition, several layouts, figures that balance
   verify                       samples to every format, checked by the validators in ../shared/checks
@@ -51,6 +55,7 @@ fn main() -> ExitCode {
 fn run(args: &[String]) -> Result<()> {
     let words: Vec<&str> = args.iter().map(String::as_str).collect();
     match words.as_slice() {
+        ["docs", rest @ ..] => docs::run(docs::parse(rest)?),
         ["faults", rest @ ..] => faults::run(&faults::Plan::parse(rest)?),
         ["fonts"] => fonts::run(),
         ["samples", rest @ ..] => samples::run(samples::parse(rest)?),

@@ -20,10 +20,19 @@ pub fn shown(path: &Path) -> String {
 
 /// Builds `nianbao` in release and gives the path of the binary, wherever cargo puts it.
 pub fn release_binary() -> Result<PathBuf> {
+    built("release")
+}
+
+/// The same in the profile that this chore was built in, whose library is there already: for what is not measured.
+pub fn binary() -> Result<PathBuf> {
+    built(if cfg!(debug_assertions) { "dev" } else { "release" })
+}
+
+fn built(profile: &str) -> Result<PathBuf> {
     // The cargo that runs this, so that a `+toolchain` holds for the build as well.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
-        .args(["build", "--release", "--package", "nianbao", "--bin", "nianbao"])
+        .args(["build", "--profile", profile, "--package", "nianbao", "--bin", "nianbao"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(root())
         .stdin(Stdio::null())
@@ -31,7 +40,7 @@ pub fn release_binary() -> Result<PathBuf> {
         .output()
         .context("cargo could not be started")?;
     if !output.status.success() {
-        bail!("cargo build --release failed");
+        bail!("cargo build --profile {profile} failed");
     }
     executable(&String::from_utf8_lossy(&output.stdout)).context("cargo built no binary called nianbao")
 }

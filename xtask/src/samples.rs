@@ -3,7 +3,7 @@
 //! Gives the same bytes every time; `--check` writes nothing and fails where a checked-in workbook differs.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -96,15 +96,15 @@ fn all() -> Result<Vec<(PathBuf, Vec<u8>)>> {
     sources.sort();
     for path in sources {
         let stem = path.file_stem().context("a source without a name")?.to_string_lossy().into_owned();
-        let (below, bytes) = made(&path).with_context(|| shown(&path))?;
+        let (below, bytes) = made(&fs::read_to_string(&path)?).with_context(|| shown(&path))?;
         out.push((folder.join(below).join(format!("{stem}.xlsx")), bytes));
     }
     Ok(out)
 }
 
-/// The folder and the bytes of a sample.
-fn made(path: &Path) -> Result<(String, Vec<u8>)> {
-    let source: Source = toml::from_str(&fs::read_to_string(path)?)?;
+/// The folder and the bytes of the sample that a source describes.
+pub fn made(source: &str) -> Result<(String, Vec<u8>)> {
+    let source: Source = toml::from_str(source)?;
     let form = form::edition(&source.edition).context("no such edition")?;
     ensure!(source.section.len() == form.sections.len(), "{} sections", source.section.len());
     ensure!(source.table.len() == form.tables.len(), "{} tables", source.table.len());
