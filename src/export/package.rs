@@ -3,6 +3,7 @@
 //! Takes parts in the order in which they shall stand; gives a zip of deflated entries with one date for all, the first that
 //! a zip can have, and nothing of this machine. What documents share is deflated once a thread.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -17,9 +18,9 @@ use super::deflate::{Effort, raw};
 
 /// One entry of a package.
 #[derive(Debug)]
-pub struct Part {
+pub struct Part<'a> {
     pub name: String,
-    pub bytes: Vec<u8>,
+    pub bytes: Cow<'a, [u8]>,
     pub kind: PartKind,
 }
 
@@ -54,17 +55,19 @@ thread_local! {
 }
 
 /// Packs parts; `format` names the kind of file in an error.
-pub fn pack(parts: &[Part], format: &'static str) -> Result<Vec<u8>, ExportError> {
+pub fn pack(parts: &[Part<'_>], format: &'static str) -> Result<Vec<u8>, ExportError> {
     let fault = |e: rawzip::Error| ExportError::Writer { format, reason: format!("打包失败：{e}") };
     let size = parts.iter().map(|p| p.bytes.len()).sum::<usize>();
     let date = UtcDateTime::from_unix(EPOCH);
     let mut zip = ZipArchiveWriter::builder().with_capacity(parts.len()).build(Vec::with_capacity(size / 4 + 4096));
     for part in parts {
-        let packed = match part.kind {
-            PartKind::Own => Rc::new(packed(&part.bytes, format)?),
-            PartKind::Shared => shared(&part.bytes, format)?,
-            PartKind::Stored => Rc::new(Packed { bytes: part.bytes.clone(), crc: crc32(&part.bytes) }),
+        let deflated = match part.kind {
+            PartKind::Own => Some(Rc::new(packed(&part.bytes, format)?)),
+            PartKind::Shared => Some(shared(&part.bytes, format)?),
+            PartKind::Stored => None,
         };
+        let stored = || (&*part.bytes, crc32(&part.bytes));
+        let (bytes, crc) = deflated.as_ref().map_or_else(stored, |packed| (packed.bytes.as_slice(), packed.crc));
         let method = match part.kind {
             PartKind::Own | PartKind::Shared => CompressionMethod::DEFLATE,
             PartKind::Stored => CompressionMethod::STORE,
@@ -76,8 +79,8 @@ pub fn pack(parts: &[Part], format: &'static str) -> Result<Vec<u8>, ExportError
             file = file.unix_permissions(PLAIN);
         }
         let (mut entry, _) = file.start().map_err(fault)?;
-        entry.write_all(&packed.bytes).map_err(|e| fault(e.into()))?;
-        entry.finish(DataDescriptorOutput::new(packed.crc, part.bytes.len() as u64)).map_err(fault)?;
+        entry.write_all(bytes).map_err(|e| fault(e.into()))?;
+        entry.finish(DataDescriptorOutput::new(crc, part.bytes.len() as u64)).map_err(fault)?;
     }
     zip.finish().map_err(fault)
 }

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use zip::ZipArchive;
 
 use super::pieces::{Piece, squeezed, without_blank, words};
-use super::xml::{Element, parse};
+use super::xml::{Step, Steps};
 use crate::inflate::entry;
 
 /// No text of a report makes a larger part.
@@ -16,18 +16,16 @@ const MOST: u64 = 256 << 20;
 /// What a reader finds in a DOCX; `Err` names what could not be read.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
     let xml = part(bytes, "word/document.xml").ok_or("正文部件")?;
-    let document = parse(&xml).ok_or("正文部件")?;
-    let body = document.at(&["w:body"]).ok_or("正文")?;
-    let mut pieces = Vec::new();
-    for block in body.children() {
-        match block.name.as_str() {
-            "w:p" => pieces.push(words(&text(block)?)),
-            "w:tbl" => pieces.push(table(block)?),
-            "w:sectPr" => {}
-            _ => return Err("正文里的部件"),
+    let mut steps = Steps::xml(&xml);
+    let mut pieces = None;
+    while let Some(step) = steps.next()? {
+        match step {
+            Step::Open(tag) if tag.is("w:body") => pieces = Some(body(&mut steps)?),
+            Step::Open(tag) if !tag.is("w:document") => steps.skip()?,
+            _ => {}
         }
     }
-    Ok(without_blank(pieces))
+    Ok(without_blank(pieces.ok_or("正文")?))
 }
 
 fn part(bytes: &[u8], name: &str) -> Option<String> {
@@ -37,36 +35,105 @@ fn part(bytes: &[u8], name: &str) -> Option<String> {
     String::from_utf8(part).ok()
 }
 
-/// The words of a paragraph.
-fn text(paragraph: &Element) -> Result<String, &'static str> {
-    let mut words = String::new();
-    for piece in paragraph.all("w:r").flat_map(Element::children) {
-        match piece.name.as_str() {
-            "w:t" => words.push_str(&piece.words()),
-            "w:br" | "w:tab" | "w:rPr" => {}
-            _ => return Err("文字里的部件"),
+fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece>, &'static str> {
+    let (mut pieces, mut buffer) = (Vec::new(), String::new());
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) if tag.is("w:p") => {
+                buffer.clear();
+                paragraph(steps, &mut buffer)?;
+                pieces.push(words(&buffer));
+            }
+            Step::Open(tag) if tag.is("w:tbl") => pieces.push(table(steps, &mut buffer)?),
+            Step::Open(tag) if tag.is("w:sectPr") => steps.skip()?,
+            Step::Open(_) => return Err("正文里的部件"),
+            Step::Close => return Ok(pieces),
+            Step::Text(_) => {}
         }
     }
-    Ok(words)
 }
 
-fn table(table: &Element) -> Result<Piece, &'static str> {
-    let mut rows = Vec::new();
-    for row in table.all("w:tr") {
-        let mut cells = Vec::new();
-        for cell in row.all("w:tc") {
-            let merged = cell.at(&["w:tcPr", "w:vMerge"]);
-            let text = cell.all("w:p").map(text).collect::<Result<String, _>>()?;
-            // A cell that goes on from the row above holds nothing.
-            if merged.is_some_and(|m| m.attribute("w:val") != Some("restart")) {
-                if !squeezed(&text).is_empty() {
-                    return Err("合并格子里的文字");
-                }
-                continue;
-            }
-            cells.push(squeezed(&text));
+/// Adds the words of a paragraph.
+fn paragraph(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) if tag.is("w:r") => run(steps, words)?,
+            Step::Open(_) => steps.skip()?,
+            Step::Close => return Ok(()),
+            Step::Text(_) => {}
         }
-        rows.push(cells);
     }
-    Ok(Piece::Table(rows))
+}
+
+fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) if tag.is("w:t") => steps.words(words)?,
+            Step::Open(tag) if tag.is_any(&["w:rPr", "w:br", "w:tab"]) => steps.skip()?,
+            Step::Open(_) => return Err("文字里的部件"),
+            Step::Close => return Ok(()),
+            Step::Text(_) => {}
+        }
+    }
+}
+
+fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Piece, &'static str> {
+    let mut rows = Vec::new();
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) if tag.is("w:tr") => rows.push(row(steps, buffer)?),
+            Step::Open(_) => steps.skip()?,
+            Step::Close => return Ok(Piece::Table(rows)),
+            Step::Text(_) => {}
+        }
+    }
+}
+
+/// The cells that begin in a row.
+fn row(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<String>, &'static str> {
+    let mut cells = Vec::new();
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) if tag.is("w:tc") => cells.extend(cell(steps, buffer)?),
+            Step::Open(_) => steps.skip()?,
+            Step::Close => return Ok(cells),
+            Step::Text(_) => {}
+        }
+    }
+}
+
+/// The words of a cell; `None` where it goes on from the row above, and then it holds nothing.
+fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<String>, &'static str> {
+    let mut goes_on = false;
+    buffer.clear();
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) if tag.is("w:p") => paragraph(steps, buffer)?,
+            Step::Open(tag) if tag.is("w:tcPr") => goes_on = continues(steps)?,
+            Step::Open(_) => steps.skip()?,
+            Step::Close => break,
+            Step::Text(_) => {}
+        }
+    }
+    let text = squeezed(buffer);
+    match (goes_on, text.is_empty()) {
+        (true, false) => Err("合并格子里的文字"),
+        (true, true) => Ok(None),
+        (false, _) => Ok(Some(text)),
+    }
+}
+
+/// Whether the looks of a cell say that it goes on from the row above.
+fn continues(steps: &mut Steps<'_>) -> Result<bool, &'static str> {
+    let mut found = false;
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) => {
+                found |= tag.is("w:vMerge") && tag.attribute("w:val").as_deref() != Some("restart");
+                steps.skip()?;
+            }
+            Step::Close => return Ok(found),
+            Step::Text(_) => {}
+        }
+    }
 }

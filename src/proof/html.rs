@@ -3,53 +3,64 @@
 //! Takes the file, gives its pieces. Text that stands in nothing it knows is an error, not left out.
 
 use super::pieces::{Piece, squeezed, without_blank, words};
-use super::xml::{Element, Node, parse_html};
+use super::xml::{Step, Steps};
 
 /// What a reader finds in a page; `Err` names what could not be read.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
     let text = std::str::from_utf8(bytes).map_err(|_| "编码")?;
-    // A fragment has no root of its own.
     let text = text.trim_start().strip_prefix("<!DOCTYPE html>").unwrap_or(text);
-    let root = parse_html(&format!("<root>{text}</root>")).ok_or("网页的结构")?;
-    let mut pieces = Vec::new();
-    walk(&root, &mut pieces)?;
+    let (mut steps, mut pieces) = (Steps::html(text), Vec::new());
+    let mut buffer = String::new();
+    // What an element holds that is neither a paragraph nor a table is read as if it stood by itself.
+    while let Some(step) = steps.next()? {
+        match step {
+            Step::Open(tag) if tag.is("head") => steps.skip()?,
+            Step::Open(tag) if tag.is_any(&["p", "h1", "h2", "h3", "h4", "h5", "h6"]) => {
+                buffer.clear();
+                steps.words(&mut buffer)?;
+                pieces.push(words(&buffer));
+            }
+            Step::Open(tag) if tag.is("table") => {
+                let mut rows = Vec::new();
+                table(&mut steps, &mut buffer, &mut rows)?;
+                pieces.push(Piece::Table(rows));
+            }
+            Step::Open(_) | Step::Close => {}
+            Step::Text(text) if squeezed(&text).is_empty() => {}
+            Step::Text(_) => return Err("段落之外的文字"),
+        }
+    }
     Ok(without_blank(pieces))
 }
 
-fn walk(element: &Element, pieces: &mut Vec<Piece>) -> Result<(), &'static str> {
-    for node in &element.nodes {
-        match node {
-            Node::Text(text) if squeezed(text).is_empty() => {}
-            Node::Text(_) => return Err("段落之外的文字"),
-            Node::Element(e) => match e.name.as_str() {
-                "head" => {}
-                "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "p" => pieces.push(words(&e.words())),
-                "table" => {
-                    let mut rows = Vec::new();
-                    table(e, &mut rows)?;
-                    pieces.push(Piece::Table(rows));
-                }
-                _ => walk(e, pieces)?,
-            },
+fn table(steps: &mut Steps<'_>, buffer: &mut String, rows: &mut Vec<Vec<String>>) -> Result<(), &'static str> {
+    loop {
+        match steps.inside()? {
+            // The caption names the table for those who cannot see where it stands.
+            Step::Open(tag) if tag.is_any(&["caption", "colgroup"]) => steps.skip()?,
+            Step::Open(tag) if tag.is_any(&["thead", "tbody"]) => table(steps, buffer, rows)?,
+            Step::Open(tag) if tag.is("tr") => rows.push(row(steps, buffer)?),
+            Step::Open(_) => return Err("表里的结构"),
+            Step::Close => return Ok(()),
+            Step::Text(text) if squeezed(&text).is_empty() => {}
+            Step::Text(_) => return Err("格子之外的文字"),
         }
     }
-    Ok(())
 }
 
-fn table(element: &Element, rows: &mut Vec<Vec<String>>) -> Result<(), &'static str> {
-    for e in element.children() {
-        match e.name.as_str() {
-            // The caption names the table for those who cannot see where it stands.
-            "caption" | "colgroup" => {}
-            "thead" | "tbody" => table(e, rows)?,
-            "tr" => {
-                if e.children().any(|c| !matches!(c.name.as_str(), "th" | "td")) {
-                    return Err("行里的结构");
-                }
-                rows.push(e.children().map(|c| squeezed(&c.words())).collect());
+fn row(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<String>, &'static str> {
+    let mut cells = Vec::new();
+    loop {
+        match steps.inside()? {
+            Step::Open(tag) if tag.is_any(&["td", "th"]) => {
+                buffer.clear();
+                steps.words(buffer)?;
+                cells.push(squeezed(buffer));
             }
-            _ => return Err("表里的结构"),
+            Step::Open(_) => return Err("行里的结构"),
+            Step::Close => return Ok(cells),
+            Step::Text(text) if squeezed(&text).is_empty() => {}
+            Step::Text(_) => return Err("格子之外的文字"),
         }
     }
-    Ok(())
 }

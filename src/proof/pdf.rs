@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::ops::Range;
 
 use hayro_syntax::Pdf;
 use hayro_syntax::content::ops::TypedInstruction;
@@ -14,11 +15,37 @@ use hayro_syntax::page::Page;
 
 use super::pieces::{Piece, squeezed, without_blank, words};
 
-/// Text of marked content by page and id.
-type Marked = HashMap<(ObjectIdentifier, i64), String>;
+/// Text of marked content by page, and there by its id.
+type Marked = HashMap<ObjectIdentifier, Vec<Option<String>>>;
+
+/// More pieces of marked content than a page of ours has.
+const MOST_CONTENTS: usize = 1 << 16;
 
 /// Texts of a font's codes.
-type Codes = HashMap<u16, String>;
+#[derive(Debug, Default, PartialEq)]
+struct Codes {
+    text: String,
+    /// By code, where its text stands; nothing for codes without one.
+    places: Vec<Range<usize>>,
+}
+
+impl Codes {
+    fn get(&self, code: u16) -> Option<&str> {
+        self.places.get(usize::from(code)).filter(|p| !p.is_empty()).map(|p| &self.text[p.clone()])
+    }
+
+    fn insert(&mut self, code: u16, units: &[u16]) -> Option<()> {
+        let (start, code) = (self.text.len(), usize::from(code));
+        for c in char::decode_utf16(units.iter().copied()) {
+            self.text.push(c.ok()?);
+        }
+        if self.places.len() <= code {
+            self.places.resize(code + 1, 0..0);
+        }
+        self.places[code] = start..self.text.len();
+        Some(())
+    }
+}
 
 /// What a reader finds in a PDF; `Err` names what could not be read.
 pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
@@ -34,7 +61,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
     let mut walk = Walk { marked, pieces: Vec::new() };
     walk.kids(&tree, None, 0)?;
     // Text that no element has would be seen and not compared.
-    if walk.marked.values().any(|text| !squeezed(text).is_empty()) {
+    if walk.marked.values().flatten().flatten().any(|text| !squeezed(text).is_empty()) {
         return Err("结构之外的文字");
     }
     Ok(without_blank(walk.pieces))
@@ -59,7 +86,8 @@ impl Walk {
         if depth > DEEPEST {
             return Err("结构的层数");
         }
-        match role(&element)?.as_str() {
+        let role = role(&element)?;
+        match role.as_str() {
             "Table" => {
                 let mut rows = Vec::new();
                 self.rows(&element, page, depth, &mut rows)?;
@@ -87,7 +115,8 @@ impl Walk {
         }
         each(of, page, &mut |kid, page| {
             let Kid::Element(element) = kid else { return Err("表里没有结构的内容") };
-            match role(&element)?.as_str() {
+            let role = role(&element)?;
+            match role.as_str() {
                 "TR" => {
                     let mut row = Vec::new();
                     each(&element, page, &mut |cell, page| {
@@ -114,8 +143,9 @@ impl Walk {
             match kid {
                 Kid::Element(element) => text.push_str(&self.text(&element, page, depth + 1)?),
                 Kid::Content(id) => {
-                    let page = page.ok_or("内容所在的页")?;
-                    text.push_str(&self.marked.remove(&(page, id)).ok_or("结构指向的内容")?);
+                    let contents = self.marked.get_mut(&page.ok_or("内容所在的页")?);
+                    let content = usize::try_from(id).ok().and_then(|id| contents?.get_mut(id)?.take());
+                    text.push_str(&content.ok_or("结构指向的内容")?);
                 }
             }
             Ok(())
@@ -131,8 +161,8 @@ enum Kid<'a> {
     Content(i64),
 }
 
-fn role(element: &Dict<'_>) -> Result<String, &'static str> {
-    Ok(element.get::<Name<'_>>("S").ok_or("结构的种类")?.as_str().to_owned())
+fn role<'a>(element: &Dict<'a>) -> Result<Name<'a>, &'static str> {
+    element.get("S").ok_or("结构的种类")
 }
 
 /// What is done with each, and the page that it is on.
@@ -162,9 +192,12 @@ fn read_page(
     fonts: &mut HashMap<ObjectIdentifier, Codes>,
     marked: &mut Marked,
 ) -> Result<(), &'static str> {
+    let contents = marked.entry(id).or_default();
     // Open marked content: its id, and whether the text inside is replaced.
-    let mut open: Vec<(Option<i64>, bool)> = Vec::new();
+    let mut open: Vec<(Option<usize>, bool)> = Vec::new();
     let mut font: Option<ObjectIdentifier> = None;
+    // What this page calls its fonts: to look one up takes longer than to read a line set in it.
+    let mut named: Vec<(Vec<u8>, ObjectIdentifier)> = Vec::new();
     let mut operations = page.typed_operations();
     while let Some(operation) = operations.next() {
         let shown = match operation {
@@ -174,11 +207,13 @@ fn read_page(
             }
             TypedInstruction::BeginMarkedContentWithProperties(begin) => {
                 let Object::Dict(properties) = begin.1 else { return Err("内容的属性") };
-                let own = properties.get::<i32>("MCID").map(i64::from);
+                let own = properties.get::<i32>("MCID");
+                let own = own.map(|id| usize::try_from(id).ok().filter(|id| *id < MOST_CONTENTS).ok_or("内容的编号"));
+                let own = own.transpose()?;
                 let actual = properties.get::<PdfString<'_>>("ActualText");
                 open.push((own, actual.is_some()));
                 if let (Some(actual), Some(at)) = (actual, current(&open)) {
-                    marked.entry((id, at)).or_default().push_str(&utf16(actual.as_bytes()).ok_or("替代的文字")?);
+                    content(contents, at).push_str(&utf16(actual.as_bytes()).ok_or("替代的文字")?);
                 }
                 continue;
             }
@@ -187,12 +222,17 @@ fn read_page(
                 continue;
             }
             TypedInstruction::TextFont(set) => {
-                let dict = page.resources().get_font(set.0).ok_or("字体")?;
-                let known = dict.obj_id().ok_or("字体编号")?;
-                if let Entry::Vacant(new) = fonts.entry(known) {
-                    new.insert(codes(&dict)?);
+                font = named.iter().find(|(name, _)| **name == **set.0).map(|(_, known)| *known);
+                if font.is_none() {
+                    let name = set.0.to_vec();
+                    let dict = page.resources().get_font(set.0).ok_or("字体")?;
+                    let known = dict.obj_id().ok_or("字体编号")?;
+                    if let Entry::Vacant(new) = fonts.entry(known) {
+                        new.insert(codes(&dict)?);
+                    }
+                    named.push((name, known));
+                    font = Some(known);
                 }
-                font = Some(known);
                 continue;
             }
             TypedInstruction::ShowText(show) => Shown::One(show.0),
@@ -209,11 +249,11 @@ fn read_page(
             continue;
         }
         let codes = font.and_then(|f| fonts.get(&f)).ok_or("没有字体的文字")?;
-        let text = marked.entry((id, at)).or_default();
+        let text = content(contents, at);
         let mut put = |string: &[u8]| {
             string.chunks(2).try_for_each(|code| {
                 let code = u16::from_be_bytes(code.try_into().map_err(|_| "文字的编码")?);
-                text.push_str(codes.get(&code).ok_or("没有对应字符的字形")?);
+                text.push_str(codes.get(code).ok_or("没有对应字符的字形")?);
                 Ok::<(), &'static str>(())
             })
         };
@@ -236,8 +276,19 @@ enum Shown<'o, 'a> {
     Several(&'o Array<'a>),
 }
 
+/// Bytes that most pieces of marked content need.
+const SHORT: usize = 48;
+
+/// The text of a piece of marked content, which may come in several parts.
+fn content(contents: &mut Vec<Option<String>>, id: usize) -> &mut String {
+    if contents.len() <= id {
+        contents.resize(id + 1, None);
+    }
+    contents[id].get_or_insert_with(|| String::with_capacity(SHORT))
+}
+
 /// The marked content that text belongs to.
-fn current(open: &[(Option<i64>, bool)]) -> Option<i64> {
+fn current(open: &[(Option<usize>, bool)]) -> Option<usize> {
     open.iter().rev().find_map(|(id, _)| *id)
 }
 
@@ -258,25 +309,22 @@ fn codes(font: &Dict<'_>) -> Result<Codes, &'static str> {
 }
 
 fn parse_codes(text: &str) -> Option<Codes> {
-    let hex = |t: &str| -> Option<Vec<u16>> {
-        let t = t.strip_prefix('<')?.strip_suffix('>')?;
-        (0..t.len()).step_by(4).map(|i| u16::from_str_radix(t.get(i..i + 4)?, 16).ok()).collect()
-    };
-    let mut codes = Codes::new();
-    let mut mode = "";
-    for line in text.lines().map(str::trim) {
-        let words: Vec<&str> = line.split_whitespace().collect();
-        match words.as_slice() {
-            [_, begin @ ("beginbfchar" | "beginbfrange")] => mode = begin,
-            ["endbfchar" | "endbfrange"] => mode = "",
-            [code, to] if mode == "beginbfchar" => {
-                codes.insert(*hex(code)?.first()?, String::from_utf16(&hex(to)?).ok()?);
+    let mut codes = Codes::default();
+    let (mut mode, mut units) = ("", Vec::new());
+    for line in text.lines() {
+        let mut words = line.split_ascii_whitespace();
+        match [words.next(), words.next(), words.next(), words.next()] {
+            [Some(_), Some(begin @ ("beginbfchar" | "beginbfrange")), None, None] => mode = begin,
+            [Some("endbfchar" | "endbfrange"), None, ..] => mode = "",
+            [Some(code), Some(to), None, None] if mode == "beginbfchar" => {
+                hex(to, &mut units)?;
+                codes.insert(one_code(code)?, &units)?;
             }
-            [from, to, first] if mode == "beginbfrange" => {
-                let mut first = hex(first)?;
-                for code in *hex(from)?.first()?..=*hex(to)?.first()? {
-                    codes.insert(code, String::from_utf16(&first).ok()?);
-                    let last = first.last_mut()?;
+            [Some(from), Some(to), Some(first), None] if mode == "beginbfrange" => {
+                hex(first, &mut units)?;
+                for code in one_code(from)?..=one_code(to)? {
+                    codes.insert(code, &units)?;
+                    let last = units.last_mut()?;
                     *last = last.checked_add(1)?;
                 }
             }
@@ -285,4 +333,42 @@ fn parse_codes(text: &str) -> Option<Codes> {
         }
     }
     Some(codes)
+}
+
+/// Reads the UTF-16 units of a text in hexadecimal.
+fn hex(text: &str, units: &mut Vec<u16>) -> Option<()> {
+    let digits = text.strip_prefix('<')?.strip_suffix('>')?;
+    units.clear();
+    for at in (0..digits.len()).step_by(4) {
+        units.push(u16::from_str_radix(digits.get(at..at + 4)?, 16).ok()?);
+    }
+    Some(())
+}
+
+fn one_code(text: &str) -> Option<u16> {
+    let digits = text.strip_prefix('<')?.strip_suffix('>').filter(|d| d.len() == 4)?;
+    u16::from_str_radix(digits, 16).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_of_codes_is_read_line_by_line() {
+        let map = "begincmap\n1 begincodespacerange\n<0000> <FFFF>\nendcodespacerange\n2 beginbfchar\n<0001> <4E00>\n<0003> <D842DFB7>\n\
+            endbfchar\n1 beginbfrange\n<0005> <0006> <0041>\nendbfrange\nendcmap";
+        let codes = parse_codes(map).unwrap();
+        let texts: Vec<_> = (0..8).map(|c| codes.get(c)).collect();
+        let expected = [None, Some("一"), None, Some("𠮷"), None, Some("A"), Some("B"), None];
+        assert_eq!(texts, expected);
+        for spoiled in [
+            "1 beginbfchar\n<0001> <D842>",
+            "1 beginbfchar\n<01> <4E00>",
+            "1 beginbfchar\n<0001>",
+            "1 beginbfrange\n<0001> <0002> [<4E00>]",
+        ] {
+            assert_eq!(parse_codes(spoiled), None, "{spoiled}");
+        }
+    }
 }

@@ -31,9 +31,28 @@ pub(super) struct Unequal {
     pub found: String,
 }
 
+impl Unequal {
+    /// Two texts, each cut to what stands round the place where they part.
+    pub fn new(place: impl Into<String>, expected: &str, found: &str) -> Unequal {
+        let alike = expected.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
+        let skipped = alike.saturating_sub(LEAD);
+        let cut = |text: &str| {
+            let rest: String = text.chars().skip(skipped).collect();
+            let lead = if skipped > 0 { "…" } else { "" };
+            format!("{lead}{}", short(&rest))
+        };
+        Unequal { place: place.into(), expected: cut(expected), found: cut(found) }
+    }
+}
+
+/// Letters that are told before those that differ.
+const LEAD: usize = 8;
+
 /// A text as it is compared.
 pub(super) fn squeezed(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)).collect()
+    let mut out = String::with_capacity(text.len());
+    out.extend(text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)));
+    out
 }
 
 /// What a reader should find of a document.
@@ -73,7 +92,7 @@ pub(super) fn compare(expected: &[Piece], found: &[Piece]) -> Result<Compared, U
             (Some(Piece::Words(a)), Some(Piece::Words(b))) if a == b => compared.paragraphs += 1,
             (a, b) => {
                 let place = format!("第 {} 段", compared.paragraphs + 1);
-                return Err(Unequal { place, expected: told(a), found: told(b) });
+                return Err(Unequal::new(place, told(a), told(b)));
             }
         }
     }
@@ -88,8 +107,8 @@ fn rows(table: usize, expected: &[Vec<String>], found: &[Vec<String>]) -> Result
             let (a, b) = (a.get(column), b.get(column));
             if a != b {
                 let place = format!("第 {table} 张表第 {} 行第 {} 格", row + 1, column + 1);
-                let told = |cell: Option<&String>| cell.map_or("（没有）".to_owned(), |text| short(text));
-                return Err(Unequal { place, expected: told(a), found: told(b) });
+                let told = |cell: Option<&'_ String>| cell.map_or(NOTHING, String::as_str).to_owned();
+                return Err(Unequal::new(place, &told(a), &told(b)));
             }
             cells += 1;
         }
@@ -97,14 +116,31 @@ fn rows(table: usize, expected: &[Vec<String>], found: &[Vec<String>]) -> Result
     Ok(cells)
 }
 
-fn told(piece: Option<&Piece>) -> String {
+fn told(piece: Option<&Piece>) -> &str {
     match piece {
-        Some(Piece::Words(words)) => short(words),
-        Some(Piece::Table(_)) => "一张表".to_owned(),
-        None => "（没有）".to_owned(),
+        Some(Piece::Words(words)) => words,
+        Some(Piece::Table(_)) => "一张表",
+        None => NOTHING,
     }
 }
 
-pub(super) fn short(text: &str) -> String {
+/// What is told of something that is not there.
+pub(super) const NOTHING: &str = "（没有）";
+
+fn short(text: &str) -> String {
     if text.chars().count() <= 30 { text.to_owned() } else { text.chars().take(29).chain(['…']).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_differs_late_in_a_long_text_is_seen() {
+        let text = |end: &str| format!("{}共收到申请{end}件。", "一段很长的文字，".repeat(20));
+        let told = Unequal::new("第 3 段", &text("12"), &text("13"));
+        assert_eq!((told.expected.as_str(), told.found.as_str()), ("…字，共收到申请12件。", "…字，共收到申请13件。"));
+        let told = Unequal::new("第 1 张表", "12", NOTHING);
+        assert_eq!((told.expected.as_str(), told.found.as_str()), ("12", NOTHING));
+    }
 }

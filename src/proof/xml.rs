@@ -1,120 +1,179 @@
-//! XML as a plain reader sees it: elements with attributes, children and text, in order.
+//! XML as a plain reader sees it: one step after the other, and nothing kept.
 //!
-//! Takes well-formed XML, gives its root. For reading our own outputs back; hostile files never come here.
+//! Takes well-formed XML, or HTML that is well formed but for elements without an end; gives its elements and texts in order.
+//! For reading our own outputs back; hostile files never come here.
+
+use std::borrow::Cow;
 
 use quick_xml::Reader;
+use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
-/// An element; its children and texts stand in their order.
-#[derive(Debug, Default)]
-pub(super) struct Element {
-    pub name: String,
-    pub attributes: Vec<(String, String)>,
-    pub nodes: Vec<Node>,
+/// What a reader meets next.
+pub(super) enum Step<'x> {
+    Open(Tag<'x>),
+    Close,
+    /// A run of text, or a part of one.
+    Text(Cow<'x, str>),
 }
 
-#[derive(Debug)]
-pub(super) enum Node {
-    Element(Element),
-    Text(String),
+/// A start tag. An element without content is closed by the step that follows.
+pub(super) struct Tag<'x>(BytesStart<'x>);
+
+/// The document is not well formed, or ended too early.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Malformed;
+
+impl From<Malformed> for &'static str {
+    fn from(_: Malformed) -> &'static str {
+        "文件的结构"
+    }
+}
+
+/// A document step by step.
+pub(super) struct Steps<'x> {
+    reader: Reader<&'x [u8]>,
+    void: &'static [&'static str],
+    /// Names of the open elements, one behind the other, and where each begins.
+    names: String,
+    open: Vec<usize>,
+    /// Whether the element that was just opened has no content.
+    empty: bool,
 }
 
 /// Elements of HTML that have no end.
 const VOID: [&str; 6] = ["meta", "br", "col", "hr", "img", "link"];
 
-/// Reads a document; `None` where it is not well formed.
-pub(super) fn parse(xml: &str) -> Option<Element> {
-    tree(xml, &[])
-}
+impl<'x> Steps<'x> {
+    pub fn xml(text: &'x str) -> Steps<'x> {
+        Steps::new(text, &[])
+    }
 
-/// Reads HTML that is well formed but for elements without an end.
-pub(super) fn parse_html(html: &str) -> Option<Element> {
-    tree(html, &VOID)
-}
+    pub fn html(text: &'x str) -> Steps<'x> {
+        Steps::new(text, &VOID)
+    }
 
-fn tree(xml: &str, void: &[&str]) -> Option<Element> {
-    let mut reader = Reader::from_str(xml);
-    reader.config_mut().enable_all_checks(true);
-    // Checked below: it would miss the ends that are not there.
-    reader.config_mut().check_end_names = false;
-    reader.config_mut().allow_unmatched_ends = true;
-    let mut open = vec![Element::default()];
-    loop {
-        match reader.read_event().ok()? {
-            Event::Start(e) if void.contains(&e.name().as_ref()) => {
-                open.last_mut()?.nodes.push(Node::Element(Element::of(&e)?));
-            }
-            Event::Start(e) => open.push(Element::of(&e)?),
-            Event::Empty(e) => open.last_mut()?.nodes.push(Node::Element(Element::of(&e)?)),
-            Event::End(e) => {
-                let done = open.pop().filter(|done| done.name == e.name().as_ref())?;
-                open.last_mut()?.nodes.push(Node::Element(done));
-            }
-            Event::Text(t) => open.last_mut()?.text(&t.into_inner()),
-            Event::GeneralRef(r) => {
-                let name = format!("&{};", &*r);
-                open.last_mut()?.text(&quick_xml::escape::unescape(&name).ok()?);
-            }
-            Event::CData(_) => return None,
-            Event::Eof => break,
-            _ => {}
+    fn new(text: &'x str, void: &'static [&'static str]) -> Steps<'x> {
+        let mut reader = Reader::from_str(text);
+        reader.config_mut().enable_all_checks(true);
+        // Checked below: it would miss the ends that are not there.
+        reader.config_mut().check_end_names = false;
+        reader.config_mut().allow_unmatched_ends = true;
+        Steps { reader, void, names: String::new(), open: Vec::new(), empty: false }
+    }
+
+    /// The next step; `None` behind the last, where every element is closed.
+    pub fn next(&mut self) -> Result<Option<Step<'x>>, Malformed> {
+        if std::mem::take(&mut self.empty) {
+            return Ok(Some(Step::Close));
         }
-    }
-    let root = open.pop().filter(|_| open.is_empty())?;
-    root.nodes.into_iter().find_map(|n| match n {
-        Node::Element(e) => Some(e),
-        Node::Text(_) => None,
-    })
-}
-
-impl Element {
-    fn of(e: &BytesStart<'_>) -> Option<Element> {
-        let attribute = |a: quick_xml::events::attributes::Attribute<'_>| {
-            Some((a.key.as_ref().to_owned(), quick_xml::escape::unescape(&a.value).ok()?.into_owned()))
-        };
-        let attributes = e.attributes().map(|a| attribute(a.ok()?)).collect::<Option<_>>()?;
-        Some(Element { name: e.name().as_ref().to_owned(), attributes, nodes: Vec::new() })
-    }
-
-    fn text(&mut self, text: &str) {
-        match self.nodes.last_mut() {
-            Some(Node::Text(before)) => before.push_str(text),
-            _ => self.nodes.push(Node::Text(text.to_owned())),
+        loop {
+            return Ok(Some(match self.reader.read_event().map_err(|_| Malformed)? {
+                Event::Start(e) => {
+                    self.empty = self.void.contains(&e.name().as_ref());
+                    if !self.empty {
+                        self.open.push(self.names.len());
+                        self.names.push_str(e.name().as_ref());
+                    }
+                    Step::Open(Tag(e))
+                }
+                Event::Empty(e) => {
+                    self.empty = true;
+                    Step::Open(Tag(e))
+                }
+                Event::End(e) => {
+                    let start = self.open.pop().ok_or(Malformed)?;
+                    if self.names[start..] != *e.name().as_ref() {
+                        return Err(Malformed);
+                    }
+                    self.names.truncate(start);
+                    Step::Close
+                }
+                Event::Text(t) => Step::Text(t.into_inner()),
+                Event::GeneralRef(r) => {
+                    let name = format!("&{};", &*r);
+                    Step::Text(Cow::Owned(unescape(&name).map_err(|_| Malformed)?.into_owned()))
+                }
+                Event::CData(_) => return Err(Malformed),
+                Event::Eof if self.open.is_empty() => return Ok(None),
+                Event::Eof => return Err(Malformed),
+                _ => continue,
+            }));
         }
     }
 
-    pub fn children(&self) -> impl Iterator<Item = &Element> {
-        self.nodes.iter().filter_map(|n| match n {
-            Node::Element(e) => Some(e),
-            Node::Text(_) => None,
-        })
+    /// The next step inside the element that is open: its children, its texts and its end.
+    pub fn inside(&mut self) -> Result<Step<'x>, Malformed> {
+        self.next()?.ok_or(Malformed)
     }
 
-    pub fn all<'e>(&'e self, name: &'e str) -> impl Iterator<Item = &'e Element> {
-        self.children().filter(move |c| c.name == name)
+    /// Passes over what is left of an element that was opened.
+    pub fn skip(&mut self) -> Result<(), Malformed> {
+        self.gather(&mut |_| {})
     }
 
-    pub fn at(&self, path: &[&str]) -> Option<&Element> {
-        path.iter().try_fold(self, |e, name| e.children().find(|c| c.name == *name))
+    /// Adds all text inside an element that was just opened, up to its end.
+    pub fn words(&mut self, words: &mut String) -> Result<(), Malformed> {
+        self.gather(&mut |text| words.push_str(text))
     }
 
-    pub fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str())
-    }
-
-    /// All text inside, in order.
-    pub fn words(&self) -> String {
-        let mut words = String::new();
-        self.gather(&mut words);
-        words
-    }
-
-    fn gather(&self, words: &mut String) {
-        for node in &self.nodes {
-            match node {
-                Node::Element(e) => e.gather(words),
-                Node::Text(t) => words.push_str(t),
+    fn gather(&mut self, take: &mut dyn FnMut(&str)) -> Result<(), Malformed> {
+        let mut depth = 1;
+        while depth > 0 {
+            match self.inside()? {
+                Step::Open(_) => depth += 1,
+                Step::Close => depth -= 1,
+                Step::Text(text) => take(&text),
             }
+        }
+        Ok(())
+    }
+}
+
+impl Tag<'_> {
+    pub fn is(&self, name: &str) -> bool {
+        self.0.name().as_ref() == name
+    }
+
+    /// Whether it is one of several.
+    pub fn is_any(&self, names: &[&str]) -> bool {
+        names.contains(&self.0.name().as_ref())
+    }
+
+    /// The value of an attribute, where it has one that can be read.
+    pub fn attribute(&self, name: &str) -> Option<String> {
+        let found = self.0.attributes().flatten().find(|a| a.key.as_ref() == name)?;
+        Some(unescape(&found.value).ok()?.into_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(mut steps: Steps<'_>) -> Result<String, Malformed> {
+        let mut out = String::new();
+        while let Some(step) = steps.next()? {
+            match step {
+                Step::Open(tag) => out.push_str(&format!("<{}", tag.attribute("a").unwrap_or_default())),
+                Step::Close => out.push('>'),
+                Step::Text(text) => out.push_str(&text),
+            }
+        }
+        Ok(out)
+    }
+
+    #[test]
+    fn elements_and_texts_come_in_their_order() {
+        let xml = "<?xml version=\"1.0\"?><p a='1'>x &lt; y<b/>&#x4e00;<i a=\"&amp;\">z</i></p>";
+        assert_eq!(told(Steps::xml(xml)).as_deref(), Ok("<1x < y<>一<&z>>"));
+        assert_eq!(told(Steps::html("<p>a<br>b</p><p><br></p>")).as_deref(), Ok("<a<>b><<>>"));
+    }
+
+    #[test]
+    fn what_is_not_well_formed_is_not_read() {
+        for xml in ["<a>", "</a>", "<a></b>", "<a><b></a></b>", "<a>&x;</a>", "<a><![CDATA[1]]></a>", "<a"] {
+            assert_eq!(told(Steps::xml(xml)), Err(Malformed), "{xml}");
         }
     }
 }

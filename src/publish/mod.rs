@@ -8,5 +8,5 @@ mod package;
 mod waivers;
 
 pub use index::{Entry, index};
-pub use package::{Package, package};
+pub use package::{Package, PackageFile, package};
 pub use waivers::Waivers;

@@ -18,8 +18,22 @@ pub struct Package {
     /// Name of the folder, and of the zip without its extension.
     pub name: String,
     /// The folder's files in their order.
-    pub files: Vec<(String, Vec<u8>)>,
+    pub files: Vec<PackageFile>,
     pub zip: Vec<u8>,
+}
+
+/// A file of the folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageFile {
+    pub name: String,
+    pub bytes: Vec<u8>,
+    pub sha256: String,
+}
+
+impl PackageFile {
+    fn new(name: String, bytes: Vec<u8>) -> PackageFile {
+        PackageFile { sha256: sha256(&bytes), name, bytes }
+    }
 }
 
 /// `manifest.json`.
@@ -40,7 +54,7 @@ struct Entry<'a> {
     name: &'a str,
     format: &'a str,
     bytes: usize,
-    sha256: String,
+    sha256: &'a str,
     /// How much of it was read back and found equal to the report.
     compared: &'a Compared,
 }
@@ -54,12 +68,12 @@ pub fn package(
 ) -> Result<Package, ExportError> {
     let named = |f: Format| format!("{name}.{}", f.ending());
     let formats: Vec<Format> = files.iter().map(|(f, _)| *f).collect();
-    let mut files: Vec<(String, Vec<u8>)> = files.into_iter().map(|(f, bytes)| (named(f), bytes)).collect();
-    let entries = files.iter().zip(&formats).zip(compared).map(|(((name, bytes), format), compared)| Entry {
-        name,
+    let mut files: Vec<PackageFile> = files.into_iter().map(|(f, bytes)| PackageFile::new(named(f), bytes)).collect();
+    let entries = files.iter().zip(&formats).zip(compared).map(|((file, format), compared)| Entry {
+        name: &file.name,
         format: format.name(),
-        bytes: bytes.len(),
-        sha256: sha256(bytes),
+        bytes: file.bytes.len(),
+        sha256: &file.sha256,
         compared,
     });
     let manifest = Manifest {
@@ -73,16 +87,16 @@ pub fn package(
     let fault = |e: serde_json::Error| ExportError::Writer { format: "manifest.json", reason: e.to_string() };
     let mut manifest = serde_json::to_vec_pretty(&manifest).map_err(fault)?;
     manifest.push(b'\n');
-    files.push(("manifest.json".to_owned(), manifest));
-    let sums: String = files.iter().map(|(name, bytes)| format!("{}  {name}\n", sha256(bytes))).collect();
-    files.push(("SHA256SUMS".to_owned(), sums.into_bytes()));
+    files.push(PackageFile::new("manifest.json".to_owned(), manifest));
+    let sums: String = files.iter().map(|f| format!("{}  {}\n", f.sha256, f.name)).collect();
+    files.push(PackageFile::new("SHA256SUMS".to_owned(), sums.into_bytes()));
     let is_packed = |name: &str| formats.iter().any(|f| f.is_compressed() && *name == named(*f));
-    let parts: Vec<Part> = files
+    let parts: Vec<Part<'_>> = files
         .iter()
-        .map(|(file, bytes)| Part {
-            name: format!("{name}/{file}"),
-            bytes: bytes.clone(),
-            kind: if is_packed(file) { PartKind::Stored } else { PartKind::Own },
+        .map(|file| Part {
+            name: format!("{name}/{}", file.name),
+            bytes: file.bytes.as_slice().into(),
+            kind: if is_packed(&file.name) { PartKind::Stored } else { PartKind::Own },
         })
         .collect();
     let zip = pack(&parts, "zip")?;
@@ -104,18 +118,19 @@ mod tests {
         let compared = [Compared { paragraphs: 3, cells: 198 }, Compared::default()];
         let made = package("某局2023年报告", &report, files.clone(), &compared).unwrap();
         assert_eq!(made, package("某局2023年报告", &report, files, &compared).unwrap());
-        let names: Vec<&str> = made.files.iter().map(|(n, _)| n.as_str()).collect();
+        let names: Vec<&str> = made.files.iter().map(|f| f.name.as_str()).collect();
         assert_eq!(names, ["某局2023年报告.pdf", "某局2023年报告.docx", "manifest.json", "SHA256SUMS"]);
-        let manifest: serde_json::Value = serde_json::from_slice(&made.files[2].1).unwrap();
+        let manifest: serde_json::Value = serde_json::from_slice(&made.files[2].bytes).unwrap();
         assert_eq!(manifest["files"][0]["compared"]["cells"], 198);
-        assert_eq!(manifest["files"][0]["sha256"], sha256(&made.files[0].1));
-        let sums = String::from_utf8(made.files[3].1.clone()).unwrap();
-        for (name, bytes) in &made.files[..3] {
-            assert!(sums.contains(&format!("{}  {name}\n", sha256(bytes))));
+        assert_eq!(manifest["files"][0]["sha256"], sha256(&made.files[0].bytes));
+        let sums = String::from_utf8(made.files[3].bytes.clone()).unwrap();
+        for file in &made.files[..3] {
+            assert_eq!(file.sha256, sha256(&file.bytes));
+            assert!(sums.contains(&format!("{}  {}\n", file.sha256, file.name)));
         }
         let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&made.zip)).unwrap();
         assert_eq!(zip.len(), made.files.len());
-        for (name, bytes) in &made.files {
+        for PackageFile { name, bytes, .. } in &made.files {
             let mut back = Vec::new();
             let mut entry = zip.by_name(&format!("某局2023年报告/{name}")).unwrap();
             // From Unix, as a plain file: else the unzip of Linux complains of each Chinese name.

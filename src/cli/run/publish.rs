@@ -20,7 +20,7 @@ use crate::digest::sha256;
 use crate::model::{Finding, Severity, Whole};
 use crate::pipeline::{self, Format, ProduceError, produce};
 use crate::proof::prove;
-use crate::publish::{Entry, index, package};
+use crate::publish::{Entry, PackageFile, index, package};
 use crate::rules::finding;
 
 /// A warning that stands in the way of publishing all the same: personal data.
@@ -54,12 +54,15 @@ pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
     // Findings between the years stand in the way like any other.
     let mut notes = across::tell(plan, reads.iter_mut().map(|r| &mut r.record));
     reads.iter_mut().for_each(|r| judge(&mut r.record, plan.strict));
-    let published = each(&pool, &interrupt, "公布", reads, |read| {
-        let begun = Instant::now();
-        let before = read.took;
-        let (record, entry) = run.one(read);
-        (Done { record, made: Made::New, took: before + begun.elapsed() }, entry)
+    let published = output::settling(&job.folder, || {
+        each(&pool, &interrupt, "公布", reads, |read| {
+            let begun = Instant::now();
+            let before = read.took;
+            let (record, entry) = run.one(read);
+            (Done { record, made: Made::New, took: before + begun.elapsed() }, entry)
+        })
     });
+    output::settle(&job.folder);
     let (done, entries): (Vec<Done>, Vec<Option<Entry>>) = published.into_iter().flatten().unzip();
     if interrupt.asked().is_some() {
         return stopped(&done);
@@ -140,19 +143,20 @@ impl Run<'_> {
         let words: Vec<&str> = files.iter().map(|(f, _)| word(*f)).collect();
         let name = stem(record);
         let made = package(&name, whole.report, files, &compared).map_err(|e| unwritten(e.to_string()))?;
-        output::write_folder(&self.job.folder, &name, &made.files).map_err(unwritten)?;
+        let within: Vec<(&str, &[u8])> = made.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
+        output::write_folder(&self.job.folder, &name, &within).map_err(unwritten)?;
         let zip = self.job.folder.join(format!("{name}.zip"));
-        output::write_all(&self.job.folder, &[(zip, made.zip.as_slice())]).map_err(unwritten)?;
-        let output = |path: String, bytes: &[u8]| OutputFile {
+        output::write_all_of_many(&self.job.folder, &[(zip, made.zip.as_slice())]).map_err(unwritten)?;
+        let output = |path: String, bytes: &[u8], sha256: String| OutputFile {
             format: path.rsplit_once('.').map_or("", |(_, e)| e).to_owned(),
             path,
             bytes: bytes.len(),
-            sha256: sha256(bytes),
+            sha256,
         };
-        let mut outputs: Vec<OutputFile> =
-            made.files.iter().map(|(file, bytes)| output(format!("{name}/{file}"), bytes)).collect();
-        outputs.push(output(format!("{name}.zip"), &made.zip));
-        let files = made.files.iter().map(|(n, _)| n.clone()).zip(words.iter().map(|w| (*w).to_owned()));
+        let of_file = |f: &PackageFile| output(format!("{name}/{}", f.name), &f.bytes, f.sha256.clone());
+        let mut outputs: Vec<OutputFile> = made.files.iter().map(of_file).collect();
+        outputs.push(output(format!("{name}.zip"), &made.zip, sha256(&made.zip)));
+        let files = made.files.iter().map(|f| f.name.clone()).zip(words.iter().map(|w| (*w).to_owned()));
         let cover = &whole.report.cover;
         let entry = Entry {
             agency: cover.agency.clone(),

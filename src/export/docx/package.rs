@@ -38,11 +38,11 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 
 /// Finishes and packs the parts.
 pub(super) fn pack(parts: XMLDocx, doc: &Document, style: &Style, notes: &Notes) -> Result<Vec<u8>, ExportError> {
-    let mut files: Vec<Part> = Vec::new();
+    let mut files: Vec<Part<'_>> = Vec::new();
     let mut add = |name: &str, bytes: Vec<u8>| {
         files.push(Part {
             name: name.to_owned(),
-            bytes,
+            bytes: bytes.into(),
             kind: if OWN_PARTS.contains(&name) { PartKind::Own } else { PartKind::Shared },
         });
     };

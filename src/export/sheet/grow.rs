@@ -18,7 +18,7 @@ const ROW: &str = "<row r=\"";
 const OWN_PARTS: [&str; 3] = ["xl/worksheets/", "xl/sharedStrings.xml", "docProps/core.xml"];
 
 /// Takes the mark off the given rows (from 0) of each sheet.
-pub fn free(book: &[u8], rows: &[BTreeSet<u32>]) -> ZipResult<Vec<Part>> {
+pub fn free(book: &[u8], rows: &[BTreeSet<u32>]) -> ZipResult<Vec<Part<'static>>> {
     let mut package = ZipArchive::new(Cursor::new(book))?;
     let mut parts = Vec::with_capacity(package.len());
     for index in 0..package.len() {
@@ -30,7 +30,7 @@ pub fn free(book: &[u8], rows: &[BTreeSet<u32>]) -> ZipResult<Vec<Part>> {
             bytes = unmark(&String::from_utf8_lossy(&bytes), free).into_bytes();
         }
         let own = OWN_PARTS.iter().any(|own| name.starts_with(own));
-        parts.push(Part { name, bytes, kind: if own { PartKind::Own } else { PartKind::Shared } });
+        parts.push(Part { name, bytes: bytes.into(), kind: if own { PartKind::Own } else { PartKind::Shared } });
     }
     Ok(parts)
 }
