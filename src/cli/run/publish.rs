@@ -18,7 +18,7 @@ use crate::cli::plan::PublishPlan;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
 use crate::model::{Finding, Severity, Whole};
-use crate::pipeline::{self, Format, ProduceError, produce};
+use crate::pipeline::{self, Format, ProduceError, Setting, produce};
 use crate::proof::prove;
 use crate::publish::{Entry, PackageFile, index, package};
 use crate::rules::finding;
@@ -28,28 +28,37 @@ const PERSONAL: &str = "P601";
 /// The page over the run.
 const INDEX: &str = "index.html";
 
+/// How the files of a report are made: as [`produce`] does, but for tests.
+type Produce = dyn Fn(Whole<'_>, &[Format], &Setting) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> + Sync;
+
 struct Run<'a> {
     job: &'a PublishPlan,
     spool: Spool,
+    produce: &'a Produce,
 }
 
 /// Publishes every input that nothing stands in the way of.
 pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
+    publish_by(job, &produce).map(|(exit, _)| exit)
+}
+
+/// The same with other writers; gives what was told of each input as well.
+fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>), Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let pool = pool(plan.jobs)?;
     let folder = output::own_folder(&job.folder).map_err(unwritten)?;
     let spool = Spool::new(&plan.setting.options.forms, &job.folder, IN_MEMORY, true);
-    let run = Run { job, spool };
+    let run = Run { job, spool, produce };
     pipeline::warm(&job.formats, &plan.setting);
     let reads = all(plan, &pool, &interrupt, &run);
-    let stopped = |done: &[Done]| {
+    let stopped = |done: Vec<Done>| {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
         let told =
             print::Told { plan, folder: None, summary: None, notes: Vec::new(), sections: Vec::new(), took, asked };
-        Ok(print::all(&told, done))
+        Ok((print::all(&told, &done), done))
     };
-    let Some(mut reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else { return stopped(&[]) };
+    let Some(mut reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else { return stopped(Vec::new()) };
     refuse_collisions(&mut reads, |r| PathBuf::from(stem(r)));
     // Findings between the years stand in the way like any other.
     let mut notes = across::tell(plan, reads.iter_mut().map(|r| &mut r.record));
@@ -65,7 +74,7 @@ pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
     output::settle(&job.folder);
     let (done, entries): (Vec<Done>, Vec<Option<Entry>>) = published.into_iter().flatten().unzip();
     if interrupt.asked().is_some() {
-        return stopped(&done);
+        return stopped(done);
     }
     let entries: Vec<Entry> = entries.into_iter().flatten().collect();
     let mut summary = None;
@@ -86,7 +95,7 @@ pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
     let folder = Some(job.folder.as_path());
     let told = print::Told { plan, folder, summary, notes, sections: Vec::new(), took, asked: None };
     let exit = print::all(&told, &done);
-    Ok(if wasted { exit.max(Exit::Findings) } else { exit })
+    Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
 }
 
 impl Run<'_> {
@@ -135,7 +144,7 @@ impl Run<'_> {
         let waited = self.spool.get(slip).map_err(lost)?;
         let whole = waited.whole();
         let setting = &self.job.plan.setting;
-        let files = produce(whole, &self.job.formats, setting).map_err(|e| match e {
+        let files = (self.produce)(whole, &self.job.formats, setting).map_err(|e| match e {
             ProduceError::Internal => internal(e.to_string()),
             e => unwritten(e.to_string()),
         })?;
@@ -192,3 +201,6 @@ impl Writes for Run<'_> {
         self.spool.put(whole)
     }
 }
+
+#[cfg(test)]
+mod tests;
