@@ -75,29 +75,83 @@ fn a_package_holds_every_format_and_can_be_checked() {
     assert_eq!(tree(dir.path()), before);
 }
 
+/// A machine that a run is made to believe in.
+struct Machine {
+    zone: &'static str,
+    language: &'static str,
+    user: &'static str,
+    jobs: &'static str,
+    /// Whether inputs and outputs are named from the folder it stands in.
+    relative: bool,
+}
+
 #[test]
-fn packages_are_the_same_in_every_zone_and_language_and_tell_nothing_of_the_machine() {
+fn packages_are_the_same_on_every_machine_at_every_time_and_tell_nothing_of_it() {
+    let mut reports: Vec<PathBuf> = files(&sample("archive")).iter().map(|f| sample("archive").join(f)).collect();
+    reports.retain(|f| !f.to_string_lossy().contains("老城区科学技术局"));
+    reports.push(sample(SAMPLE));
+    let machines = [
+        Machine { zone: "Asia/Shanghai", language: "zh_CN.GBK", user: "zhangsan", jobs: "1", relative: false },
+        Machine {
+            zone: "America/New_York",
+            language: "en_US.UTF-8",
+            user: "lisi-of-new-york",
+            jobs: "4",
+            relative: true,
+        },
+        Machine { zone: "<-1145>+11:45", language: "C", user: "", jobs: "2", relative: false },
+    ];
     let mut trees = Vec::new();
-    for (zone, language) in [("Asia/Shanghai", "zh_CN.GBK"), ("America/New_York", "en_US.UTF-8")] {
+    for Machine { zone, language, user, jobs, relative } in machines {
         let dir = tempfile::tempdir().unwrap();
-        let run = Command::new(env!("CARGO_BIN_EXE_nianbao"))
-            .args(["publish".as_ref(), sample(SAMPLE).as_os_str(), "-o".as_ref(), dir.path().as_os_str()])
-            .env("TZ", zone)
-            .env("LC_ALL", language)
-            .env("USER", "zhangsan")
-            .output()
-            .unwrap();
-        assert_eq!(run.status.code(), Some(0));
-        let tree = tree(dir.path());
-        let machine =
-            [dir.path().to_str().unwrap().to_owned(), env!("CARGO_MANIFEST_DIR").to_owned(), "zhangsan".to_owned()];
+        let (home, here) = (dir.path().join("home-of-somebody"), dir.path().join("工作"));
+        fs::create_dir_all(&home).unwrap();
+        fs::create_dir_all(&here).unwrap();
+        let mut run = Command::new(env!("CARGO_BIN_EXE_nianbao"));
+        run.arg("publish").args(["--jobs", jobs]).current_dir(&here);
+        for report in &reports {
+            let name = report.file_name().unwrap();
+            fs::copy(report, here.join(name)).unwrap();
+            run.arg(if relative { PathBuf::from(name) } else { here.join(name) });
+        }
+        let out = here.join("公布");
+        run.arg("-o").arg(if relative { Path::new("公布") } else { &out });
+        for name in ["TZ", "LC_ALL", "LC_TIME", "LC_NUMERIC", "LANG", "LANGUAGE", "USER", "LOGNAME", "HOME"] {
+            run.env(
+                name,
+                match name {
+                    "TZ" => zone,
+                    "USER" | "LOGNAME" => user,
+                    "HOME" => home.to_str().unwrap(),
+                    _ => language,
+                },
+            );
+        }
+        let run = run.output().unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}{}", stdout(&run), stderr(&run));
+        let tree = tree(&out);
+        assert_eq!(tree.len(), reports.len() * (Format::ALL.len() + 3) + 1);
+        let machine = [dir.path().to_str().unwrap(), "home-of-somebody", env!("CARGO_MANIFEST_DIR"), zone, user];
         for (name, bytes) in &tree {
-            let has = |word: &String| bytes.windows(word.len()).any(|w| w == word.as_bytes());
-            assert!(!machine.iter().any(has), "{}", name.display());
+            // What the parts of a zip say is said by the files of its folder, or by their parts.
+            let parts = if bytes.starts_with(b"PK") { parts(bytes) } else { Vec::new() };
+            let has = |word: &str| {
+                let mut all = parts.iter().map(|(_, part)| part).chain([bytes]);
+                all.any(|b| b.windows(word.len()).any(|w| w == word.as_bytes()))
+            };
+            let told = machine.iter().find(|word| !word.is_empty() && has(word));
+            assert_eq!(told, None, "{}", name.display());
         }
         trees.push(tree);
+        // Zips count time in steps of two seconds, metadata in seconds: none of the runs may be told from the next.
+        std::thread::sleep(std::time::Duration::from_millis(2100));
     }
-    assert_eq!(trees[0], trees[1]);
+    for other in &trees[1..] {
+        for (name, bytes) in &trees[0] {
+            assert!(other.get(name) == Some(bytes), "{} is another", name.display());
+        }
+        assert_eq!(trees[0].len(), other.len());
+    }
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The form is data: no official label stands outside `src/form`, not even in a comment.
+//! What holds for the sources themselves: no official label stands outside `src/form`, not even in a comment, and nothing
+//! that makes a file looks at the machine.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -53,4 +54,61 @@ fn no_official_label_stands_outside_the_form() {
         found.extend(here.map(|l| format!("{}: {l}", file.strip_prefix(&root).unwrap().display())));
     }
     assert_eq!(found, [""; 0], "{found:#?}");
+}
+
+/// What would let a clock, a zone, a language, or a name of the machine into a file.
+const MACHINE: [&str; 11] = [
+    "SystemTime",
+    "Instant",
+    "UtcDateTime::now",
+    "Local::now",
+    "chrono::",
+    "std::env",
+    "env::var",
+    "current_dir",
+    "temp_dir",
+    "tempfile",
+    "hostname",
+];
+
+#[test]
+fn nothing_that_makes_a_file_looks_at_the_machine() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    // The command line alone knows where and when it runs; inputs that are read apart are read in a process of their own.
+    let outside = ["cli", "import", "main.rs"].map(|name| root.join(name));
+    files.retain(|f| !outside.iter().any(|o| f.starts_with(o)));
+    for folder in ["export", "publish", "layout", "compose", "normalize", "proof", "pipeline.rs"] {
+        assert!(files.iter().any(|f| f.starts_with(root.join(folder))), "{folder}");
+    }
+    let mut found = Vec::new();
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let lines = code.lines().filter(|l| !l.trim_start().starts_with("//"));
+        let looks = lines.flat_map(|l| MACHINE.iter().filter(move |word| l.contains(**word)));
+        found.extend(looks.map(|word| format!("{}: {word}", file.strip_prefix(&root).unwrap().display())));
+    }
+    assert_eq!(found, [""; 0], "{found:#?}");
+}
+
+/// Each workbook that is written says its date: its writer would take that of the clock.
+#[test]
+fn every_workbook_is_given_its_date() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let mut books = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        if code.contains("DocProperties::new()") {
+            books += 1;
+            let (made, dated) =
+                (code.matches("DocProperties::new()").count(), code.matches("set_creation_datetime").count());
+            assert_eq!(made, dated, "{}", file.display());
+        }
+    }
+    assert!(books >= 3);
 }

@@ -8,13 +8,11 @@
 mod archive;
 mod bench;
 mod by_hand;
-mod cluster;
 mod docs;
 mod faults;
 mod fonts;
 mod generate;
 mod project;
-mod resave;
 mod samples;
 mod schema;
 mod verify;
@@ -36,7 +34,9 @@ cargo xtask COMMAND
                                poppler and Pillow, or held against what would be shown now (needs none of them)
   generate [--reports N] [--seed S] FOLDER
                                workbooks of agencies that do not exist: every edition, several layouts, figures that balance
-  verify                       samples to every format, checked by the validators in ../shared/checks
+  verify [--reports N] [--seed S]
+                               the samples, or generated reports, converted and published: every file checked by the
+                               validators in ../shared/checks, packages by sums and zip, none with a trace of the machine
   bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--peers] [WORKBOOK]
                                time and memory: one report cold, generated reports at 1 and 2 threads, each stage; JSON to
                                target/bench.json. --long: memory over 5000 reports. --peers: LibreOffice, typst, genpdf";
@@ -62,7 +62,7 @@ fn run(args: &[String]) -> Result<()> {
         ["schema", rest @ ..] => schema::run(schema::parse(rest)?),
         ["archive"] => archive::run(),
         ["generate", rest @ ..] => generate::run(&generate::Plan::parse(rest)?),
-        ["verify"] => verify::run(),
+        ["verify", rest @ ..] => verify::run(&verify::Plan::parse(rest)?),
         ["bench", rest @ ..] => bench::run(&bench::Plan::parse(rest)?),
         [] | ["help" | "-h" | "--help"] => {
             println!("{HELP}");

@@ -10,22 +10,31 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::cost::{Cost, Run, against, in_turn, timed};
+use super::proof;
 use crate::generate;
 
 /// Every run is measured so often.
 const ROUNDS: usize = 3;
 
-/// What is run over the folder: formats (none: `check`) and threads.
-const KINDS: [(&str, usize); 7] = [
-    ("pdf,docx,xlsx", 1),
-    ("pdf,docx,xlsx", 2),
-    ("", 1),
-    ("", 2),
+/// What is run over the folder: the command, its formats and threads.
+const KINDS: [(&str, &str, usize); 11] = [
+    ("convert", "pdf,docx,xlsx", 1),
+    ("convert", "pdf,docx,xlsx", 2),
+    ("check", "", 1),
+    ("check", "", 2),
     // For the share of the stages: what each adds to reading and checking.
-    ("pdf", 1),
-    ("docx", 1),
-    ("xlsx", 1),
+    ("convert", "pdf", 1),
+    ("convert", "docx", 1),
+    ("convert", "xlsx", 1),
+    // What publishing adds to converting.
+    ("convert", ALL, 1),
+    ("publish", ALL, 1),
+    ("convert", ALL, 2),
+    ("publish", ALL, 2),
 ];
+
+/// Every format, as `publish` makes them.
+const ALL: &str = "pdf,docx,xlsx,html,fragment,json,csv";
 
 /// Demanded of two threads in reports a second, and of memory in MB.
 const CONVERT: f64 = 150.0;
@@ -42,13 +51,19 @@ pub fn measure(binary: &Path, reports: u64, seed: u64) -> Result<Value> {
     println!("\n{reports} generated reports, {:.1} MB, median of {ROUNDS} runs in turn", bytes as f64 / 1e6);
     println!("{:<24} {:>8} {:>11} {:>9} {:>11} {:>9}", "", "threads", "reports/s", "wall s", "cpu ms each", "peak MB");
     let outputs = Outputs::new()?;
-    let run = |(formats, jobs): &(&str, usize)| over(binary, folder.path(), &outputs.next(), reports, formats, *jobs);
+    let run = |(command, formats, jobs): &(&str, &str, usize)| {
+        over(binary, folder.path(), &outputs.next(), reports, command, formats, *jobs)
+    };
     let costs = in_turn(&KINDS, ROUNDS, run)?;
     let rate = |cost: &Cost| reports as f64 / cost.median * 1e3;
     let each = |cost: &Cost| cost.cpu_median / reports as f64;
     let mut rows = Vec::new();
-    for ((formats, jobs), cost) in KINDS.iter().zip(&costs) {
-        let name = if formats.is_empty() { "check" } else { formats };
+    for ((command, formats, jobs), cost) in KINDS.iter().zip(&costs) {
+        let name = match (*command, *formats) {
+            ("convert", ALL) => "convert, all seven",
+            ("convert", formats) => formats,
+            (command, _) => command,
+        };
         let (rate, wall, each, peak) = (rate(cost), cost.median / 1e3, each(cost), cost.peak_mb);
         println!("{name:<24} {jobs:>8} {rate:>11.1} {wall:>9.2} {each:>11.2} {peak:>9.1}");
         rows.push(json!({ "what": name, "threads": jobs, "reports_per_s": rate, "wall_s": wall, "cpu_ms_each": each, "peak_mb": peak }));
@@ -62,9 +77,10 @@ pub fn measure(binary: &Path, reports: u64, seed: u64) -> Result<Value> {
     println!("{}", against("convert to three formats, 2 threads", rate(&costs[1]), "reports/s", CONVERT, false));
     println!("{}", against("check, 2 threads", rate(&costs[3]), "reports/s", CHECK, false));
     println!("{}", against("peak memory, 2 threads", costs[1].peak_mb, "MB", MEMORY, true));
+    let proof = proof::measure(folder.path())?;
     let stages: Vec<Value> =
         stages.iter().map(|(name, ms, share)| json!({ "stage": name, "cpu_ms_each": ms, "percent": share })).collect();
-    Ok(json!({ "reports": reports, "seed": seed, "rounds": ROUNDS, "runs": rows, "stages": stages }))
+    Ok(json!({ "reports": reports, "seed": seed, "rounds": ROUNDS, "runs": rows, "stages": stages, "proof": proof }))
 }
 
 /// Stages by what their format adds to `check`, of the CPU time of all three; in the order of [`KINDS`].
@@ -82,7 +98,7 @@ pub fn memory(binary: &Path, seed: u64) -> Result<Value> {
         for reports in [FEW, MANY] {
             let folder = tempfile::tempdir()?;
             generate::folder(folder.path(), seed, reports)?;
-            let run = over(binary, folder.path(), &outputs.next(), reports, "pdf,docx,xlsx", jobs)?;
+            let run = over(binary, folder.path(), &outputs.next(), reports, "convert", "pdf,docx,xlsx", jobs)?;
             let peak = run.peak as f64 / 1e6;
             println!("{reports:<24} {jobs:>8} {peak:>9.1}");
             if reports == MANY {
@@ -116,22 +132,38 @@ impl Outputs {
 }
 
 /// Runs over a folder; fails where any output is missing.
-fn over(binary: &Path, folder: &Path, out: &Path, reports: u64, formats: &str, jobs: usize) -> Result<Run> {
+fn over(
+    binary: &Path,
+    folder: &Path,
+    out: &Path,
+    reports: u64,
+    command: &str,
+    formats: &str,
+    jobs: usize,
+) -> Result<Run> {
     let mut process = Command::new(binary);
-    if formats.is_empty() {
-        process.arg("check").arg(folder);
-    } else {
-        process.arg("convert").arg(folder).arg("-o").arg(out).args(["--to", formats]);
-    }
-    process.args(["--jobs", &jobs.to_string()]);
+    process.arg(command).arg(folder).args(["--jobs", &jobs.to_string()]);
+    match command {
+        "convert" => process.arg("-o").arg(out).args(["--to", formats]),
+        "publish" => process.arg("-o").arg(out),
+        _ => &mut process,
+    };
     let (run, code) = timed(&mut process)?;
-    ensure!(code == Some(0), "nianbao over {reports} reports ended in {code:?}");
-    for format in formats.split(',').filter(|f| !f.is_empty()) {
-        // Reports are named for agency and year, the books of the run are not.
-        let of_format = |name: &str| name.ends_with(&format!(".{format}")) && name.contains('年');
-        let names = fs::read_dir(out)?.filter_map(Result::ok).map(|e| e.file_name());
-        let written = names.filter(|n| n.to_str().is_some_and(of_format)).count() as u64;
-        ensure!(written == reports, "{written} {format} were written of {reports} reports");
+    ensure!(code == Some(0), "nianbao {command} over {reports} reports ended in {code:?}");
+    if command == "check" {
+        return Ok(run);
+    }
+    // Reports are named for agency and year, the books of the run are not.
+    let names = fs::read_dir(out)?.filter_map(Result::ok).filter_map(|e| e.file_name().into_string().ok());
+    let names: Vec<String> = names.filter(|name| name.contains('年')).collect();
+    // A package is a zip in the folder of the run, and a folder.
+    let endings = if command == "publish" { vec!["zip"] } else { formats.split(',').collect() };
+    for ending in endings {
+        let ending = if ending == "fragment" { ".片段.html".to_owned() } else { format!(".{ending}") };
+        let of_ending =
+            |name: &&String| name.ends_with(&ending) && (ending != ".html" || !name.ends_with(".片段.html"));
+        let written = names.iter().filter(of_ending).count() as u64;
+        ensure!(written == reports, "{written} {ending} were written of {reports} reports");
     }
     Ok(run)
 }

@@ -9,6 +9,7 @@ mod batch;
 mod cold;
 mod cost;
 mod peers;
+mod proof;
 
 use std::fs;
 use std::path::PathBuf;

@@ -1,0 +1,173 @@
+//! `cargo xtask verify`: what the program writes, judged by programs that are not ours.
+//!
+//! Takes the samples, or generated reports, and the release binary: converts them to every format, publishes them, and
+//! runs the validators in `../shared/checks` (veraPDF, Open XML SDK, LibreOffice, the Nu checker, axe and others) over what
+//! came out; sums, zips, traces of the machine and the schema of the JSON are looked at as well. Gives a line a file, the
+//! validators' words in full for a fault, and fails on any fault or where nothing was checked. Where the validators are
+//! absent it says so and passes. Writes only into a temporary folder, and what it installs into `target`.
+
+mod cluster;
+mod judge;
+mod office;
+mod packages;
+mod run;
+mod schema;
+mod traces;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::generate::{self, number};
+use crate::project::{self, Kind};
+use judge::{Judges, judge_all};
+use run::Run;
+
+/// What is verified.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// So many generated reports; the samples where it is not given.
+    reports: Option<u64>,
+    seed: u64,
+}
+
+impl Plan {
+    pub fn parse(args: &[&str]) -> Result<Plan> {
+        let (mut reports, mut seed) = (None, None);
+        let mut args = args.iter();
+        while let Some(&arg) = args.next() {
+            match arg {
+                "--reports" => reports = Some(number(arg, args.next())?),
+                "--seed" => seed = Some(number(arg, args.next())?),
+                _ => bail!("verify does not know what `{arg}` is for"),
+            }
+        }
+        ensure!(reports != Some(0), "--reports wants a number of at least 1");
+        ensure!(reports.is_some() || seed.is_none(), "--seed is for generated reports: --reports N");
+        Ok(Plan { reports, seed: seed.unwrap_or(1) })
+    }
+}
+
+pub fn run(plan: &Plan) -> Result<()> {
+    let checks = project::root().join("../shared/checks");
+    if !checks.join("setup.sh").is_file() {
+        println!("SKIPPED: no validators in ../shared/checks beside the repository; no output was verified");
+        return Ok(());
+    }
+    let checks = checks.canonicalize()?;
+    judge::set_up(&checks)?;
+    let schema = schema::Checker::set_up()?;
+    let binary = project::release_binary()?;
+    let begun = Instant::now();
+    let temporary = tempfile::tempdir()?;
+    let mut judges = Judges::new(&checks, temporary.path());
+    let mut faults = Vec::new();
+
+    let runs = match plan.reports {
+        Some(reports) => vec![generated(plan.seed, reports, temporary.path())?],
+        None => {
+            judges.file(&template(&binary, temporary.path())?, "nianbao template".to_owned())?;
+            for sample in project::samples()? {
+                judges.file(&sample.path, project::shown(&sample.path))?;
+            }
+            if let Err(error) = cluster::run(&binary) {
+                faults.push(format!("samples/cluster/parallel.sh: {error:#}"));
+            }
+            samples(temporary.path())?
+        }
+    };
+    for run in &runs {
+        ensure!(!run.inputs.is_empty(), "{} holds no report to verify", run.name);
+        // What came out before a fault is judged all the same.
+        faults.extend(run.all(&binary, &schema, &mut judges));
+    }
+    faults.iter().for_each(|fault| println!("FAULT {fault}"));
+    let jobs = judges.jobs()?;
+    let checked = jobs.len();
+    let failed = faults.len() + judge_all(jobs);
+    ensure!(failed == 0, "{failed} faults, {checked} checks, {} s", begun.elapsed().as_secs());
+    println!("{checked} checks, no fault, {} s", begun.elapsed().as_secs());
+    Ok(())
+}
+
+/// The reports under `samples/`, one run a folder: no two reports of a folder have one name.
+fn samples(temporary: &Path) -> Result<Vec<Run>> {
+    let samples = project::samples()?;
+    let reports: Vec<PathBuf> = samples.into_iter().filter(|s| s.kind == Kind::Report).map(|s| s.path).collect();
+    let folder = project::root().join("samples");
+    let archive = folder.join("archive");
+    // The archive has every format that is read.
+    let mut archived = Vec::new();
+    project::walk(&archive, &mut archived)?;
+    archived.sort();
+    let own = reports.into_iter().filter(|path| !path.starts_with(&archive)).collect();
+    [(folder, own), (archive, archived)]
+        .into_iter()
+        .map(|(folder, inputs)| {
+            let name = project::shown(&folder);
+            Ok(Run { folder: made(&temporary.join(name.replace('/', "-")))?, name, inputs })
+        })
+        .collect()
+}
+
+/// Generated reports, as one run.
+fn generated(seed: u64, reports: u64, temporary: &Path) -> Result<Run> {
+    let (workbooks, folder) = (temporary.join("workbooks"), made(&temporary.join("generated"))?);
+    generate::folder(&workbooks, seed, reports)?;
+    let mut inputs = Vec::new();
+    project::walk(&workbooks, &mut inputs)?;
+    inputs.sort();
+    Ok(Run { name: format!("{reports} generated reports of seed {seed}"), folder, inputs })
+}
+
+fn made(folder: &Path) -> Result<PathBuf> {
+    fs::create_dir(folder).with_context(|| folder.display().to_string())?;
+    Ok(folder.to_owned())
+}
+
+/// A fresh blank workbook, so that the template is judged as it is made now.
+fn template(binary: &Path, folder: &Path) -> Result<PathBuf> {
+    let file = folder.join("template.xlsx");
+    let output = Command::new(binary).arg("template").arg("-o").arg(&file).stdin(Stdio::null()).output()?;
+    ensure!(output.status.success(), "nianbao template failed ({})\n{}", output.status, words(&output));
+    Ok(file)
+}
+
+/// All that a program said.
+fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// Runs a program to a good end: what it said on standard output, or all that it said where the end was another.
+fn told(command: &mut Command) -> Result<Vec<u8>> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("{name} could not be started"))?;
+    ensure!(output.status.success(), "{name} ({})\n{}", output.status, words(&output));
+    Ok(output.stdout)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_plan_is_read() {
+        assert_eq!(Plan::parse(&[]).unwrap(), Plan { reports: None, seed: 1 });
+        assert_eq!(Plan::parse(&["--reports", "8", "--seed", "3"]).unwrap(), Plan { reports: Some(8), seed: 3 });
+        for wrong in [&["--reports"][..], &["--reports", "0"], &["--seed", "1"], &["a.xlsx"]] {
+            assert!(Plan::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn the_samples_are_two_runs_and_no_blank_is_among_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let runs = samples(folder.path()).unwrap();
+        assert_eq!(runs.len(), 2);
+        assert!(runs.iter().all(|run| run.inputs.len() >= 3), "{runs:?}");
+        assert!(!runs.iter().flat_map(|r| &r.inputs).any(|p| p.to_string_lossy().contains("模板")));
+    }
+}

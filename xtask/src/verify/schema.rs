@@ -1,0 +1,59 @@
+//! The published JSON against its schema, by a validator that is not ours.
+//!
+//! Takes packages, gives the first disagreements in the validator's words. Its environment lies in `target/verify` and is
+//! made on the first use.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+
+use super::told;
+use crate::project;
+
+const VALIDATOR: &str = "jsonschema==4.26.0";
+
+/// Arguments: the schema, then files.
+const SCRIPT: &str = "\
+import json, sys
+import jsonschema
+schema, *files = [(f, json.load(open(f, encoding='utf-8'))) for f in sys.argv[1:]]
+jsonschema.Draft202012Validator.check_schema(schema[1])
+validator, faults = jsonschema.Draft202012Validator(schema[1]), 0
+for name, value in files:
+    for error in list(validator.iter_errors(value))[:5]:
+        faults += 1
+        print(name, error.json_path, error.message[:300])
+sys.exit(faults > 0)
+";
+
+/// The validator.
+pub struct Checker {
+    python: PathBuf,
+}
+
+impl Checker {
+    pub fn set_up() -> Result<Checker> {
+        let folder = project::root().join("target/verify");
+        let python = folder.join("bin/python");
+        let mut there = Command::new(&python);
+        there.args(["-c", "import jsonschema"]).stdin(Stdio::null()).stderr(Stdio::null());
+        if !there.status().is_ok_and(|s| s.success()) {
+            told(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+            told(Command::new(&python).args(["-m", "pip", "install", "--quiet", VALIDATOR]))?;
+        }
+        Ok(Checker { python })
+    }
+
+    /// Fails where the JSON of a package is not as the schema has it.
+    pub fn all(&self, packages: &[PathBuf]) -> Result<()> {
+        let json = |p: &PathBuf| p.join(p.file_name().unwrap_or_default()).with_extension("json");
+        self.files(&packages.iter().map(json).collect::<Vec<_>>())
+    }
+
+    fn files(&self, files: &[PathBuf]) -> Result<()> {
+        let schema: &Path = &project::root().join("samples/report.schema.json");
+        told(Command::new(&self.python).args(["-c", SCRIPT]).arg(schema).args(files))?;
+        Ok(())
+    }
+}
