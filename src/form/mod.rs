@@ -26,6 +26,7 @@ pub use words::{Letters, TextWords, words};
 pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
 use std::sync::{Arc, LazyLock};
+use std::thread::Builder;
 
 /// What a value of the form counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
@@ -307,12 +308,17 @@ impl Form {
     }
 }
 
+const TEXTS: [&str; 3] = [include_str!("2021.toml"), include_str!("2019.toml"), include_str!("2014.toml")];
+
 static BUILT_IN: LazyLock<Vec<Arc<Form>>> = LazyLock::new(|| {
-    [include_str!("2021.toml"), include_str!("2019.toml"), include_str!("2014.toml")]
-        .into_iter()
-        // The files are compiled in and parsed by a test: they cannot fail on a user's machine.
-        .map(|text| Arc::new(Form::parse(text).expect("built-in form")))
-        .collect()
+    // The files are compiled in and parsed by a test: they cannot fail on a user's machine.
+    let parse = |text| Arc::new(Form::parse(text).expect("built-in form"));
+    // Every command waits for them, and most machines can parse them side by side.
+    std::thread::scope(|scope| {
+        let begun = TEXTS.map(|text| (text, Builder::new().spawn_scoped(scope, move || parse(text)).ok()));
+        // Where no thread can be started, they are parsed here.
+        begun.map(|(text, thread)| thread.and_then(|t| t.join().ok()).unwrap_or_else(|| parse(text))).to_vec()
+    })
 });
 
 /// The built-in editions, the one in force first.

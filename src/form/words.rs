@@ -162,6 +162,9 @@ pub struct Agencies {
     /// Those of `acts`.
     #[serde(skip)]
     pub acts_begin: Letters,
+    /// Last letters of `bureaus`.
+    #[serde(skip)]
+    pub bureaus_end: Letters,
 }
 
 /// What tells data of persons from other numbers.
@@ -187,6 +190,7 @@ static WORDS: LazyLock<TextWords> = LazyLock::new(|| {
     a.begins = first(&[&a.around, &a.above, &a.below]);
     let a = &mut words.agencies;
     a.acts_begin = first(&[&a.acts]);
+    a.bureaus_end = a.bureaus.iter().filter_map(|w| w.chars().next_back()).collect();
     a.begins = first(&[&a.made_by, &a.ask]);
     words
 });

@@ -164,6 +164,11 @@ fn acting(plain: &Plain<'_>, at: usize) -> Option<String> {
         from = at + if plain.has(at + 4, "年度") { 6 } else { 5 };
         from += usize::from(plain.has(from, "，"));
     }
+    // Most sentences begin with no bureau.
+    let near = plain.chars.iter().skip(from).take(LONGEST + 6);
+    if !near.copied().any(|c| agencies.bureaus_end.has(c)) {
+        return None;
+    }
     let stop = plain.sentence_end(from);
     let acts = |i: &usize| agencies.acts_begin.has(plain.chars[*i]) && plain.longest(*i, &agencies.acts).is_some();
     let end = (from..stop.min(from + LONGEST + 6)).find(acts)?;
