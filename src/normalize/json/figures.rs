@@ -17,20 +17,19 @@ pub fn read<'j>(table: &Table, object: &Object<'j>) -> Result<Vec<(Value, Object
     let slots: BTreeMap<[&str; 3], usize> = (0..table.slot_count()).map(|slot| (table.keys(slot), slot)).collect();
     let mut values: Vec<Option<(Value, Object<'j>)>> = vec![None; table.slot_count()];
     for (i, json) in object.list("values")?.iter().enumerate() {
-        let path = object.at(&format!("values[{i}]"));
         let known = ["block", "row", "column", "row_path", "column_path", "kind", "unit", "value", "origin"];
-        let one = Object::of(json, path, &known)?;
+        let one = Object::of(json, object.item("values", i), &known)?;
         let keys = [one.text("block")?, one.text("row")?, one.text("column")?];
         let Some(&slot) = slots.get(&keys) else {
             let keys = keys.map(short).join(" / ");
             return Err(one.wrong(&format!("的键 {keys} 不在表样的{}里，请改正", table.name)));
         };
-        let name = name(table, slot);
+        let name = || name(table, slot);
         one.agree("row_path", &table.row_path(slot))?;
         one.agree("column_path", &table.column_path(slot))?;
-        let value = value(table, slot, &one).map_err(|Fault(what)| Fault(format!("{what}（{name}）")))?;
+        let value = value(table, slot, &one).map_err(|Fault(what)| Fault(format!("{what}（{}）", name())))?;
         if values[slot].replace((value, one.clone())).is_some() {
-            return Err(one.wrong(&format!("的{name}写了两次，请只保留一处")));
+            return Err(one.wrong(&format!("的{}写了两次，请只保留一处", name())));
         }
     }
     let missing = values.iter().position(Option::is_none);

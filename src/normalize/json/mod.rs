@@ -16,7 +16,7 @@ use crate::form::{DataLabels, Form, labels};
 use crate::import::{Json, MARKED};
 use crate::model::{Cover, Finding, Origins, Paragraph, Place, Report, Section, Source, is_invisible};
 use crate::rules::{self, finding};
-use object::{Fault, Object, short};
+use object::{Fault, Object, Path, short};
 
 /// Reads a tree as one report.
 pub fn normalize(json: &Json, options: &Options) -> Normalized {
@@ -50,7 +50,7 @@ struct Reading {
 impl Reading {
     fn report(&mut self, json: &Json, options: &Options) -> Result<(Report, Vec<Finding>), Fault> {
         let members = ["version", "edition", "cover", "preface", "sections", "tables", "findings", DataLabels::FORMAT];
-        let top = Object::of(json, String::new(), &members)?;
+        let top = Object::of(json, Path::default(), &members)?;
         let version = top.whole("version")?;
         if version != i128::from(labels().data.version) {
             let what = format!("是 {version}，这个版本的 nianbao 只认 {}", labels().data.version);
@@ -63,7 +63,7 @@ impl Reading {
         self.tables(&top, &mut report)?;
         let mut told = Vec::new();
         for (i, json) in top.any("findings")?.iter().enumerate() {
-            told.extend(repeated(json, format!("findings[{i}]"))?);
+            told.extend(repeated(json, top.item("findings", i))?);
         }
         Ok((report, told))
     }
@@ -84,7 +84,7 @@ impl Reading {
         let (published, contact, index) = (fact("published")?, fact("contact")?, fact("index")?);
         let cover_read = Cover { agency, year, title, published, contact, index };
         if self.origin(&cover, Place::Title, &cover_read.words())?.is_some() {
-            self.words.push(top.at("cover"));
+            self.words.push(top.at("cover").to_string());
         }
         Ok(cover_read)
     }
@@ -92,7 +92,7 @@ impl Reading {
     fn paragraphs(
         &mut self,
         object: &Object<'_>,
-        name: &str,
+        name: &'static str,
         free: bool,
         place: impl Fn(usize) -> Place,
     ) -> Result<Vec<Paragraph>, Fault> {
@@ -102,14 +102,14 @@ impl Reading {
             if self.paragraphs > MOST_PARAGRAPHS {
                 return Err(object.fault(name, &format!("使正文超过上限 {MOST_PARAGRAPHS} 段，请删去无关内容")));
             }
-            let path = object.at(&format!("{name}[{i}]"));
+            let path = object.item(name, i);
             let one = Object::of(json, path.clone(), &["level", "text", "origin"])?;
             let level = u8::try_from(one.whole("level")?).ok().filter(|l| *l <= 3 && (*l != 1 || free));
             let levels = if free { "0、1、2 或 3" } else { "0、2 或 3" };
             let level = level.ok_or_else(|| one.fault("level", &format!("应当是 {levels}")))?;
             let text = words(&one, "text")?;
             if self.origin(&one, place(i), &text)?.is_some() {
-                self.words.push(path);
+                self.words.push(path.to_string());
             }
             out.push(Paragraph { level, text });
         }
@@ -121,7 +121,7 @@ impl Reading {
         let keys: Vec<&str> = form.sections.iter().map(|s| s.key.as_str()).collect();
         let mut objects: Vec<Option<Object<'_>>> = vec![None; keys.len()];
         for (i, json) in top.list("sections")?.iter().enumerate() {
-            let path = top.at(&format!("sections[{i}]"));
+            let path = top.item("sections", i);
             let one = Object::of(json, path, &["key", "heading", "origin", "before", "after"])?;
             let section = place(&one, &keys, &mut objects)?;
             one.agrees("heading", &form.sections[section].heading)?;
@@ -147,7 +147,7 @@ impl Reading {
         let keys: Vec<&str> = form.tables.iter().map(|t| t.key.as_str()).collect();
         let mut objects: Vec<Option<Object<'_>>> = vec![None; keys.len()];
         for (i, json) in top.list("tables")?.iter().enumerate() {
-            let one = Object::of(json, top.at(&format!("tables[{i}]")), &["key", "name", "caption", "values"])?;
+            let one = Object::of(json, top.item("tables", i), &["key", "name", "caption", "values"])?;
             let table = place(&one, &keys, &mut objects)?;
             one.agrees("name", &form.tables[table].name)?;
             one.agrees("caption", &form.tables[table].caption)?;
@@ -245,7 +245,7 @@ fn source(object: &Object<'_>) -> Result<Source, Fault> {
 }
 
 /// A finding that nobody can find again without the workbook. What could be found again is not believed.
-fn repeated(json: &Json, path: String) -> Result<Option<Finding>, Fault> {
+fn repeated(json: &Json, path: Path) -> Result<Option<Finding>, Fault> {
     let known = ["code", "severity", "stage", "sheet", "cell", "message", "expected", "found", "related", "hint"];
     let one = Object::of(json, path, &known)?;
     let (code, stage) = (one.text("code")?, one.text("stage")?);
@@ -260,7 +260,7 @@ fn repeated(json: &Json, path: String) -> Result<Option<Finding>, Fault> {
     told.found = own(one.optional("found")?);
     told.hint = own(one.optional("hint")?);
     for (i, json) in one.any("related")?.iter().enumerate() {
-        let path = one.at(&format!("related[{i}]"));
+        let path = one.item("related", i);
         told.related.push(source(&Object::of(json, path, &["sheet", "cell"])?)?);
     }
     Ok(Some(told))

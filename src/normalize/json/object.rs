@@ -1,21 +1,46 @@
 //! Members of a JSON object by their names, each error with the path to what it is about.
 
+use std::fmt;
+use std::rc::Rc;
+
 use crate::import::Json;
 
 /// Why a tree is no report: what is wrong and where, as one sentence without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault(pub String);
 
-/// An object at a path such as `tables[1].values[17]`.
+/// Where something stands, such as `tables[1].values[17]`; nothing for the outermost. Put into words where it is told alone.
+#[derive(Debug, Clone, Default)]
+pub struct Path(Option<Rc<Step>>);
+
+#[derive(Debug)]
+struct Step {
+    above: Path,
+    name: &'static str,
+    index: Option<usize>,
+}
+
+impl fmt::Display for Path {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some(step) = &self.0 else { return Ok(()) };
+        if step.above.0.is_some() {
+            write!(f, "{}.", step.above)?;
+        }
+        f.write_str(step.name)?;
+        step.index.map_or(Ok(()), |index| write!(f, "[{index}]"))
+    }
+}
+
+/// An object with its place.
 #[derive(Debug, Clone)]
 pub struct Object<'j> {
-    path: String,
+    path: Path,
     members: &'j [(String, Json)],
 }
 
 impl<'j> Object<'j> {
     /// An object that has no members but these; the outermost has no path.
-    pub fn of(json: &'j Json, path: String, known: &[&str]) -> Result<Object<'j>, Fault> {
+    pub fn of(json: &'j Json, path: Path, known: &[&str]) -> Result<Object<'j>, Fault> {
         let Json::Object(members) = json else { return Err(Fault(format!("{path} 应当是对象（{{…}}）"))) };
         let object = Object { path, members };
         match members.iter().find(|(name, _)| !known.contains(&name.as_str())) {
@@ -25,13 +50,19 @@ impl<'j> Object<'j> {
     }
 
     /// The path of a member.
-    pub fn at(&self, name: &str) -> String {
-        if self.path.is_empty() { name.to_owned() } else { format!("{}.{name}", self.path) }
+    pub fn at(&self, name: &'static str) -> Path {
+        Path(Some(Rc::new(Step { above: self.path.clone(), name, index: None })))
+    }
+
+    /// The path of one of a member's items.
+    pub fn item(&self, name: &'static str, index: usize) -> Path {
+        Path(Some(Rc::new(Step { above: self.path.clone(), name, index: Some(index) })))
     }
 
     /// What is wrong with a member.
     pub fn fault(&self, name: &str, what: &str) -> Fault {
-        Fault(format!("{} {what}", self.at(name)))
+        let dot = if self.path.0.is_some() { "." } else { "" };
+        Fault(format!("{}{dot}{name} {what}", self.path))
     }
 
     /// What is wrong with the whole.
