@@ -44,12 +44,12 @@ pub fn entry<R: Read + Seek>(zip: &[u8], file: &ZipFile<'_, R>, most: u64) -> Re
     let packed = zip.get(start..).and_then(|z| z.get(..length)).ok_or(damaged)?;
     let size = place(file.size())?;
     let bytes = match file.compression() {
-        CompressionMethod::Stored => packed.to_vec(),
+        CompressionMethod::Stored if length == size => packed.to_vec(),
+        CompressionMethod::Stored => return Err(damaged),
         CompressionMethod::Deflated => inflated(packed, size).ok_or(damaged)?,
         _ => return Err(EntryError::Method),
     };
-    let whole = bytes.len() == size && crc32(&bytes) == file.crc32();
-    if whole { Ok(bytes) } else { Err(damaged) }
+    if crc32(&bytes) == file.crc32() { Ok(bytes) } else { Err(damaged) }
 }
 
 /// No stream of deflate grows more than this.

@@ -194,32 +194,20 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut all: Vec<(String, Json)> = Vec::with_capacity(8);
+        let mut all: Vec<(String, Json)> = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
             let key = self.reading.text(key)?;
             all.push((key, map.next_value_seed(self.below())?));
         }
-        if let Some(twice) = twice(&all) {
-            let key: String = twice.chars().take(24).collect();
+        let mut keys: Vec<&str> = all.iter().map(|(key, _)| key.as_str()).collect();
+        keys.sort_unstable();
+        if let Some(pair) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
+            let key: String = pair[0].chars().take(24).collect();
             return Err(self.reading.fail(Fault::Here(format!("以前的“{key}”写了两次"))));
         }
         Ok(Json::Object(all))
     }
 }
-
-/// A name that stands more than once.
-fn twice(members: &[(String, Json)]) -> Option<&str> {
-    let names = || members.iter().map(|(name, _)| name.as_str());
-    if members.len() <= FEW {
-        return names().enumerate().find(|(i, name)| names().take(*i).any(|n| n == *name)).map(|(_, name)| name);
-    }
-    let mut all: Vec<&str> = names().collect();
-    all.sort_unstable();
-    all.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
-}
-
-/// Members that are compared each with each sooner than sorted.
-const FEW: usize = 12;
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::fold::{Body, Folded, body};
-use super::known::Known;
+use super::known::{Known, OfForm};
 use super::value::looks_like_value;
 use super::view::View;
 use crate::form::{Block, Form, Kind, Table};
@@ -87,14 +87,13 @@ struct Target<'a> {
 pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
     // A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
     let budget = Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>());
-    let known = Known::of(form);
-    let known = &known.blocks;
+    let known = OfForm::of(form);
     let place = |table: &Table, block: &Block, known: &Known| {
         let target = Target { block, table_name: &table.name, known, budget: &budget };
         let sheets = views.iter().enumerate().filter(|(i, _)| !skip[*i]);
         sheets.flat_map(|(i, view)| target.places(i, view)).collect()
     };
-    let tables = form.tables.iter().zip(known.iter());
+    let tables = form.tables.iter().zip(&known.blocks);
     let found =
         tables.map(|(t, all)| t.blocks.iter().zip(all).map(|(b, known)| place(t, b, known)).collect()).collect();
     Search { found, exhausted: budget.get() == 0 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use super::edition::Recognised;
 use super::find::Located;
 use super::fold::{Body, body, fold};
-use super::known::{Known, OfForm};
+use super::known::OfForm;
 use super::text::{self, Change, Changes};
 use super::view::View;
 use super::{heading, title};
@@ -50,7 +50,7 @@ pub fn read(
         asked: Default::default(),
         read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
-        known: Known::of(form),
+        known: OfForm::of(form),
         paragraphs: 0,
     };
     for (i, view) in views.iter().enumerate().filter(|(i, _)| !skip[*i]) {

@@ -40,7 +40,7 @@ thread_local! {
     static FORMS: RefCell<BTreeMap<String, Rc<OfForm>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-impl Known {
+impl OfForm {
     /// What is known of a form.
     pub fn of(form: &Form) -> Rc<OfForm> {
         FORMS.with_borrow_mut(|forms| {
@@ -55,7 +55,9 @@ impl Known {
             all
         })
     }
+}
 
+impl Known {
     fn new(table: &Table, block: &Block, stops: &Rc<[Body]>) -> Known {
         let heads = block.unit_column.iter().flat_map(|u| std::iter::once(&u.label).chain(&u.variants));
         let others = table.blocks.iter().filter(|b| b.key != block.key).flat_map(|b| &b.rows.leaves);

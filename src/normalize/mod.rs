@@ -140,7 +140,7 @@ fn values(
     origins: &mut Origins,
 ) -> Vec<Finding> {
     let form = &recognised.form;
-    let known = known::Known::of(form);
+    let known = known::OfForm::of(form);
     let mut findings = Vec::new();
     for (t, blocks) in recognised.places.iter().enumerate() {
         let table = &form.tables[t];

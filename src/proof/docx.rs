@@ -20,7 +20,8 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
     let mut pieces = None;
     while let Some(step) = steps.next()? {
         match step {
-            Step::Open(tag) if tag.is("w:body") => pieces = Some(body(&mut steps)?),
+            Step::Open(tag) if tag.is("w:body") && pieces.is_none() => pieces = Some(body(&mut steps)?),
+            Step::Open(tag) if tag.is("w:body") => return Err("第二个正文"),
             Step::Open(tag) if !tag.is("w:document") => steps.skip()?,
             _ => {}
         }
@@ -37,103 +38,73 @@ fn part(bytes: &[u8], name: &str) -> Option<String> {
 
 fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece>, &'static str> {
     let (mut pieces, mut buffer) = (Vec::new(), String::new());
-    loop {
-        match steps.inside()? {
-            Step::Open(tag) if tag.is("w:p") => {
-                buffer.clear();
-                paragraph(steps, &mut buffer)?;
-                pieces.push(words(&buffer));
-            }
-            Step::Open(tag) if tag.is("w:tbl") => pieces.push(table(steps, &mut buffer)?),
-            Step::Open(tag) if tag.is("w:sectPr") => steps.skip()?,
-            Step::Open(_) => return Err("正文里的部件"),
-            Step::Close => return Ok(pieces),
-            Step::Text(_) => {}
+    steps.children(|steps, tag| {
+        if tag.is("w:p") {
+            buffer.clear();
+            paragraph(steps, &mut buffer)?;
+            pieces.push(words(&buffer));
+        } else if tag.is("w:tbl") {
+            pieces.push(Piece::Table(table(steps, &mut buffer)?));
+        } else if tag.is("w:sectPr") {
+            steps.skip()?;
+        } else {
+            return Err("正文里的部件");
         }
-    }
+        Ok(())
+    })?;
+    Ok(pieces)
 }
 
 /// Adds the words of a paragraph.
 fn paragraph(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
-    loop {
-        match steps.inside()? {
-            Step::Open(tag) if tag.is("w:r") => run(steps, words)?,
-            Step::Open(_) => steps.skip()?,
-            Step::Close => return Ok(()),
-            Step::Text(_) => {}
-        }
-    }
+    steps.children(|steps, tag| if tag.is("w:r") { run(steps, words) } else { steps.skip() })
 }
 
 fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
-    loop {
-        match steps.inside()? {
-            Step::Open(tag) if tag.is("w:t") => steps.words(words)?,
-            Step::Open(tag) if tag.is_any(&["w:rPr", "w:br", "w:tab"]) => steps.skip()?,
-            Step::Open(_) => return Err("文字里的部件"),
-            Step::Close => return Ok(()),
-            Step::Text(_) => {}
-        }
-    }
+    steps.children(|steps, tag| match tag {
+        t if t.is("w:t") => steps.words(words),
+        t if t.is_any(&["w:rPr", "w:br", "w:tab"]) => steps.skip(),
+        _ => Err("文字里的部件"),
+    })
 }
 
-fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Piece, &'static str> {
+/// Rows of the cells that begin in them.
+fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<String>>, &'static str> {
     let mut rows = Vec::new();
-    loop {
-        match steps.inside()? {
-            Step::Open(tag) if tag.is("w:tr") => rows.push(row(steps, buffer)?),
-            Step::Open(_) => steps.skip()?,
-            Step::Close => return Ok(Piece::Table(rows)),
-            Step::Text(_) => {}
+    steps.children(|steps, tag| {
+        if !tag.is("w:tr") {
+            return steps.skip();
         }
-    }
-}
-
-/// The cells that begin in a row.
-fn row(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<String>, &'static str> {
-    let mut cells = Vec::new();
-    loop {
-        match steps.inside()? {
-            Step::Open(tag) if tag.is("w:tc") => cells.extend(cell(steps, buffer)?),
-            Step::Open(_) => steps.skip()?,
-            Step::Close => return Ok(cells),
-            Step::Text(_) => {}
-        }
-    }
+        let mut cells = Vec::new();
+        steps.children(|steps, tag| {
+            if !tag.is("w:tc") {
+                return steps.skip();
+            }
+            cells.extend(cell(steps, buffer)?);
+            Ok(())
+        })?;
+        rows.push(cells);
+        Ok(())
+    })?;
+    Ok(rows)
 }
 
 /// The words of a cell; `None` where it goes on from the row above, and then it holds nothing.
 fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<String>, &'static str> {
     let mut goes_on = false;
     buffer.clear();
-    loop {
-        match steps.inside()? {
-            Step::Open(tag) if tag.is("w:p") => paragraph(steps, buffer)?,
-            Step::Open(tag) if tag.is("w:tcPr") => goes_on = continues(steps)?,
-            Step::Open(_) => steps.skip()?,
-            Step::Close => break,
-            Step::Text(_) => {}
-        }
-    }
+    steps.children(|steps, tag| match tag {
+        t if t.is("w:p") => paragraph(steps, buffer),
+        t if t.is("w:tcPr") => steps.children(|steps, tag| {
+            goes_on |= tag.is("w:vMerge") && tag.attribute("w:val").as_deref() != Some("restart");
+            steps.skip()
+        }),
+        _ => steps.skip(),
+    })?;
     let text = squeezed(buffer);
     match (goes_on, text.is_empty()) {
         (true, false) => Err("合并格子里的文字"),
         (true, true) => Ok(None),
         (false, _) => Ok(Some(text)),
-    }
-}
-
-/// Whether the looks of a cell say that it goes on from the row above.
-fn continues(steps: &mut Steps<'_>) -> Result<bool, &'static str> {
-    let mut found = false;
-    loop {
-        match steps.inside()? {
-            Step::Open(tag) => {
-                found |= tag.is("w:vMerge") && tag.attribute("w:val").as_deref() != Some("restart");
-                steps.skip()?;
-            }
-            Step::Close => return Ok(found),
-            Step::Text(_) => {}
-        }
     }
 }

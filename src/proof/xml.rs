@@ -107,14 +107,29 @@ impl<'x> Steps<'x> {
         self.next()?.ok_or(Malformed)
     }
 
+    /// Visits the children of an element that was just opened, up to its end. A visit goes up to the end of its child. Texts
+    /// between them are passed over.
+    pub fn children(
+        &mut self,
+        mut visit: impl FnMut(&mut Self, &Tag<'x>) -> Result<(), &'static str>,
+    ) -> Result<(), &'static str> {
+        loop {
+            match self.inside()? {
+                Step::Open(tag) => visit(self, &tag)?,
+                Step::Close => return Ok(()),
+                Step::Text(_) => {}
+            }
+        }
+    }
+
     /// Passes over what is left of an element that was opened.
-    pub fn skip(&mut self) -> Result<(), Malformed> {
-        self.gather(&mut |_| {})
+    pub fn skip(&mut self) -> Result<(), &'static str> {
+        Ok(self.gather(&mut |_| {})?)
     }
 
     /// Adds all text inside an element that was just opened, up to its end.
-    pub fn words(&mut self, words: &mut String) -> Result<(), Malformed> {
-        self.gather(&mut |text| words.push_str(text))
+    pub fn words(&mut self, words: &mut String) -> Result<(), &'static str> {
+        Ok(self.gather(&mut |text| words.push_str(text))?)
     }
 
     fn gather(&mut self, take: &mut dyn FnMut(&str)) -> Result<(), Malformed> {
