@@ -1,12 +1,11 @@
-//! One entry of a zip → its bytes, inflated in one go and compared with the size and the checksum that the directory states.
+//! One entry of a zip, or a stream of zlib → its bytes, inflated in one go and compared with the checksum that it states.
 //!
-//! Takes the whole zip in memory, gives the bytes of an entry. It never takes more memory than it was allowed, whatever the
-//! entry says of itself.
+//! Takes the whole zip or stream in memory. It never takes more memory than it was allowed, whatever the entry says of itself.
 
 use std::cell::RefCell;
 use std::io::{Read, Seek};
 
-use libdeflater::{Decompressor, crc32};
+use libdeflater::{DecompressionError, Decompressor, crc32};
 use zip::CompressionMethod;
 use zip::read::ZipFile;
 
@@ -65,10 +64,31 @@ fn inflated(packed: &[u8], size: usize) -> Option<Vec<u8>> {
     (got == size).then_some(out)
 }
 
+/// How much streams of zlib grow as a rule; what grows more is inflated again into more room.
+const USUAL_GROWTH: usize = 8;
+
+/// The bytes of a stream of zlib, of which `most` are the most; `None` where it is damaged or larger.
+pub fn zlib(packed: &[u8], most: usize) -> Option<Vec<u8>> {
+    let mut room = packed.len().saturating_mul(USUAL_GROWTH);
+    loop {
+        let mut out = vec![0; room.min(most)];
+        match DECOMPRESSOR.with_borrow_mut(|d| d.zlib_decompress(packed, &mut out)) {
+            Ok(size) => {
+                out.truncate(size);
+                return Some(out);
+            }
+            Err(DecompressionError::InsufficientSpace) if room < most => room = room.saturating_mul(USUAL_GROWTH),
+            Err(_) => return None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Cursor, Write};
 
+    use flate2::Compression;
+    use flate2::write::ZlibEncoder;
     use zip::write::SimpleFileOptions;
     use zip::{ZipArchive, ZipWriter};
 
@@ -126,5 +146,25 @@ mod tests {
         let sound = packed(CompressionMethod::Deflated);
         assert_eq!(read(&with(sound.clone(), 8, [1, 0, 8, 0]), u64::MAX), Err(EntryError::Encrypted));
         assert_eq!(read(&with(sound, 8, [0, 0, 12, 0]), u64::MAX), Err(EntryError::Method));
+    }
+
+    #[test]
+    fn streams_are_inflated_whole_whatever_they_grow_to() {
+        let packed = |bytes: &[u8]| {
+            let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+            zlib.write_all(bytes).unwrap();
+            zlib.finish().unwrap()
+        };
+        for bytes in [vec![], TEXT.to_vec(), vec![7; 1 << 20]] {
+            let stream = packed(&bytes);
+            assert_eq!(zlib(&stream, bytes.len().max(1)).as_ref(), Some(&bytes));
+            assert_eq!(zlib(&stream[..stream.len() - 1], 2 << 20), None);
+            if let Some(less) = bytes.len().checked_sub(1) {
+                assert_eq!(zlib(&stream, less), None);
+            }
+        }
+        let mut spoiled = packed(TEXT);
+        *spoiled.last_mut().unwrap() ^= 1;
+        assert_eq!(zlib(&spoiled, 1 << 20), None);
     }
 }

@@ -4,7 +4,9 @@
 //! nests deeper than a report does, so that no tree can exhaust the stack, and understands nothing of what the members say.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
@@ -22,8 +24,8 @@ pub enum Json {
     Number,
     Text(String),
     List(Vec<Json>),
-    /// Members in the order in which they stand; each name stands once.
-    Object(Vec<(String, Json)>),
+    /// Members in the order in which they stand; each name stands once. Objects share the names that they have in common.
+    Object(Vec<(Arc<str>, Json)>),
 }
 
 /// Levels of a report and some to spare.
@@ -48,7 +50,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Json, ImportError> {
     if !claims(bytes) {
         return Err(ImportError::NotAWorkbook("这是 JSON 文件".into()));
     }
-    let reading = Reading { limits, nodes: Cell::new(0), fault: RefCell::new(None) };
+    let reading = Reading { limits, nodes: Cell::new(0), fault: RefCell::default(), names: RefCell::default() };
     let mut from = serde_json::Deserializer::from_slice(bytes);
     let tree = Node { reading: &reading, depth: 0 }.deserialize(&mut from).and_then(|tree| from.end().map(|()| tree));
     tree.map_err(|e| match reading.fault.take() {
@@ -96,6 +98,8 @@ struct Reading<'a> {
     limits: &'a Limits,
     nodes: Cell<usize>,
     fault: RefCell<Option<Fault>>,
+    /// Names of members met so far.
+    names: RefCell<HashSet<Arc<str>>>,
 }
 
 enum Fault {
@@ -110,11 +114,41 @@ impl Reading<'_> {
         E::custom("")
     }
 
-    fn text<E: de::Error>(&self, text: String) -> Result<String, E> {
+    fn short<E: de::Error>(&self, text: &str) -> Result<(), E> {
         if text.len() > self.limits.text_bytes {
             return Err(self.fail(Fault::Import(self.limits.text_error())));
         }
-        Ok(text)
+        Ok(())
+    }
+}
+
+/// The name of a member.
+struct Name<'a>(&'a Reading<'a>);
+
+impl<'de> DeserializeSeed<'de> for Name<'_> {
+    type Value = Arc<str>;
+
+    fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Arc<str>, D::Error> {
+        from.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for Name<'_> {
+    type Value = Arc<str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a name")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Arc<str>, E> {
+        self.0.short(name)?;
+        let mut names = self.0.names.borrow_mut();
+        if let Some(known) = names.get(name) {
+            return Ok(known.clone());
+        }
+        let new: Arc<str> = name.into();
+        names.insert(new.clone());
+        Ok(new)
     }
 }
 
@@ -178,11 +212,8 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Json, E> {
-        self.reading.text(text.to_owned()).map(Json::Text)
-    }
-
-    fn visit_string<E: de::Error>(self, text: String) -> Result<Json, E> {
-        self.reading.text(text).map(Json::Text)
+        self.reading.short(text)?;
+        Ok(Json::Text(text.to_owned()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Json, A::Error> {
@@ -194,19 +225,32 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Json, A::Error> {
-        let mut all: Vec<(String, Json)> = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let key = self.reading.text(key)?;
-            all.push((key, map.next_value_seed(self.below())?));
+        let mut all = Vec::with_capacity(MEMBERS);
+        while let Some(name) = map.next_key_seed(Name(self.reading))? {
+            all.push((name, map.next_value_seed(self.below())?));
         }
-        let mut keys: Vec<&str> = all.iter().map(|(key, _)| key.as_str()).collect();
-        keys.sort_unstable();
-        if let Some(pair) = keys.windows(2).find(|pair| pair[0] == pair[1]) {
-            let key: String = pair[0].chars().take(24).collect();
-            return Err(self.reading.fail(Fault::Here(format!("以前的“{key}”写了两次"))));
+        if let Some(name) = twice(&all) {
+            let name: String = name.chars().take(24).collect();
+            return Err(self.reading.fail(Fault::Here(format!("以前的“{name}”写了两次"))));
         }
         Ok(Json::Object(all))
     }
+}
+
+/// Members that most objects of a report have at most.
+const MEMBERS: usize = 8;
+
+/// The first name that another member has before. Members of the same name share it.
+fn twice(members: &[(Arc<str>, Json)]) -> Option<&str> {
+    let mut names = members.iter().map(|(name, _)| name);
+    let name = if members.len() <= MEMBERS {
+        let before = |(at, name): &(usize, &Arc<str>)| members[..*at].iter().any(|(n, _)| Arc::ptr_eq(n, name));
+        names.enumerate().find(before).map(|(_, name)| name)
+    } else {
+        let mut seen = HashSet::with_capacity(members.len());
+        names.find(|name| !seen.insert(Arc::as_ptr(name)))
+    };
+    name.map(|name| &**name)
 }
 
 #[cfg(test)]

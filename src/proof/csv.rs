@@ -2,94 +2,102 @@
 //!
 //! Takes a file and the report it should hold, gives how much was compared.
 
+use std::borrow::Cow;
+
 use super::pieces::{Compared, NOTHING, Unequal};
 use crate::form::{Unit, labels};
 use crate::model::{Report, Value};
+
+/// Fields of a row.
+const COLUMNS: usize = 7;
 
 /// Compares every row with the value it stands for.
 pub(super) fn prove(report: &Report, bytes: &[u8]) -> Result<Compared, Unequal> {
     let unread = || Unequal::new("整个文件", "能够读回", "读不出来");
     let text = std::str::from_utf8(bytes).map_err(|_| unread())?.strip_prefix('\u{feff}').ok_or_else(unread)?;
-    let rows = rows(text).ok_or_else(unread)?;
-    let expected = expected(report);
-    let mut compared = Compared::default();
-    // The first row holds the heads.
-    let found = rows.get(1..).ok_or_else(unread)?;
-    for i in 0..expected.len().max(found.len()) {
-        let (a, b) = (expected.get(i), found.get(i));
-        if a != b {
-            return Err(row_differs(i + 2, a.map_or(&[][..], Vec::as_slice), b.map_or(&[][..], Vec::as_slice)));
+    let (mut rest, mut found, mut rows) = (text, Vec::with_capacity(COLUMNS), 0);
+    let mut compare = |expected: &[Cow<'_, str>]| {
+        found.clear();
+        if !rest.is_empty() {
+            row(&mut rest, &mut found).ok_or_else(unread)?;
         }
-        compared.cells += 1;
-    }
-    Ok(compared)
+        rows += 1;
+        if expected == found { Ok(()) } else { Err(row_differs(rows, expected, &found)) }
+    };
+    let heads: Vec<Cow<'_, str>> = labels().data.csv.iter().map(|head| head.as_str().into()).collect();
+    compare(&heads)?;
+    values(report, &mut compare)?;
+    // No row more.
+    compare(&[])?;
+    let cells = report.tables.iter().map(Vec::len).sum();
+    Ok(Compared { paragraphs: 0, cells })
 }
 
 /// The first field that differs.
-fn row_differs(row: usize, expected: &[String], found: &[String]) -> Unequal {
+fn row_differs(row: usize, expected: &[Cow<'_, str>], found: &[Cow<'_, str>]) -> Unequal {
     let column = (0..expected.len()).find(|c| expected.get(*c) != found.get(*c)).unwrap_or(expected.len());
-    let told = |fields: &[String]| fields.get(column).map_or(NOTHING, String::as_str).to_owned();
+    let told = |fields: &[Cow<'_, str>]| fields.get(column).map_or(NOTHING, |f| f).to_owned();
     Unequal::new(format!("第 {row} 行第 {} 列", column + 1), &told(expected), &told(found))
 }
 
-/// The rows by the form alone, not by the writer's own list of them: else a fault there would be on both sides.
-fn expected(report: &Report) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
+/// Visits the rows that there should be, by the form alone and not by the writer's own list of them: else a fault there would be
+/// on both sides.
+fn values(
+    report: &Report,
+    visit: &mut dyn FnMut(&[Cow<'_, str>]) -> Result<(), Unequal>,
+) -> Result<(), Unequal> {
+    let year = report.cover.year.to_string();
+    let join = labels().data.path.as_str();
     for (table, values) in report.form.tables.iter().zip(&report.tables) {
         let path = |below: Vec<&str>| {
-            let all: Vec<&str> = std::iter::once(table.name.as_str()).chain(below).collect();
-            all.join(&labels().data.path)
+            let mut path = table.name.clone();
+            below.iter().for_each(|label| path.extend([join, label]));
+            Cow::Owned(path)
         };
         for (slot, value) in values.iter().enumerate() {
             let number = match value {
-                Value::Blank => String::new(),
-                Value::NotApplicable => value.to_string(),
-                _ => value.number().to_string(),
+                Value::Blank => Cow::Borrowed(""),
+                Value::NotApplicable => value.to_string().into(),
+                _ => value.number().to_string().into(),
             };
             let unit = value.unit().map(Unit::word).or(table.unit_word(slot)).unwrap_or_default();
-            rows.push(vec![
-                report.cover.agency.clone(),
-                report.cover.year.to_string(),
-                table.caption.clone(),
+            let row: [Cow<'_, str>; COLUMNS] = [
+                report.cover.agency.as_str().into(),
+                year.as_str().into(),
+                table.caption.as_str().into(),
                 path(table.row_path(slot)),
                 path(table.column_path(slot)),
                 number,
-                unit.to_owned(),
-            ]);
+                unit.into(),
+            ];
+            visit(&row)?;
         }
     }
-    rows
+    Ok(())
 }
 
-/// Fields of a row.
-const COLUMNS: usize = 7;
-
-/// Rows of fields; `None` where quotes do not match or the last row has no end.
-fn rows(text: &str) -> Option<Vec<Vec<String>>> {
-    let mut rows = Vec::new();
-    let mut row = Vec::with_capacity(COLUMNS);
-    let mut rest = text;
-    while !rest.is_empty() {
+/// Takes a row's fields off the text; `None` where quotes do not match or the row has no end.
+fn row<'t>(rest: &mut &'t str, fields: &mut Vec<Cow<'t, str>>) -> Option<()> {
+    loop {
         let (field, after) = match rest.strip_prefix('"') {
             Some(quoted) => quoted_field(quoted)?,
             None => {
                 let end = rest.find([',', '\r'])?;
-                (rest[..end].to_owned(), &rest[end..])
+                (Cow::Borrowed(&rest[..end]), &rest[end..])
             }
         };
-        row.push(plain(field));
-        rest = match after.strip_prefix(',') {
-            Some(next) => next,
+        fields.push(plain(field));
+        match after.strip_prefix(',') {
+            Some(next) => *rest = next,
             None => {
-                rows.push(std::mem::replace(&mut row, Vec::with_capacity(COLUMNS)));
-                after.strip_prefix("\r\n")?
+                *rest = after.strip_prefix("\r\n")?;
+                return Some(());
             }
-        };
+        }
     }
-    row.is_empty().then_some(rows)
 }
 
-fn quoted_field(mut rest: &str) -> Option<(String, &str)> {
+fn quoted_field(mut rest: &str) -> Option<(Cow<'_, str>, &str)> {
     let mut field = String::new();
     loop {
         let end = rest.find('"')?;
@@ -100,16 +108,16 @@ fn quoted_field(mut rest: &str) -> Option<(String, &str)> {
                 field.push('"');
                 rest = next;
             }
-            None => return Some((field, rest)),
+            None => return Some((field.into(), rest)),
         }
     }
 }
 
 /// A field without the apostrophe that keeps it from being a formula.
-fn plain(field: String) -> String {
+fn plain(field: Cow<'_, str>) -> Cow<'_, str> {
     let guarded = |rest: &str| rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     match field.strip_prefix('\'').filter(|rest| guarded(rest)) {
-        Some(rest) => rest.to_owned(),
+        Some(rest) => rest.to_owned().into(),
         None => field,
     }
 }
@@ -121,7 +129,7 @@ mod tests {
     #[test]
     fn the_field_that_differs_is_told_and_not_how_its_row_begins() {
         let row =
-            |number: &str| ["老城区科学技术局", "2024", "主动公开政府信息情况表", number, "件"].map(str::to_owned);
+            |number: &str| ["老城区科学技术局", "2024", "主动公开政府信息情况表", number, "件"].map(|f| f.to_owned().into());
         let told = row_differs(7, &row("12"), &row("13"));
         assert_eq!((told.place.as_str(), told.expected.as_str(), told.found.as_str()), ("第 7 行第 4 列", "12", "13"));
         assert_eq!(row_differs(7, &row("12"), &row("12")[..4]).found, "（没有）");

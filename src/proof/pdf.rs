@@ -1,19 +1,21 @@
 //! A PDF read back: its structure elements with the text that their marked content decodes to.
 //!
 //! Takes a tagged PDF, gives its pieces. Reads by hayro-syntax, the content operators and the ToUnicode maps alone; nothing of
-//! the writer is asked. What it does not understand is an error, not left out.
+//! the writer is asked. What it does not understand is an error, not left out; what is damaged is not repaired.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
 
 use hayro_syntax::Pdf;
+use hayro_syntax::content::TypedIter;
 use hayro_syntax::content::ops::TypedInstruction;
 use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::{Array, Name, Object, ObjectIdentifier, Stream, String as PdfString};
 use hayro_syntax::page::Page;
 
 use super::pieces::{Piece, squeezed, without_blank, words};
+use crate::inflate::zlib;
 
 /// Text of marked content by page, and there by its id.
 type Marked = HashMap<ObjectIdentifier, Vec<Option<String>>>;
@@ -198,7 +200,8 @@ fn read_page(
     let mut font: Option<ObjectIdentifier> = None;
     // What this page calls its fonts: to look one up takes longer than to read a line set in it.
     let mut named: Vec<(Vec<u8>, ObjectIdentifier)> = Vec::new();
-    let mut operations = page.typed_operations();
+    let page_content = decoded(&page.raw().get("Contents").ok_or("页面的内容")?)?;
+    let mut operations = TypedIter::new(&page_content);
     while let Some(operation) = operations.next() {
         let shown = match operation {
             TypedInstruction::BeginMarkedContent(_) => {
@@ -304,8 +307,20 @@ fn utf16(bytes: &[u8]) -> Option<String> {
 /// The ToUnicode map of a font: bfchar and bfrange.
 fn codes(font: &Dict<'_>) -> Result<Codes, &'static str> {
     let map: Stream<'_> = font.get("ToUnicode").ok_or("字体的字符表")?;
-    let text = map.decoded().map_err(|_| "字体的字符表")?;
+    let text = decoded(&map)?;
     parse_codes(std::str::from_utf8(&text).map_err(|_| "字体的字符表")?).ok_or("字体的字符表")
+}
+
+/// No stream of ours is larger.
+const MOST_BYTES: usize = 64 << 20;
+
+/// What a stream holds. The library's own way would make what it can of a damaged one.
+fn decoded(stream: &Stream<'_>) -> Result<Vec<u8>, &'static str> {
+    let (dict, flate) = (stream.dict(), |name: Name<'_>| name.as_str() == "FlateDecode");
+    if !dict.get("Filter").is_some_and(flate) || dict.contains_key("DecodeParms") {
+        return Err("内容的压缩方法");
+    }
+    zlib(&stream.raw_data(), MOST_BYTES).ok_or("压缩的内容")
 }
 
 fn parse_codes(text: &str) -> Option<Codes> {

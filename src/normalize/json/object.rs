@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::import::Json;
 
@@ -35,7 +36,7 @@ impl fmt::Display for Path {
 #[derive(Debug, Clone)]
 pub struct Object<'j> {
     path: Path,
-    members: &'j [(String, Json)],
+    members: &'j [(Arc<str>, Json)],
 }
 
 impl<'j> Object<'j> {
@@ -43,7 +44,7 @@ impl<'j> Object<'j> {
     pub fn of(json: &'j Json, path: Path, known: &[&str]) -> Result<Object<'j>, Fault> {
         let Json::Object(members) = json else { return Err(Fault(format!("{path} 应当是对象（{{…}}）"))) };
         let object = Object { path, members };
-        match members.iter().find(|(name, _)| !known.contains(&name.as_str())) {
+        match members.iter().find(|(name, _)| !known.contains(&&**name)) {
             Some((name, _)) => Err(object.fault(&short(name), "不是这里的项目名，请删去或改正")),
             None => Ok(object),
         }
@@ -71,7 +72,7 @@ impl<'j> Object<'j> {
     }
 
     pub fn get(&self, name: &str) -> Option<&'j Json> {
-        self.members.iter().find(|(n, _)| n == name).map(|(_, value)| value)
+        self.members.iter().find(|(n, _)| **n == *name).map(|(_, value)| value)
     }
 
     pub fn need(&self, name: &str) -> Result<&'j Json, Fault> {
