@@ -51,14 +51,27 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Json, ImportError> {
         return Err(ImportError::NotAWorkbook("这是 JSON 文件".into()));
     }
     let reading = Reading { limits, nodes: Cell::new(0), fault: RefCell::default(), names: RefCell::default() };
-    let mut from = serde_json::Deserializer::from_slice(bytes);
-    let tree = Node { reading: &reading, depth: 0 }.deserialize(&mut from).and_then(|tree| from.end().map(|()| tree));
+    let root = Node { reading: &reading, depth: 0 };
+    // What is UTF-8 as a whole need not be looked at text by text; what is not is told where it ends to be.
+    let tree = match simdutf8::basic::from_utf8(bytes) {
+        Ok(text) => whole(root, serde_json::Deserializer::from_str(text)),
+        Err(_) => whole(root, serde_json::Deserializer::from_slice(bytes)),
+    };
     tree.map_err(|e| match reading.fault.take() {
         Some(Fault::Import(fault)) => fault,
         Some(Fault::Here(what)) => ImportError::Report(format!("第 {} 行{what}", e.line())),
         None if e.is_eof() => ImportError::Report(format!("在第 {} 行断了，没有写完", e.line())),
         None => ImportError::Report(format!("第 {} 行第 {} 列不合 JSON 的写法", e.line(), e.column())),
     })
+}
+
+/// One tree and nothing behind it.
+fn whole<'de, R: serde_json::de::Read<'de>>(
+    root: Node<'_>,
+    mut from: serde_json::Deserializer<R>,
+) -> Result<Json, serde_json::Error> {
+    let tree = root.deserialize(&mut from)?;
+    from.end().map(|()| tree)
 }
 
 /// Whether the outermost object has the member that says what it is, wherever it stands.

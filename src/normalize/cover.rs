@@ -90,7 +90,7 @@ impl Flow<'_> {
     }
 
     /// Title, agency and year from cover, front lines, sheet names and file name, in this order.
-    pub(super) fn title(&mut self, name: &str, views: &[View<'_>], skip: &[bool]) {
+    pub(super) fn title(&mut self, name: &str, views: &[View<'_>]) {
         let facts = std::mem::take(&mut self.facts);
         let [agency, year, given, published, contact, index] = facts;
         let front = std::mem::take(&mut self.front);
@@ -117,7 +117,7 @@ impl Flow<'_> {
         }
         if title.is_none() {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let sheets = views.iter().zip(skip).filter(|(_, s)| !**s).map(|(v, _)| ("工作表名", &*v.sheet.name));
+            let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name));
             let elsewhere = sheets
                 .chain([("文件名", unnumbered(stem))])
                 .find_map(|(kind, text)| title::parse(text).map(|t| (kind, text, t)));

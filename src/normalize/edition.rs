@@ -17,35 +17,40 @@ pub struct Recognised {
     pub findings: Vec<Finding>,
 }
 
-/// Chooses the form whose labels fit best and demands that each of its blocks stands exactly once.
-pub fn recognise(forms: &[Arc<Form>], views: &[View<'_>], skip: &[bool]) -> Result<Recognised, Vec<Finding>> {
-    let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views, skip))).collect();
+/// Chooses the form whose labels fit best and demands that each of its blocks stands exactly once. What is not found may stand
+/// in a hidden sheet.
+pub fn recognise(
+    forms: &[Arc<Form>],
+    views: &[View<'_>],
+    hidden: impl Iterator<Item = Source> + Clone,
+) -> Result<Recognised, Vec<Finding>> {
+    let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views))).collect();
     let fit = |s: &Search| (s.blocks_found(), std::cmp::Reverse(s.problems()));
     // A stable sort: of two that fit alike the one listed first (the user's own, then the one in force) stays first.
     searches.sort_by_key(|(_, s)| std::cmp::Reverse(fit(s)));
-    let Some((form, best)) = searches.first() else { return Err(vec![nothing(views, skip)]) };
+    let Some((form, best)) = searches.first() else { return Err(vec![nothing(hidden)]) };
     if best.exhausted {
         let message = "工作簿里表头的标签多得不正常，不能确定官方表格在哪里";
         return Err(vec![finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去")]);
     }
     if best.blocks_found() == 0 {
         let tables = || forms.iter().flat_map(|f| &f.tables).flat_map(|t| t.blocks.iter().map(move |b| (t, b)));
-        let known = tables().find_map(|(t, b)| rows_alone(b, views, skip).map(|source| (t, b, source)));
-        return Err(vec![known.map_or_else(|| nothing(views, skip), |(t, b, source)| headless(t, b, source))]);
+        let known = tables().find_map(|(t, b)| rows_alone(b, views).map(|source| (t, b, source)));
+        return Err(vec![known.map_or_else(|| nothing(hidden), |(t, b, source)| headless(t, b, source))]);
     }
     let (mut findings, mut places) = (Vec::new(), Vec::new());
     let mut whole = true;
     for (table, blocks) in form.tables.iter().zip(&best.found) {
         if blocks.iter().all(Vec::is_empty) {
             whole = false;
-            if let Some((source, labels)) = table.blocks.iter().find_map(|b| near_miss(b, views, skip)) {
+            if let Some((source, labels)) = table.blocks.iter().find_map(|b| near_miss(b, views)) {
                 let labels: Vec<_> = labels.iter().map(|l| format!("“{l}”")).collect();
                 let message = format!("{}在{source}附近，但认不出列名{}", table.name, labels.join("、"));
                 findings.push(finding("N203", message).at(source).hint("请照标准模板改正表头"));
             } else {
                 let message = format!("没有找到{}（{}）", table.name, table.caption);
                 let hint = "请照标准模板补上这张表，没有发生的填 0";
-                findings.push(finding("T505", message).related(hidden_with(views, skip)).hint(hint));
+                findings.push(finding("T505", message).related(hidden.clone()).hint(hint));
             }
             continue;
         }
@@ -104,13 +109,8 @@ fn twice(table: &str, places: &[Source]) -> Finding {
     finding("N204", message).at(places.first().cloned()).related(places.iter().skip(1).cloned()).hint(fix)
 }
 
-fn hidden_with(views: &[View<'_>], skip: &[bool]) -> Vec<Source> {
-    let hidden = views.iter().zip(skip).filter(|(v, skip)| **skip && v.sheet.hidden);
-    hidden.map(|(v, _)| Source::sheet(&v.sheet.name)).collect()
-}
-
-fn nothing(views: &[View<'_>], skip: &[bool]) -> Finding {
-    let hidden = hidden_with(views, skip);
+fn nothing(hidden: impl Iterator<Item = Source>) -> Finding {
+    let hidden: Vec<_> = hidden.collect();
     let hint = if hidden.is_empty() {
         "请用 nianbao template 生成标准模板后填写，或者保留官方表格的行列标签"
     } else {

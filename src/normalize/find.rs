@@ -83,15 +83,14 @@ struct Target<'a> {
     budget: &'a Cell<usize>,
 }
 
-/// Searches every sheet that is not to be skipped.
-pub fn search(form: &Form, views: &[View<'_>], skip: &[bool]) -> Search {
+/// Searches every sheet.
+pub fn search(form: &Form, views: &[View<'_>]) -> Search {
     // A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
     let budget = Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>());
     let known = OfForm::of(form);
     let place = |table: &Table, block: &Block, known: &Known| {
         let target = Target { block, table_name: &table.name, known, budget: &budget };
-        let sheets = views.iter().enumerate().filter(|(i, _)| !skip[*i]);
-        sheets.flat_map(|(i, view)| target.places(i, view)).collect()
+        views.iter().enumerate().flat_map(|(i, view)| target.places(i, view)).collect()
     };
     let tables = form.tables.iter().zip(&known.blocks);
     let found =

@@ -27,15 +27,8 @@ pub struct Words {
     pub findings: Vec<Finding>,
 }
 
-/// Reads the words of all sheets that are not skipped.
-pub fn read(
-    name: &str,
-    views: &[View<'_>],
-    skip: &[bool],
-    tables: &Recognised,
-    keep_text: bool,
-    origins: &mut Origins,
-) -> Words {
+/// Reads the words of all sheets.
+pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool, origins: &mut Origins) -> Words {
     let form = &tables.form;
     let mut flow = Flow {
         form,
@@ -53,10 +46,10 @@ pub fn read(
         known: OfForm::of(form),
         paragraphs: 0,
     };
-    for (i, view) in views.iter().enumerate().filter(|(i, _)| !skip[*i]) {
+    for (i, view) in views.iter().enumerate() {
         flow.sheet(i, view, tables);
     }
-    flow.title(name, views, skip);
+    flow.title(name, views);
     flow.drop_empty_subheadings();
     flow.entitle(views, tables);
     flow.note_origins();

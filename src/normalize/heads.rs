@@ -52,9 +52,9 @@ impl Labels {
 }
 
 /// A block whose heads are not known but most of whose rows are there: where the first of them stands.
-pub fn rows_alone(block: &Block, views: &[View<'_>], skip: &[bool]) -> Option<Source> {
+pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<Source> {
     let labels = Labels::new(&block.rows);
-    views.iter().zip(skip).filter(|(_, skip)| !**skip).find_map(|(view, _)| {
+    views.iter().find_map(|view| {
         let mut met = vec![false; block.rows.leaves.len()];
         let mut first = None;
         // No sheet with the table has many times its labels before its end.
@@ -70,12 +70,12 @@ pub fn rows_alone(block: &Block, views: &[View<'_>], skip: &[bool]) -> Option<So
 }
 
 /// A block that was not found but nearly: where most of its column heads stand, and the labels that are missing there.
-pub fn near_miss(block: &Block, views: &[View<'_>], skip: &[bool]) -> Option<(Source, Vec<String>)> {
+pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<(Source, Vec<String>)> {
     let labels = Labels::new(&block.columns);
     let count = block.column_count();
     let depth = block.columns.depth as u32;
     let mut best: Option<(usize, Source, Vec<String>)> = None;
-    for view in views.iter().zip(skip).filter(|(_, skip)| !**skip).map(|(v, _)| v) {
+    for view in views {
         // Heads by row; a window of as many rows as the heads have levels is looked at from each of them.
         let mut rows: BTreeMap<u32, Vec<(Address, usize)>> = BTreeMap::new();
         for (at, f) in view.labels() {

@@ -58,19 +58,17 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     let mut origins = Origins::default();
     let (uncovered, covered) = covered::without(workbook);
     let workbook = uncovered.as_ref().unwrap_or(workbook);
-    let views: Vec<_> = workbook.sheets.iter().map(view::View::new).collect();
-    let skip: Vec<bool> = workbook.sheets.iter().map(|s| s.hidden || is_aid(s)).collect();
-    let mut findings: Vec<Finding> = workbook
-        .sheets
-        .iter()
-        .filter(|s| s.hidden && !s.cells.is_empty())
+    let views: Vec<_> = workbook.sheets.iter().filter(|s| !s.hidden && !is_aid(s)).map(view::View::new).collect();
+    let hidden = || workbook.sheets.iter().filter(|s| s.hidden);
+    let mut findings: Vec<Finding> = hidden()
+        .filter(|s| !s.cells.is_empty())
         .map(|s| {
             let message = format!("工作表“{}”是隐藏的，没有读取", s.name);
             finding("N107", message).at(Source::sheet(&s.name)).hint("如果它属于报告，请取消隐藏")
         })
         .collect();
     findings.extend(covered);
-    for sheet in workbook.sheets.iter().zip(&skip).filter(|(_, skip)| !**skip).map(|(s, _)| s) {
+    for sheet in views.iter().map(|v| v.sheet) {
         findings.extend(sheet.boxes.first().map(|words| {
             let more = if sheet.boxes.len() > 1 { format!("等 {} 处", sheet.boxes.len()) } else { String::new() };
             let message = format!("工作表“{}”上的文本框没有采用：“{}”{more}", sheet.name, short(words));
@@ -80,7 +78,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     if let Some(s) = workbook.sheets.iter().find(|s| is_sources(s)) {
         findings.push(finding("N113", format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
     }
-    let recognised = match edition::recognise(&options.forms, &views, &skip) {
+    let recognised = match edition::recognise(&options.forms, &views, hidden().map(|s| Source::sheet(&s.name))) {
         Ok(recognised) => recognised,
         Err(refused) => {
             findings.extend(refused);
@@ -90,7 +88,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     let mut report = Report::blank(recognised.form.clone());
     findings.extend(recognised.findings.iter().cloned());
     findings.extend(values(&mut report, &recognised, &views, &mut origins));
-    let words = flow::read(&workbook.name, &views, &skip, &recognised, options.keep_text, &mut origins);
+    let words = flow::read(&workbook.name, &views, &recognised, options.keep_text, &mut origins);
     findings.extend(words.findings);
     (report.cover, report.preface, report.sections) = (words.cover, words.preface, words.sections);
     let mut findings: Vec<Finding> = findings.into_iter().map(Finding::in_reading).collect();

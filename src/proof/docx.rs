@@ -2,11 +2,12 @@
 //!
 //! Takes a package, gives its pieces. An element of the body or of a run that it does not know is an error, not left out.
 
+use std::borrow::Cow;
 use std::io::Cursor;
 
 use zip::ZipArchive;
 
-use super::pieces::{Piece, squeezed, without_blank, words};
+use super::pieces::{Piece, is_blank, without_blank};
 use super::xml::{Step, Steps};
 use crate::inflate::entry;
 
@@ -14,9 +15,9 @@ use crate::inflate::entry;
 const MOST: u64 = 256 << 20;
 
 /// What a reader finds in a DOCX; `Err` names what could not be read.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
-    let xml = part(bytes, "word/document.xml").ok_or("正文部件")?;
-    let mut steps = Steps::xml(&xml);
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
+    let part = part(bytes, "word/document.xml").ok_or("正文部件")?;
+    let mut steps = Steps::xml(simdutf8::basic::from_utf8(&part).map_err(|_| "编码")?);
     let mut pieces = None;
     while let Some(step) = steps.next()? {
         match step {
@@ -29,20 +30,19 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
     Ok(without_blank(pieces.ok_or("正文")?))
 }
 
-fn part(bytes: &[u8], name: &str) -> Option<String> {
+fn part(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).ok()?;
     let index = zip.index_for_name(name)?;
-    let part = entry(bytes, &zip.by_index_raw(index).ok()?, MOST).ok()?;
-    String::from_utf8(part).ok()
+    entry(bytes, &zip.by_index_raw(index).ok()?, MOST).ok()
 }
 
-fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece>, &'static str> {
+fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece<'static>>, &'static str> {
     let (mut pieces, mut buffer) = (Vec::new(), String::new());
     steps.children(|steps, tag| {
         if tag.is("w:p") {
             buffer.clear();
             paragraph(steps, &mut buffer)?;
-            pieces.push(words(&buffer));
+            pieces.push(Piece::Words(buffer.clone().into()));
         } else if tag.is("w:tbl") {
             pieces.push(Piece::Table(table(steps, &mut buffer)?));
         } else if tag.is("w:sectPr") {
@@ -69,7 +69,7 @@ fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
 }
 
 /// Rows of the cells that begin in them.
-fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<String>>, &'static str> {
+fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<Cow<'static, str>>>, &'static str> {
     let mut rows = Vec::new();
     steps.children(|steps, tag| {
         if !tag.is("w:tr") {
@@ -90,7 +90,7 @@ fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<String>>,
 }
 
 /// The words of a cell; `None` where it goes on from the row above, and then it holds nothing.
-fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<String>, &'static str> {
+fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<Cow<'static, str>>, &'static str> {
     let mut goes_on = false;
     buffer.clear();
     steps.children(|steps, tag| match tag {
@@ -101,10 +101,9 @@ fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<String>, &'
         }),
         _ => steps.skip(),
     })?;
-    let text = squeezed(buffer);
-    match (goes_on, text.is_empty()) {
+    match (goes_on, is_blank(buffer)) {
         (true, false) => Err("合并格子里的文字"),
         (true, true) => Ok(None),
-        (false, _) => Ok(Some(text)),
+        (false, _) => Ok(Some(buffer.clone().into())),
     }
 }

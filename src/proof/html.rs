@@ -2,12 +2,14 @@
 //!
 //! Takes the file, gives its pieces. Text that stands in nothing it knows is an error, not left out.
 
-use super::pieces::{Piece, squeezed, without_blank, words};
+use std::borrow::Cow;
+
+use super::pieces::{Piece, is_blank, without_blank};
 use super::xml::{Step, Steps};
 
 /// What a reader finds in a page; `Err` names what could not be read.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
-    let text = std::str::from_utf8(bytes).map_err(|_| "编码")?;
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
+    let text = simdutf8::basic::from_utf8(bytes).map_err(|_| "编码")?;
     let text = text.trim_start().strip_prefix("<!DOCTYPE html>").unwrap_or(text);
     let (mut steps, mut pieces) = (Steps::html(text), Vec::new());
     let mut buffer = String::new();
@@ -18,7 +20,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
             Step::Open(tag) if tag.is_any(&["p", "h1", "h2", "h3", "h4", "h5", "h6"]) => {
                 buffer.clear();
                 steps.words(&mut buffer)?;
-                pieces.push(words(&buffer));
+                pieces.push(Piece::Words(buffer.clone().into()));
             }
             Step::Open(tag) if tag.is("table") => {
                 let mut rows = Vec::new();
@@ -26,14 +28,18 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
                 pieces.push(Piece::Table(rows));
             }
             Step::Open(_) | Step::Close => {}
-            Step::Text(text) if squeezed(&text).is_empty() => {}
+            Step::Text(text) if is_blank(&text) => {}
             Step::Text(_) => return Err("段落之外的文字"),
         }
     }
     Ok(without_blank(pieces))
 }
 
-fn table(steps: &mut Steps<'_>, buffer: &mut String, rows: &mut Vec<Vec<String>>) -> Result<(), &'static str> {
+fn table(
+    steps: &mut Steps<'_>,
+    buffer: &mut String,
+    rows: &mut Vec<Vec<Cow<'static, str>>>,
+) -> Result<(), &'static str> {
     loop {
         match steps.inside()? {
             // The caption names the table for those who cannot see where it stands.
@@ -42,24 +48,24 @@ fn table(steps: &mut Steps<'_>, buffer: &mut String, rows: &mut Vec<Vec<String>>
             Step::Open(tag) if tag.is("tr") => rows.push(row(steps, buffer)?),
             Step::Open(_) => return Err("表里的结构"),
             Step::Close => return Ok(()),
-            Step::Text(text) if squeezed(&text).is_empty() => {}
+            Step::Text(text) if is_blank(&text) => {}
             Step::Text(_) => return Err("格子之外的文字"),
         }
     }
 }
 
-fn row(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<String>, &'static str> {
+fn row(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Cow<'static, str>>, &'static str> {
     let mut cells = Vec::new();
     loop {
         match steps.inside()? {
             Step::Open(tag) if tag.is_any(&["td", "th"]) => {
                 buffer.clear();
                 steps.words(buffer)?;
-                cells.push(squeezed(buffer));
+                cells.push(buffer.clone().into());
             }
             Step::Open(_) => return Err("行里的结构"),
             Step::Close => return Ok(cells),
-            Step::Text(text) if squeezed(&text).is_empty() => {}
+            Step::Text(text) if is_blank(&text) => {}
             Step::Text(_) => return Err("格子之外的文字"),
         }
     }

@@ -5,15 +5,17 @@
 
 mod csv;
 mod docx;
+mod figures;
 mod html;
 mod pdf;
 mod pieces;
+mod xlsx;
 mod xml;
 
 use crate::compose::compose;
 use crate::import::{Input, read_input};
-use crate::model::Report;
-use crate::normalize::{Options, normalize, normalize_json};
+use crate::model::{Document, Report};
+use crate::normalize::{Options, normalize_json};
 use crate::pipeline::{Format, Setting};
 
 pub use pieces::Compared;
@@ -36,13 +38,15 @@ pub struct Difference {
 /// # Errors
 /// The first difference.
 pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], setting: &Setting) -> Result<Vec<Compared>, Difference> {
-    let expected = pieces::of(&compose(report));
-    files.iter().map(|(format, bytes)| one(report, &expected, *format, bytes, setting)).collect()
+    let document = compose(report);
+    let expected = pieces::of(&document);
+    files.iter().map(|(format, bytes)| one(report, &document, &expected, *format, bytes, setting)).collect()
 }
 
 fn one(
     report: &Report,
-    expected: &[Piece],
+    document: &Document,
+    expected: &[Piece<'_>],
     format: Format,
     bytes: &[u8],
     setting: &Setting,
@@ -55,7 +59,8 @@ fn one(
     let compared = match format {
         Format::Pdf => pdf::read(bytes).map_err(unread).and_then(|f| pieces::compare(expected, &f)),
         Format::Docx => docx::read(bytes).map_err(unread).and_then(|f| pieces::compare(expected, &f)),
-        Format::Xlsx | Format::Json => again(report, bytes, setting),
+        Format::Xlsx => xlsx::prove(report, document, bytes, &setting.limits),
+        Format::Json => again(report, bytes, setting),
         Format::Html | Format::Fragment => {
             html::read(bytes).map_err(unread).and_then(|f| pieces::compare(expected, &f))
         }
@@ -64,16 +69,14 @@ fn one(
     compared.map_err(|Unequal { place, expected, found }| Difference { format: format.name(), place, expected, found })
 }
 
-/// A published workbook, or the report as JSON, imports as the report it was made of.
+/// The report as JSON imports as the report it was made of.
 fn again(report: &Report, bytes: &[u8], setting: &Setting) -> Result<Compared, Unequal> {
     let whole =
         |found: String| Unequal { place: "整个文件".to_owned(), expected: "能够读回".to_owned(), found };
-    let input = read_input("", bytes, &setting.limits).map_err(|e| whole(e.to_string()))?;
-    let options = Options { keep_text: true, forms: vec![report.form.clone()] };
-    let read = match &input {
-        Input::Workbook(workbook) => normalize(workbook, &options),
-        Input::Report(json) => normalize_json(json, &options),
+    let Input::Report(json) = read_input("", bytes, &setting.limits).map_err(|e| whole(e.to_string()))? else {
+        return Err(whole("别的文件".to_owned()));
     };
+    let read = normalize_json(&json, &Options { keep_text: true, forms: vec![report.form.clone()] });
     let told = || read.findings.first().map_or_else(String::new, |f| f.message.clone());
     let again = read.report.as_ref().ok_or_else(|| whole(told()))?;
     same(report, again)

@@ -3,6 +3,7 @@
 //! Takes a tagged PDF, gives its pieces. Reads by hayro-syntax, the content operators and the ToUnicode maps alone; nothing of
 //! the writer is asked. What it does not understand is an error, not left out; what is damaged is not repaired.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
@@ -14,7 +15,7 @@ use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::{Array, Name, Object, ObjectIdentifier, Stream, String as PdfString};
 use hayro_syntax::page::Page;
 
-use super::pieces::{Piece, squeezed, without_blank, words};
+use super::pieces::{Piece, is_blank, without_blank};
 use crate::inflate::zlib;
 
 /// Text of marked content by page, and there by its id.
@@ -50,7 +51,7 @@ impl Codes {
 }
 
 /// What a reader finds in a PDF; `Err` names what could not be read.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
+pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|_| "文件结构")?;
     let mut marked = Marked::new();
     let mut fonts: HashMap<ObjectIdentifier, Codes> = HashMap::new();
@@ -63,7 +64,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
     let mut walk = Walk { marked, pieces: Vec::new() };
     walk.kids(&tree, None, 0)?;
     // Text that no element has would be seen and not compared.
-    if walk.marked.values().flatten().flatten().any(|text| !squeezed(text).is_empty()) {
+    if walk.marked.values().flatten().flatten().any(|text| !is_blank(text)) {
         return Err("结构之外的文字");
     }
     Ok(without_blank(walk.pieces))
@@ -72,7 +73,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece>, &'static str> {
 /// Goes through the structure tree in reading order; takes the texts out as it meets them.
 struct Walk {
     marked: Marked,
-    pieces: Vec<Piece>,
+    pieces: Vec<Piece<'static>>,
 }
 
 /// Deeper than any structure tree of ours.
@@ -98,8 +99,9 @@ impl Walk {
             }
             "Document" | "Part" | "Sect" | "Div" => self.kids(&element, page, depth + 1),
             _ => {
-                let text = self.text(&element, page, depth)?;
-                self.pieces.push(words(&text));
+                let mut text = String::new();
+                self.text(&element, page, depth, &mut text)?;
+                self.pieces.push(Piece::Words(text.into()));
                 Ok(())
             }
         }
@@ -110,7 +112,7 @@ impl Walk {
         of: &Dict<'_>,
         page: Option<ObjectIdentifier>,
         depth: usize,
-        rows: &mut Vec<Vec<String>>,
+        rows: &mut Vec<Vec<Cow<'static, str>>>,
     ) -> Result<(), &'static str> {
         if depth > DEEPEST {
             return Err("结构的层数");
@@ -123,7 +125,9 @@ impl Walk {
                     let mut row = Vec::new();
                     each(&element, page, &mut |cell, page| {
                         let Kid::Element(cell) = cell else { return Err("行里没有结构的内容") };
-                        row.push(squeezed(&self.text(&cell, page, depth)?));
+                        let mut text = String::new();
+                        self.text(&cell, page, depth, &mut text)?;
+                        row.push(text.into());
                         Ok(())
                     })?;
                     rows.push(row);
@@ -135,24 +139,26 @@ impl Walk {
         })
     }
 
-    /// All text of an element and of those below it.
-    fn text(&mut self, of: &Dict<'_>, page: Option<ObjectIdentifier>, depth: usize) -> Result<String, &'static str> {
+    /// Adds all text of an element and of those below it.
+    fn text(
+        &mut self,
+        of: &Dict<'_>,
+        page: Option<ObjectIdentifier>,
+        depth: usize,
+        text: &mut String,
+    ) -> Result<(), &'static str> {
         if depth > DEEPEST {
             return Err("结构的层数");
         }
-        let mut text = String::new();
-        each(of, page, &mut |kid, page| {
-            match kid {
-                Kid::Element(element) => text.push_str(&self.text(&element, page, depth + 1)?),
-                Kid::Content(id) => {
-                    let contents = self.marked.get_mut(&page.ok_or("内容所在的页")?);
-                    let content = usize::try_from(id).ok().and_then(|id| contents?.get_mut(id)?.take());
-                    text.push_str(&content.ok_or("结构指向的内容")?);
-                }
+        each(of, page, &mut |kid, page| match kid {
+            Kid::Element(element) => self.text(&element, page, depth + 1, text),
+            Kid::Content(id) => {
+                let contents = self.marked.get_mut(&page.ok_or("内容所在的页")?);
+                let content = usize::try_from(id).ok().and_then(|id| contents?.get_mut(id)?.take());
+                text.push_str(&content.ok_or("结构指向的内容")?);
+                Ok(())
             }
-            Ok(())
-        })?;
-        Ok(text)
+        })
     }
 }
 
@@ -308,7 +314,7 @@ fn utf16(bytes: &[u8]) -> Option<String> {
 fn codes(font: &Dict<'_>) -> Result<Codes, &'static str> {
     let map: Stream<'_> = font.get("ToUnicode").ok_or("字体的字符表")?;
     let text = decoded(&map)?;
-    parse_codes(std::str::from_utf8(&text).map_err(|_| "字体的字符表")?).ok_or("字体的字符表")
+    parse_codes(simdutf8::basic::from_utf8(&text).map_err(|_| "字体的字符表")?).ok_or("字体的字符表")
 }
 
 /// No stream of ours is larger.

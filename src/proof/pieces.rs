@@ -3,15 +3,17 @@
 //! Takes pieces in reading order, gives how much was compared or the first difference. White space and characters without
 //! width do not count: formats break lines and set distances in their own ways.
 
+use std::borrow::Cow;
+
 use crate::model::{Block, Document, is_invisible};
 
 /// One thing that a reader finds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Piece {
+#[derive(Debug, Clone)]
+pub(super) enum Piece<'t> {
     /// A title, a heading or a paragraph.
-    Words(String),
+    Words(Cow<'t, str>),
     /// Rows of the cells that begin in them.
-    Table(Vec<Vec<String>>),
+    Table(Vec<Vec<Cow<'t, str>>>),
 }
 
 /// How much of a file was compared.
@@ -34,6 +36,7 @@ pub(super) struct Unequal {
 impl Unequal {
     /// Two texts, each cut to what stands round the place where they part.
     pub fn new(place: impl Into<String>, expected: &str, found: &str) -> Unequal {
+        let [expected, found] = [expected, found].map(|text| significant(text).collect::<String>());
         let alike = expected.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
         let skipped = alike.saturating_sub(LEAD);
         let cut = |text: &str| {
@@ -41,46 +44,50 @@ impl Unequal {
             let lead = if skipped > 0 { "…" } else { "" };
             format!("{lead}{}", short(&rest))
         };
-        Unequal { place: place.into(), expected: cut(expected), found: cut(found) }
+        Unequal { place: place.into(), expected: cut(&expected), found: cut(&found) }
     }
 }
 
 /// Letters that are told before those that differ.
 const LEAD: usize = 8;
 
-/// A text as it is compared.
-pub(super) fn squeezed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    out.extend(text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c)));
-    out
+/// The characters that count.
+fn significant(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c))
+}
+
+/// Whether two texts are the same but for what does not count.
+pub(super) fn alike(a: &str, b: &str) -> bool {
+    a == b || significant(a).eq(significant(b))
+}
+
+/// Whether there is nothing to read in a text.
+pub(super) fn is_blank(text: &str) -> bool {
+    significant(text).next().is_none()
 }
 
 /// What a reader should find of a document.
-pub(super) fn of(document: &Document) -> Vec<Piece> {
-    let title = document.title_text();
-    let head = std::iter::once(title.as_str()).chain(document.facts.iter().map(String::as_str)).map(words);
+pub(super) fn of(document: &Document) -> Vec<Piece<'_>> {
+    let head = document.facts.iter().map(|fact| Piece::Words(fact.into()));
     let blocks = document.blocks.iter().map(|block| match block {
-        Block::Heading { text, .. } | Block::Paragraph { text } => words(text),
+        Block::Heading { text, .. } | Block::Paragraph { text } => Piece::Words(text.into()),
         Block::Table(table) => {
-            let rows = table.rows.iter().map(|r| r.cells.iter().map(|c| squeezed(&c.text)).collect());
+            let rows = table.rows.iter().map(|r| r.cells.iter().map(|c| c.text.as_str().into()).collect());
             Piece::Table(rows.collect())
         }
     });
-    without_blank(head.chain(blocks).collect())
-}
-
-pub(super) fn words(text: &str) -> Piece {
-    Piece::Words(squeezed(text))
+    let title = Piece::Words(document.title_text().into());
+    without_blank(std::iter::once(title).chain(head).chain(blocks).collect())
 }
 
 /// Pieces but those in which there is nothing to read.
-pub(super) fn without_blank(mut pieces: Vec<Piece>) -> Vec<Piece> {
-    pieces.retain(|p| !matches!(p, Piece::Words(words) if words.is_empty()));
+pub(super) fn without_blank(mut pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
+    pieces.retain(|p| !matches!(p, Piece::Words(words) if is_blank(words)));
     pieces
 }
 
 /// Compares piece by piece.
-pub(super) fn compare(expected: &[Piece], found: &[Piece]) -> Result<Compared, Unequal> {
+pub(super) fn compare(expected: &[Piece<'_>], found: &[Piece<'_>]) -> Result<Compared, Unequal> {
     let mut compared = Compared::default();
     let mut tables = 0;
     for i in 0..expected.len().max(found.len()) {
@@ -89,7 +96,7 @@ pub(super) fn compare(expected: &[Piece], found: &[Piece]) -> Result<Compared, U
                 tables += 1;
                 compared.cells += rows(tables, a, b)?;
             }
-            (Some(Piece::Words(a)), Some(Piece::Words(b))) if a == b => compared.paragraphs += 1,
+            (Some(Piece::Words(a)), Some(Piece::Words(b))) if alike(a, b) => compared.paragraphs += 1,
             (a, b) => {
                 let place = format!("第 {} 段", compared.paragraphs + 1);
                 return Err(Unequal::new(place, told(a), told(b)));
@@ -99,16 +106,18 @@ pub(super) fn compare(expected: &[Piece], found: &[Piece]) -> Result<Compared, U
     Ok(compared)
 }
 
-fn rows(table: usize, expected: &[Vec<String>], found: &[Vec<String>]) -> Result<usize, Unequal> {
+type Rows<'t> = [Vec<Cow<'t, str>>];
+
+fn rows(table: usize, expected: &Rows<'_>, found: &Rows<'_>) -> Result<usize, Unequal> {
     let mut cells = 0;
     for row in 0..expected.len().max(found.len()) {
         let (a, b) = (expected.get(row).map_or(&[][..], Vec::as_slice), found.get(row).map_or(&[][..], Vec::as_slice));
         for column in 0..a.len().max(b.len()) {
             let (a, b) = (a.get(column), b.get(column));
-            if a != b {
+            if !a.zip(b).is_some_and(|(a, b)| alike(a, b)) {
                 let place = format!("第 {table} 张表第 {} 行第 {} 格", row + 1, column + 1);
-                let told = |cell: Option<&'_ String>| cell.map_or(NOTHING, String::as_str).to_owned();
-                return Err(Unequal::new(place, &told(a), &told(b)));
+                let [a, b] = [a, b].map(|cell| cell.map_or(NOTHING, |text| text));
+                return Err(Unequal::new(place, a, b));
             }
             cells += 1;
         }
@@ -116,7 +125,7 @@ fn rows(table: usize, expected: &[Vec<String>], found: &[Vec<String>]) -> Result
     Ok(cells)
 }
 
-fn told(piece: Option<&Piece>) -> &str {
+fn told<'p>(piece: Option<&'p Piece<'_>>) -> &'p str {
     match piece {
         Some(Piece::Words(words)) => words,
         Some(Piece::Table(_)) => "一张表",

@@ -1,3 +1,8 @@
+use std::io::Cursor;
+use std::sync::Arc;
+
+use zip::{ZipArchive, ZipWriter};
+
 use super::*;
 use crate::form::{self, Kind};
 use crate::model::{Amount, Decimal, Origins, Paragraph, Value, Whole};
@@ -103,13 +108,58 @@ fn a_difference_names_format_place_and_both_texts() {
     let (sound, setting) = (report("2021"), Setting::default());
     let mut spoiled = sound.clone();
     spoiled.tables[0][0] = Value::Count(4321);
-    for (format, says) in [(Format::Pdf, "第 1 张表"), (Format::Docx, "第 1 张表"), (Format::Xlsx, "表二")] {
+    for (format, says) in
+        [(Format::Pdf, "第 1 张表"), (Format::Docx, "第 1 张表"), (Format::Xlsx, "工作表“二、主动公开”的 B6")]
+    {
         let files = produce(whole(&spoiled), &[format], &setting).unwrap();
         let told = prove(&sound, &files, &setting).unwrap_err().to_string();
         let expected = sound.tables[0][0].to_string();
         for word in [format.name(), says, "4321", expected.as_str(), "什么也没有公布"] {
             assert!(told.contains(word), "{word}: {told}");
         }
+    }
+}
+
+/// A workbook that has the last sheet, which is the long form, of another.
+fn with_long_form_of(book: &[u8], other: &[u8]) -> Vec<u8> {
+    let open = |bytes| ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let (mut book, mut other) = (open(book), open(other));
+    let name = |name: &str| name.starts_with("xl/worksheets/sheet");
+    let sheets = other.file_names().map(|n| n.unwrap().into_owned()).filter(|n| name(n));
+    let last = sheets.max_by_key(|n| (n.len(), n.clone())).unwrap();
+    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    for i in 0..book.len() {
+        let part = book.by_index_raw(i).unwrap();
+        let part = if part.name().unwrap() == last { other.by_name(&last).unwrap() } else { part };
+        out.raw_copy_file(part).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+#[test]
+fn the_long_form_of_a_workbook_is_proved_by_itself() {
+    let (sound, setting) = (report("2021"), Setting::default());
+    let mut spoiled = sound.clone();
+    spoiled.tables[1].swap(0, 1);
+    let [good, bad] = [&sound, &spoiled].map(|r| produce(whole(r), &[Format::Xlsx], &setting).unwrap().remove(0).1);
+    let mixed = |book, long| prove(&sound, &[(Format::Xlsx, with_long_form_of(book, long))], &setting);
+    assert!(mixed(&good, &good).is_ok());
+    let told = mixed(&good, &bad).unwrap_err();
+    let form::DataLabels { sheet, .. } = &form::labels().data;
+    assert!(told.place.starts_with(&format!("工作表“{sheet}”的 D")), "{told}");
+    assert_eq!([told.expected, told.found], [&sound, &spoiled].map(|r| r.tables[1][0].to_string()));
+}
+
+/// A writer that has other labels than the form, and the same figures.
+#[test]
+fn labels_are_proved_to_the_letter() {
+    let (sound, setting) = (report("2021"), Setting::default());
+    let misspelt = include_str!("../form/2021.toml").replace("规范性文件", "规范性文书");
+    let mut spoiled = sound.clone();
+    spoiled.form = Arc::new(form::Form::parse(&misspelt).unwrap());
+    for format in Format::ALL {
+        let files = produce(whole(&spoiled), &[format], &setting).unwrap();
+        assert!(prove(&sound, &files, &setting).is_err(), "{format:?}");
     }
 }
 

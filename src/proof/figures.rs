@@ -1,0 +1,38 @@
+//! The figures of a report as a long form has them: a row a value.
+//!
+//! By the form alone, not by the list that the writers share: else a fault there would be on both sides.
+
+use std::borrow::Cow;
+
+use super::pieces::Unequal;
+use crate::form::{Unit, labels};
+use crate::model::{Report, Value};
+
+/// One value: table, row path, column path, number and unit.
+pub(super) type Figure<'r> = [Cow<'r, str>; 5];
+
+/// Visits every value in the order of the form.
+pub(super) fn figures(
+    report: &Report,
+    visit: &mut dyn FnMut(&Figure<'_>) -> Result<(), Unequal>,
+) -> Result<(), Unequal> {
+    let join = labels().data.path.as_str();
+    for (table, values) in report.form.tables.iter().zip(&report.tables) {
+        let path = |below: Vec<&str>| {
+            let mut path = table.name.clone();
+            below.iter().for_each(|label| path.extend([join, label]));
+            Cow::Owned(path)
+        };
+        for (slot, value) in values.iter().enumerate() {
+            let number = match value {
+                Value::Blank => Cow::Borrowed(""),
+                Value::NotApplicable => value.to_string().into(),
+                _ => value.number().to_string().into(),
+            };
+            let unit = value.unit().map(Unit::word).or(table.unit_word(slot)).unwrap_or_default();
+            let (row, column) = (path(table.row_path(slot)), path(table.column_path(slot)));
+            visit(&[table.caption.as_str().into(), row, column, number, unit.into()])?;
+        }
+    }
+    Ok(())
+}
