@@ -10,6 +10,6 @@ mod shard;
 mod summary;
 
 pub use manifest::{Header, Manifest, ManifestError, merge};
-pub use record::{Item, OutputFile, PlaceItem, Record, Status};
+pub use record::{Item, OutputFile, PlaceItem, Record, Status, Waived};
 pub use shard::Shard;
 pub use summary::{severity, word, write as write_summary};

@@ -71,6 +71,18 @@ pub struct Item {
     pub related: Vec<PlaceItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Who answers for it, where it was published all the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub waived: Option<Waived>,
+}
+
+/// Who answers for a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    pub who: String,
+    /// The day on which it was decided, as `2025-01-20`.
+    pub date: String,
+    pub reason: String,
 }
 
 /// A place in a workbook; all absent where a finding has none.
@@ -106,6 +118,7 @@ impl From<&Finding> for Item {
             found: f.found.clone(),
             related: f.related.iter().map(PlaceItem::from).collect(),
             hint: f.hint.clone(),
+            waived: None,
         }
     }
 }

@@ -38,7 +38,7 @@ pub(super) fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) 
         let mut places = places.into_iter().flatten();
         let first = places.next();
         let at = first.as_ref().map_or(String::new(), |s| format!("{s} 的"));
-        finding(code, format!("{at}{} {text}", name(c))).at(first).related(places).hint(hint)
+        finding(code, format!("{at}{}{text}", name(c))).at(first).related(places).hint(hint)
     };
     let private_use = private_use.into_iter().map(|p| made("P602", "是自造字或乱码字符", "请改成规范的字", p));
     let missing = missing.into_iter().map(|m| made("F701", "没有字体可用", "请改用规范汉字或文字说明", m));

@@ -8,7 +8,7 @@ mod relations;
 mod sections;
 mod text;
 
-use crate::model::{Finding, Origins, Place, Report};
+use crate::model::{Fact, Finding, Origins, Place, Report};
 
 /// Checks the relations of the form alone, for a report that has no text.
 pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
@@ -27,8 +27,8 @@ pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool
 /// Every text with its place: what the cover states, then all paragraphs and headings.
 fn texts(report: &Report) -> impl Iterator<Item = (Place, &str)> {
     let c = &report.cover;
-    let facts = [Some(&c.title), Some(&c.agency), c.published.as_ref(), c.contact.as_ref(), c.index.as_ref()];
-    let cover = facts.into_iter().flatten().map(|t| (Place::Title, t.as_str()));
+    let facts = Fact::ALL.into_iter().filter_map(|fact| Some((Place::Fact(fact), c.fact(fact)?)));
+    let cover = [&c.title, &c.agency].map(|t| (Place::Title, t.as_str())).into_iter().chain(facts);
     let preface = report.preface.iter().enumerate();
     let preface = preface.map(|(paragraph, p)| (Place::Preface { paragraph }, p.text.as_str()));
     let sections = report.sections.iter().enumerate().flat_map(|(section, s)| {

@@ -132,7 +132,7 @@ pub struct ConvertArgs {
     /// 输出文件夹，没有就建立
     #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
     pub output: PathBuf,
-    /// 要哪些格式，用逗号分开：pdf、docx、xlsx、json、csv（默认 pdf,docx,xlsx）
+    /// 要哪些格式，用逗号分开：pdf、docx、xlsx、html、fragment、json、csv（默认 pdf,docx,xlsx）
     #[arg(
         long,
         value_name = "格式",

@@ -11,7 +11,7 @@ use super::args::Output;
 use super::exit::Exit;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
-use crate::batch::{Item, OutputFile, Record, Status};
+use crate::batch::{Item, OutputFile, Record, Status, Waived};
 use crate::feedback::{junit, page, sarif};
 use crate::model::{Finding, Severity};
 
@@ -227,7 +227,9 @@ pub fn findings(all: &[Item], without_notes: bool) {
         shown[index].1 += 1;
         if f.severity == Severity::Error || shown[index].1 <= LISTED {
             line(&format!("  {}  {}（{}）", word(f.severity), f.message, f.code));
-            if let Some(hint) = f.hint.as_deref().filter(|_| f.severity > Severity::Note) {
+            if let Some(Waived { who, date, reason }) = &f.waived {
+                line(&format!("        已豁免：{who}，{date}，{reason}"));
+            } else if let Some(hint) = f.hint.as_deref().filter(|_| f.severity > Severity::Note) {
                 line(&format!("        → {hint}"));
             }
         }

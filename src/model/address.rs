@@ -103,11 +103,25 @@ impl fmt::Display for Source {
     }
 }
 
+/// A fact of the cover that may be absent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Fact {
+    Published,
+    Contact,
+    Index,
+}
+
+impl Fact {
+    pub const ALL: [Fact; 3] = [Fact::Published, Fact::Contact, Fact::Index];
+}
+
 /// A part of a report, whatever workbook it came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Place {
-    /// Agency, year, title and the other facts of the cover.
+    /// Agency, year and title.
     Title,
+    /// Another fact of the cover.
+    Fact(Fact),
     /// A paragraph before the first section.
     Preface { paragraph: usize },
     /// A section as a whole.

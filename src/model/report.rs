@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Origins, Value};
+use super::{Fact, Finding, Origins, Value};
 use crate::form::Form;
 
 /// One annual report. Two reports are equal when they say the same under the same form, wherever they were read.
@@ -49,6 +49,16 @@ impl Cover {
     /// Agency, year and title in one text: what their origin vouches for.
     pub fn words(&self) -> String {
         format!("{} {} {}", self.agency, self.year, self.title)
+    }
+
+    /// A fact that may be absent.
+    pub fn fact(&self, fact: Fact) -> Option<&str> {
+        let text = match fact {
+            Fact::Published => &self.published,
+            Fact::Contact => &self.contact,
+            Fact::Index => &self.index,
+        };
+        text.as_deref()
     }
 }
 

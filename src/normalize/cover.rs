@@ -9,7 +9,7 @@ use super::view::View;
 use super::{text, title};
 use crate::form::{Unit, labels};
 use crate::import::Content;
-use crate::model::{Address, Cover, Paragraph, Place, Source};
+use crate::model::{Address, Cover, Fact, Paragraph, Place, Source};
 use crate::rules::finding;
 
 /// The cover's first field of which there may be several: the published date, after agency, year and title.
@@ -173,13 +173,14 @@ impl Flow<'_> {
             let message = unfilled(self.asked[0].as_ref(), "单位名称");
             self.words.findings.push(finding("N207", message).at(self.asked[0].clone()).hint(fix));
         }
-        let fact = |fact: Option<(String, Source)>, flow: &mut Self| {
-            fact.map(|(text, source)| {
+        let [published, contact, index] =
+            [(Fact::Published, published), (Fact::Contact, contact), (Fact::Index, index)].map(|(fact, told)| {
+                let (text, source) = told?;
                 let line = text::lines(&text).collect::<Vec<_>>().join(" ");
-                flow.normalised(&line, &source)
-            })
-        };
-        let (published, contact, index) = (fact(published, self), fact(contact, self), fact(index, self));
+                let read = self.normalised(&line, &source);
+                self.origins.note(Place::Fact(fact), source, text);
+                Some(read)
+            });
         let year = cover_year.and_then(|(y, ..)| y).or(title_year).unwrap_or_default();
         if let Some(source) = title.as_ref().map(|(_, s)| s.clone()).or(agency_cell) {
             self.origins.note(Place::Title, source, title.as_ref().map_or("", |(t, _)| &t.text));

@@ -198,7 +198,8 @@ impl Flow<'_> {
         let Some(first) = sources.first().cloned() else { return };
         let many = if sources.len() > 1 { format!(" 等 {} 处", sources.len()) } else { " ".to_owned() };
         let message = format!("{first}{many}的内容不在官方表格之内，没有采用");
-        self.words.findings.push(finding("N111", message).at(first).related(sources.into_iter().skip(1)));
+        let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
+        self.words.findings.push(finding("N111", message).at(first).related(sources.into_iter().skip(1)).hint(hint));
     }
 
     fn text(&mut self, view: &View<'_>, at: Address, text: &str, after_table: Option<usize>, cover: bool) {

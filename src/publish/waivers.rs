@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Deserialize;
 use toml::value::Datetime;
 
-use crate::batch::Item;
+use crate::batch::{Item, Waived};
 
 /// Longest file that is read, in waivers.
 const MOST: usize = 10_000;
@@ -79,15 +79,18 @@ impl Waivers {
         Ok(Waivers { all: all.collect() })
     }
 
-    /// Whether a finding of a report is waived; the waiver counts as used.
-    pub fn covers(&self, agency: &str, year: u16, finding: &Item) -> bool {
+    /// Who answers for a finding of a report, where it is waived; the waiver counts as used.
+    pub fn covering(&self, agency: &str, year: u16, finding: &Item) -> Option<Waived> {
         let place = |text: &Option<String>| text.clone().unwrap_or_default();
         let key = (agency, year, finding.code.as_str(), place(&finding.place.sheet), place(&finding.place.cell));
         let covering = self.all.iter().find(|w| {
             let (agency, year, code, sheet, cell) = w.stated.key();
             (agency, year, code) == (key.0, key.1, key.2) && sheet == key.3 && cell == key.4
         });
-        covering.inspect(|w| w.used.store(true, Ordering::Relaxed)).is_some()
+        let Waiver { stated, used } = covering?;
+        used.store(true, Ordering::Relaxed);
+        let Stated { who, date, reason, .. } = stated;
+        Some(Waived { who: who.clone(), date: date.to_string(), reason: reason.clone() })
     }
 
     /// Waivers that covered nothing, each as a sentence.
@@ -141,11 +144,12 @@ mod tests {
             ("某局", 2023, found("K302", 6)),
             ("某局", 2023, found("K301", 7)),
         ] {
-            assert!(!waivers.covers(agency, year, &item));
+            assert_eq!(waivers.covering(agency, year, &item), None);
         }
         let unused: Vec<_> = waivers.unused().collect();
         assert!(unused.len() == 1 && unused[0].contains("“三、依申请公开”D7 K301"), "{unused:?}");
-        assert!(waivers.covers("某局", 2023, &found("K301", 6)));
+        let waived = waivers.covering("某局", 2023, &found("K301", 6)).unwrap();
+        assert_eq!((waived.who.as_str(), waived.date.as_str()), ("张三", "2024-01-20"));
         assert_eq!(waivers.unused().count(), 0);
     }
 

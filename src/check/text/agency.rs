@@ -6,7 +6,7 @@
 use super::plain::{Plain, any};
 use super::{Passage, cover, year};
 use crate::form::{labels, words};
-use crate::model::{Finding, Origins, Place, Report};
+use crate::model::{Fact, Finding, Origins, Place, Report};
 use crate::rules::finding;
 
 /// Longest name that is looked for.
@@ -24,6 +24,20 @@ pub(super) fn title(report: &Report, origins: &Origins) -> Vec<Finding> {
     let message = format!("{at}标题写的单位是“{name}”，而{}写的是“{}”", cover(), c.agency);
     let hint = "请把标题和封面的单位名称改成一致";
     vec![finding("T504", message).at(source).expected(&c.agency).found(name).hint(hint)]
+}
+
+/// The agency whom to ask, which the cover's contact begins with.
+pub(super) fn contact(own: &Own<'_>, report: &Report, origins: &Origins) -> Option<Finding> {
+    let text = report.cover.fact(Fact::Contact)?;
+    let letters: Vec<char> = text.chars().take_while(|c| c.is_alphabetic()).take(LONGEST).collect();
+    let ends = |name: &String| words().agencies.bureaus.iter().any(|b| name.ends_with(b.as_str()));
+    let names = (1..=letters.len()).rev().map(|end| letters[..end].iter().collect::<String>());
+    let name = names.filter(ends).next().filter(|name| other(name, own.name) && !rests(name).is_empty())?;
+    let source = origins.source(Place::Fact(Fact::Contact)).cloned();
+    let at = source.as_ref().map_or_else(|| format!("{}的联系方式", cover()), |s| format!("{s} "));
+    let message = format!("{at}写的是“{name}”，而本报告的单位是“{}”", own.name);
+    let hint = "请核对单位名称，照搬别处的请一并改正";
+    Some(finding("T504", message).at(source).expected(own.name).found(name).hint(hint))
 }
 
 /// The agency that a title names before its year.

@@ -106,7 +106,8 @@ impl Run<'_> {
         if !record.is_understood() {
             return (record, None);
         }
-        if let Some(refused) = self.refused(&record) {
+        self.waive(&mut record);
+        if let Some(refused) = refused(&record) {
             record.tell(&refused);
             judge(&mut record, self.job.plan.strict);
             return (record, None);
@@ -123,18 +124,14 @@ impl Run<'_> {
         }
     }
 
-    /// Why a report may not be published.
-    fn refused(&self, record: &Record) -> Option<Finding> {
+    /// Notes who answers for what stands in the way.
+    fn waive(&self, record: &mut Record) {
         let agency = record.agency.as_deref().unwrap_or_default();
         let year = record.year.unwrap_or_default();
-        let stands = |f: &&Item| f.severity == Severity::Error || f.code == PERSONAL;
         // Every finding is asked for, so that no waiver of this report counts as unused.
-        let standing = record.findings.iter().filter(stands);
-        let standing: Vec<&Item> = standing.filter(|f| !self.job.waivers.covers(agency, year, f)).collect();
-        let first = standing.first()?;
-        let message = format!("没有公布：有 {} 处问题必须先改正，如 {}", standing.len(), first.code);
-        let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
-        Some(finding("B902", message).hint(hint))
+        for item in record.findings.iter_mut().filter(|item| stands(item)) {
+            item.waived = self.job.waivers.covering(agency, year, item);
+        }
     }
 
     fn write(&self, record: &Record, slip: &Slip) -> Result<(Vec<OutputFile>, Entry), Box<Finding>> {
@@ -148,7 +145,8 @@ impl Run<'_> {
             ProduceError::Internal => internal(e.to_string()),
             e => unwritten(e.to_string()),
         })?;
-        let compared = prove(whole.report, &files, setting).map_err(|e| internal(e.to_string()))?;
+        let compared =
+            prove(whole.report, &files, setting).map_err(|e| Box::new(finding("W404", e.to_string())))?;
         let words: Vec<&str> = files.iter().map(|(f, _)| word(*f)).collect();
         let name = stem(record);
         let made = package(&name, whole.report, files, &compared).map_err(|e| unwritten(e.to_string()))?;
@@ -176,6 +174,20 @@ impl Run<'_> {
         };
         Ok((outputs, entry))
     }
+}
+
+/// Whether a finding stands in the way of publishing.
+fn stands(item: &Item) -> bool {
+    item.severity == Severity::Error || item.code == PERSONAL
+}
+
+/// Why a report may not be published.
+fn refused(record: &Record) -> Option<Finding> {
+    let standing: Vec<&Item> = record.findings.iter().filter(|f| stands(f) && f.waived.is_none()).collect();
+    let first = standing.first()?;
+    let message = format!("没有公布：有 {} 处问题必须先改正，如 {}", standing.len(), first.code);
+    let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
+    Some(finding("B902", message).hint(hint))
 }
 
 /// What a reader calls a format.

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use schema::schema;
 
 use crate::form::{DataLabels, Form, Unit, labels};
-use crate::model::{Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
+use crate::model::{Fact, Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
 
 /// Writes a report.
 pub fn write(whole: Whole<'_>) -> Vec<u8> {
@@ -34,6 +34,13 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
     out.member(1, "index", &cover.index);
     if let Some(origin) = Origin::of(origins, Place::Title, &cover.words()) {
         out.member(1, "origin", &origin);
+    }
+    for (name, fact) in
+        [("published_origin", Fact::Published), ("contact_origin", Fact::Contact), ("index_origin", Fact::Index)]
+    {
+        if let Some(origin) = Origin::of(origins, Place::Fact(fact), cover.fact(fact).unwrap_or_default()) {
+            out.member(1, name, &origin);
+        }
     }
     out.close(0, '}');
     let preface = report.preface.iter().enumerate();

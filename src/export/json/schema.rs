@@ -33,6 +33,9 @@ pub fn schema() -> String {
                 "contact": { "type": ["string", "null"], "description": "联系方式，照原样" },
                 "index": { "type": ["string", "null"], "description": "索引号，照原样" },
                 "origin": { "$ref": "#/$defs/origin" },
+                "published_origin": { "$ref": "#/$defs/origin" },
+                "contact_origin": { "$ref": "#/$defs/origin" },
+                "index_origin": { "$ref": "#/$defs/origin" },
             }), &["agency", "year"]),
             "preface": paragraphs,
             "sections": list(object(json!({

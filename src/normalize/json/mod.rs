@@ -14,7 +14,7 @@ use super::text::unified;
 use super::{Normalized, Options, misdated, settle, title};
 use crate::form::{DataLabels, Form, labels};
 use crate::import::{Json, MARKED};
-use crate::model::{Cover, Finding, Origins, Paragraph, Place, Report, Section, Source, is_invisible};
+use crate::model::{Cover, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, is_invisible};
 use crate::rules::{self, finding};
 use object::{Fault, Object, Path, short};
 
@@ -69,7 +69,8 @@ impl Reading {
     }
 
     fn cover(&mut self, top: &Object<'_>) -> Result<Cover, Fault> {
-        let known = ["agency", "year", "title", "published", "contact", "index", "origin"];
+        let mut known = vec!["agency", "year", "title", "published", "contact", "index", "origin"];
+        known.extend(FACTS.map(|(name, _)| name));
         let cover = Object::of(top.need("cover")?, top.at("cover"), &known)?;
         let agency = words(&cover, "agency")?;
         let given = cover.whole("year")?;
@@ -85,6 +86,12 @@ impl Reading {
         let cover_read = Cover { agency, year, title, published, contact, index };
         if self.origin(&cover, Place::Title, &cover_read.words())?.is_some() {
             self.words.push(top.at("cover").to_string());
+        }
+        for (name, fact) in FACTS {
+            let now = cover_read.fact(fact).unwrap_or_default();
+            if self.origin_at(&cover, name, Place::Fact(fact), now)?.is_some() {
+                self.words.push(cover.at(name).to_string());
+            }
         }
         Ok(cover_read)
     }
@@ -172,8 +179,19 @@ impl Reading {
 
     /// Notes where a part was read, if what was read there is what the part says; gives the place and what it was if not.
     fn origin(&mut self, object: &Object<'_>, place: Place, now: &str) -> Result<Option<(Source, String)>, Fault> {
-        let Some(json) = object.get("origin") else { return Ok(None) };
-        let origin = Object::of(json, object.at("origin"), &["sheet", "cell", "written", "read"])?;
+        self.origin_at(object, "origin", place, now)
+    }
+
+    /// The same under another name.
+    fn origin_at(
+        &mut self,
+        object: &Object<'_>,
+        name: &'static str,
+        place: Place,
+        now: &str,
+    ) -> Result<Option<(Source, String)>, Fault> {
+        let Some(json) = object.get(name) else { return Ok(None) };
+        let origin = Object::of(json, object.at(name), &["sheet", "cell", "written", "read"])?;
         let (source, written) = (source(&origin)?, origin.text("written")?);
         let read = origin.optional("read")?.unwrap_or(written);
         if read != now {
@@ -191,6 +209,10 @@ impl Reading {
         Some(finding("N116", message).in_reading())
     }
 }
+
+/// The members that say where facts of the cover were read.
+const FACTS: [(&str, Fact); 3] =
+    [("published_origin", Fact::Published), ("contact_origin", Fact::Contact), ("index_origin", Fact::Index)];
 
 /// The form of the report: known by its id, and the same file.
 fn form(top: &Object<'_>, options: &Options) -> Result<Arc<Form>, Fault> {

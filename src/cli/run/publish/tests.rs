@@ -77,10 +77,10 @@ fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
             let texts = fault(&mut report);
             let (exit, done) = publish_by(&job, &faulty(format, fault)).unwrap();
             let case = format!("{what} in {format:?}");
-            assert_eq!(exit, Exit::Unread, "{case}");
+            assert_eq!(exit, Exit::Unwritten, "{case}");
             let [Done { record, .. }] = done.as_slice() else { panic!("{case}: one input") };
             assert!(record.outputs.is_empty(), "{case}");
-            let told = record.findings.iter().find(|f| f.code == "X901").unwrap_or_else(|| panic!("{case}"));
+            let told = record.findings.iter().find(|f| f.code == "W404").unwrap_or_else(|| panic!("{case}"));
             let (before, found) = told.message.split_once("应为").unwrap();
             assert!(before.starts_with(&format!("{} 读回来与报告不同：", format.name())), "{case}: {}", told.message);
             assert!(
@@ -117,7 +117,7 @@ fn a_faulty_writer_leaves_what_was_published_before() {
     let (before, names) = (zip(dir.path()), fs::read_dir(dir.path()).unwrap().count());
     let (_, fault) = FAULTS[0];
     let (exit, _) = publish_by(&job(dir.path()), &faulty(Format::Docx, fault)).unwrap();
-    assert_eq!(exit, Exit::Unread);
+    assert_eq!(exit, Exit::Unwritten);
     assert!(zip(dir.path()) == before);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), names);
 }
