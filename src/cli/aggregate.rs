@@ -253,8 +253,7 @@ fn unreadable_again(sum: &Aggregate) -> Option<Finding> {
 fn save(path: &Path, sum: &Aggregate, troubles: &[Trouble]) -> Result<(OutputFile, Made), String> {
     let bytes = write(sum, troubles).map_err(|e| e.to_string())?;
     let made = if path.exists() { Made::Replaced } else { Made::New };
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    output::write_all(folder, &[(path.to_owned(), &bytes)])?;
+    output::write_one(path, &bytes)?;
     let format = Format::Xlsx.name().to_owned();
     Ok((OutputFile { format, path: path.display().to_string(), bytes: bytes.len(), sha256: sha256(&bytes) }, made))
 }

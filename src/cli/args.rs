@@ -120,6 +120,9 @@ pub struct InputArgs {
 pub struct CheckArgs {
     #[command(flatten)]
     pub input: InputArgs,
+    /// 结果写到这个文件（和 --format html、json、sarif、junit 一起用），已有的换成新的
+    #[arg(short, long, value_name = "文件", help_heading = "选项")]
+    pub output: Option<PathBuf>,
     /// 另写一个工作簿，把有问题的格子涂上颜色、加上批注（只能检查一个工作簿）
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub mark: Option<PathBuf>,

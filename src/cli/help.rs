@@ -13,8 +13,8 @@ pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程
 
 示例：
   nianbao check 报告.xlsx
-  nianbao check 各单位/ --format json > 结果.jsonl
-  nianbao check 各单位/ --format html > 检查结果.html";
+  nianbao check 各单位/ --format json -o 结果.jsonl
+  nianbao check 各单位/ --format html -o 检查结果.html";
 
 pub const CONVERT: &str =
     "格式：--to 可选 pdf、docx、xlsx、html（网页）、fragment（粘贴到网站编辑器的网页片段）、json、csv；--format 可选 text、json

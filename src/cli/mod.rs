@@ -39,7 +39,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            print::block(e.render().to_string().trim_end());
+            e.render().to_string().trim_end().lines().for_each(print::line);
             return Exit::Good.into();
         }
         Err(e) => {
@@ -49,7 +49,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let done = match cli.command {
         Command::Template(args) => template::run(&args),
-        Command::Check(args) => plan::checking(&args).and_then(|(plan, mark)| run::check(&plan, mark.as_deref())),
+        Command::Check(args) => plan::checking(&args).and_then(|job| run::check(&job)),
         Command::Convert(args) => plan::converting(&args).and_then(|job| run::convert(&job)),
         Command::Publish(args) => plan::publishing(&args).and_then(|job| run::publish(&job)),
         Command::MergeManifests(args) => run::merge(&args),

@@ -24,6 +24,12 @@ pub fn write_all_made(folder: &Path, files: &[(PathBuf, Content<'_>)]) -> Result
     write(folder, files, true)
 }
 
+/// Writes one file by its path.
+pub fn write_one(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    write_all(folder, &[(path.to_owned(), bytes)])
+}
+
 /// What a file will hold.
 pub enum Content<'a> {
     Bytes(&'a [u8]),

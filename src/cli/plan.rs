@@ -73,8 +73,17 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     Ok(plan)
 }
 
-/// The plan of `check`, and the file for a marked copy.
-pub fn checking(args: &CheckArgs) -> Result<(Plan, Option<PathBuf>), Stop> {
+/// What `check` was asked for.
+pub struct CheckPlan {
+    pub plan: Plan,
+    /// The file for the result; it goes to standard output where there is none.
+    pub file: Option<PathBuf>,
+    /// The file for a marked copy.
+    pub mark: Option<PathBuf>,
+}
+
+/// The plan of `check`.
+pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
     let plan = reading(&args.input, None)?;
     if let Some(path) = &args.mark {
         let [_] = plan.inputs.all.as_slice() else {
@@ -87,7 +96,27 @@ pub fn checking(args: &CheckArgs) -> Result<(Plan, Option<PathBuf>), Stop> {
             return Err(Stop::usage(format!("{} 已经存在，没有覆盖，请换一个名字或先删去它", path.display())));
         }
     }
-    Ok((plan, args.mark.clone()))
+    if let Some(path) = &args.output {
+        // A name of another kind is a slip of the hand: what stands under it may be somebody's workbook.
+        let endings: &[&str] = match plan.format {
+            Output::Text => return Err(Stop::usage("-o 要和 --format html、json、sarif 或 junit 一起用")),
+            Output::Html => &["html", "htm"],
+            Output::Json => &["jsonl", "json"],
+            Output::Sarif => &["sarif", "json"],
+            Output::Junit => &["xml"],
+        };
+        if !endings.iter().any(|known| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(known))) {
+            let name = path.display();
+            return Err(Stop::usage(format!("-o 的文件名 {name} 应以 .{} 结尾", endings.join(" 或 ."))));
+        }
+        if path
+            .canonicalize()
+            .is_ok_and(|p| plan.inputs.all.iter().any(|i| i.path.canonicalize().is_ok_and(|i| i == p)))
+        {
+            return Err(Stop::usage(format!("-o 的 {} 是输入的文件，请换一个名字", path.display())));
+        }
+    }
+    Ok(CheckPlan { plan, file: args.output.clone(), mark: args.mark.clone() })
 }
 
 /// The digest of what outputs depend on besides the input: this version, forms, style, faces, site, options, formats.

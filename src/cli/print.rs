@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::Stop;
 use super::args::Output;
 use super::exit::Exit;
+use super::output;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
 use crate::batch::{Item, OutputFile, Record, Status, Waived};
@@ -25,6 +27,8 @@ pub struct Told<'a> {
     pub summary: Option<PathBuf>,
     /// What concerns the run as a whole.
     pub notes: Vec<Finding>,
+    /// Where the result goes, if not to standard output.
+    pub file: Option<PathBuf>,
     /// Parts of the page that a check was asked for.
     pub sections: Vec<String>,
     pub took: Duration,
@@ -40,16 +44,16 @@ pub fn untold() -> bool {
     UNTOLD.load(Ordering::Relaxed)
 }
 
-/// Prints several lines.
-pub fn block(text: &str) {
-    text.lines().for_each(line);
+/// What a workbook or a file name holds may not steer a terminal or turn a line round: control and direction marks, line ends
+/// too, become U+FFFD.
+fn steady(line: &str) -> String {
+    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    line.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// Prints a line to standard output; a reader that has gone away is no fault. What a workbook or a file name holds may not
-/// steer the terminal: control and direction marks, line ends too, are shown as U+FFFD.
+/// Prints a line to standard output, with nothing in it that steers; a reader that has gone away is no fault.
 pub fn line(text: &str) {
-    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    let text: String = text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect();
+    let text = steady(text);
     if let Err(e) = writeln!(std::io::stdout().lock(), "{text}")
         && e.kind() != std::io::ErrorKind::BrokenPipe
     {
@@ -87,18 +91,22 @@ const FEW: usize = 20;
 /// So many inputs are listed where a summary workbook has the rest.
 const MOST: usize = 50;
 
-/// Prints a run and tells the worst exit.
-pub fn all(told: &Told<'_>, done: &[Done]) -> Exit {
+/// Prints a run and tells the worst exit. Where the result goes to a file, what a person wants to know is printed beside it.
+pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
     let worst = done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good);
     let nothing = !done.is_empty() && done.iter().all(|d| d.record.status == Status::Skipped);
     let worst = if nothing { worst.max(Exit::Unread) } else { worst };
     let records = || done.iter().map(|d| &d.record);
-    match told.plan.format {
-        Output::Json => records().for_each(|r| json(told.folder, r)),
-        Output::Html => block(&page::page(records(), &told.sections)),
-        Output::Sarif => block(&sarif(records())),
-        Output::Junit => block(&junit(records(), told.plan.strict)),
-        Output::Text => {
+    let other = match told.plan.format {
+        Output::Json => Some(records().map(|r| object(told.folder, r) + "\n").collect()),
+        Output::Html => Some(page::page(records(), &told.sections)),
+        Output::Sarif => Some(sarif(records())),
+        Output::Junit => Some(junit(records(), told.plan.strict)),
+        Output::Text => None,
+    };
+    match (&told.file, other) {
+        (None, Some(text)) => text.lines().for_each(line),
+        (file, text) => {
             listed(told, done);
             findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), false);
             if done.len() > 1 || told.asked.is_some() {
@@ -107,9 +115,15 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Exit {
             if nothing {
                 line("没有找到工作簿，请检查路径");
             }
+            if let (Some(path), Some(text)) = (file, text) {
+                let steady: String = text.lines().map(|line| steady(line) + "\n").collect();
+                let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+                output::write_one(path, steady.as_bytes()).map_err(unwritten)?;
+                line(&format!("已写出 {}", path.display()));
+            }
         }
     }
-    told.asked.unwrap_or(worst)
+    Ok(told.asked.unwrap_or(worst))
 }
 
 /// Prints what the merged parts of a run came to.
@@ -260,6 +274,11 @@ fn size(bytes: usize) -> String {
 
 /// Prints an input as one JSON object.
 pub fn json(folder: Option<&Path>, record: &Record) {
+    line(&object(folder, record));
+}
+
+/// An input as one JSON object.
+fn object(folder: Option<&Path>, record: &Record) -> String {
     let outputs = record.outputs.iter().map(|o| {
         let path = folder.map_or_else(|| o.path.clone(), |f| f.join(&o.path).display().to_string());
         OutputFile { path, ..o.clone() }
@@ -273,10 +292,8 @@ pub fn json(folder: Option<&Path>, record: &Record) {
         outputs: outputs.collect(),
         findings: &record.findings,
     };
-    // Strings and numbers only: this cannot fail, and an empty line would be worse than a missing one.
-    if let Ok(text) = serde_json::to_string(&object) {
-        line(&text);
-    }
+    // Strings and numbers only: this cannot fail.
+    serde_json::to_string(&object).unwrap_or_default()
 }
 
 #[derive(Serialize)]

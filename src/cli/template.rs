@@ -1,6 +1,6 @@
 //! `nianbao template`: the blank standard workbook.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::args::TemplateArgs;
 use super::{Exit, Stop, output, plan, print};
@@ -28,8 +28,7 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
         });
     }
     let bytes = template::write(form, None).map_err(|e| Stop { exit: Exit::Unwritten, message: e.to_string() })?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    output::write_all(folder, &[(path.clone(), &bytes)]).map_err(|message| Stop { exit: Exit::Unwritten, message })?;
+    output::write_one(&path, &bytes).map_err(|message| Stop { exit: Exit::Unwritten, message })?;
     print::line(&format!("已生成 {}（{} 版表样，{}）", path.display(), form.id, form.notice));
     Ok(Exit::Good)
 }

@@ -31,8 +31,8 @@ pub(super) fn contact(own: &Own<'_>, report: &Report, origins: &Origins) -> Opti
     let text = report.cover.fact(Fact::Contact)?;
     let letters: Vec<char> = text.chars().take_while(|c| c.is_alphabetic()).take(LONGEST).collect();
     let ends = |name: &String| words().agencies.bureaus.iter().any(|b| name.ends_with(b.as_str()));
-    let names = (1..=letters.len()).rev().map(|end| letters[..end].iter().collect::<String>());
-    let name = names.filter(ends).next().filter(|name| other(name, own.name) && !rests(name).is_empty())?;
+    let mut names = (1..=letters.len()).rev().map(|end| letters[..end].iter().collect::<String>());
+    let name = names.find(ends).filter(|name| other(name, own.name) && !rests(name).is_empty())?;
     let source = origins.source(Place::Fact(Fact::Contact)).cloned();
     let at = source.as_ref().map_or_else(|| format!("{}的联系方式", cover()), |s| format!("{s} "));
     let message = format!("{at}写的是“{name}”，而本报告的单位是“{}”", own.name);

@@ -21,7 +21,7 @@ use rayon::prelude::*;
 
 use super::args::Output;
 use super::inputs::Input;
-use super::plan::{ConvertPlan, Plan};
+use super::plan::{CheckPlan, ConvertPlan, Plan};
 use super::{Exit, Stop, output, print};
 use crate::batch::Record;
 use crate::feedback::{self, page};
@@ -52,8 +52,9 @@ pub enum Made {
     Kept,
 }
 
-/// `check`: findings, and a marked copy of the workbook where one is asked for.
-pub fn check(plan: &Plan, mark: Option<&Path>) -> Result<Exit, Stop> {
+/// `check`: findings, in a file where one is named, and a marked copy of the workbook where one is asked for.
+pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
+    let plan = &job.plan;
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
     let inputs: Vec<(usize, &Input)> = (1..).zip(&plan.inputs.all).collect();
     let read = each(&pool, &interrupt, "读取", inputs, |(number, input)| {
@@ -65,7 +66,7 @@ pub fn check(plan: &Plan, mark: Option<&Path>) -> Result<Exit, Stop> {
     let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
     let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record));
     done.iter_mut().for_each(|d| read::judge(&mut d.record, plan.strict));
-    if let Some((path, d)) = mark.zip(done.first()) {
+    if let Some((path, d)) = job.mark.as_deref().zip(done.first()) {
         write_marked(plan, path, &d.record)?;
     }
     let section = |(d, e): (&Done, &Option<Examined>)| {
@@ -75,8 +76,8 @@ pub fn check(plan: &Plan, mark: Option<&Path>) -> Result<Exit, Stop> {
     let page = plan.format == Output::Html;
     let sections = if page { done.iter().zip(&examined).map(section).collect() } else { Vec::new() };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let told = print::Told { plan, folder: None, summary: None, notes, sections, took, asked };
-    Ok(print::all(&told, &done))
+    let file = job.file.clone();
+    print::all(&print::Told { plan, folder: None, summary: None, notes, file, sections, took, asked }, &done)
 }
 
 /// Writes a marked copy of the only input, where it holds cells, and says so beside what is printed.
@@ -89,8 +90,7 @@ fn write_marked(plan: &Plan, path: &Path, record: &Record) -> Result<(), Stop> {
     };
     let bytes = feedback::mark(&workbook, &record.findings)
         .map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?;
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    output::write_all(folder, &[(path.to_owned(), bytes.as_slice())]).map_err(unwritten)?;
+    output::write_one(path, &bytes).map_err(unwritten)?;
     print::progress(&format!("有问题的格子标在 {} 里", path.display()));
     Ok(())
 }
@@ -108,14 +108,14 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
         let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());
-        let told = print::Told { plan, folder: None, summary: None, notes, sections: Vec::new(), took, asked };
-        return Ok(print::all(&told, &[]));
+        let (folder, summary, file, sections) = (None, None, None, Vec::new());
+        return print::all(&print::Told { plan, folder, summary, notes, file, sections, took, asked }, &[]);
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let told = print::Told { plan, folder, summary, notes, sections: Vec::new(), took, asked };
-    Ok(print::all(&told, &finished.done))
+    let (file, sections) = (None, Vec::new());
+    print::all(&print::Told { plan, folder, summary, notes, file, sections, took, asked }, &finished.done)
 }
 
 /// Does `work` for every input of a plan, in parallel; the results stand in the order of the inputs. An error tells how the

@@ -54,9 +54,9 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let reads = all(plan, &pool, &interrupt, &run);
     let stopped = |done: Vec<Done>| {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
-        let told =
-            print::Told { plan, folder: None, summary: None, notes: Vec::new(), sections: Vec::new(), took, asked };
-        Ok((print::all(&told, &done), done))
+        let (folder, summary, notes, file, sections) = (None, None, Vec::new(), None, Vec::new());
+        let told = print::Told { plan, folder, summary, notes, file, sections, took, asked };
+        Ok((print::all(&told, &done)?, done))
     };
     let Some(mut reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else { return stopped(Vec::new()) };
     refuse_collisions(&mut reads, |r| PathBuf::from(stem(r)));
@@ -93,8 +93,9 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     notes.extend(unused);
     let took = begun.elapsed();
     let folder = Some(job.folder.as_path());
-    let told = print::Told { plan, folder, summary, notes, sections: Vec::new(), took, asked: None };
-    let exit = print::all(&told, &done);
+    let (file, sections) = (None, Vec::new());
+    let told = print::Told { plan, folder, summary, notes, file, sections, took, asked: None };
+    let exit = print::all(&told, &done)?;
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
 }
 
@@ -145,8 +146,7 @@ impl Run<'_> {
             ProduceError::Internal => internal(e.to_string()),
             e => unwritten(e.to_string()),
         })?;
-        let compared =
-            prove(whole.report, &files, setting).map_err(|e| Box::new(finding("W404", e.to_string())))?;
+        let compared = prove(whole.report, &files, setting).map_err(|e| Box::new(finding("W404", e.to_string())))?;
         let words: Vec<&str> = files.iter().map(|(f, _)| word(*f)).collect();
         let name = stem(record);
         let made = package(&name, whole.report, files, &compared).map_err(|e| unwritten(e.to_string()))?;
