@@ -54,6 +54,19 @@ impl Format {
         }
     }
 
+    /// What a reader calls it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Format::Pdf => "PDF",
+            Format::Docx => "Word",
+            Format::Xlsx => "Excel",
+            Format::Html => "网页",
+            Format::Fragment => "网页片段",
+            Format::Json => "JSON",
+            Format::Csv => "CSV",
+        }
+    }
+
     /// What the name of its file ends in, after the dot. No two are the same.
     pub const fn ending(self) -> &'static str {
         match self {

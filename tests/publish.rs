@@ -174,7 +174,7 @@ fn what_stands_in_the_way_is_waived_by_name_or_nothing_is_written() {
     };
     let with = format!("--waivers={}", waivers.display());
     // Of another finding: it covers nothing, and says so.
-    fs::write(&waivers, waiver("T503")).unwrap();
+    fs::write(&waivers, waiver("P601").replace("A3", "A4")).unwrap();
     let run = publish(&input, &out, &[&with]);
     assert_eq!(run.status.code(), Some(1));
     assert!(stdout(&run).contains("没有用到的豁免"), "{}", stdout(&run));
@@ -187,10 +187,78 @@ fn what_stands_in_the_way_is_waived_by_name_or_nothing_is_written() {
     let run = publish(&sample(REPORT), &out, &[&with]);
     assert_eq!(run.status.code(), Some(1));
     assert!(out.join(NAME).is_dir());
-    fs::write(&waivers, "[[waiver]]\nagency = 1\n").unwrap();
+    for wrong in ["[[waiver]]\nagency = 1\n", &waiver("T503")] {
+        fs::write(&waivers, wrong).unwrap();
+        let run = publish(&input, &out, &[&with]);
+        assert_eq!(run.status.code(), Some(2));
+        assert!(stderr(&run).contains("豁免.toml"), "{}", stderr(&run));
+    }
+}
+
+#[test]
+fn of_several_findings_in_a_cell_a_waiver_covers_the_one_that_it_words() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out, waivers) = (dir.path().join("报告.xlsx"), dir.path().join("公布"), dir.path().join("豁免.toml"));
+    let mut book = Book::open(&sample(REPORT));
+    book.text(TEXT, "A3", "联系电话13812345678，邮箱zhangsan@qq.com，未收取信息处理费。");
+    book.save(&input);
+    let waiver = |says: &str| {
+        format!(
+            "[[waiver]]\nagency = \"云泽市住房和城乡建设局\"\nyear = 2023\ncode = \"P601\"\nsheet = \"{TEXT}\"\ncell = \"A3\"\n{says}reason = \"值班\"\nwho = \"李四\"\ndate = 2025-01-10\n"
+        )
+    };
+    let with = format!("--waivers={}", waivers.display());
+    fs::write(&waivers, waiver("")).unwrap();
     let run = publish(&input, &out, &[&with]);
-    assert_eq!(run.status.code(), Some(2));
-    assert!(stderr(&run).contains("豁免.toml"), "{}", stderr(&run));
+    assert_eq!(run.status.code(), Some(1));
+    assert!(stdout(&run).contains("B903") && files(&out).is_empty(), "{}", stdout(&run));
+    fs::write(&waivers, waiver("says = \"手机号码\"\n")).unwrap();
+    let run = publish(&input, &out, &[&with]);
+    assert!(stdout(&run).contains("有 1 处问题必须先改正") && files(&out).is_empty(), "{}", stdout(&run));
+    fs::write(&waivers, waiver("says = \"手机号码\"\n") + &waiver("says = \"个人邮箱\"\n")).unwrap();
+    assert_eq!(publish(&input, &out, &[&with]).status.code(), Some(0));
+}
+
+#[test]
+fn what_others_put_there_and_what_is_read_stay() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("公布");
+    assert_eq!(publish(&sample(REPORT), &out, &[]).status.code(), Some(0));
+    // The package's own JSON as an input: it would be written over itself.
+    let json = out.join(NAME).join(format!("{NAME}.json"));
+    let run = publish(&json, &out, &[]);
+    assert_eq!(run.status.code(), Some(4), "{}", stdout(&run));
+    assert!(stdout(&run).contains("W402"), "{}", stdout(&run));
+    let scan = out.join(NAME).join("审批单.txt");
+    fs::write(&scan, "盖了章").unwrap();
+    let run = publish(&sample(REPORT), &out, &[]);
+    assert_eq!(run.status.code(), Some(4), "{}", stdout(&run));
+    assert!(stdout(&run).contains("审批单.txt") && scan.exists(), "{}", stdout(&run));
+    let web = dir.path().join("网站");
+    fs::create_dir(&web).unwrap();
+    fs::write(web.join("index.html"), "<!DOCTYPE html>\n<title>本局网站</title>").unwrap();
+    let run = publish(&sample(REPORT), &web, &[]);
+    assert_eq!(run.status.code(), Some(4));
+    assert!(stderr(&run).contains("index.html") && files(&web) == ["index.html"], "{}", stderr(&run));
+}
+
+#[test]
+fn the_index_lists_what_stands_in_the_folder_and_what_is_old_is_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("公布");
+    publish(&sample(REPORT), &out, &[]);
+    let other = sample("青岚县文化和旅游局-2020.xlsx");
+    let run = publish(&other, &out, &[]);
+    assert_eq!(run.status.code(), Some(0), "{}", stdout(&run));
+    assert!(stdout(&run).contains("以前公布的 1 份") && stdout(&run).contains(NAME), "{}", stdout(&run));
+    let index = fs::read_to_string(out.join("index.html")).unwrap();
+    assert!(index.contains("共 2 个单位，2 份报告"), "{index}");
+    // Taken away with its zip, it is no longer listed.
+    fs::remove_dir_all(out.join(NAME)).unwrap();
+    fs::remove_file(out.join(format!("{NAME}.zip"))).unwrap();
+    let run = publish(&other, &out, &[]);
+    assert!(!stdout(&run).contains("以前公布的"), "{}", stdout(&run));
+    assert!(fs::read_to_string(out.join("index.html")).unwrap().contains("共 1 个单位，1 份报告"));
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
         if job.plan.format == Output::Json {
             print::json(None, &done.record);
         } else if exit > Exit::Good && wanted {
-            print::text(None, &done);
+            print::text(print::Doing::Checking, None, &done);
         }
         if wanted {
             all.worst = all.worst.max(exit);

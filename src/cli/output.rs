@@ -178,10 +178,31 @@ fn is_ours(entry: &fs::DirEntry) -> bool {
     entry.file_name().to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX))
 }
 
-/// Writes a folder of files: it appears with all of them, in the place of one of the same name. One of many: the disk is
-/// waited for once, by [`settle`], where the system can.
-pub fn write_folder(within: &Path, name: &str, files: &[(&str, &[u8])]) -> Result<(), String> {
-    let told = |e: io::Error| format!("无法写入 {}：{}", within.join(name).display(), reason(&e));
+/// What systems leave in folders that somebody looked into.
+const NOISE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
+
+/// Writes a folder of files and one file beside it: both appear, whole, in the place of those of the same names, or neither. A
+/// folder that holds anything else is not replaced: it may be all that somebody has. One of many: the disk is waited for once,
+/// by [`settle`], where the system can.
+pub fn write_folder(within: &Path, name: &str, files: &[(&str, &[u8])], beside: (&str, &[u8])) -> Result<(), String> {
+    let target = within.join(name);
+    let told = |e: io::Error| format!("无法写入 {}：{}", target.display(), reason(&e));
+    if target.is_file() {
+        return Err(format!("无法写入 {}：同名的文件已经存在，请先移走", target.display()));
+    }
+    let place = within.join(beside.0);
+    if place.is_dir() {
+        return Err(format!("无法写入 {}：同名的文件夹已经存在，请先移走", place.display()));
+    }
+    for entry in fs::read_dir(&target).into_iter().flatten().flatten() {
+        let ours = |n: &str| files.iter().any(|(file, _)| *file == n) || NOISE.contains(&n);
+        let known = entry.file_name().to_str().is_some_and(ours);
+        if !known || entry.path().is_dir() {
+            let (folder, other) = (target.display(), entry.file_name());
+            let other = other.to_string_lossy();
+            return Err(format!("{folder} 里有别的文件“{other}”，没有换成新的，请先把它移走"));
+        }
+    }
     let mut builder = tempfile::Builder::new();
     builder.prefix(PREFIX).suffix(SUFFIX);
     #[cfg(unix)]
@@ -194,9 +215,10 @@ pub fn write_folder(within: &Path, name: &str, files: &[(&str, &[u8])]) -> Resul
             to.sync_all().map_err(told)?;
         }
     }
-    let target = within.join(name);
-    if target.is_file() {
-        return Err(format!("无法写入 {}：同名的文件已经存在，请先移走", target.display()));
+    let mut one = temporary(within).map_err(told)?;
+    one.write_all(beside.1).map_err(told)?;
+    if !SETTLES {
+        one.as_file().sync_all().map_err(told)?;
     }
     // A folder cannot be replaced in one step: the old one stands aside, under its name, until the new one has that.
     let aside = builder.tempdir_in(within).map_err(told)?;
@@ -204,9 +226,14 @@ pub fn write_folder(within: &Path, name: &str, files: &[(&str, &[u8])]) -> Resul
     if target.exists() {
         fs::rename(&target, &old).map_err(told)?;
     }
-    if let Err(e) = fs::rename(made.path(), &target) {
+    let back = |e: io::Error| {
         let _ = fs::rename(&old, &target);
-        return Err(told(e));
+        told(e)
+    };
+    fs::rename(made.path(), &target).map_err(back)?;
+    if let Err(e) = one.persist(&place) {
+        let _ = fs::rename(&target, made.path());
+        return Err(back(e.error));
     }
     // It has another name now: there is nothing to clear.
     let _ = made.keep();
@@ -277,13 +304,40 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_cannot_be_replaced_stays_as_it_was() {
+        let dir = tempfile::tempdir().unwrap();
+        let write =
+            |text: &str| write_folder(dir.path(), "报告", &[("a.txt", text.as_bytes())], ("报告.zip", text.as_bytes()));
+        let (zip, other) = (dir.path().join("报告.zip"), dir.path().join("报告/审批单.txt"));
+        let read = || fs::read_to_string(dir.path().join("报告/a.txt")).unwrap();
+        write("1").unwrap();
+        fs::write(&other, "别人的").unwrap();
+        assert!(write("2").unwrap_err().contains("审批单.txt"));
+        assert_eq!((read().as_str(), fs::read_to_string(&zip).unwrap().as_str()), ("1", "1"));
+        fs::remove_file(&other).unwrap();
+        fs::create_dir(&other).unwrap();
+        assert!(write("2").unwrap_err().contains("审批单.txt"));
+        fs::remove_dir(&other).unwrap();
+        fs::remove_file(&zip).unwrap();
+        fs::create_dir(&zip).unwrap();
+        assert!(write("2").unwrap_err().contains("同名的文件夹"));
+        assert_eq!(read(), "1");
+        fs::remove_dir(&zip).unwrap();
+        write("2").unwrap();
+        assert_eq!((read().as_str(), fs::read_to_string(&zip).unwrap().as_str()), ("2", "2"));
+        let left = fs::read_dir(dir.path()).unwrap().count();
+        assert_eq!(left, 2, "nothing of ours is left");
+    }
+
+    #[test]
     fn a_folder_is_replaced_whole_and_one_that_a_killed_run_set_aside_comes_back() {
         let dir = tempfile::tempdir().unwrap();
         let read = || fs::read_to_string(dir.path().join("报告/a.txt")).unwrap();
         for text in ["1", "2"] {
-            write_folder(dir.path(), "报告", &[("a.txt", text.as_bytes())]).unwrap();
+            write_folder(dir.path(), "报告", &[("a.txt", text.as_bytes())], ("报告.zip", text.as_bytes())).unwrap();
             assert_eq!(read(), text);
         }
+        fs::remove_file(dir.path().join("报告.zip")).unwrap();
         // Killed between the two steps.
         let aside = dir.path().join(".nianbao-abc.tmp");
         fs::create_dir(&aside).unwrap();

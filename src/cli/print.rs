@@ -16,11 +16,21 @@ use super::run::{Done, Made, span};
 use crate::batch::{Item, OutputFile, Record, Status, Waived};
 use crate::feedback::{junit, page, sarif};
 use crate::model::{Finding, Severity};
+use crate::publish::stands;
 
 pub use crate::batch::severity as word;
 
+/// What a run does with its inputs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doing {
+    Checking,
+    Converting,
+    Publishing,
+}
+
 /// What a run has to say of itself.
 pub struct Told<'a> {
+    pub doing: Doing,
     pub plan: &'a Plan,
     /// The output folder of a run that writes.
     pub folder: Option<&'a Path>,
@@ -84,7 +94,7 @@ pub fn exit_of(record: &Record) -> Exit {
     }
 }
 
-/// More notes or warnings of one code than this are counted, not listed. Errors are always listed.
+/// More notes or warnings of one code than this are counted, not listed. What stands in the way of publishing is always listed.
 const LISTED: usize = 3;
 /// With more inputs than this, those in order are counted and not listed.
 const FEW: usize = 20;
@@ -145,7 +155,7 @@ fn listed(told: &Told<'_>, done: &[Done]) {
     let all: Vec<&Done> = done.iter().filter(worth).collect();
     let most = if told.summary.is_some() && !few { MOST } else { usize::MAX };
     for d in all.iter().take(most) {
-        text(told.folder, d);
+        text(told.doing, told.folder, d);
     }
     if let (Some(summary), true) = (&told.summary, all.len() > most) {
         line(&format!("另有 {} 份有问题的没有列出，全部见 {}", all.len() - most, summary.display()));
@@ -173,11 +183,26 @@ fn counted(told: &Told<'_>, done: &[Done]) {
     };
     line(&format!("共 {} 份{rate}", done.len()));
     table(done);
+    if told.doing == Doing::Publishing {
+        unpublished(done);
+    }
     if told.plan.inputs.left_out > 0 {
         line(&format!("按 --include、--exclude 没有读取的文件 {} 个", told.plan.inputs.left_out));
     }
     if let Some(summary) = &told.summary {
-        line(&format!("一览表：{}", summary.display()));
+        let what = if told.doing == Doing::Publishing { "目录页" } else { "一览表" };
+        line(&format!("{what}：{}", summary.display()));
+    }
+}
+
+/// Which reports of a run that publishes have no package.
+fn unpublished(done: &[Done]) {
+    let without = |d: &&Done| d.record.status != Status::Skipped && d.record.outputs.is_empty();
+    let names: Vec<&str> = done.iter().filter(without).map(|d| d.record.file.as_str()).collect();
+    if !names.is_empty() {
+        let more = if names.len() > FEW { " 等" } else { "" };
+        let some: Vec<&str> = names.iter().take(FEW).copied().collect();
+        line(&format!("没有公布的有 {} 份：{}{more}", names.len(), some.join("、")));
     }
 }
 
@@ -208,24 +233,33 @@ fn table(done: &[Done]) {
 }
 
 /// Prints an input of a run that writes below a folder, or nothing, for a person.
-pub fn text(folder: Option<&Path>, done: &Done) {
+pub fn text(doing: Doing, folder: Option<&Path>, done: &Done) {
     let r = &done.record;
     let refused = !r.is_understood();
-    let converts = folder.is_some();
     let known = match (&r.agency, r.year, &r.edition) {
         (Some(agency), Some(year), Some(edition)) => format!("{agency}，{year} 年，{edition} 版表样"),
-        _ if converts => "没有转换".to_owned(),
-        _ => "有必须先改的问题".to_owned(),
+        _ => match doing {
+            Doing::Checking => "有必须先改的问题",
+            Doing::Converting => "没有转换",
+            Doing::Publishing => "没有公布",
+        }
+        .to_owned(),
     };
     line(&format!("{}：{known}", r.file));
     // What was understood is of no use while the rest is not.
     findings(&r.findings, refused && r.status != Status::Skipped);
-    if let Some(folder) = folder {
-        files(folder, &r.outputs, done.made);
+    match (doing, folder, r.outputs.last()) {
+        (Doing::Publishing, Some(folder), Some(zip)) => {
+            let package = folder.join(zip.path.trim_end_matches(".zip"));
+            let count = r.outputs.len() - 1;
+            line(&format!("  已公布  {}（{count} 个文件）和 {}", package.display(), folder.join(&zip.path).display()));
+        }
+        (_, Some(folder), _) => files(folder, &r.outputs, done.made),
+        (_, None, _) => {}
     }
-    if refused && converts {
+    if refused && folder.is_some() {
         line("  没有为它写任何文件");
-    } else if r.count(Severity::Error) > 0 && !r.outputs.is_empty() {
+    } else if doing == Doing::Converting && r.count(Severity::Error) > 0 && !r.outputs.is_empty() {
         line(&format!("  注意：有 {} 处错误，已照原样生成，公布前请核对", r.count(Severity::Error)));
     }
 }
@@ -239,7 +273,7 @@ pub fn findings(all: &[Item], without_notes: bool) {
             shown.len() - 1
         });
         shown[index].1 += 1;
-        if f.severity == Severity::Error || shown[index].1 <= LISTED {
+        if stands(&f.code, f.severity) || shown[index].1 <= LISTED {
             line(&format!("  {}  {}（{}）", word(f.severity), f.message, f.code));
             if let Some(Waived { who, date, reason }) = &f.waived {
                 line(&format!("        已豁免：{who}，{date}，{reason}"));
@@ -249,9 +283,9 @@ pub fn findings(all: &[Item], without_notes: bool) {
         }
     }
     for (code, count) in shown {
-        let listed = all.iter().any(|f| f.code == code && f.severity == Severity::Error);
+        let listed = all.iter().any(|f| f.code == code && stands(&f.code, f.severity));
         if !listed && count > LISTED {
-            line(&format!("        另有 {} 条同类（{code}），用 --format json 可以看到全部", count - LISTED));
+            line(&format!("        另有 {} 条同类（{code}），check --format html 可以看到全部", count - LISTED));
         }
     }
 }

@@ -95,6 +95,8 @@ pub struct TextLabels {
     pub preface: String,
     /// Over the rows for paragraphs after a table.
     pub notes: String,
+    /// What templates said before.
+    pub former: Vec<String>,
 }
 
 /// Messages of the template when something is typed that a cell cannot take.
@@ -217,7 +219,8 @@ impl Workbook {
             &text.preface,
             &text.notes,
         ];
-        hints.into_iter().chain(heads).chain(words.map(String::as_str)).collect()
+        let words = words.into_iter().chain(&text.former).map(String::as_str);
+        hints.into_iter().chain(heads).chain(words).collect()
     }
 }
 

@@ -26,19 +26,27 @@ const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC
 color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.2rem;border-bottom:1px solid #bbb;margin-top:2rem}li{margin:.4rem 0}\
 a{color:#0b4f9c}.f a{margin-right:.8em;font-size:.9em}";
 
+/// What every such page begins with.
+fn head() -> String {
+    let kind = labels().report.kind();
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        <title>{kind}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{kind}</h1>\n"
+    )
+}
+
+/// Whether a file is such a page, and not somebody's own.
+pub fn is_index(text: &[u8]) -> bool {
+    text.starts_with(head().as_bytes())
+}
+
 /// The page.
 pub fn index(entries: &[Entry]) -> String {
     let mut agencies: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {
         agencies.entry(&entry.agency).or_default().push(entry);
     }
-    let kind = labels().report.kind();
-    let mut out = format!(
-        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-        <title>{kind}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{kind}</h1>\n<p>共 {} 个单位，{} 份报告。</p>\n",
-        agencies.len(),
-        entries.len()
-    );
+    let mut out = format!("{}<p>共 {} 个单位，{} 份报告。</p>\n", head(), agencies.len(), entries.len());
     for (agency, mut reports) in agencies {
         // The latest first.
         reports.sort_by(|a, b| b.year.cmp(&a.year).then_with(|| a.name.cmp(&b.name)));

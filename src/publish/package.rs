@@ -41,6 +41,7 @@ impl PackageFile {
 struct Manifest<'a> {
     agency: &'a str,
     year: u16,
+    title: &'a str,
     edition: &'a str,
     /// SHA-256 of the form file.
     form: &'a str,
@@ -79,6 +80,7 @@ pub fn package(
     let manifest = Manifest {
         agency: &report.cover.agency,
         year: report.cover.year,
+        title: &report.cover.title,
         edition: &report.form.id,
         form: &report.form.digest,
         tool: env!("CARGO_PKG_VERSION"),

@@ -1,14 +1,19 @@
 //! 豁免.toml: findings that somebody answers for, so that a report is published all the same.
 //!
-//! Takes the file's text, tells of a finding whether it is waived, and which waivers were not used. A waiver covers one finding:
-//! code, place and report must be those of the finding, letter by letter.
+//! Takes the file's text, tells of the findings of a report which are waived, and which waivers were not used. A waiver covers
+//! one finding: report, code and place must be those of the finding, and where several of a code stand in one place, words
+//! of its message tell which. One that fits two different findings covers neither.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 use toml::value::Datetime;
 
+use super::stands;
 use crate::batch::{Item, Waived};
+use crate::model::Address;
+use crate::rules::rule;
+use crate::toml_error::sentence;
 
 /// Longest file that is read, in waivers.
 const MOST: usize = 10_000;
@@ -27,7 +32,7 @@ pub struct Waiver {
 }
 
 /// A waiver as it is written.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stated {
     /// Agency of the report.
@@ -40,6 +45,9 @@ struct Stated {
     /// Cell of the finding; empty where it has none.
     #[serde(default)]
     cell: String,
+    /// Words of the message, where several findings of a code stand in one place.
+    #[serde(default)]
+    says: String,
     reason: String,
     who: String,
     date: Datetime,
@@ -56,115 +64,187 @@ impl Waivers {
     /// Reads the file.
     ///
     /// # Errors
-    /// One sentence: a key that is wrong or missing, an empty reason or name, no date, a waiver that stands twice.
+    /// One sentence: a key that is wrong or missing, an empty reason or name, no date, a code that cannot be waived or need not
+    /// be, a waiver that stands twice.
     pub fn parse(text: &str) -> Result<Waivers, String> {
-        let file: File = toml::from_str(text).map_err(|e| explained(&e))?;
-        if file.waiver.len() > MOST {
+        let File { mut waiver } =
+            toml::from_str(text).map_err(|e| format!("{}，请照手册里的例子写", sentence(&e, text)))?;
+        if waiver.len() > MOST {
             return Err(format!("豁免超过 {MOST} 条，请核对"));
         }
-        for (i, w) in file.waiver.iter().enumerate() {
-            let wrong = |what: &str| Err(format!("第 {} 条豁免{what}", i + 1));
-            let given = [("agency", &w.agency), ("code", &w.code), ("reason", &w.reason), ("who", &w.who)];
-            if let Some((name, _)) = given.iter().find(|(_, value)| value.trim().is_empty()) {
-                return wrong(&format!("没有写 {name}"));
-            }
-            if w.date.date.is_none() || w.date.time.is_some() {
-                return wrong(&format!("的日期“{}”应只写到日，如 2025-01-20", w.date));
-            }
-            if file.waiver[..i].iter().any(|before| before.key() == w.key()) {
-                return wrong("与前面的一条重复");
+        for i in 0..waiver.len() {
+            // Codes and cells are capitals, as they are told.
+            waiver[i].code.make_ascii_uppercase();
+            waiver[i].cell.make_ascii_uppercase();
+            let said = waiver[i].fault().or_else(|| {
+                let same = |other: &Stated| other.key() == waiver[i].key();
+                waiver[..i].iter().any(same).then(|| "与前面的一条重复".to_owned())
+            });
+            if let Some(said) = said {
+                return Err(format!("第 {} 条豁免{said}", i + 1));
             }
         }
-        let all = file.waiver.into_iter().map(|stated| Waiver { stated, used: AtomicBool::new(false) });
+        let all = waiver.into_iter().map(|stated| Waiver { stated, used: AtomicBool::new(false) });
         Ok(Waivers { all: all.collect() })
     }
 
-    /// Who answers for a finding of a report, where it is waived; the waiver counts as used.
-    pub fn covering(&self, agency: &str, year: u16, finding: &Item) -> Option<Waived> {
-        let place = |text: &Option<String>| text.clone().unwrap_or_default();
-        let key = (agency, year, finding.code.as_str(), place(&finding.place.sheet), place(&finding.place.cell));
-        let covering = self.all.iter().find(|w| {
-            let (agency, year, code, sheet, cell) = w.stated.key();
-            (agency, year, code) == (key.0, key.1, key.2) && sheet == key.3 && cell == key.4
-        });
-        let Waiver { stated, used } = covering?;
-        used.store(true, Ordering::Relaxed);
-        let Stated { who, date, reason, .. } = stated;
-        Some(Waived { who: who.clone(), date: date.to_string(), reason: reason.clone() })
+    /// Notes on the findings of a report who answers for them; the waivers that fit any count as used. Gives the waivers that
+    /// fit more than one, each as a sentence.
+    pub fn apply(&self, agency: &str, year: u16, findings: &mut [Item]) -> Vec<String> {
+        let mut several = Vec::new();
+        for Waiver { stated, used } in
+            self.all.iter().filter(|w| (w.stated.agency.as_str(), w.stated.year) == (agency, year))
+        {
+            let fitting: Vec<usize> = (0..findings.len()).filter(|i| stated.fits(&findings[*i])).collect();
+            let Some(first) = fitting.first() else { continue };
+            used.store(true, Ordering::Relaxed);
+            if fitting.iter().any(|i| findings[*i].message != findings[*first].message) {
+                let what = stated.told();
+                several.push(format!("豁免“{what}”对上了 {} 处问题，不能确定是哪一处", fitting.len()));
+                continue;
+            }
+            let Stated { who, date, reason, .. } = stated;
+            for i in fitting {
+                findings[i].waived = Some(Waived { who: who.clone(), date: date.to_string(), reason: reason.clone() });
+            }
+        }
+        several
     }
 
-    /// Waivers that covered nothing, each as a sentence.
+    /// Waivers that fitted nothing, each as a sentence.
     pub fn unused(&self) -> impl Iterator<Item = String> {
         self.all.iter().filter(|w| !w.used.load(Ordering::Relaxed)).map(|w| {
-            let Stated { agency, year, code, sheet, cell, .. } = &w.stated;
-            let place = if sheet.is_empty() { String::new() } else { format!("“{sheet}”{cell} ") };
-            format!("没有用到的豁免：{agency} {year} 年 {place}{code}；问题已经改正的，请删去这一条，否则请核对写法")
+            let told = w.stated.told();
+            format!("没有用到的豁免：{told}；问题已经改正的，请删去这一条，否则请核对写法")
         })
     }
 }
 
 impl Stated {
-    fn key(&self) -> (&str, u16, &str, &str, &str) {
-        (&self.agency, self.year, &self.code, &self.sheet, &self.cell)
+    fn key(&self) -> (&str, u16, &str, &str, &str, &str) {
+        (&self.agency, self.year, &self.code, &self.sheet, &self.cell, &self.says)
     }
-}
 
-/// What is wrong with the file, in words of ours.
-fn explained(e: &toml::de::Error) -> String {
-    let told = e.message();
-    let quoted = told.split('`').nth(1).unwrap_or_default();
-    if told.starts_with("unknown field") {
-        format!("不认识“{quoted}”，一条豁免有 agency、year、code、sheet、cell、reason、who、date")
-    } else if told.starts_with("missing field") {
-        format!("有一条豁免没有写 {quoted}")
-    } else {
-        "写法不对，请照手册里的例子写".to_owned()
+    /// What is wrong with it by itself, as the end of a sentence.
+    fn fault(&self) -> Option<String> {
+        let given = [("agency", &self.agency), ("code", &self.code), ("reason", &self.reason), ("who", &self.who)];
+        if let Some((name, _)) = given.iter().find(|(_, value)| value.trim().is_empty()) {
+            return Some(format!("没有写 {name}"));
+        }
+        if self.date.date.is_none() || self.date.time.is_some() {
+            return Some(format!("的日期“{}”应只写到日，如 2025-01-20", self.date));
+        }
+        let code = &self.code;
+        let Some(rule) = rule(code) else {
+            return Some(format!("的代码“{code}”没有，用 nianbao explain 列出全部"));
+        };
+        if rule.refuses {
+            return Some(format!("的 {code} 不能豁免：内容还不能确定，请改正工作簿"));
+        }
+        if !stands(code, rule.severity) {
+            return Some(format!("的 {code} 不是错误，不挡公布，不用豁免，请删去"));
+        }
+        if self.cell.is_empty() {
+            return None;
+        }
+        if self.sheet.is_empty() {
+            return Some("写了 cell，没有写 sheet".to_owned());
+        }
+        self.cell.parse::<Address>().is_err().then(|| format!("的 cell“{}”不是单元格，如 D28", self.cell))
+    }
+
+    fn fits(&self, item: &Item) -> bool {
+        let place = |text: &Option<String>| text.clone().unwrap_or_default();
+        stands(&item.code, item.severity)
+            && item.code == self.code
+            && place(&item.place.sheet) == self.sheet
+            && place(&item.place.cell) == self.cell
+            && item.message.contains(&self.says)
+    }
+
+    /// As it is named in a sentence.
+    fn told(&self) -> String {
+        let Stated { agency, year, code, sheet, cell, says, .. } = self;
+        let place = if sheet.is_empty() { String::new() } else { format!("“{sheet}”{cell} ") };
+        let says = if says.is_empty() { String::new() } else { format!(" {says}") };
+        format!("{agency} {year} 年 {place}{code}{says}")
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Address, Source};
+    use crate::model::Source;
     use crate::rules::finding;
 
     const ONE: &str = "[[waiver]]\nagency = \"某局\"\nyear = 2023\ncode = \"K301\"\nsheet = \"三、依申请公开\"\ncell = \"D7\"\nreason = \"上年报告已公布，本年按实际办理数\"\nwho = \"张三\"\ndate = 2024-01-20\n";
 
-    fn found(code: &'static str, row: u32) -> Item {
+    fn found(code: &'static str, row: u32, message: &str) -> Item {
         let at = Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
-        Item::from(&finding(code, "…").at(at))
+        Item::from(&finding(code, message).at(at))
+    }
+
+    fn covers(waivers: &Waivers, agency: &str, year: u16, item: Item) -> bool {
+        let mut items = [item];
+        assert_eq!(waivers.apply(agency, year, &mut items), [""; 0]);
+        items[0].waived.is_some()
     }
 
     #[test]
     fn a_waiver_covers_its_finding_and_no_other() {
         let waivers = Waivers::parse(ONE).unwrap();
         for (agency, year, item) in [
-            ("别局", 2023, found("K301", 6)),
-            ("某局", 2022, found("K301", 6)),
-            ("某局", 2023, found("K302", 6)),
-            ("某局", 2023, found("K301", 7)),
+            ("别局", 2023, found("K301", 6, "…")),
+            ("某局", 2022, found("K301", 6, "…")),
+            ("某局", 2023, found("K302", 6, "…")),
+            ("某局", 2023, found("K301", 7, "…")),
         ] {
-            assert_eq!(waivers.covering(agency, year, &item), None);
+            assert!(!covers(&waivers, agency, year, item));
         }
         let unused: Vec<_> = waivers.unused().collect();
         assert!(unused.len() == 1 && unused[0].contains("“三、依申请公开”D7 K301"), "{unused:?}");
-        let waived = waivers.covering("某局", 2023, &found("K301", 6)).unwrap();
+        let mut items = [found("K301", 6, "…")];
+        assert!(waivers.apply("某局", 2023, &mut items).is_empty());
+        let waived = items[0].waived.clone().unwrap();
         assert_eq!((waived.who.as_str(), waived.date.as_str()), ("张三", "2024-01-20"));
         assert_eq!(waivers.unused().count(), 0);
+        // As the clerk may write them.
+        let small = Waivers::parse(&ONE.replace("K301", "k301").replace("D7", "d7")).unwrap();
+        assert!(covers(&small, "某局", 2023, found("K301", 6, "…")));
     }
 
     #[test]
-    fn a_file_that_is_wrong_says_what() {
+    fn of_several_findings_in_a_place_words_tell_which() {
+        let of = |says: &str| ONE.replace("K301", "P601").replace("reason", &format!("says = \"{says}\"\nreason"));
+        let both = || [found("P601", 6, "有手机号码“138****5678”"), found("P601", 6, "有个人邮箱“z***@qq.com”")];
+        let apply = |text: &str| {
+            let mut items = both();
+            let several = Waivers::parse(text).unwrap().apply("某局", 2023, &mut items);
+            (items.map(|i| i.waived.is_some()), several.len())
+        };
+        assert_eq!(apply(&ONE.replace("K301", "P601")), ([false, false], 1));
+        assert_eq!(apply(&of("有")), ([false, false], 1));
+        assert_eq!(apply(&of("138****5678")), ([true, false], 0));
+        assert_eq!(apply(&format!("{}{}", of("138****5678"), of("z***@qq.com"))), ([true, true], 0));
+    }
+
+    #[test]
+    fn a_file_that_is_wrong_says_what_and_where() {
         assert_eq!(Waivers::parse("").unwrap().unused().count(), 0);
         for (text, says) in [
-            (ONE.replace("reason", "cause"), "cause"),
-            (ONE.replace("who = \"张三\"\n", ""), "who"),
+            (ONE.replace("reason", "cause"), "第 7 行：没有“cause”"),
+            (format!("{ONE}{}", ONE.replace("who = \"张三\"\n", "")), "第 10 行：缺少“who”"),
             (ONE.replace("张三", " "), "没有写 who"),
-            (ONE.replace("2024-01-20", "\"去年\""), "写法"),
             (ONE.replace("2024-01-20", "2024-01-20T08:00:00"), "只写到日"),
+            (ONE.replace("2024-01-20", "2024年1月20日"), "第 9 行"),
             (ONE.repeat(2), "第 2 条豁免与前面的一条重复"),
-            (ONE.replace("2023", "\"二〇二三\""), "写法"),
-            ("[[".to_owned(), "写法"),
+            (ONE.replace("2023", "\"二〇二三\""), "第 3 行"),
+            (ONE.replace("K301", "K999"), "代码“K999”没有"),
+            (ONE.replace("K301", "N201"), "N201 不能豁免"),
+            (ONE.replace("K301", "T501"), "T501 不是错误"),
+            (ONE.replace("sheet = \"三、依申请公开\"\n", ""), "没有写 sheet"),
+            (ONE.replace("D7", "七行"), "不是单元格"),
+            ("[[".to_owned(), "第 1 行"),
         ] {
             let told = Waivers::parse(&text).unwrap_err();
             assert!(told.contains(says), "{says}: {told}");

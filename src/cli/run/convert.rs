@@ -81,7 +81,8 @@ impl<'a> Run<'a> {
                 .flat_map(|r| [r.record.file.as_bytes(), r.record.sha256.as_deref().unwrap_or_default().as_bytes()]),
         );
         let all = reads.len();
-        refuse_collisions(&mut reads, |r| plan.inputs.all[r.input - 1].below.join(stem(r)));
+        let hint = "请只保留一份；要都转换，就分放在不同的子文件夹里，用上一级文件夹作输入";
+        refuse_collisions(&mut reads, hint, |r| plan.inputs.all[r.input - 1].below.join(stem(r)));
         let group =
             |r: &'_ Record| r.agency.as_deref().map_or(r.file.clone(), |a| plan.aliases.canonical(a).to_owned());
         let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(&group(r)));
@@ -284,7 +285,7 @@ fn times(done: &[Done]) -> Vec<u8> {
 
 /// Several inputs under one output name: none is written, and each names the others. Names are compared as file systems
 /// that ignore case compare them.
-pub fn refuse_collisions(reads: &mut [Read], path: impl Fn(&Record) -> PathBuf) {
+pub fn refuse_collisions(reads: &mut [Read], hint: &str, path: impl Fn(&Record) -> PathBuf) {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, read) in reads.iter().enumerate() {
         if read.record.is_understood() {
@@ -298,8 +299,7 @@ pub fn refuse_collisions(reads: &mut [Read], path: impl Fn(&Record) -> PathBuf) 
                 same.iter().filter(|j| **j != i).take(3).map(|j| reads[*j].record.file.as_str()).collect();
             let more = if same.len() > 4 { format!(" 等 {} 份", same.len() - 1) } else { String::new() };
             let name = stem(&reads[i].record);
-            let message = format!("与 {}{more} 得出同样的文件名“{name}”，都没有转换", others.join("、"));
-            let hint = "请只保留一份；要都转换，就分放在不同的子文件夹里，用上一级文件夹作输入";
+            let message = format!("与 {}{more} 得出同样的文件名“{name}”，都没有写", others.join("、"));
             reads[i].record.fail(&finding("W402", message).hint(hint));
         }
     }

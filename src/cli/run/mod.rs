@@ -22,6 +22,7 @@ use rayon::prelude::*;
 use super::args::Output;
 use super::inputs::Input;
 use super::plan::{CheckPlan, ConvertPlan, Plan};
+use super::print::Doing;
 use super::{Exit, Stop, output, print};
 use crate::batch::Record;
 use crate::feedback::{self, page};
@@ -77,7 +78,8 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let sections = if page { done.iter().zip(&examined).map(section).collect() } else { Vec::new() };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let file = job.file.clone();
-    print::all(&print::Told { plan, folder: None, summary: None, notes, file, sections, took, asked }, &done)
+    let (doing, folder, summary) = (Doing::Checking, None, None);
+    print::all(&print::Told { doing, plan, folder, summary, notes, file, sections, took, asked }, &done)
 }
 
 /// Writes a marked copy of the only input, where it holds cells, and says so beside what is printed.
@@ -109,13 +111,19 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
         let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());
         let (folder, summary, file, sections) = (None, None, None, Vec::new());
-        return print::all(&print::Told { plan, folder, summary, notes, file, sections, took, asked }, &[]);
+        return print::all(
+            &print::Told { doing: Doing::Converting, plan, folder, summary, notes, file, sections, took, asked },
+            &[],
+        );
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let (file, sections) = (None, Vec::new());
-    print::all(&print::Told { plan, folder, summary, notes, file, sections, took, asked }, &finished.done)
+    print::all(
+        &print::Told { doing: Doing::Converting, plan, folder, summary, notes, file, sections, took, asked },
+        &finished.done,
+    )
 }
 
 /// Does `work` for every input of a plan, in parallel; the results stand in the order of the inputs. An error tells how the

@@ -3,6 +3,8 @@
 //! The first pass is that of `convert`. Whatever finding stands in the way must be waived; what is produced is read back and
 //! compared before anything gets its name.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -15,16 +17,15 @@ use crate::cli::args::Output;
 use crate::cli::inputs::Input;
 use crate::cli::output;
 use crate::cli::plan::PublishPlan;
+use crate::cli::print::Doing;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
-use crate::model::{Finding, Severity, Whole};
+use crate::model::{Finding, Whole};
 use crate::pipeline::{self, Format, ProduceError, Setting, produce};
 use crate::proof::prove;
-use crate::publish::{Entry, PackageFile, index, package};
+use crate::publish::{Entry, PackageFile, index, is_index, package, standing, stands};
 use crate::rules::finding;
 
-/// A warning that stands in the way of publishing all the same: personal data.
-const PERSONAL: &str = "P601";
 /// The page over the run.
 const INDEX: &str = "index.html";
 
@@ -33,6 +34,8 @@ type Produce = dyn Fn(Whole<'_>, &[Format], &Setting) -> Result<Vec<(Format, Vec
 
 struct Run<'a> {
     job: &'a PublishPlan,
+    /// Real paths of all inputs: none is ever written to.
+    inputs: BTreeSet<PathBuf>,
     spool: Spool,
     produce: &'a Produce,
 }
@@ -47,19 +50,26 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let pool = pool(plan.jobs)?;
+    let page = job.folder.join(INDEX);
+    if fs::read(&page).is_ok_and(|text| !is_index(&text)) {
+        let message = format!("{} 不是公布时写的目录页，没有覆盖，请换一个输出文件夹", page.display());
+        return Err(Stop { exit: Exit::Unwritten, message });
+    }
     let folder = output::own_folder(&job.folder).map_err(unwritten)?;
     let spool = Spool::new(&plan.setting.options.forms, &job.folder, IN_MEMORY, true);
-    let run = Run { job, spool, produce };
+    let inputs = plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+    let run = Run { job, inputs, spool, produce };
     pipeline::warm(&job.formats, &plan.setting);
     let reads = all(plan, &pool, &interrupt, &run);
     let stopped = |done: Vec<Done>| {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
         let (folder, summary, notes, file, sections) = (None, None, Vec::new(), None, Vec::new());
-        let told = print::Told { plan, folder, summary, notes, file, sections, took, asked };
+        let told = print::Told { doing: Doing::Publishing, plan, folder, summary, notes, file, sections, took, asked };
         Ok((print::all(&told, &done)?, done))
     };
     let Some(mut reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else { return stopped(Vec::new()) };
-    refuse_collisions(&mut reads, |r| PathBuf::from(stem(r)));
+    let hint = "请只保留一份；要都公布，就分几次公布到不同的文件夹";
+    refuse_collisions(&mut reads, hint, |r| PathBuf::from(stem(r)));
     // Findings between the years stand in the way like any other.
     let mut notes = across::tell(plan, reads.iter_mut().map(|r| &mut r.record));
     reads.iter_mut().for_each(|r| judge(&mut r.record, plan.strict));
@@ -67,75 +77,65 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
         each(&pool, &interrupt, "公布", reads, |read| {
             let begun = Instant::now();
             let before = read.took;
-            let (record, entry) = run.one(read);
-            (Done { record, made: Made::New, took: before + begun.elapsed() }, entry)
+            Done { record: run.one(read), made: Made::New, took: before + begun.elapsed() }
         })
     });
     output::settle(&job.folder);
-    let (done, entries): (Vec<Done>, Vec<Option<Entry>>) = published.into_iter().flatten().unzip();
+    let done: Vec<Done> = published.into_iter().flatten().collect();
     if interrupt.asked().is_some() {
         return stopped(done);
     }
-    let entries: Vec<Entry> = entries.into_iter().flatten().collect();
+    // Whatever stands in the folder is handed on with it.
+    let standing = standing(&job.folder);
+    notes.extend(earlier(&done, &standing));
     let mut summary = None;
-    if !entries.is_empty() {
-        let page = job.folder.join(INDEX);
-        output::write_all(&job.folder, &[(page.clone(), index(&entries).as_bytes())]).map_err(unwritten)?;
+    if !standing.is_empty() {
+        output::write_all(&job.folder, &[(page.clone(), index(&standing).as_bytes())]).map_err(unwritten)?;
         summary = Some(page);
     }
     drop(folder);
     let unused: Vec<Finding> = job.waivers.unused().map(|told| finding("B901", told)).collect();
     let wasted = !unused.is_empty();
+    notes.extend(unused);
     if plan.format == Output::Json {
         // An object is a report: what concerns none stands beside them.
-        unused.iter().for_each(|f| print::complaint(&f.message));
+        notes.iter().for_each(|f| print::complaint(&f.message));
     }
-    notes.extend(unused);
     let took = begun.elapsed();
     let folder = Some(job.folder.as_path());
     let (file, sections) = (None, Vec::new());
-    let told = print::Told { plan, folder, summary, notes, file, sections, took, asked: None };
+    let told =
+        print::Told { doing: Doing::Publishing, plan, folder, summary, notes, file, sections, took, asked: None };
     let exit = print::all(&told, &done)?;
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
 }
 
 impl Run<'_> {
     /// One input: its package, or why there is none.
-    fn one(&self, read: Read) -> (Record, Option<Entry>) {
+    fn one(&self, read: Read) -> Record {
         let Read { mut record, next, .. } = read;
-        let Next::Write(slip) = next else { return (record, None) };
+        let Next::Write(slip) = next else { return record };
         if !record.is_understood() {
-            return (record, None);
+            return record;
         }
-        self.waive(&mut record);
+        let agency = record.agency.clone().unwrap_or_default();
+        for several in self.job.waivers.apply(&agency, record.year.unwrap_or_default(), &mut record.findings) {
+            let hint = "请在这一条里加一行 says，写上要豁免的那一处提示里独有的几个字";
+            record.tell(&finding("B903", several).hint(hint));
+        }
         if let Some(refused) = refused(&record) {
             record.tell(&refused);
             judge(&mut record, self.job.plan.strict);
-            return (record, None);
+            return record;
         }
         match self.write(&record, &slip) {
-            Ok((outputs, entry)) => {
-                record.outputs = outputs;
-                (record, Some(entry))
-            }
-            Err(f) => {
-                record.fail(&f);
-                (record, None)
-            }
+            Ok(outputs) => record.outputs = outputs,
+            Err(f) => record.fail(&f),
         }
+        record
     }
 
-    /// Notes who answers for what stands in the way.
-    fn waive(&self, record: &mut Record) {
-        let agency = record.agency.as_deref().unwrap_or_default();
-        let year = record.year.unwrap_or_default();
-        // Every finding is asked for, so that no waiver of this report counts as unused.
-        for item in record.findings.iter_mut().filter(|item| stands(item)) {
-            item.waived = self.job.waivers.covering(agency, year, item);
-        }
-    }
-
-    fn write(&self, record: &Record, slip: &Slip) -> Result<(Vec<OutputFile>, Entry), Box<Finding>> {
+    fn write(&self, record: &Record, slip: &Slip) -> Result<Vec<OutputFile>, Box<Finding>> {
         let unwritten = |message: String| Box::new(finding("W401", message));
         let internal = |message: String| Box::new(finding("X901", message));
         let lost = |e: std::io::Error| unwritten(format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e)));
@@ -147,60 +147,64 @@ impl Run<'_> {
             e => unwritten(e.to_string()),
         })?;
         let compared = prove(whole.report, &files, setting).map_err(|e| Box::new(finding("W404", e.to_string())))?;
-        let words: Vec<&str> = files.iter().map(|(f, _)| word(*f)).collect();
+        let formats: Vec<&str> = files.iter().map(|(f, _)| f.name()).chain(["manifest", "sums"]).collect();
         let name = stem(record);
+        let zip = format!("{name}.zip");
+        self.spares_inputs(&name, &zip)?;
         let made = package(&name, whole.report, files, &compared).map_err(|e| unwritten(e.to_string()))?;
         let within: Vec<(&str, &[u8])> = made.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
-        output::write_folder(&self.job.folder, &name, &within).map_err(unwritten)?;
-        let zip = self.job.folder.join(format!("{name}.zip"));
-        output::write_all_of_many(&self.job.folder, &[(zip, made.zip.as_slice())]).map_err(unwritten)?;
-        let output = |path: String, bytes: &[u8], sha256: String| OutputFile {
-            format: path.rsplit_once('.').map_or("", |(_, e)| e).to_owned(),
+        output::write_folder(&self.job.folder, &name, &within, (&zip, &made.zip)).map_err(unwritten)?;
+        let output = |format: &str, path: String, bytes: &[u8], sha256: String| OutputFile {
+            format: format.to_owned(),
             path,
             bytes: bytes.len(),
             sha256,
         };
-        let of_file = |f: &PackageFile| output(format!("{name}/{}", f.name), &f.bytes, f.sha256.clone());
-        let mut outputs: Vec<OutputFile> = made.files.iter().map(of_file).collect();
-        outputs.push(output(format!("{name}.zip"), &made.zip, sha256(&made.zip)));
-        let files = made.files.iter().map(|f| f.name.clone()).zip(words.iter().map(|w| (*w).to_owned()));
-        let cover = &whole.report.cover;
-        let entry = Entry {
-            agency: cover.agency.clone(),
-            year: cover.year,
-            title: cover.title.clone(),
-            name,
-            files: files.collect(),
+        let of_file = |(f, format): (&PackageFile, &&str)| {
+            output(format, format!("{name}/{}", f.name), &f.bytes, f.sha256.clone())
         };
-        Ok((outputs, entry))
+        let mut outputs: Vec<OutputFile> = made.files.iter().zip(&formats).map(of_file).collect();
+        outputs.push(output("zip", zip, &made.zip, sha256(&made.zip)));
+        Ok(outputs)
+    }
+
+    /// An input that a package would take the place of.
+    fn spares_inputs(&self, name: &str, zip: &str) -> Result<(), Box<Finding>> {
+        let Ok(folder) = self.job.folder.canonicalize() else { return Ok(()) };
+        for target in [folder.join(name), folder.join(zip)] {
+            if let Some(input) = self.inputs.range(target.clone()..).next().filter(|input| input.starts_with(&target)) {
+                let message = format!("公布到 {} 会覆盖输入的 {}，没有写", target.display(), input.display());
+                return Err(Box::new(finding("W402", message).hint("请换一个输出文件夹")));
+            }
+        }
+        Ok(())
     }
 }
 
-/// Whether a finding stands in the way of publishing.
-fn stands(item: &Item) -> bool {
-    item.severity == Severity::Error || item.code == PERSONAL
+/// Packages of earlier runs that stand beside those of this one.
+fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
+    let made: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
+    let old: Vec<&str> =
+        standing.iter().map(|e| e.name.as_str()).filter(|n| !made.contains(&*format!("{n}.zip"))).collect();
+    let first = old.iter().take(3).copied().collect::<Vec<_>>().join("、");
+    let more = if old.len() > 3 { " 等" } else { "" };
+    let message = format!("输出文件夹里还有以前公布的 {} 份，这次没有重新生成：{first}{more}", old.len());
+    let hint = "仍要公布的不用管，它们也在 index.html 里；过时的或者这次没有通过的，请连同压缩包移走，再公布一次";
+    (!old.is_empty()).then(|| finding("W403", message).hint(hint))
 }
 
 /// Why a report may not be published.
 fn refused(record: &Record) -> Option<Finding> {
-    let standing: Vec<&Item> = record.findings.iter().filter(|f| stands(f) && f.waived.is_none()).collect();
+    let open = |f: &&Item| stands(&f.code, f.severity) && f.waived.is_none();
+    let standing: Vec<&Item> = record.findings.iter().filter(open).collect();
     let first = standing.first()?;
-    let message = format!("没有公布：有 {} 处问题必须先改正，如 {}", standing.len(), first.code);
+    let place = match (&first.place.sheet, &first.place.cell) {
+        (Some(sheet), cell) => format!("“{sheet}”{} 的 ", cell.as_deref().unwrap_or_default()),
+        (None, _) => String::new(),
+    };
+    let message = format!("没有公布：有 {} 处问题必须先改正，如 {place}{}", standing.len(), first.code);
     let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
     Some(finding("B902", message).hint(hint))
-}
-
-/// What a reader calls a format.
-fn word(format: Format) -> &'static str {
-    match format {
-        Format::Pdf => "PDF",
-        Format::Docx => "Word",
-        Format::Xlsx => "Excel",
-        Format::Html => "网页",
-        Format::Fragment => "网页片段",
-        Format::Json => "JSON",
-        Format::Csv => "CSV",
-    }
 }
 
 impl Writes for Run<'_> {
