@@ -274,3 +274,48 @@ fn a_report_that_is_refused_leaves_what_was_published_before() {
     assert_eq!(publish(&input, &out, &[]).status.code(), Some(3));
     assert_eq!(tree(&out), before);
 }
+
+#[test]
+fn what_open_data_would_tell_of_a_person_stands_in_the_way_wherever_it_stood() {
+    let dir = tempfile::tempdir().unwrap();
+    let (json, out) = (dir.path().join("报告.json"), dir.path().join("公布"));
+    let made = dir.path().join("输出");
+    nianbao(&["convert".as_ref(), sample(REPORT).as_os_str(), "--to=json".as_ref(), "-o".as_ref(), made.as_os_str()]);
+    let sound = fs::read_to_string(made.join(format!("{NAME}.json"))).unwrap();
+    fs::write(&json, &sound).unwrap();
+    assert_eq!(publish(&json, &out, &[]).status.code(), Some(0));
+    // The origin of a paragraph may say anything of what was written there.
+    let sheet = format!("\"sheet\":\"{TEXT}\"");
+    assert!(sound.contains(&sheet));
+    fs::write(&json, sound.replacen(&sheet, "\"sheet\":\"经办13812345678\"", 1)).unwrap();
+    let run = publish(&json, &out, &[]);
+    assert_eq!(run.status.code(), Some(1), "{}", stdout(&run));
+    assert!(stdout(&run).contains("B902") && stdout(&run).contains("手机号码"), "{}", stdout(&run));
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_in_the_output_folder_is_no_trap() {
+    let dir = tempfile::tempdir().unwrap();
+    let (out, elsewhere) = (dir.path().join("公布"), dir.path().join("别处"));
+    fs::create_dir(&out).unwrap();
+    let pipe = std::ffi::CString::new(out.join(".nianbao-x.tmp").to_str().unwrap()).unwrap();
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+    assert_eq!(publish(&sample(REPORT), &out, &[]).status.code(), Some(0));
+    std::os::unix::fs::symlink(&elsewhere, out.join(".nianbao-lock")).unwrap();
+    let run = publish(&sample(REPORT), &out, &[]);
+    assert_eq!(run.status.code(), Some(4), "{}", stderr(&run));
+    assert!(!elsewhere.exists());
+    let with = format!("--waivers={}", pipe.to_str().unwrap());
+    assert_eq!(publish(&sample(REPORT), &dir.path().join("又"), &[&with]).status.code(), Some(2));
+}
+
+#[test]
+fn nothing_steers_the_terminal_by_way_of_an_error() {
+    let dir = tempfile::tempdir().unwrap();
+    let waivers = dir.path().join("豁免.toml");
+    fs::write(&waivers, "\"\\u001b[31mX\\u202e\"=1\n").unwrap();
+    let run = publish(&sample(REPORT), dir.path(), &[&format!("--waivers={}", waivers.display())]);
+    assert_eq!(run.status.code(), Some(2));
+    assert!(!stderr(&run).contains(['\u{1b}', '\u{202e}']), "{}", stderr(&run));
+}

@@ -8,7 +8,7 @@ mod relations;
 mod sections;
 mod text;
 
-use crate::model::{Fact, Finding, Origins, Place, Report};
+use crate::model::{Fact, Finding, Origins, Place, Report, Whole};
 
 /// Checks the relations of the form alone, for a report that has no text.
 pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
@@ -22,6 +22,11 @@ pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool
     findings.extend(text::check(report, origins));
     findings.extend(characters::check(report, origins, can_draw));
     findings
+}
+
+/// Data of persons that open data would tell of a report though none of its texts does.
+pub fn private_beside(whole: Whole<'_>) -> Option<String> {
+    text::private_beside(whole.report, whole.origins, whole.findings)
 }
 
 /// Every text with its place: what the cover states, then all paragraphs and headings.

@@ -40,7 +40,7 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// 生成空白的标准模板，交给填报的人
-    #[command(help_template = TEMPLATE, override_usage = "nianbao template [选项]", after_help = super::help::TEMPLATE)]
+    #[command(help_template = TEMPLATE, override_usage = "nianbao template [选项]", after_help = super::help::template())]
     Template(TemplateArgs),
     /// 检查工作簿，列出问题，不写文件
     #[command(help_template = TEMPLATE, override_usage = "nianbao check [选项] <输入>...", after_help = super::help::CHECK)]
@@ -66,9 +66,9 @@ pub enum Command {
 
 #[derive(Debug, Args)]
 pub struct TemplateArgs {
-    /// 表样版本（默认 2021）
-    #[arg(long, value_name = "版本", default_value = "2021", hide_default_value = true, help_heading = "选项")]
-    pub edition: String,
+    /// 表样版本（默认现行的一版）
+    #[arg(long, value_name = "版本", help_heading = "选项")]
+    pub edition: Option<String>,
     /// 写到这个文件（默认：当前文件夹的“标准模板-版本.xlsx”）
     #[arg(short, long, value_name = "文件", help_heading = "选项")]
     pub output: Option<PathBuf>,

@@ -3,11 +3,22 @@
 use std::sync::LazyLock;
 
 use super::exit::Exit;
+use crate::form;
 
-pub const TEMPLATE: &str = "示例：
-  nianbao template                           生成 2021 版标准模板（2021 年度起使用）
-  nianbao template --edition 2019 -o 旧.xlsx  生成 2019 版（2019、2020 年度）
-  nianbao template --edition 2014            生成 2014 版（2014 至 2018 年度）";
+/// Examples for every built-in edition, from the one in force back.
+static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
+    let mut text = String::from("示例：");
+    for form in form::built_in() {
+        let (command, years) = match form.last_year {
+            None => ("nianbao template".to_owned(), format!("{} 年度起使用", form.first_year)),
+            Some(last) => {
+                (format!("nianbao template --edition {}", form.id), format!("{} 至 {last} 年度", form.first_year))
+            }
+        };
+        text.push_str(&format!("\n  {command:<32}  生成 {} 版标准模板（{years}）", form.id));
+    }
+    text
+});
 
 pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程序用，html 是一个网页（问题标在表格里），sarif 和 junit 给代码托管平台和持续集成
 
@@ -79,6 +90,10 @@ static TOP: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Below the list of commands.
+pub fn template() -> &'static str {
+    &TEMPLATE
+}
+
 pub fn top() -> &'static str {
     &TOP
 }

@@ -149,6 +149,9 @@ pub fn own_folder(folder: &Path) -> Result<OwnFolder, String> {
     fs::create_dir_all(folder).map_err(told)?;
     // A folder itself cannot be locked everywhere.
     let lock = folder.join(format!("{PREFIX}lock"));
+    if fs::symlink_metadata(&lock).is_ok_and(|m| !m.is_file()) {
+        return Err(format!("无法写入 {}：{} 不是文件，请先移走", folder.display(), lock.display()));
+    }
     let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(told)?;
     if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
         return Err(format!("另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹", folder.display()));
@@ -246,7 +249,9 @@ pub fn sweep(folders: impl Iterator<Item = PathBuf>) {
     for folder in folders {
         let Ok(entries) = fs::read_dir(&folder) else { continue };
         for entry in entries.flatten() {
-            if is_ours(&entry) && fs::File::open(entry.path()).is_ok_and(|f| f.try_lock().is_ok()) {
+            // Opening anything but a file may wait for ever.
+            let file = entry.file_type().is_ok_and(|t| t.is_file());
+            if is_ours(&entry) && file && fs::File::open(entry.path()).is_ok_and(|f| f.try_lock().is_ok()) {
                 let _ = fs::remove_file(entry.path());
             }
         }

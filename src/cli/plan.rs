@@ -247,7 +247,18 @@ pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
         .collect()
 }
 
+/// Longest text file that is read, in bytes.
+const MOST_TEXT: u64 = 16 << 20;
+
 pub fn read_text(path: &Path) -> Result<String, Stop> {
+    // Neither a pipe that nobody writes to nor a device without an end.
+    match std::fs::metadata(path) {
+        Ok(m) if !m.is_file() => return Err(Stop::usage(format!("{} 不是文件，请核对文件名", path.display()))),
+        Ok(m) if m.len() > MOST_TEXT => {
+            return Err(Stop::usage(format!("{} 超过 {} MB，不像是这种文件", path.display(), MOST_TEXT >> 20)));
+        }
+        _ => {}
+    }
     std::fs::read_to_string(path).map_err(|e| match e.kind() {
         std::io::ErrorKind::InvalidData => {
             Stop::usage(format!("{} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8", path.display()))

@@ -73,12 +73,12 @@ pub fn line(text: &str) {
 
 /// Prints a line of progress to standard error.
 pub fn progress(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{text}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", steady(text));
 }
 
 /// Prints a sentence to standard error.
 pub fn complaint(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "nianbao：{text}");
+    progress(&format!("nianbao：{text}"));
 }
 
 /// The exit an input's record calls for.

@@ -1,20 +1,25 @@
 //! `nianbao template`: the blank standard workbook.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::args::TemplateArgs;
 use super::{Exit, Stop, output, plan, print};
 use crate::export::template;
-use crate::form;
+use crate::form::{self, Form};
 
 pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
     let own = plan::forms(&args.forms)?;
     let all: Vec<_> = own.iter().chain(form::built_in()).collect();
-    let Some(form) = all.iter().find(|f| f.id == args.edition) else {
+    let asked = args.edition.as_deref();
+    let wanted = |f: &&&Arc<Form>| asked.map_or(f.last_year.is_none(), |id| f.id == id);
+    // The one in force stands first of those that are built in; a form of one's own is named.
+    let Some(form) = all.iter().skip(if asked.is_none() { own.len() } else { 0 }).find(wanted) else {
         let ids: Vec<_> = all.iter().map(|f| f.id.as_str()).collect();
-        let for_year = args.edition.parse().ok().and_then(|year| all.iter().find(|f| f.covers(year)));
-        let hint = for_year.map_or(String::new(), |f| format!("，{} 年度用 {} 版", args.edition, f.id));
-        return Err(Stop::usage(format!("没有 {} 版表样，可以是 {}{hint}", args.edition, ids.join("、"))));
+        let edition = asked.unwrap_or_default();
+        let for_year = edition.parse().ok().and_then(|year| all.iter().find(|f| f.covers(year)));
+        let hint = for_year.map_or(String::new(), |f| format!("，{edition} 年度用 {} 版", f.id));
+        return Err(Stop::usage(format!("没有 {edition} 版表样，可以是 {}{hint}", ids.join("、"))));
     };
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("标准模板-{}.xlsx", form.id)));
     if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {

@@ -35,7 +35,9 @@ pub fn write(report: &Report) -> Vec<u8> {
 
 /// A text as a field. An apostrophe before it keeps a spreadsheet from computing it; quotes alone would not.
 fn field(text: &str) -> String {
-    let active = text.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
+    // Apostrophes that stand there already do not keep it from being one: a reader takes one away.
+    let active =
+        text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     let text = if active { format!("'{text}") } else { text.to_owned() };
     let quoted = text.contains(['"', ',', '\r', '\n']) || text.trim() != text;
     if quoted { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
@@ -52,6 +54,8 @@ mod tests {
             ("甲,乙", "\"甲,乙\""),
             ("“甲”\"乙\"", "\"“甲”\"\"乙\"\"\""),
             ("=1+1", "'=1+1"),
+            ("'=1+1", "''=1+1"),
+            ("'甲'", "'甲'"),
             ("-甲,乙", "\"'-甲,乙\""),
             ("＝某局", "'＝某局"),
             (" 甲", "\" 甲\""),

@@ -1,13 +1,18 @@
 //! Form files: what they may say (serde), checked and turned into [`Form`].
 
+use std::sync::OnceLock;
+
 use serde::Deserialize;
 
 use super::phrase::{self, Phrase};
 use super::relation::{Op, Relation, Term};
 use super::told::{self, Slot};
 use super::{
-    Asked, Axis, Block, Form, Kind, Leaf, Node, Section, Series, SlotAt, Table, Telling, Told, Unit, UnitColumn,
+    Asked, Axis, Block, Form, Kind, Leaf, Node, Section, Series, SlotAt, Structure, Table, Telling, Told, Unit,
+    UnitColumn,
 };
+use crate::digest::sha256;
+use crate::toml_error::sentence;
 
 /// Why a form file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -178,8 +183,15 @@ fn wrong(text: impl Into<String>) -> FormError {
     FormError::Meaning(text.into())
 }
 
+/// The digest of a form file less its comments and what it says of texts: the keys of its tables come sorted.
+pub(super) fn structure(text: &str) -> Option<String> {
+    let mut all: toml::Table = toml::from_str(text).ok()?;
+    all.retain(|name, _| !["told", "asked"].contains(&(name as &str)));
+    serde_json::to_vec(&all).ok().map(|all| sha256(&all))
+}
+
 pub(super) fn parse(text: &str) -> Result<Form, FormError> {
-    let raw: RawForm = toml::from_str(text).map_err(|e| FormError::Syntax(crate::toml_error::sentence(&e, text)))?;
+    let raw: RawForm = toml::from_str(text).map_err(|e| FormError::Syntax(sentence(&e, text)))?;
     let tables = raw.table.into_iter().map(table).collect::<Result<Vec<_>, _>>()?;
     let table_index =
         |key: &str| tables.iter().position(|t| t.key == key).ok_or_else(|| wrong(format!("没有键为 {key} 的表")));
@@ -229,7 +241,8 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
     Ok(Form {
         id: raw.id,
         notice: raw.notice,
-        digest: crate::digest::sha256(text.as_bytes()),
+        digest: sha256(text.as_bytes()),
+        structure: Structure { text: text.into(), digest: OnceLock::new() },
         first_year: raw.first_year,
         last_year: raw.last_year,
         free_headings: raw.free_headings,

@@ -25,7 +25,7 @@ pub use told::{Asked, Telling, Told, Way};
 pub use words::{Letters, TextWords, words};
 pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 use std::thread::Builder;
 
 /// What a value of the form counts.
@@ -79,6 +79,7 @@ pub struct Form {
     pub notice: String,
     /// SHA-256 of the form file, in hexadecimal.
     pub digest: String,
+    structure: Structure,
     /// First report year it was made for.
     pub first_year: u16,
     /// Last report year it was made for; `None` while in force.
@@ -286,7 +287,27 @@ impl Table {
     }
 }
 
+/// What a form file says but for what texts tell and must say.
+#[derive(Debug)]
+struct Structure {
+    text: Box<str>,
+    digest: OnceLock<String>,
+}
+
+impl PartialEq for Structure {
+    fn eq(&self, other: &Structure) -> bool {
+        self.text == other.text
+    }
+}
+
 impl Form {
+    /// SHA-256 of what the file says but for its comments and what texts tell and must say: two forms of one structure have the
+    /// same values in the same places.
+    pub fn structure(&self) -> &str {
+        // Few runs ask for it, and every run reads the forms.
+        self.structure.digest.get_or_init(|| data::structure(&self.structure.text).unwrap_or(self.digest.clone()))
+    }
+
     /// Reads a form file. Errors say in Chinese what is wrong with the file.
     pub fn parse(text: &str) -> Result<Form, FormError> {
         data::parse(text)

@@ -154,3 +154,18 @@ fn a_faulty_form_file_is_refused() {
         assert!(error.contains(says), "{error}");
     }
 }
+
+/// What a text is held against may change without a change of any value's place; tables, rows and relations may not.
+#[test]
+fn the_structure_of_a_form_is_what_its_values_rest_on() {
+    let text = include_str!("2021.toml");
+    let form = Form::parse(text).unwrap();
+    let words = format!("# a remark\n{}", text.replacen("[[told]]\n", "[[told]]\n# another\n", 1));
+    let words = Form::parse(&words).unwrap();
+    assert_ne!(form.digest, words.digest);
+    assert_eq!(form.structure(), words.structure());
+    let fewer = Form::parse(&text[..text.find("[[told]]").unwrap()]).unwrap();
+    assert_eq!(form.structure(), fewer.structure());
+    let other = Form::parse(&text.replacen("规范性文件", "规范性文书", 1)).unwrap();
+    assert_ne!(form.structure(), other.structure());
+}

@@ -25,6 +25,8 @@ pub struct Workbook {
 pub struct ReportLabels {
     /// Wordings a title ends in, as subject and kind of document, the official one first.
     title_endings: Vec<[String; 2]>,
+    /// First and last year that a report can be about.
+    pub years: [u16; 2],
     /// Pattern of a made title with `{agency}`, `{year}`, `{ending}`.
     title: String,
 }

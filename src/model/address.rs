@@ -165,6 +165,11 @@ impl Origins {
         }
     }
 
+    /// Where all parts but values came from, and what was written there.
+    pub fn of_words(&self) -> impl Iterator<Item = (&Source, &str)> {
+        self.others.values().map(|o| (&o.source, o.written.as_str()))
+    }
+
     /// The cell a part came from.
     pub fn source(&self, place: Place) -> Option<&Source> {
         self.at(place).map(|o| &o.source)

@@ -115,17 +115,20 @@ impl Flow<'_> {
             let t = parsed.unwrap_or(title::Title { text: words, agency: None, year: None });
             title = Some((t, source.clone()));
         }
-        if title.is_none() {
+        // What the cover states is enough for a title: a name of a file may be anything.
+        let stated = agency.is_some() && year.is_some();
+        if title.is_none() && !stated {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name));
+            let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name, Source::sheet(&v.sheet.name)));
             let elsewhere = sheets
-                .chain([("文件名", unnumbered(stem))])
-                .find_map(|(kind, text)| title::parse(text).map(|t| (kind, text, t)));
+                .chain([("文件名", unnumbered(stem), Source::file(name))])
+                .find_map(|(kind, text, source)| title::parse(text).map(|t| (kind, text, source, t)));
             // A bare 年度报告 in a file name says nothing that the parts do not.
-            if let Some((kind, text, t)) = elsewhere.filter(|(_, _, t)| t.year.is_some() || t.agency.is_some()) {
+            let found = elsewhere.filter(|(.., t)| t.year.is_some() || t.agency.is_some());
+            if let Some((kind, text, source, t)) = found {
                 let message = format!("标题取自{kind}“{text}”");
                 self.words.findings.push(finding("N108", message));
-                title = Some((t, Source::sheet(&text.into())));
+                title = Some((t, source));
             }
         }
         for line in preface_from {

@@ -72,9 +72,10 @@ fn digit(c: char) -> Option<u16> {
     }
 }
 
-/// A year a report can be about: the regulation on disclosure came into force in 2008.
+/// A year a report can be about.
 fn plausible(year: u16) -> bool {
-    (2008..=2099).contains(&year)
+    let [first, last] = labels().report.years;
+    (first..=last).contains(&year)
 }
 
 /// A year alone, as the cover states it: 2024, 2024年, 2024年度, 二〇二四年.

@@ -83,7 +83,9 @@ fn quoted_field(mut rest: &str) -> Option<(Cow<'_, str>, &str)> {
 
 /// A field without the apostrophe that keeps it from being a formula.
 fn plain(field: Cow<'_, str>) -> Cow<'_, str> {
-    let guarded = |rest: &str| rest.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
+    let guarded = |rest: &str| {
+        rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])
+    };
     match field.strip_prefix('\'').filter(|rest| guarded(rest)) {
         Some(rest) => rest.to_owned().into(),
         None => field,

@@ -1,6 +1,6 @@
 //! A DOCX read back: the body's paragraphs and tables, by a plain reader of zip and XML.
 //!
-//! Takes a package, gives its pieces. An element of the body or of a run that it does not know is an error, not left out.
+//! Takes a package, gives its pieces. An element that it does not know is an error, not left out.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -57,7 +57,11 @@ fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece<'static>>, &'static str> {
 
 /// Adds the words of a paragraph.
 fn paragraph(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
-    steps.children(|steps, tag| if tag.is("w:r") { run(steps, words) } else { steps.skip() })
+    steps.children(|steps, tag| match tag {
+        t if t.is("w:r") => run(steps, words),
+        t if t.is("w:pPr") => steps.skip(),
+        _ => Err("段落里的部件"),
+    })
 }
 
 fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
@@ -72,13 +76,19 @@ fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
 fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<Cow<'static, str>>>, &'static str> {
     let mut rows = Vec::new();
     steps.children(|steps, tag| {
-        if !tag.is("w:tr") {
+        if tag.is_any(&["w:tblPr", "w:tblGrid"]) {
             return steps.skip();
+        }
+        if !tag.is("w:tr") {
+            return Err("表里的部件");
         }
         let mut cells = Vec::new();
         steps.children(|steps, tag| {
-            if !tag.is("w:tc") {
+            if tag.is("w:trPr") {
                 return steps.skip();
+            }
+            if !tag.is("w:tc") {
+                return Err("行里的部件");
             }
             cells.extend(cell(steps, buffer)?);
             Ok(())
@@ -99,7 +109,7 @@ fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<Cow<'static
             goes_on |= tag.is("w:vMerge") && tag.attribute("w:val").as_deref() != Some("restart");
             steps.skip()
         }),
-        _ => steps.skip(),
+        _ => Err("格子里的部件"),
     })?;
     match (goes_on, is_blank(buffer)) {
         (true, false) => Err("合并格子里的文字"),

@@ -12,11 +12,16 @@ mod pieces;
 mod xlsx;
 mod xml;
 
-use crate::compose::compose;
 use crate::import::{Input, read_input};
-use crate::model::{Document, Report};
+use crate::inflate::entry;
+use crate::model::Report;
 use crate::normalize::{Options, normalize_json};
 use crate::pipeline::{Format, Setting};
+use crate::publish::Package;
+
+use std::io::Cursor;
+
+use zip::ZipArchive;
 
 pub use pieces::Compared;
 use pieces::{NOTHING, Piece, Unequal};
@@ -38,14 +43,12 @@ pub struct Difference {
 /// # Errors
 /// The first difference.
 pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], setting: &Setting) -> Result<Vec<Compared>, Difference> {
-    let document = compose(report);
-    let expected = pieces::of(&document);
-    files.iter().map(|(format, bytes)| one(report, &document, &expected, *format, bytes, setting)).collect()
+    let expected = pieces::of(report);
+    files.iter().map(|(format, bytes)| one(report, &expected, *format, bytes, setting)).collect()
 }
 
 fn one(
     report: &Report,
-    document: &Document,
     expected: &[Piece<'_>],
     format: Format,
     bytes: &[u8],
@@ -59,7 +62,7 @@ fn one(
     let compared = match format {
         Format::Pdf => pdf::read(bytes).map_err(unread).and_then(|f| pieces::compare(expected, &f)),
         Format::Docx => docx::read(bytes).map_err(unread).and_then(|f| pieces::compare(expected, &f)),
-        Format::Xlsx => xlsx::prove(report, document, bytes, &setting.limits),
+        Format::Xlsx => xlsx::prove(report, bytes, &setting.limits),
         Format::Json => again(report, bytes, setting),
         Format::Html | Format::Fragment => {
             html::read(bytes).map_err(unread).and_then(|f| pieces::compare(expected, &f))
@@ -67,6 +70,37 @@ fn one(
         Format::Csv => csv::prove(report, bytes),
     };
     compared.map_err(|Unequal { place, expected, found }| Difference { format: format.name(), place, expected, found })
+}
+
+/// Proves the zip of a package: it holds the files of the folder, byte for byte, and nothing else.
+///
+/// # Errors
+/// The first difference.
+pub fn prove_package(package: &Package) -> Result<(), Difference> {
+    let differs = |place: &str, expected: &str, found: &str| Difference {
+        format: "zip",
+        place: place.to_owned(),
+        expected: expected.to_owned(),
+        found: found.to_owned(),
+    };
+    let whole = |found: &str| differs("整个文件", "能够读回", found);
+    let bytes = package.zip.as_slice();
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(|_| whole("读不出来"))?;
+    if zip.len() != package.files.len() {
+        return Err(differs("文件数", &package.files.len().to_string(), &zip.len().to_string()));
+    }
+    for (i, file) in package.files.iter().enumerate() {
+        let found = zip.by_index_raw(i).map_err(|_| whole("读不出来"))?;
+        let name = format!("{}/{}", package.name, file.name);
+        if found.name().ok().is_none_or(|found| *found != *name) {
+            return Err(differs(&format!("第 {} 个文件", i + 1), &name, "别的名字"));
+        }
+        match entry(bytes, &found, file.bytes.len() as u64) {
+            Ok(found) if found == file.bytes => {}
+            _ => return Err(differs(&file.name, "与文件夹里的相同", "不同")),
+        }
+    }
+    Ok(())
 }
 
 /// The report as JSON imports as the report it was made of.
@@ -86,7 +120,7 @@ fn again(report: &Report, bytes: &[u8], setting: &Setting) -> Result<Compared, U
 fn same(report: &Report, again: &Report) -> Result<Compared, Unequal> {
     let mut compared = Compared::default();
     let differs = |place: String, a: &str, b: &str| Err(Unequal::new(place, a, b));
-    if report.form.digest != again.form.digest {
+    if report.form.structure() != again.form.structure() {
         return differs("表样版本".to_owned(), &report.form.id, &again.form.id);
     }
     if report.cover != again.cover {

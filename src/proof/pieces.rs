@@ -1,11 +1,12 @@
-//! What a reader finds in a file, piece by piece, and whether it is what a document says.
+//! What a reader finds in a file, piece by piece, and whether it is what a report says.
 //!
 //! Takes pieces in reading order, gives how much was compared or the first difference. White space and characters without
 //! width do not count: formats break lines and set distances in their own ways.
 
 use std::borrow::Cow;
 
-use crate::model::{Block, Document, is_invisible};
+use crate::form::{GridContent, Table, labels};
+use crate::model::{Paragraph, Report, Value, is_invisible};
 
 /// One thing that a reader finds.
 #[derive(Debug, Clone)]
@@ -66,18 +67,50 @@ pub(super) fn is_blank(text: &str) -> bool {
     significant(text).next().is_none()
 }
 
-/// What a reader should find of a document.
-pub(super) fn of(document: &Document) -> Vec<Piece<'_>> {
-    let head = document.facts.iter().map(|fact| Piece::Words(fact.into()));
-    let blocks = document.blocks.iter().map(|block| match block {
-        Block::Heading { text, .. } | Block::Paragraph { text } => Piece::Words(text.into()),
-        Block::Table(table) => {
-            let rows = table.rows.iter().map(|r| r.cells.iter().map(|c| c.text.as_str().into()).collect());
-            Piece::Table(rows.collect())
+/// What a reader should find of a report. By report and form alone, not by the document that the writers draw: a part that
+/// got lost on the way there would be missing on both sides.
+pub(super) fn of(report: &Report) -> Vec<Piece<'_>> {
+    let (cover, words) = (&report.cover, &labels().cover);
+    let fact = |label: &str, text: &Option<String>| text.as_ref().map(|t| Piece::Words(format!("{label}：{t}").into()));
+    fn paragraph(p: &Paragraph) -> Piece<'_> {
+        Piece::Words(p.text.as_str().into())
+    }
+    let mut pieces = vec![Piece::Words(cover.title.as_str().into())];
+    pieces.extend(fact(&words.index.label, &cover.index));
+    pieces.extend(fact(&words.published.label, &cover.published));
+    pieces.extend(report.preface.iter().map(paragraph));
+    for (section, content) in report.form.sections.iter().zip(&report.sections) {
+        if !report.form.free_headings {
+            pieces.push(Piece::Words(section.heading.as_str().into()));
         }
-    });
-    let title = Piece::Words(document.title_text().into());
-    without_blank(std::iter::once(title).chain(head).chain(blocks).collect())
+        pieces.extend(content.before.iter().map(paragraph));
+        if let Some(t) = section.table {
+            let rows = table(&report.form.tables[t], &report.tables[t]);
+            pieces.push(Piece::Table(
+                rows.into_iter().map(|row| row.into_iter().map(|(_, text)| text).collect()).collect(),
+            ));
+        }
+        pieces.extend(content.after.iter().map(paragraph));
+    }
+    pieces.extend(fact(&words.contact.label, &cover.contact));
+    without_blank(pieces)
+}
+
+/// The rows of an official table: the cells that begin in them, by their columns.
+pub(super) fn table<'r>(form: &'r Table, values: &[Value]) -> Vec<Vec<(usize, Cow<'r, str>)>> {
+    let mut rows = vec![Vec::new(); form.grid_rows()];
+    for cell in form.grid() {
+        let text = match cell.content {
+            GridContent::Title(t) | GridContent::Corner(t) | GridContent::UnitHead(t) => t.into(),
+            GridContent::Unit(t) | GridContent::NoValue(t) => t.into(),
+            GridContent::ColumnHead(n) | GridContent::RowHead(n) => n.label.as_str().into(),
+            GridContent::Value(slot) => values[slot].to_string().into(),
+        };
+        rows[cell.row].push((cell.column, text));
+    }
+    // As they are read, whatever order the form tells them in.
+    rows.iter_mut().for_each(|row| row.sort_by_key(|(column, _)| *column));
+    rows
 }
 
 /// Pieces but those in which there is nothing to read.

@@ -8,6 +8,7 @@ use crate::form::{self, Kind};
 use crate::model::{Amount, Decimal, Origins, Paragraph, Value, Whole};
 use crate::normalize::settle;
 use crate::pipeline::produce;
+use crate::publish::package;
 
 /// A report of an edition with figures that all differ and words in every section.
 fn report(edition: &str) -> Report {
@@ -173,4 +174,24 @@ fn files_that_cannot_be_read_prove_nothing() {
             assert_eq!(told.format, format.name());
         }
     }
+}
+
+#[test]
+fn a_zip_holds_the_files_of_the_folder_and_nothing_else() {
+    let (sound, setting) = (report("2021"), Setting::default());
+    let files = produce(whole(&sound), &[Format::Csv, Format::Xlsx], &setting).unwrap();
+    let compared = prove(&sound, &files, &setting).unwrap();
+    let made = package("报告", &sound, files, &compared).unwrap();
+    assert_eq!(prove_package(&made), Ok(()));
+    let mut other = made.clone();
+    other.files[0].bytes[100] ^= 1;
+    assert_eq!(prove_package(&other).unwrap_err().place, "报告.csv");
+    let mut fewer = made.clone();
+    fewer.files.pop();
+    assert_eq!(prove_package(&fewer).unwrap_err().place, "文件数");
+    let mut named = made.clone();
+    named.files[1].name = "别的.xlsx".to_owned();
+    assert!(prove_package(&named).is_err());
+    let cut = made.zip.len() / 2;
+    assert!(prove_package(&Package { zip: made.zip[..cut].to_vec(), ..made }).is_err());
 }

@@ -5,13 +5,13 @@
 //! the cells or be shown as another number than it is.
 
 use super::figures::figures;
-use super::pieces::{Compared, NOTHING, Unequal, alike, is_blank};
+use super::pieces::{Compared, NOTHING, Unequal, alike, is_blank, table};
 use crate::form::labels;
 use crate::import::{Cell, Content, Limits, Sheet, read_bytes};
-use crate::model::{Address, Block, Decimal, Document, Report};
+use crate::model::{Address, Decimal, Report};
 
-/// Compares sheet after sheet with what a report and its document say.
-pub(super) fn prove(report: &Report, document: &Document, bytes: &[u8], limits: &Limits) -> Result<Compared, Unequal> {
+/// Compares sheet after sheet with what a report says.
+pub(super) fn prove(report: &Report, bytes: &[u8], limits: &Limits) -> Result<Compared, Unequal> {
     let whole =
         |found: String| Unequal { place: "整个文件".to_owned(), expected: "能够读回".to_owned(), found };
     let workbook = read_bytes("", bytes, limits).map_err(|e| whole(e.to_string()))?;
@@ -31,18 +31,14 @@ pub(super) fn prove(report: &Report, document: &Document, bytes: &[u8], limits: 
         }
         report.preface.iter().try_for_each(|p| rows.words(&p.text))
     })?;
-    let mut tables = document.blocks.iter().filter_map(|block| match block {
-        Block::Table(table) => Some(table),
-        _ => None,
-    });
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
         proof.sheet(&section.sheet, |rows| {
             if !report.form.free_headings {
                 rows.words(&section.heading)?;
             }
             content.before.iter().try_for_each(|p| rows.words(&p.text))?;
-            for row in section.table.and_then(|_| tables.next()).iter().flat_map(|table| &table.rows) {
-                rows.cells(row.cells.iter().map(|cell| (cell.column, cell.text.as_str())))?;
+            for row in section.table.iter().flat_map(|t| table(&report.form.tables[*t], &report.tables[*t])) {
+                rows.cells(row.iter().map(|(column, text)| (*column, &**text)))?;
             }
             content.after.iter().try_for_each(|p| rows.words(&p.text))
         })?;

@@ -128,7 +128,7 @@ impl Stated {
     /// What is wrong with it by itself, as the end of a sentence.
     fn fault(&self) -> Option<String> {
         let given = [("agency", &self.agency), ("code", &self.code), ("reason", &self.reason), ("who", &self.who)];
-        if let Some((name, _)) = given.iter().find(|(_, value)| value.trim().is_empty()) {
+        if let Some((name, _)) = given.iter().find(|(_, value)| !value.chars().any(char::is_alphanumeric)) {
             return Some(format!("没有写 {name}"));
         }
         if self.date.date.is_none() || self.date.time.is_some() {

@@ -24,7 +24,7 @@ pub struct Member<'a> {
 }
 
 /// Compares the years of every agency. Each finding comes with the index of the report it belongs to: the later year,
-/// or of two reports of one year the later file name. Sorted by agency, year and place, whatever the order of `members`.
+/// or each of several reports of one year. Sorted by agency, year and place, whatever the order of `members`.
 pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)> {
     let mut agencies: BTreeMap<&str, BTreeMap<u16, Vec<usize>>> = BTreeMap::new();
     for (i, m) in members.iter().enumerate() {
@@ -39,8 +39,9 @@ pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)>
         years.values_mut().for_each(|all| all.sort_by_key(|i| (members[*i].file, *i)));
         let mut last: Option<(u16, &[usize])> = None;
         for (year, all) in &*years {
-            for again in all.iter().skip(1) {
-                findings.push((*again, twice(agency, *year, members[all[0]].file, members[*again].file)));
+            if let [first, second, ..] = all[..] {
+                let pair = |i: usize| [members[first].file, members[if i == first { second } else { i }].file];
+                findings.extend(all.iter().map(|i| (*i, twice(agency, *year, members[*i].file, pair(*i)))));
             }
             match (last, all.as_slice()) {
                 (Some((before, [old])), [new]) if before + 1 == *year => {
@@ -70,10 +71,11 @@ pub fn unmet<'a>(agencies: impl IntoIterator<Item = &'a str>, aliases: &'a Alias
     aliases.unmet(agencies).into_iter().map(note).collect()
 }
 
-fn twice(agency: &str, year: u16, first: &str, second: &str) -> Finding {
+/// Of a report, that there is another of its year; both are named in their order.
+fn twice(agency: &str, year: u16, own: &str, [first, second]: [&str; 2]) -> Finding {
     finding("Y403", format!("{agency}有两份 {year} 年的报告：{first} 与 {second}，这一年没有与前后年比较"))
-        .at(Source::file(second))
-        .related([Source::file(first)])
+        .at(Source::file(own))
+        .related([Source::file(if own == first { second } else { first })])
         .hint("请只保留一份")
 }
 

@@ -102,11 +102,12 @@ fn missing_years_are_told_once_a_gap_and_doubled_years_are_not_compared() {
     // Y401 would be broken each year: with two reports of 2022, only 2023 → 2024 is compared.
     let found = run(&[("d", one(2023)), ("c", one(2022)), ("b", one(2022)), ("a", one(2021)), ("e", one(2024))]);
     let said: Vec<_> = found.iter().map(|(i, f)| (*i, f.code)).collect();
-    assert_eq!(said, [(1, "Y403"), (4, "Y401")]);
-    let twice = &found[0].1;
+    assert_eq!(said, [(2, "Y403"), (1, "Y403"), (4, "Y401")]);
+    let twice = &found[1].1;
     assert_eq!(twice.severity, Severity::Error);
     assert!(twice.message.contains("b 与 c"), "{}", twice.message);
     assert_eq!((twice.source.clone(), twice.related.clone()), (Some(Source::file("c")), vec![Source::file("b")]));
+    assert!(found[0].1.source == twice.related.first().cloned() && found[0].1.message == twice.message);
 }
 
 #[test]

@@ -17,6 +17,8 @@ use crate::form::labels;
 use crate::model::{Finding, Origins, Paragraph, Place, Report, Source};
 use plain::Plain;
 
+pub(super) use personal::beside as private_beside;
+
 /// A paragraph of body text with where it stands.
 struct Passage<'r> {
     text: &'r str,

@@ -52,6 +52,20 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings
 }
 
+/// Data of persons that is in none of a report's texts but stands where they were read or in what is said of that: in the name of
+/// a sheet, in words that were not taken. Open data tells these too. The first, as it may be quoted, with what it is.
+pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[Finding]) -> Option<String> {
+    let known: Vec<(Kind, String)> = texts(report).flat_map(|(_, text)| private(text)).collect();
+    let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
+    let told = findings.iter().flat_map(|f| {
+        let places = f.source.iter().chain(&f.related).map(|s| &*s.sheet);
+        let words = [Some(&f.message), f.found.as_ref(), f.expected.as_ref(), f.hint.as_ref()];
+        places.chain(words.into_iter().flatten().map(String::as_str))
+    });
+    let mut all = read.chain(told).flat_map(private);
+    all.find(|one| !known.contains(one)).map(|(kind, quoted)| format!("{}“{quoted}”", kind.name()))
+}
+
 /// Data of persons in a text, each as it may be quoted.
 fn private(text: &str) -> Vec<(Kind, String)> {
     let mut found = Vec::new();

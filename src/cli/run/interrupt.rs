@@ -21,6 +21,9 @@ impl Interrupt {
             let _ = signal_hook::flag::register(signal, raised);
             let _ = signal_hook::flag::register_usize(signal, flag.clone(), exit as usize);
         }
+        // A limit on the size of files is told by the write that meets it, not by the end of the program.
+        #[cfg(unix)]
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
         Interrupt(flag)
     }
 

@@ -13,6 +13,7 @@ use super::read::{Next, Writes, all, judge};
 use super::spool::{IN_MEMORY, Slip, Spool};
 use super::{Done, Interrupt, Made, Read, across, each, pool};
 use crate::batch::{Item, OutputFile, Record};
+use crate::check::private_beside;
 use crate::cli::args::Output;
 use crate::cli::inputs::Input;
 use crate::cli::output;
@@ -22,10 +23,12 @@ use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
 use crate::model::{Finding, Whole};
 use crate::pipeline::{self, Format, ProduceError, Setting, produce};
-use crate::proof::prove;
+use crate::proof::{Difference, prove, prove_package};
 use crate::publish::{Entry, PackageFile, index, is_index, package, standing, stands};
 use crate::rules::finding;
 
+/// A report that was understood and is not published.
+const REFUSED: &str = "B902";
 /// The page over the run.
 const INDEX: &str = "index.html";
 
@@ -51,7 +54,7 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let pool = pool(plan.jobs)?;
     let page = job.folder.join(INDEX);
-    if fs::read(&page).is_ok_and(|text| !is_index(&text)) {
+    if page.is_dir() || fs::read(&page).is_ok_and(|text| !is_index(&text)) {
         let message = format!("{} 不是公布时写的目录页，没有覆盖，请换一个输出文件夹", page.display());
         return Err(Stop { exit: Exit::Unwritten, message });
     }
@@ -90,9 +93,13 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     notes.extend(earlier(&done, &standing));
     let mut summary = None;
     if !standing.is_empty() {
-        output::write_all(&job.folder, &[(page.clone(), index(&standing).as_bytes())]).map_err(unwritten)?;
-        summary = Some(page);
+        match output::write_all(&job.folder, &[(page.clone(), index(&standing).as_bytes())]) {
+            Ok(()) => summary = Some(page),
+            // The packages stand all the same, and are to be told.
+            Err(message) => notes.push(finding("W401", message)),
+        }
     }
+    let unlisted = summary.is_none() && !standing.is_empty();
     drop(folder);
     let unused: Vec<Finding> = job.waivers.unused().map(|told| finding("B901", told)).collect();
     let wasted = !unused.is_empty();
@@ -107,6 +114,7 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let told =
         print::Told { doing: Doing::Publishing, plan, folder, summary, notes, file, sections, took, asked: None };
     let exit = print::all(&told, &done)?;
+    let exit = if unlisted { exit.max(Exit::Unwritten) } else { exit };
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
 }
 
@@ -130,6 +138,10 @@ impl Run<'_> {
         }
         match self.write(&record, &slip) {
             Ok(outputs) => record.outputs = outputs,
+            Err(f) if f.code == REFUSED => {
+                record.tell(&f);
+                judge(&mut record, self.job.plan.strict);
+            }
             Err(f) => record.fail(&f),
         }
         record
@@ -137,21 +149,28 @@ impl Run<'_> {
 
     fn write(&self, record: &Record, slip: &Slip) -> Result<Vec<OutputFile>, Box<Finding>> {
         let unwritten = |message: String| Box::new(finding("W401", message));
+        let unequal = |e: Difference| Box::new(finding("W404", e.to_string()));
         let internal = |message: String| Box::new(finding("X901", message));
         let lost = |e: std::io::Error| unwritten(format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e)));
         let waited = self.spool.get(slip).map_err(lost)?;
         let whole = waited.whole();
+        if let Some(private) = private_beside(whole) {
+            let message =
+                format!("没有公布：JSON 里的出处或提示会带出{private}，它在工作表名、文本框或没有采用的格子里");
+            return Err(Box::new(finding(REFUSED, message).hint("请从工作簿里删去")));
+        }
         let setting = &self.job.plan.setting;
         let files = (self.produce)(whole, &self.job.formats, setting).map_err(|e| match e {
             ProduceError::Internal => internal(e.to_string()),
             e => unwritten(e.to_string()),
         })?;
-        let compared = prove(whole.report, &files, setting).map_err(|e| Box::new(finding("W404", e.to_string())))?;
+        let compared = prove(whole.report, &files, setting).map_err(unequal)?;
         let formats: Vec<&str> = files.iter().map(|(f, _)| f.name()).chain(["manifest", "sums"]).collect();
         let name = stem(record);
         let zip = format!("{name}.zip");
         self.spares_inputs(&name, &zip)?;
         let made = package(&name, whole.report, files, &compared).map_err(|e| unwritten(e.to_string()))?;
+        prove_package(&made).map_err(unequal)?;
         let within: Vec<(&str, &[u8])> = made.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
         output::write_folder(&self.job.folder, &name, &within, (&zip, &made.zip)).map_err(unwritten)?;
         let output = |format: &str, path: String, bytes: &[u8], sha256: String| OutputFile {
@@ -204,7 +223,7 @@ fn refused(record: &Record) -> Option<Finding> {
     };
     let message = format!("没有公布：有 {} 处问题必须先改正，如 {place}{}", standing.len(), first.code);
     let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
-    Some(finding("B902", message).hint(hint))
+    Some(finding(REFUSED, message).hint(hint))
 }
 
 impl Writes for Run<'_> {

@@ -23,7 +23,7 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
     let mut out = Lines::default();
     out.member(0, DataLabels::FORMAT, &words.json);
     out.member(0, "version", &words.version);
-    out.member(0, "edition", &Edition { id: &form.id, notice: &form.notice, digest: &form.digest });
+    out.member(0, "edition", &Edition { id: &form.id, notice: &form.notice, digest: form.structure() });
     let cover = &report.cover;
     out.open(0, "cover", '{');
     out.member(1, "agency", &cover.agency);
@@ -157,7 +157,8 @@ struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     fn of(origins: &'a Origins, place: Place, read: &str) -> Option<Origin<'a>> {
-        let source = origins.source(place)?;
+        // The name of a file is the sender's own matter.
+        let source = origins.source(place).filter(|source| source.file.is_none())?;
         let written = origins.written(place).unwrap_or_default();
         let read = (read != written).then(|| read.to_owned());
         Some(Origin { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()), written, read })

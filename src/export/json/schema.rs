@@ -12,6 +12,7 @@ pub fn schema() -> String {
     let words = &labels().data;
     let (format, version) = (&words.json, words.version);
     let paragraphs = json!({ "type": "array", "items": { "$ref": "#/$defs/paragraph" } });
+    let [first, last] = labels().report.years;
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("政府信息公开工作年度报告（{format}，第 {version} 版）"),
@@ -23,11 +24,11 @@ pub fn schema() -> String {
             "edition": object(json!({
                 "id": { "type": "string", "description": "表样版本，如 2021" },
                 "notice": { "type": "string", "description": "发布表样的文件" },
-                "digest": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样文件的 SHA-256" },
+                "digest": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样结构的 SHA-256：表、行、列、部分和勾稽关系，不含正文怎样核对" },
             }), &["id", "digest"]),
             "cover": object(json!({
                 "agency": text("单位全称"),
-                "year": { "type": "integer", "minimum": 2008, "maximum": 2099 },
+                "year": { "type": "integer", "minimum": first, "maximum": last },
                 "title": { "type": ["string", "null"], "description": "报告标题，没有时按单位和年度生成" },
                 "published": { "type": ["string", "null"], "description": "发布日期，照原样" },
                 "contact": { "type": ["string", "null"], "description": "联系方式，照原样" },

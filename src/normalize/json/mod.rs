@@ -73,6 +73,9 @@ impl Reading {
         known.extend(FACTS.map(|(name, _)| name));
         let cover = Object::of(top.need("cover")?, top.at("cover"), &known)?;
         let agency = words(&cover, "agency")?;
+        if !agency.chars().any(char::is_alphanumeric) {
+            return Err(cover.fault("agency", "不是单位名称，请填写全称"));
+        }
         let given = cover.whole("year")?;
         let year = u16::try_from(given).ok().filter(|y| title::year(&y.to_string()).is_some());
         let year = year.ok_or_else(|| cover.fault("year", "不是四位年份，如 2024"))?;
@@ -224,7 +227,7 @@ fn form(top: &Object<'_>, options: &Options) -> Result<Arc<Form>, Fault> {
         let what = format!("是“{}”，没有这一版表样，可以是 {}；地方的表样用 --form 加上", short(id), known.join("、"));
         return Err(edition.fault("id", &what));
     }
-    let form = of_id.find(|f| f.digest == digest);
+    let form = of_id.find(|f| f.structure() == digest);
     let form = form.ok_or_else(|| edition.fault("digest", &format!("不是这里的 {id} 版表样，行和列可能不同")))?;
     edition.agrees("notice", &form.notice)?;
     Ok(form.clone())
