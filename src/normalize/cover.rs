@@ -16,13 +16,20 @@ use crate::rules::finding;
 const FIRST_OPTIONAL: usize = 3;
 
 impl Flow<'_> {
-    /// Takes a label of the cover with the value beside it (or behind a colon). Tells whether it was one.
-    pub(super) fn field(&mut self, view: &View<'_>, at: Address, text: &str, used: &mut BTreeSet<Address>) -> bool {
+    /// Takes a label of the cover with the value beside it, or behind a colon where `inline`. Tells whether it was one.
+    pub(super) fn field(
+        &mut self,
+        view: &View<'_>,
+        at: Address,
+        text: &str,
+        inline: bool,
+        used: &mut BTreeSet<Address>,
+    ) -> bool {
         let fields = labels().cover.fields();
         let bare = text.trim().trim_start_matches(['（', '(', '【', '[']).trim_end_matches(['】', ']']);
         let bare = if bare.len() < text.trim().len() { bare.trim_end_matches(['）', ')']) } else { bare };
         let (label, behind) = match bare.split_once([':', '：']) {
-            Some((label, rest)) if !rest.trim().is_empty() => (label, Some(rest.trim())),
+            Some((label, rest)) if inline && !rest.trim().is_empty() => (label, Some(rest.trim())),
             _ => (bare, None),
         };
         let Some(index) = self.known.wordings.field(label) else { return false };

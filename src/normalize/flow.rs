@@ -129,6 +129,13 @@ impl Flow<'_> {
             return;
         }
         self.hidden_text(view, &here);
+        // The standard cover has its facts in cells of their own: 联系电话：… below them is a line of the preface.
+        let head = labels().cover.head.iter().map(String::as_str);
+        let first = view.row(0).iter().map(|c| match &c.content {
+            Content::Text(text) => text.trim(),
+            _ => "",
+        });
+        let standard = cover_sheet && first.take(labels().cover.head.len()).eq(head);
         let mut used: BTreeSet<Address> = BTreeSet::new();
         let mut unused = Vec::new();
         let mut after_table: Option<usize> = None;
@@ -157,7 +164,7 @@ impl Flow<'_> {
             match &cell.content {
                 Content::Text(text) => {
                     let field = if self.current.is_none() || cover_sheet {
-                        self.field(view, cell.at, text, &mut used)
+                        self.field(view, cell.at, text, !standard, &mut used)
                     } else {
                         false
                     };

@@ -614,6 +614,28 @@ fn two_contacts_are_both_kept_and_two_agencies_refused() {
 }
 
 #[test]
+fn a_line_of_the_preface_on_the_standard_cover_is_no_fact() {
+    let form = edition("2021").unwrap();
+    let mut cover = Lay::new(&labels().cover.sheet);
+    let [item, content] = &labels().cover.head;
+    let line = "联系电话：0379-111，地址：某路1号。";
+    for (row, column, text) in [
+        (0, 0, item.as_str()),
+        (0, 1, content),
+        (1, 0, "单位名称"),
+        (1, 1, "某局"),
+        (2, 0, "年度"),
+        (2, 1, "2021"),
+        (4, 0, line),
+    ] {
+        cover.put(at(row, column), Content::Text(text.into()));
+    }
+    let tables = form.tables.iter().fold(Lay::new("表"), |lay, t| lay.table(t, zero));
+    let r = report(vec![cover.done(), tables.done()]);
+    assert_eq!((r.cover.contact, r.preface[0].text.as_str()), (None, line));
+}
+
+#[test]
 fn findings_on_words_name_their_own_cell() {
     // A template's empty subheading is left out; what follows keeps its place.
     let form = edition("2021").unwrap();
