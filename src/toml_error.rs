@@ -1,25 +1,36 @@
-//! What is wrong with a TOML file, in Chinese and with its line: style files and form files are written by hand.
+//! What is wrong with a TOML file, in Chinese and with its line: such files are written by hand.
 
 /// One sentence for an error in `text`.
 pub fn sentence(error: &toml::de::Error, text: &str) -> String {
-    let line = error.span().map(|s| text[..s.start.min(text.len())].matches('\n').count() + 1);
-    let at = line.map_or(String::new(), |n| format!("第 {n} 行："));
-    format!("{at}{}", meaning(error.message()))
+    let before = error.span().and_then(|s| text.get(..s.start));
+    let Some(before) = before else { return meaning(error.message()).unwrap_or_else(|| "写法不对".to_owned()) };
+    let line = before.matches('\n').count() + 1;
+    match meaning(error.message()) {
+        Some(meaning) => format!("第 {line} 行：{meaning}"),
+        // The parser gives its reasons in English alone; where it stopped is mostly enough.
+        None => {
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            format!("第 {line} 行第 {column} 列写法不对，请核对引号、括号和等号")
+        }
+    }
 }
 
-fn meaning(message: &str) -> String {
+/// What a message means that has a meaning for those who do not know TOML.
+fn meaning(message: &str) -> Option<String> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let first = quoted.next().unwrap_or_default();
     let others: Vec<&str> = quoted.collect();
     if message.starts_with("unknown field") {
-        format!("没有“{first}”这一项，可以写 {}", others.join("、"))
+        Some(format!("没有“{first}”这一项，可以写 {}", others.join("、")))
     } else if message.starts_with("unknown variant") {
-        format!("不能写“{first}”，可以写 {}", others.join("、"))
+        Some(format!("不能写“{first}”，可以写 {}", others.join("、")))
     } else if message.starts_with("missing field") {
-        format!("缺少“{first}”这一项")
+        Some(format!("缺少“{first}”这一项"))
+    } else if message.starts_with("duplicate key") {
+        Some("这一项前面已经写过，请只留一处".to_owned())
     } else if message.starts_with("invalid type") {
-        "内容的种类不对：数字不加引号，文字要加引号".to_owned()
+        Some("内容的种类不对：数字不加引号，文字要加引号".to_owned())
     } else {
-        format!("不合 TOML 的写法（{message}）")
+        None
     }
 }

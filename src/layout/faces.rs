@@ -6,6 +6,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -340,11 +341,19 @@ impl<'a> OpenFaces<'a> {
 fn user_file(role: &'static str, path: &PathBuf) -> Result<FaceBytes, FaceError> {
     let shown = path.display().to_string();
     let read = |reason: String| FaceError::Read { role, path: shown.clone(), reason };
-    let length = std::fs::metadata(path).map_err(|e| read(e.to_string()))?.len();
+    let unread = |e: std::io::Error| {
+        read(match e.kind() {
+            ErrorKind::NotFound => "文件不存在，请检查路径（相对于样式文件所在的文件夹）".to_owned(),
+            ErrorKind::PermissionDenied => "没有权限，请检查文件权限".to_owned(),
+            ErrorKind::IsADirectory => "是文件夹，请写字体文件".to_owned(),
+            _ => format!("系统报告“{e}”"),
+        })
+    };
+    let length = std::fs::metadata(path).map_err(unread)?.len();
     if length > MOST_BYTES {
         return Err(read(format!("文件超过 {} MB", MOST_BYTES >> 20)));
     }
-    let bytes = std::fs::read(path).map_err(|e| read(e.to_string()))?;
+    let bytes = std::fs::read(path).map_err(unread)?;
     usable(role, &shown, &bytes)?;
     Ok(FaceBytes::Owned(Arc::new(bytes)))
 }

@@ -107,6 +107,10 @@ fn read(kind: Kind, value: toml::Value) -> Result<String, String> {
         return Err("里有换行或看不见的字符，请重新输入".to_owned());
     }
     match kind {
+        // A place that is never filled would stand on the page as it is written.
+        Kind::Words | Kind::Domain | Kind::Code if text.contains(['{', '}']) => {
+            return Err(format!("里不能有花括号，只有 {} 可以用", filled_tags()));
+        }
         Kind::Words => {}
         Kind::Domain if text.contains(['/', ':', '@']) || text.contains(char::is_whitespace) => {
             return Err(format!("不能是“{text}”，只写域名，如 www.example.gov.cn"));
@@ -121,6 +125,12 @@ fn read(kind: Kind, value: toml::Value) -> Result<String, String> {
         Kind::Pattern | Kind::Patterns | Kind::Address => places(&text)?,
     }
     Ok(text)
+}
+
+/// The tags in which places are filled.
+fn filled_tags() -> String {
+    let filled = |kind| matches!(kind, Kind::Pattern | Kind::Patterns | Kind::Address);
+    TAGS.iter().filter(|(_, kind)| filled(*kind)).map(|(name, _)| *name).collect::<Vec<_>>().join("、")
 }
 
 fn is_address(text: &str) -> bool {
@@ -219,11 +229,16 @@ mod tests {
             ("Description = \"{year}}\"", "“Description”里的花括号"),
             ("Url = \"javascript:alert(1)\"", "“Url”不能是"),
             ("Url = \"https://\"", "“Url”不能是"),
-            ("SiteName = 某区", "TOML"),
+            ("SiteName = \"{agency}\"", "“SiteName”里不能有花括号，只有 Keywords、Description、Url 可以用"),
+            ("ColumnName = \"公开}\"", "“ColumnName”里不能有花括号"),
+            ("SiteDomain = \"{agency}.gov.cn\"", "“SiteDomain”里不能有花括号"),
+            ("SiteIDCode = \"{year}0000\"", "“SiteIDCode”里不能有花括号"),
+            ("SiteName = 某区", "第 1 行第 12 列写法不对"),
             ("SiteName = \"a\"\nSiteName = \"b\"", "第 2 行"),
         ] {
             let error = Site::parse(text).unwrap_err().to_string();
             assert!(error.contains(says) && !error.contains('\n'), "{text}: {error}");
+            assert!(!error.contains("expected") && !error.contains("invalid"), "{text}: {error}");
         }
         assert_eq!(Site::parse("\u{feff}").unwrap(), Site::default());
     }

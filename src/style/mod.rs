@@ -190,7 +190,7 @@ mod tests {
             ("[size]\nbody = nan", "size.body"),
             ("[page]\ntext_width = 199.0", "210"),
             ("[page]\npage_number = \"left\"", "left"),
-            ("not toml", "TOML"),
+            ("not toml", "第 1 行第 5 列写法不对"),
         ] {
             let error = Style::parse(text).unwrap_err().to_string();
             assert!(error.contains(says), "{text}: {error}");
