@@ -20,6 +20,8 @@ pub enum AliasError {
     Empty,
     #[error("别名文件里“{name}”既归“{first}”又归“{second}”，请只保留一处")]
     Twice { name: String, first: String, second: String },
+    #[error("别名文件里“{official}”的别名“{name}”写了两次，请只保留一处")]
+    Repeated { name: String, official: String },
     #[error("别名文件里“{0}”既是正式名称又是别名，请只保留一处")]
     Both(String),
 }
@@ -42,8 +44,14 @@ impl Aliases {
                 if name.is_empty() {
                     return Err(AliasError::Empty);
                 }
-                if let Some(first) = all.official.insert(name.to_owned(), official.to_owned()) {
-                    return Err(AliasError::Twice { name: name.to_owned(), first, second: official.to_owned() });
+                match all.official.insert(name.to_owned(), official.to_owned()) {
+                    None => {}
+                    Some(first) if first == official => {
+                        return Err(AliasError::Repeated { name: name.to_owned(), official: first });
+                    }
+                    Some(first) => {
+                        return Err(AliasError::Twice { name: name.to_owned(), first, second: official.to_owned() });
+                    }
                 }
             }
         }

@@ -137,11 +137,15 @@ fn aliases_join_a_series_and_near_names_do_not() {
 fn faulty_aliases_are_refused() {
     let error = |text: &str| Aliases::parse(text).unwrap_err().to_string();
     assert!(error("\"甲\" = [\"丙\"]\n\"乙\" = [\"丙\"]").contains("“丙”既归“乙”又归“甲”"));
-    assert!(error("\"甲\" = [\"丙\", \"丙 \"]").contains("“丙”"));
+    let twice = error("\"甲\" = [\"丙\", \"丙 \"]");
+    assert!(twice.contains("“甲”的别名“丙”写了两次") && !twice.contains("既归"), "{twice}");
     assert!(error("\"甲\" = [\"乙\"]\n\"乙\" = [\"丙\"]").contains("“乙”既是正式名称又是别名"));
     assert!(error("\"甲\" = [\" \"]").contains("空的名称"));
     assert!(error("甲 = [\"乙\"]").contains("名称要加引号"));
     assert!(error("\"甲\" = 3").contains("第 1 行"));
+    assert!(error("\"甲\" = [\"乙\"]\n\"甲\" = []").contains("第 2 行：这一项前面已经写过"));
+    let unquoted = error("# 别名\n\"甲\" = [乙]");
+    assert!(unquoted.contains("第 2 行第 8 列写法不对") && !unquoted.contains("expected"), "{unquoted}");
 }
 
 #[test]
