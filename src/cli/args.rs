@@ -1,10 +1,16 @@
 //! All that can be typed, and its help. Nothing here acts.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
+
+/// Inputs that can be in hand at once.
+pub const JOBS: RangeInclusive<i64> = 1..=1024;
+/// Years that can be asked for.
+pub const YEARS: RangeInclusive<i64> = 1000..=9999;
 
 /// 政府信息公开工作年度报告：检查工作簿，生成 PDF、DOCX、XLSX 和开放数据
 #[derive(Debug, Parser)]
@@ -107,7 +113,7 @@ pub struct InputArgs {
     #[arg(long, value_name = "通配符", help_heading = "选项")]
     pub exclude: Vec<String>,
     /// 同时处理几份（默认与处理器的核数相同）
-    #[arg(long, value_name = "份数", value_parser = clap::value_parser!(u16).range(1..=1024), help_heading = "选项")]
+    #[arg(long, value_name = "份数", value_parser = clap::value_parser!(u16).range(JOBS), help_heading = "选项")]
     pub jobs: Option<u16>,
     /// 单位的旧名和别名（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]
@@ -197,7 +203,7 @@ pub struct AggregateArgs {
     #[arg(short, long, value_name = "文件", help_heading = "选项")]
     pub output: PathBuf,
     /// 只汇总这个年度的报告
-    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(u16).range(1000..=9999), help_heading = "选项")]
+    #[arg(long, value_name = "年度", value_parser = clap::value_parser!(u16).range(YEARS), help_heading = "选项")]
     pub year: Option<u16>,
     /// 汇总单位的名称，写在封面上
     #[arg(long, value_name = "名称", help_heading = "选项")]

@@ -36,6 +36,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         words.remove(1);
         words.push("--help".into());
     }
+    let command = words.get(1).cloned().unwrap_or_default();
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
@@ -43,7 +44,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
             return Exit::Good.into();
         }
         Err(e) => {
-            print::complaint(&usage::sentence(&e));
+            print::complaint(&usage::sentence(&e, &command));
             return Exit::Usage.into();
         }
     };

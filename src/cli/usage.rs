@@ -1,9 +1,16 @@
 //! What clap has to say, said in Chinese.
 
+use std::ffi::OsStr;
+
+use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-/// One sentence for a command line that cannot be understood.
-pub fn sentence(error: &clap::Error) -> String {
+use super::args::{Cli, JOBS, YEARS};
+
+/// One sentence for a command line that cannot be understood; `word` is the first one after the program's name.
+pub fn sentence(error: &clap::Error, word: &OsStr) -> String {
+    let cli = Cli::command();
+    let command = cli.get_subcommands().find(|c| word == c.get_name() && !c.is_hide_set()).map(clap::Command::get_name);
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(s)) => s.clone(),
         Some(ContextValue::Strings(all)) => all.join("、"),
@@ -18,6 +25,10 @@ pub fn sentence(error: &clap::Error) -> String {
         .find(|s| !s.is_empty())
         .map_or(String::new(), |s| format!("，是不是想写 {s}"));
     let what = match error.kind() {
+        // What another command has is no slip of the hand, and a name that looks like it means something else.
+        ErrorKind::UnknownArgument if command.is_some() && is_option(&cli, &argument) => {
+            format!("{} 没有 {argument} 这个选项", command.unwrap_or_default())
+        }
         ErrorKind::UnknownArgument => format!("不认识的参数 {argument}{near}"),
         ErrorKind::InvalidSubcommand => format!("没有命令 {}{near}", context(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "没有写命令".to_owned(),
@@ -29,10 +40,22 @@ pub fn sentence(error: &clap::Error) -> String {
             format!("{argument} 的个数不对")
         }
         ErrorKind::ValueValidation if !argument.is_empty() => {
-            format!("{} 后面要写数字，不能是 {value}", argument.split(' ').next().unwrap_or_default())
+            let option = argument.split(' ').next().unwrap_or_default();
+            let range = [("--jobs", JOBS), ("--year", YEARS)].into_iter().find(|(name, _)| *name == option);
+            match range {
+                Some((_, r)) => format!("{option} 不能是 {value}，要写 {} 到 {} 之间的数", r.start(), r.end()),
+                None => format!("{option} 后面要写数字，不能是 {value}"),
+            }
         }
         ErrorKind::InvalidUtf8 => "参数里有不是 UTF-8 的字符".to_owned(),
         _ => format!("命令写错了（{argument}{value}）"),
     };
-    format!("{what}。用法见 nianbao --help")
+    let help = command.map_or(String::new(), |c| format!("{c} "));
+    format!("{what}。用法见 nianbao {help}--help")
+}
+
+/// Whether any command has this option.
+fn is_option(cli: &clap::Command, argument: &str) -> bool {
+    let mut options = cli.get_subcommands().flat_map(clap::Command::get_arguments);
+    argument.strip_prefix("--").is_some_and(|name| options.any(|a| a.get_long() == Some(name)))
 }
