@@ -324,6 +324,7 @@ fn a_number_changed_by_hand_is_the_number_and_no_cell_is_blamed_for_it() {
     let edited: Vec<_> = again.findings.iter().filter(|f| f.code == "N116").collect();
     assert_eq!(edited.len(), 2, "{messages:?}");
     assert!(edited[0].message.contains("987654") && edited[0].message.contains(cell), "{}", edited[0].message);
+    assert!(edited[0].message.contains(&format!("{cell} 读到的是")), "{}", edited[0].message);
     assert!(edited[1].message.contains("sections[0].before[1]"), "{}", edited[1].message);
     // Told once, then the report stands on its own.
     let text = String::from_utf8(written(&again)).unwrap();

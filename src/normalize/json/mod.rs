@@ -172,7 +172,10 @@ impl Reading {
                     let shown =
                         |text: &str| if text.is_empty() { "空白".to_owned() } else { format!(" {}", short(text)) };
                     let (name, now) = (figures::name(table, slot), shown(&value.to_string()));
-                    let message = format!("JSON 里{name}是{now}，从{source}读到的是{}，出处不再采用", shown(&read));
+                    // A letter or a figure is set apart from the words after it, a quoted name of a sheet is not.
+                    let apart = if source.cell.is_some() { " " } else { "" };
+                    let read = shown(&read);
+                    let message = format!("JSON 里{name}是{now}，从{source}{apart}读到的是{read}，出处不再采用");
                     self.edited.push(finding("N116", message).found(value).in_reading());
                 }
             }
