@@ -7,6 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::thread::Builder;
 
+use crate::batch::is_summary;
 use crate::check::check;
 use crate::compose::compose;
 use crate::export::{self, ExportError};
@@ -149,6 +150,7 @@ pub fn examine_told(
     unread: impl FnOnce(&ImportError) -> Finding,
 ) -> Examined {
     match guarded(|| import::read_input(name, bytes, &setting.limits)) {
+        Some(Ok(Input::Workbook(workbook))) if is_summary(&workbook) => refused(unread(&ImportError::OwnSummary)),
         Some(Ok(input)) => examine_input(&input, setting),
         Some(Err(e)) => refused(unread(&e)),
         None => refused(internal()),

@@ -357,6 +357,24 @@ fn a_folder_of_junk_gives_a_line_each_and_every_report() {
 }
 
 #[test]
+fn the_books_of_a_run_are_no_inputs_of_another() {
+    let dir = tempfile::tempdir().unwrap();
+    let (folder, out) = (dir.path().join("各单位"), dir.path().join("输出"));
+    report(&folder.join("甲.xlsx"), "甲街道办事处", 2024);
+    assert_eq!(convert(&folder, &out, &["--to", "xlsx,csv"]).status.code(), Some(0));
+    let run = nianbao(&["check".as_ref(), out.as_os_str()]);
+    let text = stdout(&run);
+    assert_eq!(run.status.code(), Some(0), "{text}");
+    for (book, says) in [("汇总.xlsx", "一览表"), ("数据.csv", "CSV 数据")] {
+        assert!(text.lines().any(|l| l.contains("略过") && l.contains(book) && l.contains(says)), "{text}");
+    }
+    // Named outright it is not passed over in silence.
+    let run = nianbao(&["check".as_ref(), out.join("汇总.xlsx").as_os_str()]);
+    assert_eq!(run.status.code(), Some(3));
+    assert!(stdout(&run).contains("一览表"), "{}", stdout(&run));
+}
+
+#[test]
 fn books_of_others_are_not_overwritten() {
     let dir = tempfile::tempdir().unwrap();
     let (input, out) = (archive(dir.path(), 1), dir.path().join("输出"));

@@ -12,4 +12,4 @@ mod summary;
 pub use manifest::{Header, Manifest, ManifestError, merge};
 pub use record::{Item, OutputFile, PlaceItem, Record, Status, Waived};
 pub use shard::Shard;
-pub use summary::{severity, word, write as write_summary};
+pub use summary::{is_summary, severity, word, write as write_summary};

@@ -8,6 +8,7 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{Header, Record, Status};
+use crate::import::{self, Content};
 use crate::model::Severity;
 use crate::rules;
 
@@ -41,6 +42,18 @@ const FINDINGS: [(&str, f64); 9] = [
     ("怎么办", 36.0),
 ];
 const OUTPUTS: [(&str, f64); 4] = [("序号", 6.0), ("文件", 70.0), ("字节", 10.0), ("SHA-256", 68.0)];
+
+/// Its sheets in their order.
+const SHEETS: [&str; 4] = ["统计", "输入", "问题", "输出"];
+
+/// Whether a workbook is one that was written here: a run over an output folder passes over it.
+pub fn is_summary(workbook: &import::Workbook) -> bool {
+    let [_, inputs, _, _] = workbook.sheets.as_slice() else { return false };
+    let text = |c: &import::Cell, head: &str| matches!(&c.content, Content::Text(t) if t == head);
+    workbook.sheets.iter().zip(SHEETS).all(|(s, name)| *s.name == *name)
+        && inputs.cells.len() >= INPUTS.len()
+        && inputs.cells.iter().zip(INPUTS).all(|(c, (head, _))| text(c, head))
+}
 
 /// Writes the workbook. Beyond Excel's rows the findings end with a line that says so; the manifest has all.
 pub fn write(header: &Header, records: &[&Record]) -> Result<Vec<u8>, XlsxError> {
@@ -142,7 +155,7 @@ pub const fn severity(severity: Severity) -> &'static str {
 
 fn counts(header: &Header, records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
-    sheet.set_name("统计")?.set_paper_size(9).set_print_fit_to_pages(1, 0);
+    sheet.set_name(SHEETS[0])?.set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_column_width(0, 22)?.set_column_width(1, 15)?.set_column_width(2, 60)?;
     let mut row = 0;
     let mut line = |what: &str, middle: Middle<'_>, meaning: &str| -> Result<(), XlsxError> {
@@ -200,7 +213,7 @@ enum Middle<'a> {
 }
 
 fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
-    let mut sheet = table("输入", &INPUTS, records.len(), look)?;
+    let mut sheet = table(SHEETS[1], &INPUTS, records.len(), look)?;
     for (row, r) in (1u32..).zip(records.iter().take(ROWS)) {
         let failed = r.status == Status::Failed;
         let (cell, short) = if failed { (&look.grave, &look.grave_short) } else { (&look.cell, &look.short) };
@@ -232,7 +245,7 @@ fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
 
 fn outputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
     let all = || records.iter().copied().flat_map(|r| r.outputs.iter().map(move |o| (r, o)));
-    let mut sheet = table("输出", &OUTPUTS, all().count(), look)?;
+    let mut sheet = table(SHEETS[3], &OUTPUTS, all().count(), look)?;
     for (row, (r, o)) in (1u32..).zip(all().take(ROWS)) {
         number(&mut sheet, row, 0, r.input, &look.short)?;
         text(&mut sheet, row, 1, &o.path, &look.cell)?;
@@ -248,7 +261,7 @@ fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
         let told = records.iter().copied().filter(|r| r.status != Status::Skipped);
         told.flat_map(|r| r.findings.iter().map(move |f| (r, f)))
     };
-    let mut sheet = table("问题", &FINDINGS, all().count(), look)?;
+    let mut sheet = table(SHEETS[2], &FINDINGS, all().count(), look)?;
     for (row, (r, f)) in (1u32..).zip(all().take(ROWS)) {
         number(&mut sheet, row, 0, r.input, &look.short)?;
         let told = [

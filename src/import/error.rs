@@ -25,6 +25,9 @@ pub enum ImportError {
     /// What a run of this program wrote for other programs and does not read itself.
     #[error("这是 nianbao 写出的 CSV 数据，不能读回，请给出工作簿或 .json 报告")]
     OwnTable,
+    /// What a run of this program wrote for the person who answers for it.
+    #[error("这是 nianbao 写出的一览表，不是报告，请给出工作簿或 .json 报告")]
+    OwnSummary,
     /// A report as JSON that was spoiled.
     #[error("JSON 报告{0}，请改正，或重新生成")]
     Report(String),
@@ -59,8 +62,8 @@ impl ImportError {
     }
 
     /// Whether a run of this program wrote the file beside its reports.
-    pub fn is_own_table(&self) -> bool {
-        matches!(self, ImportError::OwnTable)
+    pub fn is_own_book(&self) -> bool {
+        matches!(self, ImportError::OwnTable | ImportError::OwnSummary)
     }
 
     pub(super) fn damaged(reason: impl ToString) -> ImportError {

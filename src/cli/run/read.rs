@@ -102,10 +102,10 @@ fn told(
     (record, examined)
 }
 
-/// A file that nobody called a workbook is passed over unless it is one, or says that it is a report; so are the tables that
-/// an earlier run wrote.
+/// A file that nobody called a workbook is passed over unless it is one, or says that it is a report; so are the books of
+/// an earlier run.
 fn unread(input: &Input, e: &ImportError) -> Finding {
-    let wanted = if e.is_own_table() { input.typed } else { input.wanted };
+    let wanted = if e.is_own_book() { input.typed } else { input.wanted };
     finding(if wanted || e.is_report() { "I101" } else { "I102" }, e.to_string())
 }
 
