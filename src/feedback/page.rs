@@ -9,7 +9,7 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use super::place;
-use crate::batch::{Item, PlaceItem, Record, Status, severity};
+use crate::batch::{Item, PlaceItem, Record, Status, severity, word};
 use crate::compose;
 use crate::form::GridContent;
 use crate::model::{CellRole, Origins, Place, Report, Severity};
@@ -23,11 +23,15 @@ td,th{border:1px solid #888;padding:.2rem .45rem;text-align:center;font-weight:n
 td.e{background:#ffd9d6}td.w{background:#ffedc2}td.r{background:#dcebff}sup{font-size:.75em;margin-left:.15em}\
 @media print{.t{overflow:visible}tr,li{break-inside:avoid}h2{break-after:avoid}}";
 
+/// Inputs up to this number are drawn with their tables: all of a county, and no more than a browser bears.
+pub const MOST_DRAWN: usize = 200;
+
 /// A report's part of the page; `None` of the report where it was not understood.
 pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> String {
     let mut out = String::new();
     let known = match (&record.agency, record.year) {
         (Some(agency), Some(year)) => format!("{agency}，{year} 年"),
+        _ if record.status == Status::Skipped => word(Status::Skipped).to_owned(),
         _ => "没有读懂".to_owned(),
     };
     // Writing to a string cannot fail.
@@ -56,6 +60,8 @@ pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> Stri
     }
     if let Some((report, origins)) = understood {
         tables(&mut out, report, origins, &told);
+    } else if record.status == Status::Failed && told.iter().any(|item| item.place.sheet.is_some()) {
+        out.push_str("<p>这份报告没有读懂，画不出表格。请按上面的位置改好，再检查一次。</p>\n");
     }
     out.push_str("</section>\n");
     out
@@ -63,23 +69,25 @@ pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> Stri
 
 /// The page round the parts; `records` are those of the whole run.
 pub fn page<'r>(records: impl IntoIterator<Item = &'r Record>, sections: &[String]) -> String {
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut all = 0;
+    let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
+    let (mut all, mut warned) = (0, 0);
     for record in records {
         all += 1;
-        *counts
-            .entry(match record.status {
-                Status::Ok => "正常",
-                Status::Findings => "有问题",
-                Status::Failed => "失败",
-                Status::Skipped => "略过",
-            })
-            .or_default() += 1;
+        warned += usize::from(record.count(Severity::Warning) > 0);
+        *counts.entry(record.status).or_default() += 1;
     }
-    let counts: Vec<String> = counts.into_iter().map(|(what, n)| format!("{what} {n}")).collect();
+    let counts: Vec<String> = counts.into_iter().map(|(status, n)| format!("{} {n}", word(status))).collect();
+    let warned = if warned > 0 { format!("其中 {warned} 份有警告。") } else { String::new() };
+    let undrawn = if all > MOST_DRAWN {
+        format!(
+            "<p>文件多于 {MOST_DRAWN} 个：只画出前 {MOST_DRAWN} 个的表格，其余只列出问题，要看表格请另行检查。</p>\n"
+        )
+    } else {
+        String::new()
+    };
     format!(
         "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-        <title>检查结果</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>检查结果</h1>\n<p>共 {all} 份：{}。</p>\n{}</body>\n</html>\n",
+        <title>检查结果</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>检查结果</h1>\n<p>共 {all} 份：{}。{warned}</p>\n{undrawn}{}</body>\n</html>\n",
         counts.join("，"),
         sections.concat()
     )

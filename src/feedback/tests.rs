@@ -124,12 +124,28 @@ fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
     // Only the table that a finding speaks of is drawn.
     assert_eq!(own.matches("<table>").count(), 1);
     let page = page::page(&records, &[own, page::section(&records[2], None)]);
-    assert!(page.contains("共 4 份") && page.contains("失败 1") && page.contains("没有读懂"));
+    assert!(page.contains("共 4 份：正常 1，有问题 1，失败 1，略过 1。其中 2 份有警告。</p>"), "{page}");
+    assert!(page.contains("没有读懂") && !page.contains("只画出前"));
     let body = page.strip_prefix("<!DOCTYPE html>").unwrap();
     let mut reader = Reader::from_str(body);
     reader.config_mut().check_end_names = false;
     while !matches!(reader.read_event().unwrap(), Event::Eof) {}
     assert!(!page.contains("<script") && !page.contains("http"));
+}
+
+#[test]
+fn the_page_says_what_it_does_not_draw() {
+    let records = records();
+    let skipped = page::section(&records[3], None);
+    assert!(skipped.contains("<p>略过</p>") && !skipped.contains("没有读懂"), "{skipped}");
+    // A file that could not be opened has no tables that anyone would miss.
+    assert!(!page::section(&records[2], None).contains("画不出表格"));
+    let at = Source::cell(&"三、依申请公开".into(), Address { row: 26, column: 3 });
+    let refused = finding("N201", "这一行没有认出").at(at);
+    let own = page::section(&record("戊.xlsx", Status::Failed, vec![Item::from(&refused)]), None);
+    assert!(own.contains("“三、依申请公开”D27") && own.contains("画不出表格"), "{own}");
+    let many = vec![records[1].clone(); page::MOST_DRAWN + 1];
+    assert!(page::page(&many, &[]).contains("只画出前 200 个的表格"));
 }
 
 #[test]

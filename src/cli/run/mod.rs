@@ -24,7 +24,7 @@ use super::inputs::Input;
 use super::plan::{CheckPlan, ConvertPlan, Plan};
 use super::print::Doing;
 use super::{Exit, Stop, output, print};
-use crate::batch::Record;
+use crate::batch::{Record, Status};
 use crate::feedback::{self, page};
 use crate::pipeline::{self, Examined};
 
@@ -61,7 +61,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let read = each(&pool, &interrupt, "读取", inputs, |(number, input)| {
         let begun = Instant::now();
         let (record, examined) = whole(plan, number, input);
-        let drawn = plan.format == Output::Html && number <= MOST_DRAWN;
+        let drawn = plan.format == Output::Html && number <= page::MOST_DRAWN;
         (Done { record, made: Made::New, took: begun.elapsed() }, drawn.then_some(examined))
     });
     let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
@@ -74,8 +74,14 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
         let understood = e.as_ref().and_then(|e| Some((e.report.as_ref()?, &e.origins)));
         page::section(&d.record, understood)
     };
-    let page = plan.format == Output::Html;
-    let sections = if page { done.iter().zip(&examined).map(section).collect() } else { Vec::new() };
+    let sections = if plan.format == Output::Html {
+        // What is no workbook is of no interest to those who look for faults.
+        let (passed, rest): (Vec<_>, Vec<_>) =
+            done.iter().zip(&examined).partition(|(d, _)| d.record.status == Status::Skipped);
+        rest.into_iter().chain(passed).map(section).collect()
+    } else {
+        Vec::new()
+    };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let file = job.file.clone();
     let (doing, folder, summary) = (Doing::Checking, None, None);
@@ -96,9 +102,6 @@ fn write_marked(plan: &Plan, path: &Path, record: &Record) -> Result<(), Stop> {
     print::progress(&format!("有问题的格子标在 {} 里", path.display()));
     Ok(())
 }
-
-/// So many reports are drawn with their tables on the page of a check: all of a county, and no more than a browser bears.
-const MOST_DRAWN: usize = 200;
 
 /// `convert`: files to publish.
 pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
