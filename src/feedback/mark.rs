@@ -3,7 +3,7 @@
 //! Takes the workbook as it was read and the findings, gives a new workbook: the same sheets, cells, spans and hidden parts.
 //! Formulas become their results, and looks are not kept: it is for finding the cells, not for filling in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook as Book, Worksheet,
@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::batch::{Item, severity};
-use crate::import::{Content, MARKED, Sheet, Workbook};
+use crate::import::{Content, MARKED, Sheet, Span, Workbook};
 use crate::model::{Address, Severity};
 
 /// The sheet that lists all findings.
@@ -22,6 +22,17 @@ const HEADS: [(&str, f64); 5] = [("级别", 8.0), ("代码", 8.0), ("位置", 26
 const WIDTHS: (usize, usize) = (8, 60);
 /// Longest text of a cell and of a note (limits of Excel).
 const LONGEST: usize = 32_000;
+
+/// Longest name of a sheet in units of UTF-16, and characters that stand in none (limits of Excel).
+const LONGEST_NAME: usize = 31;
+const NOT_IN_NAMES: [char; 7] = ['*', '?', ':', '[', ']', '\\', '/'];
+/// Rows under the head of a sheet (a limit of Excel).
+const ROWS: usize = 1_048_575;
+/// Cells that the spans of a sheet may cover: the writer keeps each of them, and a file of 20 kB can span them all.
+const MOST_COVERED: u64 = 200_000;
+
+/// A span of no more cells is kept as it is, where nothing is used too: forms have some for what is still to be written.
+const SMALL: u64 = 1_000;
 
 /// Columns or rows of a span that are measured.
 const MOST_SPANNED: u32 = 100;
@@ -41,13 +52,41 @@ pub fn mark(workbook: &Workbook, findings: &[Item]) -> Result<Vec<u8>, XlsxError
     book.set_properties(
         &DocProperties::new().set_title(LIST).set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?),
     );
-    let taken = |name: &str| workbook.sheets.iter().any(|s| *s.name == *name);
-    let name = (1..).map(|n| if n == 1 { LIST.to_owned() } else { format!("{LIST}{n}") }).find(|n| !taken(n));
-    book.push_worksheet(list(name.as_deref().unwrap_or(LIST), findings)?);
-    for sheet in &workbook.sheets {
-        book.push_worksheet(copy(sheet, findings)?);
+    let mut taken = HashSet::new();
+    let names: Vec<String> = workbook.sheets.iter().map(|s| sheet_name(&s.name, &mut taken)).collect();
+    book.push_worksheet(list(&sheet_name(LIST, &mut taken), findings)?);
+    let marks = marks(findings);
+    let none = Marks::new();
+    for (sheet, name) in workbook.sheets.iter().zip(&names) {
+        book.push_worksheet(copy(sheet, name, marks.get(&*sheet.name).unwrap_or(&none))?);
     }
     book.save_to_buffer()
+}
+
+/// A name for a sheet that Excel takes: other programs allow more. No two are the same, whatever their case.
+fn sheet_name(wanted: &str, taken: &mut HashSet<String>) -> String {
+    let wanted: String =
+        wanted.chars().map(|c| if NOT_IN_NAMES.contains(&c) || c.is_control() { '_' } else { c }).collect();
+    let wanted = wanted.trim_matches(|c: char| c == '\'' || c.is_whitespace());
+    let cut = |most: usize| -> String {
+        let mut length = 0;
+        let fits = |c: &char| {
+            length += c.len_utf16();
+            length <= most
+        };
+        let name: String = wanted.chars().take_while(fits).collect();
+        name.trim_end_matches(|c: char| c == '\'' || c.is_whitespace()).to_owned()
+    };
+    let mut numbered = (1..).map(|n: usize| match n {
+        1 => cut(LONGEST_NAME),
+        n => {
+            let number = n.to_string();
+            cut(LONGEST_NAME - number.len()) + &number
+        }
+    });
+    let free = |name: &String| !name.is_empty() && taken.insert(name.to_lowercase());
+    // The numbers do not end.
+    numbered.find(free).unwrap_or_default()
 }
 
 fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
@@ -57,7 +96,7 @@ fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
     for (column, (head, width)) in (0u16..).zip(HEADS) {
         sheet.set_column_width(column, width)?.write_string_with_format(0, column, head, &base().set_bold())?;
     }
-    for (row, f) in (1u32..).zip(findings) {
+    for (row, f) in (1u32..).zip(findings.iter().take(ROWS)) {
         let place = super::place(&f.place).unwrap_or_default();
         let hint = f.hint.as_deref().unwrap_or_default();
         let look = fill(base(), f.severity);
@@ -76,25 +115,29 @@ fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
     Ok(sheet)
 }
 
-fn copy(sheet: &Sheet, findings: &[Item]) -> Result<Worksheet, XlsxError> {
+fn copy(sheet: &Sheet, name: &str, marks: &Marks) -> Result<Worksheet, XlsxError> {
     let mut out = Worksheet::new();
-    out.set_name(&*sheet.name)?.set_paper_size(A4).set_print_fit_to_pages(1, 0);
+    out.set_name(name)?.set_paper_size(A4).set_print_fit_to_pages(1, 0);
     if sheet.hidden {
         out.set_hidden(true);
     }
-    let marks = marks(&sheet.name, findings);
+    let plain = Format::new()
+        .set_text_wrap()
+        .set_align(FormatAlign::VerticalCenter)
+        .set_border(FormatBorder::Thin)
+        .set_border_color(0xBF_BF_BF);
+    let looks = [Severity::Note, Severity::Warning, Severity::Error].map(|s| (s, fill(plain.clone(), s)));
     let look = |at: Address| {
-        let base = Format::new()
-            .set_text_wrap()
-            .set_align(FormatAlign::VerticalCenter)
-            .set_border(FormatBorder::Thin)
-            .set_border_color(0xBF_BF_BF);
-        marks.get(&at).map_or(base.clone(), |(gravest, _)| fill(base, *gravest))
+        let gravest = marks.get(&at).map(|mark| mark.gravest);
+        looks.iter().find(|(s, _)| Some(*s) == gravest).map_or(&plain, |(_, look)| look)
     };
-    for span in &sheet.merges {
+    let used = used(sheet, marks);
+    let spans = spans(sheet, used);
+    let span_at = |at: Address| spans.binary_search_by_key(&at, |m| m.first).ok().map(|i| spans[i]);
+    for span in &spans {
         let column = |c: u32| c as u16;
         let (a, b) = (span.first, span.last);
-        out.merge_range(a.row, column(a.column), b.row, column(b.column), "", &look(a))?;
+        out.merge_range(a.row, column(a.column), b.row, column(b.column), "", look(a))?;
     }
     let mut widths: BTreeMap<u16, usize> = BTreeMap::new();
     // Programs do not make rows as high as their texts need unasked.
@@ -103,11 +146,11 @@ fn copy(sheet: &Sheet, findings: &[Item]) -> Result<Worksheet, XlsxError> {
         let (row, column, look) = (cell.at.row, cell.at.column as u16, look(cell.at));
         let text = match &cell.content {
             Content::Number(n) => {
-                out.write_number_with_format(row, column, f64::try_from(*n).unwrap_or_default(), &look)?;
+                out.write_number_with_format(row, column, f64::try_from(*n).unwrap_or_default(), look)?;
                 n.to_string()
             }
             Content::Bool(b) => {
-                out.write_boolean_with_format(row, column, *b, &look)?;
+                out.write_boolean_with_format(row, column, *b, look)?;
                 continue;
             }
             Content::Text(t) => t.replace(MARKED, ""),
@@ -116,10 +159,10 @@ fn copy(sheet: &Sheet, findings: &[Item]) -> Result<Worksheet, XlsxError> {
             Content::Uncomputed => String::new(),
         };
         if !matches!(cell.content, Content::Number(_)) {
-            out.write_string_with_format(row, column, shown(&text), &look)?;
+            out.write_string_with_format(row, column, shown(&text), look)?;
         }
         // Spans say nothing of one column.
-        if !sheet.merges.iter().any(|m| m.first == cell.at) {
+        if span_at(cell.at).is_none() {
             let width = widths.entry(column).or_default();
             *width = (*width).max(text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0) + 2);
         }
@@ -132,7 +175,7 @@ fn copy(sheet: &Sheet, findings: &[Item]) -> Result<Worksheet, XlsxError> {
     }
     let mut heights: BTreeMap<u32, f64> = BTreeMap::new();
     for (at, text) in &texts {
-        let span = sheet.merges.iter().find(|m| m.first == *at);
+        let span = span_at(*at);
         let (last, rows) = span.map_or((at.column, 1), |m| (m.last.column, m.last.row - at.row + 1));
         let need = lines(text, (at.column..=last.min(at.column + MOST_SPANNED)).map(width_of).sum()) / f64::from(rows);
         for row in at.row..at.row + rows.min(MOST_SPANNED) {
@@ -143,42 +186,89 @@ fn copy(sheet: &Sheet, findings: &[Item]) -> Result<Worksheet, XlsxError> {
     for (row, need) in heights {
         out.set_row_height(row, (LINE * need).min(HIGHEST))?;
     }
-    for (at, (gravest, texts)) in &marks {
+    for (at, mark) in marks {
         // A cell that is empty shows its colour all the same.
-        if !sheet.cells.iter().any(|c| c.at == *at) && !sheet.merges.iter().any(|m| m.first == *at) {
-            out.write_blank(at.row, at.column as u16, &fill(Format::new(), *gravest))?;
+        if sheet.cells.binary_search_by_key(at, |c| c.at).is_err() && span_at(*at).is_none() {
+            out.write_blank(at.row, at.column as u16, &fill(Format::new(), mark.gravest))?;
         }
-        let note = Note::new(shown(&texts.join("\n"))).set_author("").add_author_prefix(false).set_width(320);
+        let note = Note::new(shown(&mark.texts.join("\n"))).set_author("").add_author_prefix(false).set_width(320);
         out.insert_note(at.row, at.column as u16, &note)?;
     }
-    for row in &sheet.hidden_rows {
+    for row in sheet.hidden_rows.iter().filter(|row| **row <= used.row) {
         out.set_row_hidden(*row)?;
     }
     for (first, last) in &sheet.hidden_columns {
-        for column in *first..=*last {
+        for column in *first..=(*last).min(used.column) {
             out.set_column_hidden(column as u16)?;
         }
     }
     Ok(out)
 }
 
-/// Cells of a sheet that findings speak of: the gravest of them, and their words.
-fn marks(sheet: &str, findings: &[Item]) -> BTreeMap<Address, (Severity, Vec<String>)> {
-    let mut all: BTreeMap<Address, (Severity, Vec<String>)> = BTreeMap::new();
+/// The last row and the last column in which a sheet has anything to see.
+fn used(sheet: &Sheet, marks: &Marks) -> Address {
+    let all = || sheet.cells.iter().map(|c| &c.at).chain(marks.keys());
+    let most = |of: fn(&Address) -> u32| all().map(of).max().unwrap_or(0);
+    Address { row: most(|at| at.row), column: most(|at| at.column) }
+}
+
+/// The spans that Excel takes, large ones cut to what is used, in their order: of some that overlap the first.
+fn spans(sheet: &Sheet, used: Address) -> Vec<Span> {
+    let (mut covered, mut room) = (HashSet::new(), MOST_COVERED);
+    let mut kept = Vec::new();
+    for span in &sheet.merges {
+        let first = span.first;
+        let area = |last: Address| {
+            let side = |a: u32, b: u32| u64::from((b + 1).saturating_sub(a));
+            side(first.row, last.row) * side(first.column, last.column)
+        };
+        let cut = Address { row: span.last.row.min(used.row), column: span.last.column.min(used.column) };
+        let last = if area(span.last) > SMALL { cut } else { span.last };
+        let cells = area(last);
+        if cells < 2 {
+            continue;
+        }
+        // Taken for those that are left out too: to look at all of many would take as long as to keep them.
+        let Some(rest) = room.checked_sub(cells) else { continue };
+        room = rest;
+        let all = || (first.row..=last.row).flat_map(|r| (first.column..=last.column).map(move |c| (r, c)));
+        if !all().any(|at| covered.contains(&at)) {
+            covered.extend(all());
+            kept.push(Span { first, last });
+        }
+    }
+    kept
+}
+
+/// What findings say of a cell.
+struct Mark {
+    /// The gravest that has it as its place.
+    gravest: Severity,
+    texts: Vec<String>,
+    bytes: usize,
+}
+
+/// Marks of a sheet by their cells.
+type Marks = BTreeMap<Address, Mark>;
+
+/// Cells that findings speak of, by sheet.
+fn marks(findings: &[Item]) -> BTreeMap<&str, Marks> {
+    let mut all: BTreeMap<&str, Marks> = BTreeMap::new();
     for f in findings {
         let hint = f.hint.as_ref().map_or(String::new(), |h| format!("；{h}"));
         let words = format!("{}：{}{hint}（{}）", severity(f.severity), f.message, f.code);
         for (own, place) in std::iter::once((true, &f.place)).chain(f.related.iter().map(|p| (false, p))) {
-            if place.sheet.as_deref() != Some(sheet) || place.file.is_some() {
-                continue;
-            }
+            let Some(sheet) = place.sheet.as_deref().filter(|_| place.file.is_none()) else { continue };
             let Some(at) = place.cell.as_ref().and_then(|c| c.parse::<Address>().ok()) else { continue };
-            let (gravest, texts) = all.entry(at).or_insert((Severity::Note, Vec::new()));
+            let none = || Mark { gravest: Severity::Note, texts: Vec::new(), bytes: 0 };
+            let mark = all.entry(sheet).or_default().entry(at).or_insert_with(none);
             if own {
-                *gravest = (*gravest).max(f.severity);
+                mark.gravest = mark.gravest.max(f.severity);
             }
-            if !texts.contains(&words) {
-                texts.push(words.clone());
+            // A note holds no more.
+            if mark.bytes < LONGEST && !mark.texts.contains(&words) {
+                mark.bytes += words.len();
+                mark.texts.push(words.clone());
             }
         }
     }

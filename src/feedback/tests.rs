@@ -1,3 +1,6 @@
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::Value;
@@ -175,4 +178,78 @@ fn a_marked_copy_reads_as_the_workbook_and_shows_what_is_wrong_where() {
         notes.contains("ref=\"D7\"") && notes.contains("ref=\"D8\"") && notes.contains("这里不对；请改"),
         "{notes}"
     );
+}
+
+/// A workbook of one sheet.
+fn book(sheet: crate::import::Sheet) -> crate::import::Workbook {
+    crate::import::Workbook { name: "x.xlsx".to_owned(), sheets: vec![sheet] }
+}
+
+fn number(row: u32, column: u32) -> crate::import::Cell {
+    let content = crate::import::Content::Number(1.into());
+    crate::import::Cell { at: Address { row, column }, content, formula: false }
+}
+
+fn marked_sheets(book: &crate::import::Workbook, findings: &[Item]) -> Vec<crate::import::Sheet> {
+    let bytes = mark(book, findings).unwrap();
+    crate::import::read_bytes("x.xlsx", &bytes, &crate::import::Limits::default()).unwrap().sheets
+}
+
+#[test]
+fn spans_that_excel_does_not_take_are_cut_or_left_out() {
+    use crate::import::{Sheet, Span};
+
+    let at = |text: &str| text.parse::<Address>().unwrap();
+    let span = |first, last| Span { first: at(first), last: at(last) };
+    let cells = vec![number(0, 0), number(1, 1), number(4, 3)];
+    let merges =
+        vec![span("A1", "B1"), span("B1", "C2"), span("C3", "C3"), span("C4", "XFD1048576"), span("A40", "XFD1048576")];
+    let sheet = Sheet { name: "甲".into(), cells, merges, ..Sheet::default() };
+    assert_eq!(marked_sheets(&book(sheet.clone()), &[])[1].merges, [span("A1", "B1"), span("C4", "D5")]);
+    // What is used may be all there is.
+    let cells = vec![number(0, 0), number(1_048_575, 16_383)];
+    let merges = vec![span("A1", "XFD1048575"), span("A1048576", "B1048576")];
+    let sheet = Sheet { cells, merges, ..sheet };
+    assert_eq!(marked_sheets(&book(sheet), &[])[1].merges, [span("A1048576", "B1048576")]);
+}
+
+#[test]
+fn sheets_get_names_that_excel_takes() {
+    use crate::import::{Sheet, Workbook};
+
+    let long = "一".repeat(40);
+    let names = ["检查结果", long.as_str(), long.as_str(), "a/b", "A_B", "'", ""];
+    let sheet = |name: &&str| Sheet { name: (*name).into(), cells: vec![number(0, 0)], ..Sheet::default() };
+    let book = Workbook { name: "x.ods".to_owned(), sheets: names.iter().map(sheet).collect() };
+    let source = Source::cell(&long.as_str().into(), Address { row: 0, column: 0 });
+    let found = finding("K301", "这里不对").at(source);
+    let bytes = mark(&book, &[Item::from(&found)]).unwrap();
+    let copy = crate::import::read_bytes("x.xlsx", &bytes, &crate::import::Limits::default()).unwrap();
+    let copied: Vec<&str> = copy.sheets.iter().map(|s| &*s.name).collect();
+    let (first, second) = ("一".repeat(31), "一".repeat(30) + "2");
+    assert_eq!(copied, ["检查结果2", "检查结果", &first, &second, "a_b", "A_B2", "2", "3"]);
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
+    assert!(zip.by_name("xl/comments1.xml").is_ok(), "the finding is on the sheet of its old name");
+}
+
+#[test]
+fn many_cells_and_findings_are_marked_in_one_pass() {
+    use crate::import::{Sheet, Span};
+
+    const ROWS: u32 = 25_000;
+    let name = "甲".into();
+    let cells: Vec<_> = (0..ROWS).flat_map(|r| (0..4).map(move |c| number(r, c))).collect();
+    let merges =
+        (0..ROWS).map(|row| Span { first: Address { row, column: 0 }, last: Address { row, column: 1 } }).collect();
+    let book = book(Sheet { name: Arc::clone(&name), cells, merges, ..Sheet::default() });
+    let total = Source::cell(&name, Address { row: 0, column: 0 });
+    let one = |i: u32| {
+        let at = Source::cell(&name, Address { row: i / 4, column: i % 4 });
+        Item::from(&finding("K301", format!("第 {i} 处")).at(at).related([total.clone()]))
+    };
+    let findings: Vec<Item> = (0..4 * ROWS).map(one).collect();
+    let begun = Instant::now();
+    mark(&book, &findings).unwrap();
+    // Unoptimised and beside other tests; one look through all for each would take hours.
+    assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", begun.elapsed());
 }

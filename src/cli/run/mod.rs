@@ -97,7 +97,8 @@ fn write_marked(plan: &Plan, path: &Path, record: &Record) -> Result<(), Stop> {
         return Ok(());
     };
     let bytes = feedback::mark(&workbook, &record.findings)
-        .map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?;
+        // Its words are English, and no one but the maker of a strange workbook could do anything about them.
+        .map_err(|_| unwritten(format!("{} 写不成：工作簿里有 Excel 放不下的内容", path.display())))?;
     output::write_one(path, &bytes).map_err(unwritten)?;
     print::progress(&format!("有问题的格子标在 {} 里", path.display()));
     Ok(())
