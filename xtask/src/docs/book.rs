@@ -54,31 +54,83 @@ fn named(text: &str) -> BTreeSet<String> {
     names.filter(|name| name.ends_with(".png")).map(str::to_owned).collect()
 }
 
-/// The recorded digests by picture; none where nothing was recorded.
-pub fn recorded(folder: &Path) -> Result<BTreeMap<String, String>> {
-    let text = match fs::read_to_string(folder.join(RECORD)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
-        other => other.with_context(|| RECORD)?,
-    };
-    let mut out = BTreeMap::new();
-    for line in text.lines().filter(|line| !line.starts_with('#')) {
-        let mut words = line.split("  ");
-        let (Some(digest), Some(file)) = (words.next(), words.next()) else { continue };
-        out.insert(file.trim_end_matches(".png").to_owned(), digest.to_owned());
-    }
-    Ok(out)
+/// What was recorded when the pictures were made, or what would be recorded now.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Digests {
+    /// Of the code that draws.
+    pub drawing: String,
+    /// By picture, of the output it shows and of its own bytes.
+    pub pictures: BTreeMap<String, Digest>,
 }
 
-/// Records what the pictures were made from.
-pub fn record(folder: &Path, pictures: &[Picture], digests: &BTreeMap<String, String>) -> Result<()> {
-    let mut text =
-        "# SHA-256 of the output that a picture shows, the picture, the output. Written by `cargo xtask docs`.\n"
-            .to_owned();
-    for p in pictures {
-        let digest = digests.get(p.name).context("a picture without a source")?;
-        text.push_str(&format!("{digest}  {}.png  {}\n", p.name, p.source));
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct Digest {
+    pub source: String,
+    /// Empty where there is no picture.
+    pub picture: String,
+}
+
+/// Stands for the code that draws among the names of the record.
+const DRAWING: &str = "drawing";
+
+/// The recorded digests; none where nothing was recorded.
+pub fn recorded(folder: &Path) -> Result<Digests> {
+    match fs::read_to_string(folder.join(RECORD)) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Digests::default()),
+        other => Ok(read(&other.with_context(|| RECORD)?)),
     }
-    fs::write(folder.join(RECORD), text).with_context(|| RECORD)
+}
+
+fn read(text: &str) -> Digests {
+    let mut out = Digests::default();
+    for line in text.lines().filter(|line| !line.starts_with('#')) {
+        match line.split("  ").collect::<Vec<_>>().as_slice() {
+            [drawing, DRAWING] => out.drawing = (*drawing).to_owned(),
+            [source, picture, file, _] => {
+                let digest = Digest { source: (*source).to_owned(), picture: (*picture).to_owned() };
+                out.pictures.insert(file.trim_end_matches(".png").to_owned(), digest);
+            }
+            // A line of another layout records nothing, and its picture counts as stale.
+            _ => {}
+        }
+    }
+    out
+}
+
+/// Where the pictures are not what they were when they were made, or would come out otherwise today.
+pub fn stale(recorded: &Digests, now: &Digests, pictures: &[Picture]) -> Vec<String> {
+    let mut out = Vec::new();
+    if recorded.drawing != now.drawing {
+        out.push("all pictures are stale: the code that draws them is another now".to_owned());
+    }
+    for p in pictures {
+        let digest = |all: &Digests| all.pictures.get(p.name).cloned().unwrap_or_default();
+        let (then, now) = (digest(recorded), digest(now));
+        if then.source != now.source {
+            out.push(format!("{}.png is stale: {} is another now", p.name, p.source));
+        }
+        if then.picture != now.picture {
+            out.push(format!("{}.png is not the picture that was made: its bytes are others", p.name));
+        }
+    }
+    out
+}
+
+/// Records what the pictures were made from, and what came out.
+pub fn record(folder: &Path, pictures: &[Picture], digests: &Digests) -> Result<()> {
+    fs::write(folder.join(RECORD), written(pictures, digests)?).with_context(|| RECORD)
+}
+
+fn written(pictures: &[Picture], digests: &Digests) -> Result<String> {
+    let mut text = "# SHA-256 of the code that draws; then of the output that a picture shows and of the picture, the picture, the output.\n\
+                    # Written by `cargo xtask docs`.\n"
+        .to_owned();
+    text.push_str(&format!("{}  {DRAWING}\n", digests.drawing));
+    for p in pictures {
+        let Digest { source, picture } = digests.pictures.get(p.name).context("a picture without a source")?;
+        text.push_str(&format!("{source}  {picture}  {}.png  {}\n", p.name, p.source));
+    }
+    Ok(text)
 }
 
 #[cfg(test)]
@@ -93,6 +145,30 @@ mod tests {
     fn names_are_found_in_markdown_and_in_html() {
         let text = "![a](samples/pictures/a.png) <img src=\"samples/pictures/b.png\" width=\"80\"> `samples/pictures/`, samples/pictures";
         assert_eq!(named(text), set(&["a.png", "b.png"]));
+    }
+
+    #[test]
+    fn what_was_recorded_is_compared_and_an_older_record_is_stale() {
+        use super::super::render::How;
+
+        let pictures = [Picture { name: "a", source: "x/a.txt", how: How::Terminal }];
+        let digests = |drawing: &str, source: &str, picture: &str| Digests {
+            drawing: drawing.to_owned(),
+            pictures: [("a".to_owned(), Digest { source: source.to_owned(), picture: picture.to_owned() })].into(),
+        };
+        let now = digests("d", "s", "p");
+        let recorded = read(&written(&pictures, &now).unwrap());
+        assert_eq!(recorded, now);
+        assert_eq!(stale(&recorded, &now, &pictures), [""; 0]);
+        for (other, says) in [
+            (digests("D", "s", "p"), "code that draws"),
+            (digests("d", "S", "p"), "x/a.txt is another"),
+            (digests("d", "s", "P"), "not the picture that was made"),
+        ] {
+            let told = stale(&recorded, &other, &pictures);
+            assert!(told.len() == 1 && told[0].contains(says), "{told:?}");
+        }
+        assert_eq!(stale(&read("# old\ns  a.png  x/a.txt\n"), &now, &pictures).len(), 3);
     }
 
     #[test]

@@ -1,14 +1,14 @@
 //! `cargo xtask docs`: the pictures of the manual, each made from what the program really wrote.
 //!
 //! Takes the sources of the samples and the binary; gives `samples/pictures/*.png` and, beside them, the digest of the
-//! output that each was made from. `--check` makes those outputs again, without an office suite or a browser, and fails
-//! where a picture is missing, is named nowhere, or was made from other bytes. Never draws anything by hand.
+//! output that each was made from, its own and that of the code that draws. `--check` makes those outputs again, without an
+//! office suite or a browser, and fails where a picture is missing, is named nowhere, has other bytes, or was made from other
+//! ones or by other code. Never draws anything by hand.
 
 mod book;
 mod render;
 mod stage;
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
@@ -17,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::fonts::hex;
 use crate::project;
+use book::{Digest, Digests};
 use render::{How, Studio};
 
 /// One picture.
@@ -64,17 +65,15 @@ pub fn run(check: bool) -> Result<()> {
     let temporary = tempfile::tempdir()?;
     let stage = temporary.path().join("stage");
     stage::set(&project::binary()?, &stage)?;
-    let digests = digests(&stage)?;
     if check {
         let mut faults = book::faults(&folder, &PICTURES.iter().map(|p| p.name).collect::<Vec<_>>())?;
-        let recorded = book::recorded(&folder)?;
-        for p in PICTURES {
-            if recorded.get(p.name) != digests.get(p.name) {
-                faults.push(format!("{}.png is stale: {} is another now", p.name, p.source));
-            }
-        }
+        faults.extend(book::stale(&book::recorded(&folder)?, &digests(&stage, &folder)?, PICTURES));
         faults.iter().for_each(|fault| println!("FAULT {fault}"));
-        ensure!(faults.is_empty(), "{} faults; after a change of outputs run `cargo xtask docs`", faults.len());
+        ensure!(
+            faults.is_empty(),
+            "{} faults; run `cargo xtask docs`, look at the pictures and check them in with their record",
+            faults.len()
+        );
         println!("{} pictures, each made from the outputs of today and named in a manual", PICTURES.len());
         return Ok(());
     }
@@ -85,16 +84,20 @@ pub fn run(check: bool) -> Result<()> {
         studio.take(&stage.join(p.source), &p.how, &target).with_context(|| format!("{} of {}", p.name, p.source))?;
         println!("{} {} bytes, from {}", project::shown(&target), fs::metadata(&target)?.len(), p.source);
     }
-    book::record(&folder, PICTURES, &digests)
+    book::record(&folder, PICTURES, &digests(&stage, &folder)?)
 }
 
-/// The digest of each picture's source.
-fn digests(stage: &Path) -> Result<BTreeMap<String, String>> {
+/// The digests of the code that draws, of each picture's source and of the picture, where there is one.
+fn digests(stage: &Path, folder: &Path) -> Result<Digests> {
+    let sha256 = |bytes: &[u8]| hex(&Sha256::digest(bytes));
     let one = |p: &Picture| {
-        let bytes = fs::read(stage.join(p.source)).with_context(|| format!("{} was not made", p.source))?;
-        Ok((p.name.to_owned(), hex(&Sha256::digest(bytes))))
+        let source = fs::read(stage.join(p.source)).with_context(|| format!("{} was not made", p.source))?;
+        // A picture that is missing is told by itself.
+        let picture = fs::read(folder.join(format!("{}.png", p.name))).map_or(String::new(), |bytes| sha256(&bytes));
+        Ok((p.name.to_owned(), Digest { source: sha256(&source), picture }))
     };
-    PICTURES.iter().map(one).collect()
+    let drawing = [render::CODE.concat(), format!("{PICTURES:?}")].concat();
+    Ok(Digests { drawing: sha256(drawing.as_bytes()), pictures: PICTURES.iter().map(one).collect::<Result<_>>()? })
 }
 
 /// Parses the words after `docs`.

@@ -56,6 +56,9 @@ const WIDEST: &str = "1200";
 const COLUMNS: u32 = 100;
 const TERMINAL: u32 = 8 * COLUMNS + 60;
 
+/// The code that draws: other code may draw the same output otherwise.
+pub const CODE: [&str; 2] = [include_str!("render.rs"), include_str!("picture.py")];
+
 /// Says which package is missing.
 pub fn programs() -> Result<()> {
     for (program, arguments, package) in PROGRAMS {
@@ -87,7 +90,7 @@ impl Studio {
             fonts.display()
         );
         fs::write(folder.join("fonts.conf"), configuration)?;
-        fs::write(folder.join("picture.py"), include_str!("picture.py"))?;
+        fs::write(folder.join("picture.py"), CODE[1])?;
         Ok(Studio { folder: folder.to_owned() })
     }
 
