@@ -66,6 +66,22 @@ fn every_figure_of_every_edition_is_under_its_own_heads() {
 }
 
 #[test]
+fn labels_break_between_words_and_figures_nowhere() {
+    for report in samples() {
+        let doc = compose(&report);
+        for root in both(&doc) {
+            let inside = |name: &str| root.named(name).iter().map(|e| e.named("wbr").len()).sum::<usize>();
+            assert!(inside("th") > 0 && inside("td") == 0 && inside("p") == 0);
+        }
+        let fragment = String::from_utf8(fragment(&doc)).unwrap();
+        let heads = fragment.split("<th ").skip(1).map(|h| h.split('>').next().unwrap());
+        assert!(heads.clone().count() > 0);
+        // Without it a browser breaks a line after every Chinese character.
+        heads.for_each(|h| assert!(h.contains("word-break:keep-all"), "{h}"));
+    }
+}
+
+#[test]
 fn hostile_words_stay_words() {
     for form in form::built_in() {
         let mut report = Report::blank(form.clone());

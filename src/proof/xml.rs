@@ -42,7 +42,7 @@ pub(super) struct Steps<'x> {
 }
 
 /// Elements of HTML that have no end.
-const VOID: [&str; 6] = ["meta", "br", "col", "hr", "img", "link"];
+const VOID: [&str; 7] = ["meta", "br", "wbr", "col", "hr", "img", "link"];
 
 impl<'x> Steps<'x> {
     pub fn xml(text: &'x str) -> Steps<'x> {

@@ -8,7 +8,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 /// Elements that HTML never closes.
-const VOID: [&str; 3] = ["meta", "br", "col"];
+const VOID: [&str; 4] = ["meta", "br", "wbr", "col"];
 
 #[derive(Debug, Default)]
 pub struct Element {
@@ -280,7 +280,7 @@ fn ranks_follow_each_other(body: &Element) {
 
 /// No element and no attribute but those a report needs, ids that stand once, nothing to load or run.
 fn nothing_foreign(root: &Element) {
-    let elements = "html head meta title style body main h1 h2 h3 h4 h5 h6 section p br span div table caption colgroup col thead \
+    let elements = "html head meta title style body main h1 h2 h3 h4 h5 h6 section p br wbr span div table caption colgroup col thead \
                     tbody tr th td";
     let attributes = "lang charset name content class style id scope headers rowspan colspan role aria-label tabindex";
     let mut ids = BTreeSet::new();

@@ -3,10 +3,9 @@
 //! Takes a table, gives widths in em of its type, estimated without a font: a Chinese character is one em, all else less.
 //! No column becomes narrower than its figures, nor a label narrower than what cannot be broken.
 
-use icu_segmenter::LineSegmenter;
-use icu_segmenter::options::LineBreakOptions;
 use unicode_width::UnicodeWidthChar;
 
+use super::breaks::pieces;
 use super::heads;
 use crate::model::{CellRole, Table};
 
@@ -88,9 +87,7 @@ fn share(weights: &[f32], least: &[f32], width: f32) -> Vec<f32> {
 
 /// The widest piece of a text within which no line may break.
 fn unbroken(text: &str) -> f32 {
-    let segmenter = LineSegmenter::new_for_non_complex_scripts(LineBreakOptions::default());
-    let ends: Vec<usize> = segmenter.segment_str(text).collect();
-    ends.windows(2).map(|w| em(text[w[0]..w[1]].trim_end())).fold(0.0, f32::max)
+    text.lines().flat_map(pieces).map(|piece| em(piece.trim_end())).fold(0.0, f32::max)
 }
 
 /// Width on one line, of the widest line where there are several.

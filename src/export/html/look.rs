@@ -81,10 +81,10 @@ fn style(part: Part) -> &'static str {
             "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
         }
         Part::ColumnHead | Part::Label { left: false } => {
-            ruled!("text-align:center;text-wrap:balance;font-weight:normal")
+            ruled!("text-align:center;word-break:keep-all;text-wrap:balance;font-weight:normal")
         }
-        Part::BlockHead => ruled!("text-align:center;font-weight:bold"),
-        Part::Label { left: true } => ruled!("text-align:left;font-weight:normal"),
+        Part::BlockHead => ruled!("text-align:center;word-break:keep-all;font-weight:bold"),
+        Part::Label { left: true } => ruled!("text-align:left;word-break:keep-all;font-weight:normal"),
         Part::Figure => ruled!("text-align:center"),
     }
 }

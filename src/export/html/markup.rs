@@ -7,6 +7,7 @@ use std::borrow::Cow;
 
 use quick_xml::escape::escape;
 
+use super::breaks::pieces;
 use crate::model::is_invisible;
 
 /// Markup up to some point.
@@ -71,6 +72,21 @@ impl Markup {
                 self.out.push_str("<br>");
             }
             self.out.push_str(&escape(line));
+        }
+    }
+
+    /// A label: a text that breaks between its words only, where the style lets nothing else break.
+    pub fn label(&mut self, text: &str) {
+        for (index, line) in lines(text).enumerate() {
+            if index > 0 {
+                self.out.push_str("<br>");
+            }
+            for (index, piece) in pieces(&line).into_iter().enumerate() {
+                if index > 0 {
+                    self.out.push_str("<wbr>");
+                }
+                self.out.push_str(&escape(piece));
+            }
         }
     }
 
@@ -149,6 +165,13 @@ mod tests {
         assert_eq!(written("一\r\n二\n"), "<p title=\"一 二\">一<br>二</p>\n");
         assert_eq!(written("一\u{2028}二"), "<p title=\"一 二\">一<br>二</p>\n");
         assert_eq!(written("\n"), "<p title=\"\"></p>\n");
+    }
+
+    #[test]
+    fn a_label_breaks_between_words() {
+        let mut m = Markup::new();
+        m.label("年度报告\n<办理>结果\u{202e}");
+        assert_eq!(String::from_utf8(m.finish()).unwrap(), "年度<wbr>报告<br>&lt;<wbr>办理<wbr>&gt;<wbr>结果");
     }
 
     #[test]

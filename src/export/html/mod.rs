@@ -10,6 +10,7 @@
 //! text becomes `br`.
 
 mod body;
+mod breaks;
 mod columns;
 mod head;
 mod heads;

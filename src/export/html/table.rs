@@ -150,10 +150,11 @@ fn cell(m: &mut Markup, cell: &Cell, (row, number): (usize, usize), ground: &Gro
             let (number, rest) = cell.text.split_at(end);
             for part in [number, rest] {
                 m.open("span", &[look.of(Part::Piece)]);
-                m.text(part);
+                m.label(part);
                 m.close();
             }
         }
+        None if is_head => m.label(&cell.text),
         None => m.text(&cell.text),
     }
     m.close_line();

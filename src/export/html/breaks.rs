@@ -1,0 +1,107 @@
+//! Where a label may break: between its words, and nowhere else.
+//!
+//! Takes a line of a label, gives its pieces. By the rules of Unicode a line may break after every Chinese character;
+//! a reader of a narrow column wants whole words, which only a dictionary knows.
+
+use std::sync::LazyLock;
+
+use icu_segmenter::options::{LineBreakOptions, WordBreakInvariantOptions};
+use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed, WordSegmenter, WordSegmenterBorrowed};
+
+static LINES: LazyLock<LineSegmenterBorrowed<'static>> =
+    LazyLock::new(|| LineSegmenter::new_for_non_complex_scripts(LineBreakOptions::default()));
+static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
+    LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
+
+/// Words of one character that belong to what follows them; all others belong to what stands before them.
+const TO_THE_NEXT: &str = "不未已非依按经因由对被在本各该其新下总和与及或";
+
+/// Words that the dictionary takes apart, and that are more than one character with its neighbours.
+const WHOLE: [&str; 4] = ["申请人", "发布会", "培训班", "查阅点"];
+
+/// The pieces of a line, within which it does not break. One ends where the rules allow it both for lines and for words, but no
+/// character stands alone: a dictionary takes apart the words that it does not have.
+pub(super) fn pieces(line: &str) -> Vec<&str> {
+    let words: Vec<usize> = WORDS.segment_str(line).collect();
+    let whole: Vec<(usize, &str)> = WHOLE.iter().flat_map(|word| line.match_indices(word)).collect();
+    let parts = |end: usize| whole.iter().any(|(at, word)| *at < end && end < at + word.len());
+    let ends = LINES.segment_str(line).filter(|end| *end > 0 && words.binary_search(end).is_ok() && !parts(*end));
+    let mut all = Vec::new();
+    let mut from = 0;
+    for end in ends {
+        all.push(&line[from..end]);
+        from = end;
+    }
+    let mut pieces = Vec::new();
+    let (mut start, mut end) = (0, 0);
+    for (i, piece) in all.iter().enumerate() {
+        end += piece.len();
+        if i + 1 == all.len() || is_break(&all, i, start + piece.len() < end) {
+            pieces.push(&line[start..end]);
+            start = end;
+        }
+    }
+    pieces
+}
+
+/// Whether a piece ends after the word at `i`, which may have been `joined` to those before it.
+fn is_break(words: &[&str], i: usize, joined: bool) -> bool {
+    let (left, right) = (words[i], words[i + 1]);
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    // Beside a mark or a space a line breaks anyway.
+    if !is_letter(left.chars().next_back()) || !is_letter(right.chars().next()) {
+        return true;
+    }
+    let is_single = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).count() == 1;
+    let is_next = |word: &str| word.chars().any(|c| TO_THE_NEXT.contains(c));
+    match (is_single(left), is_single(right)) {
+        (true, true) => false,
+        (true, false) => joined && !is_next(left),
+        (false, true) => {
+            let follows =
+                words.get(i + 2).filter(|w| is_letter(w.chars().next()) && is_letter(right.chars().next_back()));
+            // It joins others of its kind, or what it belongs to.
+            follows.is_some_and(|w| is_single(w) || is_next(right))
+        }
+        (false, false) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_taken_apart_between_words() {
+        for (label, wanted) in [
+            ("三、本年度办理结果", "三、|本年度|办理|结果"),
+            ("（三）依申请公开办结数", "（三）|依申请|公开|办结数"),
+            ("1.申请人无正当理由", "1.|申请人无|正当理由"),
+            ("收取的费用和在线访谈次数", "收取的|费用|和在线访谈|次数"),
+            ("其中：主动公开（不包括网站）", "其中：|主动|公开|（不包括|网站）"),
+            ("two words", "two |words"),
+            ("一", "一"),
+            ("", ""),
+        ] {
+            assert_eq!(pieces(label).join("|"), wanted);
+        }
+    }
+
+    #[test]
+    fn no_official_label_leaves_a_character_alone_or_a_line_that_no_column_holds() {
+        for table in crate::form::built_in().iter().flat_map(|f| &f.tables) {
+            let nodes = table.blocks.iter().flat_map(|b| b.rows.walk().into_iter().chain(b.columns.walk()));
+            for label in nodes.map(|n| n.label.as_str()) {
+                let all = pieces(label);
+                assert_eq!(all.concat(), label);
+                for piece in &all {
+                    let letters = piece.chars().filter(|c| c.is_alphanumeric()).count();
+                    let number =
+                        piece.ends_with(['、', '.', '）', '/']) || piece.starts_with('（') || label.contains('/');
+                    assert!(letters > 1 || number || all.len() == 1, "{piece} in {label}");
+                    assert!(piece.chars().count() <= 8, "{piece} in {label}");
+                }
+            }
+        }
+    }
+}
