@@ -14,7 +14,7 @@ static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
     LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
 
 /// Words of one character that belong to what follows them; all others belong to what stands before them.
-const TO_THE_NEXT: &str = "不未已非依按经因由对被在本各该其新下总和与及或";
+const TO_THE_NEXT: &str = "不未已非依按经因由对被在本各该其新下总和与及或一二三四五六七八九十";
 
 /// Words that the dictionary takes apart, and that are more than one character with its neighbours.
 const WHOLE: [&str; 4] = ["申请人", "发布会", "培训班", "查阅点"];
@@ -47,21 +47,21 @@ pub(super) fn pieces(line: &str) -> Vec<&str> {
 /// Whether a piece ends after the word at `i`, which may have been `joined` to those before it.
 fn is_break(words: &[&str], i: usize, joined: bool) -> bool {
     let (left, right) = (words[i], words[i + 1]);
-    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    // Beside a mark or a space a line breaks anyway.
-    if !is_letter(left.chars().next_back()) || !is_letter(right.chars().next()) {
+    // The letters that meet; beside a mark or a space a line breaks anyway.
+    let count = |letters: &mut dyn Iterator<Item = char>| letters.take_while(|c| c.is_alphanumeric()).count();
+    let (before, after) = (count(&mut left.chars().rev()), count(&mut right.chars()));
+    if before == 0 || after == 0 {
         return true;
     }
-    let is_single = |word: &str| word.chars().filter(|c| c.is_alphanumeric()).count() == 1;
-    let is_next = |word: &str| word.chars().any(|c| TO_THE_NEXT.contains(c));
-    match (is_single(left), is_single(right)) {
+    let is_next = |letter: Option<char>| letter.is_some_and(|c| TO_THE_NEXT.contains(c));
+    match (before == 1, after == 1) {
         (true, true) => false,
-        (true, false) => joined && !is_next(left),
+        (true, false) => joined && !is_next(left.chars().next_back()),
+        // It joins others of its kind, or what it belongs to.
         (false, true) => {
-            let follows =
-                words.get(i + 2).filter(|w| is_letter(w.chars().next()) && is_letter(right.chars().next_back()));
-            // It joins others of its kind, or what it belongs to.
-            follows.is_some_and(|w| is_single(w) || is_next(right))
+            let ends = right.chars().nth(1).is_some();
+            let next = words.get(i + 2).filter(|_| !ends).map_or(0, |next| count(&mut next.chars()));
+            next == 1 || next > 1 && is_next(right.chars().next())
         }
         (false, false) => true,
     }
@@ -79,6 +79,7 @@ mod tests {
             ("1.申请人无正当理由", "1.|申请人无|正当理由"),
             ("收取的费用和在线访谈次数", "收取的|费用|和在线访谈|次数"),
             ("其中：主动公开（不包括网站）", "其中：|主动|公开|（不包括|网站）"),
+            ("两“三安全一稳定”", "两“三安全|一稳定”"),
             ("two words", "two |words"),
             ("一", "一"),
             ("", ""),
