@@ -92,7 +92,6 @@ fn digests(stage: &Path, folder: &Path) -> Result<Digests> {
     let sha256 = |bytes: &[u8]| hex(&Sha256::digest(bytes));
     let one = |p: &Picture| {
         let source = fs::read(stage.join(p.source)).with_context(|| format!("{} was not made", p.source))?;
-        // A picture that is missing is told by itself.
         let picture = fs::read(folder.join(format!("{}.png", p.name))).map_or(String::new(), |bytes| sha256(&bytes));
         Ok((p.name.to_owned(), Digest { source: sha256(&source), picture }))
     };
