@@ -107,7 +107,7 @@ fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
             sheet.write_string_with_format(row, column, shown(text), &look)?;
             need = lines(text, width).max(need);
         }
-        sheet.set_row_height(row, LINE * need)?;
+        sheet.set_row_height(row, (LINE * need).min(HIGHEST))?;
     }
     if findings.is_empty() {
         sheet.write_string(1, 0, "没有发现问题")?;
