@@ -46,7 +46,16 @@ fn broken(
     let table = &report.form.tables[relation.table].name;
     let subject = match fault.as_slice() {
         [one] => named(one.0),
-        several => format!("{}之和", several.iter().map(|t| named(t.0)).collect::<Vec<_>>().join("与 ")),
+        several => {
+            // A cell that is named without its table is set apart from the word before it.
+            let and = |name: &str| if name.starts_with('“') { "与" } else { "与 " };
+            let mut all = named(several[0].0);
+            for name in several[1..].iter().map(|t| named(t.0)) {
+                all.push_str(and(&name));
+                all.push_str(&name);
+            }
+            format!("{all}之和")
+        }
     };
     let must = if relation.op == Op::Equal { "应等于" } else { "不应小于" };
     let basis_cells: Vec<String> = basis.iter().filter_map(|t| Some(at(t.0)?.cell?.to_string())).collect();

@@ -11,6 +11,7 @@ pub struct Workbook {
     pub report: ReportLabels,
     pub cover: CoverLabels,
     pub text: TextLabels,
+    pub breaks: BreakWords,
     pub entry: EntryLabels,
     pub data: DataLabels,
     pub guide: Guide,
@@ -99,6 +100,16 @@ pub struct TextLabels {
     pub notes: String,
     /// What templates said before.
     pub former: Vec<String>,
+}
+
+/// Where a label breaks in a narrow column, beyond what a dictionary knows.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BreakWords {
+    /// Words of one character that belong to what follows them; all others belong to what stands before them.
+    pub leads: String,
+    /// Words that the dictionary takes apart, and that are more than one character with its neighbours.
+    pub whole: Vec<String>,
 }
 
 /// Messages of the template when something is typed that a cell cannot take.

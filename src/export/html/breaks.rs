@@ -8,22 +8,19 @@ use std::sync::LazyLock;
 use icu_segmenter::options::{LineBreakOptions, WordBreakInvariantOptions};
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed, WordSegmenter, WordSegmenterBorrowed};
 
+use crate::form::labels;
+
 static LINES: LazyLock<LineSegmenterBorrowed<'static>> =
     LazyLock::new(|| LineSegmenter::new_for_non_complex_scripts(LineBreakOptions::default()));
 static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
     LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
 
-/// Words of one character that belong to what follows them; all others belong to what stands before them.
-const TO_THE_NEXT: &str = "不未已非依按经因由对被在本各该其新下总和与及或一二三四五六七八九十";
-
-/// Words that the dictionary takes apart, and that are more than one character with its neighbours.
-const WHOLE: [&str; 4] = ["申请人", "发布会", "培训班", "查阅点"];
-
 /// The pieces of a line, within which it does not break. One ends where the rules allow it both for lines and for words, but no
 /// character stands alone: a dictionary takes apart the words that it does not have.
 pub(super) fn pieces(line: &str) -> Vec<&str> {
     let words: Vec<usize> = WORDS.segment_str(line).collect();
-    let whole: Vec<(usize, &str)> = WHOLE.iter().flat_map(|word| line.match_indices(word)).collect();
+    let whole: Vec<(usize, &str)> =
+        labels().breaks.whole.iter().flat_map(|word| line.match_indices(word.as_str())).collect();
     let parts = |end: usize| whole.iter().any(|(at, word)| *at < end && end < at + word.len());
     let ends = LINES.segment_str(line).filter(|end| *end > 0 && words.binary_search(end).is_ok() && !parts(*end));
     let mut all = Vec::new();
@@ -53,7 +50,7 @@ fn is_break(words: &[&str], i: usize, joined: bool) -> bool {
     if before == 0 || after == 0 {
         return true;
     }
-    let is_next = |letter: Option<char>| letter.is_some_and(|c| TO_THE_NEXT.contains(c));
+    let is_next = |letter: Option<char>| letter.is_some_and(|c| labels().breaks.leads.contains(c));
     match (before == 1, after == 1) {
         (true, true) => false,
         (true, false) => joined && !is_next(left.chars().next_back()),
