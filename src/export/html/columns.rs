@@ -99,8 +99,8 @@ fn em(text: &str) -> f32 {
 fn width(c: char) -> f32 {
     match c.width_cjk() {
         Some(2) => 1.0,
-        // Digits are more than half an em in the faces of screens.
-        Some(1) => 0.6,
+        // Digits are this wide in the widest faces of screens.
+        Some(1) => 0.65,
         _ => 0.0,
     }
 }

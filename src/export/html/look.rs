@@ -85,6 +85,7 @@ fn style(part: Part) -> &'static str {
         }
         Part::BlockHead => ruled!("text-align:center;word-break:keep-all;font-weight:bold"),
         Part::Label { left: true } => ruled!("text-align:left;word-break:keep-all;font-weight:normal"),
-        Part::Figure => ruled!("text-align:center"),
+        // A number in two lines is read as two.
+        Part::Figure => ruled!("text-align:center;white-space:nowrap"),
     }
 }
