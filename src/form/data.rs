@@ -146,6 +146,8 @@ struct RawTold {
     #[serde(default)]
     not: Vec<String>,
     #[serde(default)]
+    nor: Vec<String>,
+    #[serde(default)]
     beside: Vec<String>,
     #[serde(default)]
     within: bool,
@@ -303,6 +305,7 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
         scale,
         about: raw.about.clone(),
         not: raw.not.clone(),
+        nor: raw.nor.clone(),
         beside: of(&raw.beside),
         within: raw.within,
     })

@@ -31,6 +31,8 @@ pub struct Told {
     pub about: Vec<String>,
     /// None of these stands before a phrase in its clause.
     pub not: Vec<String>,
+    /// None of these stands in what is told or right behind it.
+    pub nor: Vec<String>,
     /// Figures that are denied in one breath with this one.
     pub beside: Vec<Word>,
     /// Whether it is a part of another figure, and told as one: 其中.

@@ -28,6 +28,8 @@ pub struct Between {
     fill: Vec<String>,
     join: Vec<String>,
     tails: Vec<String>,
+    /// What may stand right behind a thing that was counted before it was named.
+    pub then: Vec<String>,
     /// What may stand between any two words.
     #[serde(skip)]
     pub fills: ByLetter,
@@ -101,6 +103,13 @@ pub struct Scope {
     pub doubt: String,
     pub denial: String,
     pub counts: Vec<String>,
+    pub applicants: Vec<String>,
+    pub government: String,
+    pub all: String,
+    pub everybody: Vec<String>,
+    pub and: String,
+    pub figures: Vec<String>,
+    pub adverbs: Vec<String>,
     pub elsewhere: Vec<String>,
 }
 
@@ -108,6 +117,7 @@ pub struct Scope {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
+    pub vague: String,
     pub around: Vec<String>,
     pub above: Vec<String>,
     pub below: Vec<String>,

@@ -209,7 +209,7 @@ fn stripped(text: &str) -> String {
 
 /// Whether two names may be one agency's: one is the other shortened, with or without the place before it. Two places are
 /// never one.
-fn same(a: &str, b: &str) -> bool {
+pub(super) fn same(a: &str, b: &str) -> bool {
     let (a, b) = (bare(a), bare(b));
     let shortened = |a: &str, b: &str| within(a, b) || within(b, a);
     let placeless =

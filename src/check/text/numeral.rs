@@ -32,11 +32,12 @@ pub struct Said {
 
 impl Said {
     /// Whether a figure of a table is plainly another number than the one that was told.
-    pub fn denies(&self, figure: Decimal) -> bool {
+    /// Numbers are told exactly to `finest`.
+    pub fn denies(&self, figure: Decimal, finest: Decimal) -> bool {
         let (told, off) = (self.number, (self.number - figure).abs());
         let one = Decimal::ONE;
         // A rounded number speaks of all that round to it, up or down.
-        let rounded = if self.place > one { self.place } else { Decimal::ZERO };
+        let rounded = if self.place > finest { self.place } else { Decimal::ZERO };
         let share = |percent: i64| told * Decimal::new(percent, 2);
         match self.sense {
             _ if told.is_zero() != figure.is_zero() => true,
@@ -122,7 +123,10 @@ fn chinese(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
     let length = rest.iter().take(LONGEST + 1).take_while(|c| numeral_letter(**c)).count();
     let letters = rest.get(..length).filter(|l| l.len() <= LONGEST)?;
     if letters.len() > 1 && letters.iter().all(|c| power(*c).is_none()) {
-        // 二〇二四: figure by figure.
+        // 二〇二四: figure by figure. 三五件 and 两三件 are so many or so many.
+        if letters.len() == 2 && digit(letters[0]) != Some(0) && digit(letters[1]) != Some(0) {
+            return None;
+        }
         let number = letters.iter().try_fold(0i64, |n, c| n.checked_mul(10)?.checked_add(digit(*c)?))?;
         return Some((number.into(), Decimal::ONE, at + length));
     }
@@ -222,6 +226,12 @@ pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize
     if let Some((length, meant)) = meant(end).filter(|(length, _)| *length > 1) {
         (sense, end) = (meant, end + length);
     }
+    // 数十件, 几百件, 上百件, and 百十件 tell no number; 近百件 and 百余件 tell about how many.
+    let vague = before.is_some_and(|c| words().about.vague.contains(*c));
+    let bare = power(plain.chars[at]).is_some_and(|by| by >= 100) && sense == Sense::Exactly;
+    if power(plain.chars[at]).is_some() && vague || bare {
+        return None;
+    }
     Some((Said { number, place, sense }, end))
 }
 
@@ -266,7 +276,9 @@ mod tests {
         ] {
             assert_eq!(read(text).map(|r| r.0).as_deref(), Some(number), "{text}");
         }
-        for text in ["", "件", "99999999999999999999999999999", "1万2千", "一二十"] {
+        for text in
+            ["", "件", "99999999999999999999999999999", "1万2千", "一二十", "三五件", "两三件", "二三十件", "三四百件"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
     }
@@ -274,7 +286,8 @@ mod tests {
     #[test]
     fn a_number_denies_what_is_plainly_another() {
         let unit = vec![vec![Letter::Is('件')]];
-        let denies = |text: &str, figure: i64| said(&Plain::new(text), 0, &unit).unwrap().0.denies(figure.into());
+        let denies =
+            |text: &str, figure: i64| said(&Plain::new(text), 0, &unit).unwrap().0.denies(figure.into(), Decimal::ONE);
         for (text, figure) in [
             ("12件", 12),
             ("约300件", 321),
@@ -295,8 +308,14 @@ mod tests {
     #[test]
     fn ranges_codes_and_other_units_are_no_numbers() {
         let unit = vec![vec![Letter::Is('件')]];
-        for text in ["3-5件", "3至5件", "若干件", "12345号", "3人次", "第3件"] {
+        for text in ["3-5件", "3至5件", "若干件", "12345号", "3人次", "第3件", "百件", "百十件", "十几件", "几十件"]
+        {
             assert_eq!(said(&Plain::new(text), 0, &unit), None, "{text}");
         }
+        // Behind a word that may stand between the words of a phrase: 申请数十件.
+        for text in ["数十件", "数百余件", "几十件", "上百件", "过百件"] {
+            assert_eq!(said(&Plain::new(text), 1, &unit), None, "{text}");
+        }
+        assert!(said(&Plain::new("数12件"), 1, &unit).is_some());
     }
 }

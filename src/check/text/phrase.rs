@@ -41,6 +41,11 @@ impl Reader<'_> {
             match part {
                 Part::Number => {
                     if let Some((said, end)) = numeral::said(self.plain, at, self.units) {
+                        if rest.is_empty() {
+                            return Some((end, Some(said)));
+                        }
+                        // Where what is counted follows, nothing but that may: 收到4件申请, not 收到4件申请人的来信.
+                        let (end, _) = self.parts(rest, end, steps).filter(|(end, _)| self.goes_on(*end))?;
                         return Some((end, Some(said)));
                     }
                 }
@@ -74,6 +79,11 @@ impl Reader<'_> {
             .chain(self.beside)
             .filter_map(|w| self.plain.word(at, w, self.year))
             .max()
+    }
+
+    /// Whether a clause ends at a place, or goes on in words that leave alone what was counted before it.
+    fn goes_on(&self, at: usize) -> bool {
+        self.plain.ends_at(at) || self.plain.longest(at, &words().between.then).is_some()
     }
 
     /// Whether nothing follows but what may behind words that deny something, up to the end of the clause.

@@ -1,9 +1,10 @@
 //! T501 and T502: figures that the text tells, or denies, against the tables.
 
 use super::Passage;
+use super::agency::same;
 use super::numeral::{self, Said};
 use super::phrase::Reader;
-use super::plain::{any, last};
+use super::plain::{Plain, any, last};
 use crate::form::{Told, Way, words};
 use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
 use crate::rules::finding;
@@ -13,6 +14,12 @@ const ADVERB: usize = 12;
 
 /// Farthest that the number of a phrase stands behind its beginning: words of a phrase and what may stand between them.
 const REACH: usize = 80;
+
+/// Letters behind what is told in which a word may say that it is something else.
+const BEHIND: usize = 16;
+
+/// Most letters between an “and” and the figure that is told with another.
+const JOINED: usize = 4;
 
 /// One figure that the text tells: from where to where, and the number, none where it is denied.
 struct Claim<'f> {
@@ -46,10 +53,10 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
                 let reader = Reader { plain, year: report.cover.year, units: &told.units, beside };
                 let phrase = &told.phrases(*way)[*phrase];
                 let Some((to, said)) = reader.behind(phrase, ends.iter().copied()) else { continue };
-                if none && !reader.closes(to) || !speaks(report, passage, told, *way, at) {
+                let claim = Claim { told, from: at, to, said };
+                if none && !reader.closes(to) || !speaks(report, passage, &claim, *way) {
                     continue;
                 }
-                let claim = Claim { told, from: at, to, said };
                 if let Some(f) = judged(report, origins, passage, &claim) {
                     found[*index] = Some(f);
                     order.push(*index);
@@ -61,8 +68,9 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
 }
 
 /// Whether the words at a place speak of the whole year's and the whole agency's figure.
-fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usize) -> bool {
+fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -> bool {
     let (plain, scope) = (&passage.plain, &words().scope);
+    let (told, at) = (claim.told, claim.from);
     let before = at.checked_sub(1).map(|i| plain.chars[i]);
     // 未收到 is not 收到, 有无 no 无.
     let refusing = if way == Way::None { &scope.doubt } else { &scope.denial };
@@ -72,6 +80,21 @@ fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usi
     let (clause, sentence) = (plain.clause(at), plain.sentence(at));
     // What is spoken of is no channel: 网站 is one in 政府网站收到申请, none in 政府信息公开.
     let mut own = plain.before(clause, at);
+    let agency = &report.cover.agency;
+    if way != Way::None && joint(&own) || another(&own, agency) {
+        return false;
+    }
+    // 县水利局予以公开1件、部分公开2件.
+    if told.within
+        && own
+            .char_indices()
+            .any(|(i, c)| words().agencies.bureaus_end.has(c) && another(&own[..i + c.len_utf8()], agency))
+    {
+        return false;
+    }
+    if way != Way::None && any(&plain.after(at, claim.to + BEHIND), &told.nor) {
+        return false;
+    }
     for matter in &words().agencies.matters {
         own = own.replace(matter.as_str(), "");
     }
@@ -80,6 +103,11 @@ fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usi
     }
     if told.within {
         own = own.replacen(scope.within.as_str(), "", 1);
+    }
+    // A government tells of all below it.
+    let level = agency.strip_suffix(scope.government.as_str()).and_then(|place| place.chars().last());
+    if level.is_some_and(|level| own.contains(&format!("{}{level}", scope.all))) {
+        scope.everybody.iter().for_each(|w| own = own.replace(w.as_str(), ""));
     }
     let whole = last(&own, &scope.whole);
     if last(&own, &scope.parts) > whole || last(&own, &scope.times) > whole {
@@ -90,6 +118,9 @@ fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usi
     if last(&adverb, &scope.times) > last(&adverb, &scope.whole)
         || !told.within && adverb.starts_with(scope.within.as_str())
     {
+        return false;
+    }
+    if told.within && of_some(plain, sentence, clause) {
         return false;
     }
     // The last year that is named before governs what is told.
@@ -104,10 +135,52 @@ fn speaks(report: &Report, passage: &Passage<'_>, told: &Told, way: Way, at: usi
     if way != Way::Short {
         return true;
     }
+    // 行政复议236件，其中政府信息公开类11件: the part is the figure, not the whole.
+    let behind = plain.after(claim.to, claim.to + BEHIND);
+    let part = behind.trim_start_matches(['，', '（']).strip_prefix(scope.within.as_str());
+    if !told.within && part.is_some_and(|part| any(part, &told.about)) {
+        return false;
+    }
     let said = plain.before(sentence, at);
     let nearby = plain.before(0, at);
     (any(&nearby, &told.about) || any(&passage.headings, &told.about) || any(&plain.after(at, at + 30), &told.about))
         && !any(&said, &scope.elsewhere)
+}
+
+/// 予以公开和部分公开116件: whether a figure before an “and” has no number of its own, and so the number is that of both.
+fn joint(own: &str) -> bool {
+    let scope = &words().scope;
+    let Some((before, between)) = own.rsplit_once(|c| scope.and.contains(c)) else { return false };
+    between.chars().count() <= JOINED && scope.figures.iter().any(|w| before.ends_with(w.as_str()))
+}
+
+/// Whether another body is the subject right before what is told: 县司法局收到.
+fn another(own: &str, agency: &str) -> bool {
+    let words = words();
+    let mut subject = own;
+    while let Some(less) = words.scope.adverbs.iter().find_map(|w| subject.strip_suffix(w.as_str())) {
+        subject = less;
+    }
+    words.agencies.bureaus.iter().any(|b| subject.ends_with(b.as_str()))
+        && !words.years.own.iter().any(|w| subject.ends_with(w.as_str()))
+        && !agency.is_empty()
+        // Its own name, whatever stands before it; what is shorter fits too many.
+        && !subject.char_indices().rev().skip(2).any(|(i, _)| same(&subject[i..], agency))
+}
+
+/// Whether a clause without a number before the one at hand speaks of some applicants alone: 对自然人的申请，
+fn of_some(plain: &Plain<'_>, sentence: usize, clause: usize) -> bool {
+    let scope = &words().scope;
+    let mut end = clause;
+    while end > sentence.max(clause.saturating_sub(REACH)) {
+        let start = plain.clause(end - 1).max(sentence);
+        let text = plain.before(start, end);
+        if any(&text, &scope.applicants) && !any(&text, &scope.counts) {
+            return true;
+        }
+        end = start;
+    }
+    false
 }
 
 /// The finding of a claim that the tables deny.
@@ -118,8 +191,10 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
     // Number and place in the unit of the table.
     let said = claim.said.map(|s| Said { number: s.number / scale, place: s.place / scale, ..s });
     let number = said.map_or(Decimal::ZERO, |s| s.number);
+    // Counts are told to the last one, money as far as one likes.
+    let finest = if told.scale == 1 { Decimal::ONE } else { Decimal::ZERO };
     let denies = |slots: &Vec<(usize, usize)>| match said {
-        Some(s) => s.denies(sum(slots)),
+        Some(s) => s.denies(sum(slots), finest),
         None => !sum(slots).is_zero(),
     };
     let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &told.units, beside: &[] };
@@ -129,6 +204,8 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
     });
     let slots = match including {
         Some((_, sum)) => std::slice::from_ref(sum),
+        // That there was none is said of all of it.
+        None if number.is_zero() => &told.sums[..1],
         None => told.sums.as_slice(),
     };
     if !slots.iter().all(denies) {
