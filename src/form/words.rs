@@ -188,6 +188,9 @@ pub struct Private {
     pub card_words: Vec<String>,
     pub codes: Vec<String>,
     pub counted: Vec<String>,
+    pub powers: Vec<String>,
+    pub titles: Vec<String>,
+    pub calls: Vec<String>,
 }
 
 static WORDS: LazyLock<TextWords> = LazyLock::new(|| {

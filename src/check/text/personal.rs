@@ -10,6 +10,11 @@ use crate::rules::finding;
 
 /// Letters before a number in which a word may say what it is.
 const NEAR: usize = 12;
+/// Farthest that a look back for that word goes in one clause, and most numbers of a list that it goes over.
+const CLAUSE: usize = 40;
+const LISTED: usize = 40;
+/// Fewest digits of a telephone number.
+const TELEPHONE: usize = 7;
 /// Most groups that a number is written in: 6222 0212 3456 7890 123.
 const GROUPS: usize = 5;
 
@@ -154,15 +159,15 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, Str
 /// Whether nothing about a number makes it a part of another, or a count of things.
 fn stands_alone(chars: &[char], from: usize, to: usize) -> bool {
     let before = from.checked_sub(1).map(|i| chars[i]);
-    let joined = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '=' | '&' | '@');
     // A line of its own begins with +86.
-    let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6']));
+    let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6'])) || called(chars, from);
     let after = chars.get(to).copied();
-    let decimal =
-        matches!(after, Some('.' | ',' | '/')) && chars.get(to + 1).is_some_and(|c| c.is_ascii_alphanumeric());
-    let rest: String = chars[to..].iter().take(3).filter(|c| !c.is_whitespace()).collect();
-    let counted = words().private.counted.iter().any(|w| rest.starts_with(w.as_str()));
-    let near: String = chars[from.saturating_sub(NEAR)..from].iter().collect();
+    let decimal = matches!(after, Some('.' | ',' | '/'))
+        && chars.get(to + 1).is_some_and(|c| c.is_ascii_alphanumeric())
+        && !(after == Some('/') && telephone(chars[to + 1..].iter()));
+    let prefixed = prefixed || before == Some('/') && telephone(chars[..from - 1].iter().rev());
+    let counted = counted(&chars[to..]);
+    let near = label(chars, from);
     let code = words().private.codes.iter().any(|w| near.contains(w.as_str()));
     (prefixed
         || !before.is_some_and(joined) && !before.is_some_and(|c| c == '-' && from >= 2 && joined(chars[from - 2])))
@@ -170,6 +175,66 @@ fn stands_alone(chars: &[char], from: usize, to: usize) -> bool {
         && !after.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_' || c == '@')
         && !counted
         && !code
+}
+
+/// Letters that make digits beside them a part of something longer: an address, a name, a number with a point.
+fn joined(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '=' | '&' | '@')
+}
+
+/// Whether nothing but a telephone number stands beside a slash: 0379-63950000/13800138000, not example.cn/a/13800138000.
+fn telephone<'c>(beside: impl Iterator<Item = &'c char>) -> bool {
+    let mut beside = beside.peekable();
+    let mut digits = 0;
+    while let Some(c) = beside.next_if(|c| c.is_ascii_digit() || **c == '-') {
+        digits += usize::from(c.is_ascii_digit());
+    }
+    (TELEPHONE..=TELEPHONE + 5).contains(&digits) && !beside.peek().is_some_and(|c| joined(**c))
+}
+
+/// Whether a Latin word for a telephone stands right before a number: Tel13800138000.
+fn called(chars: &[char], from: usize) -> bool {
+    let letters = chars[..from].iter().rev().take(NEAR).take_while(|c| c.is_ascii_alphabetic()).count();
+    let word: String = chars[from - letters..from].iter().map(char::to_ascii_lowercase).collect();
+    let alone = from.checked_sub(letters + 1).is_none_or(|i| !joined(chars[i]));
+    letters > 0 && alone && words().private.calls.contains(&word)
+}
+
+/// Whether what follows a number says that it counts things; a surname that is a unit too counts nothing.
+fn counted(rest: &[char]) -> bool {
+    let private = &words().private;
+    let rest: String = rest.iter().take(5).filter(|c| !c.is_whitespace()).collect();
+    let begins = |text: &str, all: &[String]| all.iter().any(|w| text.starts_with(w.as_str()));
+    let unit = |text: &str| {
+        let behind = private.counted.iter().filter_map(|w| text.strip_prefix(w.as_str()));
+        behind.into_iter().any(|behind| !begins(behind, &private.titles))
+    };
+    // 万 alone counts nothing, 万元 does.
+    let power = private.powers.iter().find_map(|w| rest.strip_prefix(w.as_str()));
+    unit(&rest) || power.is_some_and(|behind| !behind.starts_with(char::is_alphabetic) || unit(behind))
+}
+
+/// What is said right before a number of what it is: in its own clause and behind any number there, since 邮政编码：471000，手机
+/// names two. The numbers of a list have one name before the first.
+fn label(chars: &[char], from: usize) -> String {
+    let ends = |c: char| matches!(c, '，' | '。' | '；' | '！' | '？' | '、' | ',' | ';' | '!' | '?' | '/' | '\n');
+    let named = |part: &[char]| part.iter().filter(|c| c.is_alphabetic()).count() >= 2;
+    let mut end = from;
+    for _ in 0..LISTED {
+        let farthest = end.saturating_sub(CLAUSE);
+        let start = (farthest..end).rev().find(|i| ends(chars[*i])).map_or(farthest, |i| i + 1);
+        let clause = &chars[start..end];
+        let behind = clause.iter().rposition(char::is_ascii_digit).map_or(clause, |i| &clause[i + 1..]);
+        if let Some(part) = [behind, clause].into_iter().find(|part| named(part)) {
+            let words: Vec<char> = part.iter().copied().filter(|c| !c.is_ascii_digit()).collect();
+            return words[words.len().saturating_sub(NEAR)..].iter().collect();
+        }
+        match start.checked_sub(1) {
+            Some(i) if matches!(chars[i], '、' | '/') => end = i,
+            _ => break,
+        }
+    }
+    String::new()
 }
 
 /// What a number is, by its own check.
@@ -183,7 +248,10 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
     }
     let abroad = number.strip_prefix("86").filter(|_| from > 0 && chars[from - 1] == '+');
     let local = abroad.unwrap_or(number);
-    let grouped = matches!(lengths, [11] | [3, 4, 4] | [13] | [2, 11] | [2, 3, 4, 4] | [4, 3, 4] | [3, 8]);
+    // Dialled from another town.
+    let calls = || words().private.calls.iter().any(|w| label(chars, from).contains(w.as_str()));
+    let local = local.strip_prefix('0').filter(|rest| rest.len() == 11 && whole && calls()).unwrap_or(local);
+    let grouped = matches!(lengths, [11] | [12] | [3, 4, 4] | [13] | [2, 11] | [2, 3, 4, 4] | [4, 3, 4] | [3, 8]);
     if local.len() == 11 && grouped && local.starts_with('1') && matches!(local.as_bytes()[1], b'3'..=b'9') {
         return Some(Kind::Mobile);
     }
