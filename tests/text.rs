@@ -50,6 +50,7 @@ struct Case {
     heading: Option<String>,
     title: Option<String>,
     contact: Option<String>,
+    published: Option<String>,
 }
 
 fn corpora() -> Vec<(String, Corpus)> {
@@ -73,6 +74,7 @@ fn report(base: &Facts, case: &Case) -> Report {
     let made = form::labels().report.made_title(&report.cover.agency, report.cover.year);
     report.cover.title = case.title.clone().unwrap_or(made);
     report.cover.contact = case.contact.clone();
+    report.cover.published = case.published.clone();
     for (key, number) in case.values.as_ref().unwrap_or(&base.values) {
         set(&mut report, key, *number);
     }

@@ -145,6 +145,11 @@ pub struct Years {
     pub days: Vec<String>,
     pub until: Vec<String>,
     pub ends: Vec<String>,
+    pub now: Vec<String>,
+    pub today: Vec<String>,
+    pub opens: Vec<String>,
+    pub does: Vec<String>,
+    pub at: String,
 }
 
 /// What tells the name of an agency in a text, and whose deeds are told.

@@ -39,6 +39,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = agency::title(report, origins);
     let own = agency::Own::of(report);
     findings.extend(own.as_ref().and_then(|own| agency::contact(own, report, origins)));
+    findings.extend(year::published(report, origins));
     for passage in passages(report, origins) {
         findings.extend(told::check(report, origins, &passage));
         findings.extend(year::check(report, &passage));

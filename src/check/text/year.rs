@@ -3,16 +3,19 @@
 //! A year is judged by where it stands: as the time of the agency's doings, in the name of the report that is presented,
 //! as the period of its figures. Everywhere else another year is history, a plan, a law or a document, and is let be.
 
-use super::Passage;
+use super::agency::same;
 use super::plain::{Plain, any};
+use super::{Passage, cover};
 use crate::form::{labels, words};
-use crate::model::{Finding, Report};
+use crate::model::{Fact, Finding, Origins, Place, Report, full_date};
 use crate::rules::finding;
 
 /// Letters before a year that can be no more than the agency naming itself, or a number: 一是我局
 const BEFORE: usize = 8;
 /// Letters of a quotation.
 const QUOTED: usize = 24;
+/// Letters of a name before what it did.
+const LONGEST: usize = 20;
 
 /// Why a year cannot stand.
 #[derive(Clone, Copy)]
@@ -62,6 +65,38 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
     findings
 }
 
+/// The date of publication on the cover: a report of a year is published when the year is over, and on a day that there is.
+pub(super) fn published(report: &Report, origins: &Origins) -> Option<Finding> {
+    let place = Place::Fact(Fact::Published);
+    let text = report.cover.fact(Fact::Published)?;
+    let plain = Plain::new(text);
+    let all = 0..plain.chars.len();
+    let last = all.clone().filter_map(|at| plain.year(at).or_else(|| in_words(&plain, at))).max();
+    let (own, source) = (report.cover.year, origins.source(place).cloned());
+    let at =
+        source.as_ref().map_or_else(|| format!("{}的{}", cover(), labels().cover.published.label), |s| format!("{s} "));
+    let (message, hint) = if full_date(text).is_none() && all.into_iter().any(|at| dated(&plain, at)) {
+        (format!("{at}写“{text}”，没有这一天"), "请核对日期")
+    } else if last.is_some_and(|year| year <= own) {
+        (format!("{at}写“{text}”，而 {own} 年的报告在 {own} 年以后公布"), "请核对日期和年度，从上一年照抄的请一并改正")
+    } else {
+        return None;
+    };
+    Some(finding("T503", message).at(source).found(text).hint(hint))
+}
+
+/// Whether a year, a month and a day are written at a place, such as there may be or not.
+fn dated(plain: &Plain<'_>, at: usize) -> bool {
+    let mut i = at + 4;
+    let mut next = |marks: &[char]| {
+        let mark = plain.chars.get(i).is_some_and(|c| marks.contains(c));
+        let digits = plain.chars.iter().skip(i + 1).take_while(|c| c.is_ascii_digit()).count();
+        i += 1 + digits;
+        mark && (1..=2).contains(&digits)
+    };
+    plain.year(at).is_some() && next(&['年', '-', '/', '.']) && next(&['月', '-', '/', '.'])
+}
+
 /// A year with 年 or 年度 that begins at a place, and where it ends; in figures or 二〇二三.
 fn named(plain: &Plain<'_>, at: usize) -> Option<(u16, usize)> {
     let end = at + 4;
@@ -100,20 +135,46 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     if inside {
         return None;
     }
-    if words.days.iter().any(|d| plain.has(end, d)) {
-        // 2023年1月1日至12月31日 is last year's period; with words that speak of figures it is the report's.
-        return (year < own && any(&sentence, &words.period) && !sentence.contains(&own_year)).then_some(Fault::Period);
+    // A sentence that speaks of the report's year as well tells a story.
+    let story = sentence.contains(&own_year) || any(&sentence, &words.now) || {
+        let next = plain.after(stop, stop + 12);
+        next.contains(&own_year) || any(&next, &words.now)
+    };
+    if let Some(day) = words.days.iter().find(|d| plain.has(end, d)) {
+        let behind = plain.after(end + day.chars().count(), stop);
+        let near: String = behind.chars().take(BEFORE).collect();
+        // 2023年1月1日至12月31日 is last year's period; with words that speak of figures it is the report's. A law is in
+        // force from such a day on.
+        if year < own && any(&sentence, &words.period) && !sentence.contains(&own_year) && !any(&near, &words.past) {
+            return Some(Fault::Period);
+        }
+        let until = words.until.iter().any(|w| before.ends_with(w.as_str()));
+        return (until && year + 1 == own && !story && counted(report, &before, &behind)).then_some(Fault::Period);
     }
-    if !subject(report, &before) || any(&sentence, &words.compares) {
-        return None;
+    // 截至2023年12月底，我局共公开信息120条: what is over by a day is told as of the report's year.
+    if let Some(day) = words.ends.iter().find(|d| plain.has(end, d))
+        && words.until.iter().any(|w| before.ends_with(w.as_str()))
+    {
+        let behind = plain.after(end + day.chars().count(), stop);
+        return (year + 1 == own && !story && counted(report, &before, &behind)).then_some(Fault::Period);
     }
-    // A sentence that goes on to the report's year tells a story.
-    if after.contains(&own_year) || plain.after(stop, stop + 12).contains(&own_year) {
+    // 今年是2023年，
+    if year < own && after.starts_with('，') && words.today.iter().any(|w| before.ends_with(w.as_str())) {
+        return Some(Fault::Deed);
+    }
+    if any(&sentence, &words.compares) {
         return None;
     }
     let rest = after.strip_prefix('，').unwrap_or(&after);
-    let by_self = words.own.iter().any(|w| rest.starts_with(w.as_str()))
-        || !report.cover.agency.is_empty() && rest.starts_with(report.cover.agency.as_str());
+    let by_self = itself(report, rest);
+    // 按照《办法》规定，2023年我局: an opening that names what is done by leaves the year its deed.
+    let opened = by_self && words.opens.iter().any(|w| before.starts_with(w.as_str())) && before.ends_with('，');
+    if !subject(report, &before) && !opened {
+        return None;
+    }
+    if story {
+        return None;
+    }
     let deed = words.deeds.iter().any(|w| rest.starts_with(w.as_str()));
     let named_self = words.own.iter().any(|w| before.ends_with(w.as_str()))
         || !report.cover.agency.is_empty() && before.ends_with(report.cover.agency.as_str());
@@ -134,6 +195,31 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     (year + 1 == own || any(&after, &words.yearly)).then_some(Fault::Deed)
 }
 
+/// Whether a text begins with the agency: as it calls itself, by its name, or by a short one before what it did.
+fn itself(report: &Report, text: &str) -> bool {
+    let (words, agency) = (&words().years, report.cover.agency.as_str());
+    let named = || {
+        let clause = text.split(['，', '：']).next().unwrap_or_default();
+        let ends = clause.char_indices().map(|(i, _)| i).skip(2).take(LONGEST);
+        let does = |i: &usize| words.does.iter().any(|w| clause[*i..].starts_with(w.as_str()));
+        ends.filter(does).any(|i| same(&clause[..i], agency))
+    };
+    words.own.iter().any(|w| text.starts_with(w.as_str()))
+        || !agency.is_empty() && (text.starts_with(agency) || named())
+}
+
+/// Whether what follows a day up to which something is counted is the agency's disclosure, and nothing explains it.
+fn counted(report: &Report, before: &str, behind: &str) -> bool {
+    let words = &words().years;
+    let Some(rest) = behind.strip_prefix('，') else { return false };
+    let said = rest.split(['，', '：']).next().unwrap_or_default();
+    before.chars().count() <= BEFORE
+        && (itself(report, rest) || any(said, &words.done))
+        && any(rest, &words.yearly)
+        && !any(rest, &words.compares)
+        && !any(said, &words.past)
+}
+
 /// Whether a sentence presents this report.
 fn presents(before: &str, after: &str) -> bool {
     let words = &words().years;
@@ -146,6 +232,8 @@ fn subject(report: &Report, before: &str) -> bool {
     let list = |c: char| words().years.list.contains(c);
     let rest = before.trim_start_matches(list);
     let agency = report.cover.agency.as_str();
+    // 我局在2023年收到
+    let rest = rest.strip_suffix(|c| words().years.at.contains(c)).unwrap_or(rest);
     rest.is_empty() || rest == agency || words().years.own.iter().any(|w| w == rest)
 }
 
