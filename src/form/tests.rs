@@ -169,3 +169,12 @@ fn the_structure_of_a_form_is_what_its_values_rest_on() {
     let other = Form::parse(&text.replacen("规范性文件", "规范性文书", 1)).unwrap();
     assert_ne!(form.structure(), other.structure());
 }
+
+/// A group of words that no phrase names is left over.
+#[test]
+fn every_group_of_words_is_named_by_a_phrase() {
+    let forms = [include_str!("2014.toml"), include_str!("2019.toml"), include_str!("2021.toml")];
+    let named = |group: &&String| forms.iter().any(|form| form.contains(&format!("<{group}>")));
+    let unused: Vec<&String> = words().groups.keys().filter(|group| !named(group)).collect();
+    assert_eq!(unused, [""; 0]);
+}
