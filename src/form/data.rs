@@ -166,6 +166,7 @@ struct RawAsked {
     section: String,
     what: String,
     words: Vec<String>,
+    hint: String,
     #[serde(default)]
     from_year: u16,
 }
@@ -237,7 +238,7 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
     let asked = |a: RawAsked| {
         let section = sections.iter().position(|s| s.key == a.section);
         let section = section.ok_or_else(|| wrong(format!("没有键为 {} 的部分", a.section)))?;
-        Ok(Asked { section, what: a.what, words: a.words, from_year: a.from_year })
+        Ok(Asked { section, what: a.what, words: a.words, hint: a.hint, from_year: a.from_year })
     };
     let asked = raw.asked.into_iter().map(asked).collect::<Result<_, FormError>>()?;
     Ok(Form {

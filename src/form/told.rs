@@ -55,6 +55,8 @@ pub struct Asked {
     pub what: String,
     /// Any of these words speaks of it.
     pub words: Vec<String>,
+    /// What to do where none is there.
+    pub hint: String,
     /// The first year of which it is asked.
     pub from_year: u16,
 }

@@ -24,8 +24,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
             let heading = &report.form.sections[a.section].heading;
             let quote: String = section.paragraphs().find(|p| p.level == 0)?.text.chars().take(QUOTED).collect();
             let message = format!("{at}“{heading}”写“{quote}”，没有说到{}", a.what);
-            let hint = format!("请写明{}收取的情况，没有收取的也要写明", a.what);
-            Some(finding("T506", message).at(source).hint(hint))
+            Some(finding("T506", message).at(source).hint(&a.hint))
         })
         .collect()
 }
