@@ -1,4 +1,7 @@
 //! The corpus of sentences under `tests/text`: what the text checks find in each, and what must give nothing.
+//!
+//! The precision and recall of each rule over it must not fall below [`FLOORS`]. The table of them, and each sentence that is judged
+//! wrongly, is printed by `cargo test --test text -- --nocapture sentences`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "the measures are for a person to read")]
@@ -15,6 +18,16 @@ use nianbao::pipeline::{Setting, examine};
 use serde::Deserialize;
 
 const RULES: [&str; 6] = ["T501", "T502", "T503", "T504", "T506", "P601"];
+
+/// The precision and recall that each rule had when its words were last changed; a better one is written here.
+const FLOORS: [(&str, f64, f64); 6] = [
+    ("T501", 1.0, 0.986),
+    ("T502", 1.0, 1.0),
+    ("T503", 1.0, 1.0),
+    ("T504", 1.0, 1.0),
+    ("T506", 1.0, 1.0),
+    ("P601", 1.0, 1.0),
+];
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +141,13 @@ struct Measure {
     missed: usize,
 }
 
+impl Measure {
+    fn precision_and_recall(&self) -> (f64, f64) {
+        let share = |rest: usize| self.right as f64 / (self.right + rest).max(1) as f64;
+        (share(self.invented), share(self.missed))
+    }
+}
+
 #[test]
 fn sentences_give_what_is_expected_of_them() {
     let mut measures: BTreeMap<&str, Measure> = RULES.iter().map(|r| (*r, Measure::default())).collect();
@@ -161,8 +181,7 @@ fn sentences_give_what_is_expected_of_them() {
     }
     println!("rule  sentences  found  invented  missed  precision  recall");
     for (rule, m) in &measures {
-        let share = |part: usize, rest: usize| part as f64 / (part + rest).max(1) as f64;
-        let (precision, recall) = (share(m.right, m.invented), share(m.right, m.missed));
+        let (precision, recall) = m.precision_and_recall();
         println!(
             "{rule}  {:9}  {:5}  {:8}  {:6}  {precision:9.3}  {recall:6.3}",
             m.sentences, m.right, m.invented, m.missed
@@ -173,8 +192,10 @@ fn sentences_give_what_is_expected_of_them() {
     assert!(all >= 150 && traps * 2 >= all, "{all} sentences, {traps} traps");
     for (rule, m) in &measures {
         assert!(m.right >= 5, "{rule} is hardly tested");
-        assert!(m.right * 100 >= (m.right + m.invented) * 97, "{rule} invents too much");
-        assert!(m.right * 10 >= (m.right + m.missed) * 9, "{rule} misses too much");
+        let (precision, recall) = m.precision_and_recall();
+        let (_, least_precise, least_recalled) = FLOORS.iter().find(|(r, ..)| r == rule).unwrap();
+        assert!(precision >= *least_precise, "{rule} invents more than it did: {precision:.3}, {wrong:#?}");
+        assert!(recall >= *least_recalled, "{rule} misses more than it did: {recall:.3}, {wrong:#?}");
     }
 }
 
