@@ -84,7 +84,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     if way != Way::None && joint(&own) || another(&own, agency) {
         return false;
     }
-    // 县水利局予以公开1件、部分公开2件.
+    // One who tells a list of figures is named before the first: 县水利局同意1件、拒绝2件.
     if told.within
         && own
             .char_indices()
@@ -135,7 +135,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     if way != Way::Short {
         return true;
     }
-    // 行政复议236件，其中政府信息公开类11件: the part is the figure, not the whole.
+    // 共236件，其中政府信息公开类11件: the part is the figure, not the whole.
     let behind = plain.after(claim.to, claim.to + BEHIND);
     let part = behind.trim_start_matches(['，', '（']).strip_prefix(scope.within.as_str());
     if !told.within && part.is_some_and(|part| any(part, &told.about)) {
@@ -147,7 +147,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
         && !any(&said, &scope.elsewhere)
 }
 
-/// 予以公开和部分公开116件: whether a figure before an “and” has no number of its own, and so the number is that of both.
+/// 同意和部分同意的116件: whether a figure before an “and” has no number of its own, and so the number is that of both.
 fn joint(own: &str) -> bool {
     let scope = &words().scope;
     let Some((before, between)) = own.rsplit_once(|c| scope.and.contains(c)) else { return false };
@@ -168,7 +168,7 @@ fn another(own: &str, agency: &str) -> bool {
         && !subject.char_indices().rev().skip(2).any(|(i, _)| same(&subject[i..], agency))
 }
 
-/// Whether a clause without a number before the one at hand speaks of some applicants alone: 对自然人的申请，
+/// Whether a clause without a number before the one at hand speaks of some applicants alone: 企业的申请中，
 fn of_some(plain: &Plain<'_>, sentence: usize, clause: usize) -> bool {
     let scope = &words().scope;
     let mut end = clause;
