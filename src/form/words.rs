@@ -196,6 +196,7 @@ pub struct Private {
     pub powers: Vec<String>,
     pub titles: Vec<String>,
     pub calls: Vec<String>,
+    pub identity: Vec<String>,
 }
 
 static WORDS: LazyLock<TextWords> = LazyLock::new(|| {

@@ -106,7 +106,7 @@ fn half(c: char) -> char {
     }
 }
 
-/// The runs of digits from a place on that only single spaces or hyphens keep apart.
+/// The runs of digits from a place on that only spaces, hyphens, dots or dashes keep apart.
 fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut i = at;
@@ -120,11 +120,11 @@ fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
             i += 1;
         }
         out.push((start, i));
-        let apart = matches!(chars.get(i), Some(' ' | '-')) && chars.get(i + 1).is_some_and(char::is_ascii_digit);
-        if !apart {
+        let mark = |i: usize| matches!(chars.get(i), Some(' ' | '-' | '.' | '·' | '—' | '–'));
+        i += if chars.get(i) == Some(&' ') && chars.get(i + 1) == Some(&' ') { 2 } else { 1 };
+        if !(mark(i - 1) && chars.get(i).is_some_and(char::is_ascii_digit)) {
             return out;
         }
-        i += 1;
     }
 }
 
@@ -141,7 +141,7 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, Str
             }
             let number: String = run.iter().flat_map(|(a, b)| &chars[*a..*b]).collect();
             let kind = kind(&number, &lengths, chars, run[0].0)?;
-            if !stands_alone(chars, run[0].0, run[count - 1].1) {
+            if !stands_alone(chars, run[0].0, run[count - 1].1, kind) {
                 return None;
             }
             Some((count, kind, masked(&number)))
@@ -157,18 +157,28 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, Str
 }
 
 /// Whether nothing about a number makes it a part of another, or a count of things.
-fn stands_alone(chars: &[char], from: usize, to: usize) -> bool {
+fn stands_alone(chars: &[char], from: usize, to: usize, kind: Kind) -> bool {
     let before = from.checked_sub(1).map(|i| chars[i]);
     // A line of its own begins with +86.
     let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6'])) || called(chars, from);
     let after = chars.get(to).copied();
+    // A comma goes on in a number before three digits; what is full-width is half-width here.
+    let digits = chars[to..].iter().skip(1).take_while(|c| c.is_ascii_digit()).count();
     let decimal = matches!(after, Some('.' | ',' | '/'))
         && chars.get(to + 1).is_some_and(|c| c.is_ascii_alphanumeric())
+        && (after != Some(',') || digits == 3)
         && !(after == Some('/') && telephone(chars[to + 1..].iter()));
-    let prefixed = prefixed || before == Some('/') && telephone(chars[..from - 1].iter().rev());
-    let counted = counted(&chars[to..]);
-    let near = label(chars, from);
-    let code = words().private.codes.iter().any(|w| near.contains(w.as_str()));
+    let beside = match before {
+        Some('/') => true,
+        Some('-') => words().private.calls.iter().any(|w| label(chars, from).contains(w.as_str())),
+        _ => false,
+    };
+    let prefixed = prefixed || beside && telephone(chars[..from - 1].iter().rev());
+    let (private, near) = (&words().private, label(chars, from));
+    let says = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
+    // Nothing else looks like an identity number; 手机 says that 号 counts nothing.
+    let counted = kind != Kind::Identity && !says(&private.calls) && counted(&chars[to..]);
+    let code = says(&private.codes) && !(kind == Kind::Identity && says(&private.identity));
     (prefixed
         || !before.is_some_and(joined) && !before.is_some_and(|c| c == '-' && from >= 2 && joined(chars[from - 2])))
         && !decimal
@@ -203,7 +213,9 @@ fn called(chars: &[char], from: usize) -> bool {
 /// Whether what follows a number says that it counts things; a surname that is a unit too counts nothing.
 fn counted(rest: &[char]) -> bool {
     let private = &words().private;
-    let rest: String = rest.iter().take(5).filter(|c| !c.is_whitespace()).collect();
+    let rest: String = rest.iter().take(6).filter(|c| !c.is_whitespace()).collect();
+    // 13800138000余次, 13900000000（元）.
+    let rest = rest.trim_start_matches(['余', '多', '(']);
     let begins = |text: &str, all: &[String]| all.iter().any(|w| text.starts_with(w.as_str()));
     let unit = |text: &str| {
         let behind = private.counted.iter().filter_map(|w| text.strip_prefix(w.as_str()));
@@ -211,7 +223,7 @@ fn counted(rest: &[char]) -> bool {
     };
     // 万 alone counts nothing, 万元 does.
     let power = private.powers.iter().find_map(|w| rest.strip_prefix(w.as_str()));
-    unit(&rest) || power.is_some_and(|behind| !behind.starts_with(char::is_alphabetic) || unit(behind))
+    unit(rest) || power.is_some_and(|behind| !behind.starts_with(char::is_alphabetic) || unit(behind))
 }
 
 /// What is said right before a number of what it is: in its own clause and behind any number there, since 邮政编码：471000，手机
@@ -240,18 +252,25 @@ fn label(chars: &[char], from: usize) -> String {
 /// What a number is, by its own check.
 fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<Kind> {
     let whole = lengths.len() == 1;
-    if number.len() == 18 && (whole || lengths == [6, 8, 4] || lengths == [6, 4, 4, 4]) && identity(number) {
+    if number.len() == 18
+        && (whole || matches!(lengths, [6, 8, 4] | [6, 4, 4, 4] | [4, 4, 4, 4, 2] | [3, 3, 8, 4]))
+        && identity(number)
+    {
         return Some(Kind::Identity);
     }
     if number.bytes().any(|b| !b.is_ascii_digit()) {
         return None;
     }
-    let abroad = number.strip_prefix("86").filter(|_| from > 0 && chars[from - 1] == '+');
-    let local = abroad.unwrap_or(number);
-    // Dialled from another town.
+    // From abroad, or from another town.
     let calls = || words().private.calls.iter().any(|w| label(chars, from).contains(w.as_str()));
+    let plus = from > 0 && chars[from - 1] == '+';
+    let abroad = number.strip_prefix("00").unwrap_or(number).strip_prefix("86");
+    let local = abroad.filter(|rest| rest.len() == 11 && (plus || !whole || calls())).unwrap_or(number);
     let local = local.strip_prefix('0').filter(|rest| rest.len() == 11 && whole && calls()).unwrap_or(local);
-    let grouped = matches!(lengths, [11] | [12] | [3, 4, 4] | [13] | [2, 11] | [2, 3, 4, 4] | [4, 3, 4] | [3, 8]);
+    let grouped = matches!(
+        lengths,
+        [11] | [12] | [13] | [15] | [2 | 4, 11] | [2 | 4, 3, 4, 4] | [3, 4, 4] | [4, 3, 4] | [3, 8] | [5, 6]
+    );
     if local.len() == 11 && grouped && local.starts_with('1') && matches!(local.as_bytes()[1], b'3'..=b'9') {
         return Some(Kind::Mobile);
     }
@@ -309,8 +328,10 @@ fn mail(chars: &[char], at: usize) -> Option<String> {
     const LONGEST: usize = 64;
     let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     let host = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    let length = chars[..at].iter().rev().take(LONGEST).take_while(|c| local(c)).count();
-    let name: String = chars[at - length..at].iter().collect();
+    // A space before the @ hides nobody.
+    let end = if at > 1 && chars[at - 1] == ' ' && local(&chars[at - 2]) { at - 1 } else { at };
+    let length = chars[..end].iter().rev().take(LONGEST).take_while(|c| local(c)).count();
+    let name: String = chars[end - length..end].iter().collect();
     let host: String = chars[at + 1..].iter().take(LONGEST).take_while(host).collect();
     let host = host.trim_end_matches(['.', '-']).to_ascii_lowercase();
     let is = |h: &String| host == *h || host.strip_suffix(h.as_str()).is_some_and(|sub| sub.ends_with('.'));
