@@ -142,6 +142,7 @@ pub struct Years {
     pub subjects: Vec<String>,
     pub kinds: Vec<String>,
     pub period: Vec<String>,
+    pub strict: Vec<String>,
     pub days: Vec<String>,
     pub until: Vec<String>,
     pub ends: Vec<String>,

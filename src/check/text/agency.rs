@@ -103,7 +103,13 @@ pub(super) fn check(own: &Own<'_>, passage: &Passage<'_>) -> Option<Finding> {
 
 /// Whether a name is that of an agency that is neither this one nor one that any report may name.
 fn other(name: &str, agency: &str) -> bool {
-    organ(name) && !same(name, agency) && !broad(name)
+    organ(name) && !same(name, agency) && (!broad(name) || beside(name, agency))
+}
+
+/// Whether two governments are of one level, so that neither is above the other.
+fn beside(a: &str, b: &str) -> bool {
+    let level = |name: &str| name.strip_suffix(words().scope.government.as_str())?.chars().last();
+    level(a).is_some() && level(a) == level(b)
 }
 
 fn organ(name: &str) -> bool {

@@ -120,7 +120,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     {
         return false;
     }
-    if told.within && of_some(plain, sentence, clause) {
+    if told.within && (any(&own, &scope.applicants) || of_some(plain, sentence, clause)) {
         return false;
     }
     // The last year that is named before governs what is told.

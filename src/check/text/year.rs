@@ -145,7 +145,8 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
         let near: String = behind.chars().take(BEFORE).collect();
         // 2023年1月1日至12月31日 is last year's period; with words that speak of figures it is the report's. A law is in
         // force from such a day on.
-        if year < own && any(&sentence, &words.period) && !sentence.contains(&own_year) && !any(&near, &words.past) {
+        let periodic = any(&sentence, &words.strict) || any(&sentence, &words.period) && !sentence.contains(&own_year);
+        if year < own && periodic && !any(&near, &words.past) {
             return Some(Fault::Period);
         }
         let until = words.until.iter().any(|w| before.ends_with(w.as_str()));
