@@ -21,7 +21,7 @@ const RULES: [&str; 6] = ["T501", "T502", "T503", "T504", "T506", "P601"];
 
 /// The precision and recall that each rule had when its words were last changed; a better one is written here.
 const FLOORS: [(&str, f64, f64); 6] = [
-    ("T501", 1.0, 0.986),
+    ("T501", 1.0, 0.9868),
     ("T502", 1.0, 1.0),
     ("T503", 1.0, 1.0),
     ("T504", 1.0, 1.0),

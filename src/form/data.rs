@@ -156,7 +156,7 @@ struct RawTold {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RawIncluding {
-    phrase: String,
+    phrases: Vec<String>,
     sum: Vec<String>,
 }
 
@@ -289,7 +289,10 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
         return Err(fault("有 short 就要写 about".to_owned()));
     }
     let including = match &raw.including {
-        Some(i) => Some((Phrase::parse(&i.phrase, groups).map_err(fault)?, sum(&i.sum)?)),
+        Some(i) => {
+            let phrases = i.phrases.iter().map(|p| Phrase::parse(p, groups).map_err(fault));
+            Some((phrases.collect::<Result<_, _>>()?, sum(&i.sum)?))
+        }
         None => None,
     };
     // Money is told in yuan, or in 万 of them, whatever the table counts in.

@@ -15,8 +15,8 @@ pub struct Told {
     pub what: String,
     /// Sums of values; what is told agrees with one of them at least. The first is the one that is named.
     pub sums: Vec<Vec<Slot>>,
-    /// What the figure is instead where this follows it: （含上年结转…）.
-    pub including: Option<(Phrase, Vec<Slot>)>,
+    /// What the figure is instead where one of these follows it: （含上年结转…）.
+    pub including: Option<(Vec<Phrase>, Vec<Slot>)>,
     /// Phrases with a number that say by themselves what they count.
     pub full: Vec<Phrase>,
     /// Phrases with a number that say it only where the text speaks of `about`.

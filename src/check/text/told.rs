@@ -198,9 +198,9 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
         None => !sum(slots).is_zero(),
     };
     let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &told.units, beside: &[] };
-    let including = told.including.as_ref().filter(|(phrase, _)| {
+    let including = told.including.as_ref().filter(|(phrases, _)| {
         // Right behind the number, or behind the bracket or comma after it.
-        (0..3).any(|skip| reader.read(phrase, claim.to + skip).is_some())
+        (0..3).any(|skip| phrases.iter().any(|phrase| reader.read(phrase, claim.to + skip).is_some()))
     });
     let slots = match including {
         Some((_, sum)) => std::slice::from_ref(sum),
