@@ -3,6 +3,9 @@
 //! Takes a line of a label, gives its pieces. By the rules of Unicode a line may break after every Chinese character;
 //! a reader of a narrow column wants whole words, which only a dictionary knows.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::LazyLock;
 
 use icu_segmenter::options::{LineBreakOptions, WordBreakInvariantOptions};
@@ -15,9 +18,26 @@ static LINES: LazyLock<LineSegmenterBorrowed<'static>> =
 static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
     LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
 
-/// The pieces of a line, within which it does not break. One ends where the rules allow it both for lines and for words, but no
-/// character stands alone: a dictionary takes apart the words that it does not have.
+thread_local! {
+    /// Where the pieces of the labels end that were met before: a form has few of them, and every report has all.
+    static KNOWN: RefCell<HashMap<String, Rc<[usize]>>> = RefCell::default();
+}
+
+/// The pieces of a line of a label, within which it does not break.
 pub(super) fn pieces(line: &str) -> Vec<&str> {
+    let known = KNOWN.with_borrow(|known| known.get(line).cloned());
+    let ends = known.unwrap_or_else(|| {
+        let ends: Rc<[usize]> = ends(line).into();
+        KNOWN.with_borrow_mut(|known| known.insert(line.to_owned(), ends.clone()));
+        ends
+    });
+    let starts = std::iter::once(0).chain(ends.iter().copied());
+    starts.zip(&*ends).map(|(start, end)| &line[start..*end]).collect()
+}
+
+/// Where the pieces of a line end: where the rules allow it both for lines and for words, but no character stands alone: a
+/// dictionary takes apart the words that it does not have.
+fn ends(line: &str) -> Vec<usize> {
     let words: Vec<usize> = WORDS.segment_str(line).collect();
     let whole: Vec<(usize, &str)> =
         labels().breaks.whole.iter().flat_map(|word| line.match_indices(word.as_str())).collect();
@@ -29,16 +49,16 @@ pub(super) fn pieces(line: &str) -> Vec<&str> {
         all.push(&line[from..end]);
         from = end;
     }
-    let mut pieces = Vec::new();
+    let mut found = Vec::new();
     let (mut start, mut end) = (0, 0);
     for (i, piece) in all.iter().enumerate() {
         end += piece.len();
         if i + 1 == all.len() || is_break(&all, i, start + piece.len() < end) {
-            pieces.push(&line[start..end]);
+            found.push(end);
             start = end;
         }
     }
-    pieces
+    found
 }
 
 /// Whether a piece ends after the word at `i`, which may have been `joined` to those before it.
