@@ -11,6 +11,7 @@ use quick_xml::escape::escape;
 use super::place;
 use crate::batch::{Item, PlaceItem, Record, Status, severity, word};
 use crate::compose;
+use crate::export::html::pieces;
 use crate::form::GridContent;
 use crate::model::{CellRole, Origins, Place, Report, Severity};
 
@@ -19,7 +20,7 @@ padding:1rem;color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.25rem
 margin-top:2.5rem}ol{padding-left:2.2rem}li{margin:.5rem 0;overflow-wrap:anywhere}.k{display:inline-block;min-width:2.6em;text-align:center;border-radius:.2rem;\
 color:#fff;background:#5a6270;margin-right:.5em}.e .k{background:#b3261e}.w .k{background:#8a5a00}.h{color:#444}\
 .t{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:14px}caption{text-align:left;font-weight:bold;padding:.3rem 0}\
-td,th{border:1px solid #888;padding:.2rem .45rem;text-align:center;font-weight:normal;min-width:1.5rem}th{background:#f2f4f7}\
+td{white-space:nowrap}td,th{border:1px solid #888;padding:.2rem .45rem;text-align:center;font-weight:normal;min-width:1.5rem}th{background:#f2f4f7;word-break:keep-all}\
 td.e{background:#ffd9d6}td.w{background:#ffedc2}td.r{background:#dcebff}sup{font-size:.75em;margin-left:.15em}\
 @media print{.t{overflow:visible}tr,li{break-inside:avoid}h2{break-after:avoid}}";
 
@@ -157,11 +158,12 @@ fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Ite
             for cell in &cells.cells {
                 let span = |name: &str, n: usize| if n > 1 { format!(" {name}=\"{n}\"") } else { String::new() };
                 let spans = span("rowspan", cell.row_span) + &span("colspan", cell.column_span);
-                let words = text(&cell.text);
                 if cell.role != CellRole::Data {
-                    let _ = write!(out, "<th{spans}>{words}</th>");
+                    let words: Vec<String> = pieces(&cell.text).into_iter().map(text).collect();
+                    let _ = write!(out, "<th{spans}>{}</th>", words.join("<wbr>"));
                     continue;
                 }
+                let words = text(&cell.text);
                 let _ = match slots.get(&(row, cell.column)).and_then(|slot| of_slot(*slot)) {
                     Some(marks) => {
                         let numbers: Vec<String> = marks.numbers.iter().map(usize::to_string).collect();

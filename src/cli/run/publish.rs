@@ -219,9 +219,9 @@ fn refused(record: &Record) -> Option<Finding> {
     let first = standing.first()?;
     let place = match (&first.place.sheet, &first.place.cell) {
         (Some(sheet), cell) => format!("“{sheet}”{} 的 ", cell.as_deref().unwrap_or_default()),
-        (None, _) => String::new(),
+        (None, _) => " ".to_owned(),
     };
-    let message = format!("没有公布：有 {} 处问题必须先改正，如 {place}{}", standing.len(), first.code);
+    let message = format!("没有公布：有 {} 处问题必须先改正，如{place}{}", standing.len(), first.code);
     let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
     Some(finding(REFUSED, message).hint(hint))
 }

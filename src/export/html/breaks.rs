@@ -24,7 +24,7 @@ thread_local! {
 }
 
 /// The pieces of a line of a label, within which it does not break.
-pub(super) fn pieces(line: &str) -> Vec<&str> {
+pub fn pieces(line: &str) -> Vec<&str> {
     let known = KNOWN.with_borrow(|known| known.get(line).cloned());
     let ends = known.unwrap_or_else(|| {
         let ends: Rc<[usize]> = ends(line).into();

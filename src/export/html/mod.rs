@@ -18,6 +18,8 @@ mod look;
 mod markup;
 mod table;
 
+pub use breaks::pieces;
+
 use crate::digest::sha256_of;
 use crate::model::Document;
 use crate::site::Site;
