@@ -506,3 +506,15 @@ fn the_table_of_a_run_is_the_tables_of_its_reports() {
     convert(&[&input], &other, &["--to", "json"]);
     assert!(!other.join("数据.csv").exists());
 }
+
+/// Where nothing says which cell a text came from, the part of the report is named.
+#[test]
+fn a_finding_without_a_cell_names_the_part_of_the_report() {
+    let mut json: Json = serde_json::from_slice(&written(&examine(&sample(SAMPLE), &Setting::default()))).unwrap();
+    let section = &mut json["sections"][5];
+    section.as_object_mut().unwrap().remove("origin");
+    section["before"] = serde_json::json!([{ "level": 0, "text": "手机13812345678，未收取信息处理费。" }]);
+    let found = read(&serde_json::to_vec(&json).unwrap()).findings;
+    let told = found.iter().find(|f| f.code == "P601").unwrap();
+    assert!(told.message.starts_with("“六、其他事项”第 1 段有手机号码"), "{}", told.message);
+}

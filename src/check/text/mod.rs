@@ -13,7 +13,7 @@ mod plain;
 mod told;
 mod year;
 
-use crate::form::labels;
+use crate::form::{Form, labels};
 use crate::model::{Finding, Origins, Paragraph, Place, Report, Source};
 use plain::Plain;
 
@@ -24,6 +24,8 @@ struct Passage<'r> {
     text: &'r str,
     plain: Plain<'r>,
     source: Option<Source>,
+    place: Place,
+    form: &'r Form,
     /// The heading above it, and the section's own where that is the form's.
     headings: String,
 }
@@ -31,7 +33,22 @@ struct Passage<'r> {
 impl Passage<'_> {
     /// Its cell, to begin a message with.
     fn place(&self) -> String {
-        self.source.as_ref().map_or(String::new(), |s| format!("{s} "))
+        spoken(self.form, self.place, self.source.as_ref())
+    }
+}
+
+/// A place to begin a message with: its cell, or where none is known the part of the report.
+fn spoken(form: &Form, place: Place, source: Option<&Source>) -> String {
+    let section = |index: usize| form.sections.get(index).map_or("", |s| s.sheet.as_str());
+    match (source, place) {
+        (Some(source), _) => format!("{source} "),
+        (None, Place::Paragraph { section: index, paragraph }) => {
+            format!("“{}”第 {} 段", section(index), paragraph + 1)
+        }
+        (None, Place::Preface { paragraph }) => format!("前言第 {} 段", paragraph + 1),
+        (None, Place::Section { section: index }) => format!("“{}”", section(index)),
+        (None, Place::Title | Place::Fact(_)) => cover().to_owned(),
+        (None, Place::Value { .. }) => String::new(),
     }
 }
 
@@ -56,6 +73,8 @@ fn passages<'r>(report: &'r Report, origins: &'r Origins) -> impl Iterator<Item 
         text,
         plain: Plain::new(text),
         source: origins.source(place).cloned(),
+        place,
+        form: &report.form,
         headings,
     };
     let body = |p: &&Paragraph| p.level == 0;

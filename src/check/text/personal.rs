@@ -3,6 +3,7 @@
 //! A number counts only where its own check fits (GB 11643 for identity numbers, Luhn for cards) and nothing says that
 //! it numbers a thing. What is found is quoted without its middle, so that a list of findings is no list of persons.
 
+use super::spoken;
 use crate::check::texts;
 use crate::form::words;
 use crate::model::{Finding, Origins, Report};
@@ -47,7 +48,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
             let all: Vec<&String> = found.iter().filter(|(k, _)| *k == kind).map(|(_, q)| q).collect();
             let Some(first) = all.first() else { continue };
             let source = origins.source(place).cloned();
-            let at = source.as_ref().map_or(String::new(), |s| format!("{s} "));
+            let at = spoken(&report.form, place, source.as_ref());
             let more = if all.len() > 1 { format!("等 {} 处", all.len()) } else { String::new() };
             let message = format!("{at}有{}“{first}”{more}", kind.name());
             let hint = "公布前请删去或改用办公电话、单位邮箱，个人信息不能公开";
