@@ -48,7 +48,7 @@ pub enum Command {
     /// 生成空白的标准模板，交给填报的人
     #[command(help_template = TEMPLATE, override_usage = "nianbao template [选项]", after_help = super::help::template())]
     Template(TemplateArgs),
-    /// 检查工作簿，列出问题，不写文件
+    /// 检查工作簿，列出问题，不转换
     #[command(help_template = TEMPLATE, override_usage = "nianbao check [选项] <输入>...", after_help = super::help::CHECK)]
     Check(CheckArgs),
     /// 转换成可以公开的 PDF、DOCX、XLSX、网页、JSON 和 CSV

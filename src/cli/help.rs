@@ -47,7 +47,7 @@ pub const PUBLISH: &str = "示例：
   nianbao publish 各单位/ -o 公布 --waivers 豁免.toml
 
 有错误（或正文里有个人信息）的报告不公布，除非豁免文件写明了那一处；没有用到的豁免也是错误。
-每个文件写出以前都读回来，逐个数字、逐段文字与报告核对，有一处不同就什么也不写。
+每个文件写出以前都读回来，逐个数字、逐段文字与报告核对，有一处不同，这份报告就什么也不写。
 每份报告一个文件夹和一个压缩包，内有各种格式、manifest.json 和 SHA256SUMS；index.html 列出全部报告。";
 
 pub const MERGE: &str = "示例：
@@ -89,11 +89,12 @@ static TOP: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// Below the list of commands.
+/// Below the options of `template`.
 pub fn template() -> &'static str {
     &TEMPLATE
 }
 
+/// Below the list of commands.
 pub fn top() -> &'static str {
     &TOP
 }

@@ -152,10 +152,16 @@ pub fn own_folder(folder: &Path) -> Result<OwnFolder, String> {
     if fs::symlink_metadata(&lock).is_ok_and(|m| !m.is_file()) {
         return Err(format!("无法写入 {}：{} 不是文件，请先移走", folder.display(), lock.display()));
     }
-    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(told)?;
-    if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
-        return Err(format!("另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹", folder.display()));
-    }
+    let file = loop {
+        let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(told)?;
+        if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
+            return Err(format!("另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹", folder.display()));
+        }
+        // A run that ended between the two took the file away: a lock on it keeps nobody out.
+        if is_at(&file, &lock) {
+            break file;
+        }
+    };
     sweep(std::iter::once(folder.to_owned()));
     for entry in fs::read_dir(folder).map_err(told)?.flatten() {
         if is_ours(&entry) && entry.file_type().is_ok_and(|t| t.is_dir()) {
@@ -164,6 +170,22 @@ pub fn own_folder(folder: &Path) -> Result<OwnFolder, String> {
         }
     }
     Ok(OwnFolder { lock, _file: file })
+}
+
+/// Whether an open file is the one that stands under a name.
+fn is_at(file: &fs::File, name: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let id = |m: fs::Metadata| (m.dev(), m.ino());
+        fs::metadata(name).ok().map(id) == file.metadata().ok().map(id)
+    }
+    // Elsewhere no file that is open can be taken away.
+    #[cfg(not(unix))]
+    {
+        let _ = file;
+        name.exists()
+    }
 }
 
 /// Gives folders that stand aside their places again, where nothing has taken them.
@@ -184,7 +206,8 @@ fn is_ours(entry: &fs::DirEntry) -> bool {
 /// What systems leave in folders that somebody looked into.
 const NOISE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
-/// Writes a folder of files and one file beside it: both appear, whole, in the place of those of the same names, or neither. A
+/// Writes a folder of files and one file beside it: both appear, whole, in the place of those of the same names, or neither; of
+/// a run that is killed between the two steps the same one again makes both. A
 /// folder that holds anything else is not replaced: it may be all that somebody has. One of many: the disk is waited for once,
 /// by [`settle`], where the system can.
 pub fn write_folder(within: &Path, name: &str, files: &[(&str, &[u8])], beside: (&str, &[u8])) -> Result<(), String> {
@@ -229,14 +252,18 @@ pub fn write_folder(within: &Path, name: &str, files: &[(&str, &[u8])], beside: 
     if target.exists() {
         fs::rename(&target, &old).map_err(told)?;
     }
-    let back = |e: io::Error| {
-        let _ = fs::rename(&old, &target);
-        told(e)
-    };
-    fs::rename(made.path(), &target).map_err(back)?;
-    if let Err(e) = one.persist(&place) {
-        let _ = fs::rename(&target, made.path());
-        return Err(back(e.error));
+    let placed = fs::rename(made.path(), &target).and_then(|()| {
+        one.persist(&place).map_err(|e| {
+            let _ = fs::rename(&target, made.path());
+            e.error
+        })
+    });
+    if let Err(e) = placed {
+        if old.exists() && fs::rename(&old, &target).is_err() {
+            // It is all there is: the next run gives it its name again.
+            let _ = aside.keep();
+        }
+        return Err(told(e));
     }
     // It has another name now: there is nothing to clear.
     let _ = made.keep();

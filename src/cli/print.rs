@@ -115,7 +115,11 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
         Output::Text => None,
     };
     match (&told.file, other) {
-        (None, Some(text)) => text.lines().for_each(line),
+        (None, Some(text)) => {
+            text.lines().for_each(line);
+            // What concerns no report has no place in it.
+            told.notes.iter().for_each(|f| complaint(&f.message));
+        }
         (file, text) => {
             listed(told, done);
             findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), false);
@@ -125,7 +129,8 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
             if nothing {
                 line("没有找到工作簿，请检查路径");
             }
-            if let (Some(path), Some(text)) = (file, text) {
+            // Half of a result does not take the place of a whole one.
+            if let (Some(path), Some(text), None) = (file, text, told.asked) {
                 let steady: String = text.lines().map(|line| steady(line) + "\n").collect();
                 let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
                 output::write_one(path, steady.as_bytes()).map_err(unwritten)?;
@@ -153,7 +158,8 @@ fn listed(told: &Told<'_>, done: &[Done]) {
         Status::Skipped => done.len() == 1,
     };
     let all: Vec<&Done> = done.iter().filter(worth).collect();
-    let most = if told.summary.is_some() && !few { MOST } else { usize::MAX };
+    // Only the summary of a run that converts has them all.
+    let most = if told.doing == Doing::Converting && told.summary.is_some() && !few { MOST } else { usize::MAX };
     for d in all.iter().take(most) {
         text(told.doing, told.folder, d);
     }
@@ -213,7 +219,7 @@ fn table(done: &[Done]) {
         ("正常", Status::Ok, ""),
         ("有问题", Status::Findings, "内容已读懂，请核对"),
         ("失败", Status::Failed, "读不了、不能确定内容或写不了"),
-        ("略过", Status::Skipped, "不是工作簿"),
+        ("略过", Status::Skipped, "不是要转换的工作簿"),
     ] {
         let count = done.iter().filter(|d| d.record.status == status).count();
         if count > 0 {

@@ -113,6 +113,15 @@ pub enum Fact {
 
 impl Fact {
     pub const ALL: [Fact; 3] = [Fact::Published, Fact::Contact, Fact::Index];
+
+    /// The member of a JSON that says where it was read.
+    pub const fn origin(self) -> &'static str {
+        match self {
+            Fact::Published => "published_origin",
+            Fact::Contact => "contact_origin",
+            Fact::Index => "index_origin",
+        }
+    }
 }
 
 /// A part of a report, whatever workbook it came from.
@@ -168,6 +177,11 @@ impl Origins {
     /// Where all parts but values came from, and what was written there.
     pub fn of_words(&self) -> impl Iterator<Item = (&Source, &str)> {
         self.others.values().map(|o| (&o.source, o.written.as_str()))
+    }
+
+    /// Where the values came from.
+    pub fn of_values(&self) -> impl Iterator<Item = &Source> {
+        self.values.iter().flatten().flatten().map(|o| &o.source)
     }
 
     /// The cell a part came from.

@@ -127,13 +127,14 @@ impl Flow<'_> {
         if title.is_none() && !stated {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name, Source::sheet(&v.sheet.name)));
+            // The name of a file is the sender's own matter: no more of it is told than the title.
             let elsewhere = sheets
-                .chain([("文件名", unnumbered(stem), Source::file(name))])
-                .find_map(|(kind, text, source)| title::parse(text).map(|t| (kind, text, source, t)));
+                .chain([("文件名", unnumbered(stem), Source::sheet(&"文件名".into()))])
+                .find_map(|(kind, text, source)| title::parse(text).map(|t| (kind, source, t)));
             // A bare 年度报告 in a file name says nothing that the parts do not.
             let found = elsewhere.filter(|(.., t)| t.year.is_some() || t.agency.is_some());
-            if let Some((kind, text, source, t)) = found {
-                let message = format!("标题取自{kind}“{text}”");
+            if let Some((kind, source, t)) = found {
+                let message = format!("标题取自{kind}“{}”", t.text);
                 self.words.findings.push(finding("N108", message));
                 title = Some((t, source));
             }

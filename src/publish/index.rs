@@ -30,14 +30,17 @@ a{color:#0b4f9c}.f a{margin-right:.8em;font-size:.9em}";
 fn head() -> String {
     let kind = labels().report.kind();
     format!(
-        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
+        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n{MARK}\n\
         <title>{kind}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{kind}</h1>\n"
     )
 }
 
-/// Whether a file is such a page, and not somebody's own.
-pub fn is_index(text: &[u8]) -> bool {
-    text.starts_with(head().as_bytes())
+/// Says whose page it is, whatever a later version makes of the rest.
+const MARK: &str = "<meta name=\"generator\" content=\"nianbao publish\">";
+
+/// Whether what a file begins with is such a page, and not somebody's own.
+pub fn is_index(head: &[u8]) -> bool {
+    memchr::memmem::find(head, MARK.as_bytes()).is_some()
 }
 
 /// The page.

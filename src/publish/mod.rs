@@ -1,7 +1,7 @@
 //! A report → the package that is handed to a portal.
 //!
-//! Takes what was proved, gives a folder's files and a zip of them; tells whether what stands in the way is waived. It writes
-//! nothing itself.
+//! Takes what was proved, gives a folder's files and a zip of them; tells whether what stands in the way is waived, and which
+//! packages stand in a folder. It writes nothing itself.
 
 mod index;
 mod package;

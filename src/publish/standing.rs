@@ -43,7 +43,12 @@ fn package(folder: &Path, name: &str) -> Option<Entry> {
         return None;
     }
     let mut text = String::new();
-    fs::File::open(at.join("manifest.json")).ok()?.take(MOST).read_to_string(&mut text).ok()?;
+    let manifest = at.join("manifest.json");
+    // Opening anything but a file may wait for ever.
+    if !manifest.is_file() {
+        return None;
+    }
+    fs::File::open(manifest).ok()?.take(MOST).read_to_string(&mut text).ok()?;
     let Manifest { agency, year, title, files } = serde_json::from_str(&text).ok()?;
     let mut named = Vec::new();
     for file in files {

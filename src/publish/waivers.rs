@@ -138,6 +138,9 @@ impl Stated {
         let Some(rule) = rule(code) else {
             return Some(format!("的代码“{code}”没有，用 nianbao explain 列出全部"));
         };
+        if code.starts_with(['B', 'W', 'X']) {
+            return Some(format!("的 {code} 说的是公布这件事，不能豁免"));
+        }
         if rule.refuses {
             return Some(format!("的 {code} 不能豁免：内容还不能确定，请改正工作簿"));
         }
@@ -241,6 +244,7 @@ mod tests {
             (ONE.replace("2023", "\"二〇二三\""), "第 3 行"),
             (ONE.replace("K301", "K999"), "代码“K999”没有"),
             (ONE.replace("K301", "N201"), "N201 不能豁免"),
+            (ONE.replace("K301", "B902"), "B902 说的是公布"),
             (ONE.replace("K301", "T501"), "T501 不是错误"),
             (ONE.replace("sheet = \"三、依申请公开\"\n", ""), "没有写 sheet"),
             (ONE.replace("D7", "七行"), "不是单元格"),

@@ -1,8 +1,7 @@
 //! T501 to T506 and P601: what a text says against the tables, the cover and itself, and what of it is private.
 //!
 //! Takes a report with its origins, gives warnings, each with the words found and the cell they stand in. What phrases
-//! mean is data of the forms. It never reads a workbook, and never finds more than one thing of a kind in a paragraph,
-//! so that what it gives stays small whatever it is given.
+//! mean is data of the forms. It never reads a workbook, and tells a thing once in a paragraph, however often it stands there.
 
 mod agency;
 mod asked;

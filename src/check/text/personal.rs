@@ -68,7 +68,8 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
         let words = [Some(&f.message), f.found.as_ref(), f.expected.as_ref(), f.hint.as_ref()];
         places.chain(words.into_iter().flatten().map(String::as_str))
     });
-    let mut all = read.chain(told).flat_map(private);
+    let figures = origins.of_values().map(|source| &*source.sheet);
+    let mut all = read.chain(told).chain(figures).flat_map(private);
     all.find(|one| !known.contains(one)).map(|(kind, quoted)| format!("{}“{quoted}”", kind.name()))
 }
 
@@ -171,14 +172,14 @@ fn stands_alone(chars: &[char], from: usize, to: usize, kind: Kind) -> bool {
         && !(after == Some('/') && telephone(chars[to + 1..].iter()));
     let beside = match before {
         Some('/') => true,
-        Some('-') => words().private.calls.iter().any(|w| label(chars, from).contains(w.as_str())),
+        Some('-') => calls(&label(chars, from)),
         _ => false,
     };
     let prefixed = prefixed || beside && telephone(chars[..from - 1].iter().rev());
     let (private, near) = (&words().private, label(chars, from));
     let says = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
     // Nothing else looks like an identity number; 手机 says that 号 counts nothing.
-    let counted = kind != Kind::Identity && !says(&private.calls) && counted(&chars[to..]);
+    let counted = kind != Kind::Identity && !calls(&near) && counted(&chars[to..]);
     let code = says(&private.codes) && !(kind == Kind::Identity && says(&private.identity));
     (prefixed
         || !before.is_some_and(joined) && !before.is_some_and(|c| c == '-' && from >= 2 && joined(chars[from - 2])))
@@ -227,6 +228,11 @@ fn counted(rest: &[char]) -> bool {
     unit(rest) || power.is_some_and(|behind| !behind.starts_with(char::is_alphabetic) || unit(behind))
 }
 
+/// Whether what is said before a number makes it one that is called.
+fn calls(label: &str) -> bool {
+    words().private.calls.iter().any(|word| label.contains(word.as_str()))
+}
+
 /// What is said right before a number of what it is: in its own clause and behind any number there, since 邮政编码：471000，手机
 /// names two. The numbers of a list have one name before the first.
 fn label(chars: &[char], from: usize) -> String {
@@ -263,7 +269,7 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
         return None;
     }
     // From abroad, or from another town.
-    let calls = || words().private.calls.iter().any(|w| label(chars, from).contains(w.as_str()));
+    let calls = || calls(&label(chars, from));
     let plus = from > 0 && chars[from - 1] == '+';
     let abroad = number.strip_prefix("00").unwrap_or(number).strip_prefix("86");
     let local = abroad.filter(|rest| rest.len() == 11 && (plus || !whole || calls())).unwrap_or(number);

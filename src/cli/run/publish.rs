@@ -5,7 +5,8 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::convert::{refuse_collisions, stem};
@@ -14,7 +15,6 @@ use super::spool::{IN_MEMORY, Slip, Spool};
 use super::{Done, Interrupt, Made, Read, across, each, pool};
 use crate::batch::{Item, OutputFile, Record};
 use crate::check::private_beside;
-use crate::cli::args::Output;
 use crate::cli::inputs::Input;
 use crate::cli::output;
 use crate::cli::plan::PublishPlan;
@@ -29,6 +29,8 @@ use crate::rules::finding;
 
 /// A report that was understood and is not published.
 const REFUSED: &str = "B902";
+/// So much of an index tells whose it is.
+const HEAD: u64 = 1024;
 /// The page over the run.
 const INDEX: &str = "index.html";
 
@@ -54,7 +56,8 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let pool = pool(plan.jobs)?;
     let page = job.folder.join(INDEX);
-    if page.is_dir() || fs::read(&page).is_ok_and(|text| !is_index(&text)) {
+    let own = index_of_ours(&page);
+    if own == Some(false) {
         let message = format!("{} 不是公布时写的目录页，没有覆盖，请换一个输出文件夹", page.display());
         return Err(Stop { exit: Exit::Unwritten, message });
     }
@@ -64,13 +67,14 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let run = Run { job, inputs, spool, produce };
     pipeline::warm(&job.formats, &plan.setting);
     let reads = all(plan, &pool, &interrupt, &run);
-    let stopped = |done: Vec<Done>| {
-        let (took, asked) = (begun.elapsed(), interrupt.asked());
+    let asked = || interrupt.asked();
+    // Nothing is published by a run that does not know all of its inputs.
+    let Some(mut reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
         let (folder, summary, notes, file, sections) = (None, None, Vec::new(), None, Vec::new());
-        let told = print::Told { doing: Doing::Publishing, plan, folder, summary, notes, file, sections, took, asked };
-        Ok((print::all(&told, &done)?, done))
+        let (doing, took, asked) = (Doing::Publishing, begun.elapsed(), asked());
+        let told = print::Told { doing, plan, folder, summary, notes, file, sections, took, asked };
+        return Ok((print::all(&told, &[])?, Vec::new()));
     };
-    let Some(mut reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else { return stopped(Vec::new()) };
     let hint = "请只保留一份；要都公布，就分几次公布到不同的文件夹";
     refuse_collisions(&mut reads, hint, |r| PathBuf::from(stem(r)));
     // Findings between the years stand in the way like any other.
@@ -85,9 +89,6 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     });
     output::settle(&job.folder);
     let done: Vec<Done> = published.into_iter().flatten().collect();
-    if interrupt.asked().is_some() {
-        return stopped(done);
-    }
     // Whatever stands in the folder is handed on with it.
     let standing = standing(&job.folder);
     notes.extend(earlier(&done, &standing));
@@ -99,20 +100,22 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
             Err(message) => notes.push(finding("W401", message)),
         }
     }
+    // Its packages were moved away.
+    if standing.is_empty() && own == Some(true) {
+        let _ = fs::remove_file(job.folder.join(INDEX));
+    }
     let unlisted = summary.is_none() && !standing.is_empty();
     drop(folder);
-    let unused: Vec<Finding> = job.waivers.unused().map(|told| finding("B901", told)).collect();
+    // A run that was ended early has not asked for all of them.
+    let unused: Vec<Finding> = match asked() {
+        None => job.waivers.unused().map(|told| finding("B901", told)).collect(),
+        Some(_) => Vec::new(),
+    };
     let wasted = !unused.is_empty();
     notes.extend(unused);
-    if plan.format == Output::Json {
-        // An object is a report: what concerns none stands beside them.
-        notes.iter().for_each(|f| print::complaint(&f.message));
-    }
-    let took = begun.elapsed();
-    let folder = Some(job.folder.as_path());
-    let (file, sections) = (None, Vec::new());
-    let told =
-        print::Told { doing: Doing::Publishing, plan, folder, summary, notes, file, sections, took, asked: None };
+    let (doing, folder, file, sections) = (Doing::Publishing, Some(job.folder.as_path()), None, Vec::new());
+    let (took, asked) = (begun.elapsed(), asked());
+    let told = print::Told { doing, plan, folder, summary, notes, file, sections, took, asked };
     let exit = print::all(&told, &done)?;
     let exit = if unlisted { exit.max(Exit::Unwritten) } else { exit };
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
@@ -198,6 +201,15 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether what stands under the name of the index is one of ours; `None` where nothing does.
+fn index_of_ours(page: &Path) -> Option<bool> {
+    let kind = fs::symlink_metadata(page).ok()?;
+    let mut head = Vec::new();
+    // Opening anything but a file may wait for ever.
+    let mut read = || fs::File::open(page)?.take(HEAD).read_to_end(&mut head);
+    Some(kind.is_file() && read().is_ok() && is_index(&head))
 }
 
 /// Packages of earlier runs that stand beside those of this one.

@@ -35,11 +35,9 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
     if let Some(origin) = Origin::of(origins, Place::Title, &cover.words()) {
         out.member(1, "origin", &origin);
     }
-    for (name, fact) in
-        [("published_origin", Fact::Published), ("contact_origin", Fact::Contact), ("index_origin", Fact::Index)]
-    {
+    for fact in Fact::ALL {
         if let Some(origin) = Origin::of(origins, Place::Fact(fact), cover.fact(fact).unwrap_or_default()) {
-            out.member(1, name, &origin);
+            out.member(1, fact.origin(), &origin);
         }
     }
     out.close(0, '}');
@@ -157,8 +155,7 @@ struct Origin<'a> {
 
 impl<'a> Origin<'a> {
     fn of(origins: &'a Origins, place: Place, read: &str) -> Option<Origin<'a>> {
-        // The name of a file is the sender's own matter.
-        let source = origins.source(place).filter(|source| source.file.is_none())?;
+        let source = origins.source(place)?;
         let written = origins.written(place).unwrap_or_default();
         let read = (read != written).then(|| read.to_owned());
         Some(Origin { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()), written, read })

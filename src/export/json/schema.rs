@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use crate::form::labels;
+use crate::model::Fact;
 
 /// The schema as text.
 pub fn schema() -> String {
@@ -13,6 +14,7 @@ pub fn schema() -> String {
     let (format, version) = (&words.json, words.version);
     let paragraphs = json!({ "type": "array", "items": { "$ref": "#/$defs/paragraph" } });
     let [first, last] = labels().report.years;
+    let [published, contact, index] = Fact::ALL.map(Fact::origin);
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("政府信息公开工作年度报告（{format}，第 {version} 版）"),
@@ -34,9 +36,9 @@ pub fn schema() -> String {
                 "contact": { "type": ["string", "null"], "description": "联系方式，照原样" },
                 "index": { "type": ["string", "null"], "description": "索引号，照原样" },
                 "origin": { "$ref": "#/$defs/origin" },
-                "published_origin": { "$ref": "#/$defs/origin" },
-                "contact_origin": { "$ref": "#/$defs/origin" },
-                "index_origin": { "$ref": "#/$defs/origin" },
+                (published): { "$ref": "#/$defs/origin" },
+                (contact): { "$ref": "#/$defs/origin" },
+                (index): { "$ref": "#/$defs/origin" },
             }), &["agency", "year"]),
             "preface": paragraphs,
             "sections": list(object(json!({

@@ -70,7 +70,7 @@ impl Reading {
 
     fn cover(&mut self, top: &Object<'_>) -> Result<Cover, Fault> {
         let mut known = vec!["agency", "year", "title", "published", "contact", "index", "origin"];
-        known.extend(FACTS.map(|(name, _)| name));
+        known.extend(Fact::ALL.map(Fact::origin));
         let cover = Object::of(top.need("cover")?, top.at("cover"), &known)?;
         let agency = words(&cover, "agency")?;
         if !agency.chars().any(char::is_alphanumeric) {
@@ -90,7 +90,8 @@ impl Reading {
         if self.origin(&cover, Place::Title, &cover_read.words())?.is_some() {
             self.words.push(top.at("cover").to_string());
         }
-        for (name, fact) in FACTS {
+        for fact in Fact::ALL {
+            let name = fact.origin();
             let now = cover_read.fact(fact).unwrap_or_default();
             if self.origin_at(&cover, name, Place::Fact(fact), now)?.is_some() {
                 self.words.push(cover.at(name).to_string());
@@ -215,10 +216,6 @@ impl Reading {
         Some(finding("N116", message).in_reading())
     }
 }
-
-/// The members that say where facts of the cover were read.
-const FACTS: [(&str, Fact); 3] =
-    [("published_origin", Fact::Published), ("contact_origin", Fact::Contact), ("index_origin", Fact::Index)];
 
 /// The form of the report: known by its id, and the same file.
 fn form(top: &Object<'_>, options: &Options) -> Result<Arc<Form>, Fault> {
