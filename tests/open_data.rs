@@ -518,3 +518,20 @@ fn a_finding_without_a_cell_names_the_part_of_the_report() {
     let told = found.iter().find(|f| f.code == "P601").unwrap();
     assert!(told.message.starts_with("“六、其他事项”第 1 段有手机号码"), "{}", told.message);
 }
+
+/// What else a file is named after is the sender's own matter: no more of its name is told than the title in it.
+#[test]
+fn a_title_from_the_name_of_a_file_comes_back_and_the_name_is_not_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("03-老城区科学技术局2024年政府信息公开工作年度报告.xlsx");
+    let mut book = Book::open(&sample(SAMPLE));
+    for cell in ["B2", "B3", "B4"] {
+        book.cell("封面", cell, "", "");
+    }
+    book.save(&path);
+    let examined = examine(&path, &Setting::default());
+    let json = written(&examined);
+    let text = String::from_utf8(json.clone()).unwrap();
+    assert!(text.contains("标题取自文件名") && !text.contains("03-"), "{text}");
+    assert_eq!(written(&read(&json)), json);
+}

@@ -259,6 +259,16 @@ fn the_index_lists_what_stands_in_the_folder_and_what_is_old_is_told() {
     let run = publish(&other, &out, &[]);
     assert!(!stdout(&run).contains("以前公布的"), "{}", stdout(&run));
     assert!(fs::read_to_string(out.join("index.html")).unwrap().contains("共 1 个单位，1 份报告"));
+    // With the last of them the list goes as well.
+    for path in fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()).filter(|p| !p.ends_with("index.html")) {
+        if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
+    }
+    let refused = dir.path().join("报告.xlsx");
+    let mut book = Book::open(&sample(REPORT));
+    book.text(TEXT, "A3", "联系电话13812345678，未收取信息处理费。");
+    book.save(&refused);
+    assert_eq!(publish(&refused, &out, &[]).status.code(), Some(1));
+    assert_eq!(files(&out), [""; 0]);
 }
 
 #[test]
