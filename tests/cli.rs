@@ -258,7 +258,7 @@ fn the_command_line_answers_in_chinese() {
         (&["template", "-o", "空表.xls"], 2, ".xlsx 结尾"),
         (&["explain", "K999"], 2, "没有代码 K999"),
         (&["explain", "k301"], 0, "第一项加第二项之和"),
-        (&["template", "--edition", "1999"], 2, "2021、2019"),
+        (&["template", "--edition", "1999"], 2, "2019（2019 至 2020 年度）"),
         (&["convert", "a.xlsx", "-o", "b", "--style", "无此文件.toml"], 2, "无此文件.toml"),
     ] {
         let run = nianbao(args);

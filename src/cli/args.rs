@@ -46,7 +46,7 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// 生成空白的标准模板，交给填报的人
-    #[command(help_template = TEMPLATE, override_usage = "nianbao template [选项]", after_help = super::help::template())]
+    #[command(help_template = TEMPLATE, override_usage = "nianbao template [选项]", after_help = super::help::TEMPLATE)]
     Template(TemplateArgs),
     /// 检查工作簿，列出问题，不转换
     #[command(help_template = TEMPLATE, override_usage = "nianbao check [选项] <输入>...", after_help = super::help::CHECK)]

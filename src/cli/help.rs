@@ -3,22 +3,10 @@
 use std::sync::LazyLock;
 
 use super::exit::Exit;
-use crate::form;
 
-/// Examples for every built-in edition, from the one in force back.
-static TEMPLATE: LazyLock<String> = LazyLock::new(|| {
-    let mut text = String::from("示例：");
-    for form in form::built_in() {
-        let (command, years) = match form.last_year {
-            None => ("nianbao template".to_owned(), format!("{} 年度起使用", form.first_year)),
-            Some(last) => {
-                (format!("nianbao template --edition {}", form.id), format!("{} 至 {last} 年度", form.first_year))
-            }
-        };
-        text.push_str(&format!("\n  {command:<32}  生成 {} 版标准模板（{years}）", form.id));
-    }
-    text
-});
+pub const TEMPLATE: &str = "示例：
+  nianbao template                 生成现行表样的标准模板
+  nianbao template --edition 版本    生成另一版的标准模板（写“全部”就列出有哪些版本）";
 
 pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程序用，html 是一个网页（问题标在表格里），sarif 和 junit 给代码托管平台和持续集成
 
@@ -88,11 +76,6 @@ static TOP: LazyLock<String> = LazyLock::new(|| {
     text.push_str("\n每个命令的用法：nianbao 命令 --help");
     text
 });
-
-/// Below the options of `template`.
-pub fn template() -> &'static str {
-    &TEMPLATE
-}
 
 /// Below the list of commands.
 pub fn top() -> &'static str {

@@ -15,7 +15,11 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
     let wanted = |f: &&&Arc<Form>| asked.map_or(f.last_year.is_none(), |id| f.id == id);
     // The one in force stands first of those that are built in; a form of one's own is named.
     let Some(form) = all.iter().skip(if asked.is_none() { own.len() } else { 0 }).find(wanted) else {
-        let ids: Vec<_> = all.iter().map(|f| f.id.as_str()).collect();
+        let years = |f: &Form| match f.last_year {
+            None => format!("{} 年度起", f.first_year),
+            Some(last) => format!("{} 至 {last} 年度", f.first_year),
+        };
+        let ids: Vec<_> = all.iter().map(|f| format!("{}（{}）", f.id, years(f))).collect();
         let edition = asked.unwrap_or_default();
         let for_year = edition.parse().ok().and_then(|year| all.iter().find(|f| f.covers(year)));
         let hint = for_year.map_or(String::new(), |f| format!("，{edition} 年度用 {} 版", f.id));
