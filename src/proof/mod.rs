@@ -149,8 +149,8 @@ fn same(report: &Report, again: &Report) -> Result<Compared, Unequal> {
             compared.cells += 1;
         }
     }
-    // The same texts at other levels, or on the other side of a table. The forms are one, as their digests say; to compare
-    // them would take longer than all the rest. A part that reports get one day is to be compared too: it does not compile.
+    // The same texts at other levels, or on the other side of a table. The forms are one: it was
+    // read by this one alone, and to compare them would take longer than all the rest. A part that reports get one day is to be compared too: it does not compile.
     let Report { form: _, cover: _, preface, sections, tables } = report;
     if *preface != again.preface || *sections != again.sections || *tables != again.tables {
         return differs("段落的层次".to_owned(), "与报告相同", "不同");

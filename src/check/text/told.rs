@@ -199,7 +199,7 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
     };
     let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &told.units, beside: &[] };
     let including = told.including.as_ref().filter(|(phrases, _)| {
-        // Right behind the number, or behind the bracket or comma after it, with a word such as 其中 or without.
+        // Right behind the number or up to two letters on: behind a bracket, a comma.
         (0..3).any(|skip| phrases.iter().any(|phrase| reader.read(phrase, claim.to + skip).is_some()))
     });
     let slots = match including {

@@ -91,26 +91,27 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let done: Vec<Done> = published.into_iter().flatten().collect();
     // Whatever stands in the folder is handed on with it.
     let standing = standing(&job.folder);
-    notes.extend(earlier(&done, &standing));
+    // A run that was ended early has not come to all of its inputs: neither packages nor waivers are left over by it.
+    let whole = asked().is_none();
+    if whole {
+        notes.extend(earlier(&done, &standing));
+    }
     let mut summary = None;
     if !standing.is_empty() {
-        match output::write_all(&job.folder, &[(page.clone(), index(&standing).as_bytes())]) {
-            Ok(()) => summary = Some(page),
+        match output::write_one(&page, index(&standing).as_bytes()) {
+            Ok(()) => summary = Some(page.clone()),
             // The packages stand all the same, and are to be told.
             Err(message) => notes.push(finding("W401", message)),
         }
     }
     // Its packages were moved away.
     if standing.is_empty() && own == Some(true) {
-        let _ = fs::remove_file(job.folder.join(INDEX));
+        let _ = fs::remove_file(&page);
     }
     let unlisted = summary.is_none() && !standing.is_empty();
     drop(folder);
-    // A run that was ended early has not asked for all of them.
-    let unused: Vec<Finding> = match asked() {
-        None => job.waivers.unused().map(|told| finding("B901", told)).collect(),
-        Some(_) => Vec::new(),
-    };
+    let unused = job.waivers.unused().filter(|_| whole).map(|told| finding("B901", told));
+    let unused: Vec<Finding> = unused.collect();
     let wasted = !unused.is_empty();
     notes.extend(unused);
     let (doing, folder, file, sections) = (Doing::Publishing, Some(job.folder.as_path()), None, Vec::new());
