@@ -24,8 +24,13 @@ pub struct Workbook {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportLabels {
-    /// Wordings a title ends in, as subject and kind of document, the official one first.
-    title_endings: Vec<[String; 2]>,
+    /// Wordings of the two parts a title ends in, its subject and the kind of document, the official one first.
+    subjects: Vec<String>,
+    kinds: Vec<String>,
+    /// A word that may follow the subject where the year stands behind it.
+    work: String,
+    /// The kind that makes a title only with a year before it.
+    bare: String,
     /// First and last year that a report can be about.
     pub years: [u16; 2],
     /// Pattern of a made title with `{agency}`, `{year}`, `{ending}`.
@@ -35,7 +40,7 @@ pub struct ReportLabels {
 impl ReportLabels {
     /// What every report is called, without agency and year.
     pub fn kind(&self) -> String {
-        self.title_endings.first().map(|e| e.concat()).unwrap_or_default()
+        [&self.subjects, &self.kinds].into_iter().filter_map(|all| all.first()).map(String::as_str).collect()
     }
 
     /// The title made of its parts.
@@ -43,14 +48,39 @@ impl ReportLabels {
         self.title.replace("{agency}", agency).replace("{year}", &year.to_string()).replace("{ending}", &self.kind())
     }
 
-    /// Splits a title into what comes before its ending and the two parts of the ending, the longest that fits.
+    /// Splits a title into what comes before its ending and the two parts of the ending, the longest that fits. A year between
+    /// the two parts belongs to the second.
     pub fn split_title<'t>(&self, title: &'t str) -> Option<(&'t str, &'t str, &'t str)> {
-        let split = |[subject, kind]: &[String; 2]| {
+        let pairs = self.subjects.iter().flat_map(|s| self.kinds.iter().map(move |k| (s, k)));
+        let split = |(subject, kind): (&String, &String)| {
             let stem = title.strip_suffix(kind.as_str())?.strip_suffix(subject.as_str())?;
             let (subject, kind) = title[stem.len()..].split_at(subject.len());
             Some((stem, subject, kind))
         };
-        self.title_endings.iter().filter_map(split).min_by_key(|(stem, ..)| stem.len())
+        let plain = pairs.filter(|(_, kind)| **kind != self.bare).filter_map(split);
+        let dated = self.subjects.iter().filter_map(|subject| self.split_dated(title, subject));
+        plain.chain(dated).min_by_key(|(stem, ..)| stem.len())
+    }
+
+    /// The same where the year stands behind the subject: 政府信息公开工作2024年度报告.
+    fn split_dated<'t>(&self, title: &'t str, subject: &str) -> Option<(&'t str, &'t str, &'t str)> {
+        let at = title.rfind(subject)?;
+        let rest = &title[at + subject.len()..];
+        let kind = rest.strip_prefix(self.work.as_str()).unwrap_or(rest);
+        let open = kind.strip_prefix('（').unwrap_or(kind);
+        let digit = |c: char| c.is_numeric() || "○零一二三四五六七八九".contains(c);
+        let (end, _) = open.char_indices().nth(4)?;
+        if !open[..end].chars().all(digit) {
+            return None;
+        }
+        let is_kind = |words: &str| self.kinds.iter().any(|k| k == words);
+        // 2024年报 is a year and 年报, 2024年度报告 a year and 年度报告 or 报告.
+        let fits = ["", "年", "年度"].iter().filter_map(|word| open[end..].strip_prefix(word)).any(|words| {
+            let words = words.strip_prefix('）').unwrap_or(words);
+            is_kind(words) || words.strip_prefix(self.work.as_str()).is_some_and(is_kind)
+        });
+        let subject = &title[at..title.len() - kind.len()];
+        fits.then_some((&title[..at], subject, kind))
     }
 }
 

@@ -25,10 +25,10 @@ pub fn parse(text: &str) -> Option<Title> {
     let bare = text.trim_matches(['《', '》']);
     // A year may follow in brackets.
     let tail = bare.strip_suffix('）').and_then(|b| b.rsplit_once('（')).and_then(|(head, y)| Some((head, year(y)?)));
-    let (stem, ..) = labels().report.split_title(tail.map_or(bare, |(head, _)| head))?;
+    let (stem, _, kind) = labels().report.split_title(tail.map_or(bare, |(head, _)| head))?;
     let (year, before, after) = match find_year(stem) {
         Some((year, start, end)) => (Some(year), &stem[..start], &stem[end..]),
-        None => (tail.map(|(_, year)| year), stem, ""),
+        None => (find_year(kind).map(|(year, ..)| year).or(tail.map(|(_, year)| year)), stem, ""),
     };
     let agency = format!("{}{}", trimmed(before), trimmed(after));
     Some(Title { text: bare.to_owned(), agency: (!agency.is_empty()).then_some(agency), year })
@@ -105,6 +105,14 @@ mod tests {
             "老城区科学技术局２０２４年政府信息公开\n工作年度报告",
             "老城区科学技术局二〇二四年政府信息公开工作年度报告",
             "《老城区科学技术局关于2024年政府信息公开工作年度报告》",
+            "老城区科学技术局政府信息公开工作2024年度报告",
+            "老城区科学技术局政府信息公开2024年年度报告",
+            "老城区科学技术局政府信息公开工作二〇二四年年报",
+            "老城区科学技术局政府信息公开（2024年度）工作报告",
+            "老城区科学技术局政务公开2024年报",
+            "2024年老城区科学技术局信息公开年报",
+            "老城区科学技术局2024年度政务公开工作报告",
+            "老城区科学技术局2024年政府信息公开工作情况报告",
         ] {
             let title = parse(text).unwrap();
             assert_eq!(title.agency, agency, "{text}");
@@ -116,9 +124,13 @@ mod tests {
 
     #[test]
     fn prose_is_no_title() {
-        for text in
-            ["2024年，我局认真做好政府信息公开工作。现发布政府信息公开工作年度报告", "一、总体情况", "第20241页", ""]
-        {
+        for text in [
+            "2024年，我局认真做好政府信息公开工作。现发布政府信息公开工作年度报告",
+            "一、总体情况",
+            "第20241页",
+            "关于政府信息公开报告",
+            "",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

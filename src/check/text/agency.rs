@@ -43,9 +43,12 @@ pub(super) fn contact(own: &Own<'_>, report: &Report, origins: &Origins) -> Opti
 /// The agency that a title names before its year.
 fn titled(title: &str) -> Option<String> {
     let joined: String = title.chars().filter(|c| !c.is_whitespace()).collect();
-    let (stem, ..) = labels().report.split_title(&joined)?;
+    let (stem, _, kind) = labels().report.split_title(&joined)?;
     let plain = Plain::new(stem);
-    let at = (0..plain.chars.len()).find(|i| plain.year(*i).is_some())?;
+    let Some(at) = (0..plain.chars.len()).find(|i| plain.year(*i).is_some()) else {
+        // The year may stand behind the subject.
+        return (kind.starts_with(char::is_numeric) && organ(stem)).then(|| stem.to_owned());
+    };
     let (before, after) = (plain.before(0, at), plain.after(at + 4, plain.chars.len()));
     let after = after.trim_start_matches(['年', '度']);
     let name = if before.is_empty() { after.to_owned() } else { before };
