@@ -82,6 +82,8 @@ impl Format {
 pub struct Examined {
     /// `None`: nothing may be written for it; the findings say why.
     pub report: Option<Report>,
+    /// What could be read of a report that is refused: for showing, never for writing.
+    pub partial: Option<Report>,
     pub origins: Origins,
     pub findings: Vec<Finding>,
     /// What is known of the report even when it is refused.
@@ -164,17 +166,16 @@ pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
             Input::Workbook(workbook) => normalize::normalize(workbook, &setting.options),
             Input::Report(json) => normalize::normalize_json(json, &setting.options),
         };
-        let (mut agency, mut year, mut edition) = (None, None, None);
         if let Some(report) = &read.report {
-            agency = Some(report.cover.agency.clone());
-            year = Some(report.cover.year);
-            edition = Some(report.form.id.clone());
             read.findings.extend(check(report, &read.origins, &|c| setting.faces.can_draw(c)));
         }
         // Gravest first; within a severity in the order in which the report is read.
         read.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-        let report = read.report.filter(|_| !rules::refuses(&read.findings));
-        Examined { report, origins: read.origins, findings: read.findings, agency, year, edition }
+        let normalize::Normalized { report, agency, year, edition, origins, findings } = read;
+        // A value that could not be read has its finding; whatever that is, the report is never written.
+        let whole = !rules::refuses(&findings) && report.as_ref().is_some_and(Report::is_known);
+        let (report, partial) = if whole { (report, None) } else { (None, report) };
+        Examined { report, partial, origins, findings, agency, year, edition }
     })
     .unwrap_or_else(|| refused(internal()))
 }
@@ -241,6 +242,6 @@ fn internal() -> Finding {
 
 /// What is known of an input that nothing could be read from.
 pub fn refused(finding: Finding) -> Examined {
-    let (report, origins) = (None, Origins::default());
-    Examined { report, origins, findings: vec![finding], agency: None, year: None, edition: None }
+    let (report, partial, origins) = (None, None, Origins::default());
+    Examined { report, partial, origins, findings: vec![finding], agency: None, year: None, edition: None }
 }

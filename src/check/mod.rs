@@ -7,6 +7,7 @@ mod characters;
 mod relations;
 mod sections;
 mod text;
+mod text_numbers;
 
 use crate::model::{Fact, Finding, Origins, Place, Report, Whole};
 

@@ -1,14 +1,24 @@
-//! The relations of the form (勾稽关系), K3xx: sums of rows and columns that must agree.
+//! The relations of the form (勾稽关系), K3xx: sums of rows and columns that must agree. A relation that touches a value which
+//! is unknown is skipped.
 
+use super::text_numbers::TextNumbers;
 use crate::form::{Op, Relation, RelationUse};
-use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
+use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source};
 use crate::rules;
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings: Vec<((usize, usize), Finding)> = Vec::new();
+    let causes: Vec<TextNumbers> = (0..report.form.tables.len()).map(|t| TextNumbers::of(report, origins, t)).collect();
+    findings.extend(causes.iter().filter_map(|c| c.finding(report, origins)));
     for relation in &report.form.relations {
-        for line in relation.uses(&report.form.tables[relation.table]) {
-            findings.extend(broken(report, origins, relation, &line));
+        let (table, cause) = (&report.form.tables[relation.table], &causes[relation.table]);
+        let uses = relation.uses(table);
+        let computed = |line: &RelationUse| matches!(line.left.as_slice(), [(slot, _)] if origins.entry(relation.table, *slot) == Entry::Formula);
+        let by_formula = relation.defines_total() && uses.iter().any(computed);
+        for line in &uses {
+            if !cause.explains(report, relation, line) {
+                findings.extend(broken(report, origins, relation, line, by_formula));
+            }
         }
     }
     // In the order of the tables and of the cells at fault, as a clerk goes through them.
@@ -16,25 +26,26 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings.into_iter().map(|(_, f)| f).collect()
 }
 
-/// The finding of a relation that does not hold in one row or column, with the place at fault for sorting.
+/// The finding of a relation that does not hold in one row or column, with the place at fault for sorting. `by_formula`: some
+/// of its totals are formulas.
 fn broken(
     report: &Report,
     origins: &Origins,
     relation: &Relation,
     line: &RelationUse,
+    by_formula: bool,
 ) -> Option<((usize, usize), Finding)> {
     let values = &report.tables[relation.table];
+    if line.left.iter().chain(&line.right).any(|(slot, _)| values[*slot].known().is_none()) {
+        return None;
+    }
     let signed = |(slot, minus): &(usize, bool)| {
         let n = values[*slot].number();
         if *minus { -n } else { n }
     };
     let sum = |side: &[(usize, bool)]| side.iter().map(signed).sum::<Decimal>();
     let (left, right) = (sum(&line.left), sum(&line.right));
-    let holds = match relation.op {
-        Op::Equal => left == right,
-        Op::AtLeast => left >= right,
-    };
-    if holds {
+    if relation.op.holds(left, right) {
         return None;
     }
     // The side at fault is the one that is a total; K301 puts what came in on the left and what became of it on the right.
@@ -67,7 +78,15 @@ fn broken(
         (0..=2, _) => String::new(),
         _ => "各项之和".to_owned(),
     };
-    let message = format!("{table} {subject}为 {found}，{must}{of} {}", spelled(basis, &signed, expected));
+    let mut message = format!("{table} {subject}为 {found}，{must}{of} {}", spelled(basis, &signed, expected));
+    // Where the other totals are formulas, a number that was typed over one is the likely cause.
+    let typed_over = by_formula && fault.len() == 1 && origins.entry(relation.table, first) != Entry::Formula;
+    let hint = if typed_over {
+        message.push_str("；这一格是直接填的数，别的合计是公式");
+        "请删去直接填的数、恢复这一格的公式，再核对各项；尚未公布的，改正后再公布"
+    } else {
+        "请核对这些数字；尚未公布的，改正后再公布"
+    };
     let related = fault.iter().skip(1).chain(basis).filter_map(|(slot, _)| at(*slot));
     let code = rules::rule(&relation.code)?.code.as_str();
     let finding = rules::finding(code, message)
@@ -75,7 +94,7 @@ fn broken(
         .expected(expected)
         .found(found)
         .related(related.collect::<Vec<Source>>())
-        .hint("请核对这些数字；尚未公布的，改正后再公布");
+        .hint(hint);
     Some(((relation.table, first), finding))
 }
 

@@ -21,7 +21,7 @@ pub fn write(report: &Report) -> Vec<u8> {
     for entry in entries(report) {
         let [table, row, column] = entry.labels.each_ref().map(|label| field(label));
         let number = match entry.value {
-            Value::Blank => String::new(),
+            Value::Blank | Value::Unknown => String::new(),
             Value::NotApplicable => entry.value.to_string(),
             _ => entry.value.number().to_string(),
         };

@@ -11,6 +11,16 @@ pub enum Op {
     AtLeast,
 }
 
+impl Op {
+    /// Whether two sides compare as they must.
+    pub fn holds<T: Ord>(self, left: T, right: T) -> bool {
+        match self {
+            Op::Equal => left == right,
+            Op::AtLeast => left >= right,
+        }
+    }
+}
+
 /// A row or column that enters a side, added or subtracted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {

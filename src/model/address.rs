@@ -103,6 +103,13 @@ impl fmt::Display for Source {
     }
 }
 
+/// The first cells of some places in brackets: （D7、E7 等）; nothing where none has a cell.
+pub fn in_brackets(places: &[Source], most: usize) -> String {
+    let cells: Vec<String> = places.iter().take(most).filter_map(|s| s.cell).map(|c| c.to_string()).collect();
+    let more = if places.len() > cells.len() { " 等" } else { "" };
+    if cells.is_empty() { String::new() } else { format!("（{}{more}）", cells.join("、")) }
+}
+
 /// A fact of the cover that may be absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Fact {
@@ -153,18 +160,43 @@ pub struct Origins {
 struct Origin {
     source: Source,
     written: String,
+    entry: Entry,
+}
+
+/// How a value stands in its cell: what a spreadsheet does with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+pub enum Entry {
+    /// A number that was typed, or nothing.
+    #[default]
+    Number,
+    /// A text, which sums leave out.
+    Text,
+    /// The result of a formula.
+    Formula,
 }
 
 impl Origins {
     /// Notes where a part came from; the first note of a place stands.
     pub fn note(&mut self, place: Place, source: Source, written: impl Into<String>) {
-        let origin = || Origin { source, written: written.into() };
+        let origin = || Origin { source, written: written.into(), entry: Entry::default() };
         match place {
             Place::Value { table, slot } => {
                 grown(grown(&mut self.values, table), slot).get_or_insert_with(origin);
             }
             other => _ = self.others.entry(other).or_insert_with(origin),
         }
+    }
+
+    /// Notes how the value of a slot stands in its cell, once it is known where it came from.
+    pub fn note_entry(&mut self, table: usize, slot: usize, entry: Entry) {
+        if let Some(Some(origin)) = self.values.get_mut(table).and_then(|slots| slots.get_mut(slot)) {
+            origin.entry = entry;
+        }
+    }
+
+    /// How a value stands in its cell.
+    pub fn entry(&self, table: usize, slot: usize) -> Entry {
+        self.at(Place::Value { table, slot }).map(|o| o.entry).unwrap_or_default()
     }
 
     fn at(&self, place: Place) -> Option<&Origin> {

@@ -11,7 +11,7 @@ mod finding;
 mod report;
 mod value;
 
-pub use address::{Address, Fact, NoAddress, Origins, Place, Source};
+pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source, in_brackets};
 pub use characters::is_invisible;
 pub use date::full_date;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};

@@ -97,6 +97,11 @@ impl Paragraph {
 }
 
 impl Report {
+    /// Whether every value could be read.
+    pub fn is_known(&self) -> bool {
+        self.tables.iter().flatten().all(|v| *v != Value::Unknown)
+    }
+
     /// A report of this form with every value blank and no text.
     pub fn blank(form: Arc<Form>) -> Report {
         let tables = form.tables.iter().map(|t| vec![Value::Blank; t.slot_count()]).collect();

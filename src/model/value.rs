@@ -22,6 +22,9 @@ pub enum Value {
     Blank,
     /// The cell says that it does not apply: `/`, `—`, `_`, 无.
     NotApplicable,
+    /// The cell could not be read or assigned. A report that has one is refused: it is checked as far as it is known and
+    /// never written.
+    Unknown,
 }
 
 /// Money: a number, and the unit where the form leaves it to the agency.
@@ -43,14 +46,20 @@ impl Value {
         }
     }
 
-    /// The number it counts as: 0 for blank and not applicable, the bare number of an amount.
+    /// The number it counts as: 0 for blank and not applicable, the bare number of an amount. An unknown value counts as 0 as
+    /// well: whoever compares values asks for [`Value::known`].
     pub fn number(&self) -> Decimal {
         match self {
             Value::Count(n) => Decimal::from(*n),
             Value::Signed(n) => Decimal::from(*n),
             Value::Amount(a) => a.number,
-            Value::Blank | Value::NotApplicable => Decimal::ZERO,
+            Value::Blank | Value::NotApplicable | Value::Unknown => Decimal::ZERO,
         }
+    }
+
+    /// The number it counts as, unless the value is unknown.
+    pub fn known(&self) -> Option<Decimal> {
+        (*self != Value::Unknown).then(|| self.number())
     }
 
     /// The unit written with the value.
@@ -74,7 +83,7 @@ impl fmt::Display for Value {
             Value::Count(n) => write!(f, "{n}"),
             Value::Signed(n) => write!(f, "{n}"),
             Value::Amount(a) => write!(f, "{}{}", a.number, a.unit.map_or("", Unit::word)),
-            Value::Blank => Ok(()),
+            Value::Blank | Value::Unknown => Ok(()),
             Value::NotApplicable => f.write_str("/"),
         }
     }

@@ -2,104 +2,136 @@
 //!
 //! Part of [`super::flow`]: takes the cells before the first section, gives the [`Cover`] and the preface.
 
-use std::collections::BTreeSet;
-
-use super::flow::{Flow, Front, same};
+use super::flow::{Flow, Front, OnSheet, Stated};
+use super::fold::{body, fold};
+use super::sheet_kind::SheetKind;
 use super::view::View;
-use super::{text, title};
-use crate::form::{Unit, labels};
+use super::{remarks, text, title};
+use crate::form::labels;
 use crate::import::Content;
-use crate::model::{Address, Cover, Fact, Paragraph, Place, Source};
+use crate::model::{Address, Cover, Fact, Finding, Paragraph, Place, Source};
 use crate::rules::finding;
 
 /// The cover's first field of which there may be several: the published date, after agency, year and title.
 const FIRST_OPTIONAL: usize = 3;
 
+/// A label of the cover with what stands behind or beside it.
+struct Given<'t> {
+    index: usize,
+    label: &'t str,
+    value: String,
+    /// Cell of the value.
+    at: Address,
+}
+
 impl Flow<'_> {
-    /// Takes a label of the cover with the value beside it, or behind a colon where `inline`. Tells whether it was one.
-    pub(super) fn field(
-        &mut self,
-        view: &View<'_>,
-        at: Address,
-        text: &str,
-        inline: bool,
-        used: &mut BTreeSet<Address>,
-    ) -> bool {
-        let fields = labels().cover.fields();
+    /// Takes a label of the cover with the value beside it, or behind a colon. Returns whether it was one.
+    pub(super) fn field(&mut self, sheet: &mut OnSheet<'_, '_>, at: Address, text: &str) -> bool {
         let bare = text.trim().trim_start_matches(['（', '(', '【', '[']).trim_end_matches(['】', ']']);
         let bare = if bare.len() < text.trim().len() { bare.trim_end_matches(['）', ')']) } else { bare };
-        let (label, behind) = match bare.split_once([':', '：']) {
-            Some((label, rest)) if inline && !rest.trim().is_empty() => (label, Some(rest.trim())),
-            _ => (bare, None),
-        };
-        let Some(index) = self.known.wordings.field(label) else { return false };
-        let beside = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column);
-        let (value, source) = match (behind, beside) {
-            (Some(rest), _) => (rest.to_owned(), at),
-            (None, Some(cell)) => {
-                let value = match &cell.content {
-                    Content::Text(t) if t.trim() == fields[index].hint => String::new(),
-                    Content::Text(t) => t.clone(),
-                    // 010-12345678 and 000123 are numbers to a spreadsheet, and other ones to a reader.
-                    Content::Number(_) if view.sheet.shown(cell.at).is_some() => {
-                        used.insert(cell.at);
-                        let source = Source::cell(&view.sheet.name, cell.at);
-                        let message = format!("{source} 的数字由格式显示成别的样子，不能确定写的是什么");
-                        let f = finding("N207", message).at(source);
-                        self.words.findings.push(f.hint("请把单元格格式改为文本，重新填写"));
-                        return true;
-                    }
-                    Content::Number(n) => n.to_string(),
-                    Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
-                    other => {
-                        used.insert(cell.at);
-                        let source = Source::cell(&view.sheet.name, cell.at);
-                        let (code, what) = match other {
-                            Content::Uncomputed => ("N208", "是没有计算结果的公式"),
-                            Content::Error(_) => ("N209", "是错误值"),
-                            _ => ("N207", "不是文字"),
-                        };
-                        let message = format!("{source} 的“{}”{what}", fields[index].label);
-                        self.words.findings.push(finding(code, message).at(source).hint("请直接填写文字"));
-                        return true;
-                    }
+        let given = match bare.split_once([':', '：']) {
+            Some((label, rest)) if !rest.trim().is_empty() => {
+                let Some(index) = self.known.wordings.field(label).filter(|i| takes_inline(sheet.kind, *i, label))
+                else {
+                    return false;
                 };
-                (value, cell.at)
+                Given { index, label, value: rest.trim().to_owned(), at }
             }
-            (None, None) => (String::new(), at),
+            _ => {
+                let label = bare.trim_end_matches([':', '：']);
+                let Some(index) = self.known.wordings.field(label) else { return false };
+                match self.beside(sheet, index, at) {
+                    Ok((value, at)) => Given { index, label, value, at },
+                    Err((place, fault)) => {
+                        sheet.used.insert(place);
+                        self.words.findings.push(fault);
+                        return true;
+                    }
+                }
+            }
         };
-        let value = unstamped(&value);
+        let value = unstamped(&given.value);
         // 单位：件、万元 is a note on a table.
-        if !value.is_empty() && is_unit_note(&value) {
+        if !value.is_empty() && remarks::is_units(&value) {
             return false;
         }
-        used.insert(source);
+        sheet.used.insert(given.at);
         // The value stands right of its label; what stands further right may be a hint.
-        let right = Address { row: at.row, column: view.span_end(at).column + 1 };
-        self.asked[index].get_or_insert_with(|| Source::cell(&view.sheet.name, right));
-        if value.trim().is_empty() {
-            return true;
+        let name = &sheet.view.sheet.name;
+        let right = Address { row: at.row, column: sheet.view.span_end(at).column + 1 };
+        self.asked[given.index].get_or_insert_with(|| Source::cell(name, right));
+        if !value.trim().is_empty() {
+            let source = Source::cell(name, given.at);
+            self.fact(given.index, given.label.trim(), value, source, sheet.kind);
         }
-        let source = Source::cell(&view.sheet.name, source);
+        true
+    }
+
+    /// What stands right of a label, as text with its cell; a finding where it is no text.
+    fn beside(
+        &self,
+        sheet: &OnSheet<'_, '_>,
+        index: usize,
+        at: Address,
+    ) -> Result<(String, Address), (Address, Finding)> {
+        let view = sheet.view;
+        let field = labels().cover.fields()[index];
+        let Some(cell) = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column) else {
+            return Ok((String::new(), at));
+        };
+        let source = || Source::cell(&view.sheet.name, cell.at);
+        let value = match &cell.content {
+            Content::Text(t) if t.trim() == field.hint => String::new(),
+            Content::Text(t) => t.clone(),
+            // 010-12345678 and 000123 are numbers to a spreadsheet, and other ones to a reader.
+            Content::Number(_) if view.sheet.shown(cell.at).is_some() => {
+                let message = format!("{} 的数字由格式显示成别的样子，不能确定写的是什么", source());
+                let f = finding("N207", message).at(source());
+                return Err((cell.at, f.hint("请把单元格格式改为文本，重新填写")));
+            }
+            Content::Number(n) => n.to_string(),
+            Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
+            other => {
+                let (code, what) = match other {
+                    Content::Uncomputed => ("N208", "是没有计算结果的公式"),
+                    Content::Error(_) => ("N209", "是错误值"),
+                    _ => ("N207", "不是文字"),
+                };
+                let message = format!("{} 的“{}”{what}", source(), field.label);
+                return Err((cell.at, finding(code, message).at(source()).hint("请直接填写文字")));
+            }
+        };
+        Ok((value, cell.at))
+    }
+
+    /// Keeps a fact. Words that are printed under another label than the one they were written with are reported.
+    fn fact(&mut self, index: usize, label: &str, value: String, source: Source, kind: SheetKind) {
+        let field = labels().cover.fields()[index];
         self.tell_marked(&value, &source);
+        if index >= FIRST_OPTIONAL && fold(label).is_none_or(|f| f.body != body(&field.label)) {
+            let message = format!("{source} 的“{label}”按标准模板记作“{}”", field.label);
+            self.words.findings.push(finding("N112", message).at(source.clone()));
+        }
         match &mut self.facts[index] {
-            None => self.facts[index] = Some((value, source)),
-            Some((first, _)) if text::joined(first) == text::joined(&value) => {}
+            None => self.facts[index] = Some(Stated { text: value, source, on_cover: kind.is_cover() }),
+            Some(first) if text::joined(&first.text) == text::joined(&value) => {}
             // Two contacts are both published; of two agencies, years or titles neither can be chosen.
-            Some((first, _)) if index >= FIRST_OPTIONAL => *first = format!("{first}；{}：{value}", label.trim()),
-            Some((_, first)) => {
-                let message = format!("“{}”写了两次，并不相同：{first}和{source}", fields[index].label);
-                let f = finding("N207", message).at(source).related([first.clone()]).hint("请只保留一处");
+            Some(first) if index >= FIRST_OPTIONAL => first.text = format!("{}；{label}：{value}", first.text),
+            Some(first) => {
+                let message = format!("“{}”写了两次，并不相同：{}和{source}", field.label, first.source);
+                let f = finding("N207", message).at(source).related([first.source.clone()]).hint("请只保留一处");
                 self.words.findings.push(f);
             }
         }
-        true
     }
 
     /// Title, agency and year from cover, front lines, sheet names and file name, in this order.
     pub(super) fn title(&mut self, name: &str, views: &[View<'_>]) {
         let facts = std::mem::take(&mut self.facts);
         let [agency, year, given, published, contact, index] = facts;
+        let agency_on_cover = agency.as_ref().is_some_and(|f| f.on_cover);
+        let [agency, year, given, published, contact, index] =
+            [agency, year, given, published, contact, index].map(|fact| fact.map(|f| (f.text, f.source)));
         let front = std::mem::take(&mut self.front);
         let found = find_title(&front);
         let mut preface_from = Vec::new();
@@ -176,9 +208,19 @@ impl Flow<'_> {
         }
         let agency_cell = agency.as_ref().map(|(_, s)| s.clone());
         // A line such as 填报单位 outside the cover says less than the title.
-        let on_cover = |s: &Source| same(&s.sheet, &labels().cover.sheet);
-        let agency = agency.filter(|(_, s)| on_cover(s) || title_agency.is_none());
-        let agency = agency.map(|(text, _)| text::joined(&text)).or(title_agency).unwrap_or_default();
+        let agency = match (agency, title_agency) {
+            (Some((stated, source)), Some(titled)) if !agency_on_cover => {
+                if text::joined(&stated) != titled {
+                    let message =
+                        format!("{source} 写的单位“{stated}”与标题的单位“{titled}”不同，以标题为准，没有采用");
+                    let hint = "请核对单位名称，写成一致";
+                    self.words.findings.push(finding("N111", message).at(source).hint(hint));
+                }
+                titled
+            }
+            (Some((stated, _)), _) => text::joined(&stated),
+            (None, titled) => titled.unwrap_or_default(),
+        };
         if agency.is_empty() {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
             let message = unfilled(self.asked[0].as_ref(), "单位名称");
@@ -192,7 +234,12 @@ impl Flow<'_> {
                 self.origins.note(Place::Fact(fact), source, text);
                 Some(read)
             });
-        let year = cover_year.and_then(|(y, ..)| y).or(title_year).unwrap_or_default();
+        let year = match (cover_year.map(|(y, ..)| y), title_year) {
+            // Of two years neither is certain.
+            (Some(Some(stated)), Some(titled)) if stated != titled => 0,
+            (Some(stated), titled) => stated.or(titled).unwrap_or_default(),
+            (None, titled) => titled.unwrap_or_default(),
+        };
         if let Some(source) = title.as_ref().map(|(_, s)| s.clone()).or(agency_cell) {
             self.origins.note(Place::Title, source, title.as_ref().map_or("", |(t, _)| &t.text));
         }
@@ -202,6 +249,18 @@ impl Flow<'_> {
             None => labels().report.made_title(&agency, year),
         };
         self.words.cover = Cover { agency, year, title, published, contact, index };
+    }
+}
+
+/// Whether a line such as 发布日期：2025年1月20日 is a fact. On the standard cover facts have cells of their own, and a line is one of
+/// the preface. Elsewhere agency, year and title may be stated anywhere; what is published under its label stays where it is
+/// written, unless the sheet is a cover and the label the standard one.
+fn takes_inline(kind: SheetKind, index: usize, label: &str) -> bool {
+    let standard = || fold(label).is_some_and(|f| f.body == body(&labels().cover.fields()[index].label));
+    match kind {
+        SheetKind::Cover { .. } => false,
+        SheetKind::OwnCover => index < FIRST_OPTIONAL || standard(),
+        _ => index < FIRST_OPTIONAL,
     }
 }
 
@@ -234,15 +293,6 @@ fn unstamped(value: &str) -> String {
         }
     }
     value.trim().to_owned()
-}
-
-/// Whether a value is nothing but units and counting words: 件、万元.
-fn is_unit_note(value: &str) -> bool {
-    let parts =
-        value.split(['、', ',', '，', '/', '（', '）', '(', ')', ' ', '和']).map(str::trim).filter(|p| !p.is_empty());
-    let unit = |p: &str| labels().units.counters.iter().any(|c| c == p) || Unit::ALL.iter().any(|u| u.word() == p);
-    let mut parts = parts.peekable();
-    parts.peek().is_some() && parts.all(unit)
 }
 
 /// The title among the front lines: the line that ends in the words of one, with up to two lines before it that complete

@@ -1,105 +1,263 @@
-//! Which edition of the form a workbook uses, told from its labels, and where each block stands.
+//! Which edition of the form a workbook uses, detected from its labels, and where each block stands.
+//!
+//! Takes the sheets and the forms, gives the form that fits best and the place of every block that is certain. What is not is
+//! a finding; the rest is read all the same, so that one fault does not hide the others.
 
 use std::sync::Arc;
 
-use super::find::{Located, Search, search, sources};
+use super::find::{Located, Search, search, search_again, sources};
+use super::fold::Folded;
 use super::heads::{near_miss, rows_alone};
+use super::known::OfForm;
 use super::view::View;
 use crate::form::{Block, Form, Table};
-use crate::model::{Finding, Source};
+use crate::model::{Address, Finding, Source};
 use crate::rules::{self, finding};
 
-/// The form a workbook follows, and its blocks: `places[table][block]`.
+/// The form a workbook follows, and its blocks.
 pub struct Recognised {
     pub form: Arc<Form>,
-    pub places: Vec<Vec<Located>>,
-    /// What was noticed on the way; none of it refuses.
+    /// By table and block; `None` where the block is missing or stands in several places.
+    pub places: Vec<Vec<Option<Located>>>,
+    /// All cells that belong to tables, with those that cannot be read.
+    pub areas: Vec<Area>,
+    /// Whether nothing speaks for another edition.
+    pub certain: bool,
     pub findings: Vec<Finding>,
+}
+
+/// Cells of a sheet that belong to a table, whether or not its values can be read.
+#[derive(Debug, Clone)]
+pub struct Area {
+    /// `None` for a table of another edition that has no place in this one.
+    pub table: Option<usize>,
+    pub sheet: usize,
+    pub top: u32,
+    pub bottom: u32,
+    left: u32,
+    right: u32,
+    unit_column: Option<u32>,
+}
+
+impl Area {
+    fn of(table: Option<usize>, l: &Located) -> Area {
+        let Located { sheet, top, bottom, left, right, unit_column, .. } = *l;
+        Area { table, sheet, top, bottom, left, right, unit_column }
+    }
+
+    /// Whether a cell stands in it.
+    pub fn holds(&self, at: Address) -> bool {
+        let across = (self.left..=self.right).contains(&at.column) || self.unit_column == Some(at.column);
+        across && self.rows(at.row)
+    }
+
+    /// Whether it has cells in a row.
+    pub fn rows(&self, row: u32) -> bool {
+        (self.top..=self.bottom).contains(&row)
+    }
 }
 
 /// Chooses the form whose labels fit best and demands that each of its blocks stands exactly once. What is not found may stand
 /// in a hidden sheet.
+///
+/// # Errors
+/// Where no table of any form is found.
 pub fn recognise(
     forms: &[Arc<Form>],
     views: &[View<'_>],
     hidden: impl Iterator<Item = Source> + Clone,
-) -> Result<Recognised, Vec<Finding>> {
+) -> Result<Recognised, Finding> {
     let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views))).collect();
-    let fit = |s: &Search| (s.blocks_found(), std::cmp::Reverse(s.problems()));
+    let fit = |f: &Form, s: &Search| (s.clean_values(f), s.blocks_found(), std::cmp::Reverse(s.problems()));
     // A stable sort: of two that fit alike the one listed first (the user's own, then the one in force) stays first.
-    searches.sort_by_key(|(_, s)| std::cmp::Reverse(fit(s)));
-    let Some((form, best)) = searches.first() else { return Err(vec![nothing(hidden)]) };
+    searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
+    if searches.iter().all(|(_, s)| s.blocks_found() == 0 && !s.exhausted) {
+        searches.iter_mut().for_each(|(f, s)| search_again(f, views, s));
+        searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
+    }
+    let Some(((form, best), others)) = searches.split_first_mut() else { return Err(nothing(hidden)) };
+    let form: &Arc<Form> = form;
+    if !best.exhausted {
+        search_again(form, views, best);
+    }
     if best.exhausted {
         let message = "工作簿里表头的标签多得不正常，不能确定官方表格在哪里";
-        return Err(vec![finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去")]);
+        return Err(finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去"));
     }
     if best.blocks_found() == 0 {
-        let tables = || forms.iter().flat_map(|f| &f.tables).flat_map(|t| t.blocks.iter().map(move |b| (t, b)));
-        let known = tables().find_map(|(t, b)| rows_alone(b, views).map(|source| (t, b, source)));
-        return Err(vec![known.map_or_else(|| nothing(hidden), |(t, b, source)| headless(t, b, source))]);
+        return headless(forms, views).ok_or_else(|| nothing(hidden));
     }
-    let (mut findings, mut places) = (Vec::new(), Vec::new());
-    let mut whole = true;
-    for (table, blocks) in form.tables.iter().zip(&best.found) {
-        if blocks.iter().all(Vec::is_empty) {
-            whole = false;
-            if let Some((source, labels)) = table.blocks.iter().find_map(|b| near_miss(b, views)) {
-                let labels: Vec<_> = labels.iter().map(|l| format!("“{l}”")).collect();
-                let message = format!("{}在{source}附近，但认不出列名{}", table.name, labels.join("、"));
-                findings.push(finding("N203", message).at(source).hint("请照标准模板改正表头"));
-            } else {
-                let message = format!("没有找到{}（{}）", table.name, table.caption);
-                let hint = "请照标准模板补上这张表，没有发生的填 0";
-                findings.push(finding("T505", message).related(hidden.clone()).hint(hint));
+    let mut recognised = Recognised {
+        form: form.clone(),
+        places: Vec::with_capacity(form.tables.len()),
+        areas: Vec::new(),
+        certain: true,
+        findings: Vec::new(),
+    };
+    let located = best.found.iter().enumerate().flat_map(|(t, blocks)| blocks.iter().flatten().map(move |l| (t, l)));
+    recognised.areas.extend(located.map(|(t, l)| Area::of(Some(t), l)));
+    for (t, (table, blocks)) in form.tables.iter().zip(&best.found).enumerate() {
+        let found = match of_another_edition(form, best, others, t, views) {
+            Some((other, area)) => {
+                recognised.findings.push(other);
+                recognised.areas.extend(area);
+                recognised.certain = false;
+                blocks.iter().map(|_| None).collect()
             }
-            continue;
-        }
-        let (mut found, mut doubled) = (Vec::new(), false);
-        for (block, at) in table.blocks.iter().zip(blocks) {
-            match at.as_slice() {
-                [] => {
-                    let name = block.title.as_deref().unwrap_or(&table.caption);
-                    let message = format!("{}缺少“{name}”一段", table.name);
-                    findings.push(finding("N203", message).hint("请照标准模板补上，没有发生的填 0"));
-                }
-                [one] => {
-                    findings.extend(one.findings.iter().cloned());
-                    found.push(one.clone());
-                }
-                // A table that stands twice says so once, not once a block.
-                several if !doubled => {
-                    doubled = true;
-                    findings.push(twice(&table.name, &sources(several, views)));
-                }
-                _ => {}
-            }
-        }
-        places.push(found);
+            None => found(table, blocks, views, &hidden, &mut recognised, t),
+        };
+        recognised.places.push(found);
     }
     // A clean table of another edition, where this one has nothing: which of them is to be published?
-    let apart = |l: &&Located| !places.iter().flatten().any(|own| own.meets(l));
-    let others = if whole && !rules::refuses(&findings) { &searches[1..] } else { &[] };
-    for (other, search) in others {
-        for (table, blocks) in other.tables.iter().zip(&search.found) {
-            let clean = blocks.iter().flatten().filter(|l| l.findings.is_empty());
-            if let Some(l) = clean.filter(apart).min_by_key(|l| (l.sheet, l.top)) {
-                let source = sources(std::slice::from_ref(l), views).remove(0);
+    if !rules::refuses(&recognised.findings) {
+        for (other, search) in others {
+            for (table, blocks) in other.tables.iter().zip(&search.found) {
+                let apart = |l: &&Located| !best.found.iter().flatten().flatten().any(|own| own.meets(l));
+                let clean: Vec<&Located> = blocks.iter().flatten().filter(|l| l.is_clean()).filter(apart).collect();
+                let Some(first) = clean.iter().min_by_key(|l| (l.sheet, l.top)) else { continue };
+                let source = sources(std::slice::from_ref(first), views).remove(0);
                 let message = format!("{source}还有 {} 版表样的{}，不能确定用哪一版的表", other.id, table.name);
                 let fix = "一个工作簿只放一个单位一个年度的报告，请删去另一版的表";
-                findings.push(finding("N204", message).at(source).hint(fix));
+                recognised.findings.push(finding("N204", message).at(source).hint(fix));
+                recognised.areas.extend(clean.into_iter().map(|l| Area::of(None, l)));
             }
         }
+        recognised.certain = recognised.findings.iter().all(|f| f.code != "N204");
     }
-    if !whole || rules::refuses(&findings) {
-        return Err(findings);
-    }
-    Ok(Recognised { form: (*form).clone(), places, findings })
+    Ok(recognised)
 }
 
-fn headless(table: &Table, block: &Block, source: Source) -> Finding {
+/// The places of a table's blocks, and what is wrong with them.
+fn found(
+    table: &Table,
+    blocks: &[Vec<Located>],
+    views: &[View<'_>],
+    hidden: &(impl Iterator<Item = Source> + Clone),
+    recognised: &mut Recognised,
+    index: usize,
+) -> Vec<Option<Located>> {
+    let findings = &mut recognised.findings;
+    if blocks.iter().all(Vec::is_empty) {
+        let near = |(b, block): (usize, &Block)| near_miss(block, views).map(|(at, labels)| (b, at, labels));
+        if let Some((b, (sheet, at), labels)) = table.blocks.iter().enumerate().find_map(near) {
+            let source = Source::cell(&views[sheet].sheet.name, at);
+            let labels: Vec<_> = labels.iter().map(|l| format!("“{l}”")).collect();
+            let message = format!("{}在{source}附近，但认不出列名{}", table.name, labels.join("、"));
+            findings.push(finding("N203", message).at(source).hint("请照标准模板改正表头"));
+            let top = head_top(&recognised.form, (index, b), &views[sheet], at.row);
+            recognised.areas.push(around(index, (sheet, top, at), views, &recognised.areas));
+        } else {
+            let message = format!("没有找到{}（{}）", table.name, table.caption);
+            let hint = "请照标准模板补上这张表，没有发生的填 0";
+            findings.push(finding("T505", message).related(hidden.clone()).hint(hint));
+        }
+        return blocks.iter().map(|_| None).collect();
+    }
+    let mut doubled = false;
+    let mut places = Vec::with_capacity(blocks.len());
+    for (block, at) in table.blocks.iter().zip(blocks) {
+        places.push(match at.as_slice() {
+            [] => {
+                let name = block.title.as_deref().unwrap_or(&table.caption);
+                let message = format!("{}缺少“{name}”一段", table.name);
+                findings.push(finding("N203", message).hint("请照标准模板补上，没有发生的填 0"));
+                None
+            }
+            [one] => {
+                findings.extend(one.findings.iter().cloned());
+                Some(one.clone())
+            }
+            several => {
+                // A table that stands twice says so once, not once a block.
+                if !std::mem::replace(&mut doubled, true) {
+                    findings.push(twice(&table.name, &sources(several, views)));
+                }
+                None
+            }
+        });
+    }
+    places
+}
+
+/// A table that this form does not find as it should be, and another edition does: its finding, and its cells.
+fn of_another_edition(
+    form: &Form,
+    best: &Search,
+    others: &[(&Arc<Form>, Search)],
+    t: usize,
+    views: &[View<'_>],
+) -> Option<(Finding, Vec<Area>)> {
+    let table = &form.tables[t];
+    if best.is_clean(t) || !(0..form.tables.len()).any(|t| best.is_clean(t)) {
+        return None;
+    }
+    others.iter().find_map(|(other, search)| {
+        let theirs = other.tables.iter().position(|o| o.key == table.key).filter(|o| search.is_clean(*o))?;
+        let blocks = || search.found[theirs].iter().flatten();
+        let source = sources(&blocks().take(1).cloned().collect::<Vec<_>>(), views).remove(0);
+        let (own, name) = (&form.id, &table.name);
+        let message = format!("{name}（{source}）用的是 {} 版表样，别的表用的是 {own} 版，不能确定用哪一版", other.id);
+        let fix = format!("请照 {own} 版标准模板换上{name}（nianbao template --edition {own}），把数字填进去");
+        Some((finding("N204", message).at(source).hint(fix), blocks().map(|l| Area::of(Some(t), l)).collect()))
+    })
+}
+
+/// The first row of the heads of a block, some of which stand in a row: labels of the block directly above belong to them.
+fn head_top(form: &Form, (table, block): (usize, usize), view: &View<'_>, row: u32) -> u32 {
+    let known = &OfForm::of(form).blocks[table][block];
+    let reach = form.tables[table].blocks[block].columns.depth as u32 + 1;
+    let own = |(_, f): &(Address, &Folded)| {
+        known.columns.is_any(&f.body)
+            || known.corner.as_ref() == Some(&f.body)
+            || known.title.as_ref() == Some(f.short())
+    };
+    view.labels_in_rows(row.saturating_sub(reach), row).find(own).map_or(row, |(at, _)| at.row)
+}
+
+/// The cells of a table whose place is known and whose shape is not: from its first row to the next table, or to the end of
+/// the figures behind a cell of its heads.
+fn around(table: usize, (sheet, top, at): (usize, u32, Address), views: &[View<'_>], areas: &[Area]) -> Area {
+    let figures = last_figure(&views[sheet], at.row);
+    let next = areas.iter().filter(|a| a.sheet == sheet && a.top > at.row).map(|a| a.top - 1).min();
+    let bottom = next.map_or(figures, |next| next.min(figures));
+    Area { table: Some(table), sheet, top, bottom, left: 0, right: u32::MAX, unit_column: None }
+}
+
+/// The last row of those behind a row that hold numbers, with no more than a few others between them.
+fn last_figure(view: &View<'_>, from: u32) -> u32 {
+    const BETWEEN: u32 = 3;
+    let mut last = from;
+    for cell in view.sheet.cells.iter().filter(|c| c.at.row > from) {
+        if cell.at.row > last + BETWEEN {
+            break;
+        }
+        if super::find::is_value(&cell.content) {
+            last = cell.at.row;
+        }
+    }
+    last
+}
+
+/// A workbook with the rows of a table whose heads are not known.
+fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
+    let blocks = |f: &Form| -> Vec<(usize, usize)> {
+        let all = f.tables.iter().enumerate();
+        all.flat_map(|(t, table)| (0..table.blocks.len()).map(move |b| (t, b))).collect()
+    };
+    let mut all = forms.iter().flat_map(|f| blocks(f).into_iter().map(move |(t, b)| (f, t, b)));
+    let (form, t, place) =
+        all.find_map(|(f, t, b)| rows_alone(&f.tables[t].blocks[b], views).map(|place| (f, t, place)))?;
+    let (table, source) = (&form.tables[t], Source::cell(&views[place.0].sheet.name, place.1));
+    let block: &Block = table.blocks.first()?;
     let heads: Vec<_> = block.columns.leaves.iter().map(|l| format!("“{}”", l.label())).collect();
     let message = format!("{}在{source}附近，但认不出列名{}", table.name, heads.join("、"));
-    finding("N203", message).at(source).hint("请照标准模板改正表头")
+    Some(Recognised {
+        form: form.clone(),
+        places: form.tables.iter().map(|t| t.blocks.iter().map(|_| None).collect()).collect(),
+        areas: vec![around(t, (place.0, place.1.row, place.1), views, &[])],
+        certain: false,
+        findings: vec![finding("N203", message).at(source).hint("请照标准模板改正表头")],
+    })
 }
 
 fn twice(table: &str, places: &[Source]) -> Finding {
@@ -112,7 +270,7 @@ fn twice(table: &str, places: &[Source]) -> Finding {
 fn nothing(hidden: impl Iterator<Item = Source>) -> Finding {
     let hidden: Vec<_> = hidden.collect();
     let hint = if hidden.is_empty() {
-        "请用 nianbao template 生成标准模板后填写，或者保留官方表格的行列标签"
+        "请用 nianbao template 生成标准模板后填写，或者保留官方表格的行列标签；地方自己的表样用 --form 给出表样文件"
     } else {
         "工作簿里有隐藏的工作表，如果表格在里面，请取消隐藏"
     };

@@ -3,16 +3,18 @@
 //! Takes the sheets and where the tables stand, gives the [`Words`] of the report. It changes words only by
 //! [`super::text`], and tells what it leaves out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use super::edition::Recognised;
-use super::find::Located;
-use super::fold::{Body, body, fold};
+use super::edition::{Area, Recognised};
+use super::fold::{Body, Folded, body, fold};
 use super::known::OfForm;
+use super::placed_headings::{LineAt, Lines};
+use super::remarks::{self, Places};
+use super::sheet_kind::SheetKind;
 use super::text::{self, Change, Changes};
 use super::view::View;
-use super::{heading, title};
+use super::{Options, heading, title};
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content};
 use crate::model::{Address, Cover, Finding, Origins, Paragraph, Place, Section, Source};
@@ -44,8 +46,10 @@ pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool
         read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
         known: OfForm::of(form),
+        placed: BTreeMap::new(),
         paragraphs: 0,
     };
+    flow.place_headings(views, tables);
     for (i, view) in views.iter().enumerate() {
         flow.sheet(i, view, tables);
     }
@@ -57,6 +61,15 @@ pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool
     flow.words
 }
 
+/// Agency and year of a workbook in which no official table was found, as far as cover and title state them.
+pub fn named(name: &str, views: &[View<'_>], options: &Options) -> (Option<String>, Option<u16>) {
+    let Some(form) = options.forms.first() else { return (None, None) };
+    let (places, areas, findings) = (form.tables.iter().map(|_| Vec::new()).collect(), Vec::new(), Vec::new());
+    let nothing = Recognised { form: form.clone(), places, areas, certain: false, findings };
+    let cover = read(name, views, &nothing, options.keep_text, &mut Origins::default()).cover;
+    (Some(cover.agency).filter(|a| !a.is_empty()), Some(cover.year).filter(|y| *y > 0))
+}
+
 /// More paragraphs than any report has.
 pub(super) const MOST_PARAGRAPHS: usize = 20_000;
 
@@ -64,6 +77,14 @@ pub(super) const MOST_PARAGRAPHS: usize = 20_000;
 pub(super) struct Front {
     pub(super) text: String,
     pub(super) source: Source,
+}
+
+/// A fact as it is stated.
+pub(super) struct Stated {
+    pub(super) text: String,
+    pub(super) source: Source,
+    /// Whether a cover states it.
+    pub(super) on_cover: bool,
 }
 
 pub(super) struct Flow<'a> {
@@ -78,7 +99,7 @@ pub(super) struct Flow<'a> {
     headed: Vec<Option<Source>>,
     pub(super) front: Vec<Front>,
     /// Cover fields in the order of the labels.
-    pub(super) facts: [Option<(String, Source)>; 6],
+    pub(super) facts: [Option<Stated>; 6],
     /// Where each field's value was expected.
     pub(super) asked: [Option<Source>; 6],
     /// Where each paragraph was read and what was written there, by section: before the table and after it.
@@ -86,41 +107,42 @@ pub(super) struct Flow<'a> {
     /// Words that belong to the standard workbook, not to the report.
     pub(super) furniture: Vec<&'static str>,
     pub(super) known: Rc<OfForm>,
+    /// Lines that head a section in words of their own.
+    placed: BTreeMap<LineAt, usize>,
     /// Paragraphs read so far.
     paragraphs: usize,
+}
+
+/// The sheet that is being read.
+pub(super) struct OnSheet<'v, 's> {
+    index: usize,
+    pub(super) view: &'v View<'s>,
+    pub(super) kind: SheetKind,
+    /// Cells that were read as facts.
+    pub(super) used: BTreeSet<Address>,
+    /// The last table above the cell at hand.
+    after_table: Option<usize>,
 }
 
 impl Flow<'_> {
     fn sheet(&mut self, index: usize, view: &View<'_>, tables: &Recognised) {
         let name = &view.sheet.name;
-        let form = self.form;
-        let cover_sheet = same(name, &labels().cover.sheet);
-        let here: Vec<_> = tables
-            .places
-            .iter()
-            .enumerate()
-            .flat_map(|(t, blocks)| blocks.iter().map(move |b| (t, b)))
-            .filter(|(_, b)| b.sheet == index)
-            .collect();
-        let by_name = fold(name).and_then(|f| self.known.wordings.sheet(&f));
+        let kind = SheetKind::of(view, &self.known.wordings);
+        let here: Vec<&Area> = tables.areas.iter().filter(|a| a.sheet == index).collect();
+        let by_name = self.section_by_name(view);
         if let Some(section) = by_name {
             self.current = Some(section);
-        } else if let Some((table, first)) = here.iter().min_by_key(|(_, b)| b.top) {
+        } else if let Some((first, table)) = first_table(&here) {
             // Prose above a table on a sheet of its own belongs to the table, unless a heading says otherwise.
             let headed = view
                 .labels()
                 .take_while(|(at, _)| at.row < first.top)
                 .any(|(_, f)| self.known.wordings.section(f).is_some());
             if !headed && self.current.is_some() {
-                self.current = Some(form.section_of(*table));
+                self.current = Some(self.form.section_of(table));
             }
         }
-        let titled =
-            || view.sheet.cells.iter().any(|c| matches!(&c.content, Content::Text(t) if title::parse(t).is_some()));
-        let own = |at| view.text(at).is_some_and(|t| self.level(t.trim()) > 0);
-        let headed =
-            || view.labels().any(|(at, f)| self.known.wordings.section(f).is_some() || form.free_headings && own(at));
-        if !cover_sheet && by_name.is_none() && here.is_empty() && !headed() && !titled() {
+        if !kind.is_cover() && by_name.is_none() && here.is_empty() && !self.is_of_the_report(index, view) {
             if !view.sheet.cells.is_empty() {
                 let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
                 let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
@@ -129,47 +151,38 @@ impl Flow<'_> {
             return;
         }
         self.hidden_text(view, &here);
-        // The standard cover has its facts in cells of their own: 联系电话：… below them is a line of the preface.
-        let head = labels().cover.head.iter().map(String::as_str);
-        let first = view.row(0).iter().map(|c| match &c.content {
-            Content::Text(text) => text.trim(),
-            _ => "",
-        });
-        let standard = cover_sheet && first.take(labels().cover.head.len()).eq(head);
-        let mut used: BTreeSet<Address> = BTreeSet::new();
-        let mut unused = Vec::new();
-        let mut after_table: Option<usize> = None;
+        let mut sheet = OnSheet { index, view, kind, used: BTreeSet::new(), after_table: None };
+        let (mut unused, mut remarks) = (Places::default(), Places::default());
+        let mut words: Vec<Address> = Vec::new();
         for cell in &view.sheet.cells {
-            if used.contains(&cell.at) {
-                continue;
-            }
-            if view.sheet.hides(cell.at) {
+            if sheet.used.contains(&cell.at) || view.sheet.hides(cell.at) {
                 continue;
             }
             let row = cell.at.row;
-            if let Some((table, _)) = here.iter().filter(|(_, b)| b.top <= row).max_by_key(|(_, b)| b.top) {
-                let section = form.section_of(*table);
-                if after_table != Some(*table) {
-                    after_table = Some(*table);
-                    self.current = Some(section);
-                }
+            let above = here.iter().filter(|a| a.top <= row && a.table.is_some()).max_by_key(|a| a.top);
+            if let Some(table) = above.and_then(|a| a.table)
+                && sheet.after_table != Some(table)
+            {
+                sheet.after_table = Some(table);
+                self.current = Some(self.form.section_of(table));
             }
-            if let Some((_, block)) = here.iter().find(|(_, b)| (b.top..=b.bottom).contains(&row)) {
-                if block.holds(cell.at) {
-                    continue;
+            if here.iter().any(|a| a.rows(row)) {
+                if !here.iter().any(|a| a.holds(cell.at)) {
+                    unused.add(view, cell);
                 }
-                unused.push(Source::cell(name, cell.at));
                 continue;
             }
             match &cell.content {
                 Content::Text(text) => {
-                    let field = if self.current.is_none() || cover_sheet {
-                        self.field(view, cell.at, text, !standard, &mut used)
-                    } else {
-                        false
-                    };
-                    if !field && !self.furniture.contains(&text.trim()) {
-                        self.text(view, cell.at, text, after_table, cover_sheet);
+                    let front = self.current.is_none() || kind.is_cover();
+                    if front && self.field(&mut sheet, cell.at, text) || self.furniture.contains(&text.trim()) {
+                        continue;
+                    }
+                    if kind.takes_words(cell.at) {
+                        words.push(cell.at);
+                        self.text(&sheet, cell.at, text);
+                    } else if text::lines(text).next().is_some() {
+                        remarks.add(view, cell);
                     }
                 }
                 Content::Uncomputed => {
@@ -183,15 +196,72 @@ impl Flow<'_> {
                     let message = format!("{source} 是错误值 {e}");
                     self.words.findings.push(finding("N209", message).at(source).hint("请改正或删去这个格子"));
                 }
-                _ => unused.push(Source::cell(name, cell.at)),
+                _ => unused.add(view, cell),
             }
         }
-        self.unused(unused);
+        self.words.findings.extend(remarks::outside_inputs(remarks));
+        self.words.findings.extend(remarks::outside_tables(unused));
+        if kind == SheetKind::Own {
+            self.words.findings.extend(remarks::beside_text(view, &words, |text| self.heads_anything(text)));
+        }
     }
 
-    /// What is hidden is not published; that it is there is told.
-    fn hidden_text(&mut self, view: &View<'_>, here: &[(usize, &Located)]) {
-        let placed = |c: &&Cell| here.iter().any(|(_, b)| (b.top..=b.bottom).contains(&c.at.row));
+    /// The section that a sheet is named after.
+    fn section_by_name(&self, view: &View<'_>) -> Option<usize> {
+        fold(&view.sheet.name).and_then(|f| self.known.wordings.sheet(&f))
+    }
+
+    /// Whether a sheet without a table has a title of a report or a heading of a section.
+    fn is_of_the_report(&self, index: usize, view: &View<'_>) -> bool {
+        let text = |c: &Cell| matches!(&c.content, Content::Text(t) if title::parse(t).is_some());
+        let own = |at| view.text(at).is_some_and(|t| self.level(t.trim()) > 0);
+        let heads = |(at, f): (Address, &Folded)| {
+            self.known.wordings.section(f).is_some() || self.form.free_headings && own(at)
+        };
+        view.labels().any(heads)
+            || self.placed.keys().any(|(sheet, ..)| *sheet == index)
+            || view.sheet.cells.iter().any(text)
+    }
+
+    /// Whether a text is a heading of any level.
+    fn heads_anything(&self, text: &str) -> bool {
+        let text = text.trim();
+        self.level(text) > 0 || fold(text).is_some_and(|f| self.known.wordings.section(&f).is_some())
+    }
+
+    /// The lines that head a section in words of their own.
+    fn place_headings(&mut self, views: &[View<'_>], tables: &Recognised) {
+        if self.form.free_headings {
+            return;
+        }
+        let mut lines = Lines::default();
+        for (index, view) in views.iter().enumerate() {
+            let kind = SheetKind::of(view, &self.known.wordings);
+            if let Some(section) = self.section_by_name(view) {
+                lines.section(section);
+            }
+            if kind.is_cover() {
+                continue;
+            }
+            for cell in view.sheet.cells.iter().filter(|c| !view.sheet.hides(c.at)) {
+                let area = tables.areas.iter().find(|a| a.sheet == index && a.rows(cell.at.row));
+                match (area, &cell.content) {
+                    (Some(area), _) => area.table.into_iter().for_each(|t| lines.table(self.form.section_of(t))),
+                    (None, Content::Text(text)) if !self.furniture.contains(&text.trim()) => {
+                        for (n, line) in text::lines(text).enumerate() {
+                            lines.line(self.form, &self.known.wordings, (index, cell.at, n), line);
+                        }
+                    }
+                    _ => {}
+                }
+            }
+        }
+        self.placed = lines.headings(self.form);
+    }
+
+    /// What is hidden is not published; that it exists is reported.
+    fn hidden_text(&mut self, view: &View<'_>, here: &[&Area]) {
+        let placed = |c: &&Cell| here.iter().any(|a| a.rows(c.at.row));
         let mut hidden = view.sheet.cells.iter().filter(|c| view.sheet.hides(c.at)).filter(|c| !placed(c));
         if let Some(first) = hidden.next() {
             let source = Source::cell(&view.sheet.name, first.at);
@@ -200,18 +270,10 @@ impl Flow<'_> {
         }
     }
 
-    /// Cells of a sheet that are neither the form's nor prose, told in one finding.
-    fn unused(&mut self, sources: Vec<Source>) {
-        let Some(first) = sources.first().cloned() else { return };
-        let many = if sources.len() > 1 { format!(" 等 {} 处", sources.len()) } else { " ".to_owned() };
-        let message = format!("{first}{many}的内容不在官方表格之内，没有采用");
-        let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
-        self.words.findings.push(finding("N111", message).at(first).related(sources.into_iter().skip(1)).hint(hint));
-    }
-
-    fn text(&mut self, view: &View<'_>, at: Address, text: &str, after_table: Option<usize>, cover: bool) {
-        let source = Source::cell(&view.sheet.name, at);
-        for line in text::lines(text) {
+    fn text(&mut self, sheet: &OnSheet<'_, '_>, at: Address, text: &str) {
+        let (cover, after_table) = (sheet.kind.is_cover(), sheet.after_table);
+        let source = Source::cell(&sheet.view.sheet.name, at);
+        for (n, line) in text::lines(text).enumerate() {
             self.tell_marked(line, &source);
             self.paragraphs += 1;
             if self.paragraphs > MOST_PARAGRAPHS {
@@ -221,7 +283,7 @@ impl Flow<'_> {
                 }
                 return;
             }
-            let heading = if cover { None } else { self.heading(line) };
+            let heading = if cover { None } else { self.heading(line, (sheet.index, at, n)) };
             if let Some(section) = heading {
                 self.start(section, line, &source);
                 if !self.is_kept(section) {
@@ -265,8 +327,9 @@ impl Flow<'_> {
         self.form.free_headings && self.form.sections[section].table.is_some()
     }
 
-    /// The section a line heads: by its words, or as the next section by its number and most of its words.
-    fn heading(&self, line: &str) -> Option<usize> {
+    /// The section a line heads: by its words, or by its number and place, or as the next section by its number and most of
+    /// its words.
+    fn heading(&self, line: &str, at: LineAt) -> Option<usize> {
         if let Some(section) = self.known.wordings.title(line) {
             return Some(section);
         }
@@ -274,7 +337,7 @@ impl Flow<'_> {
         if self.form.free_headings {
             return self.known.wordings.section(&folded).filter(|s| !self.is_kept(*s));
         }
-        self.known.wordings.section(&folded).or_else(|| {
+        self.known.wordings.section(&folded).or_else(|| self.placed.get(&at).copied()).or_else(|| {
             let next = self.current.map_or(0, |c| c + 1);
             let official = fold(&self.form.sections.get(next)?.heading)?;
             let short = folded.body.chars().count() <= 25 && !line.contains(['。', '；', '：', ':', '，']);
@@ -286,6 +349,7 @@ impl Flow<'_> {
     }
 
     fn start(&mut self, section: usize, line: &str, source: &Source) {
+        let again = self.current == Some(section);
         self.current = Some(section);
         if self.form.free_headings {
             self.headed[section].get_or_insert_with(|| source.clone());
@@ -296,25 +360,29 @@ impl Flow<'_> {
             let message = format!("{source} 的标题“{line}”按规定写作“{official}”");
             self.words.findings.push(finding("N112", message).at(source.clone()));
         }
-        match &self.headed[section] {
-            None => {
-                self.origins.note(
-                    Place::Section { section },
-                    source.clone(),
-                    self.form.sections[section].heading.as_str(),
-                );
-                self.headed[section] = Some(source.clone());
-            }
-            Some(first) => {
-                let message = format!("“{}”的标题出现了两次：{first}和{source}", self.form.sections[section].heading);
-                let fix = "一个工作簿只放一份报告；如果是目录，请删去目录";
-                let f = finding("N204", message).at(source.clone()).related([first.clone()]).hint(fix);
-                self.words.findings.push(f);
-            }
+        let Some(first) = &self.headed[section] else {
+            self.origins.note(Place::Section { section }, source.clone(), official.as_str());
+            self.headed[section] = Some(source.clone());
+            return;
+        };
+        // Pasted with its text below the one that is printed already: nothing stands between them but the section's own words.
+        if again {
+            let message = format!("“{official}”的标题写了两次（{first}和{source}），只用一次");
+            self.words.findings.push(finding("N112", message).at(source.clone()).related([first.clone()]));
+            return;
         }
+        let contents = |section: &usize| self.words.sections[*section].paragraphs().next().is_none();
+        let listed = (0..self.headed.len()).filter(|s| self.headed[*s].is_some()).all(|s| contents(&s));
+        let fix = if listed {
+            "前面像是目录，请删去目录"
+        } else {
+            "一个工作簿只放一份报告；整份重复粘贴的请删去一份，正文里误写的标题请改成普通文字"
+        };
+        let message = format!("“{official}”的标题出现了两次：{first}和{source}");
+        self.words.findings.push(finding("N204", message).at(source.clone()).related([first.clone()]).hint(fix));
     }
 
-    /// Tells of words that are seen apart from the others and will not be.
+    /// Reports words that are raised, lowered or struck out, which plain text does not show.
     pub(super) fn tell_marked(&mut self, text: &str, source: &Source) {
         let Some((words, changes)) = text::marked(text) else { return };
         let found = if changes {
@@ -361,7 +429,7 @@ impl Flow<'_> {
             if above.is_some_and(|p| p.level > 0) || own.iter().any(|p| p.level == 1) {
                 continue;
             }
-            let Some(first) = tables.places[table].first() else { continue };
+            let Some(Some(first)) = tables.places[table].first() else { continue };
             let source = Source::cell(&views[first.sheet].sheet.name, Address { row: first.top, column: first.left });
             own.insert(0, Paragraph::heading(1, &section.heading));
             self.read[i][0].insert(0, (source.clone(), String::new()));
@@ -397,6 +465,11 @@ impl Flow<'_> {
             self.words.findings.push(f);
         }
     }
+}
+
+/// The uppermost table of a sheet.
+fn first_table<'a>(areas: &[&'a Area]) -> Option<(&'a Area, usize)> {
+    areas.iter().filter_map(|a| Some((*a, a.table?))).min_by_key(|(a, _)| a.top)
 }
 
 pub(super) fn same(a: &str, b: &str) -> bool {

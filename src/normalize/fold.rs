@@ -23,12 +23,19 @@ pub struct Folded {
     pub body: Body,
     /// The same without 第, which offices drop from titles; `None` where there is none.
     short: Option<Body>,
+    /// The same without what stands in brackets; `None` where nothing does.
+    bare: Option<Body>,
 }
 
 impl Folded {
-    fn new(number: Option<String>, bracketed: bool, body: String) -> Folded {
+    fn new(number: Option<String>, bracketed: bool, body: String, bare: Option<String>) -> Folded {
         let short = body.contains('第').then(|| Body::new(body.replace('第', "")));
-        Folded { number, bracketed, body: Body::new(body), short }
+        Folded { number, bracketed, body: Body::new(body), short, bare: bare.map(Body::new) }
+    }
+
+    /// The body without what stands in brackets.
+    pub fn bare(&self) -> &Body {
+        self.bare.as_ref().unwrap_or(&self.body)
     }
 
     /// The body without 第.
@@ -109,13 +116,32 @@ fn folded(text: &str) -> Option<Folded> {
     let plain = without_lead(plain);
     let (number, bracketed, used) = numbering(&plain);
     let rest = without_asides(&plain[used..]);
+    let bare = without_brackets(&rest);
     let body: String = rest.into_iter().filter(|c| c.is_alphanumeric()).collect();
     // A bare numeral is its own body.
     if body.is_empty() {
         let body: String = plain.into_iter().filter(|c| c.is_alphanumeric()).collect();
-        return (!body.is_empty()).then(|| Folded::new(None, false, body));
+        return (!body.is_empty()).then(|| Folded::new(None, false, body, None));
     }
-    Some(Folded::new(number, bracketed, body))
+    Some(Folded::new(number, bracketed, body, bare))
+}
+
+/// The letters outside brackets; `None` where nothing stands in brackets, or nothing outside.
+fn without_brackets(text: &[char]) -> Option<String> {
+    if !text.contains(&'(') {
+        return None;
+    }
+    let mut depth = 0u32;
+    let mut out = String::new();
+    for c in text {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            c if depth == 0 && c.is_alphanumeric() => out.push(*c),
+            _ => {}
+        }
+    }
+    (!out.is_empty()).then_some(out)
 }
 
 /// The compatibility form of what labels are mostly made of, which nothing beside it changes; `None` for all the rest.
@@ -237,6 +263,15 @@ mod tests {
         ] {
             assert_eq!(body(a), body(b), "{a} {b}");
         }
+    }
+
+    #[test]
+    fn notes_in_brackets_can_be_left_out() {
+        let bare = |t: &str| fold(t).unwrap().bare().to_string();
+        assert_eq!(bare("采购总金额（万元，保留四位小数）"), "采购总金额");
+        assert_eq!(bare("（二）部分公开（区分处理的，只计这一情形）"), "部分公开");
+        assert_eq!(bare("（全部说明）"), "全部说明");
+        assert_eq!(bare("总计"), "总计");
     }
 
     #[test]

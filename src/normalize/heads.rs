@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use super::fold::{Body, body};
+use super::fold::{Body, Folded, body, fold};
 use super::view::View;
 use crate::form::{Axis, Block, Node};
-use crate::model::{Address, Source};
+use crate::model::Address;
 
 /// Folded labels of an axis, by leaf and by node, made once per block.
 pub struct Labels {
     /// Accepted bodies of each leaf.
     pub leaves: Vec<Vec<Body>>,
+    /// The same without what stands in brackets.
+    bare: Vec<Vec<Body>>,
     /// Accepted bodies of every node that is not a leaf, with the first and the last leaf below it.
     pub groups: Vec<(Vec<Body>, usize, usize)>,
     /// For each leaf, the leaves above it in the tree.
@@ -23,10 +25,15 @@ impl Labels {
             std::iter::once(label).chain(variants.iter().map(String::as_str)).map(body).collect()
         };
         let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
+        let bare = axis.leaves.iter().map(|l| {
+            let all = std::iter::once(l.label()).chain(l.variants.iter().map(String::as_str));
+            all.filter_map(fold).map(|f| f.bare().clone()).collect()
+        });
+        let bare = bare.collect();
         let groups = axis.walk().into_iter().filter(|n| n.own.is_none());
         let group = |n: &Node| (bodies(&n.label, &n.variants), n.first_leaf, n.first_leaf + n.leaf_count - 1);
         let above = axis.leaves.iter().map(|l| l.above.clone()).collect();
-        Labels { leaves, groups: groups.map(group).collect(), above }
+        Labels { leaves, bare, groups: groups.map(group).collect(), above }
     }
 
     /// The leaf that a label means which stands after those before `next`: the first so called whose own parents were met,
@@ -42,6 +49,19 @@ impl Labels {
         self.leaves[leaf].iter().any(|l| l == body)
     }
 
+    /// Whether a label means a leaf when notes in brackets are left out on both sides.
+    pub fn is_leaf_bare(&self, leaf: usize, label: &Folded) -> bool {
+        self.is_leaf(leaf, &label.body) || self.bare[leaf].iter().any(|l| l == label.bare())
+    }
+
+    /// Whether a label is like that of a leaf and less like that of any other.
+    pub fn is_like(&self, leaf: usize, body: &Body) -> bool {
+        let like = |l: usize| self.leaves[l].iter().map(|b| likeness(b, body)).max().unwrap_or(0);
+        let own = like(leaf);
+        let others = (0..self.leaves.len()).filter(|l| self.leaves[*l] != self.leaves[leaf]);
+        own >= ALIKE && others.into_iter().all(|l| like(l) < own)
+    }
+
     pub fn is_group(&self, body: &Body) -> bool {
         self.groups.iter().any(|(bodies, ..)| bodies.iter().any(|b| b == body))
     }
@@ -51,10 +71,28 @@ impl Labels {
     }
 }
 
+/// From how many per cent on two labels are alike.
+const ALIKE: usize = 60;
+
+/// How much two labels have in common, in per cent: their letters in the same order.
+fn likeness(a: &str, b: &str) -> usize {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let mut common = vec![0usize; b.len() + 1];
+    for x in &a {
+        let mut diagonal = 0;
+        for (j, y) in b.iter().enumerate() {
+            let above = common[j + 1];
+            common[j + 1] = if x == y { diagonal + 1 } else { above.max(common[j]) };
+            diagonal = above;
+        }
+    }
+    200 * common[b.len()] / (a.len() + b.len()).max(1)
+}
+
 /// A block whose heads are not known but most of whose rows are there: where the first of them stands.
-pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<Source> {
+pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<(usize, Address)> {
     let labels = Labels::new(&block.rows);
-    views.iter().find_map(|view| {
+    views.iter().enumerate().find_map(|(sheet, view)| {
         let mut met = vec![false; block.rows.leaves.len()];
         let mut first = None;
         // No sheet with the table has many times its labels before its end.
@@ -65,17 +103,18 @@ pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<Source> {
             }
         }
         let count = met.iter().filter(|m| **m).count();
-        first.filter(|_| count * 2 > met.len() && count >= 5).map(|at| Source::cell(&view.sheet.name, at))
+        first.filter(|_| count * 2 > met.len() && count >= 5).map(|at| (sheet, at))
     })
 }
 
-/// A block that was not found but nearly: where most of its column heads stand, and the labels that are missing there.
-pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<(Source, Vec<String>)> {
+/// A block that was not found but nearly: sheet and cell where most of its column heads stand, and the labels that are missing
+/// there.
+pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<((usize, Address), Vec<String>)> {
     let labels = Labels::new(&block.columns);
     let count = block.column_count();
     let depth = block.columns.depth as u32;
-    let mut best: Option<(usize, Source, Vec<String>)> = None;
-    for view in views {
+    let mut best: Option<(usize, (usize, Address), Vec<String>)> = None;
+    for (sheet, view) in views.iter().enumerate() {
         // Heads by row; a window of as many rows as the heads have levels is looked at from each of them.
         let mut rows: BTreeMap<u32, Vec<(Address, usize)>> = BTreeMap::new();
         for (at, f) in view.labels() {
@@ -92,9 +131,9 @@ pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<(Source, Vec<Strin
             let found = seen.iter().filter(|s| **s).count();
             if found * 2 > count && found < count && best.as_ref().is_none_or(|(n, ..)| found > *n) {
                 let missing = (0..count).filter(|l| !seen[*l]).map(|l| block.columns.leaves[l].label().to_owned());
-                best = Some((found, Source::cell(&view.sheet.name, first[0].0), missing.collect()));
+                best = Some((found, (sheet, first[0].0), missing.collect()));
             }
         }
     }
-    best.map(|(_, source, missing)| (source, missing))
+    best.map(|(_, at, missing)| (at, missing))
 }

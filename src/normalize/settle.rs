@@ -1,8 +1,11 @@
 //! Blanks become what they count as: 0, or the total of the form's own relation. Nothing that is present is touched.
 
 use crate::form::{Form, Kind};
-use crate::model::{Amount, Decimal, Finding, Origins, Place, Report, Source, Value};
+use crate::model::{Amount, Decimal, Finding, Origins, Place, Report, Source, Value, in_brackets};
 use crate::rules::finding;
+
+/// Cells that a message lists before 等.
+const LISTED: usize = 5;
 
 /// Fills blank totals by the relations that define them, in their order, then every other blank by 0; a note for each.
 pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
@@ -13,6 +16,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
         let relations = form.relations.iter().filter(|r| r.table == t && r.defines_total());
         let mut pending: Vec<_> =
             relations.flat_map(|r| r.uses(table)).filter(|u| values[u.left[0].0].is_absent()).collect();
+        let mut doubtful: Vec<usize> = Vec::new();
         // A total of totals waits until those are known: the last row's last column is the sum of either.
         while !pending.is_empty() {
             let unknown: Vec<usize> = pending.iter().map(|u| u.left[0].0).collect();
@@ -21,6 +25,11 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
             let line = pending.remove(ready.unwrap_or(0));
             let (total, _) = line.left[0];
             if !values[total].is_absent() {
+                continue;
+            }
+            // What a part of it is nobody knows; another relation may still give the total.
+            if line.right.iter().any(|(s, _)| values[*s] == Value::Unknown) {
+                doubtful.push(total);
                 continue;
             }
             let numbers = line.right.iter().map(|(s, minus)| {
@@ -37,6 +46,11 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
                 }
             }
         }
+        for total in doubtful {
+            if values[total].is_absent() {
+                values[total] = Value::Unknown;
+            }
+        }
         for (absent, what) in [(Value::Blank, "没有填"), (Value::NotApplicable, "写着“无”“/”一类")] {
             let slots: Vec<usize> = (0..values.len()).filter(|s| values[*s] == absent).collect();
             for slot in &slots {
@@ -46,18 +60,12 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
                 continue;
             }
             let places: Vec<Source> = slots.iter().filter_map(|s| source(origins, t, *s)).collect();
-            let message = format!("{}有 {} 个格子{what}{}，按 0 处理", table.name, slots.len(), listed(&places));
+            let message =
+                format!("{}有 {} 个格子{what}{}，按 0 处理", table.name, slots.len(), in_brackets(&places, LISTED));
             findings.push(finding("N101", message).at(places.first().cloned()).related(places.into_iter().skip(1)));
         }
     }
     findings
-}
-
-/// The first cells in brackets: （D7、E7、F7 等）.
-fn listed(places: &[Source]) -> String {
-    let cells: Vec<String> = places.iter().take(5).filter_map(|s| s.cell).map(|c| c.to_string()).collect();
-    let more = if places.len() > cells.len() { " 等" } else { "" };
-    if cells.is_empty() { String::new() } else { format!("（{}{more}）", cells.join("、")) }
 }
 
 fn whole(sum: Decimal, kind: Kind) -> Option<Value> {

@@ -88,7 +88,7 @@ pub fn read(
     // Nothing is less than nothing: −0 would be printed with its sign.
     let number = if number.is_zero() { number.abs() } else { number };
     let whole = number.is_integer();
-    if number.scale() > DECIMALS {
+    if number.normalize().scale() > DECIMALS {
         return Err(Unreadable::Forbidden("的小数位数太多"));
     }
     match kind {
@@ -168,8 +168,13 @@ fn is_counter(word: &str) -> bool {
     labels().units.counters.iter().any(|c| c == word)
 }
 
+/// Whether a word is a unit of money.
+pub fn is_money(word: &str) -> bool {
+    Unit::ALL.iter().any(|u| u.word() == word)
+}
+
 fn is_unit(word: &str) -> bool {
-    is_counter(word) || Unit::ALL.iter().any(|u| u.word() == word)
+    is_counter(word) || is_money(word)
 }
 
 /// A number: optional sign, digits with thousands separators in their places or none, optional decimals.
@@ -178,7 +183,7 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    let (whole, fraction) = body.split_once('.').unwrap_or((body, "0"));
+    let (whole, fraction) = body.split_once('.').map_or((body, None), |(whole, fraction)| (whole, Some(fraction)));
     let groups: Vec<&str> = whole.split(',').collect();
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());
     let grouped = groups.len() == 1
@@ -186,12 +191,13 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
             && !groups[0].starts_with('0')
             && groups[1..].iter().all(|g| g.len() == 3)
             && groups.iter().all(|g| digits(g)));
-    if !grouped || !groups.iter().all(|g| digits(g)) || !digits(fraction) {
+    if !grouped || !groups.iter().all(|g| digits(g)) || fraction.is_some_and(|f| !digits(f)) {
         return Err(Unreadable::NotANumber);
     }
-    let plain = format!("{}.{fraction}", groups.concat());
+    let mut plain = groups.concat();
+    // Zeros at the end stay: an amount is printed as it is written.
+    fraction.into_iter().for_each(|f| plain.extend([".", f]));
     let number: Decimal = Decimal::from_str_exact(&plain).map_err(|_| Unreadable::Forbidden("位数太多"))?;
-    let number = number.normalize();
     Ok(if negative { -number } else { number })
 }
 
@@ -239,7 +245,7 @@ fn last(word: &str) -> char {
 
 /// Whether both are units of money, so that a number in one can be told in the other.
 pub fn is_convertible(word: &str, other: &str) -> bool {
-    [word, other].iter().all(|w| Unit::ALL.iter().any(|u| u.word() == *w))
+    is_money(word) && is_money(other)
 }
 
 /// The unit of money a column head names, e.g. 本年收费金额（单位：元）.
@@ -368,6 +374,9 @@ mod tests {
         assert_eq!(money("160.5964万元", wan, None), "160.5964");
         assert_eq!(money("8040", wan, Some(Unit::Yuan)), "0.804");
         assert_eq!(money("251000元", None, None), "251000元");
+        assert_eq!(money("73802895.90元", None, None), "73802895.90元");
+        assert_eq!(money("1,250.00", wan, None), "1250.00");
+        assert_eq!(money("2510000.00元", wan, None), "251");
         assert_eq!(money("160.5964万元", None, None), "160.5964万元");
         assert_eq!(money("8040", None, None), "8040");
         assert_eq!(money("8040", None, wan), "8040万元");

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::fold::{Folded, fold};
-use crate::import::{Content, Sheet, Span};
-use crate::model::Address;
+use crate::import::{Cell, Content, Sheet, Span};
+use crate::model::{Address, Entry};
 
 /// One sheet with its labels folded once.
 pub struct View<'a> {
@@ -30,9 +30,21 @@ impl<'a> View<'a> {
     }
 
     pub fn content(&self, row: u32, column: u32) -> Option<&'a Content> {
-        let at = Address { row, column };
+        self.cell(Address { row, column }).map(|c| &c.content)
+    }
+
+    fn cell(&self, at: Address) -> Option<&'a Cell> {
         let found = self.sheet.cells.binary_search_by_key(&at, |c| c.at).ok()?;
-        Some(&self.sheet.cells[found].content)
+        Some(&self.sheet.cells[found])
+    }
+
+    /// What a spreadsheet does with the number in a cell.
+    pub fn entry(&self, at: Address) -> Entry {
+        match self.cell(at) {
+            Some(c) if c.formula => Entry::Formula,
+            Some(Cell { content: Content::Text(_), .. }) => Entry::Text,
+            _ => Entry::Number,
+        }
     }
 
     /// The text of a cell.
@@ -56,7 +68,7 @@ impl<'a> View<'a> {
     }
 
     /// Cells that hold something in a row, left to right.
-    pub fn row(&self, row: u32) -> &'a [crate::import::Cell] {
+    pub fn row(&self, row: u32) -> &'a [Cell] {
         let start = self.sheet.cells.partition_point(|c| c.at.row < row);
         let end = self.sheet.cells.partition_point(|c| c.at.row <= row);
         &self.sheet.cells[start..end]

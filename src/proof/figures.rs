@@ -25,7 +25,7 @@ pub(super) fn figures(
         };
         for (slot, value) in values.iter().enumerate() {
             let number = match value {
-                Value::Blank => Cow::Borrowed(""),
+                Value::Blank | Value::Unknown => Cow::Borrowed(""),
                 Value::NotApplicable => value.to_string().into(),
                 _ => value.number().to_string().into(),
             };

@@ -55,10 +55,14 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = agency::title(report, origins);
     let own = agency::Own::of(report);
     findings.extend(own.as_ref().and_then(|own| agency::contact(own, report, origins)));
-    findings.extend(year::published(report, origins));
+    // Of a report that is refused the year may be unknown: then no other year can be wrong.
+    let dated = report.cover.year > 0;
+    findings.extend(year::published(report, origins).filter(|_| dated));
     for passage in passages(report, origins) {
         findings.extend(told::check(report, origins, &passage));
-        findings.extend(year::check(report, &passage));
+        if dated {
+            findings.extend(year::check(report, &passage));
+        }
         findings.extend(own.as_ref().and_then(|own| agency::check(own, &passage)));
     }
     findings.extend(asked::check(report, origins));

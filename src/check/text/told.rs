@@ -186,6 +186,7 @@ fn of_some(plain: &Plain<'_>, sentence: usize, clause: usize) -> bool {
 /// The finding of a claim that the tables deny.
 fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Claim<'_>) -> Option<Finding> {
     let told = claim.told;
+    let known = |slots: &[(usize, usize)]| slots.iter().all(|(t, s)| report.tables[*t][*s].known().is_some());
     let sum = |slots: &[(usize, usize)]| -> Decimal { slots.iter().map(|(t, s)| report.tables[*t][*s].number()).sum() };
     let scale = Decimal::from(told.scale);
     // Number and place in the unit of the table.
@@ -208,7 +209,8 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
         None if number.is_zero() => &told.sums[..1],
         None => told.sums.as_slice(),
     };
-    if !slots.iter().all(denies) {
+    // Nothing is said against a table of which a value is unknown.
+    if !slots.iter().all(|slots| known(slots)) || !slots.iter().all(denies) {
         return None;
     }
     let slots = &slots[0];

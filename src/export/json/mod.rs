@@ -211,7 +211,7 @@ impl<'a> Figure<'a> {
             Value::Count(n) => ("count", Number::Count(*n)),
             Value::Signed(n) => ("signed", Number::Signed(*n)),
             Value::Amount(a) => ("amount", Number::Amount(a.number.to_string())),
-            Value::Blank => ("blank", Number::None(())),
+            Value::Blank | Value::Unknown => ("blank", Number::None(())),
             Value::NotApplicable => ("not_applicable", Number::None(())),
         };
         Figure {

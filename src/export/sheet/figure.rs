@@ -25,7 +25,7 @@ pub fn number(d: Decimal) -> Option<Figure> {
 /// A value as the official table shows it.
 pub fn shown(value: &Value) -> Figure {
     match value {
-        Value::Blank => Figure::Empty,
+        Value::Blank | Value::Unknown => Figure::Empty,
         Value::NotApplicable => Figure::Text(value.to_string()),
         Value::Amount(a) if a.unit.is_some() => Figure::Text(value.to_string()),
         _ => bare(value),
@@ -35,7 +35,7 @@ pub fn shown(value: &Value) -> Figure {
 /// A value without its unit, for the long form.
 pub fn bare(value: &Value) -> Figure {
     match value {
-        Value::Blank => Figure::Empty,
+        Value::Blank | Value::Unknown => Figure::Empty,
         Value::NotApplicable => Figure::Text(value.to_string()),
         _ => number(value.number()).unwrap_or_else(|| Figure::Text(value.number().to_string())),
     }

@@ -25,7 +25,8 @@ pub fn normalize(json: &Json, options: &Options) -> Normalized {
         Err(Fault(what)) => {
             let hint = "请改正这一处，或重新生成；写法见 samples/report.schema.json";
             let findings = vec![finding("N211", format!("JSON 的 {}", what.trim_start())).hint(hint)];
-            Normalized { report: None, origins: Origins::default(), findings }
+            let (agency, year, edition) = named(json, options);
+            Normalized { report: None, agency, year, edition, origins: Origins::default(), findings }
         }
         Ok((mut report, told)) => {
             let mut findings = told;
@@ -33,7 +34,14 @@ pub fn normalize(json: &Json, options: &Options) -> Normalized {
             findings.extend(reading.edited_words());
             findings.extend(misdated(&report, &reading.origins));
             findings.extend(settle(&mut report, &reading.origins).into_iter().map(Finding::in_reading));
-            Normalized { report: Some(report), origins: reading.origins, findings }
+            Normalized {
+                agency: Some(report.cover.agency.clone()),
+                year: Some(report.cover.year),
+                edition: Some(report.form.id.clone()),
+                report: Some(report),
+                origins: reading.origins,
+                findings,
+            }
         }
     }
 }
@@ -231,6 +239,16 @@ fn form(top: &Object<'_>, options: &Options) -> Result<Arc<Form>, Fault> {
     let form = form.ok_or_else(|| edition.fault("digest", &format!("不是这里的 {id} 版表样，行和列可能不同")))?;
     edition.agrees("notice", &form.notice)?;
     Ok(form.clone())
+}
+
+/// Agency, year and edition of a JSON that is refused, as far as they are certain.
+fn named(json: &Json, options: &Options) -> (Option<String>, Option<u16>, Option<String>) {
+    let member = |name| Object::whatever(json)?.get(name).and_then(Object::whatever);
+    let (cover, edition) = (member("cover"), member("edition"));
+    let agency = cover.as_ref().and_then(|c| words(c, "agency").ok());
+    let year = cover.and_then(|c| c.whole("year").ok()).and_then(|y| title::year(&y.to_string()));
+    let id = edition.as_ref().and_then(|e| e.text("id").ok()).filter(|id| options.forms.iter().any(|f| f.id == *id));
+    (agency, year, id.map(str::to_owned))
 }
 
 /// Puts an object where its key belongs.

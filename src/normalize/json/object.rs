@@ -50,6 +50,12 @@ impl<'j> Object<'j> {
         }
     }
 
+    /// An object with whatever members it has; `None` where it is none.
+    pub fn whatever(json: &'j Json) -> Option<Object<'j>> {
+        let Json::Object(members) = json else { return None };
+        Some(Object { path: Path::default(), members })
+    }
+
     /// The path of a member.
     pub fn at(&self, name: &'static str) -> Path {
         Path(Some(Rc::new(Step { above: self.path.clone(), name, index: None })))

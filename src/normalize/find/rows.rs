@@ -1,191 +1,23 @@
-//! Finds the official tables of one form in a workbook, by their labels, wherever they stand.
+//! The rows of a block: each of the form's rows with the cells of its values.
 //!
-//! For each block of each table: the column heads give the value columns, the row labels the value rows. A row whose
-//! numbers cannot be assigned to columns with certainty, a row too many and a row that is missing are findings; nothing
-//! is guessed.
+//! Part of [`super`]: takes the heads of a block, gives the cells by row and column. What cannot be assigned with certainty
+//! is a finding that names the cells.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
-
-use super::fold::{Body, Folded, body};
-use super::known::{Known, OfForm};
-use super::value::looks_like_value;
-use super::view::View;
-use crate::form::{Block, Form, Kind, Table};
-use crate::import::Content;
+use super::super::fold::Folded;
+use super::super::value::{self, looks_like_value};
+use super::super::view::View;
+use super::{Located, Target, is_value};
+use crate::form::Kind;
+use crate::import::{Cell, Content};
 use crate::model::{Address, Finding, Source};
 use crate::rules::finding;
 
-/// Where the values of one block stand.
-#[derive(Debug, Clone)]
-pub struct Located {
-    pub sheet: usize,
-    /// Cells by row leaf and column leaf; `None` where the row is missing.
-    pub rows: Vec<Option<Vec<Address>>>,
-    /// Labels of the rows, where they have any.
-    pub row_labels: Vec<Option<Address>>,
-    /// Cells that name the unit of a row, where there are any.
-    pub units: Vec<Option<Address>>,
-    /// The column of units, where it has a head.
-    pub unit_column: Option<u32>,
-    /// The block's title, where it has one.
-    pub title: Option<Address>,
-    /// Cells of the column heads, by column leaf.
-    pub heads: Vec<Address>,
-    /// First and last row of the block, its title and heads included.
-    pub top: u32,
-    pub bottom: u32,
-    /// First and last column.
-    pub left: u32,
-    pub right: u32,
-    pub findings: Vec<Finding>,
-}
-
-impl Located {
-    /// Whether two places share a cell.
-    pub fn meets(&self, other: &Located) -> bool {
-        let apart = self.bottom < other.top || other.bottom < self.top;
-        self.sheet == other.sheet && !apart && self.left <= other.right && other.left <= self.right
-    }
-
-    /// Whether a cell stands in the block, its column of units included.
-    pub fn holds(&self, at: Address) -> bool {
-        let across = (self.left..=self.right).contains(&at.column) || self.unit_column == Some(at.column);
-        across && (self.top..=self.bottom).contains(&at.row)
-    }
-}
-
-/// All blocks of a form: for each table, for each block, every place that looks like it.
-pub struct Search {
-    pub found: Vec<Vec<Vec<Located>>>,
-    /// The workbook is full of heads that lead nowhere; the search was given up.
-    pub exhausted: bool,
-}
-
-impl Search {
-    /// Number of blocks that were found at all.
-    pub fn blocks_found(&self) -> usize {
-        self.found.iter().flatten().filter(|l| !l.is_empty()).count()
-    }
-
-    /// Number of findings of all places.
-    pub fn problems(&self) -> usize {
-        self.found.iter().flatten().flatten().map(|l| l.findings.len()).sum()
-    }
-}
-
-/// One block on its way to be found.
-struct Target<'a> {
-    block: &'a Block,
-    table_name: &'a str,
-    known: &'a Known,
-    /// Steps left to the whole search.
-    budget: &'a Cell<usize>,
-}
-
-/// Searches every sheet.
-pub fn search(form: &Form, views: &[View<'_>]) -> Search {
-    // A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
-    let budget = Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>());
-    let known = OfForm::of(form);
-    let place = |table: &Table, block: &Block, known: &Known| {
-        let target = Target { block, table_name: &table.name, known, budget: &budget };
-        views.iter().enumerate().flat_map(|(i, view)| target.places(i, view)).collect()
-    };
-    let tables = form.tables.iter().zip(&known.blocks);
-    let found =
-        tables.map(|(t, all)| t.blocks.iter().zip(all).map(|(b, known)| place(t, b, known)).collect()).collect();
-    Search { found, exhausted: budget.get() == 0 }
-}
+/// From how many rows on one cause is more likely than as many slips.
+const SAME_FAULT: usize = 4;
 
 impl Target<'_> {
-    fn places(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
-        let anchors = view.labels().filter(|(_, f)| self.known.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
-        let mut places: Vec<Located> = Vec::new();
-        for anchor in anchors {
-            // A repeated header lies inside the place that its first appearance opened.
-            let inside =
-                |l: &Located| (l.top..=l.bottom).contains(&anchor.row) && (l.left..=l.right).contains(&anchor.column);
-            if !places.iter().any(inside) {
-                places.extend(self.place(sheet, view, anchor));
-            }
-        }
-        places
-    }
-
-    /// Takes a step of the search; false when none is left.
-    fn step(&self, cost: usize) -> bool {
-        self.budget.set(self.budget.get().saturating_sub(cost));
-        self.budget.get() > 0
-    }
-
-    /// The block whose first column head is at `anchor`, if it is one.
-    fn place(&self, sheet: usize, view: &View<'_>, anchor: Address) -> Option<Located> {
-        let heads = self.heads(view, anchor)?;
-        let depth = self.block.columns.depth as u32;
-        let first_head = heads.iter().map(|h| h.row).min()?;
-        let bottom_head = heads.iter().map(|h| view.span_end(*h).row).max()?;
-        let mut located = Located {
-            sheet,
-            rows: vec![None; self.block.row_count()],
-            row_labels: vec![None; self.block.row_count()],
-            units: vec![None; self.block.row_count()],
-            unit_column: None,
-            title: None,
-            top: first_head,
-            bottom: bottom_head,
-            left: heads[0].column,
-            right: heads.last().map(|h| view.span_end(*h).column)?,
-            heads,
-            findings: Vec::new(),
-        };
-        // The head rows above the leaves, the corner and the block's title belong to it.
-        for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
-            let own = self.known.columns.is_group(&f.body) || self.known.corner.as_ref().is_some_and(|c| *c == f.body);
-            let title = self.known.title.as_ref() == Some(f.short());
-            if title {
-                located.title = Some(at);
-            }
-            if own || title {
-                located.top = located.top.min(at.row);
-                located.left = located.left.min(at.column);
-            }
-        }
-        let units = view.labels_in_rows(first_head, bottom_head).find(|(_, f)| self.known.unit_heads.contains(&f.body));
-        located.unit_column = units.map(|(at, _)| at.column);
-        let misplaced = self.misplaced_group(view, &located).or_else(|| self.surplus_head(view, &located));
-        located.findings.extend(misplaced);
-        let certain = if self.block.rows.leaves.is_empty() {
-            self.unlabelled_row(view, &mut located)
-        } else {
-            self.labelled_rows(view, &mut located)
-        };
-        certain.then_some(located)
-    }
-
-    /// Each leaf head in its column, strictly left to right, in the rows round the anchor.
-    fn heads(&self, view: &View<'_>, anchor: Address) -> Option<Vec<Address>> {
-        if !self.step(0) {
-            return None;
-        }
-        let reach = self.block.columns.depth as u32;
-        let mut near: Vec<_> = view.labels_in_rows(anchor.row.saturating_sub(reach), anchor.row + reach).collect();
-        // By column, and within a column the cell nearest to the anchor's row first.
-        if !self.step(near.len()) {
-            return None;
-        }
-        near.sort_by_key(|(at, _)| (at.column, at.row.abs_diff(anchor.row)));
-        let mut heads = vec![anchor];
-        for leaf in 1..self.block.column_count() {
-            let last = heads.last()?.column;
-            let next = near.iter().find(|(at, f)| at.column > last && self.known.columns.is_leaf(leaf, &f.body))?;
-            heads.push(next.0);
-        }
-        Some(heads)
-    }
-
     /// Rows below the heads, matched in order by their labels. Tells whether any row was the block's.
-    fn labelled_rows(&self, view: &View<'_>, located: &mut Located) -> bool {
+    pub(super) fn labelled_rows(&self, view: &View<'_>, located: &mut Located) -> bool {
         let first_column = located.heads[0].column;
         let count = self.known.rows.leaves.len();
         let mut next = 0;
@@ -193,6 +25,8 @@ impl Target<'_> {
         let mut row = located.bottom + 1;
         let mut blank_rows = 0;
         let mut findings = Vec::new();
+        // Rows in words of their own, taken for the row that must stand there: certain only if all others are found.
+        let mut odd: Vec<(usize, Address)> = Vec::new();
         while row <= view.last_row() && blank_rows < 20 {
             let cells = view.row(row);
             if !self.step(1 + cells.len()) {
@@ -263,13 +97,32 @@ impl Target<'_> {
                     let at = label.map_or(cells[0].at, |(at, _)| *at);
                     // An unknown row still belongs to the block, so that its cells are not taken for prose.
                     located.bottom = row;
-                    findings.push(self.surplus(view, at));
+                    let like =
+                        |f: &Folded| self.known.rows.is_leaf_bare(next, f) || self.known.rows.is_like(next, &f.body);
+                    if next < count && label.is_some_and(|(_, f)| like(f)) {
+                        located.row_labels[next] = Some(at);
+                        located.units[next] = self.unit_cell(view, located, row, at);
+                        located.rows[next] = self.row_cells(view, located, row, at, &mut findings);
+                        odd.push((next, at));
+                        next += 1;
+                    } else {
+                        findings.push(self.surplus(view, at));
+                    }
                 }
             }
             row += 1;
         }
         if matched == 0 {
             return false;
+        }
+        let certain = next == count && !findings.iter().any(|f| matches!(f.code, "N202" | "N203"));
+        for (leaf, at) in odd {
+            if certain {
+                findings.push(self.read_as(view, at, leaf));
+            } else {
+                located.rows[leaf] = None;
+                findings.push(self.surplus(view, at));
+            }
         }
         // A merge that was lost shifts a few rows; a column put in between shifts them all.
         let shifted = findings.iter().filter(|f| f.code == "N106").count();
@@ -284,6 +137,7 @@ impl Target<'_> {
         if next < count {
             findings.push(self.missing(view, next..count));
         }
+        self.join_unassigned(&mut findings);
         located.findings.append(&mut findings);
         true
     }
@@ -315,7 +169,7 @@ impl Target<'_> {
         let filled: Vec<Address> = view
             .row(row)
             .iter()
-            .filter(|c| c.at.column > label.column)
+            .filter(|c| c.at.column > label.column && !located.surplus.contains(&c.at.column))
             .filter(|c| Some(c.at) != self.unit_cell(view, located, row, label))
             // Inside the table whatever is written stands for a value; beside it only what looks like one.
             .filter(|c| c.at.column <= located.right || is_value(&c.content))
@@ -379,7 +233,7 @@ impl Target<'_> {
     fn unit_cell(&self, view: &View<'_>, located: &Located, row: u32, label: Address) -> Option<Address> {
         self.block.unit_column.as_ref()?;
         let between = label.column + 1..located.heads[0].column;
-        let unit = |c: &&crate::import::Cell| match (&c.content, located.unit_column) {
+        let unit = |c: &&Cell| match (&c.content, located.unit_column) {
             (Content::Text(_), Some(column)) => c.at.column == column && column != label.column,
             (Content::Text(text), None) => between.contains(&c.at.column) && !looks_like_value(text),
             _ => false,
@@ -393,7 +247,7 @@ impl Target<'_> {
         let told = |at: Address| {
             let source = Source::cell(&view.sheet.name, at);
             let place = format!("{}“{text}”一行不填数", self.table_name);
-            match super::value::read(view.content(at.row, at.column), Kind::Amount, None, None, None) {
+            match value::read(view.content(at.row, at.column), Kind::Amount, None, None, None) {
                 Ok((value, _)) if value.is_absent() => None,
                 Ok((value, _)) if value.number().is_zero() => {
                     Some(finding("N111", format!("{place}，{at} 的 0 没有采用")).at(source))
@@ -409,7 +263,7 @@ impl Target<'_> {
 
     /// The single row of a block without row labels: the one below the heads. Under empty rows only a full row is certain
     /// to be its.
-    fn unlabelled_row(&self, view: &View<'_>, located: &mut Located) -> bool {
+    pub(super) fn unlabelled_row(&self, view: &View<'_>, located: &mut Located) -> bool {
         let below = located.bottom + 1;
         let values = |row: u32| self.value_cells(view, located, row).count();
         let next = (below..below + 20).find(|row| !view.row(*row).is_empty()).unwrap_or(below);
@@ -453,51 +307,30 @@ impl Target<'_> {
         counts && (end.row > at.row || columns > 1)
     }
 
-    /// A column beside the block that is called as one of its own: nothing tells which is meant.
-    fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
-        let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
-        let leaf = |body: &Body| (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, body));
-        let beside = |at: Address| at.column > located.right && at.column <= located.right + 2;
-        let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(&f.body))?;
-        let text = view.text(at).unwrap_or_default().trim();
-        let message = format!("{}的列名“{text}”（{at}）多出一列，不能确定用哪一列", self.table_name);
-        Some(finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板删去多出的列"))
+    /// Makes one finding of rows that all fail in the same way: one cause has as many effects as the table has rows.
+    fn join_unassigned(&self, findings: &mut Vec<Finding>) {
+        let unassigned = |f: &Finding| f.code == "N205";
+        let cells: Vec<Source> = findings.iter().filter(|f| unassigned(f)).filter_map(|f| f.source.clone()).collect();
+        let column = |s: &Source| s.cell.map(|at| at.column);
+        let Some((first, column)) = cells.first().and_then(|first| Some((first, column(first)?))) else { return };
+        if cells.len() < SAME_FAULT || cells.iter().any(|s| s.cell.is_none_or(|at| at.column != column)) {
+            return;
+        }
+        let letters = Address { row: 0, column }.to_string();
+        let letters = letters.trim_end_matches('1');
+        let message = format!("{}有 {} 行的数字对不上表头的各列，都从 {letters} 列起", self.table_name, cells.len());
+        let fix = "请核对表头和这一列：多出的列请删去，缺少的列名请补上，没有发生的填 0";
+        let joined = finding("N205", message).at(first.clone()).related(cells.iter().skip(1).cloned()).hint(fix);
+        let place = findings.iter().position(unassigned).unwrap_or(0);
+        findings.retain(|f| !unassigned(f));
+        findings.insert(place, joined);
     }
 
-    /// Leaf labels may repeat from group to group, so each group's label must stand over its own leaves, and a group whose
-    /// leaves are called as another's must have its label.
-    fn misplaced_group(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
-        let heads = &located.heads;
-        let last_row = heads.iter().map(|h| h.row).max()?;
-        let own = |at: &Address| (located.left..=located.right).contains(&at.column);
-        let labels: Vec<_> = view.labels_in_rows(located.top, last_row).filter(|(at, _)| own(at)).collect();
-        let wrong = |at: Address, text: String| {
-            let message = format!("{}的列名“{text}”（{at}）不在它的各列之上", self.table_name);
-            finding("N203", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板改正表头")
-        };
-        for (bodies, first, last) in &self.known.columns.groups {
-            let (from, to) = (heads[*first].column, view.span_end(heads[*last]).column);
-            let here: Vec<_> = labels.iter().filter(|(_, f)| bodies.contains(&f.body)).collect();
-            let outside = here.iter().find(|(at, _)| at.column < from || view.span_end(*at).column > to);
-            if let Some((at, _)) = outside {
-                return Some(wrong(*at, view.text(*at).unwrap_or_default().trim().to_owned()));
-            }
-            let twins = (*first..=*last).any(|leaf| {
-                let named = &self.known.columns.leaves[leaf];
-                let outside = (0..heads.len()).filter(|l| l < first || l > last);
-                outside.into_iter().any(|l| self.known.columns.leaves[l] == *named)
-            });
-            let lowest =
-                self.known.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
-            if here.is_empty() && twins && lowest {
-                let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&body(&n.label)));
-                let label = label.map_or(String::new(), |n| n.label.clone());
-                let message = format!("{}缺少列名“{label}”，分不清各列属于哪一组", self.table_name);
-                let f = finding("N203", message).at(Source::cell(&view.sheet.name, heads[*first]));
-                return Some(f.hint("请照标准模板补上表头"));
-            }
-        }
-        None
+    /// The note on a row in words of its own.
+    fn read_as(&self, view: &View<'_>, at: Address, leaf: usize) -> Finding {
+        let (written, official) = (view.text(at).unwrap_or_default().trim(), self.block.rows.leaves[leaf].label());
+        let message = format!("{}的行名“{written}”（{at}）认作“{official}”", self.table_name);
+        finding("N112", message).at(Source::cell(&view.sheet.name, at))
     }
 
     fn missing(&self, view: &View<'_>, leaves: std::ops::Range<usize>) -> Finding {
@@ -513,23 +346,4 @@ impl Target<'_> {
         let message = format!("{}第 {} 行{named}（{at}）不在表样之中，或者重复、次序不对", self.table_name, at.row + 1);
         finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请删去这一行，或并入表样规定的行")
     }
-}
-
-/// Whether a cell can hold a value: a number or something in a number's place, not prose.
-fn is_value(content: &Content) -> bool {
-    match content {
-        Content::Text(text) => looks_like_value(text),
-        Content::Bool(_) | Content::Date(..) | Content::Other(_) => true,
-        Content::Number(_) | Content::HugeNumber(_) | Content::Error(_) | Content::Uncomputed => true,
-    }
-}
-
-/// Places of a block grouped by sheet, for messages.
-pub fn sources(places: &[Located], views: &[View<'_>]) -> Vec<Source> {
-    let mut by_place: BTreeMap<(usize, u32, u32), Source> = BTreeMap::new();
-    for l in places {
-        let at = Address { row: l.top, column: l.left };
-        by_place.insert((l.sheet, l.top, l.left), Source::cell(&views[l.sheet].sheet.name, at));
-    }
-    by_place.into_values().collect()
 }

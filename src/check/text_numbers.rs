@@ -1,0 +1,102 @@
+//! Numbers that are stored as text: a spreadsheet leaves them out of its sums, so that one slip breaks many relations.
+//!
+//! Takes the values of a table with how they stand in their cells, gives one finding for the cause and says which broken
+//! relations it explains. It changes no value.
+
+use std::collections::BTreeMap;
+
+use crate::form::{Relation, RelationUse};
+use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source, Value, in_brackets};
+use crate::rules::finding;
+
+/// Cells that a message lists before 等.
+const LISTED: usize = 3;
+
+/// The numbers of one table that are stored as text and have made its totals wrong.
+pub(super) struct TextNumbers {
+    table: usize,
+    /// Slots stored as text that some formula should have added.
+    texts: Vec<usize>,
+    /// Totals that lack them, with the sum of their parts.
+    totals: BTreeMap<usize, Decimal>,
+}
+
+impl TextNumbers {
+    pub fn of(report: &Report, origins: &Origins, table: usize) -> TextNumbers {
+        let values = &report.tables[table];
+        let is_text = |slot: usize| origins.entry(table, slot) == Entry::Text && !values[slot].number().is_zero();
+        let mut found = TextNumbers { table, texts: Vec::new(), totals: BTreeMap::new() };
+        if !(0..values.len()).any(is_text) {
+            return found;
+        }
+        let relations = report.form.relations.iter().filter(|r| r.table == table && r.defines_total());
+        let uses: Vec<RelationUse> = relations.flat_map(|r| r.uses(&report.form.tables[table])).collect();
+        let computed = |line: &&RelationUse| origins.entry(table, line.left[0].0) == Entry::Formula;
+        let uses: Vec<&RelationUse> = uses.iter().filter(computed).collect();
+        // A total may be a part of another one: until no more is found.
+        loop {
+            let before = found.totals.len();
+            for line in &uses {
+                found.add(values, line, &is_text);
+            }
+            if found.totals.len() == before {
+                break;
+            }
+        }
+        found.texts.sort_unstable();
+        found.texts.dedup();
+        found
+    }
+
+    /// Notes a total that is the sum of what a spreadsheet takes for numbers, and not of all its parts.
+    fn add(&mut self, values: &[Value], line: &RelationUse, is_text: &dyn Fn(usize) -> bool) {
+        let (total, _) = line.left[0];
+        let known = |side: &[(usize, bool)]| side.iter().all(|(slot, _)| values[*slot].known().is_some());
+        if self.totals.contains_key(&total) || !known(&line.left) || !known(&line.right) {
+            return;
+        }
+        let seen = |slot: usize| if is_text(slot) { Decimal::ZERO } else { values[slot].number() };
+        let meant = |slot: usize| self.meant(values, slot);
+        let (seen, meant) = (sum(&line.right, &seen), sum(&line.right, &meant));
+        if values[total].number() == seen && seen != meant {
+            self.texts.extend(line.right.iter().map(|(slot, _)| *slot).filter(|slot| is_text(*slot)));
+            self.totals.insert(total, meant);
+        }
+    }
+
+    /// The number that a slot would hold if nothing had been left out.
+    fn meant(&self, values: &[Value], slot: usize) -> Decimal {
+        self.totals.get(&slot).copied().unwrap_or_else(|| values[slot].number())
+    }
+
+    /// Whether a relation holds once the totals have what they lack.
+    pub fn explains(&self, report: &Report, relation: &Relation, line: &RelationUse) -> bool {
+        let values = &report.tables[self.table];
+        let concerned = line.left.iter().chain(&line.right).any(|(slot, _)| self.totals.contains_key(slot));
+        let meant = |slot: usize| self.meant(values, slot);
+        concerned && relation.op.holds(sum(&line.left, &meant), sum(&line.right, &meant))
+    }
+
+    /// The finding, with its place for sorting; `None` where no total is wrong.
+    pub fn finding(&self, report: &Report, origins: &Origins) -> Option<((usize, usize), Finding)> {
+        let first = *self.texts.first()?;
+        let source = |slot: &usize| origins.source(Place::Value { table: self.table, slot: *slot }).cloned();
+        let texts: Vec<Source> = self.texts.iter().filter_map(source).collect();
+        let totals: Vec<Source> = self.totals.keys().filter_map(source).collect();
+        let message = format!(
+            "{}有 {} 个数字存成了文本{}，公式没有算进去，{} 个合计因此不对{}",
+            report.form.tables[self.table].name,
+            self.texts.len(),
+            in_brackets(&texts, LISTED),
+            self.totals.len(),
+            in_brackets(&totals, LISTED),
+        );
+        let hint = "请选中这些格子，转换为数字（或重新键入），合计会自动重算；再核对一次";
+        let f = finding("K308", message).at(texts.first().cloned()).related(texts.into_iter().skip(1).chain(totals));
+        Some(((self.table, first), f.hint(hint)))
+    }
+}
+
+fn sum(side: &[(usize, bool)], number: &dyn Fn(usize) -> Decimal) -> Decimal {
+    side.iter().map(|(slot, minus)| if *minus { -number(*slot) } else { number(*slot) }).sum()
+}

@@ -1,0 +1,235 @@
+//! The column heads of a block: where each of its columns stands.
+//!
+//! Part of [`super`]: takes the labels round a head that is known, gives a cell for each column of the form, strictly left to
+//! right. Heads that are written otherwise are accepted only if all others are found and one reading is left.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::super::fold::{Body, Folded, body, fold};
+use super::super::view::View;
+use super::{Located, Target, is_value};
+use crate::model::{Address, Finding, Source};
+use crate::rules::finding;
+
+/// The heads of a block.
+pub(super) struct Heads {
+    /// By column leaf.
+    pub cells: Vec<Address>,
+    /// First row of the labels they were read from.
+    pub top: u32,
+    /// How they were read, where they are written otherwise than the form has them.
+    pub findings: Vec<Finding>,
+}
+
+/// Rows above a head in which pieces of its label may stand.
+const PIECES: u32 = 2;
+
+/// A head as it may be read: a cell, or pieces that stand above each other in one column.
+struct Reading {
+    /// The lowest cell.
+    at: Address,
+    /// Row of the uppermost.
+    top: u32,
+    label: Rc<Folded>,
+}
+
+impl Target<'_> {
+    /// Each leaf head in its column, strictly left to right, in the rows round the anchor.
+    pub(super) fn heads(&self, view: &View<'_>, anchor: Address) -> Option<Heads> {
+        if !self.step(0) {
+            return None;
+        }
+        let reach = self.block.columns.depth as u32;
+        let mut near: Vec<_> = view.labels_in_rows(anchor.row.saturating_sub(reach), anchor.row + reach).collect();
+        // By column, and within a column the cell nearest to the anchor's row first.
+        if !self.step(near.len()) {
+            return None;
+        }
+        near.sort_by_key(|(at, _)| (at.column, at.row.abs_diff(anchor.row)));
+        let mut cells = vec![anchor];
+        for leaf in 1..self.block.column_count() {
+            let last = cells.last()?.column;
+            let next = near.iter().find(|(at, f)| at.column > last && self.known.columns.is_leaf(leaf, &f.body))?;
+            cells.push(next.0);
+        }
+        Some(Heads { cells, top: anchor.row, findings: Vec::new() })
+    }
+
+    /// Places under heads that are written otherwise.
+    pub(super) fn places_otherwise(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
+        let columns = &self.known.columns;
+        let mut places: Vec<Located> = Vec::new();
+        let mut row = None;
+        for (at, _) in view.labels() {
+            // A row of heads is looked at once.
+            if row == Some(at.row) || places.iter().any(|l| (l.top..=l.bottom).contains(&at.row)) {
+                continue;
+            }
+            row = Some(at.row);
+            if !self.step(1 + places.len()) {
+                break;
+            }
+            let readings = self.readings(view, at.row);
+            let is_head = |r: &Reading| {
+                r.at.row == at.row && (0..self.block.column_count()).any(|l| columns.is_leaf_bare(l, &r.label))
+            };
+            if readings.iter().any(is_head) {
+                places.extend(self.heads_otherwise(view, &readings).and_then(|h| self.placed(sheet, view, h)));
+            }
+        }
+        places
+    }
+
+    /// All readings of the labels that end in a row, or as many rows above it as the heads have levels, or reach down to it, by
+    /// column, the lowest first.
+    fn readings(&self, view: &View<'_>, row: u32) -> Vec<Reading> {
+        let depth = self.block.columns.depth as u32;
+        let first = row.saturating_sub(depth - 1);
+        let near = view.labels_in_rows(first.saturating_sub(PIECES), row);
+        let cells: Vec<_> = near.filter(|(at, _)| at.row >= first || view.span_end(*at).row >= row).collect();
+        let mut readings = Vec::new();
+        for (at, _) in cells.iter().filter(|_| self.step(1)) {
+            let Some(mut text) = view.text(*at).map(str::to_owned) else { continue };
+            let mut add = |text: &str, top| readings.extend(fold(text).map(|label| Reading { at: *at, top, label }));
+            add(&text, at.row);
+            for above in (at.row.saturating_sub(PIECES)..at.row).rev() {
+                let over = |(a, _): &(Address, &Folded)| (a.column..=view.span_end(*a).column).contains(&at.column);
+                let Some((piece, _)) = view.labels_in_rows(above, above).find(over) else { break };
+                text = format!("{}{text}", view.text(piece).unwrap_or_default());
+                add(&text, above);
+            }
+        }
+        readings.sort_by_key(|r| (r.at.column, u32::MAX - r.at.row, u32::MAX - r.top));
+        readings
+    }
+
+    /// The heads among some readings, of which one may be in words of its own: where it stands, and its likeness, then leave
+    /// one column for it.
+    fn heads_otherwise(&self, view: &View<'_>, readings: &[Reading]) -> Option<Heads> {
+        let (columns, count) = (&self.known.columns, self.block.column_count());
+        let mut found: Vec<Option<&Reading>> = Vec::with_capacity(count);
+        let mut last = None;
+        for leaf in 0..count {
+            let behind = |r: &&Reading| last.is_none_or(|l| r.at.column > l);
+            let next = readings.iter().filter(behind).find(|r| columns.is_leaf_bare(leaf, &r.label));
+            last = next.map(|r| r.at.column).or(last);
+            found.push(next);
+        }
+        let missing: Vec<usize> = (0..count).filter(|l| found[*l].is_none()).collect();
+        let mut findings = Vec::new();
+        match missing.as_slice() {
+            [] => {}
+            [leaf] if count > 1 => {
+                let odd = self.odd_head(view, readings, &found, *leaf)?;
+                let (written, official) = (view.text(odd.at)?.trim(), self.block.columns.leaves[*leaf].label());
+                let message = format!("{}的列名“{written}”（{}）认作“{official}”", self.table_name, odd.at);
+                findings.push(finding("N112", message).at(Source::cell(&view.sheet.name, odd.at)));
+                found[*leaf] = Some(odd);
+            }
+            _ => return None,
+        }
+        let found: Option<Vec<&Reading>> = found.into_iter().collect();
+        let found = found?;
+        let top = found.iter().map(|r| r.top).min()?;
+        Some(Heads { cells: found.iter().map(|r| r.at).collect(), top, findings })
+    }
+
+    /// The only label between the neighbours of a missing head that is no other label of the block and like the head's own.
+    fn odd_head<'r>(
+        &self,
+        view: &View<'_>,
+        readings: &'r [Reading],
+        found: &[Option<&Reading>],
+        leaf: usize,
+    ) -> Option<&'r Reading> {
+        let columns = &self.known.columns;
+        let right = found[leaf + 1..].iter().flatten().next().map_or(u32::MAX, |r| r.at.column);
+        let left = found[..leaf].iter().flatten().last().map(|r| view.span_end(r.at).column);
+        let row = found.iter().flatten().map(|r| r.at.row).max()?;
+        let here = |r: &&Reading| left.is_none_or(|l| r.at.column > l) && r.at.column < right && r.at.row <= row;
+        let known = |r: &&Reading| {
+            let body = &r.label.body;
+            columns.is_any(body)
+                || self.known.corner.as_ref() == Some(body)
+                || self.known.unit_heads.contains(body)
+                || self.known.rows.is_any(body)
+        };
+        let like = readings.iter().filter(here).filter(|r| !known(r)).filter(|r| columns.is_like(leaf, &r.label.body));
+        let mut cells = BTreeSet::new();
+        let all: Vec<&Reading> = like.inspect(|r| _ = cells.insert(r.at)).collect();
+        all.first().copied().filter(|_| cells.len() == 1)
+    }
+
+    /// Columns between the heads that have a head of their own, which is none of the block's, and values below it.
+    pub(super) fn surplus_columns(&self, view: &View<'_>, located: &Located) -> Vec<(u32, Finding)> {
+        let heads = &located.heads;
+        let (Some(first), Some(last)) = (heads.first(), heads.last()) else { return Vec::new() };
+        let (Some(top), Some(bottom)) = (heads.iter().map(|h| h.row).min(), heads.iter().map(|h| h.row).max()) else {
+            return Vec::new();
+        };
+        let own = |column: u32| heads.iter().any(|h| (h.column..=view.span_end(*h).column).contains(&column));
+        let known = |f: &Folded| self.known.columns.is_any(&f.body) || self.known.unit_heads.contains(&f.body);
+        let between = |at: Address| at.column > first.column && at.column < last.column && !own(at.column);
+        let labels = view.labels_in_rows(top, bottom).filter(|(at, f)| between(*at) && !known(f));
+        labels
+            .filter(|(at, _)| {
+                let below = bottom + 1..=bottom + self.block.line_count() as u32;
+                below.into_iter().any(|row| view.content(row, at.column).is_some_and(is_value))
+            })
+            .map(|(at, _)| {
+                let text = view.text(at).unwrap_or_default().split_whitespace().collect::<String>();
+                let message = format!("{}多出一列“{text}”（{at}），表样没有这一列", self.table_name);
+                let fix = "请把这一列的数字并入表样规定的列，再删去这一列";
+                (at.column, finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint(fix))
+            })
+            .collect()
+    }
+
+    /// A column beside the block that is called as one of its own: nothing tells which is meant.
+    pub(super) fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
+        let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
+        let leaf = |body: &Body| (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, body));
+        let beside = |at: Address| at.column > located.right && at.column <= located.right + 2;
+        let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(&f.body))?;
+        let text = view.text(at).unwrap_or_default().trim();
+        let message = format!("{}的列名“{text}”（{at}）多出一列，不能确定用哪一列", self.table_name);
+        Some(finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板删去多出的列"))
+    }
+
+    /// Leaf labels may repeat from group to group, so each group's label must stand over its own leaves, and a group whose
+    /// leaves are called as another's must have its label.
+    pub(super) fn misplaced_group(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
+        let heads = &located.heads;
+        let last_row = heads.iter().map(|h| h.row).max()?;
+        let own = |at: &Address| (located.left..=located.right).contains(&at.column);
+        let labels: Vec<_> = view.labels_in_rows(located.top, last_row).filter(|(at, _)| own(at)).collect();
+        let wrong = |at: Address, text: String| {
+            let message = format!("{}的列名“{text}”（{at}）不在它的各列之上", self.table_name);
+            finding("N203", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板改正表头")
+        };
+        for (bodies, first, last) in &self.known.columns.groups {
+            let (from, to) = (heads[*first].column, view.span_end(heads[*last]).column);
+            let here: Vec<_> = labels.iter().filter(|(_, f)| bodies.contains(&f.body)).collect();
+            let outside = here.iter().find(|(at, _)| at.column < from || view.span_end(*at).column > to);
+            if let Some((at, _)) = outside {
+                return Some(wrong(*at, view.text(*at).unwrap_or_default().trim().to_owned()));
+            }
+            let twins = (*first..=*last).any(|leaf| {
+                let named = &self.known.columns.leaves[leaf];
+                let outside = (0..heads.len()).filter(|l| l < first || l > last);
+                outside.into_iter().any(|l| self.known.columns.leaves[l] == *named)
+            });
+            let lowest =
+                self.known.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
+            if here.is_empty() && twins && lowest {
+                let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&body(&n.label)));
+                let label = label.map_or(String::new(), |n| n.label.clone());
+                let message = format!("{}缺少列名“{label}”，分不清各列属于哪一组", self.table_name);
+                let f = finding("N203", message).at(Source::cell(&view.sheet.name, heads[*first]));
+                return Some(f.hint("请照标准模板补上表头"));
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,236 @@
+//! Finds the official tables of one form in a workbook, by their labels, wherever they stand.
+//!
+//! For each block of each table: the column heads give the value columns, the row labels the value rows. A row whose
+//! numbers cannot be assigned to columns with certainty, a row too many and a row that is missing are findings; nothing
+//! is guessed.
+
+mod columns;
+mod rows;
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use super::known::{Known, OfForm};
+use super::value::looks_like_value;
+use super::view::View;
+use crate::form::{Block, Form, Table};
+use crate::import::Content;
+use crate::model::{Address, Finding, Severity, Source};
+use columns::Heads;
+
+/// Where the values of one block stand.
+#[derive(Debug, Clone)]
+pub struct Located {
+    pub sheet: usize,
+    /// Cells by row leaf and column leaf; `None` where the row is missing.
+    pub rows: Vec<Option<Vec<Address>>>,
+    /// Labels of the rows, where they have any.
+    pub row_labels: Vec<Option<Address>>,
+    /// Cells that name the unit of a row, where there are any.
+    pub units: Vec<Option<Address>>,
+    /// The column of units, where it has a head.
+    pub unit_column: Option<u32>,
+    /// The block's title, where it has one.
+    pub title: Option<Address>,
+    /// Cells of the column heads, by column leaf.
+    pub heads: Vec<Address>,
+    /// Columns between the heads that the form does not have.
+    pub surplus: Vec<u32>,
+    /// First and last row of the block, its title and heads included.
+    pub top: u32,
+    pub bottom: u32,
+    /// First and last column.
+    pub left: u32,
+    pub right: u32,
+    pub findings: Vec<Finding>,
+}
+
+impl Located {
+    /// Whether two places share a cell.
+    pub fn meets(&self, other: &Located) -> bool {
+        let apart = self.bottom < other.top || other.bottom < self.top;
+        self.sheet == other.sheet && !apart && self.left <= other.right && other.left <= self.right
+    }
+
+    /// Whether anything keeps its values from being taken as they stand. Notes do not.
+    pub fn is_clean(&self) -> bool {
+        self.findings.iter().all(|f| f.severity == Severity::Note)
+    }
+}
+
+/// All blocks of a form: for each table, for each block, every place that looks like it.
+pub struct Search {
+    pub found: Vec<Vec<Vec<Located>>>,
+    /// The workbook is full of heads that lead nowhere; the search was given up.
+    pub exhausted: bool,
+}
+
+impl Search {
+    /// Number of blocks that were found at all.
+    pub fn blocks_found(&self) -> usize {
+        self.found.iter().flatten().filter(|l| !l.is_empty()).count()
+    }
+
+    /// Number of findings of all places.
+    pub fn problems(&self) -> usize {
+        self.found.iter().flatten().flatten().map(|l| l.findings.len()).sum()
+    }
+
+    /// Whether every block of a table stands in one place only and has nothing wrong with it.
+    pub fn is_clean(&self, table: usize) -> bool {
+        self.found[table].iter().all(|places| matches!(places.as_slice(), [one] if one.is_clean()))
+    }
+
+    /// Number of values of the tables that are clean.
+    pub fn clean_values(&self, form: &Form) -> usize {
+        (0..form.tables.len()).filter(|t| self.is_clean(*t)).map(|t| form.tables[t].slot_count()).sum()
+    }
+}
+
+/// One block on its way to be found.
+struct Target<'a> {
+    block: &'a Block,
+    table_name: &'a str,
+    known: &'a Known,
+    /// Steps left to the whole search.
+    budget: &'a Cell<usize>,
+}
+
+/// Searches every sheet.
+pub fn search(form: &Form, views: &[View<'_>]) -> Search {
+    let budget = budget(views);
+    let known = OfForm::of(form);
+    let place = |table: &Table, block: &Block, known: &Known| {
+        let target = Target { block, table_name: &table.name, known, budget: &budget };
+        views.iter().enumerate().flat_map(|(i, view)| target.places(i, view)).collect()
+    };
+    let tables = form.tables.iter().zip(&known.blocks);
+    let found =
+        tables.map(|(t, all)| t.blocks.iter().zip(all).map(|(b, known)| place(t, b, known)).collect()).collect();
+    Search { found, exhausted: budget.get() == 0 }
+}
+
+/// Searches for the blocks that were not found once more, with heads written otherwise than the form has them: in pieces over
+/// several rows, with a note in brackets, or one of them in words of its own. Places that were found keep their cells.
+pub fn search_again(form: &Form, views: &[View<'_>], search: &mut Search) {
+    let budget = budget(views);
+    let known = OfForm::of(form);
+    for (t, table) in form.tables.iter().enumerate() {
+        for (b, block) in table.blocks.iter().enumerate() {
+            if !search.found[t][b].is_empty() {
+                continue;
+            }
+            let target = Target { block, table_name: &table.name, known: &known.blocks[t][b], budget: &budget };
+            let mut places: Vec<Located> = Vec::new();
+            for (i, view) in views.iter().enumerate() {
+                for located in target.places_otherwise(i, view) {
+                    let free = |l: &Located| !l.meets(&located);
+                    if search.found.iter().flatten().flatten().chain(&places).all(free) {
+                        places.push(located);
+                    }
+                }
+            }
+            search.found[t][b] = places;
+        }
+    }
+    search.exhausted |= budget.get() == 0;
+}
+
+/// A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
+fn budget(views: &[View<'_>]) -> Cell<usize> {
+    Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>())
+}
+
+impl Target<'_> {
+    fn places(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
+        let anchors = view.labels().filter(|(_, f)| self.known.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
+        let mut places: Vec<Located> = Vec::new();
+        for anchor in anchors {
+            // A repeated header lies inside the place that its first appearance opened.
+            let inside =
+                |l: &Located| (l.top..=l.bottom).contains(&anchor.row) && (l.left..=l.right).contains(&anchor.column);
+            if !places.iter().any(inside) {
+                places.extend(self.place(sheet, view, anchor));
+            }
+        }
+        places
+    }
+
+    /// Takes a step of the search; false when none is left.
+    fn step(&self, cost: usize) -> bool {
+        self.budget.set(self.budget.get().saturating_sub(cost));
+        self.budget.get() > 0
+    }
+
+    /// The block whose first column head is at `anchor`, if it is one.
+    fn place(&self, sheet: usize, view: &View<'_>, anchor: Address) -> Option<Located> {
+        self.placed(sheet, view, self.heads(view, anchor)?)
+    }
+
+    /// The block under these heads, if it is one.
+    fn placed(&self, sheet: usize, view: &View<'_>, Heads { cells: heads, top, findings }: Heads) -> Option<Located> {
+        let depth = self.block.columns.depth as u32;
+        let first_head = heads.iter().map(|h| h.row).min()?;
+        let bottom_head = heads.iter().map(|h| view.span_end(*h).row).max()?;
+        let mut located = Located {
+            sheet,
+            rows: vec![None; self.block.row_count()],
+            row_labels: vec![None; self.block.row_count()],
+            units: vec![None; self.block.row_count()],
+            unit_column: None,
+            title: None,
+            top: top.min(first_head),
+            bottom: bottom_head,
+            left: heads[0].column,
+            right: heads.last().map(|h| view.span_end(*h).column)?,
+            heads,
+            surplus: Vec::new(),
+            findings,
+        };
+        // The head rows above the leaves, the corner and the block's title belong to it.
+        for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
+            let own = self.known.columns.is_group(&f.body) || self.known.corner.as_ref().is_some_and(|c| *c == f.body);
+            let title = self.known.title.as_ref() == Some(f.short());
+            if title {
+                located.title = Some(at);
+            }
+            if own || title {
+                located.top = located.top.min(at.row);
+                located.left = located.left.min(at.column);
+            }
+        }
+        let units = view.labels_in_rows(first_head, bottom_head).find(|(_, f)| self.known.unit_heads.contains(&f.body));
+        located.unit_column = units.map(|(at, _)| at.column);
+        let misplaced = self.misplaced_group(view, &located).or_else(|| self.surplus_head(view, &located));
+        located.findings.extend(misplaced);
+        for (column, surplus) in self.surplus_columns(view, &located) {
+            located.surplus.push(column);
+            located.findings.push(surplus);
+        }
+        let certain = if self.block.rows.leaves.is_empty() {
+            self.unlabelled_row(view, &mut located)
+        } else {
+            self.labelled_rows(view, &mut located)
+        };
+        certain.then_some(located)
+    }
+}
+
+/// Whether a cell can hold a value: a number or something in a number's place, not prose.
+pub(super) fn is_value(content: &Content) -> bool {
+    match content {
+        Content::Text(text) => looks_like_value(text),
+        Content::Bool(_) | Content::Date(..) | Content::Other(_) => true,
+        Content::Number(_) | Content::HugeNumber(_) | Content::Error(_) | Content::Uncomputed => true,
+    }
+}
+
+/// Places of a block grouped by sheet, for messages.
+pub fn sources(places: &[Located], views: &[View<'_>]) -> Vec<Source> {
+    let mut by_place: BTreeMap<(usize, u32, u32), Source> = BTreeMap::new();
+    for l in places {
+        let at = Address { row: l.top, column: l.left };
+        by_place.insert((l.sheet, l.top, l.left), Source::cell(&views[l.sheet].sheet.name, at));
+    }
+    by_place.into_values().collect()
+}

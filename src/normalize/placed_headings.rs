@@ -1,0 +1,98 @@
+//! Headings of sections in words of their own: known by their number and their place between the others.
+//!
+//! Takes the lines of a workbook in reading order, gives the lines that head a section although no wording of the form fits
+//! them. A section is only looked for where its own heading is missing; if several lines could be it, none is.
+
+use std::collections::BTreeMap;
+
+use super::fold::fold;
+use super::wordings::Wordings;
+use crate::form::Form;
+use crate::model::Address;
+
+/// Longest heading, in characters without its number.
+const LONGEST: usize = 25;
+
+/// A line of the workbook: sheet, cell and its number among the lines of the cell.
+pub(super) type LineAt = (usize, Address, usize);
+
+/// What stands in a workbook that tells sections apart, in reading order.
+enum Mark {
+    /// A heading or a sheet that names a section.
+    Section(usize),
+    /// The table of a section.
+    Table(usize),
+    /// A line that may head a section.
+    Candidate(usize, LineAt),
+    /// Any other words.
+    Words,
+}
+
+/// Collects the lines of a workbook.
+#[derive(Default)]
+pub(super) struct Lines(Vec<Mark>);
+
+impl Lines {
+    pub fn section(&mut self, section: usize) {
+        self.0.push(Mark::Section(section));
+    }
+
+    pub fn table(&mut self, section: usize) {
+        if !matches!(self.0.last(), Some(Mark::Table(s)) if *s == section) {
+            self.0.push(Mark::Table(section));
+        }
+    }
+
+    /// Adds a line of words.
+    pub fn line(&mut self, form: &Form, wordings: &Wordings, at: LineAt, line: &str) {
+        let folded = fold(line);
+        let mark = match &folded {
+            Some(f) if wordings.section(f).is_some() => wordings.section(f).map(Mark::Section),
+            Some(f) if f.number.is_some() && !f.bracketed && is_short(line, &f.body) => {
+                let numbered = |s: &crate::form::Section| fold(&s.heading).is_some_and(|h| h.number == f.number);
+                form.sections.iter().position(numbered).map(|s| Mark::Candidate(s, at))
+            }
+            _ => None,
+        };
+        self.0.push(mark.unwrap_or(Mark::Words));
+    }
+
+    /// The lines that head sections.
+    pub fn headings(self, form: &Form) -> BTreeMap<LineAt, usize> {
+        let marks = self.0;
+        let mut found = BTreeMap::new();
+        // Where a heading that was found in this way stands.
+        let mut placed: BTreeMap<usize, usize> = BTreeMap::new();
+        for section in 0..form.sections.len() {
+            let named = |m: &Mark| matches!(m, Mark::Section(s) if *s == section);
+            if marks.iter().any(named) {
+                continue;
+            }
+            let earlier = |m: &Mark| matches!(m, Mark::Section(s) | Mark::Table(s) if *s < section);
+            let later = |m: &Mark| {
+                matches!(m, Mark::Section(s) if *s > section) || matches!(m, Mark::Table(s) if *s >= section)
+            };
+            let from = marks.iter().rposition(earlier).max(placed.values().max().copied()).map_or(0, |i| i + 1);
+            let to = marks.iter().position(later).unwrap_or(marks.len());
+            let here = marks.iter().enumerate().take(to).skip(from);
+            let mut candidates = here.filter_map(|(i, m)| match m {
+                Mark::Candidate(s, at) if *s == section => Some((i, *at)),
+                _ => None,
+            });
+            let (Some((place, at)), None) = (candidates.next(), candidates.next()) else { continue };
+            let table = form.sections[section].table.is_some()
+                && matches!(marks.get(to), Some(Mark::Table(s)) if *s == section);
+            let text = marks[place + 1..to.max(place + 1)].iter().any(|m| matches!(m, Mark::Words));
+            if table || text {
+                found.insert(at, section);
+                placed.insert(section, place);
+            }
+        }
+        found
+    }
+}
+
+/// Whether a line can be a heading: short and no sentence.
+fn is_short(line: &str, body: &str) -> bool {
+    body.chars().count() <= LONGEST && !line.contains(['。', '；', '：', ':', '，', ',', '？', '！'])
+}

@@ -1,0 +1,89 @@
+//! What stands on a sheet beside the words and figures of the report, as findings.
+//!
+//! Takes the cells, gives one finding for each kind and sheet that names the first of them and counts the rest.
+
+use super::sheet_kind::{Side, TextColumn};
+use super::view::View;
+use super::{short, value, written};
+use crate::form::labels;
+use crate::import::{Cell, Content};
+use crate::model::{Address, Finding, Source};
+use crate::rules::finding;
+
+/// Cells of one kind on one sheet: the first with its words, all by their place.
+#[derive(Default)]
+pub(super) struct Places {
+    first: Option<String>,
+    all: Vec<Source>,
+}
+
+impl Places {
+    pub fn add(&mut self, view: &View<'_>, cell: &Cell) {
+        self.first.get_or_insert_with(|| short(&written(&cell.content)));
+        self.all.push(Source::cell(&view.sheet.name, cell.at));
+    }
+
+    /// A finding on them; `what` follows the place and the words of the first.
+    fn finding(self, code: &'static str, what: &str, hint: &str) -> Option<Finding> {
+        let first = self.all.first().cloned()?;
+        let many = if self.all.len() > 1 { format!("等 {} 处", self.all.len()) } else { String::new() };
+        let message = format!("{first} 的“{}”{many}{what}", self.first.unwrap_or_default());
+        Some(finding(code, message).at(first).related(self.all.into_iter().skip(1)).hint(hint))
+    }
+}
+
+/// Cells that are neither the form's nor prose.
+pub(super) fn outside_tables(places: Places) -> Option<Finding> {
+    let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
+    places.finding("N111", "不在官方表格之内，没有采用", hint)
+}
+
+/// Words on a sheet of the standard workbook outside the cells to be filled in.
+pub(super) fn outside_inputs(places: Places) -> Option<Finding> {
+    let hint = "属于报告的，请移到要填写的格子里；给自己看的批注可以留着，不会公布";
+    places.finding("N111", "不在要填写的格子里，没有采用", hint)
+}
+
+/// Words on an agency's own sheet that stand beside its text and are paragraphs of the report all the same. A subheading on
+/// the left and a note of units belong there.
+pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl Fn(&str) -> bool) -> Option<Finding> {
+    let column = TextColumn::of(view, |at| words.binary_search(&at).is_ok())?;
+    let mut places = Places::default();
+    let texts = view.sheet.cells.iter().filter(|c| words.binary_search(&c.at).is_ok());
+    for cell in texts {
+        let Content::Text(text) = &cell.content else { continue };
+        // A subheading on the left, or the text behind one.
+        let belongs = |side: Side| match side {
+            Side::Left => is_heading(text),
+            Side::Right(row) => {
+                let own = view.text(Address { row, column: column.column });
+                own.is_some_and(&is_heading) && is_prose(text)
+            }
+        };
+        if column.beside(cell.at).is_some_and(|side| !belongs(side)) && !is_unit_note(text) {
+            places.add(view, cell);
+        }
+    }
+    let hint = "属于正文的，请移到正文那一列；给自己看的批注，请删去，否则会随报告公布";
+    places.finding("N117", "在正文旁边，会作为正文公布", hint)
+}
+
+/// Whether a text is more than a remark: long, or a whole sentence.
+fn is_prose(text: &str) -> bool {
+    const LONG: usize = 30;
+    text.chars().count() >= LONG || text.trim_end().ends_with(['。', '；', '！', '？'])
+}
+
+/// 单位：件、万元 is a note on a table.
+pub(super) fn is_unit_note(text: &str) -> bool {
+    value::unit_alone(text).is_some_and(|word| is_units(&word))
+}
+
+/// Whether a text is nothing but units and counting words: 件、万元.
+pub(super) fn is_units(text: &str) -> bool {
+    let apart = ['、', ',', '，', '/', '（', '）', '(', ')', ' ', '和'];
+    let parts = text.split(apart).map(str::trim).filter(|p| !p.is_empty());
+    let unit = |p: &str| labels().units.counters.iter().any(|c| c == p) || value::is_money(p);
+    let mut parts = parts.peekable();
+    parts.peek().is_some() && parts.all(unit)
+}

@@ -1,0 +1,238 @@
+//! The values of the official tables: each slot from its cell, by the rules of its kind.
+//!
+//! Takes the places of the blocks, gives the values with their origins and findings. A cell that cannot be read gives
+//! [`Value::Unknown`], as does a slot that has no cell; a number that is present is never changed.
+
+use std::collections::BTreeSet;
+
+use super::edition::Recognised;
+use super::find::Located;
+use super::known::OfForm;
+use super::value::{self, Remark, Unreadable};
+use super::view::View;
+use super::{short, written};
+use crate::form::{Block, Kind, SlotAt, Table, Unit};
+use crate::import::{Content, Shown};
+use crate::model::{Address, Finding, Origins, Place, Report, Source, Value};
+use crate::rules::finding;
+
+/// Reads every value of the form from its cell.
+pub(super) fn read(
+    report: &mut Report,
+    recognised: &Recognised,
+    views: &[View<'_>],
+    origins: &mut Origins,
+) -> Vec<Finding> {
+    let form = &recognised.form;
+    let known = OfForm::of(form);
+    let mut findings = Vec::new();
+    for (t, places) in recognised.places.iter().enumerate() {
+        let table = &form.tables[t];
+        let values = &mut report.tables[t];
+        let mut reader = Reader {
+            table,
+            index: t,
+            totals: &known.totals[t],
+            values,
+            origins,
+            findings: &mut findings,
+            hidden: Vec::new(),
+        };
+        for (b, (block, place)) in table.blocks.iter().zip(places).enumerate() {
+            match place {
+                Some(place) => reader.block(b, block, &views[place.sheet], place),
+                None => reader.unknown(b, block, 0..block.row_count()),
+            }
+        }
+        let hidden = std::mem::take(&mut reader.hidden);
+        if let Some(first) = hidden.first() {
+            let message = format!("{}有 {} 个格子在隐藏的行或列里，已照常读取", table.name, hidden.len());
+            let f = finding("N107", message).at(first.clone()).related(hidden.iter().skip(1).cloned());
+            findings.push(f.hint("请取消隐藏，核对这些数字"));
+        }
+    }
+    findings
+}
+
+/// Reads one table.
+struct Reader<'a> {
+    table: &'a Table,
+    index: usize,
+    /// Slots that are totals of others.
+    totals: &'a BTreeSet<usize>,
+    values: &'a mut Vec<Value>,
+    origins: &'a mut Origins,
+    findings: &'a mut Vec<Finding>,
+    /// Values in hidden rows and columns.
+    hidden: Vec<Source>,
+}
+
+/// The units that a row is in, by the words round its values.
+struct Units {
+    beside: Option<Unit>,
+    label: Option<Unit>,
+    title: Option<Unit>,
+}
+
+impl Reader<'_> {
+    fn block(&mut self, b: usize, block: &Block, view: &View<'_>, place: &Located) {
+        let heads: Vec<_> = place.heads.iter().map(|h| view.text(*h).and_then(value::unit_in_head)).collect();
+        let title = place.title.and_then(|t| view.text(t)).and_then(value::unit_in_head);
+        for (row, cells) in place.rows.iter().enumerate() {
+            let Some(cells) = cells else {
+                self.unknown(b, block, row..row + 1);
+                continue;
+            };
+            let beside = self.unit_beside(block, row, view, place, cells[0]);
+            let label = place.row_labels[row].and_then(|l| view.text(l)).and_then(value::unit_in_head);
+            let (beside, is_other) = beside.map_or_else(|_| (None, true), |unit| (unit, false));
+            let units = Units { beside, label, title };
+            for (column, at) in cells.iter().enumerate() {
+                let slot = self.table.slot(SlotAt { block: b, row, column });
+                let value = self.value(slot, block.unit_word(row), view, *at, (heads[column], &units));
+                // With a total, a column that the form does not have is counted or not: nobody can say which.
+                let doubtful = is_other || !place.surplus.is_empty() && self.totals.contains(&slot);
+                self.values[slot] = if doubtful { Value::Unknown } else { value };
+            }
+        }
+        debug_assert_eq!(place.rows.len(), block.row_count());
+    }
+
+    /// The values of rows that have no certain cells.
+    fn unknown(&mut self, b: usize, block: &Block, rows: std::ops::Range<usize>) {
+        for row in rows {
+            for column in 0..block.column_count() {
+                self.values[self.table.slot(SlotAt { block: b, row, column })] = Value::Unknown;
+            }
+        }
+    }
+
+    /// The unit of money that is written beside a row. What the form prints there, the workbook must mean too: another unit
+    /// is an error.
+    fn unit_beside(
+        &mut self,
+        block: &Block,
+        row: usize,
+        view: &View<'_>,
+        place: &Located,
+        first: Address,
+    ) -> Result<Option<Unit>, ()> {
+        let label = place.row_labels[row].and_then(|l| view.text(l));
+        let beside = place.units[row].and_then(|u| view.text(u)).and_then(value::unit_alone);
+        if let Some(word) = block.unit_word(row) {
+            let said = [beside.clone(), label.and_then(value::unit_in_brackets)];
+            let other = |w: &String| w != word && !value::is_convertible(w, word);
+            if let Some(other) = said.into_iter().flatten().find(other) {
+                let at = place.units[row].or(place.row_labels[row]).unwrap_or(first);
+                let name = &self.table.name;
+                let message = format!("{name} {at} 的单位是“{}”，表样规定的是“{word}”", short(&other));
+                let fix = "请核对这个数字是按哪个单位填的，改成表样规定的单位";
+                let source = Source::cell(&view.sheet.name, at);
+                self.findings.push(finding("N201", message).at(source).found(other).hint(fix));
+                return Err(());
+            }
+        }
+        Ok(beside.as_deref().and_then(value::unit_in_head))
+    }
+
+    /// The value in a cell. Where it cannot be read, one finding says why.
+    fn value(
+        &mut self,
+        slot: usize,
+        counter: Option<&str>,
+        view: &View<'_>,
+        at: Address,
+        (head, units): (Option<Unit>, &Units),
+    ) -> Value {
+        let (kind, unit) = self.table.kind(slot);
+        let content = view.content(at.row, at.column);
+        let source = Source::cell(&view.sheet.name, at);
+        let place = Place::Value { table: self.index, slot };
+        let words = content.map(written).unwrap_or_default();
+        self.origins.note(place, source.clone(), words.as_str());
+        self.origins.note_entry(self.index, slot, view.entry(at));
+        if view.sheet.hides(at) {
+            self.hidden.push(source.clone());
+        }
+        let named = || [head, units.beside, units.label, units.title].into_iter().flatten();
+        let name = &self.table.name;
+        let fault = if kind == Kind::Amount && named().any(|u| Some(u) != named().next()) {
+            let message = format!("{name} {at} 的单位在表里写得不一致，不能确定是哪一个");
+            Some(finding("N201", message).hint("请把单位改成一致"))
+        } else {
+            self.shown_otherwise(content, unit, view, at, &words)
+        };
+        if let Some(fault) = fault {
+            self.findings.push(fault.at(source));
+            return Value::Unknown;
+        }
+        let place = format!("{name} {at} ");
+        match value::read(content, kind, unit, named().next(), counter) {
+            Ok((value, remark)) => {
+                // What is kept as it is written is no news.
+                let kept = |r: &Remark| *r == Remark::Unit && value.to_string() == words.trim();
+                let remark = remark.filter(|r| !kept(r)).map(|r| note(r, &place, &words, &value, unit.is_some()));
+                self.findings.extend(remark.map(|r| r.at(source)));
+                value
+            }
+            // What a total's formula would have given, the form says.
+            Err(Unreadable::Uncomputed) if self.totals.contains(&slot) => Value::Blank,
+            Err(why) => {
+                let fault = unreadable(&why, &place, &words, self.table.unit_word(slot));
+                self.findings.push(fault.at(source).found(words));
+                Value::Unknown
+            }
+        }
+    }
+
+    /// The fault of a number that is seen as another one. A unit that the form has itself is no news.
+    fn shown_otherwise(
+        &self,
+        content: Option<&Content>,
+        unit: Option<Unit>,
+        view: &View<'_>,
+        at: Address,
+        words: &str,
+    ) -> Option<Finding> {
+        let same = |s: Shown| s == Shown::Padded || unit.is_some_and(|u| s == Shown::Unit(u));
+        let number = matches!(content, Some(Content::Number(n)) if !n.is_zero());
+        let shown = view.sheet.shown(at).filter(|s| number && !same(*s))?;
+        let name = &self.table.name;
+        let (message, hint) = if shown == Shown::Marked {
+            let message = format!("{name} {at} 的 {words} 是划掉的，或者是上标、下标");
+            (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标")
+        } else {
+            let what = "的数字格式带单位、缩放或别的数字，看到的与保存的";
+            let message = format!("{name} {at} {what} {words} 不是一回事");
+            (message, "请把单元格格式改为常规，重新核对这个数字")
+        };
+        Some(finding("N201", message).found(words).hint(hint))
+    }
+}
+
+fn note(remark: Remark, place: &str, written: &str, value: &Value, has_unit: bool) -> Finding {
+    let written = short(written);
+    match remark {
+        Remark::Unit if has_unit => finding("N103", format!("{place}的“{written}”按表样的单位记为 {value}")),
+        Remark::Unit => finding("N103", format!("{place}的“{written}”记为 {value}")),
+        Remark::Spelling => finding("N104", format!("{place}的文本“{written}”读作数字 {value}")),
+    }
+}
+
+fn unreadable(why: &Unreadable, place: &str, written: &str, unit: Option<&str>) -> Finding {
+    let written = short(written);
+    match why {
+        Unreadable::NotANumber => {
+            finding("N201", format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")
+        }
+        Unreadable::OtherUnit => {
+            let unit = unit.unwrap_or_default();
+            finding("N201", format!("{place}的“{written}”与表样规定的单位“{unit}”不合"))
+                .hint("请核对这个数字，去掉单位")
+        }
+        Unreadable::Forbidden(reason) => finding("K305", format!("{place}的 {written} {reason}")).hint("请核对后改正"),
+        Unreadable::Uncomputed => finding("N208", format!("{place}是没有计算结果的公式"))
+            .hint("请用 Excel 或 WPS 打开、保存一次，或直接填写数字"),
+        Unreadable::Error => finding("N209", format!("{place}是错误值 {written}")).hint("请改正公式，或直接填写数字"),
+    }
+}
