@@ -1,31 +1,37 @@
 //! Words of text boxes and shapes on the sheets of a package (.xlsx, .xlsb).
 //!
-//! Takes a drawing part, gives the words in it, a box each. It reads no picture, and a drawing that is damaged has no words:
-//! nothing of a report may stand there.
+//! Takes a sheet's name and its package, gives the words in its drawings, a box each. It reads no picture.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
-use super::xlsx::{relations, unescaped};
+use super::ImportError;
+use super::directory::{relations, relations_of, unescaped};
+use super::package::TextPackage;
+use super::xml::check;
 
 /// The parts that hold drawings.
 pub(super) fn is_drawing(name: &str) -> bool {
     name.starts_with("xl/drawings/") && name.ends_with(".xml")
 }
 
-/// The words of the boxes on a sheet, by the names of its part and of others.
-pub(super) fn on_sheet<'a>(sheet: &str, part: impl Fn(&str) -> Option<&'a [u8]>) -> Vec<String> {
-    let (folder, file) = sheet.rsplit_once('/').unwrap_or(("", sheet));
-    let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-    let Some(of_sheet) = part(&format!("{prefix}_rels/{file}.rels")) else { return Vec::new() };
-    let drawings = relations(of_sheet, &prefix).unwrap_or_default();
-    let drawings = drawings.iter().filter(|r| r.kind.ends_with("/drawing")).filter_map(|r| part(&r.target));
-    drawings.flat_map(words).collect()
+/// The words of the boxes on a sheet.
+pub(super) fn on_sheet(sheet: &str, package: &TextPackage) -> Result<Vec<String>, ImportError> {
+    let (part, folder) = relations_of(sheet);
+    let Some(of_sheet) = package.text(&part)? else { return Ok(Vec::new()) };
+    let mut all = Vec::new();
+    for drawing in relations(of_sheet, &folder)?.iter().filter(|r| r.kind.ends_with("/drawing")) {
+        if let Some(xml) = package.text(&drawing.target)? {
+            check(xml)?;
+            all.extend(words(xml));
+        }
+    }
+    Ok(all)
 }
 
 /// The words of each box of a drawing; those without any are left out.
-fn words(drawing: &[u8]) -> Vec<String> {
-    let mut reader = Reader::from_reader(drawing);
+fn words(drawing: &str) -> Vec<String> {
+    let mut reader = Reader::from_str(drawing);
     let (mut all, mut own, mut in_text) = (Vec::new(), String::new(), false);
     loop {
         match reader.read_event() {
@@ -58,12 +64,13 @@ mod tests {
         let drawing = r#"<xdr:wsDr xmlns:xdr="x" xmlns:a="a"><xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:bodyPr/><a:p><a:r><a:t>补充</a:t></a:r></a:p><a:p><a:r><a:t>a&amp;b</a:t></a:r></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor>
             <xdr:twoCellAnchor><xdr:sp><xdr:txBody><a:p><a:endParaRPr/></a:p></xdr:txBody></xdr:sp></xdr:twoCellAnchor></xdr:wsDr>"#;
         let rels = r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/drawing" Target="../drawings/drawing1.xml"/></Relationships>"#;
-        let part = |name: &str| match name {
-            "xl/worksheets/_rels/sheet1.xml.rels" => Some(rels.as_bytes()),
-            "xl/drawings/drawing1.xml" => Some(drawing.as_bytes()),
-            _ => None,
+        let package = |drawing: &str| {
+            let parts = [("xl/worksheets/_rels/sheet1.xml.rels", rels), ("xl/drawings/drawing1.xml", drawing)];
+            TextPackage { parts: parts.map(|(name, xml)| (name.to_owned(), Ok(xml.to_owned()))).into() }
         };
-        assert_eq!(on_sheet("xl/worksheets/sheet1.xml", part), ["补充 a&b"]);
-        assert!(on_sheet("xl/worksheets/sheet2.xml", part).is_empty());
+        assert_eq!(on_sheet("xl/worksheets/sheet1.xml", &package(drawing)).unwrap(), ["补充 a&b"]);
+        assert!(on_sheet("xl/worksheets/sheet2.xml", &package(drawing)).unwrap().is_empty());
+        // What is cut off may have lost words.
+        assert!(on_sheet("xl/worksheets/sheet1.xml", &package(&drawing[..drawing.len() / 2])).is_err());
     }
 }

@@ -1,16 +1,19 @@
 //! Number formats under which a cell shows another number than it holds, or shows it with a unit of money.
 //!
-//! Takes the styles part, tells for a cell's style what its format adds. Anything that cannot be read adds nothing: the
-//! number itself stands in the cell.
+//! Takes the styles part, returns for each cell style what its format adds. Anything that cannot be read adds nothing: the
+//! number itself is in the cell.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::ImportError;
+use super::directory::unescaped;
+use super::markup;
 use super::sheet_xml::attribute;
 use super::workbook::Shown;
-use super::xlsx::unescaped;
 use crate::form::Unit;
 
 /// What a number format does to the number of a cell.
@@ -22,6 +25,23 @@ pub(super) struct Format {
     pub time: bool,
     /// Whether the cell is struck out, raised or lowered as a whole.
     pub marked: bool,
+}
+
+/// The styles part with what counts in it.
+pub(super) fn counting(styles: &str) -> Result<Cow<'_, str>, ImportError> {
+    let wanted = &[
+        "styleSheet",
+        "numFmts",
+        "numFmt",
+        "fonts",
+        "font",
+        "strike",
+        "vertAlign",
+        "cellXfs",
+        "xf",
+        "AlternateContent",
+    ];
+    markup::counting(styles, wanted, |_, _| true)
 }
 
 /// The number format of each cell style, by style index.
@@ -102,9 +122,24 @@ fn id(e: &BytesStart<'_>) -> Option<String> {
 struct Section {
     /// What stands for something.
     bare: String,
-    /// What is printed as it is, currencies too.
+    /// What is printed as it is: currencies too, and the character that fills the rest of the cell.
     printed: String,
-    conditional: bool,
+    /// Comparison and number.
+    condition: Option<(String, f64)>,
+}
+
+impl Section {
+    fn admits_zero(&self) -> Option<bool> {
+        let (comparison, number) = self.condition.as_ref()?;
+        Some(match comparison.as_str() {
+            "<" => 0.0 < *number,
+            "<=" => 0.0 <= *number,
+            ">" => 0.0 > *number,
+            ">=" => 0.0 >= *number,
+            "<>" => *number != 0.0,
+            _ => *number == 0.0,
+        })
+    }
 }
 
 fn sections(code: &str) -> Vec<Section> {
@@ -118,14 +153,19 @@ fn sections(code: &str) -> Vec<Section> {
             '"' => quoted = !quoted,
             _ if quoted => section.printed.push(c),
             '\\' | '!' => section.printed.extend(chars.next()),
-            '_' | '*' => _ = chars.next(),
+            '_' => _ = chars.next(),
+            '*' => section.printed.extend(chars.next()),
             '[' => {
                 let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
                 // A currency with its language behind a dash; anything else says when or in which colour.
                 if let Some(currency) = inside.strip_prefix('$') {
                     section.printed.push_str(currency.split('-').next().unwrap_or_default());
                 }
-                section.conditional |= inside.starts_with(['<', '>', '=']);
+                let comparison = inside.len() - inside.trim_start_matches(['<', '>', '=']).len();
+                if comparison > 0 {
+                    let (comparison, number) = inside.split_at(comparison);
+                    section.condition = Some((comparison.to_owned(), number.trim().parse().unwrap_or_default()));
+                }
             }
             ';' => all.push(Section::default()),
             _ => section.bare.push(c),
@@ -135,7 +175,7 @@ fn sections(code: &str) -> Vec<Section> {
 }
 
 /// What a format code adds to a number: a comma behind the last digit place divides by a thousand, a percent sign multiplies, and
-/// whatever is printed beside the places may make another number of them. Dates count as such: who reads one knows it before.
+/// whatever is printed beside the places may make another number of them. Dates count as such: the caller handles them first.
 pub(super) fn meaning(code: &str) -> Option<Shown> {
     let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
     if code.is_empty() {
@@ -144,7 +184,11 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
     let mut sections = sections(&code);
     // The fourth is of texts.
     sections.truncate(3);
-    let conditional = sections.iter().any(|s| s.conditional);
+    // A fraction such as 0/16 has digits that a 0 does not show.
+    if of_zero(&sections).is_some_and(|s| has_figure(&s.printed) || has_figure(&s.bare) && !s.bare.contains('/')) {
+        return Some(Shown::Replaced);
+    }
+    let conditional = sections.iter().any(|s| s.condition.is_some());
     let scaled = sections.iter().enumerate().any(|(i, s)| {
         let general = s.bare.contains("General") || s.bare.contains("通用格式");
         let places = |c: char| matches!(c, '0' | '#' | '?' | '@');
@@ -155,8 +199,9 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
         thousands
             || s.bare.contains('%')
             || s.bare.contains(SCALES)
+            || has_figure(&s.bare)
             || scales(&printed)
-            || printed.chars().any(|c| c.is_numeric() || NUMERALS.contains(c))
+            || has_digits(&printed)
             || counts && !general && (!s.bare.contains(places) || signs(&s.bare, &['-', '/']))
             || counts && signs(&printed, &['-', '−', '.', ',', '．', '，', '·'])
     });
@@ -167,6 +212,29 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
     // More places than a number needs: 007.
     let padded = sections[0].bare.split('.').next().is_some_and(|whole| whole.matches('0').count() > 1);
     unit.or(padded.then_some(Shown::Padded))
+}
+
+/// The section that shows a 0; `None` where none does.
+fn of_zero(sections: &[Section]) -> Option<&Section> {
+    sections.iter().enumerate().find_map(|(i, section)| {
+        // Without a condition of its own: positive, negative, and whatever is left.
+        let admits = section.admits_zero().unwrap_or(match (i, sections.len()) {
+            (0, many) => many < 3,
+            (1, many) => many == 2,
+            _ => true,
+        });
+        admits.then_some(section)
+    })
+}
+
+/// Whether printed words hold digits or numerals.
+pub(super) fn has_digits(printed: &str) -> bool {
+    printed.chars().any(|c| c.is_numeric() || NUMERALS.contains(c))
+}
+
+/// Whether words hold a digit or a numeral that is not nought: it is seen where the number is 0.
+pub(super) fn has_figure(words: &str) -> bool {
+    words.chars().any(|c| (c.is_numeric() || NUMERALS.contains(c)) && !['0', '０', '零', '〇'].contains(&c))
 }
 
 /// Numbers in words.
@@ -202,6 +270,27 @@ mod tests {
             ("0.00E+00", None),
             ("0.00;;0", None),
             ("[Red][>100]0;0", None),
+            ("[>100]0;[=0]\"—\";0", Some(Shown::Scaled)),
+            ("0;-0;;@", None),
+            ("0;0;\"无\"", None),
+            ("0;0;\"12\"", Some(Shown::Replaced)),
+            ("0;0;12", Some(Shown::Replaced)),
+            ("0;0;\"一\"", Some(Shown::Replaced)),
+            ("[=0]\"12\";0", Some(Shown::Replaced)),
+            ("[>5]\"12\";0", Some(Shown::Scaled)),
+            ("[<>0]0;\"12\"", Some(Shown::Replaced)),
+            ("[>0]0;[<0]0;*5", Some(Shown::Replaced)),
+            ("0;\"12\";0", Some(Shown::Scaled)),
+            ("0;0;0%", Some(Shown::Scaled)),
+            ("0;0;\"00\"", Some(Shown::Scaled)),
+            ("*50", Some(Shown::Replaced)),
+            ("*00", Some(Shown::Scaled)),
+            ("0*.", Some(Shown::Scaled)),
+            ("* 0", None),
+            ("_50", None),
+            ("10", Some(Shown::Replaced)),
+            ("# ?/16", Some(Shown::Scaled)),
+            ("0五", Some(Shown::Replaced)),
             ("000", Some(Shown::Padded)),
             ("yyyy\"年\"m\"月\"", Some(Shown::Scaled)),
             ("aaaa", Some(Shown::Scaled)),
@@ -211,13 +300,13 @@ mod tests {
             ("[>=10000]0\\.0000;0", Some(Shown::Scaled)),
             ("0[$%]", Some(Shown::Scaled)),
             ("0[$万]", Some(Shown::Scaled)),
-            ("[$1]0", Some(Shown::Scaled)),
+            ("[$1]0", Some(Shown::Replaced)),
             ("0[$万元]", Some(Shown::Unit(Unit::TenThousandYuan))),
             ("[$¥-804]#,##0.00", None),
-            ("[>100]0;\"12\"", Some(Shown::Scaled)),
+            ("[>100]0;\"12\"", Some(Shown::Replaced)),
             ("0,)", Some(Shown::Scaled)),
             ("0‱", Some(Shown::Scaled)),
-            ("\"一\"0", Some(Shown::Scaled)),
+            ("\"一\"0", Some(Shown::Replaced)),
             ("0\"thousand\"", Some(Shown::Scaled)),
             ("0-", Some(Shown::Scaled)),
             ("000-00000000", Some(Shown::Scaled)),
@@ -227,7 +316,7 @@ mod tests {
             ("0\"千件\"", Some(Shown::Scaled)),
             ("[>100]0\"k\";0", Some(Shown::Scaled)),
             ("0\"%\"", Some(Shown::Scaled)),
-            ("\"12\"0", Some(Shown::Scaled)),
+            ("\"12\"0", Some(Shown::Replaced)),
             ("0\"000\"", Some(Shown::Scaled)),
             ("-0", Some(Shown::Scaled)),
             ("\"-\"", Some(Shown::Scaled)),

@@ -14,7 +14,7 @@ use std::time::Duration;
 use super::sniff::Kind;
 use super::wire::{self, Task};
 use super::workbook::Sheet;
-use super::{ImportError, Limits, limits, sheets};
+use super::{ImportError, Limits, error, limits, sheets};
 
 /// The word under which the program runs as such a child.
 pub const CHILD_COMMAND: &str = "read-apart";
@@ -45,7 +45,7 @@ pub(super) fn read(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Shee
     let isolation = limits.isolation.as_ref().ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
     let seconds = isolation.time.as_secs();
     let task = Task { kind, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
-    let mut child = start(isolation).map_err(|e| ImportError::NotStarted(e.to_string()))?;
+    let mut child = start(isolation).map_err(|e| ImportError::NotStarted(error::system_reason(&e).to_owned()))?;
     let heard = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
     // Reaped in any case; by now it has ended or was ended.
     let status = child.wait();

@@ -8,11 +8,13 @@
 mod biff;
 mod boxes;
 mod child;
+mod directory;
 mod error;
 mod formats;
 mod isolate;
 mod json;
 mod limits;
+mod markup;
 mod ods;
 mod ods_styles;
 mod package;
@@ -24,10 +26,12 @@ mod sheets;
 mod sniff;
 mod wire;
 mod workbook;
+mod worksheet;
 mod xls;
 mod xls_stream;
 mod xlsb;
 mod xlsx;
+mod xml;
 
 use std::fs::File;
 use std::io::Read;
@@ -38,7 +42,7 @@ pub use error::ImportError;
 pub use isolate::{CHILD_COMMAND, Isolation};
 pub use json::Json;
 pub use limits::Limits;
-pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Span, Workbook};
+pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Span, Unread, Workbook};
 
 /// Reads a workbook file.
 pub fn read(path: &Path, limits: &Limits) -> Result<Workbook, ImportError> {
@@ -52,7 +56,7 @@ pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
     let io = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound => ImportError::NotFound,
         std::io::ErrorKind::PermissionDenied => ImportError::Denied,
-        _ => ImportError::Io(e.to_string()),
+        _ => ImportError::Io(error::system_reason(&e).to_owned()),
     };
     let meta = std::fs::metadata(path).map_err(io)?;
     // A pipe or a device might never end.

@@ -6,14 +6,16 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::biff::cell;
+use super::directory::unescaped;
 use super::formats;
 use super::ods_styles::Styles;
-use super::package::inflated;
+use super::package::{in_words, inflated};
 use super::sheet_xml::{LAST, own_attribute as attribute};
 use super::sheets::Collector;
 use super::workbook::{Content, MARKED, Sheet, Shown, Span};
-use super::xlsx::{self, unescaped};
-use super::{ImportError, Limits};
+use super::xlsx;
+use super::xml::{check_with, ill_formed};
+use super::{ImportError, Limits, xml};
 use crate::form::Unit;
 use crate::model::Address;
 
@@ -35,17 +37,41 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
         };
         return Err(ImportError::NotAWorkbook(what.into()));
     }
-    let content = package.part("content.xml").ok_or_else(|| ImportError::Damaged("缺少 content.xml".to_owned()))?;
+    let mut parts = package.parts;
+    let mut checked = |name: &str| {
+        let text = parts.remove(name).map(|data| xml::text(data, &in_words(name))).transpose()?;
+        text.map(|text| check_with(&text, is_usual).map(|()| text)).transpose()
+    };
+    let common = checked("styles.xml")?;
+    let content = checked("content.xml")?.ok_or_else(|| ImportError::damaged("缺少表格内容"))?;
     let mut styles = Styles::default();
-    for part in [package.part("styles.xml"), Some(content)].into_iter().flatten() {
+    for part in common.iter().chain([&content]) {
         styles.read(part)?;
     }
     let mut reader = Sheets { styles: &styles, limits, to: Collector::new(limits), found: false };
-    reader.read(content)?;
+    reader.read(&content)?;
     if !reader.found {
         return Err(ImportError::NotAWorkbook("这是别的 OpenDocument 文件".into()));
     }
     reader.to.finish()
+}
+
+/// The prefixes that every program writes for the vocabularies that are read, and what each stands for.
+const PREFIXES: [(&str, &str); 7] = [
+    ("office", "urn:oasis:names:tc:opendocument:xmlns:office:1.0"),
+    ("table", "urn:oasis:names:tc:opendocument:xmlns:table:1.0"),
+    ("text", "urn:oasis:names:tc:opendocument:xmlns:text:1.0"),
+    ("style", "urn:oasis:names:tc:opendocument:xmlns:style:1.0"),
+    ("number", "urn:oasis:names:tc:opendocument:xmlns:datastyle:1.0"),
+    ("draw", "urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"),
+    ("calcext", "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"),
+];
+
+/// Whether an attribute is no declaration that gives a prefix another meaning, or its meaning another prefix.
+fn is_usual(key: &str, value: &str) -> bool {
+    let Some(prefix) = key.strip_prefix("xmlns") else { return true };
+    let prefix = prefix.strip_prefix(':').unwrap_or(prefix);
+    PREFIXES.iter().all(|(usual, meaning)| (prefix == *usual) == (value == *meaning))
 }
 
 struct Sheets<'a> {
@@ -55,26 +81,36 @@ struct Sheets<'a> {
     found: bool,
 }
 
+/// Columns with a default cell style: the first, the last, and what the style adds. They are sorted.
+type Column = (u32, u32, Option<Shown>);
+
+fn of_column(columns: &[Column], column: u32) -> Option<Shown> {
+    let before = columns.partition_point(|(first, ..)| *first <= column);
+    let (_, last, shown) = columns.get(before.checked_sub(1)?)?;
+    shown.filter(|_| column <= *last)
+}
+
 type Xml<'x> = Reader<&'x [u8]>;
 
 impl Sheets<'_> {
-    fn read(&mut self, xml: &[u8]) -> Result<(), ImportError> {
-        let mut reader = Reader::from_reader(xml);
+    fn read(&mut self, xml: &str) -> Result<(), ImportError> {
+        let mut reader = Reader::from_str(xml);
         loop {
-            match reader.read_event().map_err(ImportError::damaged)? {
+            match reader.read_event().map_err(|_| ill_formed())? {
                 Event::Start(e) => match e.name().as_ref() {
                     "office:spreadsheet" => self.found = true,
                     // Linked data and deleted cells are tables as well.
                     "table:tracked-changes" | "table:dde-links" | "office:automatic-styles" => skip(&mut reader)?,
                     "table:table" => {
                         let name = attribute(&e, "table:name").map(|n| unescaped(&n)).unwrap_or_default();
-                        // A copy of another file's sheet is kept for formulas and shown to nobody.
+                        // A copy of another file's sheet is kept for formulas and never shown.
                         let linked = name.starts_with("'file:");
                         let hidden =
                             linked || attribute(&e, "table:style-name").is_some_and(|s| self.styles.hides_table(&s));
                         self.table(&mut reader)?;
                         self.to.end_sheet(name, hidden)?;
                     }
+                    _ if self.found => pass_over(&mut reader)?,
                     _ => {}
                 },
                 Event::Eof => return Ok(()),
@@ -85,10 +121,9 @@ impl Sheets<'_> {
 
     fn table(&mut self, reader: &mut Xml<'_>) -> Result<(), ImportError> {
         let (mut row, mut column) = (0u32, 0u32);
-        // Default cell styles of the columns: first, last, style.
-        let mut columns: Vec<(u32, u32, String)> = Vec::new();
+        let mut columns: Vec<Column> = Vec::new();
         loop {
-            let event = reader.read_event().map_err(ImportError::damaged)?;
+            let event = reader.read_event().map_err(|_| ill_formed())?;
             match &event {
                 Event::Start(e) | Event::Empty(e) => {
                     let empty = matches!(event, Event::Empty(_));
@@ -103,7 +138,7 @@ impl Sheets<'_> {
                             if let Some(style) = attribute(e, "table:default-cell-style-name")
                                 .filter(|_| columns.len() <= LAST.column as usize)
                             {
-                                columns.push((column, last, style));
+                                columns.push((column, last, self.styles.shown(&style)));
                             }
                             column = last + 1;
                         }
@@ -126,7 +161,7 @@ impl Sheets<'_> {
                         | "table:table-columns"
                         | "table:table-column-group" => {}
                         "table:shapes" if !empty => self.drawn(reader)?,
-                        _ if !empty => skip(reader)?,
+                        _ if !empty => pass_over(reader)?,
                         _ => {}
                     }
                 }
@@ -143,25 +178,23 @@ impl Sheets<'_> {
         row: u32,
         rows: u32,
         row_style: Option<&str>,
-        columns: &[(u32, u32, String)],
+        columns: &[Column],
     ) -> Result<(), ImportError> {
         let mut column = 0u32;
         loop {
-            let event = reader.read_event().map_err(ImportError::damaged)?;
+            let event = reader.read_event().map_err(|_| ill_formed())?;
             match &event {
                 Event::Start(e) | Event::Empty(e) => {
                     let empty = matches!(event, Event::Empty(_));
                     if !matches!(e.name().as_ref(), "table:table-cell" | "table:covered-table-cell") {
                         if !empty {
-                            skip(reader)?;
+                            pass_over(reader)?;
                         }
                         continue;
                     }
                     let count = repeated(e, "table:number-columns-repeated", LAST.column + 1 - column.min(LAST.column));
                     let own = attribute(e, "table:style-name");
-                    let from_column =
-                        || columns.iter().find(|(a, b, _)| (*a..=*b).contains(&column)).map(|c| c.2.as_str());
-                    let style = own.as_deref().or(row_style).or_else(from_column);
+                    let of_cell = own.as_deref().or(row_style).map(|s| self.styles.shown(s));
                     let spanned = |name| attribute(e, name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1).max(1);
                     let (wide, high) = (spanned("table:number-columns-spanned"), spanned("table:number-rows-spanned"));
                     if wide > 1 || high > 1 {
@@ -172,10 +205,16 @@ impl Sheets<'_> {
                     }
                     let stated = Stated::of(e);
                     let text = if empty { None } else { self.text(reader)? };
-                    let shown =
-                        style.and_then(|s| self.styles.shown(s)).or_else(|| stated.is_seen_otherwise(text.as_deref()));
+                    let seen = stated.is_seen_otherwise(text.as_deref());
+                    let shown = |style: Option<Shown>| seen.filter(|s| *s == Shown::Replaced).or(style).or(seen);
                     if let Some(content) = stated.content(text)? {
-                        self.repeat(row..row + rows, column..column + count, &content, stated.formula, shown)?;
+                        let to = &mut self.to;
+                        for row in row..row + rows {
+                            for column in column..column + count {
+                                let style = of_cell.unwrap_or_else(|| of_column(columns, column));
+                                to.cell(cell(row, column, content.clone(), stated.formula), shown(style))?;
+                            }
+                        }
                     }
                     column += count;
                 }
@@ -190,7 +229,7 @@ impl Sheets<'_> {
     fn drawn(&mut self, reader: &mut Xml<'_>) -> Result<(), ImportError> {
         let (mut depth, mut words, mut in_words) = (1u32, String::new(), 0u32);
         while depth > 0 {
-            match reader.read_event().map_err(ImportError::damaged)? {
+            match reader.read_event().map_err(|_| ill_formed())? {
                 Event::Start(e) => {
                     depth += 1;
                     in_words += u32::from(in_words > 0 || e.name().as_ref() == "text:p");
@@ -211,22 +250,6 @@ impl Sheets<'_> {
         self.to.text_box(words.trim())
     }
 
-    fn repeat(
-        &mut self,
-        rows: std::ops::Range<u32>,
-        columns: std::ops::Range<u32>,
-        content: &Content,
-        formula: bool,
-        shown: Option<Shown>,
-    ) -> Result<(), ImportError> {
-        for row in rows {
-            for column in columns.clone() {
-                self.to.cell(cell(row, column, content.clone(), formula), shown)?;
-            }
-        }
-        Ok(())
-    }
-
     /// The paragraphs of a cell, a line each, up to its end; `None` where it has none. What is not part of their words (notes,
     /// drawings, readings above characters) is left out.
     fn text(&mut self, reader: &mut Xml<'_>) -> Result<Option<String>, ImportError> {
@@ -236,7 +259,7 @@ impl Sheets<'_> {
         // A mark that stands before the next words.
         let mut mark = false;
         loop {
-            let event = reader.read_event().map_err(ImportError::damaged)?;
+            let event = reader.read_event().map_err(|_| ill_formed())?;
             match &event {
                 Event::Start(e) | Event::Empty(e) => {
                     let is_empty = matches!(event, Event::Empty(_));
@@ -279,6 +302,8 @@ impl Sheets<'_> {
                         around.push(marks);
                     } else if name.as_ref().starts_with("draw:") {
                         self.drawn(reader)?;
+                    } else if is_foreign(name.as_ref()) {
+                        wordless(reader)?;
                     } else {
                         skip(reader)?;
                     }
@@ -293,7 +318,7 @@ impl Sheets<'_> {
                 Event::Text(t) => put_words(&mut text, &mut mark, &around, t),
                 Event::CData(t) => put_words(&mut text, &mut mark, &around, t),
                 Event::GeneralRef(r) => {
-                    let c = match r.resolve_char_ref().map_err(ImportError::damaged)? {
+                    let c = match r.resolve_char_ref().map_err(|_| ill_formed())? {
                         Some(c) => c.to_string(),
                         None => unescaped(&format!("&{};", &**r)),
                     };
@@ -314,6 +339,13 @@ impl Sheets<'_> {
 /// Whether an element holds words that are seen where it stands.
 fn is_text(name: &str) -> bool {
     name.starts_with("text:") && !matches!(name, "text:note" | "text:ruby-text" | "text:tracked-changes")
+}
+
+/// Whether an element is of no vocabulary that office programs write in a cell.
+fn is_foreign(name: &str) -> bool {
+    let known =
+        ["office", "table", "text", "draw", "dr3d", "svg", "script", "form", "math", "loext", "calcext", "field"];
+    name.split_once(':').is_none_or(|(prefix, _)| !known.contains(&prefix))
 }
 
 /// Words of a paragraph: white space of any length counts as one space.
@@ -373,7 +405,7 @@ impl Stated {
             },
             "date" => date(&value()).unwrap_or_else(|| Content::Other(value())),
             "boolean" => Content::Bool(value() == "true"),
-            // What is wrong stands in its text.
+            // What is wrong is in its text.
             "error" => Content::Error(seen()),
             "string" => Content::Text(text.clone().unwrap_or_else(value)),
             _ => Content::Other(value()),
@@ -382,12 +414,16 @@ impl Stated {
 
     /// A number that is seen as another one, beyond rounding.
     fn is_seen_otherwise(&self, text: Option<&str>) -> Option<Shown> {
-        if self.kind == "percentage" {
+        if self.kind == "percentage" && self.number() != Some(0.0) {
             return Some(Shown::Scaled);
         }
         let value = self.number()?;
-        let text = text?;
-        if formats::scales(text) && Unit::ALL.iter().all(|u| !text.contains(u.word())) {
+        let text: String = text?.chars().map(ascii_digit).collect();
+        if value == 0.0 {
+            // A dash, a blank or any unit may be shown for it, another number may not.
+            return formats::has_figure(&text).then_some(Shown::Replaced);
+        }
+        if formats::scales(&text) && Unit::ALL.iter().all(|u| !text.contains(u.word())) {
             return Some(Shown::Scaled);
         }
         // An exponent scales nothing.
@@ -395,10 +431,22 @@ impl Stated {
             return None;
         }
         let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
-        let seen: f64 = digits.parse().ok()?;
+        if digits.is_empty() {
+            // Numerals are the number in words; any other words hide it.
+            return (!text.trim().is_empty() && !formats::has_digits(&text)).then_some(Shown::Scaled);
+        }
+        let Ok(seen) = digits.parse::<f64>() else { return Some(Shown::Scaled) };
         let places = digits.split_once('.').map_or(0, |(_, after)| after.len().min(15)) as i32;
         let rounding = 0.501 * 10f64.powi(-places);
         ((value.abs() - seen).abs() > rounding).then_some(Shown::Scaled)
+    }
+}
+
+fn ascii_digit(c: char) -> char {
+    match c {
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        '．' => '.',
+        _ => c,
     }
 }
 
@@ -422,9 +470,36 @@ fn is_hidden(e: &BytesStart<'_>) -> bool {
 
 /// Passes over the rest of the element that was opened last.
 fn skip(reader: &mut Xml<'_>) -> Result<(), ImportError> {
+    skip_unless(reader, |_| false)
+}
+
+/// The same, where it must not hold rows or cells: without them those behind would move to their places.
+fn pass_over(reader: &mut Xml<'_>) -> Result<(), ImportError> {
+    let cells = ["table:table", "table:table-row", "table:table-cell", "table:covered-table-cell"];
+    skip_unless(reader, |event| match event {
+        Event::Start(e) | Event::Empty(e) => cells.contains(&e.name().as_ref()),
+        _ => false,
+    })
+}
+
+/// The same, where it must not hold words.
+fn wordless(reader: &mut Xml<'_>) -> Result<(), ImportError> {
+    skip_unless(reader, |event| match event {
+        Event::Text(t) => !t.trim().is_empty(),
+        Event::CData(t) => !t.trim().is_empty(),
+        Event::GeneralRef(_) => true,
+        _ => false,
+    })
+}
+
+fn skip_unless(reader: &mut Xml<'_>, holds: impl Fn(&Event<'_>) -> bool) -> Result<(), ImportError> {
     let mut depth = 1u32;
     while depth > 0 {
-        match reader.read_event().map_err(ImportError::damaged)? {
+        let event = reader.read_event().map_err(|_| ill_formed())?;
+        if holds(&event) {
+            return Err(ImportError::damaged("单元格外面包着认不出的内容，不能确定它的位置和文字"));
+        }
+        match event {
             Event::Start(_) => depth += 1,
             Event::End(_) => depth -= 1,
             Event::Eof => return Err(cut()),
@@ -435,5 +510,5 @@ fn skip(reader: &mut Xml<'_>) -> Result<(), ImportError> {
 }
 
 fn cut() -> ImportError {
-    ImportError::Damaged("内容不完整".to_owned())
+    ImportError::damaged("内容不完整")
 }

@@ -6,8 +6,11 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
+use super::directory::unescaped;
+use super::formats;
 use super::sheet_xml::own_attribute as attribute;
 use super::workbook::Shown;
+use super::xml::ill_formed;
 use crate::form::Unit;
 
 /// Longest chain of parents; a document may make a ring of them.
@@ -31,15 +34,15 @@ pub(super) struct Styles {
 
 impl Styles {
     /// Adds the styles of a part. Those of the document itself come last: they stand over those it shares.
-    pub fn read(&mut self, xml: &[u8]) -> Result<(), ImportError> {
-        let mut reader = Reader::from_reader(xml);
+    pub fn read(&mut self, xml: &str) -> Result<(), ImportError> {
+        let mut reader = Reader::from_str(xml);
         // The style around, by name and family, and the number format around.
         let (mut style, mut format) = ((String::new(), String::new()), None::<Format>);
         let mut formats: BTreeMap<String, Format> = BTreeMap::new();
         // Name and number format of cell styles.
         let mut dressed: Vec<(String, String)> = Vec::new();
         loop {
-            match reader.read_event().map_err(ImportError::damaged)? {
+            match reader.read_event().map_err(|_| ill_formed())? {
                 Event::Start(e) | Event::Empty(e) => match e.name().as_ref() {
                     // Cells do not stand among the styles.
                     "office:body" => break,
@@ -65,7 +68,9 @@ impl Styles {
                     }
                     "style:map" => {
                         if let Some(format) = &mut format {
-                            format.others.extend(attribute(&e, "style:apply-style-name"));
+                            let condition = attribute(&e, "style:condition").map(|c| unescaped(&c)).unwrap_or_default();
+                            let other = attribute(&e, "style:apply-style-name");
+                            format.others.extend(other.map(|other| (condition, other)));
                         }
                     }
                     name if name.starts_with("number:") && name.ends_with("-style") => {
@@ -88,8 +93,10 @@ impl Styles {
         }
         let resolved = formats.values().map(|f| {
             // A format may have others for negative numbers or for zero.
-            let others = f.others.iter().filter_map(|o| formats.get(o)).find_map(Format::shown);
-            (f.name.clone(), f.shown().or(others))
+            let others: Vec<_> = f.others.iter().filter_map(|(c, o)| Some((c, formats.get(o)?))).collect();
+            let of_zero = others.iter().find(|(condition, _)| is_of_zero(condition)).map_or(f, |(_, o)| o);
+            let replaced = formats::has_figure(&of_zero.text).then_some(Shown::Replaced);
+            (f.name.clone(), replaced.or(f.shown()).or_else(|| others.iter().find_map(|(_, o)| o.shown())))
         });
         self.formats.extend(resolved);
         for (style, format) in dressed {
@@ -129,13 +136,31 @@ struct Format {
     name: String,
     scaled: bool,
     text: String,
-    others: Vec<String>,
+    /// Formats for some numbers, with their conditions.
+    others: Vec<(String, String)>,
+}
+
+/// Whether a condition such as `value()>=0` holds for 0.
+fn is_of_zero(condition: &str) -> bool {
+    let Some(rest) = condition.trim().strip_prefix("value()") else { return false };
+    let number = rest.trim_start_matches(['<', '>', '=', '!']);
+    let Ok(n) = number.trim().parse::<f64>() else { return false };
+    match &rest[..rest.len() - number.len()] {
+        "<" => 0.0 < n,
+        "<=" => 0.0 <= n,
+        ">" => 0.0 > n,
+        ">=" => 0.0 >= n,
+        "!=" => n != 0.0,
+        _ => n == 0.0,
+    }
 }
 
 impl Format {
     fn shown(&self) -> Option<Shown> {
         let unit = || Unit::ALL.into_iter().find(|u| self.text.contains(u.word())).map(Shown::Unit);
-        if self.scaled { Some(Shown::Scaled) } else { unit() }
+        let words = Unit::ALL.iter().fold(self.text.clone(), |text, unit| text.replace(unit.word(), ""));
+        let scaled = self.scaled || formats::has_digits(&words) || formats::scales(&words);
+        if scaled { Some(Shown::Scaled) } else { unit() }
     }
 }
 

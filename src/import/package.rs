@@ -18,7 +18,7 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 use super::boxes::is_drawing;
 use super::formats::marks;
 use super::sheet_xml::attribute;
-use super::{ImportError, Limits};
+use super::{ImportError, Limits, markup, xml};
 use crate::inflate::{EntryError, entry};
 
 /// Parts of a workbook by name.
@@ -26,26 +26,42 @@ pub(super) struct Package<T> {
     pub parts: BTreeMap<String, T>,
 }
 
-/// The XML parts of a workbook.
-pub(super) type TextPackage = Package<String>;
+/// The XML parts of a workbook; of those that nobody asks for it does not matter what is wrong with them.
+pub(super) type TextPackage = Package<Result<String, ImportError>>;
 
 /// Inflates the parts that matter.
 pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportError> {
     let package = inflated(bytes, limits, matters)?;
-    // Another encoding would be read by calamine but not by the checks here; office programs write UTF-8.
-    let text = |(name, data): (String, Vec<u8>)| match String::from_utf8(data) {
-        // The mark of the encoding is no text.
-        Ok(text) => Ok((name, text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))),
-        Err(_) => Err(ImportError::Damaged(format!("{name} 不是 UTF-8 编码"))),
+    let text = |(name, data): (String, Vec<u8>)| {
+        let text = xml::text(data, &in_words(&name));
+        (name, text)
     };
-    Ok(Package { parts: package.parts.into_iter().map(text).collect::<Result<_, _>>()? })
+    Ok(Package { parts: package.parts.into_iter().map(text).collect() })
+}
+
+/// What a message calls a part.
+pub(super) fn in_words(name: &str) -> String {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let number: String = file.chars().filter(char::is_ascii_digit).take(6).collect();
+    let is_in = |word: &str| folder.ends_with(word);
+    let what = match file.split('.').next().unwrap_or_default() {
+        _ if file.ends_with(".rels") => "部件之间的关系",
+        _ if is_in("worksheets") => return format!("工作表部件{number}"),
+        _ if is_in("drawings") => return format!("绘图部件{number}"),
+        "workbook" => "工作簿目录",
+        "sharedstrings" => "共享文字",
+        "styles" => "样式",
+        "content" => "表格内容",
+        _ => "一个部件",
+    };
+    what.to_owned()
 }
 
 /// Inflates the parts that are wanted by their lower-case names.
 pub(super) fn inflated(
     bytes: &[u8],
     limits: &Limits,
-    wanted: fn(&str) -> bool,
+    wanted: impl Fn(&str) -> bool,
 ) -> Result<Package<Vec<u8>>, ImportError> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
     if zip.len() > limits.parts {
@@ -68,11 +84,13 @@ pub(super) fn inflated(
             EntryError::Encrypted => ImportError::Encrypted,
             EntryError::Method => zip_error(ZipError::CompressionMethodNotSupported(0)),
             EntryError::Large => limits.inflated_error(),
-            EntryError::Damaged => ImportError::Damaged(format!("压缩包里的 {name} 读不出来，可能没有拷贝完整")),
+            EntryError::Damaged => {
+                ImportError::Damaged(format!("压缩包里的{}读不出来，可能没有拷贝完整", in_words(&name)))
+            }
         })?;
         left -= data.len() as u64;
         if parts.insert(name.clone(), data).is_some() {
-            return Err(ImportError::Damaged(format!("压缩包里有两个 {name}")));
+            return Err(ImportError::Damaged(format!("压缩包里有两个同名的部件，是{}", in_words(&name))));
         }
     }
     Ok(Package { parts })
@@ -91,7 +109,6 @@ pub(super) fn zip_error(e: ZipError) -> ImportError {
         ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
             ImportError::Damaged("压缩方式不受支持".to_owned())
         }
-        ZipError::Io(e) => ImportError::Damaged(e.to_string()),
         _ => ImportError::Damaged("压缩包读不出来，可能没有拷贝完整".to_owned()),
     }
 }
@@ -109,33 +126,122 @@ fn matters(name: &str) -> bool {
 }
 
 impl<T> Package<T> {
-    /// A part by name, whatever its case.
+    /// A part by name, whatever its case; names in relationships may be escaped as in an address.
     pub fn part(&self, name: &str) -> Option<&T> {
-        self.parts.get(&name.trim_start_matches('/').to_ascii_lowercase())
+        let name = name.trim_start_matches('/').to_ascii_lowercase();
+        self.parts.get(&name).or_else(|| self.parts.get(&unescaped_address(&name)?.to_ascii_lowercase()))
     }
 }
 
-impl TextPackage {
-    /// The same package, stored uncompressed, with counts that lie removed.
-    pub fn rewritten(self, limits: &Limits) -> Result<Vec<u8>, ImportError> {
-        let damaged = |e: ZipError| ImportError::Damaged(e.to_string());
-        let mut out = ZipWriter::new(Cursor::new(Vec::new()));
-        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-        for (name, data) in self.parts.into_iter().filter(|(name, _)| !is_drawing(name)) {
-            // Its reader takes memory for every tag of some parts.
-            if memchr::memchr_iter(b'<', data.as_bytes()).count() / TAGS > limits.cells {
-                return Err(limits.cells_error());
-            }
-            // Its reader joins what only one of is shown.
-            if name.ends_with("sharedstrings.xml") && data.contains("AlternateContent") {
-                return Err(ImportError::Damaged("共享文字里有并列的两种写法".to_owned()));
-            }
-            out.start_file(name, options).map_err(damaged)?;
-            out.write_all(&marked(without_counts(data.as_bytes())?))
-                .map_err(|e| ImportError::Damaged(e.to_string()))?;
-        }
-        Ok(out.finish().map_err(damaged)?.into_inner())
+/// A name without `%20` and the like; `None` where it has none.
+pub(super) fn unescaped_address(name: &str) -> Option<String> {
+    let mut parts = name.split('%');
+    let mut bytes = parts.next()?.as_bytes().to_vec();
+    let before = bytes.len();
+    for part in parts {
+        let code = part.get(..2).and_then(|code| u8::from_str_radix(code, 16).ok())?;
+        bytes.push(code);
+        bytes.extend_from_slice(&part.as_bytes()[2..]);
     }
+    String::from_utf8(bytes).ok().filter(|n| n.len() > before)
+}
+
+impl TextPackage {
+    /// The text of a part; `None` where there is no such part.
+    pub fn text(&self, name: &str) -> Result<Option<&str>, ImportError> {
+        match self.part(name) {
+            Some(Ok(text)) => Ok(Some(text)),
+            Some(Err(e)) => Err(e.clone()),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A package for calamine: stored uncompressed, without counts that lie.
+pub(super) struct Rewritten<'a> {
+    limits: &'a Limits,
+    zip: ZipWriter<Cursor<Vec<u8>>>,
+    worksheets: usize,
+}
+
+/// The name of a worksheet in a package that was rewritten.
+pub(super) fn sheet_name(index: usize) -> String {
+    format!("s{index}")
+}
+
+impl<'a> Rewritten<'a> {
+    pub fn new(limits: &'a Limits) -> Rewritten<'a> {
+        Rewritten { limits, zip: ZipWriter::new(Cursor::new(Vec::new())), worksheets: 0 }
+    }
+
+    pub fn strings(&mut self, xml: &str) -> Result<(), ImportError> {
+        // Its reader joins what only one of is shown.
+        if xml.contains("AlternateContent") {
+            return Err(ImportError::Damaged("共享文字里有并列的两种写法".to_owned()));
+        }
+        self.put("xl/sharedStrings.xml", &markup::consumed(xml, |_, _| true)?)
+    }
+
+    pub fn styles(&mut self, xml: &str) -> Result<(), ImportError> {
+        let keeps = |around: &[String], name: &str| match around {
+            [] => true,
+            [_] => matches!(name, "numFmts" | "cellXfs"),
+            [_, within] => (within == "numFmts" && name == "numFmt") || (within == "cellXfs" && name == "xf"),
+            _ => false,
+        };
+        self.put("xl/styles.xml", &markup::consumed(xml, keeps)?)
+    }
+
+    pub fn worksheet(&mut self, xml: &str) -> Result<(), ImportError> {
+        self.worksheets += 1;
+        self.put(&format!("xl/s{}.xml", self.worksheets - 1), xml)
+    }
+
+    fn put(&mut self, name: &str, xml: &str) -> Result<(), ImportError> {
+        // Its reader takes memory for every tag of some parts.
+        if memchr::memchr_iter(b'<', xml.as_bytes()).count() / TAGS > self.limits.cells {
+            return Err(self.limits.cells_error());
+        }
+        self.start(name)?;
+        self.zip.write_all(&marked(without_counts(xml.as_bytes())?)).map_err(|_| unwritable())
+    }
+
+    fn start(&mut self, name: &str) -> Result<(), ImportError> {
+        let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+        self.zip.start_file(name, options).map_err(|_| unwritable())
+    }
+
+    /// The bytes of the package, with the directory of its worksheets.
+    pub fn finish(mut self, is_1904: bool) -> Result<Vec<u8>, ImportError> {
+        let relation = |id: &str, kind: &str, target: &str| {
+            let kind = format!("http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}");
+            format!("<Relationship Id=\"{id}\" Type=\"{kind}\" Target=\"{target}\"/>")
+        };
+        let names: Vec<_> = (0..self.worksheets).map(sheet_name).collect();
+        let listed: String =
+            names.iter().map(|n| format!("<sheet name=\"{n}\" sheetId=\"1\" r:id=\"{n}\"/>")).collect();
+        let targets: String = names.iter().map(|n| relation(n, "worksheet", &format!("{n}.xml"))).collect();
+        for (name, xml) in [
+            (
+                "_rels/.rels",
+                format!("<Relationships>{}</Relationships>", relation("r", "officeDocument", "xl/workbook.xml")),
+            ),
+            ("xl/_rels/workbook.xml.rels", format!("<Relationships>{targets}</Relationships>")),
+            (
+                "xl/workbook.xml",
+                format!("<workbook><workbookPr date1904=\"{is_1904}\"/><sheets>{listed}</sheets></workbook>"),
+            ),
+        ] {
+            self.start(name)?;
+            self.zip.write_all(xml.as_bytes()).map_err(|_| unwritable())?;
+        }
+        Ok(self.zip.finish().map_err(|_| unwritable())?.into_inner())
+    }
+}
+
+/// Of a package in memory, which takes any bytes.
+fn unwritable() -> ImportError {
+    ImportError::Damaged("内部结构不合规范".to_owned())
 }
 
 /// More tags than a cell or a string has.
@@ -155,7 +261,7 @@ fn without_counts(data: &[u8]) -> Result<Cow<'_, [u8]>, ImportError> {
             Ok(Event::Empty(e)) => (e, "/>"),
             Ok(Event::Eof) => return Ok(Cow::Borrowed(data)),
             // calamine is more lenient and might find a table behind the fault.
-            Err(e) => return Err(ImportError::Damaged(e.to_string())),
+            Err(_) => return Err(xml::ill_formed()),
             Ok(_) => continue,
         };
         if element.local_name().as_ref() == "sst" {

@@ -15,13 +15,16 @@ use crate::model::Decimal;
 
 /// The strings of a shared-strings table; `None` where it is not written plainly or holds words with a look that counts.
 pub(super) fn strings<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, str>>> {
-    let mut scan = Scan::new(xml, &["sst", "si", "r", "rPh", "t", "vertAlign", "strike"])?;
+    let mut scan = Scan::new(xml, &["sst", "si", "r", "rPh", "t", "vertAlign", "strike", "AlternateContent"])?;
     let mut strings: Vec<Cow<'x, str>> = Vec::new();
     while let Some(tag) = scan.tag()? {
+        if tag.name != "t" {
+            tag.attributes([])?;
+        }
         match (tag.name, scan.around(&tag)) {
             ("sst", []) | ("r" | "rPh" | "phoneticPr", ["sst", "si"]) | ("rPr", ["sst", "si", "r"]) => {}
             ("si", ["sst"]) if strings.len() < limits.cells => strings.push(Cow::Borrowed("")),
-            ("t", ["sst", "si", "rPh"]) => {}
+            ("t", ["sst", "si", "rPh"]) => _ = tag.attributes([])?,
             ("t", ["sst", "si"] | ["sst", "si", "r"]) => {
                 let [space] = tag.attributes(["xml:space"])?;
                 let written = if tag.empty { "" } else { scan.text(&tag)? };
@@ -34,7 +37,7 @@ pub(super) fn strings<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, s
                     string.to_mut().push_str(&part);
                 }
             }
-            ("vertAlign" | "strike", _) => return None,
+            ("vertAlign" | "strike" | "AlternateContent", _) => return None,
             (_, ["sst", "si", "r", "rPr", ..] | ["sst", "extLst", ..] | ["sst"]) if tag.name != "si" => {}
             _ => return None,
         }

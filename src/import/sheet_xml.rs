@@ -8,6 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::formats::Format;
 use super::workbook::{Shown, Span};
+use super::xml::ill_formed;
 use super::{ImportError, Limits};
 use crate::model::Address;
 
@@ -44,6 +45,8 @@ pub(super) fn frame(xml: &str, formats: &[Format], limits: &Limits) -> Result<Fr
         let event = reader.read_event();
         let empty = matches!(event, Ok(Event::Empty(_)));
         match event {
+            // calamine would pass over the words in it.
+            Ok(Event::Start(_) | Event::Empty(_)) if value.is_some() => return Err(odd_cell()),
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "row" => {
                     let [number, hidden, height] = attributes(&e, ["r", "hidden", "ht"])?;
@@ -92,7 +95,7 @@ pub(super) fn frame(xml: &str, formats: &[Format], limits: &Limits) -> Result<Fr
             // calamine reads the first text of a value and drops what follows it.
             Ok(_) if value.is_some() => return Err(ImportError::Damaged("单元格的值写法不合规范".to_owned())),
             Ok(_) => {}
-            Err(e) => return Err(ImportError::Damaged(e.to_string())),
+            Err(_) => return Err(ill_formed()),
         }
     }
     Ok(frame.sorted())
@@ -138,7 +141,7 @@ impl Frame {
                 self.marked.push(at);
             }
             let marked = format.marked.then_some(Shown::Marked);
-            let adds = format.adds.filter(|a| *a == Shown::Scaled).or(marked).or(format.adds);
+            let adds = format.adds.filter(|a| matches!(a, Shown::Scaled | Shown::Replaced)).or(marked).or(format.adds);
             self.shown.extend(adds.map(|a| (at, a)));
         }
         Ok((stated, Some(style).filter(|s| *s < formats.len())))
@@ -254,7 +257,7 @@ pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     out
 }
 
-fn odd_cell() -> ImportError {
+pub(super) fn odd_cell() -> ImportError {
     ImportError::Damaged("单元格的写法不合规范".to_owned())
 }
 
@@ -279,7 +282,7 @@ fn address(text: &str) -> Result<Address, ImportError> {
     Ok(Address { row: number(row, LAST.row + 1)? - 1, column: column - 1 })
 }
 
-pub(super) fn range(text: &str) -> Result<Span, ImportError> {
+fn range(text: &str) -> Result<Span, ImportError> {
     let (a, b) = text.split_once(':').unwrap_or((text, text));
     let (a, b) = (address(a)?, address(b)?);
     Ok(Span {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::sheet_xml::{LAST, joined};
-use super::workbook::{Cell, Content, Sheet, Shown, Span};
+use super::workbook::{Cell, Content, Sheet, Shown, Span, Unread};
 use super::{ImportError, Limits};
 use crate::model::Address;
 
@@ -82,6 +82,15 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
+    /// Puts a sheet of which nothing is read.
+    pub fn unread(&mut self, name: &str, why: Unread) -> Result<(), ImportError> {
+        if self.sheets.len() >= self.limits.sheets {
+            return Err(self.limits.sheets_error());
+        }
+        self.sheets.push(Sheet::unread(name, why));
+        Ok(())
+    }
+
     /// Ends the sheet whose cells were put last.
     pub fn end_sheet(&mut self, name: impl Into<Arc<str>>, hidden: bool) -> Result<(), ImportError> {
         let name = name.into();
@@ -118,6 +127,10 @@ impl<'a> Collector<'a> {
 pub(super) fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let mut collector = Collector::new(limits);
     for sheet in sheets {
+        if let Some(why) = sheet.unread {
+            collector.unread(&sheet.name, why)?;
+            continue;
+        }
         let shown = |at: Address| sheet.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| sheet.shown[i].1);
         for cell in sheet.cells {
             let shown = shown(cell.at);

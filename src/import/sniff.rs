@@ -2,12 +2,13 @@
 
 use std::io::Cursor;
 
+use quick_xml::events::Event;
 use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
 use super::package::{self, zip_error};
 use super::workbook::Sheet;
-use super::{ImportError, Limits, ods, xls, xlsb, xlsx};
+use super::{ImportError, Limits, directory, ods, xls, xlsb, xlsx, xml};
 use crate::form::labels;
 
 /// A format that can be read.
@@ -39,7 +40,7 @@ impl Kind {
 
     pub fn read(self, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
         match self {
-            Kind::Xlsx => xlsx::sheets(package::open(bytes, limits)?, limits),
+            Kind::Xlsx => xlsx::sheets(&package::open(bytes, limits)?, limits),
             Kind::Xls => xls::sheets(bytes, limits),
             Kind::Xlsb => xlsb::sheets(bytes, limits),
             Kind::Ods => ods::sheets(bytes, limits),
@@ -95,10 +96,20 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     let names = zip.file_names().map(|n| n.map(|n| n.replace('\\', "/").to_ascii_lowercase()));
     let names = names.collect::<Result<Vec<_>, _>>().map_err(zip_error)?;
     let has = |start: &str| names.iter().any(|n| n.starts_with(start));
-    if names.iter().any(|n| n == "xl/workbook.bin") {
+    let is_there = |name: &str| names.iter().any(|n| n == name);
+    match (is_there("xl/workbook.xml"), is_there("xl/workbook.bin")) {
+        (true, false) => return Ok(Kind::Xlsx),
+        (false, true) => return Ok(Kind::Xlsb),
+        // Parts may have any name: the package says which is the workbook.
+        _ => {
+            if let Some(kind) = by_relationships(bytes, limits) {
+                return Ok(kind);
+            }
+        }
+    }
+    if is_there("xl/workbook.bin") {
         return Ok(Kind::Xlsb);
     }
-    // calamine follows the package's own relationships, so the folder may have another name.
     if has("xl/") || names.iter().any(|n| n.ends_with("workbook.xml")) {
         return Ok(Kind::Xlsx);
     }
@@ -119,12 +130,38 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     })
 }
 
+/// The kind of the workbook that a package names as its main part; `None` where it names none.
+fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
+    const LISTING: &str = "_rels/.rels";
+    let mut listing = package::inflated(bytes, limits, |name| name == LISTING).ok()?;
+    let listing = xml::text(listing.parts.remove(LISTING)?, "").ok()?;
+    let root = directory::relations(&listing, "").ok()?;
+    let main = directory::main_part(&root).ok()??.to_ascii_lowercase();
+    let package = package::inflated(bytes, limits, |name| name == main).ok()?;
+    let part = package.part(&main)?;
+    // The record that begins a binary workbook.
+    if part.starts_with(&[0x83, 0x01]) {
+        return Some(Kind::Xlsb);
+    }
+    let text = xml::text(part.clone(), "").ok()?;
+    let mut reader = quick_xml::Reader::from_str(&text);
+    loop {
+        match reader.read_event().ok()? {
+            Event::Start(e) => return (e.local_name().as_ref() == "workbook").then_some(Kind::Xlsx),
+            Event::Eof => return None,
+            _ => {}
+        }
+    }
+}
+
 /// A compound file may be many things too: the names of its streams tell, wherever their directory lies.
 fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
     let has = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
-        // An entry: 64 bytes of name, then its length with the end in bytes.
-        bytes.chunks_exact(128).any(|e| e.starts_with(&name) && e[64..66] == (name.len() as u16).to_le_bytes())
+        // An entry: 64 bytes of name, then its length with the end in bytes. Its case does not matter.
+        bytes
+            .chunks_exact(128)
+            .any(|e| e[..name.len()].eq_ignore_ascii_case(&name) && e[64..66] == (name.len() as u16).to_le_bytes())
     };
     if has("Workbook") || has("Book") {
         // Which may lie within a letter; the reader sees what the file itself is.

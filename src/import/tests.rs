@@ -80,7 +80,7 @@ fn a_lying_string_count_reserves_nothing() {
     for part in ["xl/sharedStrings.xml", "xl/SHAREDstrings.xml"] {
         for strings in [
             r#"<sst uniqueCount="9000000000000000000"><si><t>甲</t></si></sst>"#,
-            r#"<?xml version="1.0"?><!-- a --><x:sst xmlns:x="y" uniqueCount='99999999999'><x:si><x:t>甲</x:t></x:si></x:sst>"#,
+            r#"<?xml version="1.0"?><!-- a --><x:sst xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" uniqueCount='99999999999'><x:si><x:t>甲</x:t></x:si></x:sst>"#,
             r#"<a><sst uniqueCount="99999999999"><si><t>甲</t></si></sst></a>"#,
         ] {
             assert_eq!(cells(sheet, &[(part, strings)]), [("A1".to_owned(), Content::Text("甲".into()))], "{strings}");
@@ -111,7 +111,7 @@ fn a_part_that_stands_twice_under_two_spellings_is_damage() {
     let sheet = r#"<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>"#;
     for other in ["xl\\worksheets\\sheet1.xml", "xl/worksheets/SHEET1.xml"] {
         let told = message(&book(sheet, &[(other, sheet)]), &Limits::default());
-        assert!(told.contains("两个 xl/worksheets/sheet1.xml"), "{told}");
+        assert!(told.contains("两个同名的部件，是工作表部件1"), "{told}");
     }
 }
 
@@ -221,7 +221,7 @@ fn words_of_which_one_is_shown_are_damage() {
 fn data_that_stands_twice_is_damage() {
     for twice in [
         r#"<worksheet><sheetData><row><c r="A1"><v>1</v></c></row></sheetData><sheetData/></worksheet>"#,
-        r#"<worksheet><sheetData/><x:sheetData/></worksheet>"#,
+        r#"<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData/><x:sheetData/></x:worksheet>"#,
         r#"<worksheet><sheetData><row><c r="A1" r="A2"><v>1</v></c></row></sheetData></worksheet>"#,
     ] {
         assert!(message(&book(twice, &[]), &Limits::default()).contains("损坏"), "{twice}");
@@ -290,7 +290,8 @@ fn marked_words_are_found_however_their_elements_are_written() {
         "<r><rPr><strike></strike></rPr><t>1</t></r>",
     ] {
         let strings = format!(
-            "<sst xmlns:x=\"y\"><si><r><t>4</t></r>{run}<r><rPr><strike val=\"0\"/></rPr><t>5</t></r></si></sst>"
+            "<sst xmlns=\"{0}\" xmlns:x=\"{0}\"><si><r><t>4</t></r>{run}<r><rPr><strike val=\"0\"/></rPr><t>5</t></r></si></sst>",
+            "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
         );
         assert_eq!(
             cells(sheet, &[("xl/sharedStrings.xml", &strings)])[0].1,
@@ -308,7 +309,7 @@ fn deep_nesting_and_many_relationships_cost_little() {
     let _ = read_bytes("x.xlsx", &book(&deep("worksheet"), &[]), &Limits::default());
     let _ = read_bytes("x.xlsx", &book(sheet, &[("xl/sharedStrings.xml", &deep("sst"))]), &Limits::default());
     let sheets = "<sheet name=\"a\" sheetId=\"1\" r:id=\"rId9\"/>".repeat(20_000);
-    let relations = r#"<Relationship Id="rId1" Type="x" Target="y"/>"#.repeat(20_000);
+    let relations: String = (0..20_000).map(|i| format!(r#"<Relationship Id="r{i}" Type="x" Target="y"/>"#)).collect();
     let many = package(&[
         ("_rels/.rels", ROOT_RELS),
         ("xl/workbook.xml", &format!("<workbook><sheets>{sheets}</sheets></workbook>")),

@@ -28,15 +28,31 @@ pub struct Sheet {
     pub hidden_columns: Vec<(u32, u32)>,
     /// Cells whose number format adds something, sorted.
     pub shown: Vec<(Address, Shown)>,
-    /// Words of text boxes and shapes, which stand in no cell.
+    /// Words of text boxes and shapes, which are in no cell.
     pub boxes: Vec<String>,
+    /// Why nothing of it was read, where it may hold something; it counts as hidden then.
+    pub unread: Option<Unread>,
+}
+
+/// A sheet of the workbook that has no cells of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unread {
+    /// Macros of Excel 4.
+    Macro,
+    Dialog,
+    /// A chart that takes a whole sheet.
+    Chart,
+    /// The workbook lists it, and the file has nothing for it.
+    Missing,
 }
 
 /// What a number format adds to the number a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shown {
-    /// Another number is seen: thousands, percent.
+    /// Another number is seen: thousands, percent. A 0 is seen as such.
     Scaled,
+    /// Another number is seen, also in the place of a 0.
+    Replaced,
     /// A unit of money is seen behind it.
     Unit(Unit),
     /// The same number with zeros before it: 007, a number to count with and another one as a name.
@@ -46,6 +62,11 @@ pub enum Shown {
 }
 
 impl Sheet {
+    /// A sheet of which nothing was read.
+    pub(super) fn unread(name: &str, why: Unread) -> Sheet {
+        Sheet { name: name.into(), hidden: true, unread: Some(why), ..Sheet::default() }
+    }
+
     /// What a cell's number format adds.
     pub fn shown(&self, at: Address) -> Option<Shown> {
         self.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| self.shown[i].1)

@@ -10,7 +10,7 @@ use cfb::CompoundFile;
 use super::biff::{Styles, cell, error, packed};
 use super::sheets::Collector;
 use super::sniff::other_compound;
-use super::workbook::{Content, Sheet, Span};
+use super::workbook::{Content, Sheet, Span, Unread};
 use super::xls_stream::{Record, Records, Rich, cut};
 use super::{ImportError, Limits};
 use crate::model::Address;
@@ -36,15 +36,29 @@ mod kind {
     pub const ROW: u16 = 0x208;
     pub const PACKED_NUMBER: u16 = 0x27E;
     pub const FORMAT: u16 = 0x41E;
+    pub const SHEET_PROPERTIES: u16 = 0x81;
     pub const BEGIN: u16 = 0x809;
 }
 
-/// All worksheets in the workbook's order.
+/// All worksheets in the workbook's order, and of the other sheets those that may hold something.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let stream = stream(bytes, limits)?;
     let book = globals(&stream)?;
     let mut collector = Collector::new(limits);
     for sheet in &book.sheets {
+        let other = match sheet.kind {
+            0 if is_dialog(&stream, sheet.offset) => Some(Unread::Dialog),
+            0 => None,
+            1 if !has_cells(&stream, sheet.offset) => continue,
+            1 => Some(Unread::Macro),
+            2 => Some(Unread::Chart),
+            // Programs in Visual Basic.
+            _ => continue,
+        };
+        if let Some(why) = other {
+            collector.unread(&sheet.name, why)?;
+            continue;
+        }
         read_sheet(&stream, sheet.offset, &book, &mut collector)?;
         collector.end_sheet(sheet.name.clone(), sheet.hidden)?;
     }
@@ -53,7 +67,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
 
 /// The workbook's stream, out of its container.
 fn stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImportError> {
-    let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(ImportError::damaged)?;
+    let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(|e| ImportError::container(&e))?;
     if !file.is_stream("Workbook") {
         return Err(if file.is_stream("Book") {
             ImportError::Format("这是 Excel 95 或更早的 .xls 旧格式".into())
@@ -63,9 +77,9 @@ fn stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImportError> {
             other_compound(|name| file.is_stream(name))
         });
     }
-    let stream = file.open_stream("Workbook").map_err(ImportError::damaged)?;
+    let stream = file.open_stream("Workbook").map_err(|e| ImportError::container(&e))?;
     let mut out = Vec::new();
-    stream.take(limits.file_bytes).read_to_end(&mut out).map_err(ImportError::damaged)?;
+    stream.take(limits.file_bytes).read_to_end(&mut out).map_err(|e| ImportError::container(&e))?;
     Ok(out)
 }
 
@@ -76,6 +90,8 @@ type Spot = (u32, u32, usize);
 struct Listed {
     name: String,
     hidden: bool,
+    /// 0 for a worksheet, 1 for macros, 2 for a chart.
+    kind: u8,
     offset: usize,
 }
 
@@ -95,16 +111,10 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
     }
     let mut book = Globals::default();
     let mut strings: Vec<Rich> = Vec::new();
-    for record in records {
+    for record in &mut records {
         let fields = record.fields();
         match record.kind {
-            kind::EOF => {
-                // The fonts of their runs are all known now.
-                let styles = &mut book.styles;
-                styles.settle();
-                book.strings = strings.iter().map(|s| styles.marked(&s.units, &s.runs)).collect();
-                return Ok(book);
-            }
+            kind::EOF => return Ok(settled(book, &strings)),
             kind::FILE_PASS => return Err(ImportError::Encrypted),
             kind::DATE_MODE => book.styles.is_1904 = fields.u16(0) == Some(1),
             kind::FONT => {
@@ -112,7 +122,8 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
                 if book.styles.marks.len() == 4 {
                     book.styles.marks.push(false);
                 }
-                let (looks, place) = fields.u16(2).zip(fields.u16(8)).ok_or_else(cut)?;
+                // Excel takes what a short record lacks for nought.
+                let (looks, place) = (fields.u16(2).unwrap_or_default(), fields.u16(8).unwrap_or_default());
                 book.styles.marks.push(looks & 8 != 0 || place != 0);
             }
             kind::FORMAT => {
@@ -121,23 +132,60 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
                 let code = String::from_utf16_lossy(&text.rich()?.units);
                 book.styles.codes.insert(fields.u16(0).ok_or_else(cut)?, code);
             }
-            kind::STYLE => book.styles.cells.push(fields.u16(2).ok_or_else(cut)?),
+            kind::STYLE => book.styles.cells.push(fields.u16(2).unwrap_or_default()),
             kind::STRINGS => strings = shared(&record)?,
             kind::SHEET => {
                 let (offset, state, of) = (fields.u32(0), fields.u8(4), fields.u8(5));
                 let mut text = record.text();
                 text.skip(6)?;
                 let name = String::from_utf16_lossy(&text.short()?.units);
-                // Macros and charts have sheets too.
-                if of.is_some_and(|kind| kind & 15 == 0) {
-                    let hidden = state.is_some_and(|s| s & 3 != 0);
-                    book.sheets.push(Listed { name, hidden, offset: offset.ok_or_else(cut)? as usize });
-                }
+                let hidden = state.is_some_and(|s| s & 3 != 0);
+                let kind = of.unwrap_or_default() & 15;
+                book.sheets.push(Listed { name, hidden, kind, offset: offset.ok_or_else(cut)? as usize });
             }
             _ => {}
         }
     }
-    Err(cut())
+    if records.is_at_end() { Ok(settled(book, &strings)) } else { Err(cut()) }
+}
+
+/// When all records were seen, the fonts of the strings' runs are known.
+fn settled(mut book: Globals, strings: &[Rich]) -> Globals {
+    book.styles.settle();
+    book.strings = strings.iter().map(|s| book.styles.marked(&s.units, &s.runs)).collect();
+    book
+}
+
+/// The records of a sheet without those of the charts in it.
+fn own_records(stream: &[u8], offset: usize) -> impl Iterator<Item = Record<'_>> {
+    let mut depth = 0u32;
+    let records = Records::new(stream, offset).take_while(move |record| {
+        match record.kind {
+            kind::BEGIN => depth += 1,
+            kind::EOF => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth > 0
+    });
+    let mut depth = 0u32;
+    records.filter(move |record| {
+        depth = match record.kind {
+            kind::BEGIN => depth + 1,
+            kind::EOF => depth.saturating_sub(1),
+            _ => depth,
+        };
+        depth == 1
+    })
+}
+
+/// Whether a sheet is the dialog of a program: it says so before its cells.
+fn is_dialog(stream: &[u8], offset: usize) -> bool {
+    let found = own_records(stream, offset).find(|r| r.kind == kind::SHEET_PROPERTIES || is_cell(r.kind));
+    found.is_some_and(|r| r.kind == kind::SHEET_PROPERTIES && r.fields().u16(0).is_some_and(|flags| flags & 0x10 != 0))
+}
+
+fn has_cells(stream: &[u8], offset: usize) -> bool {
+    own_records(stream, offset).any(|r| is_cell(r.kind))
 }
 
 /// The shared strings. How many there are is what is there, not what the record says.
@@ -159,7 +207,7 @@ fn read_sheet(stream: &[u8], offset: usize, book: &Globals, to: &mut Collector<'
     let mut depth = 0u32;
     // A formula whose text follows.
     let mut awaited: Option<Spot> = None;
-    for record in records {
+    for record in &mut records {
         match record.kind {
             kind::BEGIN => depth += 1,
             kind::EOF if depth == 0 => {
@@ -183,6 +231,10 @@ fn read_sheet(stream: &[u8], offset: usize, book: &Globals, to: &mut Collector<'
             }
         }
     }
+    // A sheet that ends with the stream need not say that it ends.
+    if records.is_at_end() && depth == 0 {
+        return awaited.map_or(Ok(()), |at| put(to, at, Content::Uncomputed, true, book));
+    }
     Err(cut())
 }
 
@@ -200,11 +252,12 @@ fn read_record(
     let fields = record.fields();
     let done = match record.kind {
         kind::ROW => {
-            let (row, flags) = (u32::from(fields.u16(0)?), fields.u16(12)?);
+            // What a short record lacks hides nothing.
+            let (row, flags) = (u32::from(fields.u16(0)?), fields.u16(12).unwrap_or_default());
             if flags & 0x20 != 0 { to.hide_rows(row, row) } else { Ok(()) }
         }
         kind::COLUMN => {
-            let (first, last, flags) = (fields.u16(0)?, fields.u16(2)?, fields.u16(8)?);
+            let (first, last, flags) = (fields.u16(0)?, fields.u16(2)?, fields.u16(8).unwrap_or_default());
             if flags & 1 != 0 { to.hide_columns(first.into(), last.into()) } else { Ok(()) }
         }
         kind::MERGES => (0..usize::from(fields.u16(0)?)).try_for_each(|i| {

@@ -35,6 +35,11 @@ impl<'a> Records<'a> {
         Records { stream, at }
     }
 
+    /// Whether nothing follows that could be a record, or a part of one that was cut off.
+    pub fn is_at_end(&self) -> bool {
+        self.stream.get(self.at..).is_some_and(|rest| rest.len() < 4 && rest.iter().all(|b| *b == 0))
+    }
+
     /// Kind and body of the record at hand, and where the next one is.
     fn peek(&self) -> Option<(u16, &'a [u8], usize)> {
         let head = Fields(self.stream.get(self.at..)?);
@@ -128,13 +133,17 @@ impl Text<'_, '_> {
     }
 
     fn body(&mut self, length: u16) -> Result<Rich, ImportError> {
+        // Some writers leave the flags out where there are no characters.
+        if length == 0 && self.is_done() {
+            return Ok(Rich::default());
+        }
         let flags = self.byte()?;
         let runs = if flags & 8 != 0 { self.u16()? } else { 0 };
         let more = if flags & 4 != 0 { self.u32()? } else { 0 };
         let units = self.units(length, flags)?;
         let runs = self.run_list(runs)?;
-        // Phonetic guides.
-        self.skip(more as usize)?;
+        // Phonetic guides, which are not read: the last of them may be shorter than it says.
+        _ = self.skip(more as usize);
         Ok(Rich { units, runs })
     }
 
@@ -204,6 +213,9 @@ mod tests {
         let record = Records::new(&stream, 0).next().unwrap();
         assert!(record.text().rich().is_err());
         // A record longer than the stream is none.
-        assert!(Records::new(&[0xFC, 0, 9, 0, 1], 0).next().is_none());
+        let mut records = Records::new(&[0xFC, 0, 9, 0, 1], 0);
+        assert!(records.next().is_none() && !records.is_at_end());
+        let mut records = Records::new(&[0xFC, 0, 0, 0, 0, 0], 0);
+        assert!(records.next().is_some() && records.is_at_end());
     }
 }

@@ -1,13 +1,15 @@
 //! .xlsb: an Excel package whose parts are binary records, read once for values and frame together (as [`super::xls`]).
 
+use std::collections::BTreeSet;
+
 use super::biff::{Fields, Styles, cell, error, packed};
 use super::boxes::{self, is_drawing};
-use super::package::{Package, inflated};
+use super::directory::{Target, main_part, relations, relations_of};
+use super::package::{Package, TextPackage, in_words, inflated, unescaped_address};
 use super::sheets::Collector;
-use super::workbook::{Content, Sheet, Span};
+use super::workbook::{Content, Sheet, Span, Unread};
 use super::xls_stream::cut;
-use super::xlsx::relations;
-use super::{ImportError, Limits};
+use super::{ImportError, Limits, xml};
 use crate::model::Address;
 
 mod kind {
@@ -27,39 +29,66 @@ mod kind {
     pub const CELL_STYLES_END: u32 = 618;
 }
 
-/// All worksheets in the workbook's order.
+/// All worksheets in the workbook's order, and of the other sheets those that may hold something.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-    let package = inflated(bytes, limits, |name| name.ends_with(".rels") || is_read(name))?;
-    let listed_parts = package.part("xl/_rels/workbook.bin.rels");
-    let targets = listed_parts.map_or(Ok(Vec::new()), |xml| relations(xml, "xl/"))?;
+    // Which parts there are the relationships say, so that they are read first.
+    let texts = |package: Package<Vec<u8>>| TextPackage {
+        parts: package.parts.into_iter().map(|(n, data)| (n.clone(), xml::text(data, &in_words(&n)))).collect(),
+    };
+    let listings = texts(inflated(bytes, limits, |name| name.ends_with(".rels"))?);
+    let relations_in = |part: &str, folder: &str| match listings.text(part)? {
+        Some(xml) => relations(xml, folder),
+        None => Ok(Vec::new()),
+    };
+    let root = relations_in("_rels/.rels", "")?;
+    let main = main_part(&root)?.unwrap_or("xl/workbook.bin");
+    let (part, folder) = relations_of(main);
+    let targets = relations_in(&part, &folder)?;
+    let wanted: BTreeSet<String> =
+        targets.iter().map(|r| r.target.as_str()).chain([main]).map(|name| spelled(name)).collect();
+    let is_listed = |name: &str| name.ends_with(".bin") && wanted.contains(&spelled(name));
+    let package = inflated(bytes, limits, is_listed)?;
+    let drawings = texts(inflated(bytes, limits, |name| name.ends_with(".rels") || is_drawing(name))?);
     let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).and_then(|r| package.part(&r.target));
     let mut book = Book {
         styles: of_kind("/styles").map(|part| styles(part)).transpose()?.unwrap_or_default(),
         strings: Vec::new(),
     };
-    let (is_1904, listed) = listed(&package)?;
+    let (is_1904, listed) =
+        listed(package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?)?;
     book.styles.is_1904 = is_1904;
     book.strings = of_kind("/sharedStrings").map(|part| strings(part, &book.styles)).transpose()?.unwrap_or_default();
     let mut collector = Collector::new(limits);
     for sheet in listed {
-        let missing = || ImportError::Damaged(format!("工作表“{}”缺失", sheet.name));
-        let relation = targets.iter().find(|r| r.id == sheet.relation).ok_or_else(missing)?;
-        // Macros and charts have sheets too.
-        if !relation.kind.ends_with("/worksheet") {
-            continue;
+        let relation = targets.iter().find(|r| r.id == sheet.relation);
+        match Target::of(relation, |part| package.part(part).is_some()) {
+            Target::Worksheet(name) => {
+                if let Some(part) = package.part(&name) {
+                    read_sheet(part, &book, &mut collector)?;
+                }
+                boxes::on_sheet(&name, &drawings)?.iter().try_for_each(|words| collector.text_box(words))?;
+                collector.end_sheet(sheet.name.clone(), sheet.hidden)?;
+            }
+            Target::Other(kind, name) => {
+                if kind != Unread::Macro || package.part(&name).is_some_and(|part| may_say(part)) {
+                    collector.unread(&sheet.name, kind)?;
+                }
+            }
+            Target::Nothing => collector.unread(&sheet.name, Unread::Missing)?,
         }
-        read_sheet(package.part(&relation.target).ok_or_else(missing)?, &book, &mut collector)?;
-        let part = |name: &str| package.part(name).map(Vec::as_slice);
-        boxes::on_sheet(&relation.target, part).iter().try_for_each(|words| collector.text_box(words))?;
-        collector.end_sheet(sheet.name.clone(), sheet.hidden)?;
     }
     collector.finish()
 }
 
-fn is_read(name: &str) -> bool {
-    name.starts_with("xl/worksheets/") && name.ends_with(".bin")
-        || is_drawing(name)
-        || ["xl/workbook.bin", "xl/styles.bin", "xl/sharedstrings.bin"].contains(&name)
+/// A name as [`Package::part`] compares it.
+fn spelled(name: &str) -> String {
+    let name = name.trim_start_matches('/').to_ascii_lowercase();
+    unescaped_address(&name).map_or(name, |n| n.to_ascii_lowercase())
+}
+
+/// Whether a sheet of macros has a cell that is not blank.
+fn may_say(part: &[u8]) -> bool {
+    Records(part).any(|record| record.is_ok_and(|(kind, _)| matches!(kind, 2..=18 | 61 | 62)))
 }
 
 struct Book {
@@ -74,16 +103,25 @@ struct Listed {
 }
 
 /// Whether dates count from 1904, and the sheets.
-fn listed(package: &Package<Vec<u8>>) -> Result<(bool, Vec<Listed>), ImportError> {
-    let part = package.part("xl/workbook.bin").ok_or_else(cut)?;
+fn listed(part: &[u8]) -> Result<(bool, Vec<Listed>), ImportError> {
     let (mut is_1904, mut sheets) = (false, Vec::new());
     for record in Records(part) {
         let (kind, fields) = record?;
         match kind {
             kind::BOOK_PROPERTIES => is_1904 = fields.u8(0).is_some_and(|flags| flags & 1 != 0),
             kind::SHEET => {
-                let (relation, next) = wide(fields, 8).ok_or_else(cut)?;
-                let (name, _) = wide(fields, next).ok_or_else(cut)?;
+                // The first version of the format has four bytes more.
+                let names = |at: usize| {
+                    let (relation, next) = wide(fields, at)?;
+                    let (name, end) = wide(fields, next)?;
+                    Some((relation, name, end == fields.0.len()))
+                };
+                let is_whole = |names: &(_, _, bool)| names.2;
+                let (relation, name, _) = names(8)
+                    .filter(is_whole)
+                    .or_else(|| names(12).filter(is_whole))
+                    .or_else(|| names(8))
+                    .ok_or_else(cut)?;
                 let text = |units: &[u16]| String::from_utf16_lossy(units);
                 let hidden = fields.u32(0).is_some_and(|state| state != 0);
                 sheets.push(Listed { name: text(&name), hidden, relation: text(&relation) });
@@ -101,7 +139,7 @@ fn styles(part: &[u8]) -> Result<Styles, ImportError> {
         let (kind, fields) = record?;
         match kind {
             kind::FONT => {
-                let (looks, place) = fields.u16(2).zip(fields.u16(6)).ok_or_else(cut)?;
+                let (looks, place) = (fields.u16(2).unwrap_or_default(), fields.u16(6).unwrap_or_default());
                 styles.marks.push(looks & 8 != 0 || place != 0);
             }
             kind::FORMAT => {
@@ -110,7 +148,7 @@ fn styles(part: &[u8]) -> Result<Styles, ImportError> {
             }
             kind::CELL_STYLES => in_cells = true,
             kind::CELL_STYLES_END => in_cells = false,
-            kind::STYLE if in_cells => styles.cells.push(fields.u16(2).ok_or_else(cut)?),
+            kind::STYLE if in_cells => styles.cells.push(fields.u16(2).unwrap_or_default()),
             _ => {}
         }
     }

@@ -1,95 +1,152 @@
 //! .xlsx sheets: the frame of each by our own reading, the cells by calamine over a package that was checked first, or by
 //! [`super::plain`] where the workbook is written plainly.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{DataRef, Reader as _, SheetType, SheetVisible, Xlsx, XlsxError};
+use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
+use super::directory::{Directory, Listed, Target};
 use super::formats::{self, Format};
-use super::package::TextPackage;
-use super::sheet_scan::{Written, scan};
-use super::sheet_xml::{Frame, attribute, frame, local_attribute};
-use super::workbook::{Cell, Content, MARKED, Sheet};
+use super::package::{self, Rewritten, TextPackage};
+use super::sheet_scan::{Scanned, Written, scan};
+use super::sheet_xml::{Frame, frame, odd_cell};
+use super::workbook::{Cell, Content, MARKED, Sheet, Unread};
+use super::worksheet::canonical;
 use super::{ImportError, Limits, boxes, plain};
 use crate::model::{Address, Decimal};
 
 /// Most significant digits that Excel keeps and shows.
 const DIGITS: usize = 15;
 
-/// All worksheets in the workbook's order.
-pub(super) fn sheets(package: TextPackage, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-    let directory = Directory::of(&package, limits)?;
-    let styles = directory.styles.as_ref().and_then(|s| package.part(s));
-    let formats = styles.map(|s| formats::formats(s.as_bytes())).unwrap_or_default();
-    let mut framed = framed(&directory, &package, &formats, limits)?;
-    let part = |name: &str| package.part(name).map(String::as_bytes);
-    let on_sheet = |l: &Listed| (l.name.clone(), l.part.as_ref().map_or(Vec::new(), |p| boxes::on_sheet(p, part)));
-    let mut boxes: BTreeMap<String, Vec<String>> = directory.sheets.iter().map(on_sheet).collect();
-    let mut sheets = match plain_sheets(&directory, &package, &mut framed, &formats, limits) {
-        Some(sheets) => sheets?,
-        None => {
-            let frames = framed.into_iter().map(|f| (f.name.to_owned(), f.frame)).collect();
-            by_calamine(package, frames, limits)?
-        }
+/// All worksheets in the workbook's order, and of the other sheets those that may hold something.
+pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    let directory = Directory::of(package, limits)?;
+    let styles = text_of(package, directory.styles.as_ref())?.map(formats::counting).transpose()?;
+    let formats = styles.as_ref().map(|s| formats::formats(s.as_bytes())).unwrap_or_default();
+    let mut framed = framed(&directory, package, &formats, limits)?;
+    let worksheets = match plain_sheets(&directory, package, &mut framed, &formats, limits)? {
+        Some(sheets) => sheets,
+        None => by_calamine(&directory, package, styles.as_deref(), framed, limits)?,
     };
-    for sheet in &mut sheets {
-        sheet.boxes = boxes.remove(&*sheet.name).unwrap_or_default();
+    let mut worksheets = worksheets.into_iter();
+    let mut sheets = Vec::with_capacity(directory.sheets.len());
+    for listed in &directory.sheets {
+        match &listed.target {
+            Target::Worksheet(part) => {
+                let boxes = boxes::on_sheet(part, package)?;
+                sheets.extend(worksheets.next().map(|sheet| Sheet { boxes, ..sheet }));
+            }
+            Target::Other(kind, part) => {
+                let says = package.text(part)?.is_some_and(may_say);
+                sheets.extend(says.then(|| Sheet::unread(&listed.name, *kind)));
+            }
+            Target::Nothing => sheets.push(Sheet::unread(&listed.name, Unread::Missing)),
+        }
     }
     Ok(sheets)
 }
 
-fn by_calamine(package: TextPackage, frames: Vec<(String, Frame)>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-    let bytes = package.rewritten(limits)?;
+/// Whether a sheet that is not read has cells with content, or anything drawn.
+fn may_say(xml: &str) -> bool {
+    let mut reader = Reader::from_str(xml);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(e) | Event::Empty(e)) => {
+                if matches!(e.local_name().as_ref(), "v" | "f" | "is" | "drawing" | "legacyDrawing") {
+                    return true;
+                }
+            }
+            Ok(Event::Eof) => return false,
+            Ok(_) => {}
+            // What cannot be looked through may say anything.
+            Err(_) => return true,
+        }
+    }
+}
+
+fn text_of<'a>(package: &'a TextPackage, part: Option<&String>) -> Result<Option<&'a str>, ImportError> {
+    part.map_or(Ok(None), |p| package.text(p))
+}
+
+/// The worksheets as calamine reads them, out of a package that is written anew: it has the parts that count alone, by the
+/// names that calamine knows.
+fn by_calamine(
+    directory: &Directory,
+    package: &TextPackage,
+    styles: Option<&str>,
+    framed: Vec<Framed<'_>>,
+    limits: &Limits,
+) -> Result<Vec<Sheet>, ImportError> {
+    let strings = text_of(package, directory.strings.as_ref())?;
+    let mut parts = Rewritten::new(limits);
+    if let Some(strings) = strings {
+        parts.strings(strings)?;
+    }
+    if let Some(styles) = styles {
+        parts.styles(styles)?;
+    }
+    for framed in &framed {
+        match &framed.canonical {
+            Some(xml) => parts.worksheet(xml)?,
+            None => parts.worksheet(&canonical(framed.xml)?)?,
+        }
+    }
+    let bytes = parts.finish(directory.is_1904)?;
     // calamine has panicked on files that Excel opens; such a file costs itself and nothing else.
-    catch_unwind(AssertUnwindSafe(|| read(bytes, frames, limits)))
+    catch_unwind(AssertUnwindSafe(|| read(bytes, framed, limits)))
         .unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())))
 }
 
+/// calamine says it in English.
 fn damaged(e: &XlsxError) -> ImportError {
-    ImportError::Damaged(e.to_string())
+    ImportError::Damaged(
+        match e {
+            XlsxError::Xml(_) | XlsxError::XmlAttr(_) | XlsxError::XmlEof(_) => "内容不合 XML 的规范",
+            XlsxError::CellTAttribute(_) => "单元格的类型不合规范",
+            XlsxError::CellError(_) => "单元格的错误值不合规范",
+            XlsxError::ParseFloat(_) | XlsxError::ParseInt(_) => "单元格的数值写法不合规范",
+            XlsxError::Unexpected(_) => "单元格指向的文字不存在，或公式写法不合规范",
+            _ => "单元格的写法不合规范",
+        }
+        .to_owned(),
+    )
 }
 
-/// Of a sheet that was not checked, or of the second of its name.
-fn unchecked(name: &str) -> ImportError {
-    ImportError::Damaged(format!("工作表“{name}”重名或缺失"))
-}
-
-fn read(bytes: Vec<u8>, mut frames: Vec<(String, Frame)>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+fn read(bytes: Vec<u8>, framed: Vec<Framed<'_>>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-    let metadata: Vec<_> = book.sheets_metadata().to_vec();
-    if metadata.len() > limits.sheets {
-        return Err(limits.sheets_error());
-    }
     let mut text_left = limits.inflated_bytes as usize;
-    let mut sheets = Vec::with_capacity(metadata.len());
-    for meta in metadata.into_iter().filter(|m| m.typ == SheetType::WorkSheet) {
-        let place = frames.iter().position(|(name, _)| *name == meta.name).ok_or_else(|| unchecked(&meta.name))?;
-        let (_, frame) = frames.swap_remove(place);
+    let mut sheets = Vec::with_capacity(framed.len());
+    for (i, Framed { listed, frame, .. }) in framed.into_iter().enumerate() {
+        let in_sheet = |e: ImportError| match e {
+            ImportError::Damaged(why) => ImportError::Damaged(format!("工作表“{}”里，{why}", listed.name)),
+            e => e,
+        };
+        let damaged = |e: XlsxError| in_sheet(damaged(&e));
         let mut cells = Vec::with_capacity(frame.cells);
-        let mut reader = book.worksheet_cells_reader(&meta.name).map_err(|e| damaged(&e))?;
+        let mut reader = book.worksheet_cells_reader(&package::sheet_name(i)).map_err(damaged)?;
         // Not `next_cell_with_formula`: it sizes a table by an index that the file states.
-        while let Some(record) = reader.next_cell_with_formula_metadata().map_err(|e| damaged(&e))? {
+        while let Some(record) = reader.next_cell_with_formula_metadata().map_err(damaged)? {
             let formula = record.formula.is_some();
             let Some(content) = content(record.value, formula, limits)? else { continue };
             if let Content::Text(text) = &content {
                 text_left = text_left.checked_sub(text.len()).ok_or_else(|| limits.inflated_error())?;
             }
             let (row, column) = record.pos;
+            // Our own pass over the same elements counted fewer.
             if cells.len() >= frame.cells {
-                return Err(unchecked(&meta.name));
+                return Err(in_sheet(odd_cell()));
             }
             cells.push(Cell { at: Address { row, column }, content, formula });
         }
-        sheets.push(sheet(meta.name, meta.visible != SheetVisible::Visible, cells, frame)?);
+        sheets.push(sheet(&listed.name, listed.hidden, cells, frame)?);
     }
     Ok(sheets)
 }
 
-fn sheet(name: String, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Result<Sheet, ImportError> {
+fn sheet(name: &str, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Result<Sheet, ImportError> {
     cells.sort_by_key(|c| c.at);
     if let Some(pair) = cells.windows(2).find(|w| w[0].at == w[1].at) {
         return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
@@ -101,7 +158,8 @@ fn sheet(name: String, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Resu
             text.insert(0, MARKED);
         }
     }
-    Ok(Sheet { name: name.into(), hidden, cells, merges, hidden_rows, hidden_columns, shown, boxes: Vec::new() })
+    let name = name.into();
+    Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, shown, ..Sheet::default() })
 }
 
 /// The sheets where the whole workbook is written plainly: as calamine would read them.
@@ -111,37 +169,66 @@ fn plain_sheets(
     framed: &mut Vec<Framed<'_>>,
     formats: &[Format],
     limits: &Limits,
-) -> Option<Result<Vec<Sheet>, ImportError>> {
-    if !directory.is_plain || framed.len() != directory.sheets.len() || framed.len() > limits.sheets {
-        return None;
-    }
-    // calamine knows these two by their names.
-    let called = |part: &Option<String>, name: &str| {
-        let own = format!("{}{name}", directory.prefix);
-        part.as_ref().map_or(package.part(&own).is_none(), |p| p.eq_ignore_ascii_case(&own))
-    };
-    if !called(&directory.strings, "sharedStrings.xml") || !called(&directory.styles, "styles.xml") {
-        return None;
-    }
-    let strings = directory.strings.as_ref().and_then(|s| package.part(s));
-    let strings = strings.map_or(Some(Vec::new()), |s| plain::strings(s, limits))?;
+) -> Result<Option<Vec<Sheet>>, ImportError> {
+    let strings = text_of(package, directory.strings.as_ref())?;
+    let Some(strings) = strings.map_or(Some(Vec::new()), |s| plain::strings(s, limits)) else { return Ok(None) };
     let mut text_left = limits.inflated_bytes as usize;
-    let mut sheets = Vec::with_capacity(framed.len());
     let mut contents = Vec::with_capacity(framed.len());
-    for (listed, framed) in directory.sheets.iter().zip(framed.iter()) {
-        let hidden = listed.hidden.filter(|_| listed.is_worksheet)?;
-        match plain::cells(framed.cells.as_ref()?, &strings, formats, &mut text_left, limits)? {
-            Ok(cells) => contents.push((hidden, cells)),
-            Err(e) => return Some(Err(e)),
+    for framed in framed.iter() {
+        let cells = framed.cells.as_ref().and_then(|c| plain::cells(c, &strings, formats, &mut text_left, limits));
+        match cells {
+            Some(cells) => contents.push(cells?),
+            None => return Ok(None),
         }
     }
-    for (framed, (hidden, cells)) in framed.drain(..).zip(contents) {
-        match sheet(framed.name.to_owned(), hidden, cells, framed.frame) {
-            Ok(sheet) => sheets.push(sheet),
-            Err(e) => return Some(Err(e)),
+    let sheets = framed.drain(..).zip(contents);
+    sheets.map(|(f, cells)| sheet(&f.listed.name, f.listed.hidden, cells, f.frame)).collect::<Result<_, _>>().map(Some)
+}
+
+/// A worksheet whose part was read.
+struct Framed<'a> {
+    listed: &'a Listed,
+    xml: &'a str,
+    /// What counts in it, where it is not written plainly.
+    canonical: Option<String>,
+    frame: Frame,
+    cells: Option<Vec<Written<'a>>>,
+}
+
+/// The frames of the worksheets.
+fn framed<'a>(
+    directory: &'a Directory,
+    package: &'a TextPackage,
+    formats: &[Format],
+    limits: &Limits,
+) -> Result<Vec<Framed<'a>>, ImportError> {
+    let mut all = Vec::with_capacity(directory.sheets.len());
+    let mut count = 0;
+    for listed in &directory.sheets {
+        let Target::Worksheet(part) = &listed.target else { continue };
+        let Some(xml) = package.text(part)? else { continue };
+        let framed = match scan(xml, formats, limits) {
+            Some(Scanned { frame, cells }) => Framed { listed, xml, canonical: None, frame, cells },
+            None => {
+                let in_sheet = |e: ImportError| match e {
+                    ImportError::Damaged(why) => ImportError::Damaged(format!("工作表“{}”里，{why}", listed.name)),
+                    e => e,
+                };
+                let canonical = canonical(xml).map_err(in_sheet)?;
+                let frame = frame(&canonical, formats, limits).map_err(in_sheet)?;
+                if !frame.has_data() {
+                    return Err(ImportError::Damaged(format!("工作表“{}”没有放单元格的地方", listed.name)));
+                }
+                Framed { listed, xml, canonical: Some(canonical), frame, cells: None }
+            }
+        };
+        count += framed.frame.cells;
+        if count > limits.cells {
+            return Err(limits.cells_error());
         }
+        all.push(framed);
     }
-    Some(Ok(sheets))
+    Ok(all)
 }
 
 fn content(value: DataRef<'_>, formula: bool, limits: &Limits) -> Result<Option<Content>, ImportError> {
@@ -152,6 +239,7 @@ fn content(value: DataRef<'_>, formula: bool, limits: &Limits) -> Result<Option<
         DataRef::Float(f) => number(f),
         DataRef::Int(i) => Content::Number(Decimal::from(i)),
         DataRef::Bool(b) => Content::Bool(b),
+        // As Excel shows it: #REF! and the like.
         DataRef::Error(e) => Content::Error(e.to_string()),
         DataRef::DateTime(d) if d.is_datetime() => {
             let (year, month, day, ..) = d.to_ymd_hms_milli();
@@ -183,172 +271,6 @@ pub(super) fn number(f: f64) -> Content {
         Ok(d) if f == 0.0 || !d.is_zero() => Content::Number(d.normalize()),
         _ => Content::HugeNumber(f.to_string()),
     }
-}
-
-/// What the workbook says of its parts.
-struct Directory {
-    /// The folder of the workbook's parts, with its slash.
-    prefix: String,
-    sheets: Vec<Listed>,
-    strings: Option<String>,
-    styles: Option<String>,
-    /// Whether it can be taken in one way only: one workbook, and no relationship of another's name.
-    is_plain: bool,
-}
-
-/// A sheet as the workbook lists it.
-struct Listed {
-    name: String,
-    /// `None` where its state is none that is known.
-    hidden: Option<bool>,
-    is_worksheet: bool,
-    /// The name of its part, where its relationship leads to one.
-    part: Option<String>,
-}
-
-impl Directory {
-    fn of(package: &TextPackage, limits: &Limits) -> Result<Directory, ImportError> {
-        let relations = |part: &str, prefix: &str| match package.part(part) {
-            Some(xml) => relations(xml.as_bytes(), prefix),
-            None => Ok(Vec::new()),
-        };
-        let root = relations("_rels/.rels", "")?;
-        let mut mains = root.iter().filter(|r| r.kind.ends_with("/officeDocument"));
-        let main = mains.next().map_or("xl/workbook.xml", |r| &r.target);
-        let (folder, file) = main.rsplit_once('/').unwrap_or(("", main));
-        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
-        let targets = relations(&format!("{prefix}_rels/{file}.rels"), &prefix)?;
-        let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).map(|r| r.target.clone());
-        let book = package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
-        let listed_sheets = elements(book.as_bytes(), "sheet")?;
-        if listed_sheets.len() > limits.sheets {
-            return Err(limits.sheets_error());
-        }
-        let listed = |e: Element| {
-            let relation = e.id.as_ref().and_then(|id| targets.iter().find(|r| r.id == *id));
-            let hidden = match e.state.as_deref() {
-                None | Some("visible") => Some(false),
-                Some("hidden" | "veryHidden") => Some(true),
-                Some(_) => None,
-            };
-            let is_worksheet = relation.is_some_and(|r| r.kind.ends_with("/worksheet"));
-            Listed { name: e.name, hidden, is_worksheet, part: relation.map(|r| r.target.clone()) }
-        };
-        let sheets = listed_sheets.into_iter().map(listed).collect();
-        let ids: BTreeSet<_> = targets.iter().map(|r| &r.id).collect();
-        let is_plain = root.iter().any(|r| r.target == main) && mains.next().is_none() && ids.len() == targets.len();
-        let (strings, styles) = (of_kind("/sharedStrings"), of_kind("/styles"));
-        Ok(Directory { sheets, strings, styles, is_plain, prefix })
-    }
-}
-
-/// A sheet whose part was read.
-struct Framed<'a> {
-    name: &'a str,
-    frame: Frame,
-    cells: Option<Vec<Written<'a>>>,
-}
-
-/// The frames of the sheets that have a part, which may not share a name.
-fn framed<'a>(
-    directory: &'a Directory,
-    package: &'a TextPackage,
-    formats: &[Format],
-    limits: &Limits,
-) -> Result<Vec<Framed<'a>>, ImportError> {
-    let mut framed = Vec::with_capacity(directory.sheets.len());
-    let (mut count, mut names) = (0, BTreeSet::new());
-    for listed in &directory.sheets {
-        let Some(xml) = listed.part.as_ref().and_then(|p| package.part(p)) else { continue };
-        let (frame, cells) = match scan(xml, formats, limits) {
-            Some(scanned) => scanned.map(|s| (s.frame, s.cells))?,
-            None => (frame(xml, formats, limits)?, None),
-        };
-        count += frame.cells;
-        if count > limits.cells {
-            return Err(limits.cells_error());
-        }
-        if !names.insert(&listed.name) {
-            return Err(unchecked(&listed.name));
-        }
-        framed.push(Framed { name: &listed.name, frame, cells });
-    }
-    Ok(framed)
-}
-
-pub(super) struct Relation {
-    pub id: String,
-    pub kind: String,
-    pub target: String,
-}
-
-pub(super) fn relations(xml: &[u8], prefix: &str) -> Result<Vec<Relation>, ImportError> {
-    let all = elements(xml, "Relationship")?;
-    Ok(all
-        .into_iter()
-        .filter_map(|e| {
-            let target = e.target?;
-            let absolute = target.strip_prefix('/').map(str::to_owned);
-            let target = absolute.unwrap_or_else(|| resolved(prefix, &target));
-            // A kind of somebody else's that ends alike is another.
-            let known = |kind: &String| KINDS.iter().any(|k| kind.starts_with(k));
-            Some(Relation { id: e.id?, kind: e.kind.filter(known).unwrap_or_default(), target })
-        })
-        .collect())
-}
-
-/// What the kinds of relationships of office documents begin with (ECMA-376, transitional and strict).
-const KINDS: [&str; 2] = [
-    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
-    "http://purl.oclc.org/ooxml/officeDocument/relationships/",
-];
-
-/// A target relative to a folder, with `.` and `..` taken out.
-fn resolved(prefix: &str, target: &str) -> String {
-    let mut parts: Vec<&str> = prefix.split('/').filter(|p| !p.is_empty()).collect();
-    for part in target.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => _ = parts.pop(),
-            name => parts.push(name),
-        }
-    }
-    parts.join("/")
-}
-
-struct Element {
-    name: String,
-    state: Option<String>,
-    id: Option<String>,
-    kind: Option<String>,
-    target: Option<String>,
-}
-
-fn elements(xml: &[u8], name: &str) -> Result<Vec<Element>, ImportError> {
-    let mut reader = Reader::from_reader(xml);
-    let mut out = Vec::new();
-    loop {
-        match reader.read_event() {
-            Ok(Event::Start(e) | Event::Empty(e)) if e.local_name().as_ref() == name => {
-                let text = |n: &str| attribute(&e, n).map(|v| unescaped(&v));
-                let id = text("Id").or_else(|| local_attribute(&e, "id").map(|v| unescaped(&v)));
-                out.push(Element {
-                    name: text("name").unwrap_or_default(),
-                    state: text("state"),
-                    id,
-                    kind: text("Type"),
-                    target: text("Target"),
-                });
-            }
-            Ok(Event::Eof) => return Ok(out),
-            Ok(_) => {}
-            Err(e) => return Err(ImportError::Damaged(e.to_string())),
-        }
-    }
-}
-
-pub(super) fn unescaped(text: &str) -> String {
-    quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), |t| t.into_owned())
 }
 
 #[cfg(test)]

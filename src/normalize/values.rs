@@ -195,8 +195,12 @@ impl Reader<'_> {
         words: &str,
     ) -> Option<Finding> {
         let same = |s: Shown| s == Shown::Padded || unit.is_some_and(|u| s == Shown::Unit(u));
-        let number = matches!(content, Some(Content::Number(n)) if !n.is_zero());
-        let shown = view.sheet.shown(at).filter(|s| number && !same(*s))?;
+        // A 0 has no unit and no thousands, but a format may show another number in its place.
+        let counts = |s: Shown| match content {
+            Some(Content::Number(n)) => s == Shown::Replaced || !n.is_zero(),
+            _ => false,
+        };
+        let shown = view.sheet.shown(at).filter(|s| counts(*s) && !same(*s))?;
         let name = &self.table.name;
         let (message, hint) = if shown == Shown::Marked {
             let message = format!("{name} {at} 的 {words} 是划掉的，或者是上标、下标");

@@ -1,0 +1,232 @@
+//! What an Office Open XML package says of its parts: relationships, the workbook's sheets, its strings and styles.
+//!
+//! Takes the text of the parts that list others, gives names that [`super::package::Package::part`] finds. Parts are found by
+//! their relationships and never by a usual name, except where a careless program wrote no relationship. It reads no cell.
+
+use std::collections::BTreeSet;
+
+use quick_xml::Reader;
+use quick_xml::events::{BytesStart, Event};
+
+use super::markup::counting;
+use super::package::TextPackage;
+use super::sheet_xml::{attribute, local_attribute};
+use super::workbook::Unread;
+use super::xml::ill_formed;
+use super::{ImportError, Limits};
+
+pub(super) struct Relation {
+    pub id: String,
+    /// Empty where it is of a kind that office programs do not know.
+    pub kind: String,
+    pub target: String,
+}
+
+/// What the kinds of relationships of office documents begin with (ECMA-376, transitional and strict; Microsoft's own).
+const KINDS: [&str; 3] = [
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships/",
+    "http://schemas.microsoft.com/office/2006/relationships/",
+];
+
+/// The relationships in a part of that kind; `folder` is what their targets are relative to, with its slash.
+pub(super) fn relations(xml: &str, folder: &str) -> Result<Vec<Relation>, ImportError> {
+    let keeps = |_: &[String], name: &str| matches!(name, "Relationships" | "Relationship");
+    let xml = counting(xml, &["Relationships", "Relationship", "AlternateContent"], keeps)?;
+    let mut all = Vec::new();
+    for_each_element(&xml, |e, _| {
+        let text = |name: &str| attribute(e, name).filter(|v| !v.is_empty()).map(|v| unescaped(&v));
+        let (Some(id), Some(target)) = (text("Id"), text("Target")) else { return };
+        if e.name().as_ref() != "Relationship" || text("TargetMode").is_some_and(|m| m == "External") {
+            return;
+        }
+        let absolute = target.strip_prefix('/').map(|t| resolved("", t));
+        let known = |kind: &String| KINDS.iter().any(|k| kind.starts_with(k));
+        let kind = text("Type").filter(known).unwrap_or_default();
+        all.push(Relation { id, kind, target: absolute.unwrap_or_else(|| resolved(folder, &target)) });
+    })?;
+    let ids: BTreeSet<_> = all.iter().map(|r| &r.id).collect();
+    if ids.len() < all.len() {
+        return Err(ImportError::Damaged("部件之间的关系有重号".to_owned()));
+    }
+    Ok(all)
+}
+
+/// The name of the part that holds the relationships of a part, and the folder they are relative to.
+pub(super) fn relations_of(part: &str) -> (String, String) {
+    let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
+    let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+    (format!("{folder}_rels/{file}.rels"), folder)
+}
+
+/// The main part of a package, by the relationships of the package itself.
+pub(super) fn main_part(root: &[Relation]) -> Result<Option<&str>, ImportError> {
+    let mut mains = root.iter().filter(|r| r.kind.ends_with("/officeDocument"));
+    let main = mains.next().map(|r| r.target.as_str());
+    if mains.next().is_some() {
+        return Err(ImportError::Damaged("一个文件里有两个工作簿".to_owned()));
+    }
+    Ok(main)
+}
+
+/// A target relative to a folder, with `.` and `..` taken out.
+fn resolved(folder: &str, target: &str) -> String {
+    let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
+    for part in target.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => _ = parts.pop(),
+            name => parts.push(name),
+        }
+    }
+    parts.join("/")
+}
+
+/// What the workbook says of its parts.
+pub(super) struct Directory {
+    pub sheets: Vec<Listed>,
+    pub strings: Option<String>,
+    pub styles: Option<String>,
+    /// Whether dates count from 1904.
+    pub is_1904: bool,
+}
+
+/// A sheet as the workbook lists it.
+pub(super) struct Listed {
+    pub name: String,
+    pub hidden: bool,
+    /// What its relationship leads to.
+    pub target: Target,
+}
+
+pub(super) enum Target {
+    /// The name of the part of a worksheet.
+    Worksheet(String),
+    /// Another kind of sheet, and its part.
+    Other(Unread, String),
+    Nothing,
+}
+
+impl Target {
+    /// What a relationship leads to; `has` says whether the package has a part.
+    pub fn of(relation: Option<&Relation>, has: impl Fn(&str) -> bool) -> Target {
+        let Some(relation) = relation.filter(|r| has(&r.target)) else { return Target::Nothing };
+        let part = relation.target.clone();
+        match relation.kind.rsplit('/').next() {
+            Some("worksheet") => Target::Worksheet(part),
+            Some("chartsheet") => Target::Other(Unread::Chart, part),
+            Some("dialogsheet") => Target::Other(Unread::Dialog, part),
+            Some("xlMacrosheet" | "xlIntlMacrosheet") => Target::Other(Unread::Macro, part),
+            _ => Target::Nothing,
+        }
+    }
+}
+
+impl Directory {
+    pub fn of(package: &TextPackage, limits: &Limits) -> Result<Directory, ImportError> {
+        let relations_in = |part: &str, folder: &str| match package.text(part)? {
+            Some(xml) => relations(xml, folder),
+            None => Ok(Vec::new()),
+        };
+        let root = relations_in("_rels/.rels", "")?;
+        let main = main_part(&root)?.unwrap_or("xl/workbook.xml");
+        let (part, folder) = relations_of(main);
+        let targets = relations_in(&part, &folder)?;
+        let has = |part: &str| package.part(part).is_some();
+        let of_kind = |kind: &str, usual: &str| {
+            let related = targets.iter().find(|r| r.kind.ends_with(kind)).map(|r| r.target.clone());
+            related.or_else(|| Some(format!("{folder}{usual}"))).filter(|p| has(p))
+        };
+        let book = package.text(main)?.ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
+        let keeps = |around: &[String], name: &str| match around {
+            [] => name == "workbook",
+            [_] => matches!(name, "sheets" | "workbookPr"),
+            [_, within] => within == "sheets" && name == "sheet",
+            _ => false,
+        };
+        let book = counting(book, &["workbook", "workbookPr", "sheets", "sheet", "AlternateContent"], keeps)?;
+        let (mut sheets, mut is_1904, mut fault) = (Vec::new(), false, None);
+        for_each_element(&book, |e, around| {
+            let text = |name: &str| attribute(e, name).map(|v| unescaped(&v));
+            match (around, e.name().as_ref()) {
+                ([_], "workbookPr") => is_1904 = text("date1904").is_some_and(|v| matches!(v.as_str(), "1" | "true")),
+                // One more shows that there are too many; each is looked up among the relationships.
+                ([_, within], "sheet") if within == "sheets" && sheets.len() <= limits.sheets => {
+                    let id = local_attribute(e, "id").map(|v| unescaped(&v));
+                    let name = text("name").unwrap_or_default();
+                    let hidden = match text("state").as_deref() {
+                        None | Some("visible" | "") => false,
+                        Some("hidden" | "veryHidden") => true,
+                        Some(_) => {
+                            fault = Some(ImportError::Damaged(format!("工作表“{name}”显示还是隐藏，写法不明")));
+                            false
+                        }
+                    };
+                    let relation = id.and_then(|id| targets.iter().find(|r| r.id == id));
+                    sheets.push(Listed { name, hidden, target: Target::of(relation, has) });
+                }
+                _ => {}
+            }
+        })?;
+        if let Some(fault) = fault {
+            return Err(fault);
+        }
+        if sheets.len() > limits.sheets {
+            return Err(limits.sheets_error());
+        }
+        let mut names = BTreeSet::new();
+        if let Some(sheet) = sheets.iter().find(|s| !names.insert(&s.name)) {
+            return Err(ImportError::Damaged(format!("工作表“{}”重名", sheet.name)));
+        }
+        let (strings, styles) = (of_kind("/sharedStrings", "sharedStrings.xml"), of_kind("/styles", "styles.xml"));
+        Ok(Directory { sheets, strings, styles, is_1904 })
+    }
+}
+
+/// Calls back for each element with the names of those around it.
+fn for_each_element(xml: &str, mut each: impl FnMut(&BytesStart<'_>, &[String])) -> Result<(), ImportError> {
+    let mut reader = Reader::from_str(xml);
+    let mut around: Vec<String> = Vec::new();
+    loop {
+        match reader.read_event().map_err(|_| ill_formed())? {
+            Event::Start(e) => {
+                each(&e, &around);
+                around.push(e.name().as_ref().to_owned());
+            }
+            Event::Empty(e) => each(&e, &around),
+            Event::End(_) => _ = around.pop(),
+            Event::Eof => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+pub(super) fn unescaped(text: &str) -> String {
+    quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), |t| t.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_found_from_their_folder_or_from_the_root() {
+        let kind = format!("{}worksheet", KINDS[0]);
+        for (target, part) in [
+            ("worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            ("/a/../b/s.xml", "b/s.xml"),
+            ("../s.xml", "s.xml"),
+            ("./s.xml", "xl/s.xml"),
+        ] {
+            let xml =
+                format!("<Relationships><Relationship Id=\"a\" Type=\"{kind}\" Target=\"{target}\"/></Relationships>");
+            let all = relations(&xml, "xl/").unwrap();
+            assert_eq!((all[0].id.as_str(), all[0].target.as_str()), ("a", part));
+        }
+        let external = "<Relationships><Relationship Id=\"a\" Target=\"b\" TargetMode=\"External\"/><Relationship Id=\"\" Target=\"b\"/></Relationships>";
+        assert!(relations(external, "").unwrap().is_empty());
+        let twice =
+            "<Relationships><Relationship Id=\"a\" Target=\"b\"/><Relationship Id=\"a\" Target=\"c\"/></Relationships>";
+        assert!(relations(twice, "").is_err());
+    }
+}

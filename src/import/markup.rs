@@ -1,0 +1,238 @@
+//! A part of an Office Open XML package → the elements that count in it, however it is written.
+//!
+//! Takes a part that may hold markup of other vocabularies, gives it with the elements of its own vocabulary alone, without
+//! prefixes. `mc:AlternateContent` is resolved as Excel does (ECMA-376 part 3): the first choice whose vocabularies are
+//! known, or else the fallback. Elements of other vocabularies, elements in a place where the caller expects none, empty
+//! attributes and what is not well-formed do not pass. Text, comments and CDATA are copied as they are written.
+
+use std::borrow::Cow;
+
+use quick_xml::NsReader;
+use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::{NamespaceResolver, QName, ResolveResult};
+
+use super::ImportError;
+use super::scan::{Scan, is_vocabulary};
+use super::xml::{check, ill_formed};
+
+const COMPATIBILITY: &str = "http://schemas.openxmlformats.org/markup-compatibility/2006";
+
+const RELATIONSHIPS: [&str; 2] = [
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+];
+
+/// What the names of the vocabularies that office programs know begin with.
+const KNOWN: [&str; 3] =
+    ["http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/", "http://schemas.microsoft.com/office/"];
+
+/// Whether an element belongs where it is: the elements around it, the root first, and its own name.
+pub(super) type Keeps = fn(&[String], &str) -> bool;
+
+/// The part itself where it is written plainly and has none of the `wanted` names behind a prefix, or else what counts in it.
+pub(super) fn counting<'x>(
+    xml: &'x str,
+    wanted: &'static [&'static str],
+    keeps: Keeps,
+) -> Result<Cow<'x, str>, ImportError> {
+    if is_plain(xml, wanted).is_some() { Ok(Cow::Borrowed(xml)) } else { consumed(xml, keeps).map(Cow::Owned) }
+}
+
+fn is_plain(xml: &str, wanted: &'static [&'static str]) -> Option<()> {
+    let mut scan = Scan::new(xml, wanted)?;
+    while let Some(tag) = scan.tag()? {
+        if tag.name.ends_with("AlternateContent") {
+            return None;
+        }
+        tag.attributes([])?;
+    }
+    scan.is_closed().then_some(())
+}
+
+/// What surrounds an event.
+enum Level {
+    Kept,
+    /// A choice or fallback that was taken: its content counts as if it were written in its place.
+    Taken,
+    /// Alternatives, and whether one was taken.
+    Alternatives(bool),
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Vocabulary {
+    Own,
+    Compatibility,
+    Other,
+}
+
+/// What counts in a part.
+pub(super) fn consumed(xml: &str, keeps: Keeps) -> Result<String, ImportError> {
+    check(xml)?;
+    let mut reader = NsReader::from_str(xml);
+    let mut out = String::with_capacity(xml.len());
+    let (mut around, mut path): (Vec<Level>, Vec<String>) = (Vec::new(), Vec::new());
+    // The vocabulary of the root; that of a root without any is `Some("")`.
+    let mut own: Option<String> = None;
+    loop {
+        let (namespace, event) = reader.read_resolved_event().map_err(|_| ill_formed())?;
+        let namespace = match &namespace {
+            ResolveResult::Bound(n) => Some(n.as_ref()),
+            ResolveResult::Unbound => Some(""),
+            ResolveResult::Unknown(_) => None,
+        };
+        match event {
+            Event::Start(ref e) | Event::Empty(ref e) => {
+                let is_empty = matches!(event, Event::Empty(_));
+                if own.is_none() {
+                    let known = namespace.filter(|n| n.is_empty() || is_vocabulary(n));
+                    let unknown = || ImportError::Damaged("内容不是这里认得的表格格式".to_owned());
+                    own = Some(known.ok_or_else(unknown)?.to_owned());
+                }
+                let vocabulary = match namespace {
+                    n if n == own.as_deref() => Vocabulary::Own,
+                    Some(COMPATIBILITY) => Vocabulary::Compatibility,
+                    _ => Vocabulary::Other,
+                };
+                let local = e.local_name();
+                let local = local.as_ref();
+                let level = match (vocabulary, around.last_mut()) {
+                    (Vocabulary::Compatibility, Some(Level::Alternatives(taken))) if !*taken => {
+                        *taken = match local {
+                            "Choice" => is_understood(e, "Requires", reader.resolver()),
+                            _ => local == "Fallback",
+                        };
+                        taken.then_some(Level::Taken)
+                    }
+                    (_, Some(Level::Alternatives(_))) => None,
+                    (Vocabulary::Compatibility, _) if local == "AlternateContent" => Some(Level::Alternatives(false)),
+                    (Vocabulary::Own, _) => keeps(&path, local).then_some(Level::Kept),
+                    _ => None,
+                };
+                if let Some(Level::Kept) = level {
+                    open_tag(&mut out, e, is_empty, reader.resolver())?;
+                }
+                match level {
+                    _ if is_empty => {}
+                    None => _ = reader.read_to_end(e.name()).map_err(|_| ill_formed())?,
+                    Some(level) => {
+                        if let Level::Kept = level {
+                            path.push(local.to_owned());
+                        }
+                        around.push(level);
+                    }
+                }
+            }
+            Event::End(_) => {
+                if let Some(Level::Kept) = around.pop() {
+                    let name = path.pop().unwrap_or_default();
+                    out.extend(["</", &name, ">"]);
+                }
+            }
+            Event::Eof => return Ok(out),
+            Event::Text(_) | Event::CData(_) | Event::GeneralRef(_)
+                if path.is_empty() || matches!(around.last(), Some(Level::Alternatives(_))) => {}
+            Event::Text(t) => out.push_str(&t),
+            Event::CData(t) => out.extend(["<![CDATA[", &*t, "]]>"]),
+            Event::GeneralRef(r) => out.extend(["&", &*r, ";"]),
+            Event::Comment(t) => out.extend(["<!--", &*t, "-->"]),
+            Event::PI(t) => out.extend(["<?", &*t, "?>"]),
+            Event::Decl(_) | Event::DocType(_) => {}
+        }
+    }
+}
+
+fn open_tag(
+    out: &mut String,
+    e: &BytesStart<'_>,
+    is_empty: bool,
+    namespaces: &NamespaceResolver,
+) -> Result<(), ImportError> {
+    out.extend(["<", e.local_name().as_ref()]);
+    for a in e.attributes().flatten() {
+        let (namespace, local) = namespaces.resolve_attribute(a.key);
+        let key = a.key.as_ref();
+        let prefix = match (key.split_once(':').map(|(prefix, _)| prefix), &namespace) {
+            (None, _) if key == "xmlns" => continue,
+            (Some("xmlns"), _) => continue,
+            (None, _) => "",
+            (Some("xml"), _) => "xml:",
+            (_, ResolveResult::Bound(n)) if n.as_ref() == COMPATIBILITY && local.as_ref() == "MustUnderstand" => {
+                if !is_understood(e, key, namespaces) {
+                    return Err(ImportError::Damaged("用了只有别的程序才能读懂的内容".to_owned()));
+                }
+                continue;
+            }
+            (_, ResolveResult::Bound(n)) if RELATIONSHIPS.contains(&n.as_ref()) => "r:",
+            // Files of careless programs do not declare it.
+            (Some("r"), ResolveResult::Unknown(_)) => "r:",
+            _ => continue,
+        };
+        // An empty attribute says nothing: Excel takes it for one that is missing.
+        if !a.value.is_empty() {
+            out.extend([" ", prefix, local.as_ref(), "=\"", &a.value.replace('"', "&quot;"), "\""]);
+        }
+    }
+    out.push_str(if is_empty { "/>" } else { ">" });
+    Ok(())
+}
+
+/// Whether every prefix in an attribute is that of a vocabulary which office programs know.
+fn is_understood(e: &BytesStart<'_>, attribute: &str, namespaces: &NamespaceResolver) -> bool {
+    let listed = super::sheet_xml::attribute(e, attribute).unwrap_or_default();
+    let mut prefixes = listed.split_ascii_whitespace().peekable();
+    prefixes.peek().is_some()
+        && prefixes.all(|prefix| {
+            let name = format!("{prefix}:x");
+            match namespaces.resolve_prefix(QName(&name).prefix(), false) {
+                ResolveResult::Bound(n) => KNOWN.iter().any(|known| n.as_ref().starts_with(known)),
+                _ => false,
+            }
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAIN: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
+        xmlns:mc=\"http://schemas.openxmlformats.org/markup-compatibility/2006\" xmlns:u=\"urn:u\" \
+        xmlns:x14=\"http://schemas.microsoft.com/office/spreadsheetml/2009/9/main\"";
+
+    #[test]
+    fn only_the_own_vocabulary_passes() {
+        for (inside, passes) in [
+            ("<b>1</b>", "<b>1</b>"),
+            ("<u:b>1</u:b><b xmlns=\"urn:u\">1<c/></b><x14:b><b/></x14:b>", ""),
+            ("<u:w><b>1</b></u:w>", ""),
+            ("<b r=\"\" s='a\"b' u:t=\"1\" xml:space=\"preserve\"/>", "<b s=\"a&quot;b\" xml:space=\"preserve\"/>"),
+            ("<b>&lt;<![CDATA[<]]><!--x--></b>", "<b>&lt;<![CDATA[<]]><!--x--></b>"),
+            ("<no/>", ""),
+            ("<mc:AlternateContent> <mc:Choice Requires=\"u\"><b>1</b></mc:Choice></mc:AlternateContent>", ""),
+            (
+                "<mc:AlternateContent><mc:Choice Requires=\"u\"><b>1</b></mc:Choice><mc:Fallback><b>2</b></mc:Fallback></mc:AlternateContent>",
+                "<b>2</b>",
+            ),
+            (
+                "<mc:AlternateContent><mc:Choice Requires=\"x14\"><b>1</b></mc:Choice><mc:Choice Requires=\"x14\"><b>3</b></mc:Choice><mc:Fallback><b>2</b></mc:Fallback></mc:AlternateContent>",
+                "<b>1</b>",
+            ),
+            (
+                "<mc:AlternateContent><mc:Choice Requires=\"x14 u\"><b>1</b></mc:Choice><b>3</b><mc:Fallback/></mc:AlternateContent>",
+                "",
+            ),
+        ] {
+            let xml = format!(
+                "<x:a {MAIN} xmlns:x=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">{inside}</x:a>"
+            );
+            assert_eq!(consumed(&xml, |_, name| name != "no").unwrap(), format!("<a>{passes}</a>"), "{inside}");
+        }
+    }
+
+    #[test]
+    fn another_vocabulary_as_a_whole_is_refused() {
+        for root in ["<a xmlns=\"urn:u\"/>", "<u:a/>", &format!("<a {MAIN} mc:MustUnderstand=\"u\"/>")] {
+            assert!(consumed(root, |_, _| true).is_err(), "{root}");
+        }
+        assert!(consumed(&format!("<a {MAIN} mc:MustUnderstand=\"x14\"/>"), |_, _| true).is_ok());
+    }
+}
