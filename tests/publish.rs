@@ -195,6 +195,30 @@ fn what_stands_in_the_way_is_waived_by_name_or_nothing_is_written() {
     }
 }
 
+/// A warning that blocks: the catalogue says which, and a waiver covers it as it covers an error.
+#[test]
+fn words_left_to_be_filled_in_are_not_published() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out, waivers) = (dir.path().join("报告.xlsx"), dir.path().join("公布"), dir.path().join("豁免.toml"));
+    let mut book = Book::open(&sample(REPORT));
+    book.text(TEXT, "A3", "2023年，我局收取信息处理费____万元。");
+    book.save(&input);
+    let run = publish(&input, &out, &[]);
+    assert_eq!(run.status.code(), Some(1), "{}", stdout(&run));
+    assert!(stdout(&run).contains("P603") && stdout(&run).contains("没有公布"), "{}", stdout(&run));
+    assert_eq!(files(&out), [""; 0]);
+    fs::write(
+        &waivers,
+        format!(
+            "[[waiver]]\nagency = \"云泽市住房和城乡建设局\"\nyear = 2023\ncode = \"P603\"\nsheet = \"{TEXT}\"\ncell = \"A3\"\nreason = \"样张\"\nwho = \"李四\"\ndate = 2025-01-10\n"
+        ),
+    )
+    .unwrap();
+    let run = publish(&input, &out, &[&format!("--waivers={}", waivers.display())]);
+    assert_eq!(run.status.code(), Some(0), "{}", stdout(&run));
+    assert!(out.join(NAME).is_dir());
+}
+
 #[test]
 fn of_several_findings_in_a_cell_a_waiver_covers_the_one_that_it_words() {
     let dir = tempfile::tempdir().unwrap();

@@ -4,12 +4,13 @@
 //! workbook. (K305 and everything about placing is found while reading: what breaks it never becomes a report.)
 
 mod characters;
+mod plausible;
 mod relations;
 mod sections;
 mod text;
 mod text_numbers;
 
-use crate::model::{Fact, Finding, Origins, Place, Report, Whole};
+use crate::model::{Decimal, Fact, Finding, Origins, Place, Report, Whole};
 
 /// Checks the relations of the form alone, for a report that has no text.
 pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
@@ -19,10 +20,16 @@ pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
 /// Checks a report. `can_draw` tells whether some embedded font draws a character.
 pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool) -> Vec<Finding> {
     let mut findings = relations::check(report, origins);
+    findings.extend(plausible::check(report, origins));
     findings.extend(sections::check(report, origins));
     findings.extend(text::check(report, origins));
     findings.extend(characters::check(report, origins, can_draw));
     findings
+}
+
+/// The number of a value, where it is known: a check that needs one that is not says nothing.
+fn known(report: &Report, table: usize, slot: usize) -> Option<Decimal> {
+    report.tables.get(table)?.get(slot).map(crate::model::Value::number)
 }
 
 /// Data of persons that open data would tell of a report though none of its texts does.

@@ -92,7 +92,7 @@ impl TextNumbers {
             in_brackets(&totals, LISTED),
         );
         let hint = "请选中这些格子，转换为数字（或重新键入），合计会自动重算；再核对一次";
-        let f = finding("K308", message).at(texts.first().cloned()).related(texts.into_iter().skip(1).chain(totals));
+        let f = finding("K310", message).at(texts.first().cloned()).related(texts.into_iter().skip(1).chain(totals));
         Some(((self.table, first), f.hint(hint)))
     }
 }

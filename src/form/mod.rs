@@ -22,7 +22,7 @@ pub use phrase::{AnyOf, Letter, Part, Phrase, Word};
 pub use relation::{Op, Relation, RelationUse, Term};
 pub use series::Series;
 pub use told::{Asked, Telling, Told, Way};
-pub use words::{Letters, TextWords, words};
+pub use words::{CutWords, Letters, TextWords, words};
 pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
 use std::sync::{Arc, LazyLock, OnceLock};

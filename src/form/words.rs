@@ -19,6 +19,9 @@ pub struct TextWords {
     pub years: Years,
     pub agencies: Agencies,
     pub private: Private,
+    pub mailbox: Mailbox,
+    pub drafts: Drafts,
+    pub cut: CutWords,
 }
 
 /// What may stand between and behind the words of a phrase.
@@ -58,14 +61,20 @@ impl Letters {
     }
 }
 
-impl FromIterator<char> for Letters {
-    fn from_iter<I: IntoIterator<Item = char>>(all: I) -> Letters {
-        let mut letters = Letters::default();
+impl Extend<char> for Letters {
+    fn extend<I: IntoIterator<Item = char>>(&mut self, all: I) {
         for c in all {
-            if let Some(bits) = letters.0.get_mut(c as usize / 64) {
+            if let Some(bits) = self.0.get_mut(c as usize / 64) {
                 *bits |= 1 << (c as u32 % 64);
             }
         }
+    }
+}
+
+impl FromIterator<char> for Letters {
+    fn from_iter<I: IntoIterator<Item = char>>(all: I) -> Letters {
+        let mut letters = Letters::default();
+        letters.extend(all);
         letters
     }
 }
@@ -200,6 +209,86 @@ pub struct Private {
     pub identity: Vec<String>,
 }
 
+/// What separates an office's address for mail from a person's.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mailbox {
+    pub contact: Vec<String>,
+    pub labels: Vec<String>,
+    pub given: Vec<String>,
+    pub numbered: Vec<String>,
+    pub roles: Vec<String>,
+    pub called: Vec<String>,
+    pub names: Vec<String>,
+    pub filler: Vec<String>,
+    pub surnames: String,
+    pub no_names: Vec<String>,
+    pub organs: String,
+    pub spelt: Vec<String>,
+    pub bodies: Vec<String>,
+    pub matters: Vec<String>,
+    pub initials: Vec<String>,
+    pub finals: Vec<String>,
+}
+
+/// Placeholders, and remarks to a colleague.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Drafts {
+    pub masks: String,
+    pub blanks: String,
+    pub weak: String,
+    pub numerals: String,
+    pub units: Vec<String>,
+    pub no_units: Vec<String>,
+    pub organs: Vec<String>,
+    pub leads: Vec<String>,
+    pub fields: Vec<String>,
+    pub instruct: Vec<String>,
+    pub instructs: Vec<String>,
+    pub applies: Vec<String>,
+    pub certain: Vec<String>,
+    pub latin: Vec<String>,
+    pub fill_in: Vec<String>,
+    pub dates: Vec<String>,
+    pub versions: Vec<String>,
+    pub titles: Vec<String>,
+    pub subjects: Vec<String>,
+    pub still: Vec<String>,
+    pub waits: String,
+    pub wants: Vec<String>,
+    pub asks: String,
+    pub todo: Vec<String>,
+    pub todo_named: Vec<String>,
+    pub tails: Vec<String>,
+    pub who: Vec<String>,
+    pub alone: Vec<String>,
+    /// What a placeholder may begin with.
+    #[serde(skip)]
+    pub begins: Letters,
+    /// What a remark may begin with.
+    #[serde(skip)]
+    pub remarks: Letters,
+}
+
+/// How a sentence that was cut into paragraphs is recognised.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CutWords {
+    pub whole: String,
+    pub open_ends: String,
+    pub no_starts: String,
+    pub units: Vec<String>,
+    pub no_units: Vec<String>,
+    pub words: Vec<String>,
+    pub wants: Vec<String>,
+    pub ends: Vec<String>,
+    pub goes_on: Vec<String>,
+    pub begins: Vec<String>,
+    pub short: Vec<String>,
+    pub opens: Vec<String>,
+}
+
 static WORDS: LazyLock<TextWords> = LazyLock::new(|| {
     // Compiled in and parsed by a test: it cannot fail on a user's machine.
     let mut words: TextWords = toml::from_str(include_str!("text.toml")).expect("built-in words");
@@ -208,6 +297,12 @@ static WORDS: LazyLock<TextWords> = LazyLock::new(|| {
     let first = |words: &[&Vec<String>]| words.iter().copied().flatten().filter_map(|w| w.chars().next()).collect();
     let a = &mut words.about;
     a.begins = first(&[&a.around, &a.above, &a.below]);
+    let d = &mut words.drafts;
+    d.begins = first(&[&d.certain, &d.fill_in, &d.dates]);
+    d.remarks = first(&[&d.subjects, &d.still, &d.alone]);
+    let singles = |texts: [&String; 3]| texts.map(|t| t.chars().collect::<Vec<_>>()).concat();
+    d.begins.extend(singles([&d.masks, &d.blanks, &d.weak]).into_iter().chain('A'..='Z').chain('a'..='z'));
+    d.remarks.extend(d.waits.chars());
     let a = &mut words.agencies;
     a.acts_begin = first(&[&a.acts]);
     a.bureaus_end = a.bureaus.iter().filter_map(|w| w.chars().next_back()).collect();

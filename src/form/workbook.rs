@@ -9,6 +9,7 @@ use serde::Deserialize;
 #[serde(deny_unknown_fields)]
 pub struct Workbook {
     pub report: ReportLabels,
+    pub amounts: Amounts,
     pub cover: CoverLabels,
     pub text: TextLabels,
     pub breaks: BreakWords,
@@ -35,6 +36,14 @@ pub struct ReportLabels {
     pub years: [u16; 2],
     /// Pattern of a made title with `{agency}`, `{year}`, `{ending}`.
     title: String,
+}
+
+/// Amounts in yuan that an agency hardly has.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Amounts {
+    pub office: i64,
+    pub government: i64,
 }
 
 impl ReportLabels {

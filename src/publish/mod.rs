@@ -9,16 +9,14 @@ mod standing;
 mod waivers;
 
 use crate::model::Severity;
+use crate::rules::blocks;
 
 pub use index::{Entry, index, is_index};
 pub use package::{Package, PackageFile, package};
 pub use standing::standing;
 pub use waivers::Waivers;
 
-/// A warning that stands in the way of publishing all the same: personal data.
-const PERSONAL: &str = "P601";
-
 /// Whether a finding stands in the way of publishing.
 pub fn stands(code: &str, severity: Severity) -> bool {
-    severity == Severity::Error || code == PERSONAL
+    blocks(code, severity)
 }

@@ -18,6 +18,9 @@ pub struct Rule {
     /// Whether nothing is written for a report that breaks it.
     #[serde(default)]
     pub refuses: bool,
+    /// Whether it prevents publication although it is no error.
+    #[serde(default)]
+    pub blocks: bool,
     /// Whether it arises between the inputs of one run, and says nothing of one input alone.
     #[serde(default)]
     pub across: bool,
@@ -68,6 +71,11 @@ pub fn refuses(findings: &[Finding]) -> bool {
     findings.iter().any(|f| rule(f.code).is_none_or(|r| r.refuses))
 }
 
+/// Whether a finding prevents publication, unless somebody answers for it: every error does, and what the catalogue says.
+pub fn blocks(code: &str, severity: Severity) -> bool {
+    severity == Severity::Error || rule(code).is_some_and(|r| r.blocks)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,6 +94,22 @@ mod tests {
             }
             // What refuses is an error.
             assert!(!r.refuses || r.severity == Severity::Error, "{}", r.code);
+            // An error blocks without saying so.
+            assert!(!r.blocks || r.severity == Severity::Warning, "{}", r.code);
+        }
+    }
+
+    #[test]
+    fn errors_and_what_must_not_be_public_block_a_publication() {
+        for (code, severity, blocked) in [
+            ("K301", Severity::Error, true),
+            ("P601", Severity::Warning, true),
+            ("P603", Severity::Warning, true),
+            ("T503", Severity::Warning, false),
+            ("N101", Severity::Note, false),
+            ("Z999", Severity::Warning, false),
+        ] {
+            assert_eq!(blocks(code, severity), blocked, "{code}");
         }
     }
 

@@ -1,14 +1,19 @@
-//! T501 to T506 and P601: what a text says against the tables, the cover and itself, and what of it is private.
+//! T501 to T508, P601 and P603: what a text says against the tables, the cover and itself, what of it is private, and what of
+//! it was not meant to be published.
 //!
 //! Takes a report with its origins, gives warnings, each with the words found and the cell they stand in. What phrases
 //! mean is data of the forms. It never reads a workbook, and tells a thing once in a paragraph, however often it stands there.
 
 mod agency;
 mod asked;
+mod cut;
+mod drafts;
+mod mailbox;
 mod numeral;
 mod personal;
 mod phrase;
 mod plain;
+mod repeated;
 mod told;
 mod year;
 
@@ -58,15 +63,19 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     // Of a report that is refused the year may be unknown: then no other year can be wrong.
     let dated = report.cover.year > 0;
     findings.extend(year::published(report, origins).filter(|_| dated));
-    for passage in passages(report, origins) {
-        findings.extend(told::check(report, origins, &passage));
+    let passages: Vec<Passage<'_>> = passages(report, origins).collect();
+    for passage in &passages {
+        findings.extend(told::check(report, origins, passage));
         if dated {
-            findings.extend(year::check(report, &passage));
+            findings.extend(year::check(report, passage));
         }
-        findings.extend(own.as_ref().and_then(|own| agency::check(own, &passage)));
+        findings.extend(own.as_ref().and_then(|own| agency::check(own, passage)));
     }
     findings.extend(asked::check(report, origins));
+    findings.extend(cut::check(report, &passages));
+    findings.extend(repeated::check(&passages));
     findings.extend(personal::check(report, origins));
+    findings.extend(drafts::check(report, origins, &passages));
     findings
 }
 

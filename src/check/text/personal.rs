@@ -1,12 +1,13 @@
 //! P601: data of persons: resident identity numbers, mobile numbers, cards of a bank, private mail.
 //!
 //! A number counts only where its own check fits (GB 11643 for identity numbers, Luhn for cards) and nothing says that
-//! it numbers a thing. What is found is quoted without its middle, so that a list of findings is no list of persons.
+//! it numbers a thing; one that is called an identity number is one however it was typed. Whose an address for mail is
+//! says [`mailbox`]. What is found is quoted without its middle, so that a list of findings is no list of persons.
 
-use super::spoken;
+use super::{mailbox, spoken};
 use crate::check::texts;
 use crate::form::words;
-use crate::model::{Finding, Origins, Report};
+use crate::model::{Fact, Finding, Origins, Place, Report};
 use crate::rules::finding;
 
 /// Letters before a number in which a word may say what it is.
@@ -25,17 +26,19 @@ enum Kind {
     Mobile,
     Card,
     Mail,
+    /// An address of the office, which is nobody's data.
+    Office,
 }
 
 impl Kind {
-    const ALL: [Kind; 4] = [Kind::Identity, Kind::Mobile, Kind::Card, Kind::Mail];
+    const PRIVATE: [Kind; 4] = [Kind::Identity, Kind::Mobile, Kind::Card, Kind::Mail];
 
     fn name(self) -> &'static str {
         match self {
             Kind::Identity => "公民身份号码",
             Kind::Mobile => "手机号码",
             Kind::Card => "银行卡号",
-            Kind::Mail => "个人邮箱",
+            Kind::Mail | Kind::Office => "个人邮箱",
         }
     }
 }
@@ -43,8 +46,8 @@ impl Kind {
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (place, text) in texts(report) {
-        let found = private(text);
-        for kind in Kind::ALL {
+        let found = numbers_and_addresses(text, place == Place::Fact(Fact::Contact));
+        for kind in Kind::PRIVATE {
             let all: Vec<&String> = found.iter().filter(|(k, _)| *k == kind).map(|(_, q)| q).collect();
             let Some(first) = all.first() else { continue };
             let source = origins.source(place).cloned();
@@ -61,7 +64,12 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
 /// Data of persons that is in none of a report's texts but stands where they were read or in what is said of that: in the name of
 /// a sheet, in words that were not taken. Open data tells these too. The first, as it may be quoted, with what it is.
 pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[Finding]) -> Option<String> {
-    let known: Vec<(Kind, String)> = texts(report).flat_map(|(_, text)| private(text)).collect();
+    // An address that a text states as the office's is the office's wherever a part of that text is quoted.
+    let stated = texts(report)
+        .flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)).into_iter());
+    let known: Vec<(Kind, String)> =
+        stated.map(|(kind, quoted)| (if kind == Kind::Office { Kind::Mail } else { kind }, quoted)).collect();
+    let private = |text| numbers_and_addresses(text, false).into_iter().filter(|(kind, _)| *kind != Kind::Office);
     let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
     let told = findings.iter().flat_map(|f| {
         let places = f.source.iter().chain(&f.related).map(|s| &*s.sheet);
@@ -73,8 +81,9 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     all.find(|one| !known.contains(one)).map(|(kind, quoted)| format!("{}“{quoted}”", kind.name()))
 }
 
-/// Data of persons in a text, each as it may be quoted.
-fn private(text: &str) -> Vec<(Kind, String)> {
+/// Data of persons in a text, each as it may be quoted, and the addresses of the office. `contact`: the text is nothing but how
+/// the agency is reached.
+fn numbers_and_addresses(text: &str, contact: bool) -> Vec<(Kind, String)> {
     let mut found = Vec::new();
     // Most texts have neither a long number nor an address.
     let digits = text.chars().filter(|c| half(*c).is_ascii_digit()).count();
@@ -93,7 +102,7 @@ fn private(text: &str) -> Vec<(Kind, String)> {
             continue;
         }
         if chars[i] == '@' {
-            found.extend(mail(&chars, i).map(|m| (Kind::Mail, m)));
+            found.extend(mail(&chars, i, contact));
         }
         i += 1;
     }
@@ -265,6 +274,9 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
     {
         return Some(Kind::Identity);
     }
+    if whole && called_identity(number) && is_identity_named(&label(chars, from)) {
+        return Some(Kind::Identity);
+    }
     if number.bytes().any(|b| !b.is_ascii_digit()) {
         return None;
     }
@@ -315,6 +327,34 @@ fn identity(number: &str) -> bool {
         && CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 
+/// Whether what is said before a number makes it an identity number.
+fn is_identity_named(label: &str) -> bool {
+    words().private.identity.iter().any(|w| label.contains(w.as_str()))
+}
+
+/// Whether figures that are called an identity number may be one: mistyped by a figure, one too many or too few, or of the
+/// fifteen figures that were given out before 1999.
+fn called_identity(number: &str) -> bool {
+    let region = words().private.regions.iter().any(|r| number.starts_with(r.as_str()));
+    let digit = |b: u8| b.is_ascii_digit();
+    let born = |at: usize| {
+        let century = number.get(at..at + 2);
+        century == Some("19") || century == Some("20")
+    };
+    let old = || {
+        let part = |from: usize| number.get(from..from + 2).and_then(|p| p.parse::<u32>().ok());
+        part(8).is_some_and(|month| (1..=12).contains(&month)) && part(10).is_some_and(|day| (1..=31).contains(&day))
+    };
+    let digits = number.len().checked_sub(1).is_some_and(|last| number.bytes().take(last).all(digit));
+    region
+        && digits
+        && match number.len() {
+            15 => old(),
+            17..=19 => born(6),
+            _ => false,
+        }
+}
+
 /// The check of card numbers.
 fn luhn(number: &str) -> bool {
     let doubled = |n: u32| if n > 4 { 2 * n - 9 } else { 2 * n };
@@ -330,8 +370,8 @@ fn masked(number: &str) -> String {
     format!("{}{}{}", &number[..head], "*".repeat(tail.saturating_sub(head)), &number[tail.max(head)..])
 }
 
-/// The address about an @, where its host gives mail to persons.
-fn mail(chars: &[char], at: usize) -> Option<String> {
+/// The address about an @, where its host gives mail to persons. A number of a telephone is one on any host.
+fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Kind, String)> {
     const LONGEST: usize = 64;
     let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     let host = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
@@ -339,12 +379,19 @@ fn mail(chars: &[char], at: usize) -> Option<String> {
     let end = if at > 1 && chars[at - 1] == ' ' && local(&chars[at - 2]) { at - 1 } else { at };
     let length = chars[..end].iter().rev().take(LONGEST).take_while(|c| local(c)).count();
     let name: String = chars[end - length..end].iter().collect();
-    let host: String = chars[at + 1..].iter().take(LONGEST).take_while(host).collect();
+    let behind = chars[at + 1..].iter().take(LONGEST).take_while(host).count();
+    let host: String = chars[at + 1..at + 1 + behind].iter().collect();
     let host = host.trim_end_matches(['.', '-']).to_ascii_lowercase();
+    if mailbox::is_mobile(&name) && host.contains('.') {
+        return Some((Kind::Mobile, masked(&name)));
+    }
     let is = |h: &String| host == *h || host.strip_suffix(h.as_str()).is_some_and(|sub| sub.ends_with('.'));
-    let personal = !name.trim_matches('.').is_empty() && words().private.mail.iter().any(is);
+    if name.trim_matches('.').is_empty() || !words().private.mail.iter().any(is) {
+        return None;
+    }
+    let private = mailbox::is_private(&name, &host, chars, end - length, at + 1 + behind, contact);
     let shown: String = name.chars().take(2).collect();
-    personal.then(|| format!("{shown}***@{host}"))
+    Some((if private { Kind::Mail } else { Kind::Office }, format!("{shown}***@{host}")))
 }
 
 #[cfg(test)]
@@ -352,7 +399,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<Kind> {
-        private(text).into_iter().map(|(k, _)| k).collect()
+        numbers_and_addresses(text, false).into_iter().map(|(k, _)| k).collect()
     }
 
     #[test]
@@ -393,6 +440,16 @@ mod tests {
             ("联系人张某，电话13800138000。", &[Mobile]),
             ("电话138 0013 8000，或+8613800138000", &[Mobile, Mobile]),
             ("身份证11010519491231002X。", &[Identity]),
+            ("身份证号110105194912310021的申请人", &[Identity]),
+            ("公民身份号码：110105194912310020", &[Identity]),
+            ("身份证号码为11010519491231002", &[Identity]),
+            ("身份证110105491231002", &[Identity]),
+            ("身份证号990105194912310021", &[]),
+            ("办理身份证110105件", &[]),
+            ("校验值110105194912310021", &[]),
+            ("邮箱13800138000@163.com", &[Mobile]),
+            ("邮箱：13800138000@lc.gov.cn", &[Mobile]),
+            ("电子邮箱：ljszwgk@163.com", &[Kind::Office]),
             ("卡号4111111111111111", &[Card]),
             ("请发邮件至zhangsan@qq.com。", &[Mail]),
             ("lisi＠vip.163.com", &[Mail]),
@@ -409,6 +466,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(kinds(text), *expected, "{text}");
         }
-        assert_eq!(private("13800138000")[0].1, "138****8000");
+        assert_eq!(numbers_and_addresses("13800138000", false)[0].1, "138****8000");
     }
 }

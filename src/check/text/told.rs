@@ -5,6 +5,7 @@ use super::agency::same;
 use super::numeral::{self, Said};
 use super::phrase::Reader;
 use super::plain::{Plain, any, last};
+use crate::check::known;
 use crate::form::{Told, Way, words};
 use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
 use crate::rules::finding;
@@ -186,17 +187,18 @@ fn of_some(plain: &Plain<'_>, sentence: usize, clause: usize) -> bool {
 /// The finding of a claim that the tables deny.
 fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Claim<'_>) -> Option<Finding> {
     let told = claim.told;
-    let known = |slots: &[(usize, usize)]| slots.iter().all(|(t, s)| report.tables[*t][*s].known().is_some());
-    let sum = |slots: &[(usize, usize)]| -> Decimal { slots.iter().map(|(t, s)| report.tables[*t][*s].number()).sum() };
+    let sum = |slots: &[(usize, usize)]| -> Option<Decimal> { slots.iter().map(|(t, s)| known(report, *t, *s)).sum() };
     let scale = Decimal::from(told.scale);
     // Number and place in the unit of the table.
     let said = claim.said.map(|s| Said { number: s.number / scale, place: s.place / scale, ..s });
     let number = said.map_or(Decimal::ZERO, |s| s.number);
     // Counts are told to the last one, money as far as one likes.
     let finest = if told.scale == 1 { Decimal::ONE } else { Decimal::ZERO };
-    let denies = |slots: &Vec<(usize, usize)>| match said {
-        Some(s) => s.denies(sum(slots), finest),
-        None => !sum(slots).is_zero(),
+    // What rests on a value that is not known is neither denied nor borne out.
+    let denies = |slots: &Vec<(usize, usize)>| match (said, sum(slots)) {
+        (_, None) => false,
+        (Some(s), Some(sum)) => s.denies(sum, finest),
+        (None, Some(sum)) => !sum.is_zero(),
     };
     let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &told.units, beside: &[] };
     let including = told.including.as_ref().filter(|(phrases, _)| {
@@ -209,12 +211,11 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
         None if number.is_zero() => &told.sums[..1],
         None => told.sums.as_slice(),
     };
-    // Nothing is said against a table of which a value is unknown.
-    if !slots.iter().all(|slots| known(slots)) || !slots.iter().all(denies) {
+    if !slots.iter().all(denies) {
         return None;
     }
     let slots = &slots[0];
-    let figure = sum(slots);
+    let figure = sum(slots)?;
     let code = if number.is_zero() || figure.is_zero() { "T502" } else { "T501" };
     let quote = passage.plain.quote(claim.from, claim.to);
     let related: Vec<Source> = slots.iter().filter_map(|s| source(origins, *s)).collect();

@@ -163,9 +163,9 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     if year < own && after.starts_with('，') && words.today.iter().any(|w| before.ends_with(w.as_str())) {
         return Some(Fault::Deed);
     }
-    if any(&sentence, &words.compares) {
-        return None;
-    }
+    // A sentence that compares (同比) is about the year that it begins with; the year it compares with stands behind a 与, a 较
+    // or a 比, where it is the time of nothing.
+    let compares = year + 1 == own && any(&after, &words.compares);
     let rest = after.strip_prefix('，').unwrap_or(&after);
     let by_self = itself(report, rest);
     // 按照《办法》规定，2023年我局: an opening that names what is done by leaves the year its deed.
@@ -179,7 +179,7 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     let deed = words.deeds.iter().any(|w| rest.starts_with(w.as_str()));
     let named_self = words.own.iter().any(|w| before.ends_with(w.as_str()))
         || !report.cover.agency.is_empty() && before.ends_with(report.cover.agency.as_str());
-    if !(by_self || deed || named_self && after.starts_with('，')) {
+    if !(by_self || deed || compares || named_self && after.starts_with('，')) {
         return None;
     }
     if year > own {
@@ -189,7 +189,8 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     }
     // Only what is said right behind the year explains it, not what a long sentence comes to.
     let said = rest.split(['，', '：']).next().unwrap_or_default();
-    if any(said, &words.past) {
+    let said = words.compares.iter().fold(said.to_owned(), |said, w| said.replace(w.as_str(), ""));
+    if any(&said, &words.past) {
         return None;
     }
     // The further back, the more it must look like a report of a year's work.
@@ -217,7 +218,6 @@ fn counted(report: &Report, before: &str, behind: &str) -> bool {
     before.chars().count() <= BEFORE
         && (itself(report, rest) || any(said, &words.done))
         && any(rest, &words.yearly)
-        && !any(rest, &words.compares)
         && !any(said, &words.past)
 }
 

@@ -1,0 +1,265 @@
+//! P603: what was left to be filled in, and remarks to a colleague.
+//!
+//! Takes all texts of a report, gives one finding a place. Only what is certainly no part of a final text is reported: a masked
+//! figure or name where a figure or a name belongs, an empty bracket, an instruction, a remark that is a clause or a bracket
+//! of its own, a version behind a title. The same words inside a sentence about work are not.
+
+mod remark;
+
+use super::plain::{Plain, any};
+use super::{Passage, spoken};
+use crate::check::texts;
+use crate::form::words;
+use crate::model::{Finding, Origins, Place, Report};
+use crate::rules::finding;
+use remark::{Stands, is_remark, is_version, version_behind};
+
+/// Letters before a placeholder that a quotation shows, and behind it.
+const BEFORE: usize = 8;
+const BEHIND: usize = 3;
+/// Longest content of a bracket that is looked at.
+const BRACKET: usize = 40;
+/// Longest clause or paragraph that is nothing but a remark, and longest line that is a title.
+const REMARK: usize = 24;
+const TITLE: usize = 60;
+/// Longest run of masks that is one placeholder.
+const RUN: usize = 64;
+/// Digits of a number that is written out as masks.
+const NUMBER: usize = 5;
+
+/// Brackets, and whether an instruction or the name of a field in them is certainly one.
+const BRACKETS: [(char, char, bool); 10] = [
+    ('【', '】', true),
+    ('〔', '〕', true),
+    ('[', ']', true),
+    ('{', '}', true),
+    ('<', '>', true),
+    ('＜', '＞', true),
+    ('〈', '〉', true),
+    ('「', '」', true),
+    ('（', '）', false),
+    ('《', '》', false),
+];
+
+/// Where a placeholder begins and ends, in letters.
+type Span = (usize, usize);
+
+pub(super) fn check(report: &Report, origins: &Origins, passages: &[Passage<'_>]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut cover = false;
+    // Both lists are in reading order, one has headings and the cover too.
+    let mut passages = passages.iter().peekable();
+    for (place, text) in texts(report) {
+        // The title names the agency too: both are one place.
+        if place == Place::Title && cover {
+            continue;
+        }
+        let fresh;
+        let plain = match passages.next_if(|p| p.place == place) {
+            Some(passage) => &passage.plain,
+            None => {
+                fresh = Plain::new(text);
+                &fresh
+            }
+        };
+        let found = placeholders(plain, matches!(place, Place::Title | Place::Fact(_)));
+        let Some(first) = found.first() else { continue };
+        cover |= place == Place::Title;
+        let quote = quoted(plain, *first);
+        let source = origins.source(place).cloned();
+        let at = spoken(&report.form, place, source.as_ref());
+        let more = if found.len() > 1 { format!("等 {} 处", found.len()) } else { String::new() };
+        let message = format!("{at}有没有填完的字样“{quote}”{more}");
+        let hint = "公布前请填好、改好或者删去；确实要照原样公布的，写进豁免文件";
+        findings.push(finding("P603", message).at(source).found(quote).hint(hint));
+    }
+    findings
+}
+
+fn quoted<'t>(plain: &Plain<'t>, (from, to): Span) -> &'t str {
+    let start = plain.clause(from).max(from.saturating_sub(BEFORE));
+    let end = (to..plain.chars.len().min(to + BEHIND)).find(|i| plain.ends_at(*i));
+    plain.quote(start, end.unwrap_or(to + BEHIND))
+}
+
+/// All placeholders of a text in their order. `cover`: a title, a name, a date or the like, which is no sentence.
+fn placeholders(plain: &Plain<'_>, cover: bool) -> Vec<Span> {
+    let count = plain.chars.len();
+    let mut found: Vec<Span> = Vec::new();
+    if let Some(span) = whole(plain, cover) {
+        return vec![span];
+    }
+    let d = &words().drafts;
+    let mut at = 0;
+    while at < count {
+        let c = plain.chars[at];
+        let end = if d.begins.has(c) {
+            mask(plain, at, cover).or_else(|| instruction(plain, at)).or_else(|| date(plain, at))
+        } else {
+            bracket(plain, at, cover)
+        };
+        let end = end.or_else(|| if d.remarks.has(c) { clause(plain, at) } else { None });
+        if let Some(end) = end {
+            found.push((at, end));
+        }
+        at = end.unwrap_or(at).max(at + 1);
+    }
+    found
+}
+
+/// A text that is nothing but a remark, an instruction or the name of a version.
+fn whole(plain: &Plain<'_>, cover: bool) -> Option<Span> {
+    let (d, count) = (&words().drafts, plain.chars.len());
+    if count == 0 || count > TITLE {
+        return None;
+    }
+    let text: String = plain.chars.iter().collect();
+    let text = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '）');
+    let short = count <= REMARK;
+    let told = d.instruct.iter().any(|w| text.starts_with(w.as_str()))
+        && any(text, &d.instructs)
+        && !any(text, &d.applies)
+        && !text.contains('。');
+    let version = || version_behind(text) || cover && d.versions.iter().any(|v| text.ends_with(v.as_str()));
+    let line = plain.chars.iter().all(|c| !matches!(c, '。' | '；' | '！' | '？' | '，'));
+    (short && (is_remark(text, Stands::Alone) || told || is_version(text) || remark::begins_with_version(text))
+        || line && version())
+    .then_some((0, count))
+}
+
+/// Where a run of masks that stands for a figure or a name ends, which begins at a place.
+fn mask(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
+    let d = &words().drafts;
+    let c = plain.chars[at];
+    let set = [&d.masks, &d.blanks, &d.weak].into_iter().find(|set| set.contains(c))?;
+    let (blank, weak) = (set == &d.blanks, set == &d.weak);
+    if at > 0 && set.contains(plain.chars[at - 1]) {
+        return None;
+    }
+    let masked = |i: usize| plain.chars.get(i).is_some_and(|c| set.contains(*c));
+    // XX.X% is one figure.
+    let goes_on = |i: &usize| masked(*i) || plain.chars.get(*i) == Some(&'.') && masked(*i + 1);
+    let last = plain.chars.len().min(at + RUN);
+    let end = (at..last).find(|i| !goes_on(i)).unwrap_or(last);
+    let length = end - at;
+    let digits = plain.chars[..at].iter().rev().take(NUMBER).take_while(|c| c.is_ascii_digit()).count();
+    let before = at.checked_sub(digits + 1).map(|i| plain.chars[i]);
+    let after = plain.chars.get(end).copied();
+    // A part of an address, of a file's name, of a number whose middle is hidden.
+    let latin = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '@' | '/' | '_' | '=' | '&' | '+');
+    if before.is_some_and(latin) || after.is_some_and(latin) {
+        return None;
+    }
+    let numeral = |c: Option<char>| c.is_some_and(|c| d.numerals.contains(c));
+    if weak && (numeral(before) || numeral(after)) {
+        return None;
+    }
+    let unit = has_unit(plain, end);
+    let year = digits + length == 4 && digits < 4 && after == Some('年');
+    let figure = digits == 0 && unit && (length >= 2 || !weak && !numeral(before));
+    let line = blank && length >= if unit { 2 } else { 3 };
+    let name = !weak && length >= 2 && digits == 0 && plain.longest(end, &d.organs).is_some() && leads(plain, at);
+    let closed = plain.ends_at(end) || matches!(after, Some('、' | '”'));
+    let number = length >= NUMBER && digits == 0 && closed && matches!(before, Some('-' | '—' | '：'));
+    let labelled = length >= 2 && digits == 0 && closed && before == Some('：') && field_before(plain, at - 1);
+    let surname = before.is_some_and(|c| words().mailbox.surnames.contains(c));
+    let alone = length >= 2 && digits == 0 && (cover && !surname || at == 0 && end == plain.chars.len());
+    (year || figure || line || name || number || labelled || !weak && alone).then_some(end)
+}
+
+/// Whether something is counted at a place.
+fn has_unit(plain: &Plain<'_>, at: usize) -> bool {
+    let d = &words().drafts;
+    plain.longest(at, &d.units).is_some() && plain.longest(at, &d.no_units).is_none()
+}
+
+/// Whether what stands before a masked name makes it that of the agency or of one above it: 原告诉××局 names a party.
+fn leads(plain: &Plain<'_>, at: usize) -> bool {
+    let before = plain.before(plain.sentence(at), at);
+    before.is_empty() || words().drafts.leads.iter().any(|w| before.ends_with(w.as_str()))
+}
+
+/// Whether the name of what is to be filled in stands before a colon.
+fn field_before(plain: &Plain<'_>, colon: usize) -> bool {
+    let label = plain.before(plain.clause(colon.saturating_sub(1)), colon);
+    words().drafts.fields.iter().any(|w| label.ends_with(w.as_str()))
+}
+
+/// Where a bracket ends that has nothing in it but what is to be filled in, or a remark.
+fn bracket(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
+    let (open, close, square) = BRACKETS.into_iter().find(|(open, ..)| *open == plain.chars[at])?;
+    let rest = plain.chars[at + 1..].iter().take(BRACKET);
+    let length = rest.take_while(|c| **c != close && **c != open).count();
+    let end = at + 1 + length;
+    let before = at.checked_sub(1).map(|i| plain.chars[i]);
+    if plain.chars.get(end) != Some(&close) || before.is_some_and(|c| c.is_ascii_alphanumeric() && open.is_ascii()) {
+        return None;
+    }
+    let d = &words().drafts;
+    let content = plain.after(at + 1, end);
+    let only = |set: &str| content.chars().all(|c| set.contains(c));
+    let empty = only("？…·-—") || only(&d.blanks) || square && only(&d.masks);
+    let counted = only(&d.masks) && has_unit(plain, end + 1);
+    if empty || counted {
+        return Some(end + 1);
+    }
+    if open == '《' {
+        return None;
+    }
+    let told = d.instruct.iter().any(|w| content.starts_with(w.as_str()))
+        && (square || any(&content, &d.instructs) && !any(&content, &d.applies));
+    let field = square && d.fields.contains(&content);
+    let version = || {
+        let line = plain.chars.len() <= TITLE && !plain.chars.iter().any(|c| matches!(c, '。' | '；' | '，'));
+        let edge = at == 0 || end + 1 == plain.chars.len();
+        is_version(&content) && (square || cover || line && edge && before != Some('》'))
+    };
+    (told || field || is_remark(&content, Stands::Alone) || version()).then_some(end + 1)
+}
+
+/// Where an instruction ends that is one wherever it stands.
+fn instruction(plain: &Plain<'_>, at: usize) -> Option<usize> {
+    let d = &words().drafts;
+    if let Some(word) = plain.longest(at, &d.certain) {
+        return Some(at + word.chars().count());
+    }
+    if let Some(word) = plain.longest(at, &d.fill_in) {
+        let end = at + word.chars().count();
+        let behind = plain.after(end, plain.sentence_end(at));
+        let blank = has_unit(plain, end) || plain.longest(end, &d.fields).is_some();
+        return (blank && !any(&behind, &d.applies)).then_some(end);
+    }
+    let latin = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '@' | '/' | '_' | '-');
+    if !plain.chars[at].is_ascii_alphabetic() || at > 0 && latin(&plain.chars[at - 1]) {
+        return None;
+    }
+    let word: String = plain.chars[at..].iter().take(NUMBER + 1).take_while(|c| latin(c)).collect();
+    d.latin.contains(&word.to_ascii_lowercase()).then_some(at + word.len())
+}
+
+/// Where a date ends whose month or day was left out: 2025年月日, 1月日; at the number that it begins behind.
+fn date(plain: &Plain<'_>, at: usize) -> Option<usize> {
+    let word = plain.longest(at, &words().drafts.dates)?;
+    let end = at + word.chars().count();
+    let digit = at > 0 && plain.chars[at - 1].is_ascii_digit();
+    let whole = at == 0 && end == plain.chars.len();
+    // 5月日均 goes on in a word.
+    let hole = plain.ends_at(end) || word.chars().count() == 3;
+    (digit && hole || whole).then_some(end)
+}
+
+/// Where a clause ends that is nothing but a remark and begins at a place: ，数字待核。
+fn clause(plain: &Plain<'_>, at: usize) -> Option<usize> {
+    if plain.clause(at) != at {
+        return None;
+    }
+    let end = (at..plain.chars.len().min(at + REMARK + 1)).find(|i| plain.ends_at(*i));
+    let end = end.or((plain.chars.len() <= at + REMARK).then_some(plain.chars.len()))?;
+    let labelled = at > 0 && plain.chars[at - 1] == '：';
+    let closes = plain.sentence_end(at) == end;
+    let stands = if closes && (labelled || plain.sentence(at) == at) { Stands::AsSentence } else { Stands::InSentence };
+    (end > at && is_remark(&plain.after(at, end), stands)).then_some(end)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,44 @@
+use super::*;
+
+fn first(text: &str, cover: bool) -> Option<String> {
+    let plain = Plain::new(text);
+    placeholders(&plain, cover).first().map(|span| quoted(&plain, *span).to_owned())
+}
+
+#[test]
+fn a_placeholder_is_quoted_with_what_stands_about_it() {
+    for (text, quote) in [
+        ("2023年，共收到政府信息公开申请XX件，均已办结。", "政府信息公开申请XX件"),
+        ("20XX年，我局做好公开工作。", "20XX年"),
+        ("主动公开信息____条。", "主动公开信息____条"),
+        ("全年公开信息【 】条。", "全年公开信息【 】条"),
+        ("收到申请12件（数字待核），均已办结。", "收到申请12件（数字待核）"),
+    ] {
+        assert_eq!(first(text, false).as_deref(), Some(quote), "{text}");
+    }
+}
+
+#[test]
+fn a_cover_has_no_masks_at_all() {
+    for text in ["××县教育局2023年政府信息公开工作年度报告", "2024年X月X日", "2024年  月  日", "0999-XXXXXXX", "待定"]
+    {
+        assert!(first(text, true).is_some(), "{text}");
+    }
+    for text in ["青岚县教育局2023年政府信息公开工作年度报告", "2024年1月20日", "0999-1234567", "王××，0999-1234567"]
+    {
+        assert_eq!(first(text, true), None, "{text}");
+    }
+}
+
+/// Time grows with the text, whatever it repeats.
+#[test]
+fn long_texts_take_no_longer_than_their_length() {
+    for piece in ["_", "【", "，待", "数字", "XX.", "1年月"] {
+        let text = piece.repeat(100_000 / piece.len());
+        let began = std::time::Instant::now();
+        let plain = Plain::new(&text);
+        placeholders(&plain, false);
+        placeholders(&plain, true);
+        assert!(began.elapsed().as_secs() < 10, "{piece}: {:?}", began.elapsed());
+    }
+}
