@@ -13,7 +13,7 @@ use crate::compose::compose;
 use crate::export::{self, ExportError};
 use crate::import::{self, ImportError, Input, Limits};
 use crate::layout::{self, Faces, LayoutError};
-use crate::model::{Finding, Origins, Report, Whole};
+use crate::model::{Finding, Findings, Origins, Report, Whole};
 use crate::normalize::{self, Options};
 use crate::rules::{self, finding};
 use crate::site::Site;
@@ -169,6 +169,7 @@ pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
         if let Some(report) = &read.report {
             read.findings.extend(check(report, &read.origins, &|c| setting.faces.can_draw(c)));
         }
+        read.findings = std::mem::take(&mut read.findings).into_iter().collect::<Findings>().into_vec();
         // Gravest first; within a severity in the order in which the report is read.
         read.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
         let normalize::Normalized { report, agency, year, edition, origins, findings } = read;

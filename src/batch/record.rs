@@ -69,6 +69,9 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
     pub related: Vec<PlaceItem>,
+    /// Places beyond those, which are counted only.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// Who answers for it, where it was published all the same.
@@ -117,13 +120,24 @@ impl From<&Finding> for Item {
             expected: f.expected.clone(),
             found: f.found.clone(),
             related: f.related.iter().map(PlaceItem::from).collect(),
+            more: f.more,
             hint: f.hint.clone(),
             waived: None,
         }
     }
 }
 
+/// Whether a count is zero, and so says nothing.
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 impl Item {
+    /// Where only the first places are shown, how many are not; empty where all are.
+    pub fn unshown(&self) -> String {
+        if self.more > 0 { format!("（另有 {} 处没有一一标出）", self.more) } else { String::new() }
+    }
+
     /// Whether it arises between the inputs of a run and says nothing of this one alone.
     pub fn is_across(&self) -> bool {
         rules::rule(&self.code).is_some_and(|r| r.across)

@@ -1,10 +1,10 @@
 //! P602 and F701: characters that cannot be searched, read aloud or drawn.
 //! (Those that could be put right were put right and reported while reading.)
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::texts;
-use crate::model::{Finding, Origins, Report, Source};
+use crate::model::{Finding, MOST_PLACES, Origins, Places, Report, Source};
 use crate::rules::finding;
 
 /// Whether a character means nothing outside the machine that wrote it.
@@ -12,35 +12,60 @@ fn private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fffd}')
 }
 
+/// Characters of one fault that are reported one by one; of the others only the number is.
+const MOST_CHARACTERS: usize = 100;
+
+/// The characters of one fault with their places.
+#[derive(Default)]
+struct Found {
+    /// In the order of code points, so that a text full of one of them is one finding.
+    listed: BTreeMap<char, Places>,
+    others: BTreeSet<char>,
+}
+
+impl Found {
+    fn add(&mut self, c: char, source: Option<&Source>) {
+        if self.listed.len() >= MOST_CHARACTERS && !self.listed.contains_key(&c) {
+            self.others.insert(c);
+            return;
+        }
+        let places = self.listed.entry(c).or_default();
+        source.into_iter().for_each(|s| places.push(s.clone()));
+    }
+
+    fn findings(self, code: &'static str, what: &str, hint: &str) -> impl Iterator<Item = Finding> {
+        let others = (!self.others.is_empty())
+            .then(|| finding(code, format!("另有 {} 种字{what}，没有一一列出", self.others.len())).hint(hint));
+        let listed = self.listed.into_iter().map(move |(c, places)| {
+            let many = if places.count() > MOST_PLACES { format!("等 {} 处", places.count()) } else { String::new() };
+            let at = places.first().map_or(String::new(), |s| format!("{s} {many}的"));
+            finding(code, format!("{at}{}{what}", name(c))).at_all(places).hint(hint)
+        });
+        listed.chain(others)
+    }
+}
+
+fn name(c: char) -> String {
+    if private(c) { format!("U+{:04X}", c as u32) } else { format!("“{c}”（U+{:04X}）", c as u32) }
+}
+
 pub(super) fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool) -> Vec<Finding> {
-    // By character, so that a text full of one of them is one finding; the map keeps the order of code points.
-    let mut private_use: BTreeMap<char, Vec<Option<Source>>> = BTreeMap::new();
-    let mut missing: BTreeMap<char, Vec<Option<Source>>> = BTreeMap::new();
+    let (mut private_use, mut missing) = (Found::default(), Found::default());
     for (place, text) in texts(report) {
-        let mut seen: Vec<char> = Vec::new();
+        let mut seen: BTreeSet<char> = BTreeSet::new();
         for c in text.chars().filter(|c| !c.is_ascii()) {
             let (unsafe_, undrawn) = (private(c), !can_draw(c));
-            if (unsafe_ || undrawn) && !seen.contains(&c) {
-                seen.push(c);
-                let source = origins.source(place).cloned();
+            if (unsafe_ || undrawn) && seen.insert(c) {
+                let source = origins.source(place);
                 if unsafe_ {
-                    private_use.entry(c).or_default().push(source.clone());
+                    private_use.add(c, source);
                 }
                 if undrawn {
-                    missing.entry(c).or_default().push(source);
+                    missing.add(c, source);
                 }
             }
         }
     }
-    let name =
-        |c: char| if private(c) { format!("U+{:04X}", c as u32) } else { format!("“{c}”（U+{:04X}）", c as u32) };
-    let made = |code, text: &str, hint: &str, (c, places): (char, Vec<Option<Source>>)| {
-        let mut places = places.into_iter().flatten();
-        let first = places.next();
-        let at = first.as_ref().map_or(String::new(), |s| format!("{s} 的"));
-        finding(code, format!("{at}{}{text}", name(c))).at(first).related(places).hint(hint)
-    };
-    let private_use = private_use.into_iter().map(|p| made("P602", "是自造字或乱码字符", "请改成规范的字", p));
-    let missing = missing.into_iter().map(|m| made("F701", "没有字体可用", "请改用规范汉字或文字说明", m));
-    private_use.chain(missing).collect()
+    let private_use = private_use.findings("P602", "是自造字或乱码字符", "请改成规范的字");
+    private_use.chain(missing.findings("F701", "没有字体可用", "请改用规范汉字或文字说明")).collect()
 }

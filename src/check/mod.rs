@@ -29,7 +29,7 @@ pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool
 
 /// The number of a value, where it is known: a check that needs one that is not says nothing.
 fn known(report: &Report, table: usize, slot: usize) -> Option<Decimal> {
-    report.tables.get(table)?.get(slot).map(crate::model::Value::number)
+    report.tables.get(table)?.get(slot)?.known()
 }
 
 /// Data of persons that open data would tell of a report though none of its texts does.

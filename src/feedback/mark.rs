@@ -12,7 +12,7 @@ use rust_xlsxwriter::{
 use unicode_width::UnicodeWidthStr;
 
 use crate::batch::{Item, severity};
-use crate::import::{Content, MARKED, Sheet, Span, Workbook};
+use crate::import::{Cell, Content, MARKED, Sheet, Span, Workbook};
 use crate::model::{Address, Severity};
 
 /// The sheet that lists all findings.
@@ -29,7 +29,11 @@ const NOT_IN_NAMES: [char; 7] = ['*', '?', ':', '[', ']', '\\', '/'];
 /// Rows under the head of a sheet (a limit of Excel).
 const ROWS: usize = 1_048_575;
 /// Cells that the spans of a sheet may cover: the writer keeps each of them, and a file of 20 kB can span them all.
-const MOST_COVERED: u64 = 200_000;
+const MOST_COVERED: u64 = 20_000;
+/// Cells of a workbook that are copied: the writer keeps each of them, and a file of 2 MB can hold a million.
+const MOST_COPIED: usize = 60_000;
+/// Cells of a workbook that are marked.
+const MOST_MARKED: usize = 20_000;
 
 /// A span of no more cells is kept as it is, where nothing is used too: forms have some for what is still to be written.
 const SMALL: u64 = 1_000;
@@ -54,11 +58,14 @@ pub fn mark(workbook: &Workbook, findings: &[Item]) -> Result<Vec<u8>, XlsxError
     );
     let mut taken = HashSet::new();
     let names: Vec<String> = workbook.sheets.iter().map(|s| sheet_name(&s.name, &mut taken)).collect();
-    book.push_worksheet(list(&sheet_name(LIST, &mut taken), findings)?);
-    let marks = marks(findings);
+    let (marks, unmarked) = marks(findings);
     let none = Marks::new();
-    for (sheet, name) in workbook.sheets.iter().zip(&names) {
-        book.push_worksheet(copy(sheet, name, marks.get(&*sheet.name).unwrap_or(&none))?);
+    let rooms = rooms(workbook);
+    let cut = workbook.sheets.iter().zip(&rooms).filter(|(s, room)| s.cells.len() > **room).map(|(s, _)| &*s.name);
+    let remarks = [cut_sheets(&cut.collect::<Vec<_>>()), unmarked_cells(unmarked)];
+    book.push_worksheet(list(&sheet_name(LIST, &mut taken), findings, &remarks)?);
+    for ((sheet, name), room) in workbook.sheets.iter().zip(&names).zip(rooms) {
+        book.push_worksheet(copy(sheet, name, marks.get(&*sheet.name).unwrap_or(&none), room)?);
     }
     book.save_to_buffer()
 }
@@ -89,7 +96,31 @@ fn sheet_name(wanted: &str, taken: &mut HashSet<String>) -> String {
     numbered.find(free).unwrap_or_default()
 }
 
-fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
+/// How many cells of each sheet are copied. What small sheets leave goes to the large ones.
+fn rooms(workbook: &Workbook) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..workbook.sheets.len()).collect();
+    order.sort_by_key(|i| workbook.sheets[*i].cells.len());
+    let (mut rooms, mut room) = (vec![0; order.len()], MOST_COPIED);
+    for (done, i) in order.iter().enumerate() {
+        rooms[*i] = workbook.sheets[*i].cells.len().min(room / (order.len() - done));
+        room -= rooms[*i];
+    }
+    rooms
+}
+
+/// What is said of sheets that are copied in part.
+fn cut_sheets(names: &[&str]) -> Option<String> {
+    let (first, others) = names.split_first()?;
+    let many = if others.is_empty() { String::new() } else { format!("等 {} 张", names.len()) };
+    Some(format!("工作表“{first}”{many}的格子太多，这里只抄了前面的和标出的，其余见原来的工作簿"))
+}
+
+/// What is said of cells that are not marked.
+fn unmarked_cells(count: usize) -> Option<String> {
+    (count > 0).then(|| format!("有问题的格子太多，这里只标出前 {MOST_MARKED} 个，另有 {count} 个没有标"))
+}
+
+fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
     let base = || Format::new().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter).set_text_wrap();
@@ -99,10 +130,11 @@ fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
     for (row, f) in (1u32..).zip(findings.iter().take(ROWS)) {
         let place = super::place(&f.place).unwrap_or_default();
         let hint = f.hint.as_deref().unwrap_or_default();
+        let message = format!("{}{}", f.message, f.unshown());
         let look = fill(base(), f.severity);
         let mut need = 1.0;
         for ((column, text), (_, width)) in
-            (0u16..).zip([severity(f.severity), &f.code, &place, &f.message, hint]).zip(HEADS)
+            (0u16..).zip([severity(f.severity), &f.code, &place, &message, hint]).zip(HEADS)
         {
             sheet.write_string_with_format(row, column, shown(text), &look)?;
             need = lines(text, width).max(need);
@@ -112,10 +144,14 @@ fn list(name: &str, findings: &[Item]) -> Result<Worksheet, XlsxError> {
     if findings.is_empty() {
         sheet.write_string(1, 0, "没有发现问题")?;
     }
+    let behind = u32::try_from(findings.len().clamp(1, ROWS - remarks.len())).unwrap_or(1) + 1;
+    for (row, remark) in (behind..).zip(remarks.iter().flatten()) {
+        sheet.write_string_with_format(row, 3, shown(remark), &base())?;
+    }
     Ok(sheet)
 }
 
-fn copy(sheet: &Sheet, name: &str, marks: &Marks) -> Result<Worksheet, XlsxError> {
+fn copy(sheet: &Sheet, name: &str, marks: &Marks, room: usize) -> Result<Worksheet, XlsxError> {
     let mut out = Worksheet::new();
     out.set_name(name)?.set_paper_size(A4).set_print_fit_to_pages(1, 0);
     if sheet.hidden {
@@ -131,7 +167,11 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks) -> Result<Worksheet, XlsxError
         let gravest = marks.get(&at).map(|mark| mark.gravest);
         looks.iter().find(|(s, _)| Some(*s) == gravest).map_or(&plain, |(_, look)| look)
     };
-    let used = used(sheet, marks);
+    let cells = || {
+        let copied = |(i, c): &(usize, &Cell)| *i < room || marks.contains_key(&c.at);
+        sheet.cells.iter().enumerate().filter(copied).map(|(_, c)| c)
+    };
+    let used = used(cells(), marks);
     let spans = spans(sheet, used);
     let span_at = |at: Address| spans.binary_search_by_key(&at, |m| m.first).ok().map(|i| spans[i]);
     for span in &spans {
@@ -142,7 +182,7 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks) -> Result<Worksheet, XlsxError
     let mut widths: BTreeMap<u16, usize> = BTreeMap::new();
     // Programs do not make rows as high as their texts need unasked.
     let mut texts: Vec<(Address, String)> = Vec::new();
-    for cell in &sheet.cells {
+    for cell in cells() {
         let (row, column, look) = (cell.at.row, cell.at.column as u16, look(cell.at));
         let text = match &cell.content {
             Content::Number(n) => {
@@ -194,7 +234,7 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks) -> Result<Worksheet, XlsxError
         let note = Note::new(shown(&mark.texts.join("\n"))).set_author("").add_author_prefix(false).set_width(320);
         out.insert_note(at.row, at.column as u16, &note)?;
     }
-    for row in sheet.hidden_rows.iter().filter(|row| **row <= used.row) {
+    for row in sheet.hidden_rows.iter().filter(|row| **row <= used.row).take(MOST_COPIED) {
         out.set_row_hidden(*row)?;
     }
     for (first, last) in &sheet.hidden_columns {
@@ -205,11 +245,13 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks) -> Result<Worksheet, XlsxError
     Ok(out)
 }
 
-/// The last row and the last column in which a sheet has anything to see.
-fn used(sheet: &Sheet, marks: &Marks) -> Address {
-    let all = || sheet.cells.iter().map(|c| &c.at).chain(marks.keys());
-    let most = |of: fn(&Address) -> u32| all().map(of).max().unwrap_or(0);
-    Address { row: most(|at| at.row), column: most(|at| at.column) }
+/// The last row and the last column in which the copy of a sheet has anything to see.
+fn used<'s>(cells: impl Iterator<Item = &'s Cell>, marks: &Marks) -> Address {
+    let all = cells.map(|c| c.at).chain(marks.keys().copied());
+    all.fold(Address { row: 0, column: 0 }, |most, at| Address {
+        row: most.row.max(at.row),
+        column: most.column.max(at.column),
+    })
 }
 
 /// The spans that Excel takes, large ones cut to what is used, in their order: of some that overlap the first.
@@ -251,9 +293,10 @@ struct Mark {
 /// Marks of a sheet by their cells.
 type Marks = BTreeMap<Address, Mark>;
 
-/// Cells that findings speak of, by sheet.
-fn marks(findings: &[Item]) -> BTreeMap<&str, Marks> {
+/// Cells that findings speak of, by sheet, and the number of those that are left out.
+fn marks(findings: &[Item]) -> (BTreeMap<&str, Marks>, usize) {
     let mut all: BTreeMap<&str, Marks> = BTreeMap::new();
+    let (mut count, mut unmarked) = (0, 0);
     for f in findings {
         let hint = f.hint.as_ref().map_or(String::new(), |h| format!("；{h}"));
         let words = format!("{}：{}{hint}（{}）", severity(f.severity), f.message, f.code);
@@ -261,7 +304,15 @@ fn marks(findings: &[Item]) -> BTreeMap<&str, Marks> {
             let Some(sheet) = place.sheet.as_deref().filter(|_| place.file.is_none()) else { continue };
             let Some(at) = place.cell.as_ref().and_then(|c| c.parse::<Address>().ok()) else { continue };
             let none = || Mark { gravest: Severity::Note, texts: Vec::new(), bytes: 0 };
-            let mark = all.entry(sheet).or_default().entry(at).or_insert_with(none);
+            let marks = all.entry(sheet).or_default();
+            if !marks.contains_key(&at) {
+                if count == MOST_MARKED {
+                    unmarked += 1;
+                    continue;
+                }
+                count += 1;
+            }
+            let mark = marks.entry(at).or_insert_with(none);
             if own {
                 mark.gravest = mark.gravest.max(f.severity);
             }
@@ -272,7 +323,7 @@ fn marks(findings: &[Item]) -> BTreeMap<&str, Marks> {
             }
         }
     }
-    all
+    (all, unmarked)
 }
 
 /// How many lines a text takes in so many characters, a little less than which a column holds.

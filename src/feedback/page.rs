@@ -53,7 +53,7 @@ pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> Stri
                 "<li class=\"{}\"><span class=\"k\">{}</span>{}{}{hint}</li>",
                 class(item.severity),
                 severity(item.severity),
-                text(&item.message),
+                text(&format!("{}{}", item.message, item.unshown())),
                 text(&format!("（{code}）")),
             );
         }

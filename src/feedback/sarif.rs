@@ -42,10 +42,10 @@ pub fn sarif<'r>(records: impl IntoIterator<Item = &'r Record>) -> String {
 }
 
 fn result(file: &str, item: &Item) -> Value {
-    let text = match &item.hint {
-        Some(hint) => format!("{}；{hint}", item.message),
-        None => item.message.clone(),
-    };
+    let mut text = format!("{}{}", item.message, item.unshown());
+    if let Some(hint) = &item.hint {
+        text = format!("{text}；{hint}");
+    }
     let related: Vec<Value> = item.related.iter().map(|p| location(file, p)).collect();
     let mut result = json!({
         "ruleId": item.code,
@@ -55,6 +55,9 @@ fn result(file: &str, item: &Item) -> Value {
     });
     if !related.is_empty() {
         result["relatedLocations"] = Value::Array(related);
+    }
+    if item.more > 0 {
+        result["properties"] = json!({ "more": item.more });
     }
     result
 }

@@ -1,5 +1,7 @@
 //! A finding: one thing that is wrong or worth knowing, as a value.
 
+use std::collections::BTreeMap;
+
 use super::Source;
 
 /// How much a finding matters.
@@ -24,6 +26,44 @@ pub enum Stage {
     Report,
 }
 
+/// Places that a finding keeps beside its own: more than a table of the form has values, and so few that a workbook with
+/// a million faulty cells costs no more than one with a few hundred.
+pub const MOST_PLACES: usize = 250;
+
+/// Places of one finding while they are collected: the first ones, and how many there were.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Places {
+    kept: Vec<Source>,
+    count: usize,
+}
+
+impl Places {
+    pub fn push(&mut self, place: Source) {
+        self.count += 1;
+        // One of them becomes the finding's own place.
+        if self.kept.len() <= MOST_PLACES {
+            self.kept.push(place);
+        }
+    }
+
+    pub fn first(&self) -> Option<&Source> {
+        self.kept.first()
+    }
+
+    /// How many there were, those that were not kept included.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+}
+
+impl FromIterator<Source> for Places {
+    fn from_iter<I: IntoIterator<Item = Source>>(all: I) -> Places {
+        let mut places = Places::default();
+        all.into_iter().for_each(|place| places.push(place));
+        places
+    }
+}
+
 /// One finding. The message is one Chinese sentence that names both places; `hint` says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
@@ -35,7 +75,10 @@ pub struct Finding {
     pub message: String,
     pub expected: Option<String>,
     pub found: Option<String>,
+    /// Further places, at most [`MOST_PLACES`] of them.
     pub related: Vec<Source>,
+    /// Places beyond those, which are counted only.
+    pub more: usize,
     pub hint: Option<String>,
 }
 
@@ -51,6 +94,7 @@ impl Finding {
             expected: None,
             found: None,
             related: Vec::new(),
+            more: 0,
             hint: None,
         }
     }
@@ -70,9 +114,22 @@ impl Finding {
         self
     }
 
+    /// Adds further places. Beyond [`MOST_PLACES`] they are counted and not kept.
     pub fn related(mut self, sources: impl IntoIterator<Item = Source>) -> Finding {
-        self.related.extend(sources);
+        let mut sources = sources.into_iter();
+        let room = MOST_PLACES.saturating_sub(self.related.len());
+        self.related.extend(sources.by_ref().take(room));
+        self.more += sources.count();
         self
+    }
+
+    /// The first of these places becomes the finding's own, the others are related to it.
+    pub fn at_all(mut self, places: Places) -> Finding {
+        let Places { kept, count } = places;
+        self.more += count - kept.len();
+        let mut kept = kept.into_iter();
+        self.source = kept.next();
+        self.related(kept)
     }
 
     /// The same, as found in how a workbook was written.
@@ -84,5 +141,100 @@ impl Finding {
     pub fn hint(mut self, text: impl Into<String>) -> Finding {
         self.hint = Some(text.into());
         self
+    }
+}
+
+/// Findings of one code that are listed; the others are counted. What they block depends on the code alone, so that
+/// counting the others changes no decision.
+pub const MOST_ALIKE: usize = 250;
+
+/// Findings while they are collected: of each code the first ones, and how many there were.
+#[derive(Debug, Clone, Default)]
+pub struct Findings {
+    all: Vec<Finding>,
+    /// By code, how many were kept, and those that were not: their number, their greatest severity and their stage.
+    codes: BTreeMap<&'static str, (usize, usize, Severity, Stage)>,
+}
+
+impl Findings {
+    pub fn push(&mut self, finding: Finding) {
+        let none = (0, 0, Severity::Note, finding.stage);
+        let (kept, others, severity, _) = self.codes.entry(finding.code).or_insert(none);
+        if *kept < MOST_ALIKE {
+            *kept += 1;
+            self.all.push(finding);
+        } else {
+            *others += 1;
+            *severity = finding.severity.max(*severity);
+        }
+    }
+
+    /// The findings in their order; behind the last of a code one that says how many others there were.
+    pub fn into_vec(self) -> Vec<Finding> {
+        let mut all = self.all;
+        for (code, (_, others, severity, stage)) in self.codes.into_iter().filter(|(_, (_, others, ..))| *others > 0) {
+            let message = format!("这样的问题另有 {others} 处，没有一一列出");
+            let rest = Finding { stage, ..Finding::new(code, severity, message) };
+            let last = all.iter().rposition(|f| f.code == code).map_or(all.len(), |i| i + 1);
+            all.insert(last, rest.hint("请先改正已经列出的，再检查一次"));
+        }
+        all
+    }
+}
+
+impl Extend<Finding> for Findings {
+    fn extend<I: IntoIterator<Item = Finding>>(&mut self, findings: I) {
+        findings.into_iter().for_each(|f| self.push(f));
+    }
+}
+
+impl FromIterator<Finding> for Findings {
+    fn from_iter<I: IntoIterator<Item = Finding>>(findings: I) -> Findings {
+        let mut all = Findings::default();
+        all.extend(findings);
+        all
+    }
+}
+
+impl IntoIterator for Findings {
+    type Item = Finding;
+    type IntoIter = std::vec::IntoIter<Finding>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.into_vec().into_iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Address;
+
+    fn cell(row: u32) -> Source {
+        Source::cell(&"表".into(), Address { row, column: 0 })
+    }
+
+    #[test]
+    fn a_finding_keeps_the_first_places_and_counts_the_others() {
+        let f = Finding::new("N111", Severity::Warning, "").at_all((0..1000).map(cell).collect());
+        assert_eq!((f.source.as_ref(), f.related.len(), f.more), (Some(&cell(0)), MOST_PLACES, 999 - MOST_PLACES));
+        let f = f.related((0..5).map(cell));
+        assert_eq!((f.related.len(), f.more), (MOST_PLACES, 1004 - MOST_PLACES));
+        let few = Finding::new("N111", Severity::Warning, "").at_all((0..3).map(cell).collect());
+        assert_eq!((few.related.len(), few.more), (2, 0));
+        assert_eq!(Finding::new("N111", Severity::Warning, "").at_all(Places::default()).source, None);
+    }
+
+    #[test]
+    fn findings_of_a_code_are_listed_up_to_a_number_and_none_of_them_is_forgotten() {
+        let one = |code, severity| Finding::new(code, severity, "").in_reading();
+        let all: Findings = (0..MOST_ALIKE)
+            .map(|_| one("N202", Severity::Note))
+            .chain([one("N111", Severity::Note), one("N202", Severity::Error), one("N202", Severity::Note)])
+            .collect();
+        let all = all.into_vec();
+        let rest = &all[MOST_ALIKE];
+        assert_eq!((all.len(), rest.code, rest.severity), (MOST_ALIKE + 2, "N202", Severity::Error));
+        assert!(rest.message.contains("另有 2 处") && rest.stage == Stage::Reading, "{rest:?}");
     }
 }

@@ -15,6 +15,6 @@ pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source, in_br
 pub use characters::is_invisible;
 pub use date::full_date;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
-pub use finding::{Finding, Severity, Stage};
+pub use finding::{Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Severity, Stage};
 pub use report::{Cover, Paragraph, Report, Section, Whole};
 pub use value::{Amount, Decimal, Value};

@@ -14,6 +14,8 @@ use crate::rules::finding;
 
 /// The cover's first field of which there may be several: the published date, after agency, year and title.
 const FIRST_OPTIONAL: usize = 3;
+/// Bytes of a fact beyond which no further one of its kind is joined to it.
+const LONGEST_FACT: usize = 10_000;
 
 /// A label of the cover with what stands behind or beside it.
 struct Given<'t> {
@@ -114,6 +116,10 @@ impl Flow<'_> {
         }
         match &mut self.facts[index] {
             None => self.facts[index] = Some(Stated { text: value, source, on_cover: kind.is_cover() }),
+            Some(first) if first.text.len() > LONGEST_FACT => {
+                let message = format!("“{}”太长，{source} 又写了一处", field.label);
+                self.words.findings.push(finding("N207", message).at(source).hint("请只保留要公布的"));
+            }
             Some(first) if text::joined(&first.text) == text::joined(&value) => {}
             // Two contacts are both published; of two agencies, years or titles neither can be chosen.
             Some(first) if index >= FIRST_OPTIONAL => first.text = format!("{}；{label}：{value}", first.text),
@@ -229,6 +235,9 @@ impl Flow<'_> {
         let [published, contact, index] =
             [(Fact::Published, published), (Fact::Contact, contact), (Fact::Index, index)].map(|(fact, told)| {
                 let (text, source) = told?;
+                if !self.holds(&text, &source) {
+                    return None;
+                }
                 let line = text::lines(&text).collect::<Vec<_>>().join(" ");
                 let read = self.normalised(&line, &source);
                 self.origins.note(Place::Fact(fact), source, text);

@@ -4,7 +4,7 @@
 //! number may be one that slipped under a merge, so that it refuses.
 
 use crate::import::{Content, Sheet, Span, Workbook};
-use crate::model::{Finding, Source};
+use crate::model::{Finding, Places, Source};
 use crate::rules::finding;
 
 /// Cells that are looked at for all merged ranges of a sheet: far more than any report needs.
@@ -25,20 +25,19 @@ pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
             continue;
         };
         let hidden = sheet.cells.iter().zip(&covered).filter(|(_, covered)| **covered).map(|(c, _)| c);
-        let (numbers, words): (Vec<_>, Vec<_>) = hidden.partition(|c| is_figure(&c.content));
-        for (cells, code, what) in [
+        let (mut numbers, mut words) = (Places::default(), Places::default());
+        // Unseen blanks and the words that the range shows anyway are no loss.
+        for cell in hidden.filter(|c| !repeats(sheet, c.at, &c.content)) {
+            let places = if is_figure(&cell.content) { &mut numbers } else { &mut words };
+            places.push(Source::cell(&sheet.name, cell.at));
+        }
+        for (places, code, what) in [
             (numbers, "N205", "的数字被合并的单元格盖住，看不见"),
             (words, "N107", "的内容被合并的单元格盖住，看不见，没有采用"),
         ] {
-            // Unseen blanks and the words that the range shows anyway are no loss.
-            let told: Vec<Source> = cells
-                .iter()
-                .filter(|c| !repeats(sheet, c.at, &c.content))
-                .map(|c| Source::cell(&sheet.name, c.at))
-                .collect();
-            let Some(first) = told.first().cloned() else { continue };
-            let many = if told.len() > 1 { format!(" 等 {} 格", told.len()) } else { " ".to_owned() };
-            let f = finding(code, format!("{first}{many}{what}")).at(first).related(told.into_iter().skip(1));
+            let Some(first) = places.first() else { continue };
+            let many = if places.count() > 1 { format!(" 等 {} 格", places.count()) } else { " ".to_owned() };
+            let f = finding(code, format!("{first}{many}{what}")).at_all(places);
             findings.push(f.hint("请取消合并，核对后删去多余的内容"));
         }
         let mut covered = covered.into_iter();

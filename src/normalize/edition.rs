@@ -260,9 +260,13 @@ fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
     })
 }
 
+/// Places that a message lists before “等”.
+const LISTED: usize = 5;
+
 fn twice(table: &str, places: &[Source]) -> Finding {
-    let list: Vec<_> = places.iter().map(Source::to_string).collect();
-    let message = format!("{table}有 {} 张：{}，不能确定用哪一张", places.len(), list.join("和"));
+    let list: Vec<_> = places.iter().take(LISTED).map(Source::to_string).collect();
+    let more = if places.len() > LISTED { "等" } else { "" };
+    let message = format!("{table}有 {} 张：{}{more}，不能确定用哪一张", places.len(), list.join("和"));
     let fix = "一个工作簿只放一个单位一个年度的报告，请分成几个文件";
     finding("N204", message).at(places.first().cloned()).related(places.iter().skip(1).cloned()).hint(fix)
 }

@@ -10,14 +10,14 @@ use super::edition::{Area, Recognised};
 use super::fold::{Body, Folded, body, fold};
 use super::known::OfForm;
 use super::placed_headings::{LineAt, Lines};
-use super::remarks::{self, Places};
+use super::remarks::{self, Remarks};
 use super::sheet_kind::SheetKind;
 use super::text::{self, Change, Changes};
 use super::view::View;
 use super::{Options, heading, title};
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content};
-use crate::model::{Address, Cover, Finding, Origins, Paragraph, Place, Section, Source};
+use crate::model::{Address, Cover, Findings, Origins, Paragraph, Place, Section, Source};
 use crate::rules::finding;
 
 /// The words of a workbook, placed.
@@ -26,7 +26,7 @@ pub struct Words {
     pub cover: Cover,
     pub preface: Vec<Paragraph>,
     pub sections: Vec<Section>,
-    pub findings: Vec<Finding>,
+    pub findings: Findings,
 }
 
 /// Reads the words of all sheets.
@@ -48,6 +48,7 @@ pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool
         known: OfForm::of(form),
         placed: BTreeMap::new(),
         paragraphs: 0,
+        characters: 0,
     };
     flow.place_headings(views, tables);
     for (i, view) in views.iter().enumerate() {
@@ -72,6 +73,10 @@ pub fn named(name: &str, views: &[View<'_>], options: &Options) -> (Option<Strin
 
 /// More paragraphs than any report has.
 pub(super) const MOST_PARAGRAPHS: usize = 20_000;
+
+/// More characters than all texts of any report have together: a thousand pages. What is written of them, with what was
+/// found in them, can be read again by this program.
+pub(super) const MOST_CHARACTERS: usize = 1_000_000;
 
 /// A paragraph before the first section, not yet known to be title or preface.
 pub(super) struct Front {
@@ -109,8 +114,9 @@ pub(super) struct Flow<'a> {
     pub(super) known: Rc<OfForm>,
     /// Lines that head a section in words of their own.
     placed: BTreeMap<LineAt, usize>,
-    /// Paragraphs read so far.
+    /// Paragraphs and characters read so far.
     paragraphs: usize,
+    characters: usize,
 }
 
 /// The sheet that is being read.
@@ -152,7 +158,7 @@ impl Flow<'_> {
         }
         self.hidden_text(view, &here);
         let mut sheet = OnSheet { index, view, kind, used: BTreeSet::new(), after_table: None };
-        let (mut unused, mut remarks) = (Places::default(), Places::default());
+        let [mut unused, mut remarks, mut uncomputed, mut errors] = <[Remarks; 4]>::default();
         let mut words: Vec<Address> = Vec::new();
         for cell in &view.sheet.cells {
             if sheet.used.contains(&cell.at) || view.sheet.hides(cell.at) {
@@ -185,22 +191,13 @@ impl Flow<'_> {
                         remarks.add(view, cell);
                     }
                 }
-                Content::Uncomputed => {
-                    let source = Source::cell(name, cell.at);
-                    let message = format!("{source} 是没有计算结果的公式");
-                    let hint = "请用 Excel 或 WPS 打开、保存一次，或直接写上文字";
-                    self.words.findings.push(finding("N208", message).at(source).hint(hint));
-                }
-                Content::Error(e) => {
-                    let source = Source::cell(name, cell.at);
-                    let message = format!("{source} 是错误值 {e}");
-                    self.words.findings.push(finding("N209", message).at(source).hint("请改正或删去这个格子"));
-                }
+                Content::Uncomputed => uncomputed.add(view, cell),
+                Content::Error(_) => errors.add(view, cell),
                 _ => unused.add(view, cell),
             }
         }
-        self.words.findings.extend(remarks::outside_inputs(remarks));
-        self.words.findings.extend(remarks::outside_tables(unused));
+        let found = [remarks.outside_inputs(), unused.outside_tables(), uncomputed.uncomputed(), errors.errors()];
+        self.words.findings.extend(found.into_iter().flatten());
         if kind == SheetKind::Own {
             self.words.findings.extend(remarks::beside_text(view, &words, |text| self.heads_anything(text)));
         }
@@ -274,7 +271,6 @@ impl Flow<'_> {
         let (cover, after_table) = (sheet.kind.is_cover(), sheet.after_table);
         let source = Source::cell(&sheet.view.sheet.name, at);
         for (n, line) in text::lines(text).enumerate() {
-            self.tell_marked(line, &source);
             self.paragraphs += 1;
             if self.paragraphs > MOST_PARAGRAPHS {
                 if self.paragraphs == MOST_PARAGRAPHS + 1 {
@@ -283,6 +279,10 @@ impl Flow<'_> {
                 }
                 return;
             }
+            if !self.holds(line, &source) {
+                return;
+            }
+            self.tell_marked(line, &source);
             let heading = if cover { None } else { self.heading(line, (sheet.index, at, n)) };
             if let Some(section) = heading {
                 self.start(section, line, &source);
@@ -311,6 +311,18 @@ impl Flow<'_> {
             if after { &mut content.after } else { &mut content.before }.push(paragraph);
             self.read[section][usize::from(after)].push((source.clone(), line.to_owned()));
         }
+    }
+
+    /// Whether a text is within the limit of all texts together; the first one beyond it is reported.
+    pub(super) fn holds(&mut self, text: &str, source: &Source) -> bool {
+        let before = self.characters;
+        self.characters = before.saturating_add(text.chars().count());
+        let held = self.characters <= MOST_CHARACTERS;
+        if !held && before <= MOST_CHARACTERS {
+            let message = format!("正文超过上限 {} 万字，不像是一份年度报告，请删去无关内容", MOST_CHARACTERS / 10_000);
+            self.words.findings.push(finding("I101", message).at(source.clone()));
+        }
+        held
     }
 
     /// The level of a paragraph: where headings are free, a table's title and 一、 are of the first.
@@ -461,8 +473,7 @@ impl Flow<'_> {
             let message = format!("{what} {count} 处，首见于{first}");
             let mut places: Vec<Source> = with.iter().map(|(s, _)| s.clone()).collect();
             places.dedup();
-            let f = finding(code, message).at(first.clone()).related(places.into_iter().skip(1));
-            self.words.findings.push(f);
+            self.words.findings.push(finding(code, message).at_all(places.into_iter().collect()));
         }
     }
 }

@@ -7,48 +7,64 @@ use super::view::View;
 use super::{short, value, written};
 use crate::form::labels;
 use crate::import::{Cell, Content};
-use crate::model::{Address, Finding, Source};
+use crate::model::{Address, Finding, Places, Source};
 use crate::rules::finding;
 
-/// Cells of one kind on one sheet: the first with its words, all by their place.
+/// Cells of one kind on one sheet: the words of the first, and all of them by their place.
 #[derive(Default)]
-pub(super) struct Places {
+pub(super) struct Remarks {
     first: Option<String>,
-    all: Vec<Source>,
+    places: Places,
 }
 
-impl Places {
+impl Remarks {
     pub fn add(&mut self, view: &View<'_>, cell: &Cell) {
         self.first.get_or_insert_with(|| short(&written(&cell.content)));
-        self.all.push(Source::cell(&view.sheet.name, cell.at));
+        self.places.push(Source::cell(&view.sheet.name, cell.at));
     }
 
-    /// A finding on them; `what` follows the place and the words of the first.
-    fn finding(self, code: &'static str, what: &str, hint: &str) -> Option<Finding> {
-        let first = self.all.first().cloned()?;
-        let many = if self.all.len() > 1 { format!("等 {} 处", self.all.len()) } else { String::new() };
-        let message = format!("{first} 的“{}”{many}{what}", self.first.unwrap_or_default());
-        Some(finding(code, message).at(first).related(self.all.into_iter().skip(1)).hint(hint))
+    /// A finding on them; `what` follows the place of the first, its words where `quoted`, and the number.
+    fn finding(self, code: &'static str, quoted: bool, what: &str, hint: &str) -> Option<Finding> {
+        let first = self.places.first()?;
+        let quote = self.first.filter(|_| quoted).map_or(String::new(), |words| format!("的“{words}”"));
+        let many = match self.places.count() {
+            1 => String::new(),
+            n => format!("等 {n} 处"),
+        };
+        let message = format!("{first} {quote}{many}{what}");
+        Some(finding(code, message).at_all(self.places).hint(hint))
     }
-}
 
-/// Cells that are neither the form's nor prose.
-pub(super) fn outside_tables(places: Places) -> Option<Finding> {
-    let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
-    places.finding("N111", "不在官方表格之内，没有采用", hint)
-}
+    /// Cells that are neither the form's nor prose.
+    pub fn outside_tables(self) -> Option<Finding> {
+        let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
+        self.finding("N111", true, "不在官方表格之内，没有采用", hint)
+    }
 
-/// Words on a sheet of the standard workbook outside the cells to be filled in.
-pub(super) fn outside_inputs(places: Places) -> Option<Finding> {
-    let hint = "属于报告的，请移到要填写的格子里；给自己看的批注可以留着，不会公布";
-    places.finding("N111", "不在要填写的格子里，没有采用", hint)
+    /// Words on a sheet of the standard workbook outside the cells to be filled in.
+    pub fn outside_inputs(self) -> Option<Finding> {
+        let hint = "属于报告的，请移到要填写的格子里；给自己看的批注可以留着，不会公布";
+        self.finding("N111", true, "不在要填写的格子里，没有采用", hint)
+    }
+
+    /// Formulas without a result where words should be.
+    pub fn uncomputed(self) -> Option<Finding> {
+        let hint = "请用 Excel 或 WPS 打开、保存一次，或直接写上文字";
+        self.finding("N208", false, "是没有计算结果的公式", hint)
+    }
+
+    /// Error values where words should be.
+    pub fn errors(self) -> Option<Finding> {
+        let what = format!("是错误值 {}", self.first.as_deref().unwrap_or_default());
+        self.finding("N209", false, &what, "请改正或删去这些格子")
+    }
 }
 
 /// Words on an agency's own sheet that stand beside its text and are paragraphs of the report all the same. A subheading on
 /// the left and a note of units belong there.
 pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl Fn(&str) -> bool) -> Option<Finding> {
     let column = TextColumn::of(view, |at| words.binary_search(&at).is_ok())?;
-    let mut places = Places::default();
+    let mut remarks = Remarks::default();
     let texts = view.sheet.cells.iter().filter(|c| words.binary_search(&c.at).is_ok());
     for cell in texts {
         let Content::Text(text) = &cell.content else { continue };
@@ -61,11 +77,11 @@ pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl F
             }
         };
         if column.beside(cell.at).is_some_and(|side| !belongs(side)) && !is_unit_note(text) {
-            places.add(view, cell);
+            remarks.add(view, cell);
         }
     }
     let hint = "属于正文的，请移到正文那一列；给自己看的批注，请删去，否则会随报告公布";
-    places.finding("N117", "在正文旁边，会作为正文公布", hint)
+    remarks.finding("N117", true, "在正文旁边，会作为正文公布", hint)
 }
 
 /// Whether a text is more than a remark: long, or a whole sentence.

@@ -62,7 +62,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
             let places: Vec<Source> = slots.iter().filter_map(|s| source(origins, t, *s)).collect();
             let message =
                 format!("{}有 {} 个格子{what}{}，按 0 处理", table.name, slots.len(), in_brackets(&places, LISTED));
-            findings.push(finding("N101", message).at(places.first().cloned()).related(places.into_iter().skip(1)));
+            findings.push(finding("N101", message).at_all(places.into_iter().collect()));
         }
     }
     findings

@@ -77,20 +77,21 @@ struct KeptFinding {
     expected: Option<String>,
     found: Option<String>,
     related: Vec<Source>,
+    more: usize,
     hint: Option<String>,
 }
 
 impl KeptFinding {
     fn of(f: &Finding) -> KeptFinding {
-        let Finding { code, severity, stage, source, message, expected, found, related, hint } = f.clone();
+        let Finding { code, severity, stage, source, message, expected, found, related, more, hint } = f.clone();
         let code = code.to_owned();
-        KeptFinding { code, severity, stage, source, message, expected, found, related, hint }
+        KeptFinding { code, severity, stage, source, message, expected, found, related, more, hint }
     }
 
     fn finding(self) -> std::io::Result<Finding> {
-        let KeptFinding { code, severity, stage, source, message, expected, found, related, hint } = self;
+        let KeptFinding { code, severity, stage, source, message, expected, found, related, more, hint } = self;
         let code = rules::code(&code).ok_or_else(lost)?;
-        Ok(Finding { code, severity, stage, source, message, expected, found, related, hint })
+        Ok(Finding { code, severity, stage, source, message, expected, found, related, more, hint })
     }
 }
 

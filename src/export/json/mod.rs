@@ -241,6 +241,9 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<&'a str>,
     related: Vec<PlaceItem<'a>>,
+    /// Places beyond those.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    more: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
     hint: Option<&'a str>,
 }
@@ -270,6 +273,7 @@ impl<'a> Item<'a> {
             expected: f.expected.as_deref(),
             found: f.found.as_deref(),
             related: f.related.iter().map(PlaceItem::of).collect(),
+            more: Some(f.more).filter(|more| *more > 0),
             hint: f.hint.as_deref(),
         }
     }

@@ -82,6 +82,7 @@ pub fn schema() -> String {
                     "sheet": { "type": "string" },
                     "cell": { "$ref": "#/$defs/cell" },
                 }), &["sheet"])),
+                "more": { "type": "integer", "minimum": 1, "description": "related 没有列出的其余各处有多少" },
                 "hint": { "type": "string" },
             }), &["code", "severity", "stage", "message", "related"]),
             "cell": { "type": "string", "pattern": "^[A-Z]+[1-9][0-9]*$" },

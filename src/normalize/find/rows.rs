@@ -9,7 +9,7 @@ use super::super::view::View;
 use super::{Located, Target, is_value};
 use crate::form::Kind;
 use crate::import::{Cell, Content};
-use crate::model::{Address, Finding, Source};
+use crate::model::{Address, Finding, MOST_ALIKE, Source};
 use crate::rules::finding;
 
 /// From how many rows on one cause is more likely than as many slips.
@@ -27,6 +27,7 @@ impl Target<'_> {
         let mut findings = Vec::new();
         // Rows in words of their own, taken for the row that must stand there: certain only if all others are found.
         let mut odd: Vec<(usize, Address)> = Vec::new();
+        let mut surplus = 0;
         while row <= view.last_row() && blank_rows < 20 {
             let cells = view.row(row);
             if !self.step(1 + cells.len()) {
@@ -67,10 +68,13 @@ impl Target<'_> {
                     next = leaf + 1;
                 }
                 (Some(_), Some((at, _))) if has_values => {
-                    findings.push(self.surplus(view, *at));
+                    surplus += 1;
+                    if surplus <= MOST_ALIKE {
+                        findings.push(self.surplus(view, *at));
+                    }
                 }
-                // A line of the form that has no value.
-                (None, Some((at, _))) if has_values && self.block.rows.outline => {
+                // A line of the form that has no value; repeated any number of times it is one too many.
+                (None, Some((at, _))) if has_values && self.block.rows.outline && findings.len() < MOST_ALIKE => {
                     located.bottom = row;
                     findings.extend(self.line_without_value(view, located, row, *at));
                 }
@@ -106,7 +110,10 @@ impl Target<'_> {
                         odd.push((next, at));
                         next += 1;
                     } else {
-                        findings.push(self.surplus(view, at));
+                        surplus += 1;
+                        if surplus <= MOST_ALIKE {
+                            findings.push(self.surplus(view, at));
+                        }
                     }
                 }
             }
@@ -123,6 +130,11 @@ impl Target<'_> {
                 located.rows[leaf] = None;
                 findings.push(self.surplus(view, at));
             }
+        }
+        if surplus > MOST_ALIKE {
+            let message =
+                format!("{}另有 {} 行不在表样之中，或者重复、次序不对", self.table_name, surplus - MOST_ALIKE);
+            findings.push(finding("N202", message).at(Source::sheet(&view.sheet.name)).hint("请删去这些行"));
         }
         // A merge that was lost shifts a few rows; a column put in between shifts them all.
         let shifted = findings.iter().filter(|f| f.code == "N106").count();

@@ -9,7 +9,7 @@ mod object;
 
 use std::sync::Arc;
 
-use super::flow::MOST_PARAGRAPHS;
+use super::flow::{MOST_CHARACTERS, MOST_PARAGRAPHS};
 use super::text::unified;
 use super::{Normalized, Options, misdated, settle, title};
 use crate::form::{DataLabels, Form, labels};
@@ -20,7 +20,8 @@ use object::{Fault, Object, Path, short};
 
 /// Reads a tree as one report.
 pub fn normalize(json: &Json, options: &Options) -> Normalized {
-    let mut reading = Reading { origins: Origins::default(), edited: Vec::new(), words: Vec::new(), paragraphs: 0 };
+    let mut reading =
+        Reading { origins: Origins::default(), edited: Vec::new(), words: Vec::new(), paragraphs: 0, characters: 0 };
     match reading.report(json, options) {
         Err(Fault(what)) => {
             let hint = "请改正这一处，或重新生成；写法见 samples/report.schema.json";
@@ -53,6 +54,7 @@ struct Reading {
     /// Paths of words that are not.
     words: Vec<String>,
     paragraphs: usize,
+    characters: usize,
 }
 
 impl Reading {
@@ -127,6 +129,11 @@ impl Reading {
             let levels = if free { "0、1、2 或 3" } else { "0、2 或 3" };
             let level = level.ok_or_else(|| one.fault("level", &format!("应当是 {levels}")))?;
             let text = words(&one, "text")?;
+            self.characters = self.characters.saturating_add(text.chars().count());
+            if self.characters > MOST_CHARACTERS {
+                let most = MOST_CHARACTERS / 10_000;
+                return Err(one.fault("text", &format!("使正文超过上限 {most} 万字，请删去无关内容")));
+            }
             if self.origin(&one, place(i), &text)?.is_some() {
                 self.words.push(path.to_string());
             }
@@ -289,7 +296,8 @@ fn source(object: &Object<'_>) -> Result<Source, Fault> {
 
 /// A finding that nobody can find again without the workbook. What could be found again is not believed.
 fn repeated(json: &Json, path: Path) -> Result<Option<Finding>, Fault> {
-    let known = ["code", "severity", "stage", "sheet", "cell", "message", "expected", "found", "related", "hint"];
+    let known =
+        ["code", "severity", "stage", "sheet", "cell", "message", "expected", "found", "related", "more", "hint"];
     let one = Object::of(json, path, &known)?;
     let (code, stage) = (one.text("code")?, one.text("stage")?);
     let rule = rules::rule(code).filter(|r| r.code == code && r.reading && !r.refuses);
@@ -304,7 +312,11 @@ fn repeated(json: &Json, path: Path) -> Result<Option<Finding>, Fault> {
     told.hint = own(one.optional("hint")?);
     for (i, json) in one.any("related")?.iter().enumerate() {
         let path = one.item("related", i);
-        told.related.push(source(&Object::of(json, path, &["sheet", "cell"])?)?);
+        told = told.related([source(&Object::of(json, path, &["sheet", "cell"])?)?]);
+    }
+    if one.get("more").is_some() {
+        let more = usize::try_from(one.whole("more")?).ok().and_then(|more| told.more.checked_add(more));
+        told.more = more.ok_or_else(|| one.fault("more", "应当是其余各处的数目"))?;
     }
     Ok(Some(told))
 }
