@@ -20,6 +20,7 @@ pub mod normalize;
 pub mod pipeline;
 pub mod proof;
 pub mod publish;
+mod regular_file;
 pub mod rules;
 pub mod series;
 pub mod site;

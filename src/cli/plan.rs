@@ -14,6 +14,7 @@ use crate::layout::Faces;
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
 use crate::publish::Waivers;
+use crate::regular_file::{self, Unread};
 use crate::rules;
 use crate::series::Aliases;
 use crate::site::Site;
@@ -251,18 +252,14 @@ pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
 const MOST_TEXT: u64 = 16 << 20;
 
 pub fn read_text(path: &Path) -> Result<String, Stop> {
-    // Neither a pipe that nobody writes to nor a device without an end.
-    match std::fs::metadata(path) {
-        Ok(m) if !m.is_file() => return Err(Stop::usage(format!("{} 不是文件，请核对文件名", path.display()))),
-        Ok(m) if m.len() > MOST_TEXT => {
-            return Err(Stop::usage(format!("{} 超过 {} MB，不像是这种文件", path.display(), MOST_TEXT >> 20)));
-        }
-        _ => {}
-    }
-    std::fs::read_to_string(path).map_err(|e| match e.kind() {
-        std::io::ErrorKind::InvalidData => {
-            Stop::usage(format!("{} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8", path.display()))
-        }
-        _ => Stop::usage(format!("{} 读不了：{}", path.display(), super::output::reason(&e))),
-    })
+    let name = path.display();
+    let bytes = regular_file::read(path, MOST_TEXT).map_err(|why| {
+        Stop::usage(match why {
+            Unread::NotAFile => format!("{name} 不是文件，请核对文件名"),
+            Unread::TooLarge => format!("{name} 超过 {} MB，不像是这种文件", MOST_TEXT >> 20),
+            Unread::Io(e) => format!("{name} 读不了：{}", super::output::reason(&e)),
+        })
+    })?;
+    let not_text = |_| Stop::usage(format!("{name} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8"));
+    String::from_utf8(bytes).map_err(not_text)
 }

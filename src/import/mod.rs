@@ -33,9 +33,9 @@ mod xlsb;
 mod xlsx;
 mod xml;
 
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
+
+use crate::regular_file::{self, Unread};
 
 pub use child::serve;
 pub use error::ImportError;
@@ -58,18 +58,11 @@ pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
         std::io::ErrorKind::PermissionDenied => ImportError::Denied,
         _ => ImportError::Io(error::system_reason(&e).to_owned()),
     };
-    let meta = std::fs::metadata(path).map_err(io)?;
-    // A pipe or a device might never end.
-    if !meta.is_file() {
-        return Err(ImportError::NotAFile);
-    }
-    if meta.len() > limits.file_bytes {
-        return Err(limits.file_error());
-    }
-    let mut bytes = Vec::with_capacity(meta.len() as usize);
-    // The file may grow between the two calls.
-    File::open(path).map_err(io)?.take(limits.file_bytes + 1).read_to_end(&mut bytes).map_err(io)?;
-    Ok(bytes)
+    regular_file::read(path, limits.file_bytes).map_err(|why| match why {
+        Unread::NotAFile => ImportError::NotAFile,
+        Unread::TooLarge => limits.file_error(),
+        Unread::Io(e) => io(e),
+    })
 }
 
 /// What an input holds.

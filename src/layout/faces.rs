@@ -16,6 +16,7 @@ use skrifa::{FontRef, MetadataProvider};
 
 use super::class;
 use super::embedded;
+use crate::regular_file::{self, Unread};
 use crate::style::Style;
 
 /// Index of a face in [`Faces`].
@@ -345,15 +346,15 @@ fn user_file(role: &'static str, path: &PathBuf) -> Result<FaceBytes, FaceError>
         read(match e.kind() {
             ErrorKind::NotFound => "文件不存在，请检查路径（相对于样式文件所在的文件夹）".to_owned(),
             ErrorKind::PermissionDenied => "没有权限，请检查文件权限".to_owned(),
-            ErrorKind::IsADirectory => "是文件夹，请写字体文件".to_owned(),
             _ => format!("系统报告“{e}”"),
         })
     };
-    let length = std::fs::metadata(path).map_err(unread)?.len();
-    if length > MOST_BYTES {
-        return Err(read(format!("文件超过 {} MB", MOST_BYTES >> 20)));
-    }
-    let bytes = std::fs::read(path).map_err(unread)?;
+    let bytes = regular_file::read(path, MOST_BYTES).map_err(|why| match why {
+        Unread::NotAFile if path.is_dir() => read("是文件夹，请写字体文件".to_owned()),
+        Unread::NotAFile => read("不是普通文件，请写字体文件".to_owned()),
+        Unread::TooLarge => read(format!("文件超过 {} MB", MOST_BYTES >> 20)),
+        Unread::Io(e) => unread(e),
+    })?;
     usable(role, &shown, &bytes)?;
     Ok(FaceBytes::Owned(Arc::new(bytes)))
 }

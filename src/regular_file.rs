@@ -1,0 +1,75 @@
+//! Opening files that are only read.
+//!
+//! Takes a path that somebody typed or a file names, gives the open file. It opens regular files alone and never waits: a pipe
+//! to which nothing is written never begins, and a device such as `/dev/zero` never ends.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+/// Why the bytes of a file are not given.
+#[derive(Debug)]
+pub enum Unread {
+    /// A folder, a pipe, a device.
+    NotAFile,
+    /// It has more bytes than were asked for at most.
+    TooLarge,
+    Io(io::Error),
+}
+
+/// Opens a regular file; `None` where there is something else under its name.
+pub fn open(path: &Path) -> io::Result<Option<File>> {
+    // Opening some devices has an effect, so that they are looked at before.
+    if !path.metadata()?.is_file() {
+        return Ok(None);
+    }
+    let mut options = OpenOptions::new();
+    options.read(true);
+    // Another file may have taken the name since.
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits() as i32);
+    let file = options.open(path)?;
+    Ok(file.metadata()?.is_file().then_some(file))
+}
+
+/// All bytes of a regular file that has at most so many.
+pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
+    let file = open(path).map_err(Unread::Io)?.ok_or(Unread::NotAFile)?;
+    let length = file.metadata().map_err(Unread::Io)?.len();
+    if length > most {
+        return Err(Unread::TooLarge);
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    // It may grow meanwhile, and files of the system have a length of 0.
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(Unread::Io)?;
+    if bytes.len() as u64 > most { Err(Unread::TooLarge) } else { Ok(bytes) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_regular_files_of_a_known_size_are_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("甲");
+        std::fs::write(&file, "12345").unwrap();
+        assert_eq!(read(&file, 5).unwrap(), b"12345");
+        assert!(matches!(read(&file, 4), Err(Unread::TooLarge)));
+        assert!(matches!(read(dir.path(), 5), Err(Unread::NotAFile)));
+        assert!(matches!(read(&dir.path().join("乙"), 5), Err(Unread::Io(_))));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_pipe_and_a_device_without_an_end_are_not_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        let pipe = dir.path().join("管道");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        let link = dir.path().join("零");
+        std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+        for path in [&pipe, &link, Path::new("/dev/zero")] {
+            assert!(matches!(read(path, 5), Err(Unread::NotAFile)), "{}", path.display());
+        }
+    }
+}
