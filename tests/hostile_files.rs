@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use support::{SAMPLE, sample, stderr, stdout};
+use support::{Book, SAMPLE, sample, stderr, stdout};
 
 /// The program on its way.
 fn started(args: &[&str]) -> Child {
@@ -71,4 +71,210 @@ fn what_options_name_is_a_regular_file_of_a_known_size() {
     let run = ends(&["convert", input, "-o", &out, "--style", &large]);
     assert!(run.status.code() == Some(2) && stderr(&run).contains("超过 16 MB"), "{}", stderr(&run));
     assert!(!Path::new(&out).exists());
+}
+
+/// A folder with so many reports in two subfolders.
+fn reports(folder: &Path, count: usize) {
+    let mut book = Book::open(&sample(SAMPLE));
+    for i in 0..count {
+        let below = folder.join(["甲", "乙"][i % 2]);
+        fs::create_dir_all(&below).unwrap();
+        book.text("封面", "B2", &format!("第{i}街道办事处"));
+        book.save(&below.join(format!("{i}.xlsx")));
+    }
+}
+
+/// What is in a folder, links not followed, by path.
+fn tree(folder: &Path) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut left = vec![folder.to_owned()];
+    while let Some(next) = left.pop() {
+        for entry in fs::read_dir(next).unwrap().flatten() {
+            all.push(entry.path().strip_prefix(folder).unwrap_or(&entry.path()).display().to_string());
+            if entry.file_type().unwrap().is_dir() {
+                left.push(entry.path());
+            }
+        }
+    }
+    all.sort();
+    all
+}
+
+const JOURNAL: &str = ".nianbao-journal.jsonl";
+
+#[test]
+fn books_and_locks_are_never_opened_through_a_link() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, victim) = (dir.path().join("各单位"), dir.path().join("别人的.txt"));
+    reports(&input, 2);
+    let links: [(&str, fn(&Path, &Path)); 3] = [
+        ("symbolic", |victim, link| symlink(victim, link).unwrap()),
+        ("dangling", |victim, link| symlink(victim.with_extension("没有"), link).unwrap()),
+        ("hard", |victim, link| fs::hard_link(victim, link).unwrap()),
+    ];
+    for (kind, link) in links {
+        for name in [JOURNAL, ".nianbao-lock", "manifest.jsonl", "汇总.xlsx", "运行记录.jsonl"] {
+            let out = dir.path().join(format!("输出 {kind} {name}"));
+            fs::create_dir(&out).unwrap();
+            fs::write(&victim, "别人的").unwrap();
+            link(&victim, &out.join(name));
+            let run = ends(&["convert", input.to_str().unwrap(), "-o", out.to_str().unwrap(), "--to", "xlsx"]);
+            assert_eq!(run.status.code(), Some(4), "{kind} {name}: {}", stdout(&run));
+            assert!(stderr(&run).contains(name), "{}", stderr(&run));
+            assert_eq!(fs::read_to_string(&victim).unwrap(), "别人的", "{kind} {name}");
+            assert_eq!(tree(&out), [name], "{kind} {name}");
+        }
+    }
+    assert!(!victim.with_extension("没有").exists());
+    // Outputs take the place of links of their names.
+    let out = dir.path().join("输出");
+    fs::create_dir(&out).unwrap();
+    let one = input.join("甲/0.xlsx");
+    let convert = || ends(&["convert", one.to_str().unwrap(), "-o", out.to_str().unwrap(), "--to", "xlsx"]);
+    convert();
+    let made = out.join(tree(&out).remove(0));
+    fs::remove_file(&made).unwrap();
+    fs::hard_link(&victim, &made).unwrap();
+    assert_eq!(convert().status.code(), Some(0));
+    fs::remove_file(&made).unwrap();
+    symlink(&victim, &made).unwrap();
+    assert_eq!(convert().status.code(), Some(0));
+    assert_eq!(fs::read_to_string(&victim).unwrap(), "别人的");
+    assert!(fs::symlink_metadata(&made).unwrap().is_file());
+}
+
+#[test]
+fn a_pipe_among_the_books_stops_the_run_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("各单位");
+    reports(&input, 2);
+    let input = input.to_str().unwrap();
+    for name in ["manifest.jsonl", JOURNAL, "汇总.xlsx", "运行记录.jsonl", ".nianbao-lock"] {
+        let out = dir.path().join(format!("输出 {name}"));
+        fs::create_dir(&out).unwrap();
+        pipe(&out.join(name));
+        let run = ends(&["convert", input, "-o", out.to_str().unwrap(), "--to", "xlsx"]);
+        assert!(run.status.code() == Some(4) && stderr(&run).contains(name), "{name}: {}", stderr(&run));
+    }
+    let out = dir.path().join("输出");
+    let to = out.to_str().unwrap();
+    let part = |part: &str| ends(&["convert", input, "-o", to, "--to", "xlsx,csv", "--shard", part]);
+    fs::create_dir(&out).unwrap();
+    let [first, second] = ["manifest-1-of-2.jsonl", "manifest-2-of-2.jsonl"].map(|name| out.join(name));
+    pipe(&first);
+    assert!(part("1/2").status.code() == Some(4));
+    let merge = || ends(&["merge-manifests", first.to_str().unwrap(), second.to_str().unwrap(), "-o", to]);
+    part("2/2");
+    let run = merge();
+    assert!(run.status.code() == Some(3) && stderr(&run).contains("manifest-1-of-2.jsonl"), "{}", stderr(&run));
+    fs::remove_file(&first).unwrap();
+    assert_eq!(part("1/2").status.code(), Some(0));
+    // An output that became a pipe is missed, not waited for.
+    let output = out.join(tree(&out).into_iter().find(|p| p.ends_with(".csv") && p.contains('/')).unwrap());
+    fs::remove_file(&output).unwrap();
+    pipe(&output);
+    let run = merge();
+    assert!(run.status.code() == Some(3) && stderr(&run).contains("缺少或与记录不同"), "{}", stderr(&run));
+    assert_eq!(part("1/2").status.code(), Some(0));
+    assert_eq!(part("2/2").status.code(), Some(0));
+    assert_eq!(merge().status.code(), Some(0));
+}
+
+/// Waits for something to come about.
+fn until(what: &str, is: impl Fn() -> bool) {
+    for _ in 0..3_000 {
+        if is() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("{what} does not come about");
+}
+
+#[test]
+fn an_output_folder_that_is_swapped_for_a_link_diverts_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, other) = (dir.path().join("各单位"), dir.path().join("别处"));
+    reports(&input, 16);
+    fs::create_dir(&other).unwrap();
+    for command in ["convert", "publish"] {
+        let (out, moved) = (dir.path().join(command), dir.path().join(format!("{command} 移走")));
+        let args = [command, input.to_str().unwrap(), "-o", out.to_str().unwrap(), "--jobs", "1"];
+        let to: &[&str] = if command == "convert" { &["--to", "xlsx,csv"] } else { &[] };
+        let run = started(&[&args, to].concat());
+        let own = |p: &String| !p.starts_with(".nianbao-") && p.contains('/');
+        until("the first output", || out.is_dir() && tree(&out).iter().any(own));
+        fs::rename(&out, &moved).unwrap();
+        symlink(&other, &out).unwrap();
+        let run = run.wait_with_output().unwrap();
+        assert_eq!(run.status.code(), Some(0), "{}{}", stdout(&run), stderr(&run));
+        assert!(tree(&other).is_empty(), "{command}: {:?}", tree(&other));
+        let book = if command == "convert" { "manifest.jsonl" } else { "index.html" };
+        assert!(moved.join(book).is_file(), "{command}");
+        assert!(!tree(&moved).iter().any(|p| p.contains(".nianbao-")), "{:?}", tree(&moved));
+        fs::remove_file(&out).unwrap();
+    }
+}
+
+#[test]
+fn what_killed_runs_left_at_the_top_is_gone_after_the_next_run() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("各单位");
+    reports(&input, 2);
+    let one = input.join("甲/0.xlsx");
+    for (i, args) in [vec!["convert"], vec!["convert", "--force"], vec!["publish"]].into_iter().enumerate() {
+        for what in [&input, &one] {
+            let out = dir.path().join(format!("{i} {}", what.is_dir()));
+            for left in ["", "甲", "乙"] {
+                fs::create_dir_all(out.join(left)).unwrap();
+            }
+            fs::write(out.join(".nianbao-Ab12Cd.tmp"), "").unwrap();
+            fs::write(out.join(".nianbao-77-1.tmp"), "").unwrap();
+            fs::create_dir(out.join(".nianbao-77-2.tmp")).unwrap();
+            fs::write(out.join(".nianbao-77-2.tmp/半份.pdf"), "").unwrap();
+            let run = ends(&[&args, &[what.to_str().unwrap(), "-o", out.to_str().unwrap()][..]].concat());
+            assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
+            let left: Vec<String> = tree(&out).into_iter().filter(|p| p.contains(".nianbao-")).collect();
+            assert!(left.is_empty(), "{args:?}: {left:?}");
+        }
+    }
+}
+
+#[test]
+fn runs_that_convert_and_runs_that_publish_keep_each_other_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (dir.path().join("各单位"), dir.path().join("输出"));
+    reports(&input, 16);
+    let args = |command| [command, input.to_str().unwrap(), "-o", out.to_str().unwrap()];
+    for (first, second) in [("convert", "publish"), ("publish", "convert")] {
+        let mut run = started(&args(first));
+        until("the lock", || out.join(".nianbao-lock").exists() && !tree(&out).is_empty());
+        until("the first output", || tree(&out).iter().any(|p| p.contains('/') && !p.contains(".nianbao-")));
+        let refused = ends(&args(second));
+        assert_eq!(refused.status.code(), Some(4), "{first}, {second}: {}", stdout(&refused));
+        assert!(stderr(&refused).contains("另一个 nianbao 正在往"), "{}", stderr(&refused));
+        let code = run.wait().unwrap().code();
+        assert_eq!(code, Some(0), "{first}");
+        fs::remove_dir_all(&out).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_is_gone_ends_the_run_in_order() {
+    use rustix::process::{Pid, Signal, kill_process};
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (dir.path().join("各单位"), dir.path().join("输出"));
+    reports(&input, 24);
+    for (command, left) in [("convert", vec![JOURNAL]), ("publish", vec![])] {
+        let run = started(&[command, input.to_str().unwrap(), "-o", out.to_str().unwrap(), "--jobs", "1"]);
+        until("the first output", || out.is_dir() && tree(&out).iter().any(|p| p.ends_with(".docx")));
+        kill_process(Pid::from_child(&run), Signal::HUP).unwrap();
+        let run = run.wait_with_output().unwrap();
+        assert_eq!(run.status.code(), Some(129), "{}", stderr(&run));
+        assert!(stdout(&run).contains("终端关闭") && stdout(&run).contains("没有做"), "{}", stdout(&run));
+        let ours: Vec<String> = tree(&out).into_iter().filter(|p| p.contains(".nianbao-")).collect();
+        assert_eq!(ours, left, "{command}");
+        fs::remove_dir_all(&out).unwrap();
+    }
 }

@@ -9,6 +9,8 @@ pub enum Exit {
     Usage = 2,
     Unread = 3,
     Unwritten = 4,
+    /// By SIGHUP, when the terminal is gone.
+    HungUp = 129,
     /// By Ctrl-C (SIGINT).
     Interrupted = 130,
     /// By SIGTERM.
@@ -16,8 +18,16 @@ pub enum Exit {
 }
 
 impl Exit {
-    pub const ALL: [Exit; 7] =
-        [Exit::Good, Exit::Findings, Exit::Usage, Exit::Unread, Exit::Unwritten, Exit::Interrupted, Exit::Terminated];
+    pub const ALL: [Exit; 8] = [
+        Exit::Good,
+        Exit::Findings,
+        Exit::Usage,
+        Exit::Unread,
+        Exit::Unwritten,
+        Exit::HungUp,
+        Exit::Interrupted,
+        Exit::Terminated,
+    ];
 
     pub const fn meaning(self) -> &'static str {
         match self {
@@ -26,6 +36,7 @@ impl Exit {
             Exit::Usage => "命令写错了",
             Exit::Unread => "有文件读不了或不能确定内容（没有为它写任何文件，其他文件照常处理）",
             Exit::Unwritten => "有输出写不了，或几份输入得出同样的文件名",
+            Exit::HungUp => "终端关闭（SIGHUP）：手上的做完了；转换时再运行同一命令会接着做",
             Exit::Interrupted => "按 Ctrl-C 中断：手上的做完了；转换时再运行同一命令会接着做",
             Exit::Terminated => "被系统要求停止（SIGTERM）：手上的做完了；转换时再运行同一命令会接着做",
         }

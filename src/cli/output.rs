@@ -1,34 +1,18 @@
-//! Files that appear whole or not at all.
+//! Files that appear whole or not at all, in a folder that is held open.
 
-use std::collections::BTreeSet;
-use std::fs;
+use std::fs::File;
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::Builder;
 use std::time::Duration;
 
-use tempfile::NamedTempFile;
+use super::folder::{EntryKind, Folder};
 
-const PREFIX: &str = ".nianbao-";
+/// How the names of everything begin that is only there while a run lives.
+pub const PREFIX: &str = ".nianbao-";
 const SUFFIX: &str = ".tmp";
-
-/// Writes all files of one report into a folder, or none: every one is complete on disk before
-/// the first gets its name.
-pub fn write_all(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
-    write(folder, &bytes(files), true)
-}
-
-/// The same for files that are too large to be in memory.
-pub fn write_all_made(folder: &Path, files: &[(PathBuf, Content<'_>)]) -> Result<(), String> {
-    write(folder, files, true)
-}
-
-/// Writes one file by its path.
-pub fn write_one(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    write_all(folder, &[(path.to_owned(), bytes)])
-}
 
 /// What a file will hold.
 pub enum Content<'a> {
@@ -37,41 +21,47 @@ pub enum Content<'a> {
     Made(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
 }
 
-fn bytes<'a>(files: &[(PathBuf, &'a [u8])]) -> Vec<(PathBuf, Content<'a>)> {
-    files.iter().map(|(path, bytes)| (path.clone(), Content::Bytes(bytes))).collect()
+/// Writes all files of one report into a folder, or none: every one is complete on disk before
+/// the first gets its name.
+pub fn write_all(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
+    write(folder, files, true)
 }
 
-/// The same for one of many sets: the disk is waited for once, by [`settle`]. A power cut before that may cost files that
-/// have their names; who comes after must compare digests.
-pub fn write_all_of_many(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
-    write(folder, &bytes(files), false)
+/// The same for one of many sets: the disk is waited for once, by [`Folder::settle`]. A power cut before that may cost files
+/// that have their names; a reader after it must verify digests.
+pub fn write_all_of_many(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
+    write(folder, files, false)
 }
 
-/// Whether [`settle`] does anything here.
+/// Writes one file by its path, and clears its folder of what a killed run left there.
+pub fn write_one(path: &Path, bytes: &[u8]) -> Result<(), String> {
+    let told = |e: io::Error| format!("无法写入 {}：{}", path.display(), reason(&e));
+    let name = path.file_name().ok_or_else(|| told(io::ErrorKind::NotFound.into()))?;
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = Folder::create(folder).map_err(told)?;
+    sweep(&folder);
+    write_one_in(&folder, &name.to_string_lossy(), bytes)
+}
+
+/// Writes one file into a folder.
+pub fn write_one_in(folder: &Folder, name: &str, bytes: &[u8]) -> Result<(), String> {
+    write_all(folder, &[(name.to_owned(), Content::Bytes(bytes))])
+}
+
+/// Whether [`Folder::settle`] does anything here.
 const SETTLES: bool = cfg!(target_os = "linux");
-
-/// Waits until the disk holds what was written below a folder. Where the system cannot say so, the digests in the books
-/// of the run still tell.
-pub fn settle(folder: &Path) {
-    #[cfg(target_os = "linux")]
-    if let Ok(folder) = fs::File::open(folder) {
-        let _ = rustix::fs::syncfs(folder);
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = folder;
-}
 
 /// How long files wait for the disk while a run goes on.
 const SETTLE_AFTER: Duration = Duration::from_secs(1);
 
 /// Does `work`, which writes below a folder, and lets the disk follow meanwhile: else the whole run would wait for all of
 /// it in the end.
-pub fn settling<R>(folder: &Path, work: impl FnOnce() -> R) -> R {
+pub fn settling<R>(folder: &Folder, work: impl FnOnce() -> R) -> R {
     std::thread::scope(|scope| {
         let (working, done) = mpsc::channel::<()>();
         let follow = move || {
             while done.recv_timeout(SETTLE_AFTER) == Err(RecvTimeoutError::Timeout) {
-                settle(folder);
+                folder.settle();
             }
         };
         // Where no thread can be started, the run waits in the end.
@@ -82,125 +72,128 @@ pub fn settling<R>(folder: &Path, work: impl FnOnce() -> R) -> R {
     })
 }
 
-fn write(folder: &Path, files: &[(PathBuf, Content<'_>)], wait: bool) -> Result<(), String> {
-    let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
-    fs::create_dir_all(folder).map_err(told)?;
-    let mut ready: Vec<(NamedTempFile, &Path)> = Vec::with_capacity(files.len());
-    for (path, content) in files {
-        let mut file = temporary(folder).map_err(told)?;
+fn write(folder: &Folder, files: &[(String, Content<'_>)], wait: bool) -> Result<(), String> {
+    let told = |e: io::Error| format!("无法写入 {}：{}", folder.path().display(), reason(&e));
+    let mut ready: Vec<(Temporary, &str)> = Vec::with_capacity(files.len());
+    for (name, content) in files {
+        let mut temporary = Temporary::new(folder).map_err(told)?;
+        let file = &mut temporary.file;
         match content {
             Content::Bytes(bytes) => file.write_all(bytes),
             Content::Made(make) => {
-                let mut buffered = io::BufWriter::new(&mut file);
+                let mut buffered = io::BufWriter::new(&mut *file);
                 make(&mut buffered).and_then(|()| buffered.flush())
             }
         }
         .map_err(told)?;
         if wait {
-            file.as_file().sync_all().map_err(told)?;
+            file.sync_all().map_err(told)?;
         }
-        ready.push((file, path));
+        ready.push((temporary, name));
     }
-    for (_, path) in &ready {
-        if path.is_dir() {
-            return Err(format!("无法写入 {}：同名的文件夹已经存在，请先移走", path.display()));
+    let shown = |name: &str| folder.path().join(name).display().to_string();
+    for (_, name) in &ready {
+        if folder.is(EntryKind::Folder, name) {
+            return Err(format!("无法写入 {}：同名的文件夹已经存在，请先移走", shown(name)));
         }
     }
-    for (file, path) in ready {
+    for (file, name) in ready {
         // All are complete on this very disk: from here only a failing disk could part a set, and each file stays whole.
-        file.persist(path).map_err(|e| format!("无法写入 {}：{}", path.display(), reason(&e.error)))?;
+        file.persist(name).map_err(|e| format!("无法写入 {}：{}", shown(name), reason(&e)))?;
     }
     Ok(())
 }
 
-fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
-    // As any new file: readable as the user's mask says, not by its owner alone.
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    loop {
-        let file = builder.tempfile_in(folder)?;
-        // Locked while it is in hand, so that nobody sweeps it away. Some network file systems have no locks.
-        let _ = file.as_file().try_lock();
-        // A sweeper may have come between the two.
-        if file.path().exists() {
-            return Ok(file);
+/// A name that nothing else has. Whoever guesses it gains nothing: it is only ever given to what is new.
+fn temporary_name() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    format!("{PREFIX}{}-{}{SUFFIX}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Whether a name is that of something temporary.
+pub fn is_temporary(name: &std::ffi::OsStr) -> bool {
+    name.to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX))
+}
+
+/// A new file under a name of its own, which is gone with this unless it gets its final name.
+pub struct Temporary {
+    folder: Folder,
+    name: String,
+    pub file: File,
+    persisted: bool,
+}
+
+impl Temporary {
+    pub fn new(folder: &Folder) -> io::Result<Temporary> {
+        loop {
+            let name = temporary_name();
+            let file = match folder.create_new(&name) {
+                // Left by a killed run with our number.
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+                made => made?,
+            };
+            // Locked while it is in hand, so that no other run sweeps it away. Some network file systems have no locks.
+            let _ = file.try_lock();
+            // A sweeper may have come between the two.
+            if folder.has(&file, &name) {
+                return Ok(Temporary { folder: folder.clone(), name, file, persisted: false });
+            }
         }
+    }
+
+    /// One that nobody finds: without a name at once where the system allows it, else gone with this.
+    pub fn unnamed(folder: &Folder) -> io::Result<Temporary> {
+        let mut made = Temporary::new(folder)?;
+        if cfg!(unix) {
+            made.folder.remove_file(&made.name)?;
+            made.persisted = true;
+        }
+        Ok(made)
+    }
+
+    fn persist(mut self, name: &str) -> io::Result<()> {
+        self.folder.rename(&self.name, &self.folder, name)?;
+        self.persisted = true;
+        Ok(())
     }
 }
 
-/// The output folder of a run that shares it with no other, as long as this lives.
-pub struct OwnFolder {
-    lock: PathBuf,
-    _file: fs::File,
-}
-
-impl Drop for OwnFolder {
-    /// What is handed to a portal holds nothing of ours.
+impl Drop for Temporary {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.lock);
+        if !self.persisted {
+            let _ = self.folder.remove_file(&self.name);
+        }
     }
 }
 
-/// Takes a folder for a run. What a killed run left there is cleared; a folder that it had set aside gets its name again.
-pub fn own_folder(folder: &Path) -> Result<OwnFolder, String> {
-    let told = |e: io::Error| format!("无法写入 {}：{}", folder.display(), reason(&e));
-    fs::create_dir_all(folder).map_err(told)?;
-    // A folder itself cannot be locked everywhere.
-    let lock = folder.join(format!("{PREFIX}lock"));
-    if fs::symlink_metadata(&lock).is_ok_and(|m| !m.is_file()) {
-        return Err(format!("无法写入 {}：{} 不是文件，请先移走", folder.display(), lock.display()));
-    }
-    let file = loop {
-        let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&lock).map_err(told)?;
-        if let Err(fs::TryLockError::WouldBlock) = file.try_lock() {
-            return Err(format!("另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹", folder.display()));
-        }
-        // A run that ended between the two took the file away: a lock on it keeps nobody out.
-        if is_at(&file, &lock) {
-            break file;
-        }
-    };
-    sweep(std::iter::once(folder.to_owned()));
-    for entry in fs::read_dir(folder).map_err(told)?.flatten() {
-        if is_ours(&entry) && entry.file_type().is_ok_and(|t| t.is_dir()) {
-            give_back(&entry.path(), folder).map_err(told)?;
-            fs::remove_dir_all(entry.path()).map_err(told)?;
-        }
-    }
-    Ok(OwnFolder { lock, _file: file })
+/// A new folder of the same kind.
+struct TemporaryFolder {
+    within: Folder,
+    name: String,
+    inner: Folder,
+    kept: bool,
 }
 
-/// Whether an open file is the one that stands under a name.
-fn is_at(file: &fs::File, name: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt;
-        let id = |m: fs::Metadata| (m.dev(), m.ino());
-        fs::metadata(name).ok().map(id) == file.metadata().ok().map(id)
-    }
-    // Elsewhere no file that is open can be taken away.
-    #[cfg(not(unix))]
-    {
-        let _ = file;
-        name.exists()
+impl TemporaryFolder {
+    fn new(within: &Folder) -> io::Result<TemporaryFolder> {
+        loop {
+            let name = temporary_name();
+            match within.create_folder(&name) {
+                Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
+                made => made?,
+            }
+            let inner = within.existing(Path::new(&name))?;
+            return Ok(TemporaryFolder { within: within.clone(), name, inner, kept: false });
+        }
     }
 }
 
-/// Gives folders that stand aside their places again, where nothing has taken them.
-fn give_back(aside: &Path, folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(aside)?.flatten().filter(|e| e.file_type().is_ok_and(|t| t.is_dir())) {
-        let place = folder.join(entry.file_name());
-        if !place.exists() {
-            fs::rename(entry.path(), place)?;
+impl Drop for TemporaryFolder {
+    fn drop(&mut self) {
+        if !self.kept {
+            let _ = self.within.remove_folder(&self.name);
         }
     }
-    Ok(())
-}
-
-fn is_ours(entry: &fs::DirEntry) -> bool {
-    entry.file_name().to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX))
 }
 
 /// What systems leave in folders that somebody looked into.
@@ -209,78 +202,71 @@ const NOISE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 /// Writes a folder of files and one file beside it: both appear, whole, in the place of those of the same names, or neither; of
 /// a run that is killed between the two steps the same one again makes both. A
 /// folder that holds anything else is not replaced: it may be all that somebody has. One of many: the disk is waited for once,
-/// by [`settle`], where the system can.
-pub fn write_folder(within: &Path, name: &str, files: &[(&str, &[u8])], beside: (&str, &[u8])) -> Result<(), String> {
-    let target = within.join(name);
-    let told = |e: io::Error| format!("无法写入 {}：{}", target.display(), reason(&e));
-    if target.is_file() {
-        return Err(format!("无法写入 {}：同名的文件已经存在，请先移走", target.display()));
+/// by [`Folder::settle`], where the system can.
+pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside: (&str, &[u8])) -> Result<(), String> {
+    let target = within.path().join(name);
+    let target = target.display();
+    let told = |e: io::Error| format!("无法写入 {target}：{}", reason(&e));
+    let there = within.kind(name).map_err(told)?;
+    match there {
+        Some(EntryKind::File) => return Err(format!("无法写入 {target}：同名的文件已经存在，请先移走")),
+        Some(EntryKind::Other) => return Err(format!("无法写入 {target}：同名的链接已经存在，请先移走")),
+        Some(EntryKind::Folder) | None => {}
     }
-    let place = within.join(beside.0);
-    if place.is_dir() {
+    if within.is(EntryKind::Folder, beside.0) {
+        let place = within.path().join(beside.0);
         return Err(format!("无法写入 {}：同名的文件夹已经存在，请先移走", place.display()));
     }
-    for entry in fs::read_dir(&target).into_iter().flatten().flatten() {
-        let ours = |n: &str| files.iter().any(|(file, _)| *file == n) || NOISE.contains(&n);
-        let known = entry.file_name().to_str().is_some_and(ours);
-        if !known || entry.path().is_dir() {
-            let (folder, other) = (target.display(), entry.file_name());
-            let other = other.to_string_lossy();
-            return Err(format!("{folder} 里有别的文件“{other}”，没有换成新的，请先把它移走"));
+    if there.is_some() {
+        for (other, kind) in within.existing(Path::new(name)).and_then(|f| f.entries()).map_err(told)? {
+            let ours = |n: &str| files.iter().any(|(file, _)| *file == n) || NOISE.contains(&n);
+            if kind == EntryKind::Folder || !other.to_str().is_some_and(ours) {
+                let other = other.to_string_lossy();
+                return Err(format!("{target} 里有别的文件“{other}”，没有换成新的，请先把它移走"));
+            }
         }
     }
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(PREFIX).suffix(SUFFIX);
-    #[cfg(unix)]
-    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o777));
-    let made = builder.tempdir_in(within).map_err(told)?;
+    let mut made = TemporaryFolder::new(within).map_err(told)?;
     for (file, bytes) in files {
-        let mut to = fs::File::create_new(made.path().join(file)).map_err(told)?;
+        let mut to = made.inner.create_new(file).map_err(told)?;
         to.write_all(bytes).map_err(told)?;
         if !SETTLES {
             to.sync_all().map_err(told)?;
         }
     }
-    let mut one = temporary(within).map_err(told)?;
-    one.write_all(beside.1).map_err(told)?;
+    let mut one = Temporary::new(within).map_err(told)?;
+    one.file.write_all(beside.1).map_err(told)?;
     if !SETTLES {
-        one.as_file().sync_all().map_err(told)?;
+        one.file.sync_all().map_err(told)?;
     }
     // A folder cannot be replaced in one step: the old one stands aside, under its name, until the new one has that.
-    let aside = builder.tempdir_in(within).map_err(told)?;
-    let old = aside.path().join(name);
-    if target.exists() {
-        fs::rename(&target, &old).map_err(told)?;
+    let mut aside = TemporaryFolder::new(within).map_err(told)?;
+    if there.is_some() {
+        within.rename(name, &aside.inner, name).map_err(told)?;
     }
-    let placed = fs::rename(made.path(), &target).and_then(|()| {
-        one.persist(&place).map_err(|e| {
-            let _ = fs::rename(&target, made.path());
-            e.error
+    let placed = within.rename(&made.name, within, name).and_then(|()| {
+        one.persist(beside.0).inspect_err(|_| {
+            let _ = within.rename(name, within, &made.name);
         })
     });
     if let Err(e) = placed {
-        if old.exists() && fs::rename(&old, &target).is_err() {
+        if there.is_some() && aside.inner.rename(name, within, name).is_err() {
             // It is all there is: the next run gives it its name again.
-            let _ = aside.keep();
+            aside.kept = true;
         }
         return Err(told(e));
     }
     // It has another name now: there is nothing to clear.
-    let _ = made.keep();
+    made.kept = true;
     Ok(())
 }
 
-/// Clears folders of what a run left there that was killed: temporary files that no living program holds.
-pub fn sweep(folders: impl Iterator<Item = PathBuf>) {
-    let folders: BTreeSet<PathBuf> = folders.collect();
-    for folder in folders {
-        let Ok(entries) = fs::read_dir(&folder) else { continue };
-        for entry in entries.flatten() {
-            // Opening anything but a file may wait for ever.
-            let file = entry.file_type().is_ok_and(|t| t.is_file());
-            if is_ours(&entry) && file && fs::File::open(entry.path()).is_ok_and(|f| f.try_lock().is_ok()) {
-                let _ = fs::remove_file(entry.path());
-            }
+/// Clears a folder of what a killed run left there: temporary files that no living program holds.
+pub fn sweep(folder: &Folder) {
+    for (name, kind) in folder.entries().unwrap_or_default() {
+        let left = || folder.file(&name).is_ok_and(|f| f.try_lock().is_ok());
+        if kind == EntryKind::File && is_temporary(&name) && left() {
+            let _ = folder.remove_file(&name);
         }
     }
 }
@@ -303,43 +289,56 @@ pub fn reason(e: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]
     fn a_set_is_written_whole_or_not_at_all() {
         let dir = tempfile::tempdir().unwrap();
         let out = dir.path().join("新/输出");
-        let names = [out.join("a.pdf"), out.join("b.docx")];
-        let files = |bytes| names.iter().map(|n| (n.clone(), bytes)).collect::<Vec<(_, &[u8])>>();
-        write_all(&out, &files(b"1")).unwrap();
-        write_all(&out, &files(b"2")).unwrap();
-        assert_eq!(fs::read(&names[1]).unwrap(), b"2");
-        fs::remove_file(&names[1]).unwrap();
-        fs::create_dir(&names[1]).unwrap();
-        let message = write_all(&out, &files(b"3")).unwrap_err();
+        let folder = Folder::create(&out).unwrap();
+        let write = |bytes: &'static [u8]| {
+            write_all(&folder, &["a.pdf", "b.docx"].map(|n| (n.to_owned(), Content::Bytes(bytes))))
+        };
+        write(b"1").unwrap();
+        write(b"2").unwrap();
+        let second = out.join("b.docx");
+        assert_eq!(fs::read(&second).unwrap(), b"2");
+        fs::remove_file(&second).unwrap();
+        fs::create_dir(&second).unwrap();
+        let message = write(b"3").unwrap_err();
         assert!(message.contains("同名的文件夹"), "{message}");
         let left: Vec<_> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 2);
         // What was published before stays.
-        assert_eq!(fs::read(&names[0]).unwrap(), b"2");
+        assert_eq!(fs::read(out.join("a.pdf")).unwrap(), b"2");
     }
 
     #[test]
     fn what_a_killed_run_left_is_swept_away_and_what_a_living_one_holds_is_not() {
         let dir = tempfile::tempdir().unwrap();
-        let held = temporary(dir.path()).unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let held = Temporary::new(&folder).unwrap();
         let (left, other) = (dir.path().join(".nianbao-abc.tmp"), dir.path().join("x.tmp"));
         fs::write(&left, "").unwrap();
         fs::write(&other, "").unwrap();
-        sweep([dir.path().to_owned(), dir.path().join("没有")].into_iter());
-        assert!(held.path().exists() && other.exists() && !left.exists());
+        sweep(&folder);
+        assert!(dir.path().join(&held.name).exists() && other.exists() && !left.exists());
+        // A file by its path clears its folder as well.
+        fs::write(&left, "").unwrap();
+        write_one(&dir.path().join("页.html"), b"").unwrap();
+        assert!(!left.exists());
+        drop(held);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
     }
 
     #[test]
     fn a_folder_that_cannot_be_replaced_stays_as_it_was() {
         let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
         let write =
-            |text: &str| write_folder(dir.path(), "报告", &[("a.txt", text.as_bytes())], ("报告.zip", text.as_bytes()));
+            |text: &str| write_folder(&folder, "报告", &[("a.txt", text.as_bytes())], ("报告.zip", text.as_bytes()));
         let (zip, other) = (dir.path().join("报告.zip"), dir.path().join("报告/审批单.txt"));
         let read = || fs::read_to_string(dir.path().join("报告/a.txt")).unwrap();
         write("1").unwrap();
@@ -362,36 +361,11 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_is_replaced_whole_and_one_that_a_killed_run_set_aside_comes_back() {
-        let dir = tempfile::tempdir().unwrap();
-        let read = || fs::read_to_string(dir.path().join("报告/a.txt")).unwrap();
-        for text in ["1", "2"] {
-            write_folder(dir.path(), "报告", &[("a.txt", text.as_bytes())], ("报告.zip", text.as_bytes())).unwrap();
-            assert_eq!(read(), text);
-        }
-        fs::remove_file(dir.path().join("报告.zip")).unwrap();
-        // Killed between the two steps.
-        let aside = dir.path().join(".nianbao-abc.tmp");
-        fs::create_dir(&aside).unwrap();
-        fs::rename(dir.path().join("报告"), aside.join("报告")).unwrap();
-        let own = own_folder(dir.path()).unwrap();
-        assert_eq!(read(), "2");
-        assert!(own_folder(dir.path()).is_err(), "two runs in one folder");
-        drop(own);
-        // After the second step the new one stays.
-        fs::create_dir_all(aside.join("报告")).unwrap();
-        drop(own_folder(dir.path()).unwrap());
-        assert_eq!(read(), "2");
-        let left: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
-        assert_eq!(left, ["报告"]);
-    }
-
-    #[test]
     fn a_file_in_the_way_is_told() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("x");
         fs::write(&file, "").unwrap();
-        let message = write_all(&file.join("y"), &[]).unwrap_err();
+        let message = write_one(&file.join("y"), &[]).unwrap_err();
         assert!(message.contains("不是文件夹"), "{message}");
     }
 }

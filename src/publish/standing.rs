@@ -1,18 +1,14 @@
-//! Packages that stand in a folder, by this run or an earlier one → what the index page tells of them.
+//! A package that is in a folder, by this run or an earlier one → what the index page says of it.
 //!
-//! Takes a folder, reads nothing but the manifests of its packages, gives entries. What is no package of ours is passed over.
-
-use std::fs;
-use std::io::Read;
-use std::path::Path;
+//! Takes its manifest and the names of its files, gives an entry. What is no package of ours gives none.
 
 use serde::Deserialize;
 
 use super::Entry;
 use crate::pipeline::Format;
 
-/// No manifest of ours is larger.
-const MOST: u64 = 1 << 20;
+/// No manifest of ours has more bytes.
+pub const MOST_MANIFEST: u64 = 1 << 20;
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -28,32 +24,13 @@ struct File {
     format: String,
 }
 
-/// The packages below a folder, in the order of their names.
-pub fn standing(folder: &Path) -> Vec<Entry> {
-    let below = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut entries: Vec<Entry> = below.filter_map(|e| package(folder, e.file_name().to_str()?)).collect();
-    entries.sort_by(|a, b| a.name.cmp(&b.name));
-    entries
-}
-
-fn package(folder: &Path, name: &str) -> Option<Entry> {
-    let at = folder.join(name);
-    // A package without its zip was taken apart by somebody.
-    if !at.is_dir() || !folder.join(format!("{name}.zip")).is_file() {
-        return None;
-    }
-    let mut text = String::new();
-    let manifest = at.join("manifest.json");
-    // Opening anything but a file may wait for ever.
-    if !manifest.is_file() {
-        return None;
-    }
-    fs::File::open(manifest).ok()?.take(MOST).read_to_string(&mut text).ok()?;
-    let Manifest { agency, year, title, files } = serde_json::from_str(&text).ok()?;
+/// The package of this name and manifest, if all of its files are there.
+pub fn standing(name: &str, manifest: &[u8], has: impl Fn(&str) -> bool) -> Option<Entry> {
+    let Manifest { agency, year, title, files } = serde_json::from_slice(manifest).ok()?;
     let mut named = Vec::new();
     for file in files {
         let format = Format::ALL.into_iter().find(|f| f.name() == file.format)?;
-        if file.name != format!("{name}.{}", format.ending()) || !at.join(&file.name).is_file() {
+        if file.name != format!("{name}.{}", format.ending()) || !has(&file.name) {
             return None;
         }
         named.push((file.name, format.word().to_owned()));

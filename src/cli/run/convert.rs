@@ -12,7 +12,9 @@ use super::read::{Next, Writes, judge};
 use super::spool::{self, Slip, Spool};
 use super::{Done, Interrupt, Made, Read, across, each, table};
 use crate::batch::{Header, Manifest, OutputFile, Record, write_summary};
+use crate::cli::folder::Folder;
 use crate::cli::inputs::Input;
+use crate::cli::lock::Lock;
 use crate::cli::output::{self, Content, write_all};
 use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop, names};
@@ -25,11 +27,19 @@ use crate::rules::finding;
 pub struct Run<'a> {
     job: &'a ConvertPlan,
     /// Only a run over many inputs keeps books.
-    books: Option<(Books, Journal)>,
+    books: Option<Kept>,
     /// Real paths of all inputs: none is ever written to.
     inputs: BTreeSet<PathBuf>,
     /// Reports that were read and are to be written.
     spool: Spool,
+}
+
+/// What a run over many inputs holds from its beginning to its end.
+struct Kept {
+    folder: Folder,
+    books: Books,
+    journal: Journal,
+    _lock: Lock,
 }
 
 /// What a run leaves.
@@ -50,20 +60,22 @@ impl<'a> Run<'a> {
     pub fn new(job: &'a ConvertPlan) -> Result<Run<'a>, Stop> {
         let inputs: BTreeSet<PathBuf> = job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
         let books = if job.plan.inputs.many || job.shard.is_some() {
-            let books = Books::of(&job.folder, job.shard, job.formats.contains(&Format::Csv));
-            if let Some(path) = books.all().find(|p| p.canonicalize().is_ok_and(|p| inputs.contains(&p))) {
-                let message = format!("{} 是输入，不能用来写结果，请换一个输出文件夹", path.display());
-                return Err(Stop { exit: Exit::Unwritten, message });
+            let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+            let books = Books::of(job.shard, job.formats.contains(&Format::Csv));
+            let is_input = |p: &PathBuf| p.canonicalize().is_ok_and(|p| inputs.contains(&p));
+            if let Some(path) = books.all().map(|name| job.folder.join(name)).find(is_input) {
+                return Err(unwritten(format!("{} 是输入，不能用来写结果，请换一个输出文件夹", path.display())));
             }
-            let journal = Journal::open(&job.folder, &books)?;
-            Some((books, journal))
+            let (folder, lock) = held(&job.folder).map_err(unwritten)?;
+            let journal = Journal::open(&folder, &books)?;
+            Some(Kept { folder, books, journal, _lock: lock })
         } else {
             None
         };
         // The folder of a lone input may not be there yet.
-        let in_memory = if books.is_some() { spool::IN_MEMORY } else { usize::MAX };
+        let beyond = books.as_ref().map(|kept| (spool::IN_MEMORY, kept.folder.clone()));
         let trace = job.formats.contains(&Format::Json);
-        let spool = Spool::new(&job.plan.setting.options.forms, &job.folder, in_memory, trace);
+        let spool = Spool::new(&job.plan.setting.options.forms, beyond, trace);
         Ok(Run { job, books, inputs, spool })
     }
 
@@ -91,8 +103,7 @@ impl<'a> Run<'a> {
         for read in reads {
             if mine(&read.record) { own.push(read) } else { others.push(read.record) }
         }
-        output::sweep(own.iter().map(|r| self.folder(&plan.inputs.all[r.record.input - 1].below)));
-        let done = output::settling(&self.job.folder, || {
+        let work = || {
             each(pool, interrupt, "转换", own, |read| {
                 let begun = Instant::now();
                 let (before, input) = (read.took, &plan.inputs.all[read.record.input - 1]);
@@ -100,7 +111,17 @@ impl<'a> Run<'a> {
                 done.took = before + begun.elapsed();
                 done
             })
-        });
+        };
+        let done = match &self.books {
+            Some(kept) => {
+                // What killed runs left below the folder; at its top the lock saw to it.
+                let inputs = &plan.inputs.all;
+                let folders: BTreeSet<&Path> = inputs.iter().map(|i| i.below.as_path()).collect();
+                folders.into_iter().filter_map(|f| kept.folder.existing(f).ok()).for_each(|f| output::sweep(&f));
+                output::settling(&kept.folder, work)
+            }
+            None => work(),
+        };
         if interrupt.asked().is_some() {
             // The journal stays: the next run goes on from it.
             return Ok(Finished { done: done.into_iter().flatten().collect(), summary: None, notes: Vec::new() });
@@ -117,17 +138,13 @@ impl<'a> Run<'a> {
     /// Outputs of earlier runs that are still there and that none of this run's inputs has: of inputs that are gone, were renamed
     /// or fail now. Nobody else would tell that they are out of date.
     fn left_over(&self, done: &[Done]) -> Option<Finding> {
-        let (_, journal) = self.books.as_ref()?;
+        let journal = &self.books.as_ref()?.journal;
         let own: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
         let earlier: BTreeSet<&str> = journal.outputs().filter(|p| !own.contains(p)).collect();
         let left: Vec<&str> = earlier.into_iter().filter(|p| self.job.folder.join(p).is_file()).collect();
         let first = left.first()?;
         let message = format!("输出文件夹里有 {} 个以前生成的文件，这次的输入不再对应它们，如 {first}", left.len());
         Some(finding("W403", message).hint("请核对：不再需要的请删去，不要当作最新结果公布"))
-    }
-
-    fn folder(&self, below: &Path) -> PathBuf {
-        if below.as_os_str().is_empty() { self.job.folder.clone() } else { self.job.folder.join(below) }
     }
 
     /// One input: its files, or why there are none.
@@ -151,13 +168,13 @@ impl<'a> Run<'a> {
     }
 
     /// Whether the outputs an earlier run noted are there, in the place where this one would put them.
-    fn stands(&self, target: &Target<'_>, record: &Record) -> bool {
+    fn stands(&self, folder: &Folder, target: &Target<'_>, record: &Record) -> bool {
         let wanted =
             self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.ending()))));
         record.outputs.len() == self.job.formats.len()
             && wanted.zip(&record.outputs).all(|(path, output)| {
                 path == output.path
-                    && std::fs::read(self.job.folder.join(&output.path)).is_ok_and(|b| sha256(&b) == output.sha256)
+                    && folder.read_below(Path::new(&output.path)).is_ok_and(|b| sha256(&b) == output.sha256)
             })
     }
 
@@ -170,17 +187,26 @@ impl<'a> Run<'a> {
         let files = produce(waited.whole(), &self.job.formats, &self.job.plan.setting).map_err(|e| {
             Box::new(finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))
         })?;
-        let folder = self.folder(target.below);
-        let name = |f: Format| folder.join(format!("{}.{}", target.stem, f.ending()));
-        let named: Vec<(PathBuf, &[u8])> = files.iter().map(|(f, bytes)| (name(*f), bytes.as_slice())).collect();
-        if let Some((path, _)) = named.iter().find(|(p, _)| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p))) {
+        let name = |f: Format| format!("{}.{}", target.stem, f.ending());
+        let place = self.job.folder.join(target.below);
+        let is_input = |p: &PathBuf| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p));
+        if let Some(path) = files.iter().map(|(f, _)| place.join(name(*f))).find(is_input) {
             let message = format!("输出 {} 会覆盖输入的文件，没有写", path.display());
             return Err(Box::new(finding("W402", message).hint("请换一个输出文件夹")));
         }
-        let made = if named.iter().any(|(p, _)| p.exists()) { Made::Replaced } else { Made::New };
+        let unwritten = |message: String| Box::new(finding("W401", message));
+        let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", place.display(), output::reason(&e)));
+        // A lone input has had no use for the folder before.
+        let lone = if self.books.is_none() { Some(held(&self.job.folder).map_err(unwritten)?) } else { None };
+        let top = self.books.as_ref().map(|kept| &kept.folder).or(lone.as_ref().map(|(folder, _)| folder));
+        let folder = top.ok_or_else(|| told(std::io::ErrorKind::NotFound.into()))?.below(target.below).map_err(told)?;
+        let named: Vec<(String, Content<'_>)> =
+            files.iter().map(|(f, bytes)| (name(*f), Content::Bytes(bytes.as_slice()))).collect();
+        let there = |(name, _): &(String, Content<'_>)| !folder.kind(name).is_ok_and(|k| k.is_none());
+        let made = if named.iter().any(there) { Made::Replaced } else { Made::New };
         // One of many is noted with its digest; a lone one has nothing that would miss it.
         let write = if self.books.is_some() { output::write_all_of_many } else { write_all };
-        write(&folder, &named).map_err(|message| Box::new(finding("W401", message)))?;
+        write(&folder, &named).map_err(unwritten)?;
         let outputs = files.iter().map(|(format, bytes)| OutputFile {
             format: format.name().to_owned(),
             path: shown(&target.below.join(format!("{}.{}", target.stem, format.ending()))),
@@ -191,14 +217,14 @@ impl<'a> Run<'a> {
     }
 
     fn note(&self, record: &Record) {
-        if let Some((_, journal)) = &self.books {
-            journal.note(record);
+        if let Some(kept) = &self.books {
+            kept.journal.note(record);
         }
     }
 
     /// Writes manifest, times and summary; then the journal has served.
     fn close(self, done: &[Done], inputs: usize, inputs_sha256: String) -> Result<Option<PathBuf>, Stop> {
-        let Some((books, journal)) = self.books else { return Ok(None) };
+        let Some(Kept { folder, books, journal, _lock }) = self.books else { return Ok(None) };
         if done.iter().all(|d| d.record.sha256.is_none()) && self.job.shard.is_none() {
             // Not one file was read: there is nothing to keep books of.
             journal.close();
@@ -214,24 +240,24 @@ impl<'a> Run<'a> {
             inputs_sha256,
             shard: self.job.shard,
         };
-        output::settle(&self.job.folder);
+        folder.settle();
         let records: Vec<&Record> = done.iter().map(|d| &d.record).collect();
-        close_books(&self.job.folder, &books, (&header, &records), Some(times(done)))?;
+        close_books(&folder, &books, (&header, &records), Some(times(done)))?;
         journal.close();
-        Ok(books.summary)
+        Ok(books.summary.map(|name| folder.path().join(name)))
     }
 }
 
 impl Writes for Run<'_> {
     fn before(&self, input: &Input, digest: &str) -> Option<Record> {
-        let (_, journal) = self.books.as_ref().filter(|_| !self.job.force)?;
-        let known = journal.before(&input.path.display().to_string())?;
+        let kept = self.books.as_ref().filter(|_| !self.job.force)?;
+        let known = kept.journal.before(&input.path.display().to_string())?;
         let same = known.key == self.job.plan.key
             && known.sha256.as_deref() == Some(digest)
             && known.is_understood()
             && known.facts.is_some();
         let target = Target { below: &input.below, stem: stem(known) };
-        (same && self.stands(&target, known)).then(|| known.clone())
+        (same && self.stands(&kept.folder, &target, known)).then(|| known.clone())
     }
 
     fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip> {
@@ -239,27 +265,36 @@ impl Writes for Run<'_> {
     }
 }
 
+/// The output folder, made where there is none, and shared with other converting runs.
+fn held(path: &Path) -> Result<(Folder, Lock), String> {
+    let told = |e: std::io::Error| format!("无法写入 {}：{}", path.display(), output::reason(&e));
+    let folder = Folder::create(path).map_err(told)?;
+    let lock = Lock::shared(&folder)?;
+    Ok((folder, lock))
+}
+
 /// Writes the books of a finished run, all or none.
 pub fn close_books(
-    folder: &Path,
+    folder: &Folder,
     books: &Books,
     (header, records): (&Header, &[&Record]),
     times: Option<Vec<u8>>,
 ) -> Result<(), Stop> {
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
-    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
-    if let Some(path) = &books.summary {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    if let Some(name) = &books.summary {
+        let path = folder.path().join(name);
         let summary = write_summary(header, records);
-        files.push((path.clone(), summary.map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?));
+        files.push((name.clone(), summary.map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?));
     }
     files.extend(times.map(|t| (books.times.clone(), t)));
     files.push((books.manifest.clone(), Manifest::of(header, records.iter().copied())));
     let values = |to: &mut dyn Write| table::write(folder, records, to);
-    let mut all: Vec<(PathBuf, Content<'_>)> =
-        files.iter().map(|(p, b)| (p.clone(), Content::Bytes(b.as_slice()))).collect();
+    let mut all: Vec<(String, Content<'_>)> =
+        files.iter().map(|(name, b)| (name.clone(), Content::Bytes(b.as_slice()))).collect();
     let table = books.table.as_ref().filter(|_| table::has_values(records));
-    all.splice(0..0, table.map(|path| (path.clone(), Content::Made(&values))));
-    output::write_all_made(folder, &all).map_err(unwritten)
+    all.splice(0..0, table.map(|name| (name.clone(), Content::Made(&values))));
+    write_all(folder, &all).map_err(unwritten)
 }
 
 /// How long each input took: the one thing that differs between two runs over the same inputs, hence a file of its own.

@@ -1,8 +1,10 @@
-//! Ctrl-C and SIGTERM: the files in hand are finished, nothing new is begun. A second signal ends the program at once.
+//! Ctrl-C, SIGTERM and SIGHUP: the files in hand are finished, nothing new is begun. A second signal ends the program at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+#[cfg(unix)]
+use signal_hook::consts::SIGHUP;
 use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::cli::Exit;
@@ -14,7 +16,11 @@ impl Interrupt {
     /// Begins to listen. Where the system does not let us, a signal ends the program as it always did.
     pub fn watch() -> Interrupt {
         let flag = Arc::new(AtomicUsize::new(0));
-        for (signal, exit) in [(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)] {
+        let mut signals = vec![(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)];
+        // Under `nohup` the run goes on when the terminal is gone.
+        #[cfg(unix)]
+        signals.extend(Some((SIGHUP, Exit::HungUp)).filter(|_| !ignores_hangup()));
+        for (signal, exit) in signals {
             // Before the flag is raised by the next line: the second signal meets it raised.
             let raised = Arc::new(std::sync::atomic::AtomicBool::new(false));
             let _ = signal_hook::flag::register_conditional_shutdown(signal, exit as i32, raised.clone());
@@ -30,6 +36,15 @@ impl Interrupt {
     /// How the run shall end, once it shall.
     pub fn asked(&self) -> Option<Exit> {
         let said = self.0.load(Ordering::Relaxed);
-        [Exit::Interrupted, Exit::Terminated].into_iter().find(|e| *e as usize == said)
+        [Exit::HungUp, Exit::Interrupted, Exit::Terminated].into_iter().find(|e| *e as usize == said)
     }
+}
+
+/// Whether this program was started with SIGHUP ignored. Only Linux says so; elsewhere the signal is left as it was found.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask & (1 << (SIGHUP - 1)) != 0)
 }

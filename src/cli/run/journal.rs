@@ -3,43 +3,43 @@
 //! A run that was killed leaves it behind; the next one goes on from it. It is locked while its run lives.
 
 use std::collections::BTreeMap;
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::batch::{Manifest, Record, Shard};
+use crate::cli::folder::Folder;
 use crate::cli::output::reason;
 use crate::cli::{Exit, Stop};
 use crate::form::labels;
 
-/// Names of the files that a run keeps about itself.
+/// Names of the files that a run keeps about itself, all in its output folder.
 #[derive(Debug, Clone)]
 pub struct Books {
-    pub manifest: PathBuf,
-    pub times: PathBuf,
-    pub summary: Option<PathBuf>,
+    pub manifest: String,
+    pub times: String,
+    pub summary: Option<String>,
     /// The values of all reports.
-    pub table: Option<PathBuf>,
-    journal: PathBuf,
+    pub table: Option<String>,
+    journal: String,
 }
 
 impl Books {
     /// The books of a run; with the values of all reports where it writes those of each.
-    pub fn of(folder: &Path, shard: Option<Shard>, values: bool) -> Books {
+    pub fn of(shard: Option<Shard>, values: bool) -> Books {
         let part = shard.map_or(String::new(), |s| format!("-{}-of-{}", s.index, s.count));
         Books {
-            manifest: folder.join(format!("manifest{part}.jsonl")),
-            times: folder.join(format!("运行记录{part}.jsonl")),
+            manifest: format!("manifest{part}.jsonl"),
+            times: format!("运行记录{part}.jsonl"),
             // One part cannot sum up the whole.
-            summary: shard.is_none().then(|| folder.join("汇总.xlsx")),
-            table: (values && shard.is_none()).then(|| folder.join(format!("{}.csv", labels().data.run))),
-            journal: folder.join(format!(".nianbao-journal{part}.jsonl")),
+            summary: shard.is_none().then(|| "汇总.xlsx".to_owned()),
+            table: (values && shard.is_none()).then(|| format!("{}.csv", labels().data.run)),
+            journal: format!(".nianbao-journal{part}.jsonl"),
         }
     }
 
     /// All that is written at the end.
-    pub fn all(&self) -> impl Iterator<Item = &PathBuf> {
+    pub fn all(&self) -> impl Iterator<Item = &String> {
         self.summary.iter().chain(&self.table).chain([&self.times, &self.manifest])
     }
 }
@@ -47,41 +47,45 @@ impl Books {
 /// The journal of a run that goes on.
 pub struct Journal {
     file: Mutex<File>,
-    path: PathBuf,
+    folder: Folder,
+    name: String,
     /// What earlier runs finished, by input path.
     before: BTreeMap<String, Record>,
 }
 
 impl Journal {
     /// Opens the journal of an output folder, with what an earlier run left there.
-    pub fn open(folder: &Path, books: &Books) -> Result<Journal, Stop> {
+    pub fn open(folder: &Folder, books: &Books) -> Result<Journal, Stop> {
         let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
-        let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", folder.display(), reason(&e)));
-        std::fs::create_dir_all(folder).map_err(told)?;
-        let manifest = read(&books.manifest).map_err(told)?;
-        let killed = books.journal.exists();
+        let place = folder.path().display();
+        let told = |e: std::io::Error| unwritten(format!("无法写入 {place}：{}", reason(&e)));
+        let manifest = read(folder, &books.manifest).map_err(told)?;
+        let killed = folder.kind(&books.journal).map_err(told)?.is_some();
         if manifest.is_none() && !killed {
             // Somebody else's file may have our name.
-            if let Some(path) = books.all().find(|p| p.exists()) {
+            if let Some(name) = books.all().find(|name| !folder.kind(name).is_ok_and(|k| k.is_none())) {
                 return Err(unwritten(format!(
                     "{} 已经存在，旁边却没有能读懂的 {}，不能确定是本程序写的，请移走它或换一个输出文件夹",
-                    path.display(),
-                    books.manifest.file_name().unwrap_or_default().display()
+                    folder.path().join(name).display(),
+                    books.manifest
                 )));
             }
         }
-        let options = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&books.journal);
-        let mut file = options().map_err(told)?;
-        match file.try_lock() {
-            // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
-            Ok(()) | Err(TryLockError::Error(_)) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(unwritten(format!(
-                    "另一个 nianbao 正在往 {} 里写，请等它做完，或换一个输出文件夹",
-                    folder.display()
-                )));
+        let mut file = loop {
+            let file = folder.own(&books.journal).map_err(told)?;
+            match file.try_lock() {
+                // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
+                Ok(()) | Err(TryLockError::Error(_)) => {}
+                Err(TryLockError::WouldBlock) => {
+                    let message = format!("另一个 nianbao 正在往 {place} 里写，请等它做完，或换一个输出文件夹");
+                    return Err(unwritten(message));
+                }
             }
-        }
+            // A run that ended between the two took it away.
+            if folder.has(&file, &books.journal) {
+                break file;
+            }
+        };
         let mut lines = Vec::new();
         file.read_to_end(&mut lines).map_err(told)?;
         let mut before: BTreeMap<String, Record> =
@@ -93,7 +97,7 @@ impl Journal {
         if !lines.is_empty() && !lines.ends_with(b"\n") {
             file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(b"\n")).map_err(told)?;
         }
-        Ok(Journal { file: Mutex::new(file), path: books.journal.clone(), before })
+        Ok(Journal { file: Mutex::new(file), folder: folder.clone(), name: books.journal.clone(), before })
     }
 
     /// Files that earlier runs wrote, by path below the output folder.
@@ -119,15 +123,15 @@ impl Journal {
     /// The manifest is written: the journal has served.
     pub fn close(self) {
         drop(self.file);
-        let _ = std::fs::remove_file(self.path);
+        let _ = self.folder.remove_file(&self.name);
     }
 }
 
 /// A manifest of ours; `None` where there is none, or something else.
-fn read(path: &Path) -> std::io::Result<Option<Manifest>> {
-    match std::fs::read_to_string(path) {
-        Ok(text) => Ok(Manifest::parse(&text).ok()),
-        Err(e) if matches!(e.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::InvalidData) => Ok(None),
-        Err(e) => Err(e),
+fn read(folder: &Folder, name: &str) -> std::io::Result<Option<Manifest>> {
+    if folder.kind(name)?.is_none() {
+        return Ok(None);
     }
+    let text = String::from_utf8(folder.read(name)?);
+    Ok(text.ok().and_then(|text| Manifest::parse(&text).ok()))
 }

@@ -7,24 +7,38 @@ use super::convert::close_books;
 use super::{Books, Done, Made, table};
 use crate::batch::{self, Manifest, Record};
 use crate::cli::args::MergeArgs;
+use crate::cli::folder::Folder;
+use crate::cli::lock::Lock;
 use crate::cli::output::reason;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
+use crate::regular_file::{self, Unread};
 
 pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let unread = |message: String| Stop { exit: Exit::Unread, message };
     let mut parts = Vec::with_capacity(args.manifests.len());
     for path in &args.manifests {
-        let text =
-            std::fs::read_to_string(path).map_err(|e| unread(format!("{} 读不了：{}", path.display(), reason(&e))))?;
+        let name = path.display();
+        let bytes = regular_file::read(path, u64::MAX).map_err(|why| {
+            unread(match why {
+                Unread::Io(e) => format!("{name} 读不了：{}", reason(&e)),
+                _ => format!("{name} 不是文件，请核对文件名"),
+            })
+        })?;
+        let not_text = |_| unread(format!("{name} 不是文本，请使用 nianbao convert 写出的 manifest 文件"));
+        let text = String::from_utf8(bytes).map_err(not_text)?;
         let manifest = Manifest::parse(&text).map_err(|e| unread(format!("{} {e}", path.display())))?;
         parts.push((path.display().to_string(), manifest));
     }
     let merged = batch::merge(parts).map_err(|(file, e)| unread(file.map_or(e.to_string(), |f| format!("{f} {e}"))))?;
     prove(&args.output, &merged.records)?;
+    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+    let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", args.output.display(), reason(&e)));
+    let folder = Folder::create(&args.output).map_err(told)?;
+    let _lock = Lock::alone(&folder).map_err(unwritten)?;
     let records: Vec<&Record> = merged.records.iter().collect();
-    let books = Books::of(&args.output, None, table::has_values(&records));
-    close_books(&args.output, &books, (&merged.header, &records), None)?;
+    let books = Books::of(None, table::has_values(&records));
+    close_books(&folder, &books, (&merged.header, &records), None)?;
     let done = |record| Done { record, made: Made::New, took: Duration::ZERO };
     let done: Vec<Done> = merged.records.into_iter().map(done).collect();
     Ok(print::merged(&args.output, &args.manifests, &done))
@@ -32,7 +46,9 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
 
 /// Every file a part wrote is there, with the content that the part noted.
 fn prove(folder: &Path, records: &[Record]) -> Result<(), Stop> {
-    let wrong = |o: &&batch::OutputFile| !std::fs::read(folder.join(&o.path)).is_ok_and(|b| sha256(&b) == o.sha256);
+    let open = Folder::open(folder);
+    let read = |path: &str| open.as_ref().ok()?.read_below(Path::new(path)).ok();
+    let wrong = |o: &&batch::OutputFile| !read(&o.path).is_some_and(|b| sha256(&b) == o.sha256);
     let mut wrong = records.iter().flat_map(|r| &r.outputs).filter(wrong);
     let Some(first) = wrong.next() else { return Ok(()) };
     let message = format!(

@@ -15,7 +15,9 @@ use super::spool::{IN_MEMORY, Slip, Spool};
 use super::{Done, Interrupt, Made, Read, across, each, pool};
 use crate::batch::{Item, OutputFile, Record};
 use crate::check::private_beside;
+use crate::cli::folder::{EntryKind, Folder};
 use crate::cli::inputs::Input;
+use crate::cli::lock::Lock;
 use crate::cli::output;
 use crate::cli::plan::PublishPlan;
 use crate::cli::print::Doing;
@@ -24,7 +26,8 @@ use crate::digest::sha256;
 use crate::model::{Finding, Whole};
 use crate::pipeline::{self, Format, ProduceError, Setting, produce};
 use crate::proof::{Difference, prove, prove_package};
-use crate::publish::{Entry, PackageFile, index, is_index, package, standing, stands};
+use crate::publish::{Entry, MOST_MANIFEST, PackageFile, index, is_index, package, standing, stands};
+use crate::regular_file;
 use crate::rules::finding;
 
 /// A report that was understood and is not published.
@@ -39,6 +42,7 @@ type Produce = dyn Fn(Whole<'_>, &[Format], &Setting) -> Result<Vec<(Format, Vec
 
 struct Run<'a> {
     job: &'a PublishPlan,
+    folder: Folder,
     /// Real paths of all inputs: none is ever written to.
     inputs: BTreeSet<PathBuf>,
     spool: Spool,
@@ -61,10 +65,12 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
         let message = format!("{} 不是公布时写的目录页，没有覆盖，请换一个输出文件夹", page.display());
         return Err(Stop { exit: Exit::Unwritten, message });
     }
-    let folder = output::own_folder(&job.folder).map_err(unwritten)?;
-    let spool = Spool::new(&plan.setting.options.forms, &job.folder, IN_MEMORY, true);
+    let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", job.folder.display(), output::reason(&e)));
+    let open = Folder::create(&job.folder).map_err(told)?;
+    let lock = Lock::alone(&open).map_err(unwritten)?;
+    let spool = Spool::new(&plan.setting.options.forms, Some((IN_MEMORY, open.clone())), true);
     let inputs = plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
-    let run = Run { job, inputs, spool, produce };
+    let run = Run { job, folder: open.clone(), inputs, spool, produce };
     pipeline::warm(&job.formats, &plan.setting);
     let reads = all(plan, &pool, &interrupt, &run);
     let asked = || interrupt.asked();
@@ -80,17 +86,17 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     // Findings between the years stand in the way like any other.
     let mut notes = across::tell(plan, reads.iter_mut().map(|r| &mut r.record));
     reads.iter_mut().for_each(|r| judge(&mut r.record, plan.strict));
-    let published = output::settling(&job.folder, || {
+    let published = output::settling(&open, || {
         each(&pool, &interrupt, "公布", reads, |read| {
             let begun = Instant::now();
             let before = read.took;
             Done { record: run.one(read), made: Made::New, took: before + begun.elapsed() }
         })
     });
-    output::settle(&job.folder);
+    open.settle();
     let done: Vec<Done> = published.into_iter().flatten().collect();
     // Whatever stands in the folder is handed on with it.
-    let standing = standing(&job.folder);
+    let standing = packages(&open);
     // A run that was ended early has not come to all of its inputs: neither packages nor waivers are left over by it.
     let whole = asked().is_none();
     if whole {
@@ -98,7 +104,7 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     }
     let mut summary = None;
     if !standing.is_empty() {
-        match output::write_one(&page, index(&standing).as_bytes()) {
+        match output::write_one_in(&open, INDEX, index(&standing).as_bytes()) {
             Ok(()) => summary = Some(page.clone()),
             // The packages stand all the same, and are to be told.
             Err(message) => notes.push(finding("W401", message)),
@@ -106,10 +112,10 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     }
     // Its packages were moved away.
     if standing.is_empty() && own == Some(true) {
-        let _ = fs::remove_file(&page);
+        let _ = open.remove_file(INDEX);
     }
     let unlisted = summary.is_none() && !standing.is_empty();
-    drop(folder);
+    drop(lock);
     let unused = job.waivers.unused().filter(|_| whole).map(|told| finding("B901", told));
     let unused: Vec<Finding> = unused.collect();
     let wasted = !unused.is_empty();
@@ -176,7 +182,7 @@ impl Run<'_> {
         let made = package(&name, whole.report, files, &compared).map_err(|e| unwritten(e.to_string()))?;
         prove_package(&made).map_err(unequal)?;
         let within: Vec<(&str, &[u8])> = made.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
-        output::write_folder(&self.job.folder, &name, &within, (&zip, &made.zip)).map_err(unwritten)?;
+        output::write_folder(&self.folder, &name, &within, (&zip, &made.zip)).map_err(unwritten)?;
         let output = |format: &str, path: String, bytes: &[u8], sha256: String| OutputFile {
             format: format.to_owned(),
             path,
@@ -204,13 +210,25 @@ impl Run<'_> {
     }
 }
 
+/// The packages in a folder, in the order of their names. One without its zip was taken apart by somebody.
+fn packages(folder: &Folder) -> Vec<Entry> {
+    let package = |name: &str| {
+        let within = folder.existing(Path::new(name)).ok()?;
+        let mut manifest = Vec::new();
+        within.file("manifest.json").ok()?.take(MOST_MANIFEST).read_to_end(&mut manifest).ok()?;
+        standing(name, &manifest, |file| within.is(EntryKind::File, file))
+    };
+    let names = folder.entries().unwrap_or_default().into_iter().filter(|(_, kind)| *kind == EntryKind::Folder);
+    let names = names.filter_map(|(name, _)| name.into_string().ok());
+    names.filter(|n| folder.is(EntryKind::File, format!("{n}.zip"))).filter_map(|n| package(&n)).collect()
+}
+
 /// Whether what stands under the name of the index is one of ours; `None` where nothing does.
 fn index_of_ours(page: &Path) -> Option<bool> {
     let kind = fs::symlink_metadata(page).ok()?;
     let mut head = Vec::new();
-    // Opening anything but a file may wait for ever.
-    let mut read = || fs::File::open(page)?.take(HEAD).read_to_end(&mut head);
-    Some(kind.is_file() && read().is_ok() && is_index(&head))
+    let file = regular_file::open(page).ok().flatten();
+    Some(kind.is_file() && file?.take(HEAD).read_to_end(&mut head).is_ok() && is_index(&head))
 }
 
 /// Packages of earlier runs that stand beside those of this one.

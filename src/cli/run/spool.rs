@@ -4,25 +4,72 @@
 //! the outputs, which is gone when the program is, however it ends.
 
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use serde::{Deserialize, Serialize};
-use tempfile::{SpooledTempFile, spooled_tempfile_in};
-
+use crate::cli::folder::Folder;
+use crate::cli::output::Temporary;
 use crate::form::Form;
 use crate::model::{Cover, Finding, Origins, Paragraph, Report, Section, Severity, Source, Stage, Value, Whole};
 use crate::rules;
+use serde::{Deserialize, Serialize};
 
 /// Bytes of a run over many that stay in memory.
 pub const IN_MEMORY: usize = 4 << 20;
 
 /// Where reports wait.
 pub struct Spool {
-    file: Mutex<SpooledTempFile>,
+    store: Mutex<Store>,
     forms: Vec<Arc<Form>>,
     /// Whether origins and findings are kept: most formats have no use for them.
     trace: bool,
+}
+
+/// What waits, one report behind the other.
+struct Store {
+    memory: Vec<u8>,
+    /// What does not fit into so many bytes of memory goes to a file in this folder; all stays in memory where there is none.
+    beyond: Option<(usize, Folder)>,
+    file: Option<Temporary>,
+}
+
+impl Store {
+    fn put(&mut self, bytes: &[u8]) -> std::io::Result<u64> {
+        if let (None, Some((most, folder))) = (&self.file, &self.beyond)
+            && self.memory.len() + bytes.len() > *most
+        {
+            let mut file = Temporary::unnamed(folder)?;
+            file.file.write_all(&self.memory)?;
+            self.memory = Vec::new();
+            self.file = Some(file);
+        }
+        match &mut self.file {
+            Some(waiting) => {
+                let from = waiting.file.seek(SeekFrom::End(0))?;
+                waiting.file.write_all(bytes)?;
+                Ok(from)
+            }
+            None => {
+                let from = self.memory.len() as u64;
+                self.memory.extend_from_slice(bytes);
+                Ok(from)
+            }
+        }
+    }
+
+    fn get(&mut self, slip: &Slip) -> std::io::Result<Vec<u8>> {
+        match &mut self.file {
+            Some(waiting) => {
+                let mut bytes = vec![0; slip.bytes];
+                waiting.file.seek(SeekFrom::Start(slip.from))?;
+                waiting.file.read_exact(&mut bytes)?;
+                Ok(bytes)
+            }
+            None => {
+                let from = usize::try_from(slip.from).map_err(|_| lost())?;
+                self.memory.get(from..from + slip.bytes).map(<[u8]>::to_vec).ok_or_else(lost)
+            }
+        }
+    }
 }
 
 /// What comes back.
@@ -96,9 +143,10 @@ impl KeptFinding {
 }
 
 impl Spool {
-    /// For reports under these forms, with `folder` for what goes beyond so many bytes of memory.
-    pub fn new(forms: &[Arc<Form>], folder: &Path, in_memory: usize, trace: bool) -> Spool {
-        Spool { file: Mutex::new(spooled_tempfile_in(in_memory, folder)), forms: forms.to_vec(), trace }
+    /// For reports under these forms; what goes beyond so many bytes of memory waits in a folder, if one is given.
+    pub fn new(forms: &[Arc<Form>], beyond: Option<(usize, Folder)>, trace: bool) -> Spool {
+        let store = Store { memory: Vec::new(), beyond, file: None };
+        Spool { store: Mutex::new(store), forms: forms.to_vec(), trace }
     }
 
     /// Keeps a report.
@@ -108,20 +156,13 @@ impl Spool {
         let form = self.forms.iter().position(|f| f.digest == form.digest).ok_or_else(lost)?;
         let keep = Keep { cover, preface, sections, tables, trace };
         let bytes = postcard::to_stdvec(&keep).map_err(std::io::Error::other)?;
-        let mut file = self.file.lock().map_err(|_| lost())?;
-        let from = file.seek(SeekFrom::End(0))?;
-        file.write_all(&bytes)?;
+        let from = self.store.lock().map_err(|_| lost())?.put(&bytes)?;
         Ok(Slip { from, bytes: bytes.len(), form })
     }
 
     /// Gives a report back.
     pub fn get(&self, slip: &Slip) -> std::io::Result<Waited> {
-        let mut bytes = vec![0; slip.bytes];
-        {
-            let mut file = self.file.lock().map_err(|_| lost())?;
-            file.seek(SeekFrom::Start(slip.from))?;
-            file.read_exact(&mut bytes)?;
-        }
+        let bytes = self.store.lock().map_err(|_| lost())?.get(slip)?;
         let Kept { cover, preface, sections, tables, trace } =
             postcard::from_bytes(&bytes).map_err(std::io::Error::other)?;
         let form = self.forms.get(slip.form).cloned().ok_or_else(lost)?;
@@ -150,8 +191,9 @@ mod tests {
         let told = rules::finding("N101", "没有填").at(cell.clone()).related([cell]).found(3).hint("改").in_reading();
         let findings = [told];
         let whole = |report| Whole { report, origins: &origins, findings: &findings };
-        let spool = Spool::new(form::built_in(), folder.path(), IN_MEMORY, true);
-        let bare = Spool::new(form::built_in(), folder.path(), IN_MEMORY, false);
+        let beyond = || Some((IN_MEMORY, Folder::open(folder.path()).unwrap()));
+        let spool = Spool::new(form::built_in(), beyond(), true);
+        let bare = Spool::new(form::built_in(), beyond(), false);
         // More than stays in memory.
         let reports: Vec<Report> = (0..60u16)
             .map(|n| {
@@ -173,13 +215,17 @@ mod tests {
         }
         let waited = bare.get(&bare.put(whole(&reports[0])).unwrap()).unwrap();
         assert!(waited.report == reports[0] && waited.findings.is_empty() && waited.origins == Origins::default());
+        drop((spool, bare));
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_an_error() {
+    fn a_folder_that_is_gone_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        let spool = Spool::new(form::built_in(), &folder.path().join("none"), IN_MEMORY, false);
+        let gone = folder.path().join("none");
+        let beyond = Some((IN_MEMORY, Folder::create(&gone).unwrap()));
+        std::fs::remove_dir(&gone).unwrap();
+        let spool = Spool::new(form::built_in(), beyond, false);
         let mut report = Report::blank(form::built_in()[0].clone());
         report.preface.push(Paragraph::body("长".repeat(IN_MEMORY)));
         let (report, origins) = (&report, &Origins::default());

@@ -7,6 +7,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use crate::batch::{OutputFile, Record};
+use crate::cli::folder::Folder;
 use crate::digest::sha256;
 use crate::export::csv;
 use crate::pipeline::Format;
@@ -17,11 +18,11 @@ pub fn has_values(records: &[&Record]) -> bool {
 }
 
 /// Joins the CSV files of a run below its folder.
-pub fn write(folder: &Path, records: &[&Record], to: &mut dyn Write) -> io::Result<()> {
+pub fn write(folder: &Folder, records: &[&Record], to: &mut dyn Write) -> io::Result<()> {
     let head = csv::head();
     to.write_all(head.as_bytes())?;
     for output in outputs(records) {
-        let bytes = std::fs::read(folder.join(&output.path))?;
+        let bytes = folder.read_below(Path::new(&output.path))?;
         let rows = bytes.strip_prefix(head.as_bytes()).filter(|_| sha256(&bytes) == output.sha256);
         let changed = || {
             let message = format!("{} 刚才被改动了，请重新运行", output.path);

@@ -1,0 +1,155 @@
+//! Who writes in an output folder: runs that take turns, or one alone.
+//!
+//! Converting runs share a folder (the parts of a run on several machines do), a publishing run and a merge have it alone.
+//! The lock is a file in the folder, gone with its last holder. Whoever comes first clears what killed runs left.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::folder::{EntryKind, Folder};
+use super::output::{PREFIX, is_temporary, reason, sweep};
+
+/// A folder that is held as long as this lives.
+pub struct Lock {
+    folder: Folder,
+    file: File,
+}
+
+/// How often, and after which time, a run looks again whether one that has the folder alone is done: the first of several
+/// that share it has it alone while it clears it.
+const TRIES: usize = 40;
+const PAUSE: Duration = Duration::from_millis(50);
+
+impl Lock {
+    /// Takes a folder for a run that shares it with none.
+    pub fn alone(folder: &Folder) -> Result<Lock, String> {
+        Lock::take(folder, true)
+    }
+
+    /// Takes a folder for a run that shares it with its like.
+    pub fn shared(folder: &Folder) -> Result<Lock, String> {
+        Lock::take(folder, false)
+    }
+
+    fn take(folder: &Folder, alone: bool) -> Result<Lock, String> {
+        let told = |e: io::Error| format!("无法写入 {}：{}", folder.path().display(), reason(&e));
+        let mut tries = 0;
+        loop {
+            let file = folder.own(name()).map_err(told)?;
+            let first = match file.try_lock() {
+                // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
+                Ok(()) | Err(TryLockError::Error(_)) => true,
+                Err(TryLockError::WouldBlock) => false,
+            };
+            // A run that ended between the two took the file away: a lock on it keeps nobody out.
+            if first && !folder.has(&file, name()) {
+                continue;
+            }
+            if first {
+                clear(folder).map_err(told)?;
+            }
+            let held = match (first, alone) {
+                (first, true) => first,
+                (_, false) => {
+                    let _ = file.unlock();
+                    !matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock))
+                }
+            };
+            match held {
+                true if folder.has(&file, name()) => return Ok(Lock { folder: folder.clone(), file }),
+                true => {}
+                false if alone || tries == TRIES => {
+                    let place = folder.path().display();
+                    return Err(format!("另一个 nianbao 正在往 {place} 里写，请等它做完，或换一个输出文件夹"));
+                }
+                false => {
+                    tries += 1;
+                    sleep(PAUSE);
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Lock {
+    /// What is handed to a portal holds nothing of ours.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+        let last = !matches!(self.file.try_lock(), Err(TryLockError::WouldBlock));
+        if last && self.folder.has(&self.file, name()) {
+            let _ = self.folder.remove_file(name());
+        }
+    }
+}
+
+fn name() -> String {
+    format!("{PREFIX}lock")
+}
+
+/// Clears a folder of what killed runs left there. A folder that one of them had set aside gets its name again.
+fn clear(folder: &Folder) -> io::Result<()> {
+    sweep(folder);
+    for (name, kind) in folder.entries()? {
+        if kind == EntryKind::Folder && is_temporary(&name) {
+            give_back(&folder.existing(Path::new(&name))?, folder)?;
+            folder.remove_folder(&name)?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives folders that stand aside their places again, where nothing has taken them.
+fn give_back(aside: &Folder, folder: &Folder) -> io::Result<()> {
+    for (name, kind) in aside.entries()? {
+        if kind == EntryKind::Folder && folder.kind(&name)?.is_none() {
+            aside.rename(&name, folder, &name)?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn those_that_share_a_folder_keep_out_those_that_want_it_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        let (one, other) = (Lock::shared(&folder).unwrap(), Lock::shared(&folder).unwrap());
+        assert!(Lock::alone(&folder).is_err());
+        drop(one);
+        assert!(Lock::alone(&folder).is_err(), "the other is still there");
+        drop(other);
+        let alone = Lock::alone(&folder).unwrap();
+        let message = Lock::shared(&folder).err().unwrap();
+        assert!(message.contains("正在往"), "{message}");
+        assert!(Lock::alone(&folder).is_err());
+        drop(alone);
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_a_killed_run_set_aside_comes_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        // Killed between the two steps of replacing a folder.
+        let aside = dir.path().join(".nianbao-1-1.tmp");
+        fs::create_dir_all(aside.join("报告")).unwrap();
+        fs::write(aside.join("报告/a.txt"), "2").unwrap();
+        fs::write(dir.path().join(".nianbao-1-2.tmp"), "").unwrap();
+        drop(Lock::shared(&folder).unwrap());
+        let read = || fs::read_to_string(dir.path().join("报告/a.txt")).unwrap();
+        assert_eq!(read(), "2");
+        // After the second step the new one stays.
+        fs::create_dir_all(aside.join("报告")).unwrap();
+        drop(Lock::alone(&folder).unwrap());
+        assert_eq!(read(), "2");
+        assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 1);
+    }
+}
