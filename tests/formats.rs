@@ -133,11 +133,68 @@ fn a_child_that_misbehaves_costs_one_message() {
         with(script("talking", "head -c 100 >/dev/null; echo 乱说; echo 出错 >&2; exit 1")),
         ImportError::Crashed
     );
-    assert_eq!(with(script("killed", "kill -9 $$")), ImportError::OutOfMemory("2048 MB".into()));
+    // Who killed it and why is not known.
+    for signal in ["KILL", "TERM", "HUP"] {
+        assert_eq!(with(script("killed", &format!("kill -{signal} $$"))), ImportError::Killed);
+    }
+    assert_eq!(with(script("faulty", "kill -SEGV $$")), ImportError::Crashed);
     assert_eq!(with(script("waiting", "exec sleep 600")), ImportError::TimedOut(2));
     assert_eq!(with(script("mute", "exec >&- 2>&-; exec sleep 600")), ImportError::Crashed);
     assert!(matches!(with(script("flooding", "exec yes")), ImportError::TooLarge { .. }));
-    assert!(matches!(with(dir.path().join("absent")), ImportError::NotStarted(_)));
+    for (program, why) in [("absent", "不在原来的地方"), (".", "没有运行程序文件的权限")] {
+        let error = with(dir.path().join(program));
+        assert!(matches!(error, ImportError::NotStarted(_)), "{error}");
+        assert!(error.to_string().contains(why) && !error.to_string().contains("os error"), "{error}");
+    }
+}
+
+/// Starts a copy of the program, of which another thread's child may still hold the file open.
+#[cfg(target_os = "linux")]
+fn started(program: &Path, input: &Path) -> std::process::Child {
+    let mut command = std::process::Command::new(program);
+    command.arg("check").arg(input).args(["--jobs", "1", "--format", "json"]).stdout(std::process::Stdio::piped());
+    loop {
+        match command.spawn() {
+            Err(e) if e.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            child => return child.unwrap(),
+        }
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_child_is_the_program_that_runs_whatever_has_its_name() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("各单位");
+    fs::create_dir(&input).unwrap();
+    let old = archive().into_iter().find(|p| p.extension().unwrap() == "et").unwrap();
+    for i in 0..40 {
+        fs::copy(&old, input.join(format!("{i}.et"))).unwrap();
+    }
+    let (own, other, run) = (dir.path().join("nianbao"), dir.path().join("别的"), dir.path().join("运行过"));
+    let executed = format!("#!/bin/sh\n: > \"{}\"\n", run.display());
+    let spoilers: [(&str, &dyn Fn()); 3] = [
+        ("moved", &|| fs::rename(&own, dir.path().join("移走")).unwrap()),
+        ("deleted", &|| fs::remove_file(&own).unwrap()),
+        ("replaced", &|| {
+            fs::write(&other, &executed).unwrap();
+            fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+            fs::rename(&other, &own).unwrap();
+        }),
+    ];
+    for (how, spoil) in spoilers {
+        fs::copy(program(), &own).unwrap();
+        let child = started(&own, &input);
+        spoil();
+        let ended = child.wait_with_output().unwrap();
+        let lines = stdout(&ended);
+        // Reports of one name and year, which were all read.
+        assert_eq!(lines.lines().filter(|l| l.contains("\"edition\":\"2019\"")).count(), 40, "{how}");
+        assert!(!run.exists(), "{how}: the other program was executed");
+    }
 }
 
 /// A plain generator: the same damage in every run.

@@ -137,7 +137,7 @@ fn key(plan: &Plan, formats: &[Format]) -> String {
 
 /// The older formats are read by this same program in another process.
 fn limits() -> Limits {
-    Limits { isolation: std::env::current_exe().ok().map(Isolation::new), ..Limits::default() }
+    Limits { isolation: Isolation::of_this_program(), ..Limits::default() }
 }
 
 /// A run that publishes.

@@ -52,9 +52,12 @@ fn limit(task: &Task) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     // The time limit proper is the parent's; this one holds where the parent was stopped.
     let seconds = task.seconds + 2;
-    for (resource, most) in [(Resource::Core, 0), (Resource::As, task.memory), (Resource::Cpu, seconds)] {
-        let most = Some(getrlimit(resource).maximum.map_or(most, |m| m.min(most)));
-        setrlimit(resource, Rlimit { current: most, maximum: most })?;
+    // At its first limit of time a process is told so, at its second it is killed like by anybody.
+    let limits =
+        [(Resource::Core, 0, 0), (Resource::As, task.memory, task.memory), (Resource::Cpu, seconds, seconds + 2)];
+    for (resource, first, second) in limits {
+        let allowed = |most| Some(getrlimit(resource).maximum.map_or(most, |m: u64| m.min(most)));
+        setrlimit(resource, Rlimit { current: allowed(first), maximum: allowed(second) })?;
     }
     Ok(())
 }

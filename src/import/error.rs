@@ -46,6 +46,11 @@ pub enum ImportError {
     OutOfMemory(String),
     #[error("读取超过 {0} 秒，已经停止，文件可能已损坏，请用 Excel 或 WPS 打开后另存为 .xlsx")]
     TimedOut(u64),
+    /// Ended from outside, by the system or another program; why is not known.
+    #[error(
+        "读取程序被系统或别的程序结束了，不能确定原因（也许是内存不足），请再试一次，或在 Excel 或 WPS 中另存为 .xlsx"
+    )]
+    Killed,
     #[error("读取程序意外停止，文件可能已损坏，请用 Excel 或 WPS 打开后另存为 .xlsx")]
     Crashed,
 }

@@ -4,12 +4,12 @@
 //! cannot be caught; here it costs the child, and the run goes on. The child opens no path: the file's bytes reach it
 //! through its standard input, its answer comes back on its standard output.
 
-use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use super::sniff::Kind;
 use super::wire::{self, Task};
@@ -34,9 +34,59 @@ pub struct Isolation {
 }
 
 impl Isolation {
+    /// In a process of the program that runs here and no other; `None` where the system does not say which it is.
+    pub fn of_this_program() -> Option<Isolation> {
+        // On Linux this names the open file that runs, whatever has become of its name since.
+        if cfg!(target_os = "linux") {
+            let running = PathBuf::from("/proc/self/exe");
+            return running.exists().then(|| Isolation::new(running));
+        }
+        let program = std::env::current_exe().ok()?;
+        let identity = identity(&program).ok()?;
+        let (program, _) = RUNNING.get_or_init(|| (program, identity));
+        Some(Isolation::new(program.clone()))
+    }
+
     /// 2 GiB and 10 s.
     pub fn new(program: PathBuf) -> Isolation {
         Isolation { program, memory: 2 << 30, time: Duration::from_secs(10) }
+    }
+}
+
+/// The file of this program and what it was when it was first looked at, where a file is run by its path.
+static RUNNING: OnceLock<(PathBuf, Identity)> = OnceLock::new();
+
+/// What tells a file from another one that has taken its name.
+#[derive(Debug, PartialEq, Eq)]
+struct Identity {
+    length: u64,
+    modified: Option<SystemTime>,
+    /// Device and number.
+    #[cfg(unix)]
+    place: (u64, u64),
+}
+
+fn identity(path: &Path) -> io::Result<Identity> {
+    let meta = path.metadata()?;
+    #[cfg(unix)]
+    let place = (std::os::unix::fs::MetadataExt::dev(&meta), std::os::unix::fs::MetadataExt::ino(&meta));
+    Ok(Identity {
+        length: meta.len(),
+        modified: meta.modified().ok(),
+        #[cfg(unix)]
+        place,
+    })
+}
+
+/// Why no child was started, in words.
+fn unstarted(e: &io::Error) -> String {
+    match e.kind() {
+        io::ErrorKind::NotFound => "程序文件不在原来的地方了".to_owned(),
+        io::ErrorKind::PermissionDenied => "没有运行程序文件的权限".to_owned(),
+        io::ErrorKind::ExecutableFileBusy => "程序文件正在被改写".to_owned(),
+        io::ErrorKind::InvalidData => "程序文件在运行期间被换掉了".to_owned(),
+        io::ErrorKind::OutOfMemory | io::ErrorKind::WouldBlock => "系统的内存或进程数不够".to_owned(),
+        _ => e.raw_os_error().map_or_else(|| "系统没有说明原因".to_owned(), |code| format!("系统错误 {code}")),
     }
 }
 
@@ -45,7 +95,7 @@ pub(super) fn read(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Shee
     let isolation = limits.isolation.as_ref().ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
     let seconds = isolation.time.as_secs();
     let task = Task { kind, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
-    let mut child = start(isolation).map_err(|e| ImportError::NotStarted(error::system_reason(&e).to_owned()))?;
+    let mut child = start(isolation).map_err(|e| ImportError::NotStarted(unstarted(&e)))?;
     let heard = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
     // Reaped in any case; by now it has ended or was ended.
     let status = child.wait();
@@ -58,8 +108,17 @@ pub(super) fn read(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Shee
     }
 }
 
-fn start(isolation: &Isolation) -> std::io::Result<Child> {
+fn start(isolation: &Isolation) -> io::Result<Child> {
+    if let Some((program, own)) = RUNNING.get()
+        && *program == isolation.program
+        && identity(program)? != *own
+    {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
     let mut command = Command::new(&isolation.program);
+    // The name of an open file means nothing to whoever lists processes.
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::arg0(&mut command, "nianbao");
     command.arg(CHILD_COMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     // An interrupt at the terminal is for the run, which ends in order, and not for the file in hand.
     #[cfg(unix)]
@@ -139,11 +198,13 @@ fn cause(status: ExitStatus, words: &str, isolation: &Isolation) -> ImportError 
     #[cfg(not(unix))]
     let signal = None::<i32>;
     _ = status;
-    const KILLED: i32 = 9; // the system ends who takes its memory
+    // Hang-up, interrupt, kill and termination: no fault of the child sends them. The system kills who takes too much of
+    // its memory, and so does anybody who may.
+    const FROM_OUTSIDE: [i32; 4] = [1, 2, 9, 15];
     const CPU_TIME: i32 = 24;
     match signal {
         Some(CPU_TIME) => ImportError::TimedOut(isolation.time.as_secs()),
-        Some(KILLED) => ImportError::OutOfMemory(limits::megabytes(isolation.memory)),
+        Some(signal) if FROM_OUTSIDE.contains(&signal) => ImportError::Killed,
         _ if words.contains("memory allocation of") => ImportError::OutOfMemory(limits::megabytes(isolation.memory)),
         _ => ImportError::Crashed,
     }
