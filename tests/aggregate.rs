@@ -253,3 +253,34 @@ fn faulty_lists_and_aliases_are_told() {
     }
     aggregate(&folder, &["--expect", "没有这个文件"]).refused(2, &["没有这个文件"]);
 }
+
+/// A disk that is full to this one program: no file of its may have more than so many bytes.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_sum_that_cannot_be_written_is_not_reported_as_one() {
+    use rustix::process::{Pid, Resource, Rlimit, prlimit};
+    let dir = tempfile::tempdir().unwrap();
+    let folder = dir.path().join("各单位");
+    for agency in ["甲街道办事处", "乙街道办事处"] {
+        unit(&folder, &format!("{agency}.xlsx"), SAMPLE, agency, &[]);
+    }
+    let out = dir.path().join("汇总.xlsx");
+    for format in ["text", "json"] {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_nianbao"));
+        command.arg("aggregate").arg(&folder).arg("-o").arg(&out).args(["--format", format]);
+        let child = command.stdout(std::process::Stdio::piped()).spawn().unwrap();
+        let most = Rlimit { current: Some(1000), maximum: Some(1000) };
+        prlimit(Some(Pid::from_child(&child)), Resource::Fsize, most).unwrap();
+        let run = child.wait_with_output().unwrap();
+        let text = stdout(&run);
+        assert_eq!(run.status.code(), Some(4), "{text}");
+        assert!(text.contains("W401") && !text.contains("汇总了"), "{text}");
+        if format == "text" {
+            assert!(text.contains("没有汇总") && !text.contains("版表样"), "{text}");
+        } else {
+            let last: Json = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+            assert_eq!((last["status"].as_str(), last["outputs"].as_array().unwrap().len()), (Some("failed"), 0));
+        }
+    }
+    assert_eq!(files(dir.path()), ["各单位"]);
+}

@@ -292,6 +292,8 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
         };
         return print::json(None, &record);
     }
+    // A sum that is in no file is none, whatever was added up.
+    let sum = sum.filter(|_| written.is_some());
     let known = match sum {
         Some(s) => format!("{} 年，{} 版表样", s.report.cover.year, s.report.form.id),
         None => "没有汇总".to_owned(),
