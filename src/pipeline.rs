@@ -7,10 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::thread::Builder;
 
-use crate::batch::is_summary;
+use crate::batch::{is_blank_template, is_published, is_summary};
 use crate::check::check;
 use crate::compose::compose;
 use crate::export::{self, ExportError};
+use crate::feedback::is_marked;
 use crate::import::{self, ImportError, Input, Limits};
 use crate::layout::{self, Faces, LayoutError};
 use crate::model::{Finding, Findings, Origins, Report, Whole};
@@ -90,6 +91,8 @@ pub struct Examined {
     pub agency: Option<String>,
     pub year: Option<u16>,
     pub edition: Option<String>,
+    /// Whether this program wrote the file as the output of a report: published, as JSON, or marked.
+    pub is_own: bool,
 }
 
 impl Examined {
@@ -141,18 +144,22 @@ pub fn examine(path: &Path, setting: &Setting) -> Examined {
 /// Reads and checks a file's bytes; `name` is its file name. A fault of this program becomes a finding too, so that one
 /// file never ends a run.
 pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
-    examine_told(name, bytes, setting, |e| finding("I101", e.to_string()))
+    examine_told(name, bytes, setting, |e| finding("I101", e.to_string()), false)
 }
 
-/// The same, where a file that cannot be read is told in other words.
+/// The same, where a file that cannot be read is told in other words, and a template in which nothing is filled in counts as
+/// one that cannot be read where `without_blank`.
 pub fn examine_told(
     name: &str,
     bytes: &[u8],
     setting: &Setting,
     unread: impl FnOnce(&ImportError) -> Finding,
+    without_blank: bool,
 ) -> Examined {
+    let blank = |w: &import::Workbook| without_blank && is_blank_template(w, &setting.options.forms);
     match guarded(|| import::read_input(name, bytes, &setting.limits)) {
         Some(Ok(Input::Workbook(workbook))) if is_summary(&workbook) => refused(unread(&ImportError::OwnSummary)),
+        Some(Ok(Input::Workbook(workbook))) if blank(&workbook) => refused(unread(&ImportError::BlankTemplate)),
         Some(Ok(input)) => examine_input(&input, setting),
         Some(Err(e)) => refused(unread(&e)),
         None => refused(internal()),
@@ -176,7 +183,11 @@ pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
         // A value that could not be read has its finding; whatever that is, the report is never written.
         let whole = !rules::refuses(&findings) && report.as_ref().is_some_and(Report::is_known);
         let (report, partial) = if whole { (report, None) } else { (None, report) };
-        Examined { report, partial, origins, findings, agency, year, edition }
+        let is_own = match input {
+            Input::Workbook(workbook) => is_published(workbook) || is_marked(workbook),
+            Input::Report(_) => true,
+        };
+        Examined { report, partial, origins, findings, agency, year, edition, is_own }
     })
     .unwrap_or_else(|| refused(internal()))
 }
@@ -244,5 +255,6 @@ fn internal() -> Finding {
 /// What is known of an input that nothing could be read from.
 pub fn refused(finding: Finding) -> Examined {
     let (report, partial, origins) = (None, None, Origins::default());
-    Examined { report, partial, origins, findings: vec![finding], agency: None, year: None, edition: None }
+    let (agency, year, edition, is_own) = (None, None, None, false);
+    Examined { report, partial, origins, findings: vec![finding], agency, year, edition, is_own }
 }

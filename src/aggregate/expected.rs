@@ -1,8 +1,12 @@
-//! The units that should have reported.
+//! The units that should have reported, and what came of each.
+//!
+//! Takes the user's list and the files of a run, gives a state a unit: a file that came in and cannot be read is not missing. It
+//! reads no file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use super::Aggregate;
+use crate::form::labels;
 use crate::model::{Finding, Source};
 use crate::rules::finding;
 use crate::series::Aliases;
@@ -13,13 +17,59 @@ pub struct Expected {
     pub names: Vec<String>,
 }
 
-/// How a sum and the list differ.
+/// A file of a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Submission<'a> {
+    /// As findings call it.
+    pub file: &'a str,
+    /// Folders and name below the input, in which the name of a unit may be.
+    pub place: &'a Path,
+    /// Whose report it is, as far as it is known.
+    pub agency: Option<&'a str>,
+    /// Why it was not understood; `None` where it was.
+    pub refused: Option<&'a str>,
+}
+
+/// What came of a unit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Submitted,
+    /// Something came in and could not be read.
+    Unread,
+    Missing,
+}
+
+/// A unit of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reporter {
+    /// Its official name.
+    pub name: String,
+    pub state: State,
+    /// What came in from it: what was understood, or what was not where nothing was.
+    pub files: Vec<String>,
+    /// Why the first of these could not be read.
+    pub reason: Option<String>,
+    /// Whether it is known by the names of files and folders alone.
+    pub by_name: bool,
+}
+
+/// A file of an agency that is not on the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unlisted {
+    pub agency: String,
+    pub file: String,
+    pub is_understood: bool,
+}
+
+/// What came of a list.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Difference {
-    /// Official names that are on the list and not in the sum, in the order of the list.
-    pub missing: Vec<String>,
-    /// Indices of contributions that are not on the list.
-    pub unlisted: Vec<usize>,
+pub struct Roster {
+    /// In the order of the list, each unit once.
+    pub units: Vec<Reporter>,
+    /// Files of agencies that are not on the list.
+    pub unlisted: Vec<Unlisted>,
+    /// Files that could not be read and of which no unit is known.
+    pub unknown: Vec<String>,
 }
 
 impl Expected {
@@ -30,32 +80,145 @@ impl Expected {
         Expected { names: lines.map(bare).filter(|n| !n.is_empty()).collect() }
     }
 
-    /// Compares the list with what was summed.
-    pub fn compare(&self, sum: &Aggregate, aliases: &Aliases) -> Difference {
+    /// Compares the list with what came in.
+    pub fn roster(&self, submissions: &[Submission<'_>], aliases: &Aliases) -> Roster {
         let listed: BTreeSet<&str> = self.names.iter().map(|n| aliases.canonical(n)).collect();
-        let there: BTreeSet<&str> = sum.parts.iter().map(|p| p.agency.as_str()).collect();
-        let mut told = BTreeSet::new();
-        let absent = self.names.iter().map(|n| aliases.canonical(n)).filter(|n| !there.contains(n) && told.insert(*n));
-        Difference {
-            missing: absent.map(str::to_owned).collect(),
-            unlisted: (0..sum.parts.len()).filter(|i| !listed.contains(sum.parts[*i].agency.as_str())).collect(),
+        // What a file may be called: every name of a unit.
+        let mut names: BTreeMap<String, &str> = BTreeMap::new();
+        let others = aliases.all().filter(|(_, official)| listed.contains(official));
+        let own = self.names.iter().map(|n| (n.as_str(), aliases.canonical(n)));
+        let official = listed.iter().map(|n| (*n, *n));
+        names.extend(own.chain(official).chain(others).map(|(name, official)| (unspaced(name), official)));
+        let mut understood: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut refused: BTreeMap<&str, Vec<(&Submission<'_>, bool)>> = BTreeMap::new();
+        let mut roster = Roster::default();
+        for s in submissions {
+            let agency = s.agency.map(|a| aliases.canonical(a)).filter(|a| !a.is_empty());
+            match (s.refused, agency) {
+                (None, Some(agency)) => match listed.get(agency) {
+                    Some(unit) => understood.entry(unit).or_default().push(s.file),
+                    None => roster.unlisted.push(unlisted(agency, s)),
+                },
+                (Some(_), Some(agency)) if listed.contains(agency) => {
+                    refused.entry(agency).or_default().push((s, false));
+                }
+                // An agency that is not on the list is no unit whose name the file merely holds.
+                (Some(_), Some(agency)) => roster.unlisted.push(unlisted(agency, s)),
+                (Some(_), None) => match named(s.place, &names) {
+                    Some(unit) => refused.entry(unit).or_default().push((s, true)),
+                    None => roster.unknown.push(s.file.to_owned()),
+                },
+                (None, None) => roster.unknown.push(s.file.to_owned()),
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for name in self.names.iter().map(|n| aliases.canonical(n)).filter(|n| seen.insert(*n)) {
+            let unit = |state, files: Vec<&str>| Reporter {
+                name: name.to_owned(),
+                state,
+                files: files.into_iter().map(str::to_owned).collect(),
+                reason: None,
+                by_name: false,
+            };
+            roster.units.push(match (understood.remove(name), refused.get(name)) {
+                (Some(files), _) => unit(State::Submitted, files),
+                (None, Some(all)) => Reporter {
+                    reason: all.first().and_then(|(s, _)| s.refused).map(str::to_owned),
+                    by_name: all.iter().all(|(_, by_name)| *by_name),
+                    ..unit(State::Unread, all.iter().map(|(s, _)| s.file).collect())
+                },
+                (None, None) => unit(State::Missing, Vec::new()),
+            });
+        }
+        roster
+    }
+}
+
+fn unlisted(agency: &str, s: &Submission<'_>) -> Unlisted {
+    Unlisted { agency: agency.to_owned(), file: s.file.to_owned(), is_understood: s.refused.is_none() }
+}
+
+/// The unit whose name stands in the name of a file, or else of the nearest folder: the longest such name, where no other unit
+/// has one as long.
+fn named<'a>(place: &Path, names: &BTreeMap<String, &'a str>) -> Option<&'a str> {
+    place.iter().rev().find_map(|part| {
+        let part = unspaced(&part.to_string_lossy());
+        let found = || names.iter().filter(|(name, _)| part.contains(name.as_str()));
+        let longest = found().map(|(name, _)| name.chars().count()).max()?;
+        let units: BTreeSet<&str> =
+            found().filter(|(name, _)| name.chars().count() == longest).map(|(_, unit)| *unit).collect();
+        units.first().copied().filter(|_| units.len() == 1)
+    })
+}
+
+fn unspaced(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).collect()
+}
+
+impl State {
+    /// Its name for programs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            State::Submitted => "submitted",
+            State::Unread => "unread",
+            State::Missing => "missing",
         }
     }
 }
 
-impl Difference {
-    /// A finding for each.
-    pub fn findings(&self, sum: &Aggregate) -> Vec<Finding> {
-        let missing = self.missing.iter().map(|name| {
-            let message = format!("{name}在应报名单上，没有可以汇总的报告");
-            finding("A805", message).hint("请催报；已经报了的，请核对单位名称，或先改正读不懂的文件")
+impl Roster {
+    /// How many units are in a state.
+    pub fn count(&self, state: State) -> usize {
+        self.of(state).count()
+    }
+
+    /// The units in a state.
+    pub fn of(&self, state: State) -> impl Iterator<Item = &Reporter> {
+        self.units.iter().filter(move |u| u.state == state)
+    }
+
+    /// One sentence: how many units are in each state.
+    pub fn summary(&self) -> String {
+        let words = &labels().sum;
+        let states =
+            [(State::Submitted, &words.submitted), (State::Unread, &words.unread), (State::Missing, &words.missing)];
+        let states = states.iter().map(|(state, word)| (self.count(*state), word));
+        let states: Vec<String> = states.filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} {n} 个")).collect();
+        format!("应报 {} 个单位：{}", self.units.len(), states.join("，"))
+    }
+
+    /// A finding for each unit that did not report, or whose report could not be read, and for each that is not on the list.
+    /// `summed`: whether what was understood went into a sum.
+    pub fn findings(&self, summed: bool) -> Vec<Finding> {
+        let missing = self.of(State::Missing).map(|unit| {
+            let message = format!("{}在应报名单上，没有交来报告", unit.name);
+            finding("A805", message).hint("请催报；已经报了的，请核对单位名称，改过名的用 --aliases 合并")
         });
-        let unlisted = self.unlisted.iter().map(|i| {
-            let part = &sum.parts[*i];
-            let message = format!("{}（{}）不在应报名单上，已经汇总", part.agency, part.file);
+        let unread = self.of(State::Unread).map(|unit| {
+            let message = format!("{}在应报名单上，{}", unit.name, unit.told());
+            let files = unit.files.iter().map(|f| Source::file(f));
+            let at = files.clone().next();
+            finding("A810", message).at(at).related(files.skip(1)).hint("不是缺报：请该单位照提示改正，重新交来")
+        });
+        let unlisted = self.unlisted.iter().map(|Unlisted { agency, file, is_understood }| {
+            let came = match (is_understood, summed) {
+                (true, true) => "，已经汇总",
+                (true, false) => "",
+                (false, _) => "，也没有读懂",
+            };
+            let message = format!("{agency}（{file}）不在应报名单上{came}");
             let hint = "请核对单位名称；改过名的单位用 --aliases 合并";
-            finding("A806", message).at(Source::file(&part.file)).hint(hint)
+            finding("A806", message).at(Source::file(file)).hint(hint)
         });
-        missing.chain(unlisted).collect()
+        missing.chain(unread).chain(unlisted).collect()
+    }
+}
+
+impl Reporter {
+    /// Of a unit that could not be read: its files and why.
+    pub fn told(&self) -> String {
+        let how = if self.by_name { "（按文件名认出）" } else { "" };
+        let reason = self.reason.as_deref().unwrap_or_default();
+        format!("交来的 {}{how}读不懂：{reason}", self.files.join("、"))
     }
 }

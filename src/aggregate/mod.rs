@@ -18,7 +18,7 @@ use crate::rules::finding;
 
 pub use contribution::{Contribution, Figure};
 use exact::Exact;
-pub use expected::{Difference, Expected};
+pub use expected::{Expected, Reporter, Roster, State, Submission, Unlisted};
 
 /// The unit of a total where the form leaves it to the agencies.
 const COMMON: Unit = Unit::TenThousandYuan;
@@ -172,7 +172,7 @@ fn doubled(parts: &[Contribution]) -> Vec<Finding> {
             Some(first) => {
                 let message = format!("{}有两份 {} 年的报告：{} 与 {}", part.agency, part.year, first.file, part.file);
                 let f = finding("A802", message).at(Source::file(&part.file)).related([Source::file(&first.file)]);
-                out.push(f.hint("请只保留一份"));
+                out.push(f.hint("请先核对两份的单位和年度，填错的改正，重复的只保留一份"));
             }
         }
     }

@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -105,12 +107,57 @@ fn lists_are_compared_under_official_names() {
     let aliases = Aliases::parse("\"甲局\" = [\"甲科\"]").unwrap();
     let expected = Expected::parse("\u{feff}# 名单\r\n甲科\r\n\r\n 乙局 # 新设\n乙局\n");
     assert_eq!(expected.names, ["甲科", "乙局", "乙局"]);
-    let parts = ["甲局", "丙局"].map(|n| contribution(n, n, "2021", 2024, &[])).to_vec();
-    let sum = sum(parts).unwrap();
-    let difference = expected.compare(&sum, &aliases);
-    assert_eq!(difference.missing, ["乙局"]);
-    assert_eq!(difference.unlisted.iter().map(|i| sum.parts[*i].agency.as_str()).collect::<Vec<_>>(), ["丙局"]);
-    assert_eq!(difference.findings(&sum).iter().map(|f| f.code).collect::<Vec<_>>(), ["A805", "A806"]);
+    let file = |file: &'static str, agency, refused| Submission { file, place: Path::new(file), agency, refused };
+    let roster = expected.roster(&[file("1", Some("甲局"), None), file("2", Some("丙局"), None)], &aliases);
+    let states: Vec<_> = roster.units.iter().map(|u| (u.name.as_str(), u.state)).collect();
+    assert_eq!(states, [("甲局", State::Submitted), ("乙局", State::Missing)]);
+    assert_eq!(roster.unlisted.iter().map(|u| u.agency.as_str()).collect::<Vec<_>>(), ["丙局"]);
+    assert_eq!(roster.findings(true).iter().map(|f| f.code).collect::<Vec<_>>(), ["A805", "A806"]);
+}
+
+#[test]
+fn what_came_in_and_cannot_be_read_is_not_missing() {
+    let aliases = Aliases::parse("\"某县水利局\" = [\"水务局\"]").unwrap();
+    let expected = Expected::parse("某县教育局\n某县水利局\n某县农业局\n农业局\n某县财政局\n某县审计局\n");
+    let file = |file: &'static str, agency| Submission { file, place: Path::new(file), agency, refused: Some("坏") };
+    let good = Submission { refused: None, ..file("财政.xlsx", Some("某县财政局")) };
+    let files = [
+        file("某县教育局 年报.xlsx", None),
+        // By an alias in the name of a folder; by what was read; by the longer of two names.
+        file("水务局/报告.xlsx", None),
+        file("x.xlsx", Some("某县审计局")),
+        file("某县农业局2024.xlsx", None),
+        // Of no unit that is known, of two, of one that is not on the list.
+        file("报告.xlsx", None),
+        file("某县教育局和某县财政局.xlsx", None),
+        file("某县教育局2.xlsx", Some("他局")),
+        // What was read counts, whatever else came in.
+        file("某县财政局.xlsx", None),
+        good,
+    ];
+    let roster = expected.roster(&files, &aliases);
+    let states: Vec<_> = roster.units.iter().map(|u| (u.name.as_str(), u.state, u.by_name)).collect();
+    assert_eq!(
+        states,
+        [
+            ("某县教育局", State::Unread, true),
+            ("某县水利局", State::Unread, true),
+            ("某县农业局", State::Unread, true),
+            ("农业局", State::Missing, false),
+            ("某县财政局", State::Submitted, false),
+            ("某县审计局", State::Unread, false),
+        ]
+    );
+    assert_eq!(roster.units[4].files, ["财政.xlsx"]);
+    assert_eq!(roster.unknown, ["报告.xlsx", "某县教育局和某县财政局.xlsx"]);
+    let findings = roster.findings(true);
+    assert_eq!(findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["A805", "A810", "A810", "A810", "A810", "A806"]);
+    assert!(
+        findings[1].message.contains("交来的 某县教育局 年报.xlsx（按文件名认出）读不懂：坏"),
+        "{}",
+        findings[1].message
+    );
+    assert!(findings[5].message.contains("也没有读懂") && !findings[5].message.contains("已经汇总"));
 }
 
 /// Values of an edition: slot of all tables together, and a number of its kind.

@@ -166,6 +166,7 @@ mod tests {
             form: None,
             key: "k".into(),
             facts: None,
+            is_own: false,
         }
     }
 

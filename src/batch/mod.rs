@@ -5,11 +5,13 @@
 //! no file and never looks at a clock: the same inputs under the same options give the same bytes, on one machine or on ten.
 
 mod manifest;
+mod own;
 mod record;
 mod shard;
 mod summary;
 
 pub use manifest::{Header, Manifest, ManifestError, merge};
+pub use own::{is_blank_template, is_published};
 pub use record::{Item, OutputFile, PlaceItem, Record, Status, Waived};
 pub use shard::Shard;
 pub use summary::{is_summary, severity, word, write as write_summary};

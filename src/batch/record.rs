@@ -45,6 +45,9 @@ pub struct Record {
     /// What the agency's other years are compared with; absent where the input was not understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
+    /// Whether it is a file that this program wrote, of a report that was there before.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_own: bool,
 }
 
 /// A file that was written.
@@ -161,6 +164,21 @@ impl Record {
         self.status = Status::Failed;
         self.outputs.clear();
         self.tell(finding);
+    }
+
+    /// Passes over it for this reason, whatever was found in it.
+    pub fn skip(&mut self, finding: &Finding) {
+        self.status = Status::Skipped;
+        self.outputs.clear();
+        self.facts = None;
+        self.findings = vec![Item::from(finding)];
+    }
+
+    /// What is known of its report, however it ended; empty where nothing is.
+    pub fn known(&self) -> String {
+        let year = self.year.map(|y| format!("{y} 年"));
+        let edition = self.edition.as_ref().map(|e| format!("{e} 版表样"));
+        [self.agency.clone(), year, edition].into_iter().flatten().collect::<Vec<_>>().join("，")
     }
 
     /// Whether its report was understood.

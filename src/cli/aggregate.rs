@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::args::{AggregateArgs, Output};
 use super::run::{self, Done, Made};
 use super::{Exit, Stop, output, plan, print};
-use crate::aggregate::{Aggregate, Contribution, Expected, sum};
+use crate::aggregate::{Aggregate, Contribution, Expected, Roster, State, sum};
 use crate::batch::{Item, OutputFile, Record, Status};
 use crate::check;
 use crate::digest::sha256;
@@ -39,6 +39,8 @@ struct Gathered {
     names: Vec<String>,
     /// Reports of another year than the one asked for.
     other_years: usize,
+    /// What came of the list, where one was given.
+    roster: Roster,
     worst: Exit,
 }
 
@@ -60,12 +62,10 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
             (Some(summed), Exit::Good)
         }
     };
-    let (mut written, mut missing) = (None, 0);
+    findings.extend(gathered.roster.findings(summed.is_some()));
+    let mut written = None;
     if let Some(summed) = &summed {
-        let difference = job.expected.as_ref().map(|(_, e)| e.compare(summed, &job.plan.aliases)).unwrap_or_default();
-        findings.extend(difference.findings(summed));
-        missing = difference.missing.len();
-        let troubles = troubles(summed, &gathered.refused, &difference);
+        let troubles = troubles(summed, &gathered.refused, &gathered.roster);
         findings.extend(unreadable_again(summed));
         match save(&job.output, summed, &troubles) {
             Ok(file) => written = Some(file),
@@ -80,7 +80,7 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
     if worst == Some(Severity::Error) || (job.plan.strict && worst == Some(Severity::Warning)) {
         exit = exit.max(Exit::Findings);
     }
-    tell(&job, &gathered, Outcome { sum: summed.as_ref(), missing, findings: &findings, written, exit });
+    tell(&job, &gathered, Outcome { sum: summed.as_ref(), findings: &findings, written, exit });
     Ok(exit.max(gathered.worst))
 }
 
@@ -104,13 +104,7 @@ fn job(args: &AggregateArgs) -> Result<Job, Stop> {
     if output.exists() && !args.force {
         return Err(unwritten(format!("{} 已经存在，要覆盖请加 --force", output.display())));
     }
-    let expected = args.expect.as_ref().map(|path| {
-        let expected = Expected::parse(&plan::read_text(path)?);
-        if expected.names.is_empty() {
-            return Err(Stop::usage(format!("{} 里没有单位，请每行写一个单位名称", path.display())));
-        }
-        Ok((path.display().to_string(), expected))
-    });
+    let expected = args.expect.as_deref().map(|path| Ok((path.display().to_string(), plan::expected(path)?)));
     let agency = args.agency.as_deref().unwrap_or_default().trim().to_owned();
     Ok(Job { plan, output, year: args.year, agency, expected: expected.transpose()? })
 }
@@ -133,13 +127,28 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
         sums: Vec::new(),
         names: Vec::new(),
         other_years: 0,
+        roster: Roster::default(),
         worst: Exit::Good,
     };
-    let read = run::over(&job.plan, |number, input| {
+    let mut read = run::over(&job.plan, |number, input| {
         let (record, examined) = run::whole(&job.plan, number, input);
         let part = part(job, &record, &examined);
         (record, part)
     })?;
+    let passed = run::pass_over_own(&job.plan, read.iter_mut().map(|(record, _)| record));
+    for ((_, part), passed) in read.iter_mut().zip(passed) {
+        if passed {
+            *part = Part::Skipped;
+        }
+    }
+    if let Some((_, expected)) = &job.expected {
+        // What is of another year is not what the list asks for.
+        let asked = |(record, part): &&(Record, Part)| {
+            let year = job.year.is_none() || record.year.is_none() || record.year == job.year;
+            year && !matches!(part, Part::Skipped | Part::OtherYear)
+        };
+        all.roster = run::roster(&job.plan, expected, read.iter().filter(asked).map(|(record, _)| record));
+    }
     for (record, part) in read {
         all.names.extend(record.facts.as_ref().map(|f| f.agency.clone()));
         let exit = print::exit_of(&record);
@@ -156,8 +165,8 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
         let done = Done { record, made: Made::New, took: Duration::ZERO };
         if job.plan.format == Output::Json {
             print::json(None, &done.record);
-        } else if exit > Exit::Good && wanted {
-            print::text(print::Doing::Checking, None, &done);
+        } else if (exit > Exit::Good && wanted) || done.record.is_own {
+            print::text(print::Doing::Checking, None, &done, None);
         }
         if wanted {
             all.worst = all.worst.max(exit);
@@ -202,21 +211,27 @@ fn trouble(agency: &str, what: &str, file: &str, finding: &Finding) -> Trouble {
 }
 
 /// What the second sheet lists: missing units, refused files, units at fault, units that nobody expected.
-fn troubles(sum: &Aggregate, refused: &[Trouble], difference: &crate::aggregate::Difference) -> Vec<Trouble> {
+fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Trouble> {
     let words = &labels().sum;
-    let missing = difference.missing.iter().map(|name| Trouble {
-        agency: name.clone(),
+    let missing = roster.of(State::Missing).map(|unit| Trouble {
+        agency: unit.name.clone(),
         what: words.missing.clone(),
         ..Trouble::default()
     });
     let faulty = sum.parts.iter().flat_map(|p| p.errors.iter().map(|f| trouble(&p.agency, &words.faulty, &p.file, f)));
-    let unlisted = difference.unlisted.iter().map(|i| Trouble {
-        agency: sum.parts[*i].agency.clone(),
+    let unlisted = roster.unlisted.iter().filter(|u| u.is_understood).map(|u| Trouble {
+        agency: u.agency.clone(),
         what: words.unlisted.clone(),
-        file: sum.parts[*i].file.clone(),
+        file: u.file.clone(),
         ..Trouble::default()
     });
     let mut refused = refused.to_vec();
+    for trouble in &mut refused {
+        // Of a unit of the list that has nothing else.
+        if let Some(unit) = roster.of(State::Unread).find(|u| u.files.contains(&trouble.file)) {
+            (trouble.agency, trouble.what) = (unit.name.clone(), words.unread.clone());
+        }
+    }
     refused.sort_by(|a, b| (&a.agency, &a.file).cmp(&(&b.agency, &b.file)));
     missing.chain(refused).chain(faulty).chain(unlisted).collect()
 }
@@ -261,14 +276,13 @@ fn save(path: &Path, sum: &Aggregate, troubles: &[Trouble]) -> Result<(OutputFil
 /// What came of the sum.
 struct Outcome<'a> {
     sum: Option<&'a Aggregate>,
-    missing: usize,
     findings: &'a [Finding],
     written: Option<(OutputFile, Made)>,
     exit: Exit,
 }
 
 fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
-    let Outcome { sum, missing, findings, written, exit } = outcome;
+    let Outcome { sum, findings, written, exit } = outcome;
     let items: Vec<Item> = findings.iter().map(Item::from).collect();
     if job.plan.format == Output::Json {
         let record = Record {
@@ -289,6 +303,7 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
             form: None,
             key: String::new(),
             facts: None,
+            is_own: false,
         };
         return print::json(None, &record);
     }
@@ -299,7 +314,7 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
         None => "没有汇总".to_owned(),
     };
     print::line(&format!("{}：{known}", job.output.display()));
-    print::findings(&items, false);
+    print::findings(&items, print::LISTED, None);
     if let Some((file, made)) = written {
         print::files(Path::new(""), &[file], made);
     }
@@ -308,7 +323,8 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
     let refused: std::collections::BTreeSet<&str> = gathered.refused.iter().map(|t| t.file.as_str()).collect();
     let rest = [
         (faulty, "个有错误"),
-        (missing, "个缺报"),
+        (gathered.roster.count(State::Missing), "个缺报"),
+        (gathered.roster.count(State::Unread), "个交来了但读不懂"),
         (refused.len(), "份读不了或不能确定，没有汇总"),
         (gathered.other_years, "份是其他年度的，没有汇总"),
     ];

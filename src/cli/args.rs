@@ -129,9 +129,12 @@ pub struct CheckArgs {
     /// 结果写到这个文件（和 --format html、json、sarif、junit 一起用），已有的换成新的
     #[arg(short, long, value_name = "文件", help_heading = "选项")]
     pub output: Option<PathBuf>,
-    /// 另写一个工作簿，把有问题的格子涂上颜色、加上批注（只能检查一个工作簿）
-    #[arg(long, value_name = "文件", help_heading = "选项")]
+    /// 另写工作簿，把有问题的格子涂上颜色、加上批注；检查一份时写文件名（.xlsx），检查几份时写文件夹名
+    #[arg(long, value_name = "文件或文件夹", help_heading = "选项")]
     pub mark: Option<PathBuf>,
+    /// 应报单位名单：每行一个单位，UTF-8 文本；列出交了、读不懂和缺报的
+    #[arg(long, value_name = "文件", help_heading = "选项")]
+    pub expect: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

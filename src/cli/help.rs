@@ -13,7 +13,9 @@ pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程
 示例：
   nianbao check 报告.xlsx
   nianbao check 各单位/ --format json -o 结果.jsonl
-  nianbao check 各单位/ --format html -o 检查结果.html";
+  nianbao check 各单位/ --format html -o 检查结果.html
+  nianbao check 报告.xlsx --mark 标注.xlsx
+  nianbao check 各单位/ --mark 标注 --expect 名单.txt";
 
 pub const CONVERT: &str =
     "格式：--to 可选 pdf、docx、xlsx、html（网页）、fragment（粘贴到网站编辑器的网页片段）、json、csv；--format 可选 text、json
@@ -54,7 +56,7 @@ pub const AGGREGATE: &str = "格式：text 给人看，json 每份报告一行�
 
 一次只汇总同一版表样、同一年度的报告，金额精确换算。版本或年度不一样、同一单位有两份、
 金额没有写单位的，列出来，不汇总。有错误的报告照原样汇总，并列在“缺报和有误”里；读不了的
-不汇总，也列在里面。别名文件每行写成 \"正式名称\" = [\"旧名\", \"别名\"]。";
+不汇总，也列在里面。名单里交来了但读不懂的与缺报的分开列。别名文件每行写成 \"正式名称\" = [\"旧名\", \"别名\"]。";
 
 pub const EXPLAIN: &str = "示例：
   nianbao explain K301

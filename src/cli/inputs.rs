@@ -8,7 +8,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Stop;
 use super::output::reason;
-use crate::model::Finding;
+use crate::model::{Finding, Source};
 use crate::rules::finding;
 
 /// Extensions of workbooks: such a file that cannot be read is a failure. Any other file in a folder that is no workbook
@@ -25,6 +25,8 @@ pub struct Input {
     pub path: PathBuf,
     /// Where its outputs go, below the output folder: the folder it was found in, below the one that was typed.
     pub below: PathBuf,
+    /// What it is called on a page that is handed on: its name, with the folders below the one that was typed.
+    pub shown: String,
     /// Whether it must be a workbook: its name says so, or the user.
     pub wanted: bool,
     /// Whether the user named the file itself.
@@ -90,8 +92,9 @@ impl Filter {
 /// earlier run wrote is no input of this one.
 pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Result<Inputs, Stop> {
     let output = output.and_then(|o| o.canonicalize().ok());
-    let mut walk = Walk { output, filter, all: Vec::new(), left_out: 0 };
+    let mut walk = Walk { output, filter, within: PathBuf::new(), all: Vec::new(), left_out: 0 };
     for path in typed {
+        walk.within = PathBuf::new();
         if !path.is_dir() {
             walk.add(path, Path::new(""), true, None);
             walk.all.last_mut().into_iter().for_each(|input| input.typed = true);
@@ -102,6 +105,8 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
             return Err(Stop::usage(message));
         }
         let (before, left_out) = (walk.all.len(), walk.left_out);
+        // Of several folders each has its name before what is in it.
+        walk.within = path.file_name().filter(|_| typed.len() > 1).map(PathBuf::from).unwrap_or_default();
         walk.folder(path, Path::new(""), 0);
         if walk.all.len() == before {
             let message = if walk.left_out == left_out {
@@ -114,6 +119,7 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
     }
     let Walk { mut all, left_out, .. } = walk;
     tell_repeated(&mut all);
+    tell_apart(&mut all);
     let many = typed.len() > 1 || typed.iter().any(|p| p.is_dir());
     Ok(Inputs { all, many, left_out })
 }
@@ -126,7 +132,7 @@ fn tell_repeated(all: &mut [Input]) {
         match seen.get(&real) {
             Some(first) => {
                 let message = format!("与 {} 是同一个文件，只处理一次", first.display());
-                input.trouble = Some(finding("I102", message));
+                input.trouble = Some(finding("I102", message).related([Source::file(&first.display().to_string())]));
                 input.wanted = false;
             }
             None => _ = seen.insert(real, input.path.clone()),
@@ -134,16 +140,33 @@ fn tell_repeated(all: &mut [Input]) {
     }
 }
 
+/// Files of one name in different folders that were typed: each with the name of its folder.
+fn tell_apart(all: &mut [Input]) {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for input in all.iter() {
+        *count.entry(input.shown.clone()).or_default() += 1;
+    }
+    for input in all.iter_mut().filter(|i| count.get(&i.shown).is_some_and(|n| *n > 1)) {
+        if let Some(folder) = input.path.parent().and_then(Path::file_name) {
+            input.shown = Path::new(folder).join(&input.shown).display().to_string();
+        }
+    }
+}
+
 struct Walk<'a> {
     output: Option<PathBuf>,
     filter: &'a Filter,
+    /// What the names on a page begin with.
+    within: PathBuf,
     all: Vec<Input>,
     left_out: usize,
 }
 
 impl Walk<'_> {
     fn add(&mut self, path: &Path, below: &Path, wanted: bool, trouble: Option<Finding>) {
-        self.all.push(Input { path: path.to_owned(), below: below.to_owned(), wanted, typed: false, trouble });
+        let shown = self.within.join(below).join(path.file_name().unwrap_or_default()).display().to_string();
+        let (path, below) = (path.to_owned(), below.to_owned());
+        self.all.push(Input { path, below, shown, wanted, typed: false, trouble });
     }
 
     fn pass_over(&mut self, path: &Path, below: &Path, why: &str) {

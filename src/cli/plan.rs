@@ -6,6 +6,9 @@ use std::sync::Arc;
 use super::Stop;
 use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
 use super::inputs::{Filter, Inputs, expand};
+use super::next::{Typed, quoted};
+use super::run::is_own;
+use crate::aggregate::Expected;
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
 use crate::form::{self, Form};
@@ -33,6 +36,8 @@ pub struct Plan {
     /// Names that agencies go by, and the digest of the file that says so.
     pub aliases: Aliases,
     pub aliases_digest: String,
+    /// What was typed and a further command needs as well.
+    pub typed: Typed,
 }
 
 /// A run that writes.
@@ -69,9 +74,25 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
         key: String::new(),
         aliases,
         aliases_digest,
+        typed: typed(args),
     };
     plan.key = key(&plan, &[]);
     Ok(plan)
+}
+
+/// The inputs and the options on which the reading depends.
+fn typed(args: &InputArgs) -> Typed {
+    let mut options = form_options(&args.forms);
+    options.extend(args.aliases.iter().map(|f| format!("--aliases {}", quoted(&f.display().to_string()))));
+    options.extend(args.include.iter().map(|p| format!("--include {}", quoted(p))));
+    options.extend(args.exclude.iter().map(|p| format!("--exclude {}", quoted(p))));
+    options.extend(args.keep_text.then(|| "--keep-text".to_owned()));
+    Typed { inputs: args.inputs.clone(), options }
+}
+
+/// The user's own forms, as they are typed.
+pub fn form_options(args: &FormArgs) -> Vec<String> {
+    args.forms.iter().map(|f| format!("--form {}", quoted(&f.display().to_string()))).collect()
 }
 
 /// What `check` was asked for.
@@ -79,24 +100,63 @@ pub struct CheckPlan {
     pub plan: Plan,
     /// The file for the result; it goes to standard output where there is none.
     pub file: Option<PathBuf>,
-    /// The file for a marked copy.
-    pub mark: Option<PathBuf>,
+    /// Where marked copies go.
+    pub mark: Option<Mark>,
+    /// The units that should have reported.
+    pub expected: Option<Expected>,
+}
+
+/// Where marked copies go.
+pub enum Mark {
+    /// Of the only input.
+    File(PathBuf),
+    /// Of every input that has something to mark.
+    Folder(PathBuf),
+}
+
+fn is_xlsx(path: &Path) -> bool {
+    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"))
+}
+
+/// Where marked copies of these inputs go, or why they cannot.
+fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
+    let name = path.display();
+    let single = inputs.all.len() == 1;
+    if !is_xlsx(path) {
+        if !inputs.many {
+            return Err(Stop::usage(format!("--mark 写的是 .xlsx，{name} 不是")));
+        }
+        if path.exists() && !path.is_dir() {
+            return Err(Stop::usage(format!("--mark 的 {name} 是文件，不是文件夹，请换一个名字")));
+        }
+        return Ok(Mark::Folder(path.to_owned()));
+    }
+    if !single {
+        let message = "检查的不只一份，--mark 后面写文件夹名（如 --mark 标注），有问题的每份写一个标注工作簿";
+        return Err(Stop::usage(message));
+    }
+    let real = path.canonicalize().ok();
+    if real.is_some() && inputs.all.iter().any(|i| i.path.canonicalize().ok() == real) {
+        return Err(Stop::usage(format!("--mark 的 {name} 是输入的文件，请换一个名字")));
+    }
+    if std::fs::symlink_metadata(path).is_ok() && !is_own(path) {
+        let message = format!("{name} 已经存在，不是程序写的标注工作簿或者改动过，没有覆盖，请换一个名字或先移走");
+        return Err(Stop::usage(message));
+    }
+    Ok(Mark::File(path.to_owned()))
 }
 
 /// The plan of `check`.
 pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
-    let plan = reading(&args.input, None)?;
-    if let Some(path) = &args.mark {
-        let [_] = plan.inputs.all.as_slice() else {
-            return Err(Stop::usage("--mark 只能和一个工作簿一起用"));
-        };
-        if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
-            return Err(Stop::usage(format!("--mark 写的是 .xlsx，{} 不是", path.display())));
-        }
-        if path.exists() {
-            return Err(Stop::usage(format!("{} 已经存在，没有覆盖，请换一个名字或先删去它", path.display())));
-        }
+    // A folder of marked copies is no input, wherever it is.
+    let folder = args.mark.as_deref().filter(|path| !is_xlsx(path));
+    if let Some(folder) = folder.and_then(|f| f.canonicalize().ok())
+        && args.input.inputs.iter().any(|i| i.canonicalize().is_ok_and(|i| i == folder))
+    {
+        return Err(Stop::usage("--mark 的文件夹不能就是输入的文件夹，请换一个（可以是它下面的）"));
     }
+    let plan = reading(&args.input, folder)?;
+    let mark = args.mark.as_deref().map(|path| mark(path, &plan.inputs)).transpose()?;
     if let Some(path) = &args.output {
         // A name of another kind is a slip of the hand: what stands under it may be somebody's workbook.
         let endings: &[&str] = match plan.format {
@@ -117,7 +177,8 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
             return Err(Stop::usage(format!("-o 的 {} 是输入的文件，请换一个名字", path.display())));
         }
     }
-    Ok(CheckPlan { plan, file: args.output.clone(), mark: args.mark.clone() })
+    let expected = args.expect.as_deref().map(expected).transpose()?;
+    Ok(CheckPlan { plan, file: args.output.clone(), mark, expected })
 }
 
 /// The digest of what outputs depend on besides the input: this version, forms, style, faces, site, options, formats.
@@ -246,6 +307,15 @@ pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
             Ok(Arc::new(form))
         })
         .collect()
+}
+
+/// The list of units that should have reported.
+pub fn expected(path: &Path) -> Result<Expected, Stop> {
+    let expected = Expected::parse(&read_text(path)?);
+    if expected.names.is_empty() {
+        return Err(Stop::usage(format!("{} 里没有单位，请每行写一个单位名称", path.display())));
+    }
+    Ok(expected)
 }
 
 /// Longest text file that is read, in bytes.

@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::Stop;
 use super::args::Output;
 use super::exit::Exit;
-use super::output;
+use super::next::Typed;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
+use super::{Stop, output, overview, roster};
+use crate::aggregate::{Roster, State};
 use crate::batch::{Item, OutputFile, Record, Status, Waived};
 use crate::feedback::{junit, page, sarif};
 use crate::model::{Finding, Severity};
-use crate::publish::stands;
+use crate::publish::{BLOCKS, coded, stands, stanzas};
 
 pub use crate::batch::severity as word;
 
@@ -41,6 +42,8 @@ pub struct Told<'a> {
     pub file: Option<PathBuf>,
     /// Parts of the page that a check was asked for.
     pub sections: Vec<String>,
+    /// What came of a list of units, where one was given.
+    pub roster: Option<Roster>,
     pub took: Duration,
     /// How the run was asked to end before it was done.
     pub asked: Option<Exit>,
@@ -94,10 +97,27 @@ pub fn exit_of(record: &Record) -> Exit {
     }
 }
 
-/// More notes or warnings of one code than this are counted, not listed. What stands in the way of publishing is always listed.
-const LISTED: usize = 3;
+/// More notes or warnings of one code than this are counted, not listed: of one input among several, and of a single one.
+/// What keeps a report from being published is always listed.
+pub const LISTED: Listed = Listed { warnings: 3, notes: 3 };
+const LISTED_ALONE: Listed = Listed { warnings: 50, notes: 10 };
+
+/// How many findings of one code are listed.
+#[derive(Debug, Clone, Copy)]
+pub struct Listed {
+    warnings: usize,
+    notes: usize,
+}
+
+impl Listed {
+    fn of(self, severity: Severity) -> usize {
+        if severity == Severity::Note { self.notes } else { self.warnings }
+    }
+}
 /// With more inputs than this, those in order are counted and not listed.
 const FEW: usize = 20;
+/// More waivers than this would hide what was printed before them.
+const MOST_STANZAS: usize = 20;
 /// So many inputs are listed where a summary workbook has the rest.
 const MOST: usize = 50;
 
@@ -106,9 +126,15 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
     let worst = done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good);
     let nothing = !done.is_empty() && done.iter().all(|d| d.record.status == Status::Skipped);
     let worst = if nothing { worst.max(Exit::Unread) } else { worst };
+    let short = told.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len());
+    let odd = told.plan.strict && told.roster.as_ref().is_some_and(|r| !r.unlisted.is_empty());
+    let worst = if short || odd { worst.max(Exit::Findings) } else { worst };
     let records = || done.iter().map(|d| &d.record);
     let other = match told.plan.format {
-        Output::Json => Some(records().map(|r| object(told.folder, r) + "\n").collect()),
+        Output::Json => {
+            let units = told.roster.iter().flat_map(roster::objects);
+            Some(records().map(|r| object(told.folder, r)).chain(units).map(|line| line + "\n").collect())
+        }
         Output::Html => Some(page::page(records(), &told.sections)),
         Output::Sarif => Some(sarif(records())),
         Output::Junit => Some(junit(records(), told.plan.strict)),
@@ -119,15 +145,24 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
             text.lines().for_each(line);
             // What concerns no report has no place in it.
             told.notes.iter().for_each(|f| complaint(&f.message));
+            if matches!(told.plan.format, Output::Sarif | Output::Junit) {
+                told.roster.iter().flat_map(roster::lines).for_each(|l| progress(&l));
+            }
         }
         (file, text) => {
             listed(told, done);
-            findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), false);
+            findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), LISTED, None);
             if done.len() > 1 || told.asked.is_some() {
                 counted(told, done);
             }
             if nothing {
                 line("没有找到工作簿，请检查路径");
+            }
+            told.roster.iter().flat_map(roster::lines).for_each(|l| line(&l));
+            match told.doing {
+                Doing::Checking if told.asked.is_none() => checked(told, done),
+                Doing::Publishing => waivable(done),
+                _ => {}
             }
             // Half of a result does not take the place of a whole one.
             if let (Some(path), Some(text), None) = (file, text, told.asked) {
@@ -149,8 +184,36 @@ pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) -> Exit {
     done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good)
 }
 
+/// What comes after a check: the commands to type next, or the one that shows every finding.
+fn checked(told: &Told<'_>, done: &[Done]) {
+    let reports = || done.iter().map(|d| &d.record).filter(|r| r.status != Status::Skipped);
+    let (count, typed) = (reports().count(), &told.plan.typed);
+    if count > 1 && !reports().all(overview::is_clean) && told.file.is_none() {
+        line(&format!("每一份的全部问题：{}", typed.page()));
+    }
+    if count == 0 || !reports().all(overview::is_publishable) {
+        return;
+    }
+    if told.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len()) {
+        return;
+    }
+    line(if !reports().all(overview::is_clean) {
+        "没有错误。上面的警告核对过了，下一步："
+    } else if reports().all(|r| r.findings.is_empty()) {
+        "没有发现问题。下一步："
+    } else {
+        "没有发现错误和警告（提示知道就行）。下一步："
+    });
+    line(&format!("  {}    生成 PDF、Word 和 Excel", typed.convert()));
+    line(&format!("  {}    生成交给网站的公布包", typed.publish()));
+}
+
 fn listed(told: &Told<'_>, done: &[Done]) {
     let few = done.len() <= FEW;
+    let several = done.iter().filter(|d| d.record.status != Status::Skipped).count() > 1;
+    if told.doing == Doing::Checking && several {
+        return overview::lines(done.iter().map(|d| &d.record)).iter().for_each(|l| line(l));
+    }
     let worth = |d: &&Done| match d.record.status {
         Status::Failed | Status::Findings => true,
         Status::Ok => few,
@@ -161,21 +224,20 @@ fn listed(told: &Told<'_>, done: &[Done]) {
     // Only the summary of a run that converts has them all.
     let most = if told.doing == Doing::Converting && told.summary.is_some() && !few { MOST } else { usize::MAX };
     for d in all.iter().take(most) {
-        text(told.doing, told.folder, d);
+        text(told.doing, told.folder, d, (!several).then_some(&told.plan.typed));
     }
     if let (Some(summary), true) = (&told.summary, all.len() > most) {
         line(&format!("另有 {} 份有问题的没有列出，全部见 {}", all.len() - most, summary.display()));
     }
+    // Those in order are not listed among many, but a warning is.
+    let warned = |d: &&Done| !worth(d) && !overview::is_clean(&d.record);
+    for d in done.iter().filter(warned) {
+        overview::of_one(&d.record, true).iter().for_each(|l| line(l));
+    }
 }
 
 fn counted(told: &Told<'_>, done: &[Done]) {
-    let passed: Vec<&Done> = done.iter().filter(|d| d.record.status == Status::Skipped).collect();
-    for d in passed.iter().take(MOST) {
-        line(&format!("略过 {}：{}", d.record.file, d.record.reason()));
-    }
-    if passed.len() > MOST {
-        line(&format!("另外还略过了 {} 个文件", passed.len() - MOST));
-    }
+    overview::skipped(done.iter().map(|d| &d.record)).iter().for_each(|l| line(l));
     let all = told.plan.inputs.all.len();
     if let Some(asked) = told.asked {
         line(&format!("已停止：{}，还有 {} 份没有做", asked.meaning(), all - done.len()));
@@ -198,6 +260,26 @@ fn counted(told: &Told<'_>, done: &[Done]) {
     if let Some(summary) = &told.summary {
         let what = if told.doing == Doing::Publishing { "目录页" } else { "一览表" };
         line(&format!("{what}：{}", summary.display()));
+    }
+}
+
+/// How the findings that kept reports from being published would be waived, to be pasted.
+fn waivable(done: &[Done]) {
+    let unpublished = done.iter().map(|d| &d.record).filter(|r| r.is_understood() && r.outputs.is_empty());
+    let of = |r: &Record| stanzas(r.agency.as_deref().unwrap_or_default(), r.year.unwrap_or_default(), &r.findings);
+    let all: Vec<String> = unpublished.flat_map(of).collect();
+    if all.is_empty() {
+        return;
+    }
+    line("确有理由照原样公布的，把下面几行粘贴到豁免文件（如 豁免.toml），填上 reason（理由）、who（谁准许）、");
+    line("date（哪天，如 2025-01-20），再公布一次，命令后面加 --waivers 豁免.toml：");
+    for stanza in all.iter().take(MOST_STANZAS) {
+        line("");
+        stanza.lines().for_each(line);
+    }
+    if all.len() > MOST_STANZAS {
+        line("");
+        line(&format!("另有 {} 处没有列出，一份一份地公布可以看到", all.len() - MOST_STANZAS));
     }
 }
 
@@ -233,27 +315,35 @@ fn table(done: &[Done]) {
     if warned > 0 {
         line(&format!("  其中 {warned} 份有警告"));
     }
+    let blocked = |d: &&Done| d.record.is_understood() && d.record.findings.iter().any(overview::is_blocking_warning);
+    let blocked = done.iter().filter(blocked).count();
+    if blocked > 0 {
+        line(&format!("  其中 {blocked} 份有一种警告，{BLOCKS}"));
+    }
+    let own = done.iter().filter(|d| d.record.is_own && d.record.status == Status::Skipped).count();
+    if own > 0 {
+        line(&format!("  其中 {own} 份是 nianbao 写出的，与输入里的报告相同，没有再读"));
+    }
     if kept > 0 {
         line(&format!("  其中 {kept} 份没有变化，沿用上次的输出"));
     }
 }
 
-/// Prints an input of a run that writes below a folder, or nothing, for a person.
-pub fn text(doing: Doing, folder: Option<&Path>, done: &Done) {
+/// Prints an input of a run that writes below a folder, or nothing, for a person. `alone`: what was typed where it is the only
+/// report of the run, so that all is shown of it.
+pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typed>) {
     let r = &done.record;
     let refused = !r.is_understood();
-    let known = match (&r.agency, r.year, &r.edition) {
-        (Some(agency), Some(year), Some(edition)) => format!("{agency}，{year} 年，{edition} 版表样"),
-        _ => match doing {
-            Doing::Checking => "有必须先改的问题",
-            Doing::Converting => "没有转换",
-            Doing::Publishing => "没有公布",
-        }
-        .to_owned(),
+    let ended = match (r.status, doing) {
+        (Status::Skipped, _) => "略过",
+        (Status::Failed, Doing::Checking) => "有必须先改的问题",
+        (Status::Failed, Doing::Converting) => "没有转换",
+        (Status::Failed, Doing::Publishing) => "没有公布",
+        (Status::Ok | Status::Findings, _) => "",
     };
-    line(&format!("{}：{known}", r.file));
-    // What was understood is of no use while the rest is not.
-    findings(&r.findings, refused && r.status != Status::Skipped);
+    let known = [r.known(), ended.to_owned()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>();
+    line(&format!("{}：{}", r.file, known.join("；")));
+    findings(&r.findings, if alone.is_some() { LISTED_ALONE } else { LISTED }, alone.map(|t| t.of(&r.file)).as_ref());
     match (doing, folder, r.outputs.last()) {
         (Doing::Publishing, Some(folder), Some(zip)) => {
             let package = folder.join(zip.path.trim_end_matches(".zip"));
@@ -270,17 +360,19 @@ pub fn text(doing: Doing, folder: Option<&Path>, done: &Done) {
     }
 }
 
-/// Lists findings for a person, with or without notes.
-pub fn findings(all: &[Item], without_notes: bool) {
-    let mut shown: Vec<(&str, usize)> = Vec::new();
-    for f in all.iter().filter(|f| !without_notes || f.severity > Severity::Note) {
-        let index = shown.iter().position(|(code, _)| *code == f.code).unwrap_or_else(|| {
-            shown.push((&f.code, 0));
+/// Lists findings for a person, of one code so many at most; `typed` is the input where a command can show the rest.
+pub fn findings(all: &[Item], most: Listed, typed: Option<&Typed>) {
+    let mut shown: Vec<(&str, usize, usize)> = Vec::new();
+    for f in all {
+        let index = shown.iter().position(|(code, ..)| *code == f.code).unwrap_or_else(|| {
+            shown.push((&f.code, 0, 0));
             shown.len() - 1
         });
+        let most = if stands(&f.code, f.severity) { usize::MAX } else { most.of(f.severity) };
         shown[index].1 += 1;
-        if stands(&f.code, f.severity) || shown[index].1 <= LISTED {
-            line(&format!("  {}  {}（{}）", word(f.severity), f.message, f.code));
+        if shown[index].1 <= most {
+            shown[index].2 += 1;
+            line(&format!("  {}  {}（{}）", word(f.severity), f.message, coded(f)));
             if let Some(Waived { who, date, reason }) = &f.waived {
                 line(&format!("        已豁免：{who}，{date}，{reason}"));
             } else if let Some(hint) = f.hint.as_deref().filter(|_| f.severity > Severity::Note) {
@@ -288,11 +380,9 @@ pub fn findings(all: &[Item], without_notes: bool) {
             }
         }
     }
-    for (code, count) in shown {
-        let listed = all.iter().any(|f| f.code == code && stands(&f.code, f.severity));
-        if !listed && count > LISTED {
-            line(&format!("        另有 {} 条同类（{code}），check --format html 可以看到全部", count - LISTED));
-        }
+    for (code, count, listed) in shown.into_iter().filter(|(_, count, listed)| count > listed) {
+        let how = typed.map_or(String::new(), |t| format!("，全部见网页：{}", t.page()));
+        line(&format!("        另有 {} 条同类（{code}）{how}", count - listed));
     }
 }
 

@@ -4,6 +4,7 @@
 //! Formulas become their results, and looks are not kept: it is for finding the cells, not for filling in.
 
 use std::collections::{BTreeMap, HashSet};
+use std::io::{Cursor, Read};
 
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Note, Workbook as Book, Worksheet,
@@ -17,6 +18,10 @@ use crate::model::{Address, Severity};
 
 /// The sheet that lists all findings.
 const LIST: &str = "检查结果";
+/// The time that it is said to be written at, when it was made and when it was changed.
+const WRITTEN: &str = ">2000-01-01T00:00:00Z</dcterms:";
+/// No properties of ours are longer, nor is the part that names the sheets.
+const MOST_PROPERTIES: u64 = 1 << 20;
 const HEADS: [(&str, f64); 5] = [("级别", 8.0), ("代码", 8.0), ("位置", 26.0), ("问题", 70.0), ("怎么办", 50.0)];
 /// Least and greatest width of a column in characters.
 const WIDTHS: (usize, usize) = (8, 60);
@@ -68,6 +73,30 @@ pub fn mark(workbook: &Workbook, findings: &[Item]) -> Result<Vec<u8>, XlsxError
         book.push_worksheet(copy(sheet, name, marks.get(&*sheet.name).unwrap_or(&none), room)?);
     }
     book.save_to_buffer()
+}
+
+/// Whether a workbook is a marked copy, edited since or not.
+pub fn is_marked(workbook: &Workbook) -> bool {
+    let text = |c: &crate::import::Cell, head: &str| matches!(&c.content, Content::Text(t) if t == head);
+    workbook.sheets.first().is_some_and(|s| {
+        s.name.starts_with(LIST)
+            && s.cells.len() >= HEADS.len()
+            && s.cells.iter().zip(HEADS).all(|(c, (head, _))| text(c, head))
+    })
+}
+
+/// Whether bytes are a marked copy as it was written here: whoever saves it again leaves the time of doing so in it.
+pub fn is_unedited_mark(bytes: &[u8]) -> bool {
+    let part = |name: &str| -> Option<String> {
+        let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
+        let mut text = String::new();
+        zip.by_name(name).ok()?.take(MOST_PROPERTIES).read_to_string(&mut text).ok()?;
+        Some(text)
+    };
+    let first_sheet = || Some(part("xl/workbook.xml")?.split_once("<sheet name=\"")?.1.starts_with(LIST));
+    part("docProps/core.xml").is_some_and(|core| {
+        core.contains(&format!("<dc:title>{LIST}</dc:title>")) && core.matches(WRITTEN).count() == 2
+    }) && first_sheet() == Some(true)
 }
 
 /// A name for a sheet that Excel takes: other programs allow more. No two are the same, whatever their case.

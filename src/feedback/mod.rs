@@ -12,7 +12,7 @@ use crate::batch::PlaceItem;
 use crate::model::Severity;
 
 pub use junit::junit;
-pub use mark::mark;
+pub use mark::{is_marked, is_unedited_mark, mark};
 pub use sarif::sarif;
 
 /// A place as people write it: sheet and cell.

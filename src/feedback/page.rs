@@ -9,11 +9,13 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use super::place;
+use crate::aggregate::{Roster, State};
 use crate::batch::{Item, PlaceItem, Record, Status, severity, word};
 use crate::compose;
 use crate::export::html::pieces;
-use crate::form::GridContent;
+use crate::form::{GridContent, labels};
 use crate::model::{CellRole, Origins, Place, Report, Severity};
+use crate::publish::coded;
 
 const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC',sans-serif;max-width:72rem;margin:0 auto;\
 padding:1rem;color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.25rem;border-bottom:2px solid #ccc;padding-bottom:.3rem;\
@@ -27,33 +29,65 @@ td.e{background:#ffd9d6}td.w{background:#ffedc2}td.r{background:#dcebff}sup{font
 /// Inputs up to this number are drawn with their tables: all of a county, and no more than a browser bears.
 pub const MOST_DRAWN: usize = 200;
 
+/// What files are called on a page that is handed on: their paths say whose machine it was made on.
+#[derive(Debug, Clone, Default)]
+pub struct Names(BTreeMap<String, String>);
+
+impl Names {
+    /// Paths as findings have them, each with what it is called.
+    pub fn new(names: impl IntoIterator<Item = (String, String)>) -> Names {
+        let mut all = BTreeMap::new();
+        // A file that was typed twice has the name under which it was read.
+        for (path, name) in names {
+            all.entry(path).or_insert(name);
+        }
+        Names(all)
+    }
+
+    fn of<'a>(&'a self, path: &'a str) -> &'a str {
+        self.0.get(path).map_or_else(|| path.rsplit(['/', '\\']).next().unwrap_or(path), String::as_str)
+    }
+
+    /// A text of a finding, the files that it speaks of called by their names.
+    fn within(&self, words: &str, item: &Item) -> String {
+        let mut files: Vec<&str> =
+            std::iter::once(&item.place).chain(&item.related).filter_map(|p| p.file.as_deref()).collect();
+        // The longest first: one path may begin as another does.
+        files.sort_by_key(|f| std::cmp::Reverse(f.len()));
+        files.into_iter().fold(words.to_owned(), |words, file| words.replace(file, self.of(file)))
+    }
+}
+
 /// A report's part of the page; `None` of the report where it was not understood.
-pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> String {
+pub fn section(record: &Record, names: &Names, understood: Option<(&Report, &Origins)>) -> String {
     let mut out = String::new();
-    let known = match (&record.agency, record.year) {
-        (Some(agency), Some(year)) => format!("{agency}，{year} 年"),
-        _ if record.status == Status::Skipped => word(Status::Skipped).to_owned(),
-        _ => "没有读懂".to_owned(),
+    let ended = match record.status {
+        Status::Skipped => word(Status::Skipped),
+        Status::Failed => "没有读懂",
+        Status::Ok | Status::Findings => "",
     };
+    let known = [record.known(), ended.to_owned()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("；");
     // Writing to a string cannot fail.
-    let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<p>{}</p>", text(&record.file), text(&known));
+    let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<p>{}</p>", text(names.of(&record.file)), text(&known));
     let told: Vec<&Item> = record.findings.iter().collect();
     if told.is_empty() {
         out.push_str("<p>没有发现问题。</p>\n");
     } else {
         out.push_str("<ol>\n");
         for item in &told {
-            let hint =
-                item.hint.as_ref().map_or(String::new(), |h| format!("<br><span class=\"h\">{}</span>", text(h)));
+            let hint = item
+                .hint
+                .as_ref()
+                .map_or(String::new(), |h| format!("<br><span class=\"h\">{}</span>", text(&names.within(h, item))));
             // The message mostly says where.
             let at = place(&item.place).filter(|p| !item.message.contains(p.as_str()));
-            let code = at.map_or(item.code.clone(), |p| format!("{p}，{}", item.code));
+            let code = at.map_or(coded(item), |p| format!("{p}，{}", coded(item)));
             let _ = writeln!(
                 out,
                 "<li class=\"{}\"><span class=\"k\">{}</span>{}{}{hint}</li>",
                 class(item.severity),
                 severity(item.severity),
-                text(&format!("{}{}", item.message, item.unshown())),
+                text(&format!("{}{}", names.within(&item.message, item), item.unshown())),
                 text(&format!("（{code}）")),
             );
         }
@@ -65,6 +99,40 @@ pub fn section(record: &Record, understood: Option<(&Report, &Origins)>) -> Stri
         out.push_str("<p>这份报告没有读懂，画不出表格。请按上面的位置改好，再检查一次。</p>\n");
     }
     out.push_str("</section>\n");
+    out
+}
+
+/// What came of the units of a list.
+pub fn roster(roster: &Roster, names: &Names) -> String {
+    let words = &labels().sum;
+    let mut out = format!(
+        "<section>\n<h2>应报名单</h2>\n<p>{}</p>\n<div class=\"t\" tabindex=\"0\"><table>\n<tr><th>单位</th><th>情况</th><th>文件</th><th>说明</th></tr>\n",
+        text(&roster.summary())
+    );
+    let mut row = |class: &str, cells: [&str; 4]| {
+        let cells: String = cells.iter().map(|c| format!("<td class=\"{class}\">{}</td>", text(c))).collect();
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "<tr>{cells}</tr>");
+    };
+    for unit in &roster.units {
+        let (class, word) = match unit.state {
+            State::Submitted => ("", &words.submitted),
+            State::Unread => ("w", &words.unread),
+            State::Missing => ("e", &words.missing),
+        };
+        let files: Vec<&str> = unit.files.iter().map(|f| names.of(f)).collect();
+        let by_name = if unit.by_name { "按文件名认出；" } else { "" };
+        let reason = unit.reason.as_deref().map_or(String::new(), |r| format!("{by_name}{r}"));
+        row(class, [&unit.name, word, &files.join("、"), &reason]);
+    }
+    for unlisted in &roster.unlisted {
+        let reason = if unlisted.is_understood { "" } else { &words.unread };
+        row("w", [&unlisted.agency, &words.unlisted, names.of(&unlisted.file), reason]);
+    }
+    for file in &roster.unknown {
+        row("w", ["", &words.unread, names.of(file), "不知道是哪个单位的"]);
+    }
+    out.push_str("</table></div>\n</section>\n");
     out
 }
 

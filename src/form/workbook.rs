@@ -232,8 +232,10 @@ pub struct NameWords {
 pub struct SumLabels {
     pub sources: SumSheet<11>,
     pub troubles: SumSheet<6>,
-    /// What is the matter with a unit of the second sheet.
+    /// What came of a unit of a list; on the second sheet what is the matter with one.
+    pub submitted: String,
     pub missing: String,
+    pub unread: String,
     pub unlisted: String,
     pub refused: String,
     pub faulty: String,

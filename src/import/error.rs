@@ -28,6 +28,9 @@ pub enum ImportError {
     /// What a run of this program wrote for the person who answers for it.
     #[error("这是 nianbao 写出的一览表，不是报告，请给出工作簿或 .json 报告")]
     OwnSummary,
+    /// The template of this program in which nothing is filled in.
+    #[error("这是没有填写的标准模板，不是报告")]
+    BlankTemplate,
     /// A report as JSON that was spoiled.
     #[error("JSON 报告{0}，请改正，或重新生成")]
     Report(String),

@@ -4,19 +4,22 @@
 //! one finding: report, code and place must be those of the finding, and where several of a code stand in one place, words
 //! of its message tell which. One that fits two different findings covers neither.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
-use toml::value::Datetime;
 
 use super::stands;
-use crate::batch::{Item, Waived};
-use crate::model::Address;
+use crate::batch::{Item, PlaceItem, Waived};
+use crate::form::Form;
+use crate::model::{Address, Severity, full_date};
 use crate::rules::rule;
 use crate::toml_error::sentence;
 
 /// Longest file that is read, in waivers.
 const MOST: usize = 10_000;
+/// Places of findings that a waiver may have meant.
+const NEAR: usize = 3;
 
 /// All waivers of a run.
 #[derive(Debug, Default)]
@@ -29,6 +32,8 @@ pub struct Waivers {
 pub struct Waiver {
     stated: Stated,
     used: AtomicBool,
+    /// Places of findings of its code in its report, where it fits none.
+    near: Mutex<Vec<String>>,
 }
 
 /// A waiver as it is written.
@@ -50,7 +55,7 @@ struct Stated {
     says: String,
     reason: String,
     who: String,
-    date: Datetime,
+    date: toml::Value,
 }
 
 #[derive(Deserialize)]
@@ -67,15 +72,18 @@ impl Waivers {
     /// One sentence: a key that is wrong or missing, an empty reason or name, no date, a code that cannot be waived or need not
     /// be, a waiver that stands twice.
     pub fn parse(text: &str) -> Result<Waivers, String> {
-        let File { mut waiver } =
-            toml::from_str(text).map_err(|e| format!("{}，请照手册里的例子写", sentence(&e, text)))?;
+        let read = toml::from_str(text).or_else(|e| toml::from_str(&with_days(text)).map_err(|_| e));
+        let File { mut waiver } = read.map_err(|e| format!("{}，请照手册里的例子写", sentence(&e, text)))?;
         if waiver.len() > MOST {
             return Err(format!("豁免超过 {MOST} 条，请核对"));
         }
         for i in 0..waiver.len() {
-            // Codes and cells are capitals, as they are told.
-            waiver[i].code.make_ascii_uppercase();
-            waiver[i].cell.make_ascii_uppercase();
+            // As findings carry them: capitals, neither full-width nor with the `$` of a formula.
+            waiver[i].code = plain(&waiver[i].code).to_ascii_uppercase();
+            waiver[i].cell = plain(&waiver[i].cell).replace('$', "").to_ascii_uppercase();
+            if let Some(day) = waiver[i].date.as_str().and_then(day) {
+                waiver[i].date = toml::Value::String(day);
+            }
             let said = waiver[i].fault().or_else(|| {
                 let same = |other: &Stated| other.key() == waiver[i].key();
                 waiver[..i].iter().any(same).then(|| "与前面的一条重复".to_owned())
@@ -84,28 +92,35 @@ impl Waivers {
                 return Err(format!("第 {} 条豁免{said}", i + 1));
             }
         }
-        let all = waiver.into_iter().map(|stated| Waiver { stated, used: AtomicBool::new(false) });
+        let new = |stated| Waiver { stated, used: AtomicBool::new(false), near: Mutex::default() };
+        let all = waiver.into_iter().map(new);
         Ok(Waivers { all: all.collect() })
     }
 
     /// Notes on the findings of a report who answers for them; the waivers that fit any count as used. Gives the waivers that
     /// fit more than one, each as a sentence.
-    pub fn apply(&self, agency: &str, year: u16, findings: &mut [Item]) -> Vec<String> {
+    pub fn apply(&self, (agency, year, form): (&str, u16, Option<&Form>), findings: &mut [Item]) -> Vec<String> {
         let mut several = Vec::new();
-        for Waiver { stated, used } in
+        for Waiver { stated, used, near } in
             self.all.iter().filter(|w| (w.stated.agency.as_str(), w.stated.year) == (agency, year))
         {
-            let fitting: Vec<usize> = (0..findings.len()).filter(|i| stated.fits(&findings[*i])).collect();
-            let Some(first) = fitting.first() else { continue };
+            let fitting: Vec<usize> = (0..findings.len()).filter(|i| stated.fits(form, &findings[*i])).collect();
+            let Some(first) = fitting.first() else {
+                let same = findings.iter().filter(|f| f.code == stated.code && stands(&f.code, f.severity));
+                if let Ok(mut near) = near.lock() {
+                    near.extend(same.map(|f| place(&f.place)).filter(|p| !p.is_empty()));
+                }
+                continue;
+            };
             used.store(true, Ordering::Relaxed);
             if fitting.iter().any(|i| findings[*i].message != findings[*first].message) {
                 let what = stated.told();
                 several.push(format!("豁免“{what}”对上了 {} 处问题，不能确定是哪一处", fitting.len()));
                 continue;
             }
-            let Stated { who, date, reason, .. } = stated;
+            let Stated { who, reason, .. } = stated;
             for i in fitting {
-                findings[i].waived = Some(Waived { who: who.clone(), date: date.to_string(), reason: reason.clone() });
+                findings[i].waived = Some(Waived { who: who.clone(), date: stated.day(), reason: reason.clone() });
             }
         }
         several
@@ -115,9 +130,54 @@ impl Waivers {
     pub fn unused(&self) -> impl Iterator<Item = String> {
         self.all.iter().filter(|w| !w.used.load(Ordering::Relaxed)).map(|w| {
             let told = w.stated.told();
-            format!("没有用到的豁免：{told}；问题已经改正的，请删去这一条，否则请核对写法")
+            let near = w.near.lock().map(|n| n.clone()).unwrap_or_default();
+            if near.is_empty() {
+                return format!("没有用到的豁免：{told}；问题已经改正的，请删去这一条，否则请核对写法");
+            }
+            let more = if near.len() > NEAR { " 等" } else { "" };
+            let near = near.into_iter().take(NEAR).collect::<Vec<_>>().join("、");
+            let code = &w.stated.code;
+            format!("没有用到的豁免：{told}；这份报告的 {code} 在{near}{more}，请核对工作表、格子和 says")
         })
     }
+}
+
+/// Whether a finding keeps a report from being published and somebody may answer for it.
+pub(super) fn is_waivable(code: &str, severity: Severity) -> bool {
+    // What is said of publishing itself stays; what is not understood cannot be answered for.
+    stands(code, severity) && !code.starts_with(['B', 'W', 'X']) && rule(code).is_some_and(|r| !r.refuses)
+}
+
+/// A place in words; empty where a finding has none.
+fn place(at: &PlaceItem) -> String {
+    at.sheet.as_ref().map_or(String::new(), |sheet| format!("“{sheet}”{}", at.cell.as_deref().unwrap_or_default()))
+}
+
+/// A text without spaces, its full-width ASCII made half-width.
+fn plain(text: &str) -> String {
+    let half = |c: char| match c {
+        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().filter(|c| !c.is_whitespace()).map(half).collect()
+}
+
+/// A day as people write it (2025年1月20日, 2025.1.20, 2025/1/20), as `2025-01-20`.
+fn day(text: &str) -> Option<String> {
+    let text = plain(text);
+    let is_day = |c: char| c.is_ascii_digit() || "年月日-./".contains(c);
+    let (year, month, day) = full_date(&text).filter(|_| text.chars().all(is_day))?;
+    Some(format!("{year}-{month:02}-{day:02}"))
+}
+
+/// The file with the days in it that are written without quotes, which is no TOML, as TOML has them. Lines stay where they are.
+fn with_days(text: &str) -> String {
+    let line = |line: &str| {
+        let (key, value) = line.split_once('=').filter(|(key, _)| key.trim() == "date")?;
+        let (value, comment) = value.split_once('#').map_or((value, String::new()), |(v, c)| (v, format!(" #{c}")));
+        Some(format!("{key}= {}{comment}", day(value)?))
+    };
+    text.lines().map(|l| line(l).unwrap_or_else(|| l.to_owned()) + "\n").collect()
 }
 
 impl Stated {
@@ -131,8 +191,12 @@ impl Stated {
         if let Some((name, _)) = given.iter().find(|(_, value)| !value.chars().any(char::is_alphanumeric)) {
             return Some(format!("没有写 {name}"));
         }
-        if self.date.date.is_none() || self.date.time.is_some() {
-            return Some(format!("的日期“{}”应只写到日，如 2025-01-20", self.date));
+        let day = self.day();
+        if day.is_empty() {
+            return Some("没有写 date".to_owned());
+        }
+        if super::waivers::day(&day).as_ref() != Some(&day) {
+            return Some(format!("的日期“{day}”应写年、月、日，如 2025-01-20 或 \"2025年1月20日\""));
         }
         let code = &self.code;
         let Some(rule) = rule(code) else {
@@ -156,13 +220,37 @@ impl Stated {
         self.cell.parse::<Address>().is_err().then(|| format!("的 cell“{}”不是单元格，如 D28", self.cell))
     }
 
-    fn fits(&self, item: &Item) -> bool {
-        let place = |text: &Option<String>| text.clone().unwrap_or_default();
+    fn fits(&self, form: Option<&Form>, item: &Item) -> bool {
         stands(&item.code, item.severity)
             && item.code == self.code
-            && place(&item.place.sheet) == self.sheet
-            && place(&item.place.cell) == self.cell
+            && self.names_sheet(form, item)
+            && item.place.cell.as_deref().unwrap_or_default() == self.cell
             && item.message.contains(&self.says)
+    }
+
+    /// Whether the finding's sheet is the one that is written: by its own name, or by that of the official table on it.
+    fn names_sheet(&self, form: Option<&Form>, item: &Item) -> bool {
+        let (sheet, stated) = (item.place.sheet.as_deref().unwrap_or_default(), plain(&self.sheet));
+        if plain(sheet) == stated {
+            return true;
+        }
+        let Some(form) = form.filter(|_| !sheet.is_empty()) else { return false };
+        let table = form.tables.iter().position(|t| t.name == stated);
+        table.is_some_and(|t| {
+            // In a workbook of the agency's own the message says of which table it speaks.
+            item.message.starts_with(&form.tables[t].name)
+                || form.sections.iter().any(|s| s.table == Some(t) && plain(&s.sheet) == plain(sheet))
+        })
+    }
+
+    /// The day on which it was decided.
+    fn day(&self) -> String {
+        match &self.date {
+            toml::Value::String(text) => text.trim().to_owned(),
+            toml::Value::Datetime(day) => day.to_string(),
+            toml::Value::Integer(number) => number.to_string(),
+            _ => "？".to_owned(),
+        }
     }
 
     /// As it is named in a sentence.
@@ -189,7 +277,7 @@ mod tests {
 
     fn covers(waivers: &Waivers, agency: &str, year: u16, item: Item) -> bool {
         let mut items = [item];
-        assert_eq!(waivers.apply(agency, year, &mut items), [""; 0]);
+        assert_eq!(waivers.apply((agency, year, None), &mut items), [""; 0]);
         items[0].waived.is_some()
     }
 
@@ -207,7 +295,7 @@ mod tests {
         let unused: Vec<_> = waivers.unused().collect();
         assert!(unused.len() == 1 && unused[0].contains("“三、依申请公开”D7 K301"), "{unused:?}");
         let mut items = [found("K301", 6, "…")];
-        assert!(waivers.apply("某局", 2023, &mut items).is_empty());
+        assert!(waivers.apply(("某局", 2023, None), &mut items).is_empty());
         let waived = items[0].waived.clone().unwrap();
         assert_eq!((waived.who.as_str(), waived.date.as_str()), ("张三", "2024-01-20"));
         assert_eq!(waivers.unused().count(), 0);
@@ -217,12 +305,47 @@ mod tests {
     }
 
     #[test]
+    fn what_a_clerk_writes_for_a_sheet_a_cell_and_a_day_is_understood() {
+        let form = crate::form::edition("2021").unwrap();
+        let names = |sheet: &str, at: &str, message: &str| {
+            let text = ONE.replace("三、依申请公开", sheet);
+            let at = Source::cell(&at.into(), Address { row: 6, column: 3 });
+            let mut items = [Item::from(&finding("K301", message).at(at))];
+            let waivers = Waivers::parse(&text).unwrap();
+            assert_eq!(waivers.apply(("某局", 2023, Some(&*form)), &mut items), [""; 0]);
+            items[0].waived.is_some()
+        };
+        assert!(names("表三", "三、依申请公开", "…") && names("三、 依申请公开", "三、依申请公开", "…"));
+        assert!(names("表三", "Sheet1", "表三 D7 不平") && names("Sheet1", "Sheet1", "表三 D7 不平"));
+        assert!(!names("表二", "三、依申请公开", "表三 D7 不平") && !names("表三", "四、复议诉讼", "…"));
+        for (cell, code) in [("Ｄ７", "Ｋ301"), ("$D$7", " k301")] {
+            let text = ONE.replace("D7", cell).replace("K301", code);
+            assert!(covers(&Waivers::parse(&text).unwrap(), "某局", 2023, found("K301", 6, "…")), "{text}");
+        }
+        for day in
+            ["2024年1月20日", "\"2024年1月20日\"", "2024年 1月20日 # 会上定的", "2024.1.20", "2024/1/20", "'2024-1-20'"]
+        {
+            let mut items = [found("K301", 6, "…")];
+            Waivers::parse(&ONE.replace("2024-01-20", day)).unwrap().apply(("某局", 2023, None), &mut items);
+            assert_eq!(items[0].waived.as_ref().map(|w| w.date.as_str()), Some("2024-01-20"), "{day}");
+        }
+    }
+
+    #[test]
+    fn a_waiver_that_fits_nothing_says_where_its_code_was_found() {
+        let waivers = Waivers::parse(ONE).unwrap();
+        waivers.apply(("某局", 2023, None), &mut [found("K301", 27, "…"), found("K302", 8, "…")]);
+        let unused: Vec<_> = waivers.unused().collect();
+        assert!(unused[0].contains("这份报告的 K301 在“三、依申请公开”D28，"), "{unused:?}");
+    }
+
+    #[test]
     fn of_several_findings_in_a_place_words_tell_which() {
         let of = |says: &str| ONE.replace("K301", "P601").replace("reason", &format!("says = \"{says}\"\nreason"));
         let both = || [found("P601", 6, "有手机号码“138****5678”"), found("P601", 6, "有个人邮箱“z***@qq.com”")];
         let apply = |text: &str| {
             let mut items = both();
-            let several = Waivers::parse(text).unwrap().apply("某局", 2023, &mut items);
+            let several = Waivers::parse(text).unwrap().apply(("某局", 2023, None), &mut items);
             (items.map(|i| i.waived.is_some()), several.len())
         };
         assert_eq!(apply(&ONE.replace("K301", "P601")), ([false, false], 1));
@@ -238,8 +361,11 @@ mod tests {
             (ONE.replace("reason", "cause"), "第 7 行：没有“cause”"),
             (format!("{ONE}{}", ONE.replace("who = \"张三\"\n", "")), "第 10 行：缺少“who”"),
             (ONE.replace("张三", " "), "没有写 who"),
-            (ONE.replace("2024-01-20", "2024-01-20T08:00:00"), "只写到日"),
-            (ONE.replace("2024-01-20", "2024年1月20日"), "第 9 行"),
+            (ONE.replace("2024-01-20", "2024-01-20T08:00:00"), "应写年、月、日"),
+            (ONE.replace("2024-01-20", "\"一月二十日\""), "应写年、月、日"),
+            (ONE.replace("2024-01-20", "2024年2月31日"), "第 9 行"),
+            (ONE.replace("2024-01-20", "20240120"), "应写年、月、日"),
+            (ONE.replace("2024-01-20", "\"\""), "没有写 date"),
             (ONE.repeat(2), "第 2 条豁免与前面的一条重复"),
             (ONE.replace("2023", "\"二〇二三\""), "第 3 行"),
             (ONE.replace("K301", "K999"), "代码“K999”没有"),

@@ -67,6 +67,11 @@ impl Aliases {
         self.official.get(agency).map_or(agency, String::as_str)
     }
 
+    /// Every other name with the official one.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.official.iter().map(|(name, official)| (name.as_str(), official.as_str()))
+    }
+
     /// Whether the user says that this is the official name of an agency of its own.
     pub fn declares(&self, agency: &str) -> bool {
         self.declared.contains(agency)

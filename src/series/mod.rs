@@ -7,8 +7,9 @@ mod aliases;
 mod facts;
 mod names;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use crate::form::labels;
 use crate::model::{Decimal, Finding, Severity, Source};
 use crate::rules::{self, finding};
 
@@ -34,6 +35,8 @@ pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)>
             agencies.entry(agency).or_default().entry(m.facts.year).or_default().push(i);
         }
     }
+    // Years that the run has of any agency: one that an agency lacks may be what a doubled year should be.
+    let all_years: BTreeSet<u16> = agencies.values().flat_map(|years| years.keys().copied()).collect();
     let mut findings = Vec::new();
     for (agency, years) in &mut agencies {
         years.values_mut().for_each(|all| all.sort_by_key(|i| (members[*i].file, *i)));
@@ -41,7 +44,9 @@ pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)>
         for (year, all) in &*years {
             if let [first, second, ..] = all[..] {
                 let pair = |i: usize| [members[first].file, members[if i == first { second } else { i }].file];
-                findings.extend(all.iter().map(|i| (*i, twice(agency, *year, members[*i].file, pair(*i)))));
+                let lacks = lacking(*year, years, &all_years);
+                let doubled = Doubled { agency, year: *year, lacks: &lacks };
+                findings.extend(all.iter().map(|i| (*i, doubled.finding(members[*i].file, pair(*i)))));
             }
             match (last, all.as_slice()) {
                 (Some((before, [old])), [new]) if before + 1 == *year => {
@@ -49,7 +54,9 @@ pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)>
                     findings.extend(pair.compare().into_iter().map(|f| (*new, f)));
                 }
                 (Some((before, old)), new) if before + 1 < *year => {
-                    findings.push((new[0], gap(agency, (before, members[old[0]].file), (*year, members[new[0]].file))));
+                    let doubled = [(before, old), (*year, new)].into_iter().find(|(_, all)| all.len() > 1);
+                    let pair = [(before, members[old[0]].file), (*year, members[new[0]].file)];
+                    findings.push((new[0], gap(agency, pair, doubled.map(|(year, _)| year))));
                 }
                 _ => {}
             }
@@ -71,22 +78,75 @@ pub fn unmet<'a>(agencies: impl IntoIterator<Item = &'a str>, aliases: &'a Alias
     aliases.unmet(agencies).into_iter().map(note).collect()
 }
 
-/// Of a report, that there is another of its year; both are named in their order.
-fn twice(agency: &str, year: u16, own: &str, [first, second]: [&str; 2]) -> Finding {
-    finding("Y403", format!("{agency}有两份 {year} 年的报告：{first} 与 {second}，这一年没有与前后年比较"))
-        .at(Source::file(own))
-        .related([Source::file(if own == first { second } else { first })])
-        .hint("请只保留一份")
+/// The years around a doubled one, nearest first, that an agency has no report of: those next to it, where other agencies or
+/// earlier and later reports show that there should be one.
+fn lacking(year: u16, own: &BTreeMap<u16, Vec<usize>>, all: &BTreeSet<u16>) -> Vec<u16> {
+    let range = own.keys().next().zip(own.keys().next_back());
+    let due = |y: &u16| all.contains(y) || range.is_some_and(|(first, last)| (first..last).contains(&y));
+    [year.saturating_sub(1), year.saturating_add(1)].into_iter().filter(|y| !own.contains_key(y) && due(y)).collect()
 }
 
-fn gap(agency: &str, (before, old): (u16, &str), (after, new): (u16, &str)) -> Finding {
+/// A year of which an agency has several reports.
+struct Doubled<'a> {
+    agency: &'a str,
+    year: u16,
+    /// Years next to it of which there is none.
+    lacks: &'a [u16],
+}
+
+impl Doubled<'_> {
+    /// Of one of its reports, that there is another; both are named in their order.
+    fn finding(&self, own: &str, [first, second]: [&str; 2]) -> Finding {
+        let Doubled { agency, year, lacks } = self;
+        let mut message = format!("{agency}有两份 {year} 年的报告：{first} 与 {second}");
+        let lacks = lacks.iter().map(u16::to_string).collect::<Vec<_>>().join("、");
+        if !lacks.is_empty() {
+            message.push_str(&format!("，而没有 {lacks} 年的"));
+        }
+        for file in [first, second] {
+            if let Some(other) = year_in_name(file).filter(|y| y != year) {
+                message.push_str(&format!("，文件名 {} 里写的是 {other} 年", name(file)));
+            }
+        }
+        message.push_str("；这一年没有与前后年比较");
+        let hint = if lacks.is_empty() {
+            "请先核对两份的年度：有一份填错了的，改正封面和正文；确实是同一年的，只保留一份".to_owned()
+        } else {
+            format!("可能有一份的年度填错了，应是 {lacks} 年：请核对两份的封面和正文；确实是同一年的，只保留一份")
+        };
+        finding("Y403", message)
+            .at(Source::file(own))
+            .related([Source::file(if own == first { second } else { first })])
+            .hint(hint)
+    }
+}
+
+/// A file's own name.
+fn name(file: &str) -> &str {
+    file.rsplit(['/', '\\']).next().unwrap_or(file)
+}
+
+/// The only year that a file's name holds, as four digits among no others.
+fn year_in_name(file: &str) -> Option<u16> {
+    let runs = name(file).split(|c: char| !c.is_ascii_digit());
+    let mut years = runs.filter(|run| run.len() == 4).filter_map(|run| run.parse().ok());
+    let [first, last] = labels().report.years;
+    let year: u16 = years.next()?;
+    (years.next().is_none() && (first..=last).contains(&year)).then_some(year)
+}
+
+fn gap(agency: &str, [(before, old), (after, new)]: [(u16, &str); 2], doubled: Option<u16>) -> Finding {
     let years = match (before + 1, after - 1) {
         (a, b) if a == b => a.to_string(),
         (a, b) => format!("{a} 至 {b}"),
     };
     let message = format!("{agency}缺 {years} 年的报告，只有 {before} 年（{old}）和 {after} 年（{new}）的");
     let f = finding("Y403", message).at(Source::file(new)).related([Source::file(old)]);
-    let hint = "请补上；没有读懂的文件请先改正，改过名的单位用 --aliases 合并";
+    let hint = match doubled {
+        // Probably nothing is missing.
+        Some(year) => format!("{year} 年有两份，可能有一份就是 {years} 年的、年度填错了，请先核对"),
+        None => "请补上；没有读懂的文件请先改正，改过名的单位用 --aliases 合并".to_owned(),
+    };
     Finding { severity: Severity::Warning, ..f.hint(hint) }
 }
 

@@ -111,6 +111,35 @@ fn missing_years_are_told_once_a_gap_and_doubled_years_are_not_compared() {
 }
 
 #[test]
+fn a_doubled_year_beside_a_missing_one_is_taken_for_a_slip() {
+    let one = |agency, year| facts(agency, year, "2021", &[]);
+    let y403 = |all: &[(&str, Facts)]| -> Vec<(String, String)> {
+        let said = |f: Finding| (f.message, f.hint.unwrap_or_default());
+        run(all).into_iter().filter(|(_, f)| f.code == "Y403").map(|(_, f)| said(f)).collect()
+    };
+    // The gap is between the agency's own years.
+    let gap = y403(&[("a", one("某局", 2022)), ("b", one("某局", 2024)), ("c", one("某局", 2024))]);
+    assert_eq!(gap.len(), 3, "{gap:?}");
+    let both = "某局有两份 2024 年的报告：b 与 c，而没有 2023 年的；这一年没有与前后年比较";
+    assert!(gap.iter().filter(|(m, h)| m == both && h.contains("应是 2023 年")).count() == 2, "{gap:?}");
+    assert!(gap.iter().any(|(m, h)| m.starts_with("某局缺 2023 年") && h.contains("2024 年有两份")), "{gap:?}");
+    // Other agencies of the run have the year, and the name of a file says which it is.
+    let all = [
+        ("x", one("他局", 2023)),
+        ("y", one("他局", 2024)),
+        ("2023/某局2023.xlsx", one("某局", 2024)),
+        ("z", one("某局", 2024)),
+    ];
+    let other = y403(&all);
+    let said =
+        "某局有两份 2024 年的报告：2023/某局2023.xlsx 与 z，而没有 2023 年的，文件名 某局2023.xlsx 里写的是 2023 年；";
+    assert!(other.len() == 2 && other[0].0.starts_with(said), "{other:?}");
+    // Nothing is missing: they may be two of one year.
+    let two = y403(&[("a", one("某局", 2024)), ("b", one("某局", 2024))]);
+    assert!(two[0].0.contains("a 与 b；") && two[0].1.contains("只保留一份") && !two[0].1.contains("应是"), "{two:?}");
+}
+
+#[test]
 fn the_very_same_report_twice_is_two_reports() {
     let one = facts("某局", 2024, "2021", &[]);
     assert_eq!(run(&[("a", one.clone()), ("b", one)])[0].1.code, "Y403");

@@ -93,7 +93,7 @@ impl<'a> Run<'a> {
                 .flat_map(|r| [r.record.file.as_bytes(), r.record.sha256.as_deref().unwrap_or_default().as_bytes()]),
         );
         let all = reads.len();
-        let hint = "请只保留一份；要都转换，就分放在不同的子文件夹里，用上一级文件夹作输入";
+        let hint = "请先核对两份的单位和年度，填错的改正；要都转换，就分放在不同的子文件夹里，用上一级文件夹作输入";
         refuse_collisions(&mut reads, hint, |r| plan.inputs.all[r.input - 1].below.join(stem(r)));
         let group =
             |r: &'_ Record| r.agency.as_deref().map_or(r.file.clone(), |a| plan.aliases.canonical(a).to_owned());

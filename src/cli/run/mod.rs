@@ -7,14 +7,15 @@ mod across;
 mod convert;
 mod interrupt;
 mod journal;
+mod mark;
 mod merge;
+mod own;
 mod progress;
 mod publish;
 mod read;
 mod spool;
 mod table;
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -23,14 +24,16 @@ use super::args::Output;
 use super::inputs::Input;
 use super::plan::{CheckPlan, ConvertPlan, Plan};
 use super::print::Doing;
-use super::{Exit, Stop, output, print};
+use super::{Exit, Stop, print};
 use crate::batch::{Record, Status};
-use crate::feedback::{self, page};
+use crate::feedback::page;
 use crate::pipeline::{self, Examined};
 
 pub use interrupt::Interrupt;
 pub use journal::Books;
+pub use mark::is_own;
 pub use merge::merge;
+pub use own::{pass_over_own, roster};
 pub use progress::{Progress, span};
 pub use publish::publish;
 pub use read::{Read, whole};
@@ -53,7 +56,7 @@ pub enum Made {
     Kept,
 }
 
-/// `check`: findings, in a file where one is named, and a marked copy of the workbook where one is asked for.
+/// `check`: findings, in a file where one is named, and marked copies of the workbooks where they are asked for.
 pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let plan = &job.plan;
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
@@ -65,43 +68,35 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
         (Done { record, made: Made::New, took: begun.elapsed() }, drawn.then_some(examined))
     });
     let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
+    pass_over_own(plan, done.iter_mut().map(|d| &mut d.record));
     let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record));
     done.iter_mut().for_each(|d| read::judge(&mut d.record, plan.strict));
-    if let Some((path, d)) = job.mark.as_deref().zip(done.first()) {
-        write_marked(plan, path, &d.record)?;
+    let mut exit = Exit::Good;
+    if let (Some(mark), None) = (&job.mark, interrupt.asked()) {
+        let records: Vec<&Record> = done.iter().map(|d| &d.record).collect();
+        exit = mark::write(plan, mark, &records, &pool, &interrupt)?;
     }
+    let roster = job.expected.as_ref().map(|e| roster(plan, e, done.iter().map(|d| &d.record)));
+    let names = page::Names::new(plan.inputs.all.iter().map(|i| (i.path.display().to_string(), i.shown.clone())));
     let section = |(d, e): (&Done, &Option<Examined>)| {
-        let understood = e.as_ref().and_then(|e| Some((e.report.as_ref()?, &e.origins)));
-        page::section(&d.record, understood)
+        let understood = e.as_ref().filter(|_| d.record.is_understood());
+        let understood = understood.and_then(|e| Some((e.report.as_ref()?, &e.origins)));
+        page::section(&d.record, &names, understood)
     };
     let sections = if plan.format == Output::Html {
         // What is no workbook is of no interest to those who look for faults.
         let (passed, rest): (Vec<_>, Vec<_>) =
             done.iter().zip(&examined).partition(|(d, _)| d.record.status == Status::Skipped);
-        rest.into_iter().chain(passed).map(section).collect()
+        let first = roster.iter().map(|r| page::roster(r, &names));
+        first.chain(rest.into_iter().chain(passed).map(section)).collect()
     } else {
         Vec::new()
     };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let file = job.file.clone();
     let (doing, folder, summary) = (Doing::Checking, None, None);
-    print::all(&print::Told { doing, plan, folder, summary, notes, file, sections, took, asked }, &done)
-}
-
-/// Writes a marked copy of the only input, where it holds cells, and says so beside what is printed.
-fn write_marked(plan: &Plan, path: &Path, record: &Record) -> Result<(), Stop> {
-    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
-    let input = plan.inputs.all.first().map(|i| &i.path);
-    let Some(workbook) = input.and_then(|i| crate::import::read(i, &plan.setting.limits).ok()) else {
-        print::progress(&format!("没有写 {}：输入不是能读的工作簿，没有格子可以标", path.display()));
-        return Ok(());
-    };
-    let bytes = feedback::mark(&workbook, &record.findings)
-        // Its words are English, and no one but the maker of a strange workbook could do anything about them.
-        .map_err(|_| unwritten(format!("{} 写不成：工作簿里有 Excel 放不下的内容", path.display())))?;
-    output::write_one(path, &bytes).map_err(unwritten)?;
-    print::progress(&format!("有问题的格子标在 {} 里", path.display()));
-    Ok(())
+    let told = print::Told { doing, plan, folder, summary, notes, file, sections, roster, took, asked };
+    Ok(print::all(&told, &done)?.max(exit))
 }
 
 /// `convert`: files to publish.
@@ -112,11 +107,22 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     pipeline::warm(&job.formats, &plan.setting);
     let reads = read::all(plan, &pool, &interrupt, &run);
     // Nothing is written by a run that does not know all of its inputs.
-    let Some(reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
+    let Some(reads) = reads else {
         let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());
         let (folder, summary, file, sections) = (None, None, None, Vec::new());
         return print::all(
-            &print::Told { doing: Doing::Converting, plan, folder, summary, notes, file, sections, took, asked },
+            &print::Told {
+                doing: Doing::Converting,
+                plan,
+                folder,
+                summary,
+                notes,
+                file,
+                sections,
+                roster: None,
+                took,
+                asked,
+            },
             &[],
         );
     };
@@ -125,7 +131,18 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let (file, sections) = (None, Vec::new());
     print::all(
-        &print::Told { doing: Doing::Converting, plan, folder, summary, notes, file, sections, took, asked },
+        &print::Told {
+            doing: Doing::Converting,
+            plan,
+            folder,
+            summary,
+            notes,
+            file,
+            sections,
+            roster: None,
+            took,
+            asked,
+        },
         &finished.done,
     )
 }

@@ -75,13 +75,13 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let reads = all(plan, &pool, &interrupt, &run);
     let asked = || interrupt.asked();
     // Nothing is published by a run that does not know all of its inputs.
-    let Some(mut reads) = reads.into_iter().collect::<Option<Vec<Read>>>() else {
+    let Some(mut reads) = reads else {
         let (folder, summary, notes, file, sections) = (None, None, Vec::new(), None, Vec::new());
         let (doing, took, asked) = (Doing::Publishing, begun.elapsed(), asked());
-        let told = print::Told { doing, plan, folder, summary, notes, file, sections, took, asked };
+        let told = print::Told { doing, plan, folder, summary, notes, file, sections, roster: None, took, asked };
         return Ok((print::all(&told, &[])?, Vec::new()));
     };
-    let hint = "请只保留一份；要都公布，就分几次公布到不同的文件夹";
+    let hint = "请先核对两份的单位和年度，填错的改正，重复的只保留一份；要都公布，就分几次公布到不同的文件夹";
     refuse_collisions(&mut reads, hint, |r| PathBuf::from(stem(r)));
     // Findings between the years stand in the way like any other.
     let mut notes = across::tell(plan, reads.iter_mut().map(|r| &mut r.record));
@@ -122,7 +122,7 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     notes.extend(unused);
     let (doing, folder, file, sections) = (Doing::Publishing, Some(job.folder.as_path()), None, Vec::new());
     let (took, asked) = (begun.elapsed(), asked());
-    let told = print::Told { doing, plan, folder, summary, notes, file, sections, took, asked };
+    let told = print::Told { doing, plan, folder, summary, notes, file, sections, roster: None, took, asked };
     let exit = print::all(&told, &done)?;
     let exit = if unlisted { exit.max(Exit::Unwritten) } else { exit };
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
@@ -137,7 +137,10 @@ impl Run<'_> {
             return record;
         }
         let agency = record.agency.clone().unwrap_or_default();
-        for several in self.job.waivers.apply(&agency, record.year.unwrap_or_default(), &mut record.findings) {
+        let forms = &self.job.plan.setting.options.forms;
+        let form = forms.iter().find(|f| record.edition.as_ref() == Some(&f.id)).map(|f| &**f);
+        let of = (agency.as_str(), record.year.unwrap_or_default(), form);
+        for several in self.job.waivers.apply(of, &mut record.findings) {
             let hint = "请在这一条里加一行 says，写上要豁免的那一处提示里独有的几个字";
             record.tell(&finding("B903", several).hint(hint));
         }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::spool::Slip;
-use super::{Interrupt, each};
+use super::{Interrupt, each, pass_over_own};
 use crate::batch::{Item, Record, Status};
 use crate::cli::inputs::Input;
 use crate::cli::output::reason;
@@ -40,13 +40,19 @@ pub trait Writes: Sync {
     fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip>;
 }
 
-/// Reads every input of the plan, in their order.
-pub fn all(plan: &Plan, pool: &rayon::ThreadPool, interrupt: &Interrupt, writes: &dyn Writes) -> Vec<Option<Read>> {
-    each(pool, interrupt, "读取", (1..).zip(&plan.inputs.all).collect(), |(number, input)| {
+/// Reads every input of the plan, in their order. `None` where the run was asked to end before it had read all.
+pub fn all(plan: &Plan, pool: &rayon::ThreadPool, interrupt: &Interrupt, writes: &dyn Writes) -> Option<Vec<Read>> {
+    let reads = each(pool, interrupt, "读取", (1..).zip(&plan.inputs.all).collect(), |(number, input)| {
         let begun = Instant::now();
         let (record, next) = one(plan, number, input, writes);
         Read { record, next, took: begun.elapsed() }
-    })
+    });
+    let mut reads = reads.into_iter().collect::<Option<Vec<Read>>>()?;
+    let passed = pass_over_own(plan, reads.iter_mut().map(|r| &mut r.record));
+    for (read, _) in reads.iter_mut().zip(passed).filter(|(_, passed)| *passed) {
+        read.next = Next::Nothing;
+    }
+    Some(reads)
 }
 
 fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Record, Next) {
@@ -105,7 +111,11 @@ fn told(
 /// A file that nobody called a workbook is passed over unless it is one, or says that it is a report; so are the books of
 /// an earlier run.
 fn unread(input: &Input, e: &ImportError) -> Finding {
-    let wanted = if e.is_own_book() { input.typed } else { input.wanted };
+    let wanted = match e {
+        ImportError::BlankTemplate => false,
+        e if e.is_own_book() => input.typed,
+        _ => input.wanted,
+    };
     finding(if wanted || e.is_report() { "I101" } else { "I102" }, e.to_string())
 }
 
@@ -130,6 +140,7 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         key: plan.key.clone(),
         facts: examined.report.as_ref().map(|r| Facts::of(r, &examined.origins)),
+        is_own: examined.is_own,
     };
     judge(&mut record, plan.strict);
     record
@@ -138,7 +149,8 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
 /// What an input holds.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = input.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    examine_told(&name, bytes, &plan.setting, |e| unread(input, e))
+    // Whoever names a template is told what to fill in.
+    examine_told(&name, bytes, &plan.setting, |e| unread(input, e), !input.typed)
 }
 
 /// Sets the status of a record that is understood from its findings.

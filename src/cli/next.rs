@@ -1,0 +1,103 @@
+//! Commands that can be typed next, complete and ready to be copied.
+//!
+//! Takes inputs as they were typed and the options that a further run needs as well, gives one line of text. It runs nothing.
+
+use std::path::PathBuf;
+
+/// With more inputs than this a command would fill the screen.
+const MOST_INPUTS: usize = 4;
+/// Where the results of the commands go, as in the manual.
+const FOLDER: &str = "输出";
+const PACKAGES: &str = "公布";
+const PAGE: &str = "检查结果.html";
+
+/// What was typed and is needed in a further command.
+#[derive(Debug, Clone, Default)]
+pub struct Typed {
+    /// Files and folders.
+    pub inputs: Vec<PathBuf>,
+    /// Options on which the reading depends, each ready to be typed.
+    pub options: Vec<String>,
+}
+
+impl Typed {
+    /// The command that checks.
+    pub fn check(&self) -> String {
+        self.command("check", &[])
+    }
+
+    /// The command that writes the files to publish.
+    pub fn convert(&self) -> String {
+        self.command("convert", &["-o", FOLDER])
+    }
+
+    /// The command that writes the packages for a portal.
+    pub fn publish(&self) -> String {
+        self.command("publish", &["-o", PACKAGES])
+    }
+
+    /// The command that shows all findings on a page.
+    pub fn page(&self) -> String {
+        self.command("check", &["--format", "html", "-o", PAGE])
+    }
+
+    /// The same options with another input.
+    pub fn of(&self, input: &str) -> Typed {
+        Typed { inputs: vec![input.into()], options: self.options.clone() }
+    }
+
+    fn command(&self, verb: &str, tail: &[&str]) -> String {
+        let inputs = if self.inputs.len() > MOST_INPUTS {
+            vec!["<同样的输入>".to_owned()]
+        } else {
+            self.inputs.iter().map(|i| quoted(&i.display().to_string())).collect()
+        };
+        let words = ["nianbao".to_owned(), verb.to_owned()].into_iter().chain(inputs);
+        let tail = tail.iter().map(|w| (*w).to_owned());
+        words.chain(self.options.iter().cloned()).chain(tail).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A word as a shell takes it for one: in quotes only where it needs them.
+pub fn quoted(word: &str) -> String {
+    let plain =
+        |c: char| c.is_alphanumeric() || "-_./:+=@,，、。·—（）《》“”".contains(c) || (cfg!(windows) && c == '\\');
+    if !word.is_empty() && word.chars().all(plain) {
+        // A name that begins with a dash would be taken for an option.
+        return if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
+    }
+    // Within double quotes these mean something to a shell of Unix; the shell of Windows has no other quotes.
+    if !cfg!(windows) && word.contains(['"', '$', '`', '\\', '!']) {
+        return format!("'{}'", word.replace('\'', "'\\''"));
+    }
+    format!("\"{word}\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_can_be_pasted_as_it_is() {
+        let typed = Typed { inputs: vec!["各单位/甲 局.xlsx".into()], options: vec!["--keep-text".to_owned()] };
+        assert_eq!(typed.convert(), "nianbao convert \"各单位/甲 局.xlsx\" --keep-text -o 输出");
+        assert_eq!(typed.of("报告.xlsx").page(), "nianbao check 报告.xlsx --keep-text --format html -o 检查结果.html");
+        let many = Typed { inputs: vec!["a".into(); 5], options: Vec::new() };
+        assert_eq!(many.publish(), "nianbao publish <同样的输入> -o 公布");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn names_that_a_shell_would_change_are_quoted() {
+        for (name, typed) in [
+            ("甲（终稿）.xlsx", "甲（终稿）.xlsx"),
+            ("a(1).xlsx", "\"a(1).xlsx\""),
+            ("-rf.xlsx", "./-rf.xlsx"),
+            ("$x.xlsx", "'$x.xlsx'"),
+            ("它's \"x\".xlsx", "'它'\\''s \"x\".xlsx'"),
+            ("", "\"\""),
+        ] {
+            assert_eq!(quoted(name), typed);
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! Many checked inputs on one screen: those with problems first, the gravest at the top; those without in one line.
+//!
+//! Takes finished inputs, gives lines. All findings of an input are left to the page, whose command is printed with them.
+
+use std::path::Path;
+
+use super::print::word;
+use crate::batch::{Item, Record, Status};
+use crate::model::Severity;
+use crate::publish::{BLOCKS, blocks_as_warning, coded, stands};
+
+/// With more problem files than this, each has one line instead of two.
+const FEW: usize = 20;
+/// Names of inputs without problems that are listed.
+const NAMED: usize = 10;
+/// Skipped files of one folder that are listed, and lines over all of them.
+const SKIPPED: usize = 5;
+const MOST_SKIPPED: usize = 20;
+/// Characters of a message where an input has one line.
+const LONGEST: usize = 90;
+
+/// How badly an input needs attention.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Grade {
+    Clean,
+    Warned,
+    /// A warning that nothing is published with.
+    Blocked,
+    Wrong,
+    Unread,
+}
+
+fn grade(record: &Record) -> Grade {
+    let worst = record.findings.iter().map(|f| match f.severity {
+        Severity::Error => Grade::Wrong,
+        _ if stands(&f.code, f.severity) => Grade::Blocked,
+        Severity::Warning => Grade::Warned,
+        Severity::Note => Grade::Clean,
+    });
+    match record.status {
+        Status::Failed => Grade::Unread,
+        Status::Skipped => Grade::Clean,
+        _ => worst.max().unwrap_or(Grade::Clean),
+    }
+}
+
+/// Whether anything in it keeps an input from being published.
+pub fn is_publishable(record: &Record) -> bool {
+    grade(record) < Grade::Blocked
+}
+
+/// Whether an input has an error or a warning.
+pub fn is_clean(record: &Record) -> bool {
+    grade(record) == Grade::Clean
+}
+
+/// Whether it is a warning that nothing is published with.
+pub fn is_blocking_warning(f: &Item) -> bool {
+    blocks_as_warning(&f.code, f.severity) && f.waived.is_none()
+}
+
+/// The lines over checked inputs; those that were skipped are not among them.
+pub fn lines<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
+    let (clean, mut problems): (Vec<&Record>, Vec<&Record>) =
+        records.filter(|r| r.status != Status::Skipped).partition(|r| is_clean(r));
+    // Within a grade in the order of the inputs.
+    problems.sort_by_key(|r| std::cmp::Reverse(grade(r)));
+    let brief = problems.len() > FEW;
+    let mut out: Vec<String> = problems.iter().flat_map(|r| of_one(r, brief)).collect();
+    if !clean.is_empty() {
+        let name = |r: &&Record| Path::new(&r.file).file_name().map(|n| n.to_string_lossy().into_owned());
+        let names: Vec<String> = clean.iter().take(NAMED).filter_map(name).collect();
+        let more = if clean.len() > NAMED { " 等" } else { "" };
+        out.push(format!("没有发现错误和警告的 {} 份：{}{more}", clean.len(), names.join("、")));
+    }
+    out
+}
+
+/// An input with problems: whose it is, and the gravest finding with the number of the others.
+pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
+    let grave = |f: &&Item| f.severity > Severity::Note;
+    let all: Vec<&Item> = record.findings.iter().filter(grave).collect();
+    // The first error, else what keeps it from being published, else the first warning.
+    let first = all.iter().position(|f| stands(&f.code, f.severity)).unwrap_or(0);
+    let Some(gravest) = all.get(first) else { return vec![format!("{}：{}", record.file, record.known())] };
+    let others = || all.iter().enumerate().filter(|(i, _)| *i != first).map(|(_, f)| *f);
+    let count = |severity| others().filter(|f| f.severity == severity).count();
+    let rest = [(count(Severity::Error), Severity::Error), (count(Severity::Warning), Severity::Warning)];
+    let rest: Vec<String> =
+        rest.iter().filter(|(n, _)| *n > 0).map(|(n, severity)| format!("{n} 处{}", word(*severity))).collect();
+    let mut rest = if rest.is_empty() { String::new() } else { format!("；另有 {}", rest.join("、")) };
+    if let Some(f) = others().find(|f| is_blocking_warning(f) && !is_blocking_warning(gravest)) {
+        rest.push_str(&format!("（其中 {} {BLOCKS}）", f.code));
+    }
+    let (name, message) = (word(gravest.severity), &gravest.message);
+    let code = coded(gravest);
+    let known = record.known();
+    let refused = record.status == Status::Failed;
+    if brief {
+        let whose = if known.is_empty() { String::new() } else { format!("（{known}）") };
+        let name = if refused { "没有读懂" } else { name };
+        return vec![format!("{name}  {}{whose}：{}（{code}）{rest}", record.file, cut(message))];
+    }
+    let whose = match (known.is_empty(), refused) {
+        (true, _) => "没有读懂".to_owned(),
+        (false, true) => format!("{known}；没有读懂"),
+        (false, false) => known,
+    };
+    vec![format!("{}：{whose}", record.file), format!("  {name}  {message}（{code}）{rest}")]
+}
+
+/// The lines over what was skipped: a file each, or one for a folder with many.
+pub fn skipped<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
+    let mut folders: Vec<(&Path, Vec<&Record>)> = Vec::new();
+    for record in records.filter(|r| r.status == Status::Skipped) {
+        let folder = Path::new(&record.file).parent().unwrap_or(Path::new(""));
+        // Inputs of a folder are neighbours.
+        match folders.iter_mut().rev().find(|(known, _)| *known == folder) {
+            Some((_, files)) => files.push(record),
+            None => folders.push((folder, vec![record])),
+        }
+    }
+    let mut lines: Vec<(usize, String)> = Vec::new();
+    for (folder, files) in folders {
+        if files.len() <= SKIPPED {
+            lines.extend(files.iter().map(|r| (1, format!("略过 {}：{}", r.file, r.reason()))));
+        } else if let Some(first) = files.first() {
+            let name = Path::new(&first.file).file_name().unwrap_or_default().display();
+            let (folder, count, reason) = (folder.display(), files.len(), first.reason());
+            lines.push((count, format!("略过 {folder} 里的 {count} 个文件，如 {name}：{reason}")));
+        }
+    }
+    let rest: usize = lines.iter().skip(MOST_SKIPPED).map(|(count, _)| count).sum();
+    let mut out: Vec<String> = lines.into_iter().take(MOST_SKIPPED).map(|(_, line)| line).collect();
+    if rest > 0 {
+        out.push(format!("另外还略过了 {rest} 个文件"));
+    }
+    out
+}
+
+fn cut(message: &str) -> String {
+    if message.chars().count() <= LONGEST {
+        message.to_owned()
+    } else {
+        message.chars().take(LONGEST - 1).chain(['…']).collect()
+    }
+}

@@ -1,0 +1,63 @@
+//! What came of a list of units, for people (lines) and for programs (an object a unit).
+
+use serde::Serialize;
+
+use crate::aggregate::{Roster, State};
+use crate::form::labels;
+
+/// The lines after a run: how many units are in each state, then those that did not report or whose report was not read.
+pub fn lines(roster: &Roster) -> Vec<String> {
+    let words = &labels().sum;
+    let mut out = vec![roster.summary()];
+    out.extend(roster.of(State::Missing).map(|unit| format!("  {}    {}", words.missing, unit.name)));
+    out.extend(roster.of(State::Unread).map(|unit| {
+        let how = if unit.by_name { "（按文件名认出）" } else { "" };
+        let reason = unit.reason.as_deref().unwrap_or_default();
+        format!("  {}  {}：{}{how}，{reason}", words.unread, unit.name, unit.files.join("、"))
+    }));
+    out.extend(roster.unlisted.iter().map(|u| {
+        let came = if u.is_understood { String::new() } else { format!("，{}", words.unread) };
+        format!("  {}  {}（{}）{came}，请核对单位名称，改过名的用 --aliases 合并", words.unlisted, u.agency, u.file)
+    }));
+    out.extend(roster.unknown.iter().map(|file| format!("  {}  {file}，不知道是哪个单位的", words.unread)));
+    out
+}
+
+/// A unit for programs.
+#[derive(Serialize)]
+struct Object<'a> {
+    /// Absent where no unit is known of a file.
+    unit: Option<&'a str>,
+    state: &'a str,
+    files: &'a [String],
+    /// Whether the unit is known by the names of files and folders alone.
+    by_name: bool,
+    reason: Option<&'a str>,
+}
+
+/// A line of JSON for each unit of the list, for each file of an agency that is not on it, and for each of which no unit is known.
+pub fn objects(roster: &Roster) -> Vec<String> {
+    let units = roster.units.iter().map(|u| Object {
+        unit: Some(&u.name),
+        state: u.state.name(),
+        files: &u.files,
+        by_name: u.by_name,
+        reason: u.reason.as_deref(),
+    });
+    let unlisted = roster.unlisted.iter().map(|u| Object {
+        unit: Some(&u.agency),
+        state: "unlisted",
+        files: std::slice::from_ref(&u.file),
+        by_name: false,
+        reason: None,
+    });
+    let unknown = roster.unknown.iter().map(|file| Object {
+        unit: None,
+        state: "unknown",
+        files: std::slice::from_ref(file),
+        by_name: false,
+        reason: None,
+    });
+    // Strings only: this cannot fail.
+    units.chain(unlisted).chain(unknown).map(|o| serde_json::to_string(&o).unwrap_or_default()).collect()
+}

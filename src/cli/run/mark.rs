@@ -1,0 +1,131 @@
+//! Marked copies of checked workbooks: one file, or a folder of those that have something to mark.
+//!
+//! Takes records and where copies go; replaces copies that it wrote itself and nobody has changed since, and nothing else.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use super::{Interrupt, each};
+use crate::batch::{Record, Status};
+use crate::cli::inputs::Input;
+use crate::cli::plan::{Mark, Plan};
+use crate::cli::{Exit, Stop, output, print};
+use crate::feedback;
+use crate::model::Severity;
+
+/// Copies that could not be written are named; of more than this the rest is counted.
+const NAMED: usize = 10;
+
+/// Writes the copies that were asked for and says where they are; gives the exit that they call for.
+pub fn write(
+    plan: &Plan,
+    mark: &Mark,
+    records: &[&Record],
+    pool: &rayon::ThreadPool,
+    interrupt: &Interrupt,
+) -> Result<Exit, Stop> {
+    match mark {
+        Mark::File(path) => {
+            let Some((input, record)) = plan.inputs.all.first().zip(records.first()) else { return Ok(Exit::Good) };
+            let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+            match copy(plan, input, record).map_err(unwritten)? {
+                Some(bytes) => {
+                    output::write_one(path, &bytes).map_err(unwritten)?;
+                    print::progress(&format!("有问题的格子标在 {} 里", path.display()));
+                }
+                None => {
+                    let path = path.display();
+                    print::progress(&format!("没有写 {path}：输入不是能读的工作簿，没有格子可以标"));
+                }
+            }
+            Ok(Exit::Good)
+        }
+        Mark::Folder(folder) => Ok(folder_of(plan, folder, records, pool, interrupt)),
+    }
+}
+
+/// The marked copy of an input; `None` where it is no workbook that can be read.
+fn copy(plan: &Plan, input: &Input, record: &Record) -> Result<Option<Vec<u8>>, String> {
+    let Ok(workbook) = crate::import::read(&input.path, &plan.setting.limits) else { return Ok(None) };
+    // Its words are English, and no one but the maker of a strange workbook could do anything about them.
+    let bytes = feedback::mark(&workbook, &record.findings)
+        .map_err(|_| format!("{} 标不成：工作簿里有 Excel 放不下的内容", input.path.display()))?;
+    Ok(Some(bytes))
+}
+
+fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::ThreadPool, interrupt: &Interrupt) -> Exit {
+    let own: BTreeSet<PathBuf> = plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+    let inputs = records.iter().filter_map(|r| Some((*r, plan.inputs.all.get(r.input - 1)?)));
+    let all: Vec<(&Record, &Input, PathBuf)> =
+        names(inputs).into_iter().map(|(record, input, name)| (record, input, folder.join(name))).collect();
+    let results = each(pool, interrupt, "标注", all, |(record, input, path)| {
+        let there = fs::symlink_metadata(&path).is_ok();
+        let ours = there && is_own(&path);
+        let grave = record.findings.iter().any(|f| f.severity > Severity::Note);
+        // What was mended since takes the place of an earlier copy, which would speak of faults that are gone.
+        if record.status == Status::Skipped || !(grave || ours) {
+            return Ok(false);
+        }
+        let Some(bytes) = copy(plan, input, record)? else { return Ok(false) };
+        let path_shown = path.display();
+        if path.canonicalize().is_ok_and(|p| own.contains(&p)) {
+            return Err(format!("{path_shown} 是输入的文件，没有覆盖"));
+        }
+        if there && !ours {
+            return Err(format!("{path_shown} 已经存在，不是程序写的标注工作簿或者改动过，没有覆盖，请先移走"));
+        }
+        output::write_one(&path, &bytes).map(|()| true)
+    });
+    let results: Vec<Result<bool, String>> = results.into_iter().flatten().collect();
+    let written = results.iter().filter(|r| matches!(r, Ok(true))).count();
+    if written > 0 {
+        print::progress(&format!("有问题的格子标在 {} 里，共 {written} 个工作簿", folder.display()));
+    } else {
+        print::progress(&format!("没有要标的格子，没有写 {}", folder.display()));
+    }
+    let failed: Vec<&String> = results.iter().filter_map(|r| r.as_ref().err()).collect();
+    failed.iter().take(NAMED).for_each(|message| print::complaint(message));
+    if failed.len() > NAMED {
+        print::complaint(&format!("另有 {} 个标注工作簿没有写", failed.len() - NAMED));
+    }
+    if failed.is_empty() { Exit::Good } else { Exit::Unwritten }
+}
+
+/// The names of copies: those of their inputs with the folders below the one that was typed, as workbooks of Excel. Two inputs
+/// that differ in their extensions keep these.
+fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a Input)>) -> Vec<(&'a Record, &'a Input, PathBuf)> {
+    let inputs: Vec<(&Record, &Input)> = inputs.collect();
+    let plain = |i: &Input| Path::new(&i.shown).with_extension("xlsx");
+    let key = |path: &Path| path.to_string_lossy().to_lowercase();
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    for (record, input) in &inputs {
+        if record.status != Status::Skipped {
+            *count.entry(key(&plain(input))).or_default() += 1;
+        }
+    }
+    let name = |input: &Input| {
+        let plain = plain(input);
+        if count.get(&key(&plain)).is_some_and(|n| *n > 1) {
+            PathBuf::from(format!("{}.xlsx", input.shown))
+        } else {
+            plain
+        }
+    };
+    inputs.into_iter().map(|(record, input)| (record, input, name(input))).collect()
+}
+
+/// No copy of ours is larger.
+const MOST: u64 = 256 << 20;
+
+/// Whether a file is a copy that was written here and nobody has changed since.
+pub fn is_own(path: &Path) -> bool {
+    // Neither a link that leads elsewhere nor a pipe.
+    if !fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() <= MOST) {
+        return false;
+    }
+    let mut bytes = Vec::new();
+    let read = fs::File::open(path).and_then(|f| f.take(MOST).read_to_end(&mut bytes));
+    read.is_ok() && feedback::is_unedited_mark(&bytes)
+}

@@ -1,0 +1,122 @@
+//! Findings that keep a report from being published → stanzas of a waiver file, ready to be pasted.
+//!
+//! Takes a report's agency, year and findings, gives TOML that [`super::Waivers`] reads once reason, name and date are filled in.
+//! Each covers its finding and no other. What cannot be waived has none.
+
+use std::fmt::Write;
+
+use super::waivers::is_waivable;
+use crate::batch::Item;
+
+/// A stanza for every finding that is not waived yet, in the order of the findings.
+pub fn stanzas(agency: &str, year: u16, findings: &[Item]) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    for item in findings.iter().filter(|f| f.waived.is_none() && is_waivable(&f.code, f.severity)) {
+        let stanza = stanza(agency, year, item, findings);
+        // One covers findings that say the same in the same place.
+        if !out.contains(&stanza) {
+            out.push(stanza);
+        }
+    }
+    out
+}
+
+fn stanza(agency: &str, year: u16, item: &Item, findings: &[Item]) -> String {
+    let mut out = format!("[[waiver]]\nagency = {}\nyear = {year}\ncode = {}\n", string(agency), string(&item.code));
+    let place = [("sheet", &item.place.sheet), ("cell", &item.place.cell)];
+    // Writing to a string cannot fail.
+    for (key, value) in place {
+        if let Some(value) = value {
+            let _ = writeln!(out, "{key} = {}", string(value));
+        }
+    }
+    if let Some(says) = says(item, findings) {
+        let _ = writeln!(out, "says = {}", string(says));
+    }
+    out.push_str("reason = \"\"\nwho = \"\"\ndate = \"\"");
+    out
+}
+
+/// The words that tell a finding from others of its code in its place: the shortest that it quotes, else its whole message.
+/// `None` where there are no others.
+fn says<'a>(item: &'a Item, findings: &[Item]) -> Option<&'a str> {
+    let place = |f: &Item| (f.code.clone(), f.place.sheet.clone(), f.place.cell.clone());
+    let others: Vec<&Item> = findings.iter().filter(|f| place(f) == place(item) && f.message != item.message).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let own = |words: &&str| !words.is_empty() && others.iter().all(|f| !f.message.contains(*words));
+    let quoted = item.message.split('“').skip(1).filter_map(|rest| rest.split('”').next());
+    Some(quoted.filter(own).min_by_key(|words| words.chars().count()).unwrap_or(&item.message))
+}
+
+/// A text as a basic string of TOML, on one line and with nothing in it that a terminal would not print.
+fn string(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            c if c.is_control()
+                || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') =>
+            {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Address, Source};
+    use crate::publish::Waivers;
+    use crate::rules::finding;
+
+    fn found(code: &'static str, sheet: &str, message: &str) -> Item {
+        Item::from(&finding(code, message).at(Source::cell(&sheet.into(), Address { row: 6, column: 3 })))
+    }
+
+    /// The stanzas as a clerk fills them in.
+    fn filled(agency: &str, findings: &[Item]) -> String {
+        let all = stanzas(agency, 2023, findings).join("\n\n");
+        all.replace("reason = \"\"", "reason = \"照原样\"")
+            .replace("who = \"\"", "who = \"张三\"")
+            .replace("date = \"\"", "date = \"2024年1月20日\"")
+    }
+
+    #[test]
+    fn every_stanza_waives_its_finding_once_it_is_filled_in() {
+        let (sheet, agency) = ("表\"三\\\u{202e}\t", "某“局”\"甲\"");
+        let mut findings = vec![
+            found("K301", sheet, "之和为 12，应等于 13"),
+            found("P601", sheet, "有手机号码“138****5678”"),
+            found("P601", sheet, "有手机号码“139****5678”"),
+            found("P601", sheet, "有手机号码“139****5678”"),
+            Item::from(&finding("K302", "没有位置")),
+            // Neither in the way, nor to be waived.
+            found("T501", sheet, "正文写“12件”"),
+            found("N201", sheet, "不是数字"),
+        ];
+        let text = filled(agency, &findings);
+        assert_eq!(text.matches("[[waiver]]").count(), 4, "{text}");
+        assert!(text.contains("says = \"138****5678\"") && !text.contains('\u{202e}'), "{text}");
+        let waivers = Waivers::parse(&text).unwrap();
+        assert_eq!(waivers.apply((agency, 2023, None), &mut findings), [""; 0]);
+        let waived: Vec<bool> = findings.iter().map(|f| f.waived.is_some()).collect();
+        assert_eq!(waived, [true, true, true, true, true, false, false]);
+        assert_eq!(waivers.unused().count(), 0);
+        // What is waived needs no second stanza.
+        assert_eq!(stanzas(agency, 2023, &findings), [""; 0]);
+    }
+
+    #[test]
+    fn a_stanza_that_is_not_filled_in_says_what_is_missing() {
+        let text = stanzas("某局", 2023, &[found("K301", "表", "不平")]).remove(0);
+        assert!(Waivers::parse(&text).unwrap_err().contains("没有写 reason"));
+        let rest = text.replace("reason = \"\"", "reason = \"照原样\"").replace("who = \"\"", "who = \"张三\"");
+        assert!(Waivers::parse(&rest).unwrap_err().contains("没有写 date"));
+    }
+}
