@@ -36,6 +36,8 @@ const COLUMN_PIXELS: u32 = 72;
 /// Width of a sheet of plain text in pixels: the 156 mm of an official page. A single column that is too wide for the
 /// page is not made smaller by every program, hence the room for columns that come out wider.
 pub const TEXT_WIDTH: u32 = 580;
+/// Characters of a long paragraph.
+const LONG: usize = 400;
 /// A table that would have to be made smaller than this to stay on one page goes over several.
 const READABLE: f64 = 0.65;
 /// How much a sheet that is a little too long may be made smaller to keep its table on one page.
@@ -197,6 +199,14 @@ impl Sheet {
     pub fn growing(&mut self, row: u32, points: f64) -> Result<(), ExportError> {
         self.growing.insert(row);
         self.height(row, points)
+    }
+
+    /// Height of a row that is to be filled in with a text over the first `columns` columns from `column` on: as much as a long
+    /// paragraph needs. Merged cells never grow, and other rows only while somebody types in a program that does so: what another
+    /// program filled in is shown as high as the row was.
+    pub fn room(&self, column: u16, columns: u16, look: &Look) -> f64 {
+        let width = self.width(column, columns).saturating_sub(look.inset());
+        measure::height(&"字".repeat(LONG), width, look.size).min(ROW_LIMIT)
     }
 
     /// Writes a paragraph over the first `columns` columns and gives the next free row. Merged cells do not grow by

@@ -2,17 +2,16 @@
 
 use super::entry;
 use crate::export::ExportError;
-use crate::export::sheet::Sheet;
-use crate::export::sheet::fault;
 use crate::export::sheet::look::Look;
+use crate::export::sheet::{Sheet, fault, measure};
 use crate::form::labels;
 use crate::model::Report;
 
 /// Pixels: label, content, hint.
 const WIDTHS: [u32; 3] = [110, 360, 230];
-/// Height of a field: two lines.
-const FIELD: f64 = 34.0;
-/// Rows left for the preface, and their height.
+/// Least height of a field: three lines.
+const FIELD: f64 = 48.0;
+/// Rows left for the preface, and the least height of one with a text.
 const SPARE: u32 = 3;
 const PARAGRAPH: f64 = 50.0;
 
@@ -36,7 +35,8 @@ pub fn sheet(filled: Option<&Report>) -> Result<Sheet, ExportError> {
     for (row, (field, content)) in (1u32..).zip(words.fields().into_iter().zip(&contents)) {
         sheet.text(row, 0, &field.label, &label)?;
         sheet.text(row, 2, &field.hint, &hint)?;
-        sheet.height(row, FIELD)?;
+        let need = measure::height(content, WIDTHS[1] - text.inset(), text.size).max(FIELD);
+        sheet.growing(row, need)?;
         if std::ptr::eq(field, &words.year) {
             match cover.map(|c| c.year).filter(|y| *y > 0) {
                 Some(y) => sheet.number(row, 1, y.into(), &year)?,
@@ -55,8 +55,9 @@ pub fn sheet(filled: Option<&Report>) -> Result<Sheet, ExportError> {
     for paragraph in filled.iter().flat_map(|r| &r.preface) {
         row = sheet.paragraph(row, 2, &paragraph.text, &look, PARAGRAPH)?;
     }
+    let room = sheet.room(0, 2, &look);
     for _ in 0..SPARE {
-        row = sheet.paragraph(row, 2, "", &look, PARAGRAPH)?;
+        row = sheet.paragraph(row, 2, "", &look, room)?;
     }
     sheet.inner.set_print_area(0, 0, row - 1, sheet.columns() - 1).map_err(fault)?;
     Ok(sheet)

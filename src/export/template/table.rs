@@ -10,8 +10,8 @@ use crate::export::sheet::{Sheet, fault};
 use crate::form::{self, Form, Kind, Unit, labels};
 use crate::model::{Section, Value};
 
-/// Rows left for text after the table, and their least height.
-const SPARE: usize = 3;
+/// Rows left for text after the table, and the least height of one with a text.
+const SPARE: usize = 2;
 const PARAGRAPH: f64 = 40.0;
 /// Height of the line over them.
 const LABEL: f64 = 21.0;
@@ -45,8 +45,9 @@ pub fn sheet(
     sheet.height(row, LABEL)?;
     row += 1;
     let after = content.iter().flat_map(|c| &c.after).map(|p| p.text.as_str());
+    let room = sheet.room(0, columns, &input);
     for text in after.chain(std::iter::repeat_n("", SPARE)) {
-        row = sheet.paragraph(row, columns, text, &input, PARAGRAPH)?;
+        row = sheet.paragraph(row, columns, text, &input, if text.is_empty() { room } else { PARAGRAPH })?;
     }
     if heads > 0 {
         let last = top + heads as u32 - 1;

@@ -380,3 +380,40 @@ fn a_form_with_an_impossible_sheet_name_is_refused_in_words() {
         assert!(error.contains(says) && error.contains("表样"), "{error}");
     }
 }
+
+/// A program that fills in cells does not fit rows to them, and merged cells never grow.
+#[test]
+fn every_row_for_a_text_is_as_high_as_a_long_paragraph_needs() {
+    use crate::export::sheet::{TEXT_WIDTH, grid, measure};
+    let long = "字".repeat(400);
+    for form in built_in() {
+        let bytes = write(form, None).unwrap();
+        let sheets = book(&bytes);
+        // Sheet, its first row for text, width in pixels of the text, whether its rows still follow what is typed.
+        let mut places = vec![(0, sheets[0].row_of(&labels().text.preface) + 1, 470, false)];
+        for (i, section) in form.sections.iter().enumerate() {
+            let sheet = i + 1;
+            places.push(match section.table {
+                Some(t) => {
+                    let width = grid::widths(&form.tables[t], None).iter().sum();
+                    (sheet, sheets[sheet].row_of(&labels().text.notes) + 1, width, false)
+                }
+                None if section.subheadings.is_empty() => (sheet, 2, TEXT_WIDTH, true),
+                None => (sheet, 2, 550, true),
+            });
+        }
+        for (sheet, first, width, follows) in places {
+            let need = measure::height(&long, width, 12.0);
+            let rows: BTreeSet<u32> =
+                unlocked(&bytes, sheet).into_iter().map(|at| at.0).filter(|r| *r >= first).collect();
+            assert!(rows.len() > 1, "{} {sheet}", form.id);
+            for (row, _) in elements(&sheet_xml(&bytes, sheet), "row") {
+                if rows.contains(&(row["r"].parse::<u32>().unwrap() - 1)) {
+                    let height: f64 = row["ht"].parse().unwrap();
+                    assert!(height > need - 1.0, "{} {sheet} {}: {height} of {need}", form.id, row["r"]);
+                    assert_eq!(!row.contains_key("customHeight"), follows, "{} {sheet} {}", form.id, row["r"]);
+                }
+            }
+        }
+    }
+}

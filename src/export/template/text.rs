@@ -10,12 +10,12 @@ use crate::model::Section;
 const SUBHEADING_WIDTHS: [u32; 3] = [130, 550, 100];
 /// Pixels: paragraph, hint.
 const PARAGRAPH_WIDTHS: [u32; 2] = [TEXT_WIDTH, 100];
-/// Least heights in points.
+/// Least heights in points of rows that hold a text already.
 const TEXT: f64 = 64.0;
 const PARAGRAPH: f64 = 36.0;
 /// Rows left for more.
 const SPARE_SUBHEADINGS: usize = 5;
-const SPARE_PARAGRAPHS: usize = 16;
+const SPARE_PARAGRAPHS: usize = 12;
 /// Greatest height in points of a cell with several paragraphs; what does not fit goes on in the next row.
 const TEXT_LIMIT: f64 = 380.0;
 
@@ -30,6 +30,7 @@ pub fn subheadings(section: &form::Section, content: Option<&Section>) -> Result
     rows.resize(rows.len() + SPARE_SUBHEADINGS, Default::default());
     let (fixed, own) = (Look::label(), Look::label().input());
     let (text, hint) = (Look::body().input(), Look::hint());
+    let room = sheet.room(1, 1, &text);
     let mut row = 2;
     for (heading, body) in &rows {
         let look = if section.subheadings.contains(heading) { &fixed } else { &own };
@@ -38,7 +39,7 @@ pub fn subheadings(section: &form::Section, content: Option<&Section>) -> Result
         sheet.text(row, 2, &words.hint_body, &hint)?;
         let need = [(heading, 0, Look::label()), (body, 1, Look::body())]
             .map(|(text, column, look)| measure::height(text, SUBHEADING_WIDTHS[column] - look.inset(), look.size));
-        sheet.growing(row, need[0].max(need[1]).max(TEXT))?;
+        sheet.growing(row, need[0].max(need[1]).max(if body.is_empty() { room } else { TEXT }))?;
         row += 1;
     }
     end(sheet, row)
@@ -49,11 +50,13 @@ pub fn paragraphs(section: &form::Section, content: Option<&Section>) -> Result<
     let words = &labels().text;
     let mut sheet = start(section, &PARAGRAPH_WIDTHS, &[&words.paragraphs])?;
     let text = Look::body().input();
+    let room = sheet.room(0, 1, &text);
     let mut row = 2;
     let given = content.into_iter().flat_map(Section::paragraphs).map(|p| p.text.as_str());
     for paragraph in given.chain(std::iter::repeat_n("", SPARE_PARAGRAPHS)) {
         sheet.text(row, 0, paragraph, &text)?;
-        sheet.growing(row, measure::height(paragraph, TEXT_WIDTH, Look::body().size).max(PARAGRAPH))?;
+        let least = if paragraph.is_empty() { room } else { PARAGRAPH };
+        sheet.growing(row, measure::height(paragraph, TEXT_WIDTH, Look::body().size).max(least))?;
         row += 1;
     }
     sheet.text(2, 1, &words.hint_paragraphs, &Look::hint())?;
