@@ -77,7 +77,7 @@ pub fn mark(workbook: &Workbook, findings: &[Item]) -> Result<Vec<u8>, XlsxError
 
 /// Whether a workbook is a marked copy, edited since or not.
 pub fn is_marked(workbook: &Workbook) -> bool {
-    let text = |c: &crate::import::Cell, head: &str| matches!(&c.content, Content::Text(t) if t == head);
+    let text = |c: &Cell, head: &str| matches!(&c.content, Content::Text(t) if t == head);
     workbook.sheets.first().is_some_and(|s| {
         s.name.starts_with(LIST)
             && s.cells.len() >= HEADS.len()

@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::markup::counting;
 use super::package::TextPackage;
 use super::sheet_xml::{attribute, local_attribute};
-use super::workbook::Unread;
+use super::workbook::Skipped;
 use super::xml::ill_formed;
 use super::{ImportError, Limits};
 
@@ -103,7 +103,7 @@ pub(super) enum Target {
     /// The name of the part of a worksheet.
     Worksheet(String),
     /// Another kind of sheet, and its part.
-    Other(Unread, String),
+    Other(Skipped, String),
     Nothing,
 }
 
@@ -114,9 +114,9 @@ impl Target {
         let part = relation.target.clone();
         match relation.kind.rsplit('/').next() {
             Some("worksheet") => Target::Worksheet(part),
-            Some("chartsheet") => Target::Other(Unread::Chart, part),
-            Some("dialogsheet") => Target::Other(Unread::Dialog, part),
-            Some("xlMacrosheet" | "xlIntlMacrosheet") => Target::Other(Unread::Macro, part),
+            Some("chartsheet") => Target::Other(Skipped::Chart, part),
+            Some("dialogsheet") => Target::Other(Skipped::Dialog, part),
+            Some("xlMacrosheet" | "xlIntlMacrosheet") => Target::Other(Skipped::Macro, part),
             _ => Target::Nothing,
         }
     }

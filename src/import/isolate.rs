@@ -14,7 +14,7 @@ use std::time::{Duration, SystemTime};
 use super::sniff::Kind;
 use super::wire::{self, Task};
 use super::workbook::Sheet;
-use super::{ImportError, Limits, error, limits, sheets};
+use super::{ImportError, Limits, limits, sheets};
 
 /// The word under which the program runs as such a child.
 pub const CHILD_COMMAND: &str = "read-apart";

@@ -42,7 +42,7 @@ pub use error::ImportError;
 pub use isolate::{CHILD_COMMAND, Isolation};
 pub use json::Json;
 pub use limits::Limits;
-pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Span, Unread, Workbook};
+pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Skipped, Span, Workbook};
 
 /// Reads a workbook file.
 pub fn read(path: &Path, limits: &Limits) -> Result<Workbook, ImportError> {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::sheet_xml::{LAST, joined};
-use super::workbook::{Cell, Content, Sheet, Shown, Span, Unread};
+use super::workbook::{Cell, Content, Sheet, Shown, Skipped, Span};
 use super::{ImportError, Limits};
 use crate::model::Address;
 
@@ -83,11 +83,11 @@ impl<'a> Collector<'a> {
     }
 
     /// Puts a sheet of which nothing is read.
-    pub fn unread(&mut self, name: &str, why: Unread) -> Result<(), ImportError> {
+    pub fn skipped(&mut self, name: &str, why: Skipped) -> Result<(), ImportError> {
         if self.sheets.len() >= self.limits.sheets {
             return Err(self.limits.sheets_error());
         }
-        self.sheets.push(Sheet::unread(name, why));
+        self.sheets.push(Sheet::skipped(name, why));
         Ok(())
     }
 
@@ -127,8 +127,8 @@ impl<'a> Collector<'a> {
 pub(super) fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let mut collector = Collector::new(limits);
     for sheet in sheets {
-        if let Some(why) = sheet.unread {
-            collector.unread(&sheet.name, why)?;
+        if let Some(why) = sheet.skipped {
+            collector.skipped(&sheet.name, why)?;
             continue;
         }
         let shown = |at: Address| sheet.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| sheet.shown[i].1);

@@ -31,12 +31,12 @@ pub struct Sheet {
     /// Words of text boxes and shapes, which are in no cell.
     pub boxes: Vec<String>,
     /// Why nothing of it was read, where it may hold something; it counts as hidden then.
-    pub unread: Option<Unread>,
+    pub skipped: Option<Skipped>,
 }
 
 /// A sheet of the workbook that has no cells of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unread {
+pub enum Skipped {
     /// Macros of Excel 4.
     Macro,
     Dialog,
@@ -63,8 +63,8 @@ pub enum Shown {
 
 impl Sheet {
     /// A sheet of which nothing was read.
-    pub(super) fn unread(name: &str, why: Unread) -> Sheet {
-        Sheet { name: name.into(), hidden: true, unread: Some(why), ..Sheet::default() }
+    pub(super) fn skipped(name: &str, why: Skipped) -> Sheet {
+        Sheet { name: name.into(), hidden: true, skipped: Some(why), ..Sheet::default() }
     }
 
     /// What a cell's number format adds.

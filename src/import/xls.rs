@@ -10,7 +10,7 @@ use cfb::CompoundFile;
 use super::biff::{Styles, cell, error, packed};
 use super::sheets::Collector;
 use super::sniff::other_compound;
-use super::workbook::{Content, Sheet, Span, Unread};
+use super::workbook::{Content, Sheet, Skipped, Span};
 use super::xls_stream::{Record, Records, Rich, cut};
 use super::{ImportError, Limits};
 use crate::model::Address;
@@ -47,16 +47,16 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     let mut collector = Collector::new(limits);
     for sheet in &book.sheets {
         let other = match sheet.kind {
-            0 if is_dialog(&stream, sheet.offset) => Some(Unread::Dialog),
+            0 if is_dialog(&stream, sheet.offset) => Some(Skipped::Dialog),
             0 => None,
             1 if !has_cells(&stream, sheet.offset) => continue,
-            1 => Some(Unread::Macro),
-            2 => Some(Unread::Chart),
+            1 => Some(Skipped::Macro),
+            2 => Some(Skipped::Chart),
             // Programs in Visual Basic.
             _ => continue,
         };
         if let Some(why) = other {
-            collector.unread(&sheet.name, why)?;
+            collector.skipped(&sheet.name, why)?;
             continue;
         }
         read_sheet(&stream, sheet.offset, &book, &mut collector)?;

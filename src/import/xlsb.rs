@@ -7,7 +7,7 @@ use super::boxes::{self, is_drawing};
 use super::directory::{Target, main_part, relations, relations_of};
 use super::package::{Package, TextPackage, in_words, inflated, unescaped_address};
 use super::sheets::Collector;
-use super::workbook::{Content, Sheet, Span, Unread};
+use super::workbook::{Content, Sheet, Skipped, Span};
 use super::xls_stream::cut;
 use super::{ImportError, Limits, xml};
 use crate::model::Address;
@@ -70,11 +70,11 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
                 collector.end_sheet(sheet.name.clone(), sheet.hidden)?;
             }
             Target::Other(kind, name) => {
-                if kind != Unread::Macro || package.part(&name).is_some_and(|part| may_say(part)) {
-                    collector.unread(&sheet.name, kind)?;
+                if kind != Skipped::Macro || package.part(&name).is_some_and(|part| may_say(part)) {
+                    collector.skipped(&sheet.name, kind)?;
                 }
             }
-            Target::Nothing => collector.unread(&sheet.name, Unread::Missing)?,
+            Target::Nothing => collector.skipped(&sheet.name, Skipped::Missing)?,
         }
     }
     collector.finish()

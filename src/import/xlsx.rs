@@ -13,7 +13,7 @@ use super::formats::{self, Format};
 use super::package::{self, Rewritten, TextPackage};
 use super::sheet_scan::{Scanned, Written, scan};
 use super::sheet_xml::{Frame, frame, odd_cell};
-use super::workbook::{Cell, Content, MARKED, Sheet, Unread};
+use super::workbook::{Cell, Content, MARKED, Sheet, Skipped};
 use super::worksheet::canonical;
 use super::{ImportError, Limits, boxes, plain};
 use crate::model::{Address, Decimal};
@@ -41,9 +41,9 @@ pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet
             }
             Target::Other(kind, part) => {
                 let says = package.text(part)?.is_some_and(may_say);
-                sheets.extend(says.then(|| Sheet::unread(&listed.name, *kind)));
+                sheets.extend(says.then(|| Sheet::skipped(&listed.name, *kind)));
             }
-            Target::Nothing => sheets.push(Sheet::unread(&listed.name, Unread::Missing)),
+            Target::Nothing => sheets.push(Sheet::skipped(&listed.name, Skipped::Missing)),
         }
     }
     Ok(sheets)

@@ -27,7 +27,7 @@ mod wordings;
 use std::sync::Arc;
 
 use crate::form::{Form, labels};
-use crate::import::{Content, MARKED, Sheet, Unread, Workbook};
+use crate::import::{Content, MARKED, Sheet, Skipped, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source};
 use crate::rules::finding;
 
@@ -70,9 +70,9 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     let views: Vec<_> = workbook.sheets.iter().filter(|s| !s.hidden && !is_aid(s)).map(view::View::new).collect();
     let hidden = || workbook.sheets.iter().filter(|s| s.hidden);
     let mut findings: Vec<Finding> = hidden()
-        .filter(|s| !s.cells.is_empty() || !s.boxes.is_empty() || s.unread.is_some())
+        .filter(|s| !s.cells.is_empty() || !s.boxes.is_empty() || s.skipped.is_some())
         .map(|s| {
-            let (why, hint) = unread(s.unread);
+            let (why, hint) = skipped(s.skipped);
             finding("N107", format!("工作表“{}”{why}，没有读取", s.name)).at(Source::sheet(&s.name)).hint(hint)
         })
         .collect();
@@ -87,7 +87,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     if let Some(s) = workbook.sheets.iter().find(|s| is_sources(s)) {
         findings.push(finding("N113", format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
     }
-    let closed = hidden().filter(|s| s.unread.is_none());
+    let closed = hidden().filter(|s| s.skipped.is_none());
     let recognised = match edition::recognise(&options.forms, &views, closed.map(|s| Source::sheet(&s.name))) {
         Ok(recognised) => recognised,
         Err(nothing) => {
@@ -119,14 +119,14 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
 }
 
 /// Why a sheet is not read, and what to do about it.
-fn unread(why: Option<Unread>) -> (&'static str, &'static str) {
+fn skipped(why: Option<Skipped>) -> (&'static str, &'static str) {
     let move_it = "如果里面有报告的内容，请移到普通的工作表";
     match why {
         None => ("是隐藏的", "如果它属于报告，请取消隐藏"),
-        Some(Unread::Macro) => ("是宏表", move_it),
-        Some(Unread::Dialog) => ("是对话框表", move_it),
-        Some(Unread::Chart) => ("是图表", move_it),
-        Some(Unread::Missing) => {
+        Some(Skipped::Macro) => ("是宏表", move_it),
+        Some(Skipped::Dialog) => ("是对话框表", move_it),
+        Some(Skipped::Chart) => ("是图表", move_it),
+        Some(Skipped::Missing) => {
             ("在文件里没有内容", "请用 Excel 或 WPS 打开核对：不需要就删去这张表，需要就重新拷贝文件")
         }
     }
