@@ -207,6 +207,7 @@ pub struct Private {
     pub titles: Vec<String>,
     pub calls: Vec<String>,
     pub identity: Vec<String>,
+    pub no_identity: Vec<String>,
 }
 
 /// What separates an office's address for mail from a person's.
@@ -260,6 +261,7 @@ pub struct Drafts {
     pub asks: String,
     pub todo: Vec<String>,
     pub todo_named: Vec<String>,
+    pub todo_apart: Vec<String>,
     pub tails: Vec<String>,
     pub who: Vec<String>,
     pub alone: Vec<String>,
@@ -283,6 +285,7 @@ pub struct CutWords {
     pub words: Vec<String>,
     pub wants: Vec<String>,
     pub ends: Vec<String>,
+    pub takes: Vec<String>,
     pub goes_on: Vec<String>,
     pub begins: Vec<String>,
     pub short: Vec<String>,

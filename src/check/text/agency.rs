@@ -118,7 +118,7 @@ fn beside(a: &str, b: &str) -> bool {
 fn organ(name: &str) -> bool {
     let length = name.chars().count();
     (3..=LONGEST).contains(&length)
-        && name.chars().all(char::is_alphabetic)
+        && name.chars().all(|c| c.is_alphabetic() && !c.is_ascii())
         && words().agencies.organs.iter().any(|o| name.ends_with(o.as_str()))
 }
 

@@ -167,7 +167,7 @@ fn parts_of_one(b: &CutWords, above: &Plain<'_>, below: &Plain<'_>) -> bool {
             tail_is(above, &head) && below.has(0, &tail)
         })
     });
-    let wants = ends_in(&b.wants) && !ends_in(&b.ends);
+    let wants = ends_in(&b.wants) && !ends_in(&b.ends) || ends_in(&b.takes) && below.has(0, "《");
     let goes_on = begins(&b.goes_on) && !begins(&b.begins);
     let rest = below.chars.len().saturating_sub(1);
     let left_over = below.chars.last() == Some(&'。')

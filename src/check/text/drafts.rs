@@ -118,6 +118,7 @@ fn whole(plain: &Plain<'_>, cover: bool) -> Option<Span> {
     let short = count <= REMARK;
     let told = d.instruct.iter().any(|w| text.starts_with(w.as_str()))
         && any(text, &d.instructs)
+        && any(text, &d.fields)
         && !any(text, &d.applies)
         && !text.contains('。');
     let version = || version_behind(text) || cover && d.versions.iter().any(|v| text.ends_with(v.as_str()));

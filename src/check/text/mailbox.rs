@@ -31,7 +31,11 @@ pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to
         chars[from - length..from].iter().filter(|c| !c.is_whitespace()).collect()
     };
     let behind: String = chars[to..].iter().take(BEHIND).take_while(|c| !ends(c)).collect();
-    if names_person(&before) || behind.starts_with(['（', '(']) && is_called(behind.trim_start_matches(['（', '('])) {
+    // A mobile telephone is somebody's, and so is what stands beside its number.
+    if before.split(|c: char| !c.is_ascii_digit()).any(is_mobile)
+        || names_person(&before)
+        || behind.starts_with(['（', '(']) && is_called(behind.trim_start_matches(['（', '(']))
+    {
         return true;
     }
     let says = |all: &[String]| all.iter().any(|w| before.contains(w.as_str()));
@@ -194,6 +198,8 @@ mod tests {
             "本人邮箱abc@163.com",
             "邮箱：bgs@163.com（刘主任）",
             "abc@163.com",
+            "联系电话0999-1234567，邮箱zhangsan@qq.com",
+            "手机13800138000，邮箱jyjbgs@qq.com",
         ] {
             assert!(private(text), "{text}");
         }

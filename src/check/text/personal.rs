@@ -329,7 +329,9 @@ fn identity(number: &str) -> bool {
 
 /// Whether what is said before a number makes it an identity number.
 fn is_identity_named(label: &str) -> bool {
-    words().private.identity.iter().any(|w| label.contains(w.as_str()))
+    let private = &words().private;
+    let label = private.no_identity.iter().fold(label.to_owned(), |label, w| label.replace(w.as_str(), ""));
+    private.identity.iter().any(|w| label.contains(w.as_str()))
 }
 
 /// Whether figures that are called an identity number may be one: mistyped by a figure, one too many or too few, or of the
@@ -350,7 +352,8 @@ fn called_identity(number: &str) -> bool {
         && digits
         && match number.len() {
             15 => old(),
-            17..=19 => born(6),
+            18 => true,
+            17 | 19 => born(6),
             _ => false,
         }
 }

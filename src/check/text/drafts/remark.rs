@@ -18,6 +18,8 @@ pub(super) enum Stands {
 
 /// Longest name of whoever is to do it.
 const WHO: usize = 8;
+/// Longest name of what it is done to.
+const OBJECT: usize = 6;
 
 pub(super) fn is_remark(text: &str, stands: Stands) -> bool {
     let d = &words().drafts;
@@ -27,19 +29,25 @@ pub(super) fn is_remark(text: &str, stands: Stands) -> bool {
         return true;
     }
     let rest = without(text, &d.subjects, &d.still);
-    let named = rest.len() < text.len() && d.subjects.iter().any(|w| text.contains(w.as_str()));
-    if named && d.alone.iter().any(|w| w == rest) {
+    let named = d.subjects.iter().any(|w| text[..text.len() - rest.len()].contains(w.as_str()));
+    if named && d.alone.iter().any(|w| w == rest || w == without(text, &d.subjects, &[])) {
         return true;
     }
     let alone = stands == Stands::Alone;
     if let Some(rest) = rest.strip_prefix(d.waits.as_str()) {
-        return (named || stands != Stands::InSentence) && is_todo(rest, alone && named, true);
+        let deeds: &[&[String]] = match (alone, named) {
+            (true, true) => &[&d.todo, &d.todo_apart, &d.todo_named],
+            (true, false) => &[&d.todo, &d.todo_apart],
+            (false, _) => &[&d.todo],
+        };
+        return (named || stands != Stands::InSentence) && (does(rest, deeds) || someone_does(rest, false));
     }
+    let all: [&[String]; 3] = [&d.todo, &d.todo_apart, &d.todo_named];
     if let Some(rest) = rest.strip_prefix(d.asks.as_str()) {
-        return alone && is_todo(rest, true, true);
+        return alone && (does(rest, &all) || someone_does(rest, true));
     }
     let wanted = || d.wants.iter().filter_map(|w| rest.strip_prefix(w.as_str()));
-    alone && named && wanted().any(|rest| is_todo(rest, true, false))
+    alone && named && wanted().any(|rest| does(rest, &all))
 }
 
 /// What is left of a text behind all words of two lists that it begins with.
@@ -55,17 +63,24 @@ fn without<'t>(text: &'t str, first: &[String], second: &[String]) -> &'t str {
     rest
 }
 
-/// Whether a text says what is still to be done, and perhaps by whom. `any_deed`: what is done to many things counts too.
-fn is_todo(text: &str, any_deed: bool, by_someone: bool) -> bool {
+/// Whether a text is nothing but what is still to be done.
+fn does(text: &str, deeds: &[&[String]]) -> bool {
+    let tail = |rest: &str| rest.is_empty() || words().drafts.tails.iter().any(|w| w == rest);
+    deeds.iter().copied().flatten().any(|w| text.strip_prefix(w.as_str()).is_some_and(tail))
+}
+
+/// Whether a text says who is to do it: 财务科核实. With `object` it may say to what, in a few letters: 办公室补充培训数据.
+fn someone_does(text: &str, object: bool) -> bool {
     let d = &words().drafts;
-    let tail = |rest: &str| rest.is_empty() || d.tails.iter().any(|w| w == rest);
-    let does = |text: &str, deeds: &[String]| deeds.iter().any(|w| text.strip_prefix(w.as_str()).is_some_and(tail));
-    if does(text, &d.todo) || any_deed && does(text, &d.todo_named) {
-        return true;
-    }
     let ends = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(WHO);
-    let who = |end: &usize| d.who.iter().any(|w| text[..*end].ends_with(w.as_str()));
-    by_someone && ends.filter(who).any(|end| does(&text[end..], &d.todo) || does(&text[end..], &d.todo_named))
+    let who = |end: &usize| {
+        let name = &text[..*end];
+        d.who.iter().any(|w| name.ends_with(w.as_str())) && !any(name, &d.applies)
+    };
+    let deeds: [&[String]; 3] = [&d.todo, &d.todo_apart, &d.todo_named];
+    let short = |rest: &str| object && rest.chars().count() <= OBJECT;
+    let begins = |rest: &str| deeds.iter().copied().flatten().any(|w| rest.strip_prefix(w.as_str()).is_some_and(short));
+    ends.filter(who).any(|end| does(&text[end..], &deeds) || begins(&text[end..]))
 }
 
 /// 初稿, 第二稿, 送审稿2, 征求意见稿（2024年1月）.
