@@ -147,8 +147,8 @@ pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
     examine_told(name, bytes, setting, |e| finding("I101", e.to_string()), false)
 }
 
-/// The same, where a file that cannot be read is told in other words, and a template in which nothing is filled in counts as
-/// one that cannot be read where `without_blank`.
+/// The same, with `unread` for the finding of a file that cannot be read. A blank template counts as such a file where
+/// `without_blank`.
 pub fn examine_told(
     name: &str,
     bytes: &[u8],

@@ -138,7 +138,7 @@ fn unlisted(agency: &str, s: &Submission<'_>) -> Unlisted {
     Unlisted { agency: agency.to_owned(), file: s.file.to_owned(), is_understood: s.refused.is_none() }
 }
 
-/// The unit whose name stands in the name of a file, or else of the nearest folder: the longest such name, where no other unit
+/// The unit whose name is part of the name of a file, or else of the nearest folder: the longest such name, where no other unit
 /// has one as long.
 fn named<'a>(place: &Path, names: &BTreeMap<String, &'a str>) -> Option<&'a str> {
     place.iter().rev().find_map(|part| {

@@ -1,4 +1,4 @@
-//! Workbooks that this program wrote, told by their content: what was published, and the template that is not filled in.
+//! Workbooks that this program wrote, detected from their content: what was published, and the template that is not filled in.
 //!
 //! Takes a workbook as it was read. It never looks at a file's name.
 

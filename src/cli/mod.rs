@@ -2,6 +2,7 @@
 //!
 //! The only module that prints, writes files and looks at the environment.
 
+mod advice;
 mod aggregate;
 mod args;
 mod exit;

@@ -12,12 +12,12 @@ use super::exit::Exit;
 use super::next::Typed;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
-use super::{Stop, output, overview, roster};
+use super::{Stop, advice, output, overview, roster};
 use crate::aggregate::{Roster, State};
 use crate::batch::{Item, OutputFile, Record, Status, Waived};
 use crate::feedback::{junit, page, sarif};
 use crate::model::{Finding, Severity};
-use crate::publish::{BLOCKS, coded, stands, stanzas};
+use crate::publish::{BLOCKS, coded, stands};
 
 pub use crate::batch::severity as word;
 
@@ -116,8 +116,6 @@ impl Listed {
 }
 /// With more inputs than this, those in order are counted and not listed.
 const FEW: usize = 20;
-/// More waivers than this would hide what was printed before them.
-const MOST_STANZAS: usize = 20;
 /// So many inputs are listed where a summary workbook has the rest.
 const MOST: usize = 50;
 
@@ -160,8 +158,8 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
             }
             told.roster.iter().flat_map(roster::lines).for_each(|l| line(&l));
             match told.doing {
-                Doing::Checking if told.asked.is_none() => checked(told, done),
-                Doing::Publishing => waivable(done),
+                Doing::Checking if told.asked.is_none() => advice::checked(told, done),
+                Doing::Publishing => advice::waivable(done),
                 _ => {}
             }
             // Half of a result does not take the place of a whole one.
@@ -182,30 +180,6 @@ pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) -> Exit {
     table(done);
     line(&format!("已写出 {} 里的 manifest.jsonl 和 汇总.xlsx", folder.display()));
     done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good)
-}
-
-/// What comes after a check: the commands to type next, or the one that shows every finding.
-fn checked(told: &Told<'_>, done: &[Done]) {
-    let reports = || done.iter().map(|d| &d.record).filter(|r| r.status != Status::Skipped);
-    let (count, typed) = (reports().count(), &told.plan.typed);
-    if count > 1 && !reports().all(overview::is_clean) && told.file.is_none() {
-        line(&format!("每一份的全部问题：{}", typed.page()));
-    }
-    if count == 0 || !reports().all(overview::is_publishable) {
-        return;
-    }
-    if told.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len()) {
-        return;
-    }
-    line(if !reports().all(overview::is_clean) {
-        "没有错误。上面的警告核对过了，下一步："
-    } else if reports().all(|r| r.findings.is_empty()) {
-        "没有发现问题。下一步："
-    } else {
-        "没有发现错误和警告（提示知道就行）。下一步："
-    });
-    line(&format!("  {}    生成 PDF、Word 和 Excel", typed.convert()));
-    line(&format!("  {}    生成交给网站的公布包", typed.publish()));
 }
 
 fn listed(told: &Told<'_>, done: &[Done]) {
@@ -260,26 +234,6 @@ fn counted(told: &Told<'_>, done: &[Done]) {
     if let Some(summary) = &told.summary {
         let what = if told.doing == Doing::Publishing { "目录页" } else { "一览表" };
         line(&format!("{what}：{}", summary.display()));
-    }
-}
-
-/// How the findings that kept reports from being published would be waived, to be pasted.
-fn waivable(done: &[Done]) {
-    let unpublished = done.iter().map(|d| &d.record).filter(|r| r.is_understood() && r.outputs.is_empty());
-    let of = |r: &Record| stanzas(r.agency.as_deref().unwrap_or_default(), r.year.unwrap_or_default(), &r.findings);
-    let all: Vec<String> = unpublished.flat_map(of).collect();
-    if all.is_empty() {
-        return;
-    }
-    line("确有理由照原样公布的，把下面几行粘贴到豁免文件（如 豁免.toml），填上 reason（理由）、who（谁准许）、");
-    line("date（哪天，如 2025-01-20），再公布一次，命令后面加 --waivers 豁免.toml：");
-    for stanza in all.iter().take(MOST_STANZAS) {
-        line("");
-        stanza.lines().for_each(line);
-    }
-    if all.len() > MOST_STANZAS {
-        line("");
-        line(&format!("另有 {} 处没有列出，一份一份地公布可以看到", all.len() - MOST_STANZAS));
     }
 }
 

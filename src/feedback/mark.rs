@@ -15,6 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::batch::{Item, severity};
 use crate::import::{Cell, Content, MARKED, Sheet, Span, Workbook};
 use crate::model::{Address, Severity};
+use crate::publish::{BLOCKS, blocks_as_warning};
 
 /// The sheet that lists all findings.
 const LIST: &str = "检查结果";
@@ -158,6 +159,8 @@ fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Wor
     }
     for (row, f) in (1u32..).zip(findings.iter().take(ROWS)) {
         let place = super::place(&f.place).unwrap_or_default();
+        let blocks = if blocks_as_warning(&f.code, f.severity) { format!("（{BLOCKS}）") } else { String::new() };
+        let message = format!("{}{blocks}", f.message);
         let hint = f.hint.as_deref().unwrap_or_default();
         let message = format!("{}{}", f.message, f.unshown());
         let look = fill(base(), f.severity);

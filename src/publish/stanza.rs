@@ -37,7 +37,7 @@ fn stanza(agency: &str, year: u16, item: &Item, findings: &[Item]) -> String {
     out
 }
 
-/// The words that tell a finding from others of its code in its place: the shortest that it quotes, else its whole message.
+/// The words that distinguish a finding from others of its code in its place: the shortest that it quotes, else its whole message.
 /// `None` where there are no others.
 fn says<'a>(item: &'a Item, findings: &[Item]) -> Option<&'a str> {
     let place = |f: &Item| (f.code.clone(), f.place.sheet.clone(), f.place.cell.clone());

@@ -1,6 +1,6 @@
 //! Marked copies of checked workbooks: one file, or a folder of those that have something to mark.
 //!
-//! Takes records and where copies go; replaces copies that it wrote itself and nobody has changed since, and nothing else.
+//! Takes records and where copies go; replaces unchanged copies of its own, and nothing else.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -119,7 +119,7 @@ fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a Input)>) -> Vec<(&'a 
 /// No copy of ours is larger.
 const MOST: u64 = 256 << 20;
 
-/// Whether a file is a copy that was written here and nobody has changed since.
+/// Whether a file is an unchanged copy that was written here.
 pub fn is_own(path: &Path) -> bool {
     // Neither a link that leads elsewhere nor a pipe.
     if !fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() <= MOST) {

@@ -149,7 +149,7 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
 /// What an input holds.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = input.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    // Whoever names a template is told what to fill in.
+    // A template that was named itself is checked: the findings say what to fill in.
     examine_told(&name, bytes, &plan.setting, |e| unread(input, e), !input.typed)
 }
 

@@ -1,0 +1,57 @@
+//! What a person can do after a run: commands to type next, and waivers to paste.
+//!
+//! Takes a finished run, prints lines that can be copied as they are.
+
+use super::overview;
+use super::print::{Told, line};
+use super::run::Done;
+use crate::aggregate::State;
+use crate::batch::{Record, Status};
+use crate::publish::stanzas;
+
+/// More waivers than this would hide what was printed before them.
+const MOST_STANZAS: usize = 20;
+
+/// What comes after a check: the commands to type next, or the one that shows every finding.
+pub fn checked(told: &Told<'_>, done: &[Done]) {
+    let reports = || done.iter().map(|d| &d.record).filter(|r| r.status != Status::Skipped);
+    let (count, typed) = (reports().count(), &told.plan.typed);
+    if count > 1 && !reports().all(overview::is_clean) && told.file.is_none() {
+        line(&format!("每一份的全部问题：{}", typed.page()));
+    }
+    if count == 0 || !reports().all(overview::is_publishable) {
+        return;
+    }
+    if told.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len()) {
+        return;
+    }
+    line(if !reports().all(overview::is_clean) {
+        "没有错误。上面的警告核对过了，下一步："
+    } else if reports().all(|r| r.findings.is_empty()) {
+        "没有发现问题。下一步："
+    } else {
+        "没有发现错误和警告（提示知道就行）。下一步："
+    });
+    line(&format!("  {}    生成 PDF、Word 和 Excel", typed.convert()));
+    line(&format!("  {}    生成交给网站的公布包", typed.publish()));
+}
+
+/// How the findings that kept reports from being published would be waived, to be pasted.
+pub fn waivable(done: &[Done]) {
+    let unpublished = done.iter().map(|d| &d.record).filter(|r| r.is_understood() && r.outputs.is_empty());
+    let of = |r: &Record| stanzas(r.agency.as_deref().unwrap_or_default(), r.year.unwrap_or_default(), &r.findings);
+    let all: Vec<String> = unpublished.flat_map(of).collect();
+    if all.is_empty() {
+        return;
+    }
+    line("确有理由照原样公布的，把下面几行粘贴到豁免文件（如 豁免.toml），填上 reason（理由）、who（谁准许）、");
+    line("date（哪天，如 2025-01-20），再公布一次，命令后面加 --waivers 豁免.toml：");
+    for stanza in all.iter().take(MOST_STANZAS) {
+        line("");
+        stanza.lines().for_each(line);
+    }
+    if all.len() > MOST_STANZAS {
+        line("");
+        line(&format!("另有 {} 处没有列出，一份一份地公布可以看到", all.len() - MOST_STANZAS));
+    }
+}
