@@ -63,7 +63,7 @@ const CASES: [Case; 3] = [
             book.text(DISPUTES, "B3", "乙");
             book.cell(REQUESTS, "J8", "", "<v>1</v>");
         },
-        findings: &["N203 四、复议诉讼!F2", "K303 三、依申请公开!J8", "K302 三、依申请公开!J28"],
+        findings: &["N203 四、复议诉讼!C3", "K303 三、依申请公开!J8", "K302 三、依申请公开!J28"],
     },
 ];
 

@@ -27,7 +27,9 @@ fn furniture() -> BTreeSet<String> {
         all.extend(std::iter::once(&field.label).chain(&field.variants).map(|l| letters(l)));
     }
     for form in form::built_in() {
-        all.extend(form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| letters(h)));
+        all.extend(
+            form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| letters(h)),
+        );
         for table in &form.tables {
             let grid = table.grid();
             let cells = grid.iter().filter(|g| !matches!(g.content, GridContent::Value(_)));
@@ -94,7 +96,10 @@ fn output(path: &Path) -> String {
             let json: Value = serde_json::from_slice(&bytes).unwrap();
             // What was read where is no word of the report.
             let parts = ["cover", "preface", "sections"].map(|name| texts(&json[name]));
-            parts.concat()
+            // A value with the unit that was written in its cell.
+            let tables = json["tables"].as_array().unwrap().iter().flat_map(|t| t["values"].as_array().unwrap());
+            let values = tables.map(|v| [&v["value"], &v["unit"]].map(|x| x.as_str().unwrap_or_default()).concat());
+            parts.concat() + &values.collect::<String>()
         }
         other => panic!("{other:?}"),
     })

@@ -125,13 +125,21 @@ pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<((usize, Address),
         for (row, first) in &rows {
             let mut seen = vec![false; count];
             for (_, leaf) in rows.range(*row..*row + depth).flat_map(|(_, cells)| cells.iter().take(100)) {
-                // A repeated label counts for each of its leaves.
-                (0..count).filter(|l| labels.leaves[*l] == labels.leaves[*leaf]).for_each(|l| seen[l] = true);
+                // Of leaves that are called alike each has a cell of its own.
+                let alike = |l: &usize| labels.leaves[*l] == labels.leaves[*leaf] && !seen[*l];
+                if let Some(l) = (0..count).find(alike) {
+                    seen[l] = true;
+                }
             }
             let found = seen.iter().filter(|s| **s).count();
             if found * 2 > count && found < count && best.as_ref().is_none_or(|(n, ..)| found > *n) {
-                let missing = (0..count).filter(|l| !seen[*l]).map(|l| block.columns.leaves[l].label().to_owned());
-                best = Some((found, (sheet, first[0].0), missing.collect()));
+                let mut missing: Vec<String> = Vec::new();
+                for label in (0..count).filter(|l| !seen[*l]).map(|l| block.columns.leaves[l].label()) {
+                    if !missing.iter().any(|m| m == label) {
+                        missing.push(label.to_owned());
+                    }
+                }
+                best = Some((found, (sheet, first[0].0), missing));
             }
         }
     }
