@@ -512,3 +512,22 @@ fn skip_unless(reader: &mut Xml<'_>, holds: impl Fn(&Event<'_>) -> bool) -> Resu
 fn cut() -> ImportError {
     ImportError::damaged("内容不完整")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_style_of_a_column_is_found_at_once() {
+        let columns: Vec<Column> = (0..16_000).map(|i| (i * 2 + 1, i * 2 + 1, Some(Shown::Scaled))).collect();
+        assert_eq!(
+            [0, 1, 2, 31_999, 32_000].map(|c| of_column(&columns, c).is_some()),
+            [false, true, false, true, false]
+        );
+        let begun = std::time::Instant::now();
+        let found = (0..1_000_000u32).filter(|i| of_column(&columns, i % 32_000).is_some()).count();
+        assert_eq!(found, 500_000);
+        // Minutes, where every cell looks through all of them.
+        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+    }
+}

@@ -40,6 +40,8 @@ fn typed(xml: String) -> Result<String, ImportError> {
     let (mut out, mut copied) = (String::with_capacity(xml.len()), 0);
     // Of the cell at hand: what its type asks for, and whether it has something of that and of the other.
     let (mut wanted, mut has, mut has_other) = ("v", false, false);
+    // A formula says that there is a result, even where its writer gave the result the wrong type.
+    let mut computed = false;
     loop {
         let start = reader.buffer_position() as usize;
         let event = reader.read_event().map_err(|_| ill_formed())?;
@@ -47,8 +49,9 @@ fn typed(xml: String) -> Result<String, ImportError> {
             Event::Start(e) | Event::Empty(e) => match e.name().as_ref() {
                 "c" => {
                     wanted = if attribute(e, "t").is_some_and(|t| t == "inlineStr") { "is" } else { "v" };
-                    (has, has_other) = (false, false);
+                    (has, has_other, computed) = (false, false, false);
                 }
+                "f" => computed = true,
                 name @ ("v" | "is") => {
                     let inner = reader.buffer_position() as usize;
                     let is_empty = matches!(event, Event::Empty(_));
@@ -64,7 +67,9 @@ fn typed(xml: String) -> Result<String, ImportError> {
                 }
                 _ => {}
             },
-            Event::End(e) if e.name().as_ref() == "c" && has_other && !has => return Err(odd_cell()),
+            Event::End(e) if e.name().as_ref() == "c" && has_other && !has && !computed => {
+                return Err(odd_cell());
+            }
             Event::Eof => {
                 out.push_str(&xml[copied..]);
                 return Ok(out);
@@ -97,6 +102,7 @@ mod tests {
             ("<c t=\"\"><v>1</v><is/></c>", "<c><v>1</v></c>"),
             ("<c t=\"inlineStr\"><v>1</v><is><t>2</t></is></c>", "<c t=\"inlineStr\"><is><t>2</t></is></c>"),
             ("<c t=\"inlineStr\"><v/><is><t>2</t></is></c>", "<c t=\"inlineStr\"><is><t>2</t></is></c>"),
+            ("<c t=\"inlineStr\"><f>A1</f><v>1</v></c>", "<c t=\"inlineStr\"><f>A1</f></c>"),
             ("<c t=\"inlineStr\"><v> </v></c>", "<c t=\"inlineStr\"></c>"),
         ] {
             assert_eq!(canonical(&sheet(cell)).unwrap(), sheet(is), "{cell}");

@@ -83,6 +83,9 @@ fn stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImportError> {
     Ok(out)
 }
 
+/// A number format that shows nothing of a number.
+const UNREADABLE: &str = ";;;";
+
 /// A cell's row, column and style.
 type Spot = (u32, u32, usize);
 
@@ -129,7 +132,11 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
             kind::FORMAT => {
                 let mut text = record.text();
                 text.skip(2)?;
-                let code = String::from_utf16_lossy(&text.rich()?.units);
+                // Excel passes over a code that cannot be read; what it would have shown is not known.
+                let code = match fields.u16(2) {
+                    Some(0) | None => String::new(),
+                    _ => text.rich().map_or(UNREADABLE.to_owned(), |t| String::from_utf16_lossy(&t.units)),
+                };
                 book.styles.codes.insert(fields.u16(0).ok_or_else(cut)?, code);
             }
             kind::STYLE => book.styles.cells.push(fields.u16(2).unwrap_or_default()),

@@ -99,6 +99,31 @@ impl Book {
         *data = xml.replace(from, to).into_bytes();
     }
 
+    /// The bytes of a part.
+    pub fn part(&mut self, name: &str) -> &mut Vec<u8> {
+        &mut self.parts.iter_mut().find(|(n, _)| n == name).unwrap_or_else(|| panic!("no part {name}")).1
+    }
+
+    /// Replaces in the XML of a part, which must hold what is replaced.
+    pub fn edit(&mut self, part: &str, from: &str, to: &str) {
+        let data = self.part(part);
+        let xml = String::from_utf8(data.clone()).unwrap();
+        assert!(xml.contains(from), "{part} has no {from}");
+        *data = xml.replace(from, to).into_bytes();
+    }
+
+    pub fn add(&mut self, name: &str, data: &str) {
+        self.parts.push((name.to_owned(), data.as_bytes().to_vec()));
+    }
+
+    pub fn rename(&mut self, from: &str, to: &str) {
+        self.parts.iter_mut().find(|(n, _)| n == from).unwrap_or_else(|| panic!("no part {from}")).0 = to.to_owned();
+    }
+
+    pub fn bytes(&self) -> Vec<u8> {
+        zipped(&self.parts)
+    }
+
     pub fn save(&self, path: &Path) {
         fs::write(path, zipped(&self.parts)).unwrap();
     }

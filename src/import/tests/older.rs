@@ -168,6 +168,77 @@ fn xls_values_and_frame_are_read() {
 }
 
 #[test]
+fn xls_records_that_excel_passes_over_are_no_damage() {
+    let globals = [
+        // A code without characters and with flags of its own; one that is longer than its record.
+        record(0x41E, &[u16s(&[200, 0]), vec![0x3A, 0x5F]].concat()),
+        record(0x41E, &[u16s(&[201, 99]), vec![0, 0x30]].concat()),
+        record(0x31, &u16s(&[220])),
+        record(0xE0, &[]),
+        style(200),
+        style(201),
+        // A string whose phonetic guide is missing.
+        record(0xFC, &[vec![1, 0, 0, 0, 1, 0, 0, 0], u16s(&[1]), vec![5, 20, 0, 0, 0], u16s(&[0x7532])].concat()),
+        record(0x1234, &[1]),
+    ];
+    let sheet = [
+        record(0x208, &u16s(&[1])),
+        record(0x7D, &u16s(&[0, 1])),
+        record(0x81, &[]),
+        record(0xFD, &[u16s(&[0, 0, 0]), vec![0, 0, 0, 0]].concat()),
+        number_cell(1, 0, 1, 5.0),
+        number_cell(1, 1, 2, 6.0),
+        record(0x06, &[u16s(&[2, 0, 0]), vec![0, 0, 0, 0, 0, 0, 0xFF, 0xFF]].concat()),
+        // The text of a formula that gave none, without its flags.
+        record(0x207, &[0, 0]),
+    ];
+    let sheets = xls::sheets(&book(&globals, &sheet, 0), &OLD).unwrap();
+    let expected =
+        [("A1", text("甲"), false), ("A2", number("5"), false), ("B2", number("6"), false), ("A3", text(""), true)];
+    assert_eq!(contents(&sheets[0]), expected.map(|(a, c, f)| (a.to_owned(), c, f)));
+    assert_eq!(sheets[0].shown, [(at(1, 1), Shown::Scaled)]);
+}
+
+#[test]
+fn xls_sheets_that_hold_no_cells_of_a_report_are_skipped() {
+    let begin = |kind: u16| record(0x809, &[u16s(&[0x600, kind, 0, 0]), vec![0; 8]].concat());
+    let end = record(0x0A, &[]);
+    let value = number_cell(0, 0, 0, 1.0);
+    let sheets = [
+        (0u8, vec![begin(16), value.clone(), end.clone()].concat(), None),
+        (1, vec![begin(64), end.clone()].concat(), Some(None)),
+        (1, vec![begin(64), value.clone(), end.clone()].concat(), Some(Some(Unread::Macro))),
+        (2, vec![begin(32), end.clone()].concat(), Some(Some(Unread::Chart))),
+        (6, vec![begin(32), end.clone()].concat(), Some(None)),
+        (0, vec![begin(16), record(0x81, &u16s(&[0x10])), value, end.clone()].concat(), Some(Some(Unread::Dialog))),
+    ];
+    let listed = |offset: usize, kind: u8, name: char| {
+        let name = [vec![0, kind, 1, 1], u16s(&[name as u16])].concat();
+        record(0x85, &[(offset as u32).to_le_bytes().to_vec(), name].concat())
+    };
+    let names = ['甲', '乙', '丙', '丁', '戊', '己'];
+    let mut offset = begin(5).len() + sheets.len() * listed(0, 0, '甲').len() + end.len();
+    let (mut listing, mut bodies) = (Vec::new(), Vec::new());
+    for ((kind, body, _), name) in sheets.iter().zip(names) {
+        listing.extend(listed(offset, *kind, name));
+        bodies.extend(body);
+        offset += body.len();
+    }
+    let stream = [begin(5), listing, end, bodies].concat();
+    let read = xls::sheets(&compound(&[("WORKBOOK", &stream)]), &OLD).unwrap();
+    let read: Vec<_> = read.iter().map(|s| (s.name.to_string(), s.unread, s.cells.len())).collect();
+    let expected: Vec<_> = sheets
+        .iter()
+        .zip(names)
+        .filter_map(|((_, _, kind), name)| match kind {
+            None => Some((name.to_string(), None, 1)),
+            Some(why) => why.map(|why| (name.to_string(), Some(why), 0)),
+        })
+        .collect();
+    assert_eq!(read, expected);
+}
+
+#[test]
 fn xls_that_lies_is_damage() {
     let point = record(0xFD, &[u16s(&[0, 0, 0]), 7u32.to_le_bytes().to_vec()].concat());
     assert!(told(xls::sheets(&book(&[], &[point], 0), &OLD)).contains("没有所指的文字"));
