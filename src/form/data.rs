@@ -1,15 +1,13 @@
 //! Form files: what they may say (serde), checked and turned into [`Form`].
 
-use std::sync::OnceLock;
-
 use serde::Deserialize;
 
+use super::layout;
 use super::phrase::{self, Phrase};
 use super::relation::{Op, Relation, Term};
 use super::told::{self, Slot};
 use super::{
-    Asked, Axis, Block, Form, Kind, Leaf, Node, Section, Series, SlotAt, Structure, Table, Telling, Told, Unit,
-    UnitColumn,
+    Asked, Axis, Block, Form, Kind, Leaf, Node, Section, Series, SlotAt, Table, Telling, Told, Unit, UnitColumn,
 };
 use crate::digest::sha256;
 use crate::toml_error::sentence;
@@ -30,6 +28,8 @@ struct RawForm {
     notice: String,
     first_year: u16,
     last_year: Option<u16>,
+    #[serde(default)]
+    former_digests: Vec<String>,
     #[serde(default)]
     free_headings: bool,
     #[serde(default)]
@@ -186,13 +186,6 @@ fn wrong(text: impl Into<String>) -> FormError {
     FormError::Meaning(text.into())
 }
 
-/// The digest of a form file less its comments and what it says of texts: the keys of its tables come sorted.
-pub(super) fn structure(text: &str) -> Option<String> {
-    let mut all: toml::Table = toml::from_str(text).ok()?;
-    all.retain(|name, _| !["told", "asked"].contains(&(name as &str)));
-    serde_json::to_vec(&all).ok().map(|all| sha256(&all))
-}
-
 pub(super) fn parse(text: &str) -> Result<Form, FormError> {
     let raw: RawForm = toml::from_str(text).map_err(|e| FormError::Syntax(sentence(&e, text)))?;
     let tables = raw.table.into_iter().map(table).collect::<Result<Vec<_>, _>>()?;
@@ -241,11 +234,17 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         Ok(Asked { section, what: a.what, words: a.words, hint: a.hint, from_year: a.from_year })
     };
     let asked = raw.asked.into_iter().map(asked).collect::<Result<_, FormError>>()?;
+    let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
+    if let Some(other) = raw.former_digests.iter().find(|d| d.len() != 64 || !d.bytes().all(digit)) {
+        return Err(wrong(format!("former_digests 里的“{other}”不是 64 位的 SHA-256")));
+    }
     Ok(Form {
+        structure: layout::structure(&sections, &tables),
+        wording: layout::wording(&raw.notice, &sections, &tables),
+        former_digests: raw.former_digests,
         id: raw.id,
         notice: raw.notice,
         digest: sha256(text.as_bytes()),
-        structure: Structure { text: text.into(), digest: OnceLock::new() },
         first_year: raw.first_year,
         last_year: raw.last_year,
         free_headings: raw.free_headings,

@@ -8,6 +8,7 @@
 mod axis;
 mod data;
 mod grid;
+mod layout;
 mod phrase;
 mod relation;
 mod series;
@@ -25,7 +26,7 @@ pub use told::{Asked, Telling, Told, Way};
 pub use words::{CutWords, Letters, TextWords, words};
 pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 use std::thread::Builder;
 
 /// What a value of the form counts.
@@ -79,7 +80,10 @@ pub struct Form {
     pub notice: String,
     /// SHA-256 of the form file, in hexadecimal.
     pub digest: String,
-    structure: Structure,
+    structure: String,
+    wording: String,
+    /// Digests under which JSON files of earlier versions name this same layout.
+    former_digests: Vec<String>,
     /// First report year it was made for.
     pub first_year: u16,
     /// Last report year it was made for; `None` while in force.
@@ -287,25 +291,21 @@ impl Table {
     }
 }
 
-/// What a form file says but for what texts tell and must say.
-#[derive(Debug)]
-struct Structure {
-    text: Box<str>,
-    digest: OnceLock<String>,
-}
-
-impl PartialEq for Structure {
-    fn eq(&self, other: &Structure) -> bool {
-        self.text == other.text
-    }
-}
-
 impl Form {
-    /// SHA-256 of what the file says but for its comments and what texts tell and must say: two forms of one structure have the
-    /// same values in the same places.
+    /// SHA-256 of the form's layout: keys, trees, kinds and units. Two forms of one structure have the same values under
+    /// the same keys, whatever they are called and checked against.
     pub fn structure(&self) -> &str {
-        // Few runs ask for it, and every run reads the forms.
-        self.structure.digest.get_or_init(|| data::structure(&self.structure.text).unwrap_or(self.digest.clone()))
+        &self.structure
+    }
+
+    /// SHA-256 of the words that a report as JSON repeats from the form: notice, headings, names and labels.
+    pub fn wording(&self) -> &str {
+        &self.wording
+    }
+
+    /// Whether a digest names the layout of this form, as this version or an earlier one wrote it.
+    pub fn has_structure(&self, digest: &str) -> bool {
+        self.structure == digest || self.former_digests.iter().any(|former| former == digest)
     }
 
     /// Reads a form file. Errors say in Chinese what is wrong with the file.

@@ -23,7 +23,11 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
     let mut out = Lines::default();
     out.member(0, DataLabels::FORMAT, &words.json);
     out.member(0, "version", &words.version);
-    out.member(0, "edition", &Edition { id: &form.id, notice: &form.notice, digest: form.structure() });
+    out.member(
+        0,
+        "edition",
+        &Edition { id: &form.id, notice: &form.notice, digest: form.structure(), wording: form.wording() },
+    );
     let cover = &report.cover;
     out.open(0, "cover", '{');
     out.member(1, "agency", &cover.agency);
@@ -138,6 +142,7 @@ struct Edition<'a> {
     id: &'a str,
     notice: &'a str,
     digest: &'a str,
+    wording: &'a str,
 }
 
 /// Where a part was read and what was written there.

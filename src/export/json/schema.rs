@@ -26,7 +26,8 @@ pub fn schema() -> String {
             "edition": object(json!({
                 "id": { "type": "string", "description": "表样版本，如 2021" },
                 "notice": { "type": "string", "description": "发布表样的文件" },
-                "digest": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样结构的 SHA-256：表、行、列、部分和勾稽关系，不含正文怎样核对" },
+                "digest": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样布局的 SHA-256：部分、表、行、列的键和次序，数值的种类和单位；不含任何名称" },
+                "wording": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样里各种名称的 SHA-256：与读入时的表样不同时，这里照录的名称不与表样核对，数值按键对应" },
             }), &["id", "digest"]),
             "cover": object(json!({
                 "agency": text("单位全称"),

@@ -12,8 +12,12 @@ const DECIMALS: u32 = 12;
 /// Amounts below this are summed exactly; 元 for 万元 adds four digits to the fifteen of a workbook.
 const MOST: u64 = 10u64.pow(19);
 
-/// A table's values by slot, each with what else its object says.
-pub fn read<'j>(table: &Table, object: &Object<'j>) -> Result<Vec<(Value, Object<'j>)>, Fault> {
+/// A table's values by slot, each with what else its object says; `agreed` judges a label that is not the form's.
+pub fn read<'j>(
+    table: &Table,
+    object: &Object<'j>,
+    agreed: &mut dyn FnMut(Option<Fault>) -> Result<(), Fault>,
+) -> Result<Vec<(Value, Object<'j>)>, Fault> {
     let slots: BTreeMap<[&str; 3], usize> = (0..table.slot_count()).map(|slot| (table.keys(slot), slot)).collect();
     let mut values: Vec<Option<(Value, Object<'j>)>> = vec![None; table.slot_count()];
     for (i, json) in object.list("values")?.iter().enumerate() {
@@ -25,8 +29,8 @@ pub fn read<'j>(table: &Table, object: &Object<'j>) -> Result<Vec<(Value, Object
             return Err(one.wrong(&format!("的键 {keys} 不在表样的{}里，请改正", table.name)));
         };
         let name = || name(table, slot);
-        one.agree("row_path", &table.row_path(slot))?;
-        one.agree("column_path", &table.column_path(slot))?;
+        agreed(one.agree("row_path", &table.row_path(slot))?)?;
+        agreed(one.agree("column_path", &table.column_path(slot))?)?;
         let value = value(table, slot, &one).map_err(|Fault(what)| Fault(format!("{what}（{}）", name())))?;
         if values[slot].replace((value, one.clone())).is_some() {
             return Err(one.wrong(&format!("的{}写了两次，请只保留一处", name())));

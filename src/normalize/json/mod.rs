@@ -20,8 +20,15 @@ use object::{Fault, Object, Path, short};
 
 /// Reads a tree as one report.
 pub fn normalize(json: &Json, options: &Options) -> Normalized {
-    let mut reading =
-        Reading { origins: Origins::default(), edited: Vec::new(), words: Vec::new(), paragraphs: 0, characters: 0 };
+    let mut reading = Reading {
+        same_words: true,
+        renamed: Vec::new(),
+        origins: Origins::default(),
+        edited: Vec::new(),
+        words: Vec::new(),
+        paragraphs: 0,
+        characters: 0,
+    };
     match reading.report(json, options) {
         Err(Fault(what)) => {
             let hint = "请改正这一处，或重新生成；写法见 samples/report.schema.json";
@@ -33,6 +40,7 @@ pub fn normalize(json: &Json, options: &Options) -> Normalized {
             let mut findings = told;
             findings.append(&mut reading.edited);
             findings.extend(reading.edited_words());
+            findings.extend(reading.renamed_parts());
             findings.extend(misdated(&report, &reading.origins));
             findings.extend(settle(&mut report, &reading.origins).into_iter().map(Finding::in_reading));
             Normalized {
@@ -48,6 +56,11 @@ pub fn normalize(json: &Json, options: &Options) -> Normalized {
 }
 
 struct Reading {
+    /// Whether the form calls everything as it did when the JSON was written. If not, values and texts are found by their
+    /// keys and take the names that the form has now.
+    same_words: bool,
+    /// Names that are not those of the form.
+    renamed: Vec<String>,
     origins: Origins,
     /// Values that are not what was read from the workbook.
     edited: Vec<Finding>,
@@ -66,7 +79,9 @@ impl Reading {
             let what = format!("是 {version}，这个版本的 nianbao 只认 {}", labels().data.version);
             return Err(top.fault("version", &what));
         }
-        let mut report = Report::blank(form(&top, options)?);
+        let (form, same_words) = form(&top, options)?;
+        self.same_words = same_words;
+        let mut report = Report::blank(form);
         report.cover = self.cover(&top)?;
         report.preface = self.paragraphs(&top, "preface", false, |paragraph| Place::Preface { paragraph })?;
         self.sections(&top, &mut report)?;
@@ -150,7 +165,7 @@ impl Reading {
             let path = top.item("sections", i);
             let one = Object::of(json, path, &["key", "heading", "origin", "before", "after"])?;
             let section = place(&one, &keys, &mut objects)?;
-            one.agrees("heading", &form.sections[section].heading)?;
+            self.agreed(one.agrees("heading", &form.sections[section].heading)?)?;
         }
         for (section, (object, official)) in objects.into_iter().zip(&form.sections).enumerate() {
             let Some(one) = object else { return Err(lacking(top, "sections", &official.key, &official.heading)) };
@@ -175,12 +190,14 @@ impl Reading {
         for (i, json) in top.list("tables")?.iter().enumerate() {
             let one = Object::of(json, top.item("tables", i), &["key", "name", "caption", "values"])?;
             let table = place(&one, &keys, &mut objects)?;
-            one.agrees("name", &form.tables[table].name)?;
-            one.agrees("caption", &form.tables[table].caption)?;
+            self.agreed(one.agrees("name", &form.tables[table].name)?)?;
+            self.agreed(one.agrees("caption", &form.tables[table].caption)?)?;
         }
         for (t, (object, table)) in objects.into_iter().zip(&form.tables).enumerate() {
             let Some(one) = object else { return Err(lacking(top, "tables", &table.key, &table.name)) };
-            for (slot, (value, object)) in figures::read(table, &one)?.into_iter().enumerate() {
+            for (slot, (value, object)) in
+                figures::read(table, &one, &mut |other| self.agreed(other))?.into_iter().enumerate()
+            {
                 report.tables[t][slot] = value;
                 if let Some((source, read)) =
                     self.origin(&object, Place::Value { table: t, slot }, &value.to_string())?
@@ -197,6 +214,18 @@ impl Reading {
             }
         }
         Ok(())
+    }
+
+    /// A name that is not the form's is a fault if the form has not been renamed since.
+    fn agreed(&mut self, other: Option<Fault>) -> Result<(), Fault> {
+        match other {
+            Some(fault) if self.same_words => Err(fault),
+            Some(Fault(what)) => {
+                self.renamed.push(what);
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     /// Notes where a part was read, if what was read there is what the part says; gives the place and what it was if not.
@@ -223,6 +252,15 @@ impl Reading {
         Ok(None)
     }
 
+    /// One finding for all names that the form has changed since.
+    fn renamed_parts(&self) -> Option<Finding> {
+        let first = self.renamed.first()?;
+        let first = first.split("，不能确定").next().unwrap_or(first);
+        let many = if self.renamed.len() > 1 { format!(" 等 {} 处", self.renamed.len()) } else { String::new() };
+        let message = format!("JSON 里的名称不是表样现在的写法，按键对应，输出用表样的写法：{first}{many}");
+        Some(finding("N112", message).in_reading())
+    }
+
     /// One finding for all words that are not what was read.
     fn edited_words(&self) -> Option<Finding> {
         let first = self.words.first()?;
@@ -232,9 +270,9 @@ impl Reading {
     }
 }
 
-/// The form of the report: known by its id, and the same file.
-fn form(top: &Object<'_>, options: &Options) -> Result<Arc<Form>, Fault> {
-    let edition = Object::of(top.need("edition")?, top.at("edition"), &["id", "notice", "digest"])?;
+/// The form of the report, known by its id and its layout, and whether it still calls everything as the report does.
+fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool), Fault> {
+    let edition = Object::of(top.need("edition")?, top.at("edition"), &["id", "notice", "digest", "wording"])?;
     let (id, digest) = (edition.text("id")?, edition.text("digest")?);
     let mut of_id = options.forms.iter().filter(|f| f.id == id).peekable();
     if of_id.peek().is_none() {
@@ -242,10 +280,16 @@ fn form(top: &Object<'_>, options: &Options) -> Result<Arc<Form>, Fault> {
         let what = format!("是“{}”，没有这一版表样，可以是 {}；地方的表样用 --form 加上", short(id), known.join("、"));
         return Err(edition.fault("id", &what));
     }
-    let form = of_id.find(|f| f.structure() == digest);
+    // Earlier versions did not say how their form called things.
+    let wording = edition.optional("wording")?;
+    let known: Vec<_> = of_id.filter(|f| f.has_structure(digest)).collect();
+    let same = known.iter().find(|f| wording == Some(f.wording()));
+    let form = same.or(known.first());
     let form = form.ok_or_else(|| edition.fault("digest", &format!("不是这里的 {id} 版表样，行和列可能不同")))?;
-    edition.agrees("notice", &form.notice)?;
-    Ok(form.clone())
+    match edition.agrees("notice", &form.notice)?.filter(|_| same.is_some()) {
+        Some(fault) => Err(fault),
+        None => Ok(((*form).clone(), same.is_some())),
+    }
 }
 
 /// Agency, year and edition of a JSON that is refused, as far as they are certain.

@@ -119,26 +119,26 @@ impl<'j> Object<'j> {
         if self.get(name).is_none() { Ok(&[]) } else { self.list(name) }
     }
 
-    /// A text that says again what the form says, where it stands at all.
-    pub fn agrees(&self, name: &str, official: &str) -> Result<(), Fault> {
+    /// A text that says again what the form says, where it stands at all; what is wrong if it says something else.
+    pub fn agrees(&self, name: &str, official: &str) -> Result<Option<Fault>, Fault> {
         match self.get(name) {
-            None => Ok(()),
-            Some(_) if self.text(name)? == official => Ok(()),
-            Some(_) => Err(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个"))),
+            None => Ok(None),
+            Some(_) if self.text(name)? == official => Ok(None),
+            Some(_) => Ok(Some(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个")))),
         }
     }
 
     /// A list of labels that says again what the form says, where it stands at all.
-    pub fn agree(&self, name: &str, official: &[&str]) -> Result<(), Fault> {
+    pub fn agree(&self, name: &str, official: &[&str]) -> Result<Option<Fault>, Fault> {
         let same = |all: &[Json]| {
             all.len() == official.len() && all.iter().zip(official).all(|(j, o)| matches!(j, Json::Text(t) if t == o))
         };
         match self.get(name) {
-            None => Ok(()),
-            Some(_) if same(self.list(name)?) => Ok(()),
+            None => Ok(None),
+            Some(_) if same(self.list(name)?) => Ok(None),
             Some(_) => {
                 let official = official.join("、");
-                Err(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个")))
+                Ok(Some(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个"))))
             }
         }
     }
