@@ -128,6 +128,9 @@ pub enum ProduceError {
     Layout(#[from] LayoutError),
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// Megabytes of the JSON, and how many are read at most.
+    #[error("写出的 JSON 会有 {0} MB，超过再读入的上限 {1} MB，不像是一份年度报告，请删去无关内容")]
+    TooLargeToRead(usize, u64),
     #[error("程序内部错误，请把文件和这条信息反馈给我们")]
     Internal,
 }
@@ -218,7 +221,7 @@ pub fn produce(
                 Format::Xlsx => export::xlsx::write(report)?,
                 Format::Html => export::html::page(&document, &setting.site),
                 Format::Fragment => export::html::fragment(&document),
-                Format::Json => export::json::write(whole),
+                Format::Json => readable(export::json::write(whole), &setting.limits)?,
                 Format::Csv => export::csv::write(report),
             })
         })
@@ -241,6 +244,14 @@ pub fn produce(
         }
         Ok(files)
     })
+}
+
+/// A JSON that is no larger than what is read again.
+fn readable(json: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, ProduceError> {
+    match json.len() as u64 > limits.file_bytes {
+        true => Err(ProduceError::TooLargeToRead(json.len() >> 20, limits.file_bytes >> 20)),
+        false => Ok(json),
+    }
 }
 
 /// Runs a stage; `None` if it panicked.

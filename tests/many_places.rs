@@ -149,3 +149,42 @@ fn very_many_faulty_cells_outside_the_tables_are_one_finding_of_each_kind() {
         assert!(found[0]["message"].as_str().unwrap().contains("等 20000 个格子"), "{:?}", found[0]);
     }
 }
+
+#[test]
+fn a_report_whose_json_could_not_be_read_again_is_refused_in_words() {
+    use nianbao::import::Limits;
+    use nianbao::pipeline::{Format, Setting, examine, produce};
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("甲.xlsx");
+    let text = |words: usize, times: usize| {
+        let mut rows = String::new();
+        for row in 100..100 + times {
+            let words = "公开,".repeat(words / 3);
+            rows.push_str(&format!(
+                "<row r=\"{row}\"><c r=\"B{row}\" t=\"inlineStr\"><is><t>{words}</t></is></c></row>"
+            ));
+        }
+        let mut book = Book::open(&sample(SAMPLE));
+        book.replace("六、其他事项", "</sheetData>", &format!("{rows}</sheetData>"));
+        book.save(&file);
+        examine(&file, &Setting::default())
+    };
+    for (words, times, says) in [(3_000, 400, "正文超过上限 100 万字"), (210_000, 1, "一段文字超过上限 20 万字")]
+    {
+        let refused = text(words, times);
+        assert!(refused.report.is_none(), "{says}");
+        let found: Vec<&str> =
+            refused.findings.iter().map(|f| f.message.as_str()).filter(|m| m.contains(says)).collect();
+        assert_eq!(found.len(), 1, "{says}");
+    }
+    // The largest text that is read is written and read again.
+    let whole = text(150_000, 6);
+    let setting = Setting::default();
+    let files = produce(whole.whole().unwrap(), &[Format::Json], &setting).unwrap();
+    assert!(nianbao::pipeline::examine_bytes("x.json", &files[0].1, &setting).report.is_some());
+    // Whatever makes a JSON larger than what is read.
+    let limits = Limits { file_bytes: 1 << 20, ..Limits::default() };
+    let small = Setting { limits, ..Setting::default() };
+    let message = produce(whole.whole().unwrap(), &[Format::Json], &small).unwrap_err().to_string();
+    assert!(message.contains("超过再读入的上限 1 MB") && !message.contains("内部错误"), "{message}");
+}

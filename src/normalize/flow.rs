@@ -77,6 +77,8 @@ pub(super) const MOST_PARAGRAPHS: usize = 20_000;
 /// More characters than all texts of any report have together: a thousand pages. What is written of them, with what was
 /// found in them, can be read again by this program.
 pub(super) const MOST_CHARACTERS: usize = 1_000_000;
+/// More characters than a cell of Excel can have, and no more bytes than a text may have that is read again.
+const LONGEST_PARAGRAPH: usize = 200_000;
 
 /// A paragraph before the first section, not yet known to be title or preface.
 pub(super) struct Front {
@@ -315,8 +317,14 @@ impl Flow<'_> {
 
     /// Whether a text is within the limit of all texts together; the first one beyond it is reported.
     pub(super) fn holds(&mut self, text: &str, source: &Source) -> bool {
-        let before = self.characters;
-        self.characters = before.saturating_add(text.chars().count());
+        let (before, length) = (self.characters, text.chars().count());
+        self.characters = before.saturating_add(length);
+        if length > LONGEST_PARAGRAPH {
+            let most = LONGEST_PARAGRAPH / 10_000;
+            let message = format!("{source} 的一段文字超过上限 {most} 万字，不像是一份年度报告，请删去无关内容");
+            self.words.findings.push(finding("I101", message).at(source.clone()));
+            return false;
+        }
         let held = self.characters <= MOST_CHARACTERS;
         if !held && before <= MOST_CHARACTERS {
             let message = format!("正文超过上限 {} 万字，不像是一份年度报告，请删去无关内容", MOST_CHARACTERS / 10_000);
