@@ -206,12 +206,10 @@ fn begins_item(plain: &Plain<'_>) -> bool {
     let length = plain.chars.iter().skip(skip).take_while(numeral).count();
     let behind = plain.chars.get(skip + length);
     let numbered = length > 0
-        && match (plain.chars.first(), behind) {
-            (Some('（'), Some('）')) => true,
-            (Some('第'), _) => true,
-            (_, Some('、' | '.' | '．' | '）' | '是')) => true,
-            _ => false,
-        };
+        && matches!(
+            (plain.chars.first(), behind),
+            (Some('（'), Some('）')) | (Some('第'), _) | (_, Some('、' | '.' | '．' | '）' | '是'))
+        );
     let bullet = plain.chars.first().is_some_and(|c| {
         matches!(c, '·' | '•' | '●' | '■' | '◆' | '▲' | '★' | '※' | '*' | '-' | '—' | '\u{2460}'..='\u{2473}')
     });

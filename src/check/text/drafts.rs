@@ -148,7 +148,7 @@ fn mask(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     let after = plain.chars.get(end).copied();
     // A part of an address, of a file's name, of a number whose middle is hidden.
     let latin = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '@' | '/' | '_' | '=' | '&' | '+');
-    if before.is_some_and(latin) || after.is_some_and(latin) {
+    if before.is_some_and(latin) || after.is_some_and(|c| latin(c) || c == '-') {
         return None;
     }
     let numeral = |c: Option<char>| c.is_some_and(|c| d.numerals.contains(c));

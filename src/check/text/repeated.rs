@@ -28,7 +28,7 @@ pub(super) fn check(all: &[Passage<'_>]) -> Vec<Finding> {
         let (at, before) = (again.place(), first.place());
         let quote = head(&first.plain);
         let more = if places.len() > 2 { format!("，一共有 {} 处", places.len()) } else { String::new() };
-        let message = format!("{at}与 {}一字不差：“{quote}”{more}", before);
+        let message = format!("{at}与 {before}一字不差：“{quote}”{more}");
         let others = places.iter().filter(|i| **i != places[1]);
         let related: Vec<Source> = others.filter_map(|i| all[*i].source.clone()).collect();
         let hint = "多半是复制时重复了，请删去一处；确实要写两遍的不用改";

@@ -42,6 +42,14 @@ fn years_are_judged_by_what_is_said_of_them() {
     }
 }
 
+#[test]
+fn a_report_without_a_year_or_an_agency_has_no_other_ones() {
+    let mut report = report("2021", 0, "2022年，我局认真做好政府信息公开工作。");
+    (report.cover.agency, report.cover.title) = (String::new(), String::new());
+    report.cover.published = Some("2024年1月20日".to_owned());
+    assert_eq!(codes(&report), [""; 0]);
+}
+
 /// Time grows with the text, not with its square, whatever it repeats.
 #[test]
 fn long_texts_take_no_longer_than_their_length() {

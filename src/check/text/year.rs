@@ -26,6 +26,10 @@ enum Fault {
 }
 
 pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
+    // A report that could not be read as a whole may have no year: none is another then.
+    if report.cover.year == 0 {
+        return Vec::new();
+    }
     let plain = &passage.plain;
     let mut seen: Vec<u16> = Vec::new();
     let mut findings = Vec::new();
@@ -73,6 +77,7 @@ pub(super) fn published(report: &Report, origins: &Origins) -> Option<Finding> {
     let all = 0..plain.chars.len();
     let last = all.clone().filter_map(|at| plain.year(at).or_else(|| in_words(&plain, at))).max();
     let (own, source) = (report.cover.year, origins.source(place).cloned());
+    let last = last.filter(|_| own > 0);
     let at =
         source.as_ref().map_or_else(|| format!("{}的{}", cover(), labels().cover.published.label), |s| format!("{s} "));
     let (message, hint) = if full_date(text).is_none() && all.into_iter().any(|at| dated(&plain, at)) {
