@@ -7,7 +7,7 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nianbao::import::{Content, ImportError, Isolation, Limits, Sheet, Unread, read_bytes};
+use nianbao::import::{Content, ImportError, Isolation, Limits, Sheet, Skipped, read_bytes};
 use support::{Book, SAMPLE, nianbao, parts, sample, stdout, zipped};
 
 const TABLE: &str = "xl/worksheets/sheet4.xml";
@@ -28,12 +28,12 @@ fn book() -> Book {
 }
 
 /// What is read of a book: the sheets with cells, and why the others are not read.
-fn split(sheets: Vec<Sheet>) -> (Vec<Sheet>, Vec<(String, Unread)>) {
-    let (unread, read): (Vec<_>, Vec<_>) = sheets.into_iter().partition(|s| s.unread.is_some());
-    (read, unread.into_iter().filter_map(|s| Some((s.name.to_string(), s.unread?))).collect())
+fn split(sheets: Vec<Sheet>) -> (Vec<Sheet>, Vec<(String, Skipped)>) {
+    let (unread, read): (Vec<_>, Vec<_>) = sheets.into_iter().partition(|s| s.skipped.is_some());
+    (read, unread.into_iter().filter_map(|s| Some((s.name.to_string(), s.skipped?))).collect())
 }
 
-fn reads_as_its_plain_twin(book: &Book, trouble: &str) -> Vec<(String, Unread)> {
+fn reads_as_its_plain_twin(book: &Book, trouble: &str) -> Vec<(String, Skipped)> {
     let odd = read(&book.bytes()).unwrap_or_else(|e| panic!("{trouble}: {e}"));
     let (odd, unread) = split(odd);
     assert!(odd == read(&fs::read(sample(SAMPLE)).unwrap()).unwrap(), "{trouble} reads as another workbook");
@@ -115,11 +115,11 @@ fn sheets_that_hold_no_cells_of_a_report() {
         format!("<dialogsheet xmlns=\"{MAIN}\" xmlns:r=\"{office}\"><legacyDrawing r:id=\"rId1\"/></dialogsheet>");
     for (kind, part, xml, reported) in [
         (macros.to_owned(), "macrosheets/sheet1.xml", empty.as_str(), None),
-        (macros.to_owned(), "macrosheets/sheet1.xml", &full, Some(Unread::Macro)),
-        (macros.replace("Macro", "IntlMacro"), "macrosheets/intlsheet1.xml", &full, Some(Unread::Macro)),
-        (format!("{office}/chartsheet"), "chartsheets/sheet1.xml", &chart, Some(Unread::Chart)),
-        (format!("{office}/dialogsheet"), "dialogsheets/sheet1.xml", &dialog, Some(Unread::Dialog)),
-        (format!("{office}/worksheet"), "worksheets/sheet99.xml", "", Some(Unread::Missing)),
+        (macros.to_owned(), "macrosheets/sheet1.xml", &full, Some(Skipped::Macro)),
+        (macros.replace("Macro", "IntlMacro"), "macrosheets/intlsheet1.xml", &full, Some(Skipped::Macro)),
+        (format!("{office}/chartsheet"), "chartsheets/sheet1.xml", &chart, Some(Skipped::Chart)),
+        (format!("{office}/dialogsheet"), "dialogsheets/sheet1.xml", &dialog, Some(Skipped::Dialog)),
+        (format!("{office}/worksheet"), "worksheets/sheet99.xml", "", Some(Skipped::Missing)),
     ] {
         let unread = reads_as_its_plain_twin(&with_sheet(&kind, part, xml), part);
         let expected: Vec<_> = reported.into_iter().map(|why| ("旧".to_owned(), why)).collect();
@@ -132,7 +132,7 @@ fn sheets_without_a_relationship() {
     for id in ["r:id=\"\"", "", "r:id=\"rId98\""] {
         let mut book = book();
         book.edit("xl/workbook.xml", SHEETS_END, &format!("<sheet name=\"旧\" sheetId=\"99\" {id}/></sheets>"));
-        assert_eq!(reads_as_its_plain_twin(&book, id), [("旧".to_owned(), Unread::Missing)], "{id}");
+        assert_eq!(reads_as_its_plain_twin(&book, id), [("旧".to_owned(), Skipped::Missing)], "{id}");
     }
 }
 

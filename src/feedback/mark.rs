@@ -160,9 +160,8 @@ fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Wor
     for (row, f) in (1u32..).zip(findings.iter().take(ROWS)) {
         let place = super::place(&f.place).unwrap_or_default();
         let blocks = if blocks_as_warning(&f.code, f.severity) { format!("（{BLOCKS}）") } else { String::new() };
-        let message = format!("{}{blocks}", f.message);
+        let message = format!("{}{}{blocks}", f.message, f.unshown());
         let hint = f.hint.as_deref().unwrap_or_default();
-        let message = format!("{}{}", f.message, f.unshown());
         let look = fill(base(), f.severity);
         let mut need = 1.0;
         for ((column, text), (_, width)) in

@@ -14,7 +14,7 @@ use crate::batch::{Item, PlaceItem, Record, Status, severity, word};
 use crate::compose;
 use crate::export::html::pieces;
 use crate::form::{GridContent, labels};
-use crate::model::{CellRole, Origins, Place, Report, Severity};
+use crate::model::{CellRole, Origins, Place, Report, Severity, Value};
 use crate::publish::coded;
 
 const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC',sans-serif;max-width:72rem;margin:0 auto;\
@@ -58,8 +58,8 @@ impl Names {
     }
 }
 
-/// A report's part of the page; `None` of the report where it was not understood.
-pub fn section(record: &Record, names: &Names, understood: Option<(&Report, &Origins)>) -> String {
+/// A report's part of the page; of one that is refused, the part of it that was read; `None` where nothing was.
+pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>) -> String {
     let mut out = String::new();
     let ended = match record.status {
         Status::Skipped => word(Status::Skipped),
@@ -93,7 +93,7 @@ pub fn section(record: &Record, names: &Names, understood: Option<(&Report, &Ori
         }
         out.push_str("</ol>\n");
     }
-    if let Some((report, origins)) = understood {
+    if let Some((report, origins)) = read {
         tables(&mut out, report, origins, &told);
     } else if record.status == Status::Failed && told.iter().any(|item| item.place.sheet.is_some()) {
         out.push_str("<p>这份报告没有读懂，画不出表格。请按上面的位置改好，再检查一次。</p>\n");
@@ -231,8 +231,12 @@ fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Ite
                     let _ = write!(out, "<th{spans}>{}</th>", words.join("<wbr>"));
                     continue;
                 }
-                let words = text(&cell.text);
-                let _ = match slots.get(&(row, cell.column)).and_then(|slot| of_slot(*slot)) {
+                let slot = slots.get(&(row, cell.column)).copied();
+                // What could not be read is shown as it is written.
+                let unread = slot.filter(|slot| values[*slot] == Value::Unknown);
+                let written = unread.and_then(|slot| origins.written(Place::Value { table: index, slot }));
+                let words = text(written.unwrap_or(&cell.text));
+                let _ = match slot.and_then(of_slot) {
                     Some(marks) => {
                         let numbers: Vec<String> = marks.numbers.iter().map(usize::to_string).collect();
                         let class = marks.gravest.filter(|s| *s > Severity::Note).map_or("r", class);

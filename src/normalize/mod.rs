@@ -84,6 +84,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
             finding("N115", message).at(Source::sheet(&sheet.name)).hint("如果属于报告，请把文字写进单元格")
         }));
     }
+    findings.extend(workbook.sheets.iter().filter(|s| !s.hidden && is_guide(s)).filter_map(beside_guide));
     if let Some(s) = workbook.sheets.iter().find(|s| is_sources(s)) {
         findings.push(finding("N113", format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
     }
@@ -146,10 +147,32 @@ fn misdated(report: &Report, origins: &Origins) -> Option<Finding> {
 fn is_aid(sheet: &Sheet) -> bool {
     let words = labels();
     let (data, troubles) = (&words.data, &words.sum.troubles);
-    *sheet.name == *words.guide.sheet
+    is_guide(sheet)
         || (*sheet.name == *data.sheet && begins(sheet, &data.head))
         || (*sheet.name == *troubles.sheet && begins(sheet, &troubles.head))
         || is_sources(sheet)
+}
+
+/// The instructions of the standard workbook, of any version.
+fn is_guide(sheet: &Sheet) -> bool {
+    let guide = &labels().guide;
+    let begins = |text: &str| guide.basis.split('{').next().is_some_and(|start| text.starts_with(start));
+    let first = sheet.cells.first().is_some_and(|c| matches!(&c.content, Content::Text(t) if begins(t)));
+    *sheet.name == *guide.sheet && first
+}
+
+/// What somebody wrote on the sheet of the instructions, where nothing is read.
+fn beside_guide(sheet: &Sheet) -> Option<Finding> {
+    // Its own lines are numbered, whatever version they are of.
+    let own = |text: &str| labels().guide.lines.iter().any(|line| text.chars().nth(1) == line.chars().nth(1));
+    let view = view::View::new(sheet);
+    let mut remarks = remarks::Remarks::default();
+    let others = sheet.cells.iter().skip(1).filter(|c| match &c.content {
+        Content::Text(text) => c.at.column > 0 || !text.trim().is_empty() && !own(text.trim()),
+        _ => true,
+    });
+    others.for_each(|cell| remarks.add(&view, cell));
+    remarks.outside_inputs()
 }
 
 /// A sheet that traces the totals of a sum over units.

@@ -79,9 +79,10 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let roster = job.expected.as_ref().map(|e| roster(plan, e, done.iter().map(|d| &d.record)));
     let names = page::Names::new(plan.inputs.all.iter().map(|i| (i.path.display().to_string(), i.shown.clone())));
     let section = |(d, e): (&Done, &Option<Examined>)| {
-        let understood = e.as_ref().filter(|_| d.record.is_understood());
-        let understood = understood.and_then(|e| Some((e.report.as_ref()?, &e.origins)));
-        page::section(&d.record, &names, understood)
+        // What was passed over is of no interest; of a report that is refused the part that was read is drawn.
+        let read = e.as_ref().filter(|_| d.record.status != Status::Skipped);
+        let read = read.and_then(|e| Some((e.report.as_ref().or(e.partial.as_ref())?, &e.origins)));
+        page::section(&d.record, &names, read)
     };
     let sections = if plan.format == Output::Html {
         // What is no workbook is of no interest to those who look for faults.

@@ -207,10 +207,10 @@ fn xls_sheets_that_hold_no_cells_of_a_report_are_skipped() {
     let sheets = [
         (0u8, vec![begin(16), value.clone(), end.clone()].concat(), None),
         (1, vec![begin(64), end.clone()].concat(), Some(None)),
-        (1, vec![begin(64), value.clone(), end.clone()].concat(), Some(Some(Unread::Macro))),
-        (2, vec![begin(32), end.clone()].concat(), Some(Some(Unread::Chart))),
+        (1, vec![begin(64), value.clone(), end.clone()].concat(), Some(Some(Skipped::Macro))),
+        (2, vec![begin(32), end.clone()].concat(), Some(Some(Skipped::Chart))),
         (6, vec![begin(32), end.clone()].concat(), Some(None)),
-        (0, vec![begin(16), record(0x81, &u16s(&[0x10])), value, end.clone()].concat(), Some(Some(Unread::Dialog))),
+        (0, vec![begin(16), record(0x81, &u16s(&[0x10])), value, end.clone()].concat(), Some(Some(Skipped::Dialog))),
     ];
     let listed = |offset: usize, kind: u8, name: char| {
         let name = [vec![0, kind, 1, 1], u16s(&[name as u16])].concat();
@@ -226,7 +226,7 @@ fn xls_sheets_that_hold_no_cells_of_a_report_are_skipped() {
     }
     let stream = [begin(5), listing, end, bodies].concat();
     let read = xls::sheets(&compound(&[("WORKBOOK", &stream)]), &OLD).unwrap();
-    let read: Vec<_> = read.iter().map(|s| (s.name.to_string(), s.unread, s.cells.len())).collect();
+    let read: Vec<_> = read.iter().map(|s| (s.name.to_string(), s.skipped, s.cells.len())).collect();
     let expected: Vec<_> = sheets
         .iter()
         .zip(names)

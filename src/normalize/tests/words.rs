@@ -73,6 +73,27 @@ fn words_outside_the_cells_to_be_filled_in_are_left_out_and_reported() {
 }
 
 #[test]
+fn words_on_the_sheet_of_the_instructions_are_reported() {
+    let guide = &labels().guide;
+    let lay = || {
+        guide
+            .lines
+            .iter()
+            .fold(Lay::new(&guide.sheet).line(&guide.basis.replace("{notice}", "某通知")), |l, t| l.line(t))
+    };
+    let with = |sheet: Sheet| read(standard().into_iter().chain([sheet]).collect());
+    assert_eq!(codes(&with(lay().done())), [""; 0]);
+    for (address, words) in [("B2", "已按此填写"), ("A12", "另附一页说明")] {
+        let n = with(lay().set(address, text(words)).done());
+        assert_eq!(codes(&n), ["N111"], "{:#?}", n.findings);
+        assert!(n.findings[0].message.contains(words));
+    }
+    // A sheet that only has its name is any other sheet.
+    let n = with(Lay::new(&guide.sheet).line("本单位情况的补充。").done());
+    assert_eq!(codes(&n), ["N111"], "{:#?}", n.findings);
+}
+
+#[test]
 fn a_cover_of_any_name_is_known_by_its_heads() {
     let mut sheets = standard();
     sheets[0].name = "首页".into();
