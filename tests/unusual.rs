@@ -228,12 +228,15 @@ fn a_cell_that_only_another_program_understands_is_none() {
     }
 }
 
+/// A change of a part that leaves it no XML.
+type Spoil = fn(&mut Vec<u8>);
+
 #[test]
 fn xml_that_is_not_well_formed_is_damage() {
     for part in
         ["_rels/.rels", "xl/_rels/workbook.xml.rels", "xl/workbook.xml", "xl/sharedStrings.xml", "xl/styles.xml", TABLE]
     {
-        let spoils: [(&str, fn(&mut Vec<u8>)); 7] = [
+        let spoils: [(&str, Spoil); 7] = [
             ("a NUL", |data| data.insert(data.len() - 10, 0)),
             ("content behind the root", |data| data.extend(b"x")),
             ("two roots", |data| data.extend(b"<x/>")),

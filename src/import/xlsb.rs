@@ -44,8 +44,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     let main = main_part(&root)?.unwrap_or("xl/workbook.bin");
     let (part, folder) = relations_of(main);
     let targets = relations_in(&part, &folder)?;
-    let wanted: BTreeSet<String> =
-        targets.iter().map(|r| r.target.as_str()).chain([main]).map(|name| spelled(name)).collect();
+    let wanted: BTreeSet<String> = targets.iter().map(|r| r.target.as_str()).chain([main]).map(spelled).collect();
     let is_listed = |name: &str| name.ends_with(".bin") && wanted.contains(&spelled(name));
     let package = inflated(bytes, limits, is_listed)?;
     let drawings = texts(inflated(bytes, limits, |name| name.ends_with(".rels") || is_drawing(name))?);

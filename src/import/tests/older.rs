@@ -205,12 +205,12 @@ fn xls_sheets_that_hold_no_cells_of_a_report_are_skipped() {
     let end = record(0x0A, &[]);
     let value = number_cell(0, 0, 0, 1.0);
     let sheets = [
-        (0u8, vec![begin(16), value.clone(), end.clone()].concat(), None),
-        (1, vec![begin(64), end.clone()].concat(), Some(None)),
-        (1, vec![begin(64), value.clone(), end.clone()].concat(), Some(Some(Skipped::Macro))),
-        (2, vec![begin(32), end.clone()].concat(), Some(Some(Skipped::Chart))),
-        (6, vec![begin(32), end.clone()].concat(), Some(None)),
-        (0, vec![begin(16), record(0x81, &u16s(&[0x10])), value, end.clone()].concat(), Some(Some(Skipped::Dialog))),
+        (0u8, [begin(16), value.clone(), end.clone()].concat(), None),
+        (1, [begin(64), end.clone()].concat(), Some(None)),
+        (1, [begin(64), value.clone(), end.clone()].concat(), Some(Some(Skipped::Macro))),
+        (2, [begin(32), end.clone()].concat(), Some(Some(Skipped::Chart))),
+        (6, [begin(32), end.clone()].concat(), Some(None)),
+        (0, [begin(16), record(0x81, &u16s(&[0x10])), value, end.clone()].concat(), Some(Some(Skipped::Dialog))),
     ];
     let listed = |offset: usize, kind: u8, name: char| {
         let name = [vec![0, kind, 1, 1], u16s(&[name as u16])].concat();
