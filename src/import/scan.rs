@@ -15,12 +15,6 @@ fn declaration(xml: &str) -> Option<usize> {
     (!rest[..end].contains(['<', '>'])).then_some(xml.len() - rest.len() + end + 2)
 }
 
-/// Whether a text is one that XML allows: every reference in it means a character.
-fn is_whole(text: &str) -> bool {
-    // There is nothing between most tags.
-    text.is_empty() || !text.contains("]]>") && is_reference(text)
-}
-
 /// Vocabularies of the parts that are read: spreadsheets in both variants of ECMA-376, and relationships.
 const VOCABULARIES: [&str; 3] = [
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -75,7 +69,11 @@ impl<'x> Scan<'x> {
 
     /// Whether a text may be where the scan is: outside the root there is white space alone.
     fn admits(&self, text: &str) -> bool {
-        if self.open.is_empty() { text.bytes().all(|b| b.is_ascii_whitespace() && b != 0x0C) } else { is_whole(text) }
+        if self.open.is_empty() {
+            text.bytes().all(|b| b.is_ascii_whitespace() && b != 0x0C)
+        } else {
+            text.is_empty() || is_reference(text)
+        }
     }
 
     /// The next start tag; `Some(None)` behind the last, `None` where something is not plain.
