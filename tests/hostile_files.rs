@@ -100,6 +100,9 @@ fn tree(folder: &Path) -> Vec<String> {
     all
 }
 
+/// Makes a link to a victim under a name.
+type Link = fn(&Path, &Path);
+
 const JOURNAL: &str = ".nianbao-journal.jsonl";
 
 #[test]
@@ -107,7 +110,7 @@ fn books_and_locks_are_never_opened_through_a_link() {
     let dir = tempfile::tempdir().unwrap();
     let (input, victim) = (dir.path().join("各单位"), dir.path().join("别人的.txt"));
     reports(&input, 2);
-    let links: [(&str, fn(&Path, &Path)); 3] = [
+    let links: [(&str, Link); 3] = [
         ("symbolic", |victim, link| symlink(victim, link).unwrap()),
         ("dangling", |victim, link| symlink(victim.with_extension("没有"), link).unwrap()),
         ("hard", |victim, link| fs::hard_link(victim, link).unwrap()),

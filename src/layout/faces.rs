@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::io::ErrorKind;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -339,7 +339,7 @@ impl<'a> OpenFaces<'a> {
     }
 }
 
-fn user_file(role: &'static str, path: &PathBuf) -> Result<FaceBytes, FaceError> {
+fn user_file(role: &'static str, path: &Path) -> Result<FaceBytes, FaceError> {
     let shown = path.display().to_string();
     let read = |reason: String| FaceError::Read { role, path: shown.clone(), reason };
     let unread = |e: std::io::Error| {

@@ -16,6 +16,7 @@ impl Interrupt {
     /// Begins to listen. Where the system does not let us, a signal ends the program as it always did.
     pub fn watch() -> Interrupt {
         let flag = Arc::new(AtomicUsize::new(0));
+        #[cfg_attr(not(unix), allow(unused_mut, reason = "only Unix has another one"))]
         let mut signals = vec![(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)];
         // Under `nohup` the run goes on when the terminal is gone.
         #[cfg(unix)]

@@ -48,7 +48,7 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
 fn prove(folder: &Path, records: &[Record]) -> Result<(), Stop> {
     let open = Folder::open(folder);
     let read = |path: &str| open.as_ref().ok()?.read_below(Path::new(path)).ok();
-    let wrong = |o: &&batch::OutputFile| !read(&o.path).is_some_and(|b| sha256(&b) == o.sha256);
+    let wrong = |o: &&batch::OutputFile| read(&o.path).is_none_or(|b| sha256(&b) != o.sha256);
     let mut wrong = records.iter().flat_map(|r| &r.outputs).filter(wrong);
     let Some(first) = wrong.next() else { return Ok(()) };
     let message = format!(

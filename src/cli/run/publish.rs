@@ -105,7 +105,7 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let mut summary = None;
     if !standing.is_empty() {
         match output::write_one_in(&open, INDEX, index(&standing).as_bytes()) {
-            Ok(()) => summary = Some(page.clone()),
+            Ok(()) => summary = Some(page),
             // The packages stand all the same, and are to be told.
             Err(message) => notes.push(finding("W401", message)),
         }
