@@ -31,7 +31,7 @@ use crate::import::{Content, MARKED, Sheet, Skipped, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source};
 use crate::rules::finding;
 
-pub use json::normalize as normalize_json;
+pub use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
 pub use settle::settle;
 
 /// How to read a workbook.

@@ -15,7 +15,7 @@ mod xml;
 use crate::import::{Input, read_input};
 use crate::inflate::entry;
 use crate::model::Report;
-use crate::normalize::{Options, normalize_json};
+use crate::normalize::{Options, normalize_json_exact};
 use crate::pipeline::{Format, Setting};
 use crate::publish::Package;
 
@@ -110,7 +110,7 @@ fn again(report: &Report, bytes: &[u8], setting: &Setting) -> Result<Compared, U
     let Input::Report(json) = read_input("", bytes, &setting.limits).map_err(|e| whole(e.to_string()))? else {
         return Err(whole("别的文件".to_owned()));
     };
-    let read = normalize_json(&json, &Options { keep_text: true, forms: vec![report.form.clone()] });
+    let read = normalize_json_exact(&json, &Options { keep_text: true, forms: vec![report.form.clone()] });
     let told = || read.findings.first().map_or_else(String::new, |f| f.message.clone());
     let again = read.report.as_ref().ok_or_else(|| whole(told()))?;
     same(report, again)

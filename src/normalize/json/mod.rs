@@ -20,7 +20,17 @@ use object::{Fault, Object, Path, short};
 
 /// Reads a tree as one report.
 pub fn normalize(json: &Json, options: &Options) -> Normalized {
+    read(json, options, false)
+}
+
+/// The same for a proof, where every name that the JSON repeats must be the form's to the letter.
+pub fn normalize_exact(json: &Json, options: &Options) -> Normalized {
+    read(json, options, true)
+}
+
+fn read(json: &Json, options: &Options, exact: bool) -> Normalized {
     let mut reading = Reading {
+        exact,
         same_words: true,
         renamed: Vec::new(),
         origins: Origins::default(),
@@ -56,6 +66,8 @@ pub fn normalize(json: &Json, options: &Options) -> Normalized {
 }
 
 struct Reading {
+    /// Whether names count even if the form was renamed.
+    exact: bool,
     /// Whether the form calls everything as it did when the JSON was written. If not, values and texts are found by their
     /// keys and take the names that the form has now.
     same_words: bool,
@@ -79,8 +91,9 @@ impl Reading {
             let what = format!("是 {version}，这个版本的 nianbao 只认 {}", labels().data.version);
             return Err(top.fault("version", &what));
         }
-        let (form, same_words) = form(&top, options)?;
-        self.same_words = same_words;
+        let (form, same_words, notice) = form(&top, options)?;
+        self.same_words = same_words || self.exact;
+        self.agreed(notice)?;
         let mut report = Report::blank(form);
         report.cover = self.cover(&top)?;
         report.preface = self.paragraphs(&top, "preface", false, |paragraph| Place::Preface { paragraph })?;
@@ -270,8 +283,9 @@ impl Reading {
     }
 }
 
-/// The form of the report, known by its id and its layout, and whether it still calls everything as the report does.
-fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool), Fault> {
+/// The form of the report, known by its id and its layout, whether it still calls everything as the report does, and
+/// another notice that the report names.
+fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool, Option<Fault>), Fault> {
     let edition = Object::of(top.need("edition")?, top.at("edition"), &["id", "notice", "digest", "wording"])?;
     let (id, digest) = (edition.text("id")?, edition.text("digest")?);
     let mut of_id = options.forms.iter().filter(|f| f.id == id).peekable();
@@ -286,10 +300,7 @@ fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool), Fault>
     let same = known.iter().find(|f| wording == Some(f.wording()));
     let form = same.or(known.first());
     let form = form.ok_or_else(|| edition.fault("digest", &format!("不是这里的 {id} 版表样，行和列可能不同")))?;
-    match edition.agrees("notice", &form.notice)?.filter(|_| same.is_some()) {
-        Some(fault) => Err(fault),
-        None => Ok(((*form).clone(), same.is_some())),
-    }
+    Ok(((*form).clone(), same.is_some(), edition.agrees("notice", &form.notice)?))
 }
 
 /// Agency, year and edition of a JSON that is refused, as far as they are certain.
