@@ -13,7 +13,9 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     for relation in &report.form.relations {
         let (table, cause) = (&report.form.tables[relation.table], &causes[relation.table]);
         let uses = relation.uses(table);
-        let computed = |line: &RelationUse| matches!(line.left.as_slice(), [(slot, _)] if origins.entry(relation.table, *slot) == Entry::Formula);
+        let entry = |slot: usize| origins.entry(Place::Value { table: relation.table, slot });
+        let computed =
+            |line: &RelationUse| matches!(line.left.as_slice(), [(slot, _)] if entry(*slot) == Entry::Formula);
         let by_formula = relation.defines_total() && uses.iter().any(computed);
         for line in &uses {
             if !cause.explains(report, relation, line) {
@@ -80,7 +82,9 @@ fn broken(
     };
     let mut message = format!("{table} {subject}为 {found}，{must}{of} {}", spelled(basis, &signed, expected));
     // Where the other totals are formulas, a number that was typed over one is the likely cause.
-    let typed_over = by_formula && fault.len() == 1 && origins.entry(relation.table, first) != Entry::Formula;
+    let place = Place::Value { table: relation.table, slot: first };
+    let typed = origins.source(place).is_some() && origins.entry(place) != Entry::Formula;
+    let typed_over = by_formula && fault.len() == 1 && typed;
     let hint = if typed_over {
         message.push_str("；这一格是直接填的数，别的合计是公式");
         "请删去直接填的数、恢复这一格的公式，再核对各项；尚未公布的，改正后再公布"

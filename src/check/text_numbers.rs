@@ -24,14 +24,17 @@ pub(super) struct TextNumbers {
 impl TextNumbers {
     pub fn of(report: &Report, origins: &Origins, table: usize) -> TextNumbers {
         let values = &report.tables[table];
-        let is_text = |slot: usize| origins.entry(table, slot) == Entry::Text && !values[slot].number().is_zero();
+        let is_text = |slot: usize| {
+            origins.entry(Place::Value { table, slot }) == Entry::Text && !values[slot].number().is_zero()
+        };
         let mut found = TextNumbers { table, texts: Vec::new(), totals: BTreeMap::new() };
         if !(0..values.len()).any(is_text) {
             return found;
         }
         let relations = report.form.relations.iter().filter(|r| r.table == table && r.defines_total());
         let uses: Vec<RelationUse> = relations.flat_map(|r| r.uses(&report.form.tables[table])).collect();
-        let computed = |line: &&RelationUse| origins.entry(table, line.left[0].0) == Entry::Formula;
+        let computed =
+            |line: &&RelationUse| origins.entry(Place::Value { table, slot: line.left[0].0 }) == Entry::Formula;
         let uses: Vec<&RelationUse> = uses.iter().filter(computed).collect();
         // A total may be a part of another one: until no more is found.
         loop {

@@ -165,6 +165,7 @@ struct Origin {
 
 /// How a value stands in its cell: what a spreadsheet does with it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Entry {
     /// A number that was typed, or nothing.
     #[default]
@@ -187,16 +188,18 @@ impl Origins {
         }
     }
 
-    /// Notes how the value of a slot stands in its cell, once it is known where it came from.
-    pub fn note_entry(&mut self, table: usize, slot: usize, entry: Entry) {
-        if let Some(Some(origin)) = self.values.get_mut(table).and_then(|slots| slots.get_mut(slot)) {
+    /// Notes how a value stands in its cell, once it is known where it came from.
+    pub fn note_entry(&mut self, place: Place, entry: Entry) {
+        if let Place::Value { table, slot } = place
+            && let Some(Some(origin)) = self.values.get_mut(table).and_then(|slots| slots.get_mut(slot))
+        {
             origin.entry = entry;
         }
     }
 
     /// How a value stands in its cell.
-    pub fn entry(&self, table: usize, slot: usize) -> Entry {
-        self.at(Place::Value { table, slot }).map(|o| o.entry).unwrap_or_default()
+    pub fn entry(&self, place: Place) -> Entry {
+        self.at(place).map(|o| o.entry).unwrap_or_default()
     }
 
     fn at(&self, place: Place) -> Option<&Origin> {

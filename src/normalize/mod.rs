@@ -27,7 +27,7 @@ mod wordings;
 use std::sync::Arc;
 
 use crate::form::{Form, labels};
-use crate::import::{Content, MARKED, Sheet, Skipped, Workbook};
+use crate::import::{Cell, Content, MARKED, Sheet, Skipped, Workbook};
 use crate::model::{Finding, Origins, Place, Report, Source};
 use crate::rules::finding;
 
@@ -156,18 +156,24 @@ fn is_aid(sheet: &Sheet) -> bool {
 /// The instructions of the standard workbook, of any version.
 fn is_guide(sheet: &Sheet) -> bool {
     let guide = &labels().guide;
-    let begins = |text: &str| guide.basis.split('{').next().is_some_and(|start| text.starts_with(start));
-    let first = sheet.cells.first().is_some_and(|c| matches!(&c.content, Content::Text(t) if begins(t)));
-    *sheet.name == *guide.sheet && first
+    let first = |c: &Cell| matches!(&c.content, Content::Text(t) if is_basis(t));
+    *sheet.name == *guide.sheet && sheet.cells.iter().take(2).any(first)
+}
+
+/// Whether a text is the line of the instructions that names the notice.
+fn is_basis(text: &str) -> bool {
+    labels().guide.basis.split('{').next().is_some_and(|start| text.starts_with(start))
 }
 
 /// What somebody wrote on the sheet of the instructions, where nothing is read.
 fn beside_guide(sheet: &Sheet) -> Option<Finding> {
     // Its own lines are numbered, whatever version they are of.
-    let own = |text: &str| labels().guide.lines.iter().any(|line| text.chars().nth(1) == line.chars().nth(1));
+    let mark = |text: &str| text.chars().nth(1);
+    let numbered = |text: &str| labels().guide.lines.iter().any(|line| mark(text) == mark(line));
+    let own = |text: &str| text == &*sheet.name || is_basis(text) || numbered(text);
     let view = view::View::new(sheet);
     let mut remarks = remarks::Remarks::default();
-    let others = sheet.cells.iter().skip(1).filter(|c| match &c.content {
+    let others = sheet.cells.iter().filter(|c| match &c.content {
         Content::Text(text) => c.at.column > 0 || !text.trim().is_empty() && !own(text.trim()),
         _ => true,
     });

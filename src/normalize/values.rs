@@ -150,7 +150,7 @@ impl Reader<'_> {
         let place = Place::Value { table: self.index, slot };
         let words = content.map(written).unwrap_or_default();
         self.origins.note(place, source.clone(), words.as_str());
-        self.origins.note_entry(self.index, slot, view.entry(at));
+        self.origins.note_entry(place, view.entry(at));
         if view.sheet.hides(at) {
             self.hidden.push(source.clone());
         }

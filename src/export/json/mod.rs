@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use schema::schema;
 
 use crate::form::{DataLabels, Form, Unit, labels};
-use crate::model::{Fact, Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
+use crate::model::{Entry, Fact, Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
 
 /// Writes a report.
 pub fn write(whole: Whole<'_>) -> Vec<u8> {
@@ -156,14 +156,22 @@ struct Origin<'a> {
     /// the origin then vouches for the part no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     read: Option<String>,
+    /// How a value stands in its cell, where it is not simply a number.
+    #[serde(skip_serializing_if = "is_number")]
+    entry: Entry,
+}
+
+fn is_number(entry: &Entry) -> bool {
+    *entry == Entry::Number
 }
 
 impl<'a> Origin<'a> {
     fn of(origins: &'a Origins, place: Place, read: &str) -> Option<Origin<'a>> {
         let source = origins.source(place)?;
+        let entry = origins.entry(place);
         let written = origins.written(place).unwrap_or_default();
         let read = (read != written).then(|| read.to_owned());
-        Some(Origin { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()), written, read })
+        Some(Origin { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()), written, read, entry })
     }
 }
 

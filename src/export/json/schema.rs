@@ -100,6 +100,7 @@ fn origin() -> Value {
             "cell": { "$ref": "#/$defs/cell" },
             "written": { "type": "string", "description": "那里写着什么" },
             "read": { "type": "string", "description": "读成了什么，与 written 相同时没有" },
+            "entry": { "enum": ["text", "formula"], "description": "数字存成了文本，或者是公式的结果；直接填的数字没有" },
         }),
         &["sheet", "written"],
     );

@@ -14,7 +14,7 @@ use super::text::unified;
 use super::{Normalized, Options, misdated, settle, title};
 use crate::form::{DataLabels, Form, labels};
 use crate::import::{Json, MARKED};
-use crate::model::{Cover, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, is_invisible};
+use crate::model::{Cover, Entry, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, is_invisible};
 use crate::rules::{self, finding};
 use object::{Fault, Object, Path, short};
 
@@ -255,13 +255,14 @@ impl Reading {
         now: &str,
     ) -> Result<Option<(Source, String)>, Fault> {
         let Some(json) = object.get(name) else { return Ok(None) };
-        let origin = Object::of(json, object.at(name), &["sheet", "cell", "written", "read"])?;
+        let origin = Object::of(json, object.at(name), &["sheet", "cell", "written", "read", "entry"])?;
         let (source, written) = (source(&origin)?, origin.text("written")?);
         let read = origin.optional("read")?.unwrap_or(written);
         if read != now {
             return Ok(Some((source, read.to_owned())));
         }
         self.origins.note(place, source, written);
+        self.origins.note_entry(place, entry(&origin)?);
         Ok(None)
     }
 
@@ -340,6 +341,16 @@ fn words(object: &Object<'_>, name: &str) -> Result<String, Fault> {
         Some(c) if ends(c) => Err(object.fault(name, "里有换行、制表符或不换行的空格，请一段写一项")),
         Some(c) => Err(object.fault(name, &format!("里有不能照印的字符 U+{:04X}，请改成规范的字", c as u32))),
         None => Ok(text.to_owned()),
+    }
+}
+
+/// How a value stood in its cell.
+fn entry(origin: &Object<'_>) -> Result<Entry, Fault> {
+    match origin.optional("entry")? {
+        None => Ok(Entry::Number),
+        Some("text") => Ok(Entry::Text),
+        Some("formula") => Ok(Entry::Formula),
+        Some(_) => Err(origin.fault("entry", "应当是 text 或 formula")),
     }
 }
 

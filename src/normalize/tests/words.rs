@@ -76,10 +76,8 @@ fn words_outside_the_cells_to_be_filled_in_are_left_out_and_reported() {
 fn words_on_the_sheet_of_the_instructions_are_reported() {
     let guide = &labels().guide;
     let lay = || {
-        guide
-            .lines
-            .iter()
-            .fold(Lay::new(&guide.sheet).line(&guide.basis.replace("{notice}", "某通知")), |l, t| l.line(t))
+        let head = Lay::new(&guide.sheet).line(&guide.sheet).line(&guide.basis.replace("{notice}", "某通知"));
+        guide.lines.iter().fold(head, |l, t| l.line(t))
     };
     let with = |sheet: Sheet| read(standard().into_iter().chain([sheet]).collect());
     assert_eq!(codes(&with(lay().done())), [""; 0]);
