@@ -46,7 +46,7 @@ impl Flow<'_> {
                     Ok((value, at)) => Given { index, label, value, at },
                     Err((place, fault)) => {
                         sheet.used.insert(place);
-                        self.words.findings.push(fault);
+                        self.words.findings.push(*fault);
                         return true;
                     }
                 }
@@ -75,7 +75,7 @@ impl Flow<'_> {
         sheet: &OnSheet<'_, '_>,
         index: usize,
         at: Address,
-    ) -> Result<(String, Address), (Address, Finding)> {
+    ) -> Result<(String, Address), (Address, Box<Finding>)> {
         let view = sheet.view;
         let field = labels().cover.fields()[index];
         let Some(cell) = view.row(at.row).iter().find(|c| c.at.column > view.span_end(at).column) else {
@@ -89,7 +89,7 @@ impl Flow<'_> {
             Content::Number(_) if view.sheet.shown(cell.at).is_some() => {
                 let message = format!("{} 的数字由格式显示成别的样子，不能确定写的是什么", source());
                 let f = finding("N207", message).at(source());
-                return Err((cell.at, f.hint("请把单元格格式改为文本，重新填写")));
+                return Err((cell.at, Box::new(f.hint("请把单元格格式改为文本，重新填写"))));
             }
             Content::Number(n) => n.to_string(),
             Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
@@ -100,7 +100,8 @@ impl Flow<'_> {
                     _ => ("N207", "不是文字"),
                 };
                 let message = format!("{} 的“{}”{what}", source(), field.label);
-                return Err((cell.at, finding(code, message).at(source()).hint("请直接填写文字")));
+                let fault = finding(code, message).at(source()).hint("请直接填写文字");
+                return Err((cell.at, Box::new(fault)));
             }
         };
         Ok((value, cell.at))

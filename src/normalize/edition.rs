@@ -66,7 +66,7 @@ pub fn recognise(
     forms: &[Arc<Form>],
     views: &[View<'_>],
     hidden: impl Iterator<Item = Source> + Clone,
-) -> Result<Recognised, Finding> {
+) -> Result<Recognised, Box<Finding>> {
     let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views))).collect();
     let fit = |f: &Form, s: &Search| (s.clean_values(f), s.blocks_found(), std::cmp::Reverse(s.problems()));
     // A stable sort: of two that fit alike the one listed first (the user's own, then the one in force) stays first.
@@ -75,17 +75,18 @@ pub fn recognise(
         searches.iter_mut().for_each(|(f, s)| search_again(f, views, s));
         searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
     }
-    let Some(((form, best), others)) = searches.split_first_mut() else { return Err(nothing(hidden)) };
+    let Some(((form, best), others)) = searches.split_first_mut() else { return Err(Box::new(nothing(hidden))) };
     let form: &Arc<Form> = form;
     if !best.exhausted {
         search_again(form, views, best);
     }
     if best.exhausted {
         let message = "工作簿里表头的标签多得不正常，不能确定官方表格在哪里";
-        return Err(finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去"));
+        let f = finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去");
+        return Err(Box::new(f));
     }
     if best.blocks_found() == 0 {
-        return headless(forms, views).ok_or_else(|| nothing(hidden));
+        return headless(forms, views).ok_or_else(|| Box::new(nothing(hidden)));
     }
     let mut recognised = Recognised {
         form: form.clone(),

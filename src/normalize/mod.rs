@@ -92,7 +92,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     let recognised = match edition::recognise(&options.forms, &views, closed.map(|s| Source::sheet(&s.name))) {
         Ok(recognised) => recognised,
         Err(nothing) => {
-            findings.push(nothing);
+            findings.push(*nothing);
             let findings = findings.into_iter().map(Finding::in_reading).collect();
             let (agency, year) = flow::named(&workbook.name, &views, options);
             return Normalized { report: None, agency, year, edition: None, origins, findings };
