@@ -197,7 +197,7 @@ fn troubles_are_listed_told_and_written_down() {
     let unlisted: Vec<&Json> = last["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "A806").collect();
     for file in ["乙.xlsx", "丙.xlsx"] {
         let named = |f: &&Json| f["file"].as_str().unwrap().ends_with(file) && f.get("sheet").is_none();
-        assert!(unlisted.iter().any(|f| named(f)), "{unlisted:?}");
+        assert!(unlisted.iter().any(named), "{unlisted:?}");
     }
     let book = read_bytes("汇总.xlsx", &fs::read(&out).unwrap(), &Limits::default()).unwrap();
     let words = &labels().sum;

@@ -21,12 +21,7 @@ fn report(path: &Path, agency: &str, year: &str, cells: &[(&str, &str, &str)]) {
     book.text("封面", "B2", agency);
     book.text("封面", "B3", year);
     book.text("封面", "B4", "");
-    for (sheet, cell, text) in cells {
-        match text.parse::<f64>() {
-            Ok(_) => book.cell(sheet, cell, "", &format!("<v>{text}</v>")),
-            Err(_) => book.text(sheet, cell, text),
-        }
-    }
+    cells.iter().for_each(|(sheet, cell, text)| book.fill(sheet, cell, text));
     book.save(path);
 }
 

@@ -49,6 +49,15 @@ pub struct Told<'a> {
     pub asked: Option<Exit>,
 }
 
+impl<'a> Told<'a> {
+    /// What a run says that has nothing to say yet.
+    pub fn of(doing: Doing, plan: &'a Plan) -> Told<'a> {
+        let (folder, summary, file, roster, asked) = (None, None, None, None, None);
+        let (notes, sections, took) = (Vec::new(), Vec::new(), Duration::ZERO);
+        Told { doing, plan, folder, summary, notes, file, sections, roster, took, asked }
+    }
+}
+
 /// Whether something could not be told: a full disk behind a redirection, say.
 static UNTOLD: AtomicBool = AtomicBool::new(false);
 

@@ -86,6 +86,14 @@ impl Book {
         *data = format!("{}{cell}{}", &xml[..start], &xml[end..]).into_bytes();
     }
 
+    /// Fills a cell in as a clerk does: digits are a number.
+    pub fn fill(&mut self, sheet: &str, address: &str, typed: &str) {
+        match typed.parse::<f64>() {
+            Ok(_) => self.cell(sheet, address, "", &format!("<v>{typed}</v>")),
+            Err(_) => self.text(sheet, address, typed),
+        }
+    }
+
     pub fn text(&mut self, sheet: &str, address: &str, text: &str) {
         let text = text.replace('&', "&amp;").replace('<', "&lt;");
         self.cell(sheet, address, " t=\"inlineStr\"", &format!("<is><t xml:space=\"preserve\">{text}</t></is>"));

@@ -95,8 +95,8 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let file = job.file.clone();
-    let (doing, folder, summary) = (Doing::Checking, None, None);
-    let told = print::Told { doing, plan, folder, summary, notes, file, sections, roster, took, asked };
+    let nothing = print::Told::of(Doing::Checking, plan);
+    let told = print::Told { notes, file, sections, roster, took, asked, ..nothing };
     Ok(print::all(&told, &done)?.max(exit))
 }
 
@@ -109,43 +109,14 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let reads = read::all(plan, &pool, &interrupt, &run);
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads else {
-        let (took, asked, notes) = (begun.elapsed(), interrupt.asked(), Vec::new());
-        let (folder, summary, file, sections) = (None, None, None, Vec::new());
-        return print::all(
-            &print::Told {
-                doing: Doing::Converting,
-                plan,
-                folder,
-                summary,
-                notes,
-                file,
-                sections,
-                roster: None,
-                took,
-                asked,
-            },
-            &[],
-        );
+        let (took, asked) = (begun.elapsed(), interrupt.asked());
+        return print::all(&print::Told { took, asked, ..print::Told::of(Doing::Converting, plan) }, &[]);
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let (file, sections) = (None, Vec::new());
-    print::all(
-        &print::Told {
-            doing: Doing::Converting,
-            plan,
-            folder,
-            summary,
-            notes,
-            file,
-            sections,
-            roster: None,
-            took,
-            asked,
-        },
-        &finished.done,
-    )
+    let nothing = print::Told::of(Doing::Converting, plan);
+    print::all(&print::Told { folder, summary, notes, took, asked, ..nothing }, &finished.done)
 }
 
 /// Does `work` for every input of a plan, in parallel; the results stand in the order of the inputs. An error tells how the

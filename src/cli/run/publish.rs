@@ -76,9 +76,8 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let asked = || interrupt.asked();
     // Nothing is published by a run that does not know all of its inputs.
     let Some(mut reads) = reads else {
-        let (folder, summary, notes, file, sections) = (None, None, Vec::new(), None, Vec::new());
-        let (doing, took, asked) = (Doing::Publishing, begun.elapsed(), asked());
-        let told = print::Told { doing, plan, folder, summary, notes, file, sections, roster: None, took, asked };
+        let (took, asked) = (begun.elapsed(), asked());
+        let told = print::Told { took, asked, ..print::Told::of(Doing::Publishing, plan) };
         return Ok((print::all(&told, &[])?, Vec::new()));
     };
     let hint = "请先核对两份的单位和年度，填错的改正，重复的只保留一份；要都公布，就分几次公布到不同的文件夹";
@@ -120,9 +119,8 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let unused: Vec<Finding> = unused.collect();
     let wasted = !unused.is_empty();
     notes.extend(unused);
-    let (doing, folder, file, sections) = (Doing::Publishing, Some(job.folder.as_path()), None, Vec::new());
-    let (took, asked) = (begun.elapsed(), asked());
-    let told = print::Told { doing, plan, folder, summary, notes, file, sections, roster: None, took, asked };
+    let (folder, took, asked) = (Some(job.folder.as_path()), begun.elapsed(), asked());
+    let told = print::Told { folder, summary, notes, took, asked, ..print::Told::of(Doing::Publishing, plan) };
     let exit = print::all(&told, &done)?;
     let exit = if unlisted { exit.max(Exit::Unwritten) } else { exit };
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
