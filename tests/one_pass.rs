@@ -20,7 +20,7 @@ struct Case {
     findings: &'static [&'static str],
 }
 
-const CASES: [Case; 3] = [
+const CASES: [Case; 4] = [
     Case {
         name: "a_negative_count_and_two_wrong_totals",
         edit: |book| {
@@ -54,6 +54,55 @@ const CASES: [Case; 3] = [
             "K304 四、复议诉讼!E5",
             "T503 一、总体情况!B3",
             "P601 六、其他事项!A3",
+        ],
+    },
+    Case {
+        name: "fifteen_mistakes_of_a_clerk",
+        edit: |book| {
+            // Remarks to a colleague beside the cells to be filled in.
+            book.text("封面", "C2", "这一版给科长看");
+            book.text("一、总体情况", "C4", "数字再核一遍");
+            // Cells that hold no count.
+            book.text(REQUESTS, "D8", "三件");
+            book.cell(REQUESTS, "E9", "", "<v>-2</v>");
+            book.cell(REQUESTS, "F10", " t=\"e\"", "<v>#REF!</v>");
+            book.cell(REQUESTS, "G11", "", "<v>1.5</v>");
+            book.cell(REQUESTS, "H12", "", "<f>A1+1</f>");
+            // A total typed over its formula, and a number stored as text, which no formula adds.
+            book.cell(REQUESTS, "J13", "", "<v>6</v>");
+            book.text(REQUESTS, "I15", "3");
+            book.cell(DISPUTES, "E5", "", "<v>2</v>");
+            // Last year's text, a placeholder, a sentence cut in two, a paragraph twice, a telephone, nothing of the fee.
+            let year = "2023年，我局认真做好政府信息公开工作，全年主动公开政府信息120条。";
+            book.text("一、总体情况", "B3", year);
+            book.text("一、总体情况", "B4", "收到政府信息公开申请××件。");
+            let twice = "一是部分科室对政府信息公开工作重视不够，更新不及时；二是解读形式单一。";
+            book.text(
+                "五、问题与改进",
+                "A3",
+                &format!("{twice}\n下一步，我局将加强对各科室的\n业务培训，提高公开质量。"),
+            );
+            book.text("五、问题与改进", "A4", twice);
+            book.text("六、其他事项", "A3", "有疑问请与王某联系，手机13800138000。");
+        },
+        findings: &[
+            "N201 三、依申请公开!D8",
+            "K305 三、依申请公开!E9",
+            "N209 三、依申请公开!F10",
+            "K305 三、依申请公开!G11",
+            "N208 三、依申请公开!H12",
+            "K303 三、依申请公开!J13",
+            "K310 三、依申请公开!I15",
+            "K302 三、依申请公开!J28",
+            "K304 四、复议诉讼!E5",
+            "N111 封面!C2",
+            "N111 一、总体情况!C4",
+            "T503 一、总体情况!B3",
+            "T506 六、其他事项!A3",
+            "T507 五、问题与改进!A3",
+            "T508 五、问题与改进!A4",
+            "P601 六、其他事项!A3",
+            "P603 一、总体情况!B4",
         ],
     },
     Case {
