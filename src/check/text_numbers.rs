@@ -37,12 +37,12 @@ impl TextNumbers {
             |line: &&RelationUse| origins.entry(Place::Value { table, slot: line.left[0].0 }) == Entry::Formula;
         let uses: Vec<&RelationUse> = uses.iter().filter(computed).collect();
         // A total may be a part of another one: until no more is found.
-        loop {
-            let before = found.totals.len();
+        for _ in 0..=uses.len() {
+            let before = found.totals.clone();
             for line in &uses {
                 found.add(values, line, &is_text);
             }
-            if found.totals.len() == before {
+            if found.totals == before {
                 break;
             }
         }
@@ -55,7 +55,7 @@ impl TextNumbers {
     fn add(&mut self, values: &[Value], line: &RelationUse, is_text: &dyn Fn(usize) -> bool) {
         let (total, _) = line.left[0];
         let known = |side: &[(usize, bool)]| side.iter().all(|(slot, _)| values[*slot].known().is_some());
-        if self.totals.contains_key(&total) || !known(&line.left) || !known(&line.right) {
+        if !known(&line.left) || !known(&line.right) {
             return;
         }
         let seen = |slot: usize| if is_text(slot) { Decimal::ZERO } else { values[slot].number() };

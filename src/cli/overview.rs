@@ -44,12 +44,12 @@ fn grade(record: &Record) -> Grade {
     }
 }
 
-/// Whether anything in it keeps an input from being published.
+/// Whether nothing in it keeps an input from being published.
 pub fn is_publishable(record: &Record) -> bool {
     grade(record) < Grade::Blocked
 }
 
-/// Whether an input has an error or a warning.
+/// Whether an input has neither an error nor a warning.
 pub fn is_clean(record: &Record) -> bool {
     grade(record) == Grade::Clean
 }

@@ -237,6 +237,7 @@ pub struct Mailbox {
 #[serde(deny_unknown_fields)]
 pub struct Drafts {
     pub masks: String,
+    pub before_figures: String,
     pub blanks: String,
     pub weak: String,
     pub numerals: String,

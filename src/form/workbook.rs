@@ -209,6 +209,8 @@ pub struct Guide {
 #[serde(deny_unknown_fields)]
 pub struct UnitWords {
     pub counters: Vec<String>,
+    /// Letters that turn what a label says into something else.
+    pub turns: String,
     /// Words before a label that say it is a part of the row above.
     pub leads: Vec<String>,
     pub not_applicable: Vec<String>,

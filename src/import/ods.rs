@@ -437,6 +437,10 @@ impl Stated {
         }
         let Ok(seen) = digits.parse::<f64>() else { return Some(Shown::Scaled) };
         let places = digits.split_once('.').map_or(0, |(_, after)| after.len().min(15)) as i32;
+        let negative = text.trim_start().starts_with(['-', '−', '－']);
+        if negative && value > 0.0 && seen != 0.0 {
+            return Some(Shown::Replaced);
+        }
         let rounding = 0.501 * 10f64.powi(-places);
         ((value.abs() - seen).abs() > rounding).then_some(Shown::Scaled)
     }

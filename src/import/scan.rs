@@ -27,6 +27,9 @@ pub(super) fn is_vocabulary(namespace: &str) -> bool {
     VOCABULARIES.contains(&namespace)
 }
 
+/// Bytes of a tag that programs do not exceed.
+const LONG_TAG: usize = 4096;
+
 /// Levels that a part of a workbook has at most, and many to spare.
 const DEEPEST: usize = 64;
 
@@ -171,6 +174,10 @@ impl<'x> Tag<'x> {
             } else {
                 let is_foreign = name == "xmlns" && !(self.is_root && is_vocabulary(value));
                 if is_foreign || name.ends_with("MustUnderstand") || bytes[start].is_ascii_digit() {
+                    return None;
+                }
+                // Each attribute is looked for in the rest of its tag: a tag with very many is for the full parser.
+                if self.rest.len() > LONG_TAG {
                     return None;
                 }
                 // What was not asked for may not be there twice either; no value has a quote in it.

@@ -81,8 +81,11 @@ fn typed(xml: String) -> Result<String, ImportError> {
 
 /// Whether there is anything but tags and white space.
 fn has_words(xml: &str) -> bool {
-    let after_tags =
-        xml.split('<').enumerate().map(|(i, s)| if i == 0 { s } else { s.split_once('>').map_or(s, |p| p.1) });
+    let after_tags = xml.split('<').enumerate().map(|(i, s)| match s.strip_prefix("![CDATA[") {
+        Some(words) => words.split("]]").next().unwrap_or_default(),
+        None if i == 0 => s,
+        None => s.split_once('>').map_or(s, |p| p.1),
+    });
     after_tags.into_iter().any(|s| !s.trim().is_empty())
 }
 

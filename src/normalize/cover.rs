@@ -32,6 +32,8 @@ impl Flow<'_> {
         let bare = text.trim().trim_start_matches(['（', '(', '【', '[']).trim_end_matches(['】', ']']);
         let bare = if bare.len() < text.trim().len() { bare.trim_end_matches(['）', ')']) } else { bare };
         let given = match bare.split_once([':', '：']) {
+            // Several lines are several facts: none of them is certain to be this one's value.
+            Some((_, rest)) if rest.trim().contains(['\n', '\r']) => return false,
             Some((label, rest)) if !rest.trim().is_empty() => {
                 let Some(index) = self.known.wordings.field(label).filter(|i| takes_inline(sheet.kind, *i, label))
                 else {
@@ -82,7 +84,10 @@ impl Flow<'_> {
             return Ok((String::new(), at));
         };
         let source = || Source::cell(&view.sheet.name, cell.at);
+        let is_label = |t: &str| self.known.wordings.field(t.trim().trim_end_matches([':', '：'])).is_some();
         let value = match &cell.content {
+            // The next label of a row that holds several: this one has no value.
+            Content::Text(t) if is_label(t) => return Ok((String::new(), at)),
             Content::Text(t) if t.trim() == field.hint => String::new(),
             Content::Text(t) => t.clone(),
             // 010-12345678 and 000123 are numbers to a spreadsheet, and other ones to a reader.
@@ -154,6 +159,14 @@ impl Flow<'_> {
         } else {
             preface_from = front;
         }
+        if let (Some((text, source)), Some((titled, other))) = (&given, &title)
+            && let Some(stated) = title::parse(text)
+            && stated.differs(titled)
+        {
+            let message = format!("{source} 写的标题“{}”与{other}的标题“{}”不同", stated.text, titled.text);
+            let f = finding("N207", message).at(source.clone()).related([other.clone()]);
+            self.words.findings.push(f.hint("请只保留一处，或改成一致"));
+        }
         if let Some((text, source)) = &given {
             // The cover's own title stands, whatever its wording.
             let parsed = title::parse(text);
@@ -166,13 +179,13 @@ impl Flow<'_> {
         if title.is_none() && !stated {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name, Source::sheet(&v.sheet.name)));
-            // The name of a file is the sender's own matter: no more of it is told than the title.
+            // The name of a file is the sender's own matter: no more of it is reported than the title.
             let elsewhere = sheets
                 .chain([("文件名", unnumbered(stem), Source::sheet(&"文件名".into()))])
-                .find_map(|(kind, text, source)| title::parse(text).map(|t| (kind, source, t)));
-            // A bare 年度报告 in a file name says nothing that the parts do not.
-            let found = elsewhere.filter(|(.., t)| t.year.is_some() || t.agency.is_some());
-            if let Some((kind, source, t)) = found {
+                .filter_map(|(kind, text, source)| title::parse(text).map(|t| (kind, source, t)));
+            // A bare 年度报告 says nothing that the parts do not.
+            let mut found = elsewhere.filter(|(.., t)| t.year.is_some() || t.agency.is_some());
+            if let Some((kind, source, t)) = found.next() {
                 let message = format!("标题取自{kind}“{}”", t.text);
                 self.words.findings.push(finding("N108", message));
                 title = Some((t, source));
@@ -294,15 +307,16 @@ fn unnumbered(stem: &str) -> &str {
     }
 }
 
-/// A value of the cover without the room for a seal: （盖章）, ____.
+/// A value of the cover without the room for a seal and the line to write on: 某局（盖章）, ____某局____.
 fn unstamped(value: &str) -> String {
-    let mut value = value.replace('_', "");
+    let line = |text: &str| text.trim().trim_matches('_').trim().to_owned();
+    let mut value = line(value);
     for stamp in ["盖章", "公章", "签章"] {
         for (open, close) in [("（", "）"), ("(", ")")] {
-            value = value.replace(&format!("{open}{stamp}{close}"), "");
+            value = value.strip_suffix(&format!("{open}{stamp}{close}")).map(line).unwrap_or(value);
         }
     }
-    value.trim().to_owned()
+    value
 }
 
 /// The title among the front lines: the line that ends in the words of one, with up to two lines before it that complete

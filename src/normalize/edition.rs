@@ -26,6 +26,9 @@ pub struct Recognised {
     pub findings: Vec<Finding>,
 }
 
+/// Places of tables whose cells are kept apart from prose: many times those of all blocks of a form.
+const MOST_AREAS: usize = 100;
+
 /// Cells of a sheet that belong to a table, whether or not its values can be read.
 #[derive(Debug, Clone)]
 pub struct Area {
@@ -96,7 +99,8 @@ pub fn recognise(
         findings: Vec::new(),
     };
     let located = best.found.iter().enumerate().flat_map(|(t, blocks)| blocks.iter().flatten().map(move |l| (t, l)));
-    recognised.areas.extend(located.map(|(t, l)| Area::of(Some(t), l)));
+    // A workbook with more is refused: of each block but one place is admitted.
+    recognised.areas.extend(located.take(MOST_AREAS).map(|(t, l)| Area::of(Some(t), l)));
     for (t, (table, blocks)) in form.tables.iter().zip(&best.found).enumerate() {
         let found = match of_another_edition(form, best, others, t, views) {
             Some((other, area)) => {
@@ -227,7 +231,7 @@ fn around(table: usize, (sheet, top, at): (usize, u32, Address), views: &[View<'
 /// The last row of those behind a row that hold numbers, with no more than a few others between them.
 fn last_figure(view: &View<'_>, from: u32) -> u32 {
     const BETWEEN: u32 = 3;
-    let mut last = from;
+    let mut last = from + 1;
     for cell in view.sheet.cells.iter().filter(|c| c.at.row > from) {
         if cell.at.row > last + BETWEEN {
             break;

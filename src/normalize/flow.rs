@@ -142,10 +142,9 @@ impl Flow<'_> {
             self.current = Some(section);
         } else if let Some((first, table)) = first_table(&here) {
             // Prose above a table on a sheet of its own belongs to the table, unless a heading says otherwise.
-            let headed = view
-                .labels()
-                .take_while(|(at, _)| at.row < first.top)
-                .any(|(_, f)| self.known.wordings.section(f).is_some());
+            let by_words = |(_, f): (Address, &Folded)| self.known.wordings.section(f).is_some();
+            let headed = view.labels().take_while(|(at, _)| at.row < first.top).any(by_words)
+                || self.placed.keys().any(|(sheet, at, _)| *sheet == index && at.row < first.top);
             if !headed && self.current.is_some() {
                 self.current = Some(self.form.section_of(table));
             }
@@ -385,8 +384,8 @@ impl Flow<'_> {
             self.headed[section] = Some(source.clone());
             return;
         };
-        // Pasted with its text below the one that is printed already: nothing stands between them but the section's own words.
-        if again {
+        // Pasted with its text below the one that is printed already: nothing is between them but the section's own words.
+        if again && first.sheet == source.sheet {
             let message = format!("“{official}”的标题写了两次（{first}和{source}），只用一次");
             self.words.findings.push(finding("N112", message).at(source.clone()).related([first.clone()]));
             return;

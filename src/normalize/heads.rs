@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::fold::{Body, Folded, body, fold};
 use super::view::View;
-use crate::form::{Axis, Block, Node};
+use crate::form::{Axis, Block, Node, labels};
 use crate::model::Address;
 
 /// Folded labels of an axis, by leaf and by node, made once per block.
@@ -49,14 +49,25 @@ impl Labels {
         self.leaves[leaf].iter().any(|l| l == body)
     }
 
-    /// Whether a label means a leaf when notes in brackets are left out on both sides.
+    /// Whether a label means a leaf when notes in brackets are left out on both sides. A note that turns the label into another
+    /// is none: 总计（不含自然人）.
     pub fn is_leaf_bare(&self, leaf: usize, label: &Folded) -> bool {
-        self.is_leaf(leaf, &label.body) || self.bare[leaf].iter().any(|l| l == label.bare())
+        let note = || less(&label.body, label.bare());
+        let harmless = || note().is_none_or(|n| !n.chars().any(turns) && !self.names_another(leaf, &n));
+        self.is_leaf(leaf, &label.body) || self.bare[leaf].iter().any(|l| l == label.bare()) && harmless()
+    }
+
+    /// Whether a note names another leaf: 其他（自然人）.
+    fn names_another(&self, leaf: usize, note: &str) -> bool {
+        let others = self.leaves.iter().filter(|l| **l != self.leaves[leaf]).flatten();
+        others.into_iter().any(|l| note.contains(&**l))
     }
 
     /// Whether a label is like that of a leaf and less like that of any other.
     pub fn is_like(&self, leaf: usize, body: &Body) -> bool {
-        let like = |l: usize| self.leaves[l].iter().map(|b| likeness(b, body)).max().unwrap_or(0);
+        let same_sense =
+            |b: &&Body| [less(b, body), less(body, b)].iter().flatten().any(|rest| !rest.chars().any(turns));
+        let like = |l: usize| self.leaves[l].iter().filter(same_sense).map(|b| likeness(b, body)).max().unwrap_or(0);
         let own = like(leaf);
         let others = (0..self.leaves.len()).filter(|l| self.leaves[*l] != self.leaves[leaf]);
         own >= ALIKE && others.into_iter().all(|l| like(l) < own)
@@ -73,6 +84,18 @@ impl Labels {
 
 /// From how many per cent on two labels are alike.
 const ALIKE: usize = 60;
+
+/// Whether a letter turns what a label says into something else.
+fn turns(c: char) -> bool {
+    labels().units.turns.contains(c)
+}
+
+/// What a text has beyond the letters of another that stand in it in their order; `None` where they do not.
+fn less(text: &str, part: &str) -> Option<String> {
+    let mut part = part.chars().peekable();
+    let rest = text.chars().filter(|c| part.next_if_eq(c).is_none()).collect();
+    part.peek().is_none().then_some(rest)
+}
 
 /// How much two labels have in common, in per cent: their letters in the same order.
 fn likeness(a: &str, b: &str) -> usize {

@@ -168,8 +168,7 @@ fn is_basis(text: &str) -> bool {
 /// What somebody wrote on the sheet of the instructions, where nothing is read.
 fn beside_guide(sheet: &Sheet) -> Option<Finding> {
     // Its own lines are numbered, whatever version they are of.
-    let mark = |text: &str| text.chars().nth(1);
-    let numbered = |text: &str| labels().guide.lines.iter().any(|line| mark(text) == mark(line));
+    let numbered = |text: &str| heading::is_numbered(text);
     let own = |text: &str| text == &*sheet.name || is_basis(text) || numbered(text);
     let view = view::View::new(sheet);
     let mut remarks = remarks::Remarks::default();

@@ -10,28 +10,37 @@ use crate::import::{Cell, Content};
 use crate::model::{Address, Finding, Places, Source};
 use crate::rules::finding;
 
-/// Cells of one kind on one sheet: the words of the first, and all of them by their place.
+/// Cells whose words a message quotes.
+const QUOTED: usize = 3;
+
+/// Cells of one kind on one sheet: the words of the first ones with their cells, and all of them by their place.
 #[derive(Default)]
 pub(super) struct Remarks {
-    first: Option<String>,
+    first: Vec<(Address, String)>,
     places: Places,
 }
 
 impl Remarks {
     pub fn add(&mut self, view: &View<'_>, cell: &Cell) {
-        self.first.get_or_insert_with(|| short(&written(&cell.content)));
+        if self.first.len() < QUOTED {
+            self.first.push((cell.at, short(&written(&cell.content))));
+        }
         self.places.push(Source::cell(&view.sheet.name, cell.at));
     }
 
     /// A finding on them; `what` follows the place of the first, its words where `quoted`, and the number.
     fn finding(self, code: &'static str, quoted: bool, what: &str, hint: &str) -> Option<Finding> {
         let first = self.places.first()?;
-        let quote = self.first.filter(|_| quoted).map_or(String::new(), |words| format!("的“{words}”"));
+        let listed = |(i, (at, words)): (usize, &(Address, String))| {
+            let at = if i == 0 { String::new() } else { format!("、{at} ") };
+            format!("{at}的“{words}”")
+        };
+        let quotes: String = self.first.iter().enumerate().filter(|_| quoted).map(listed).collect();
         let many = match self.places.count() {
-            1 => String::new(),
+            n if quoted && n <= QUOTED || n == 1 => String::new(),
             n => format!("等 {n} 处"),
         };
-        let message = format!("{first} {quote}{many}{what}");
+        let message = format!("{first} {quotes}{many}{what}");
         Some(finding(code, message).at_all(self.places).hint(hint))
     }
 
@@ -39,6 +48,12 @@ impl Remarks {
     pub fn outside_tables(self) -> Option<Finding> {
         let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
         self.finding("N111", true, "不在官方表格之内，没有采用", hint)
+    }
+
+    /// Prose inside a table.
+    pub fn inside_tables(self, table: &str) -> Option<Finding> {
+        let hint = "属于报告的，请移到表格前后的文字部分；表格里只能是表样规定的行";
+        self.finding("N111", true, &format!("夹在{table}里，没有采用"), hint)
     }
 
     /// Words on a sheet of the standard workbook outside the cells to be filled in.
@@ -55,7 +70,7 @@ impl Remarks {
 
     /// Error values where words should be.
     pub fn errors(self) -> Option<Finding> {
-        let what = format!("是错误值 {}", self.first.as_deref().unwrap_or_default());
+        let what = format!("是错误值 {}", self.first.first().map_or("", |(_, words)| words.as_str()));
         self.finding("N209", false, &what, "请改正或删去这些格子")
     }
 }
@@ -84,10 +99,10 @@ pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl F
     remarks.finding("N117", true, "在正文旁边，会作为正文公布", hint)
 }
 
-/// Whether a text is more than a remark: long, or a whole sentence.
-fn is_prose(text: &str) -> bool {
+/// Whether a text is more than a remark or a label: long, or a sentence.
+pub(super) fn is_prose(text: &str) -> bool {
     const LONG: usize = 30;
-    text.chars().count() >= LONG || text.trim_end().ends_with(['。', '；', '！', '？'])
+    text.chars().count() >= LONG || text.contains(['。', '；', '！', '？', '，', '：'])
 }
 
 /// 单位：件、万元 is a note on a table.

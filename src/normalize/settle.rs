@@ -39,11 +39,11 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
             let sum: Decimal = numbers.sum();
             // A total of nothing but blanks is itself one of the blanks.
             if line.right.iter().any(|(s, _)| !values[*s].is_absent()) {
+                // A sum that the column does not admit is no total: what it is made of is at fault.
+                let Some(value) = whole(sum, table.kind(total).0) else { continue };
                 let message = format!("{}没有数值，按各项之和算出 {sum}", describe(&form, origins, t, total));
                 findings.push(finding("N102", message).at(source(origins, t, total)).found(sum));
-                if let Some(value) = whole(sum, table.kind(total).0) {
-                    values[total] = value;
-                }
+                values[total] = value;
             }
         }
         for total in doubtful {

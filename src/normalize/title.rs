@@ -13,6 +13,15 @@ pub struct Title {
     pub year: Option<u16>,
 }
 
+impl Title {
+    /// Whether two titles name another agency or another year.
+    pub fn differs(&self, other: &Title) -> bool {
+        let unlike = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| a != b);
+        let years = self.year.zip(other.year).is_some_and(|(a, b)| a != b);
+        years || unlike(self.agency.as_deref(), other.agency.as_deref())
+    }
+}
+
 /// Longest title, in characters.
 const LONGEST: usize = 100;
 
@@ -27,7 +36,14 @@ pub fn parse(text: &str) -> Option<Title> {
     let tail = bare.strip_suffix('）').and_then(|b| b.rsplit_once('（')).and_then(|(head, y)| Some((head, year(y)?)));
     let (stem, _, kind) = labels().report.split_title(tail.map_or(bare, |(head, _)| head))?;
     let (year, before, after) = match find_year(stem) {
-        Some((year, start, end)) => (Some(year), &stem[..start], &stem[end..]),
+        // Of two years none is certain: 2023年…2024年度报告, 2023—2024年.
+        Some((year, start, end)) => {
+            let others = [find_year(kind).map(|(year, ..)| year), tail.map(|(_, year)| year)];
+            let range = stem[..start].trim_end_matches(['-', '—', '－', '～', '~', '至', '年']);
+            let one = others.iter().flatten().all(|other| *other == year)
+                && !range.ends_with(|c| digit(c).is_some() && c.is_ascii_digit());
+            (one.then_some(year), &stem[..start], &stem[end..])
+        }
         None => (find_year(kind).map(|(year, ..)| year).or(tail.map(|(_, year)| year)), stem, ""),
     };
     let agency = format!("{}{}", trimmed(before), trimmed(after));

@@ -76,7 +76,7 @@ struct Units {
 
 impl Reader<'_> {
     fn block(&mut self, b: usize, block: &Block, view: &View<'_>, place: &Located) {
-        let heads: Vec<_> = place.heads.iter().map(|h| view.text(*h).and_then(value::unit_in_head)).collect();
+        let heads: Vec<_> = place.head_words.iter().map(|words| value::unit_in_head(words)).collect();
         let title = place.title.and_then(|t| view.text(t)).and_then(value::unit_in_head);
         for (row, cells) in place.rows.iter().enumerate() {
             let Some(cells) = cells else {

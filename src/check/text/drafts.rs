@@ -165,7 +165,9 @@ fn mask(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     let labelled = length >= 2 && digits == 0 && closed && before == Some('：') && field_before(plain, at - 1);
     let surname = before.is_some_and(|c| words().mailbox.surnames.contains(c));
     let alone = length >= 2 && digits == 0 && (cover && !surname || at == 0 && end == plain.chars.len());
-    (year || figure || line || name || number || labelled || !weak && alone).then_some(end)
+    // 总数为××。
+    let sum = !weak && length >= 2 && digits == 0 && closed && before.is_some_and(|c| d.before_figures.contains(c));
+    (year || figure || line || name || number || labelled || sum || !weak && alone).then_some(end)
 }
 
 /// Whether something is counted at a place.
@@ -213,7 +215,7 @@ fn bracket(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     let version = || {
         let line = plain.chars.len() <= TITLE && !plain.chars.iter().any(|c| matches!(c, '。' | '；' | '，'));
         let edge = at == 0 || end + 1 == plain.chars.len();
-        is_version(&content) && (square || cover || line && edge && before != Some('》'))
+        is_version(&content) && (square || cover || at == 0 || line && edge && before != Some('》'))
     };
     (told || field || is_remark(&content, Stands::Alone) || version()).then_some(end + 1)
 }

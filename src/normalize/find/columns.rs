@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use super::super::fold::{Body, Folded, body, fold};
+use super::super::fold::{Folded, body, fold};
 use super::super::view::View;
 use super::{Located, Target, is_value};
 use crate::model::{Address, Finding, Source};
@@ -16,6 +16,8 @@ use crate::rules::finding;
 pub(super) struct Heads {
     /// By column leaf.
     pub cells: Vec<Address>,
+    /// The same as text; of a head in pieces all of them.
+    pub words: Vec<String>,
     /// First row of the labels they were read from.
     pub top: u32,
     /// How they were read, where they are written otherwise than the form has them.
@@ -31,6 +33,7 @@ struct Reading {
     at: Address,
     /// Row of the uppermost.
     top: u32,
+    text: String,
     label: Rc<Folded>,
 }
 
@@ -53,7 +56,8 @@ impl Target<'_> {
             let next = near.iter().find(|(at, f)| at.column > last && self.known.columns.is_leaf(leaf, &f.body))?;
             cells.push(next.0);
         }
-        Some(Heads { cells, top: anchor.row, findings: Vec::new() })
+        let words = cells.iter().map(|at| view.text(*at).unwrap_or_default().to_owned()).collect();
+        Some(Heads { cells, words, top: anchor.row, findings: Vec::new() })
     }
 
     /// Places under heads that are written otherwise.
@@ -91,10 +95,16 @@ impl Target<'_> {
         let mut readings = Vec::new();
         for (at, _) in cells.iter().filter(|_| self.step(1)) {
             let Some(mut text) = view.text(*at).map(str::to_owned) else { continue };
-            let mut add = |text: &str, top| readings.extend(fold(text).map(|label| Reading { at: *at, top, label }));
+            let mut add = |text: &str, top| {
+                readings.extend(fold(text).map(|label| Reading { at: *at, top, text: text.to_owned(), label }));
+            };
             add(&text, at.row);
             for above in (at.row.saturating_sub(PIECES)..at.row).rev() {
                 let over = |(a, _): &(Address, &Folded)| (a.column..=view.span_end(*a).column).contains(&at.column);
+                // The row above is walked for each cell.
+                if !self.step(view.row(above).len()) {
+                    break;
+                }
                 let Some((piece, _)) = view.labels_in_rows(above, above).find(over) else { break };
                 text = format!("{}{text}", view.text(piece).unwrap_or_default());
                 add(&text, above);
@@ -132,7 +142,8 @@ impl Target<'_> {
         let found: Option<Vec<&Reading>> = found.into_iter().collect();
         let found = found?;
         let top = found.iter().map(|r| r.top).min()?;
-        Some(Heads { cells: found.iter().map(|r| r.at).collect(), top, findings })
+        let (cells, words) = found.iter().map(|r| (r.at, r.text.clone())).unzip();
+        Some(Heads { cells, words, top, findings })
     }
 
     /// The only label between the neighbours of a missing head that is no other label of the block and like the head's own.
@@ -189,9 +200,12 @@ impl Target<'_> {
     /// A column beside the block that is called as one of its own: nothing tells which is meant.
     pub(super) fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
         let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
-        let leaf = |body: &Body| (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, body));
+        let leaf = |f: &Folded| {
+            let bare = |l: usize| self.known.columns.leaves[l].iter().any(|b| b == f.bare());
+            (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, &f.body) || bare(l))
+        };
         let beside = |at: Address| at.column > located.right && at.column <= located.right + 2;
-        let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(&f.body))?;
+        let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(f))?;
         let text = view.text(at).unwrap_or_default().trim();
         let message = format!("{}的列名“{text}”（{at}）多出一列，不能确定用哪一列", self.table_name);
         Some(finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板删去多出的列"))

@@ -8,9 +8,11 @@ mod columns;
 mod rows;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::fold::fold;
 use super::known::{Known, OfForm};
+use super::remarks::{Remarks, is_prose};
 use super::value::looks_like_value;
 use super::view::View;
 use crate::form::{Block, Form, Table};
@@ -34,6 +36,8 @@ pub struct Located {
     pub title: Option<Address>,
     /// Cells of the column heads, by column leaf.
     pub heads: Vec<Address>,
+    /// The same as text; of a head in pieces all of them.
+    pub head_words: Vec<String>,
     /// Columns between the heads that the form does not have.
     pub surplus: Vec<u32>,
     /// First and last row of the block, its title and heads included.
@@ -149,6 +153,9 @@ impl Target<'_> {
             // A repeated header lies inside the place that its first appearance opened.
             let inside =
                 |l: &Located| (l.top..=l.bottom).contains(&anchor.row) && (l.left..=l.right).contains(&anchor.column);
+            if !self.step(1 + places.len()) {
+                break;
+            }
             if !places.iter().any(inside) {
                 places.extend(self.place(sheet, view, anchor));
             }
@@ -168,7 +175,12 @@ impl Target<'_> {
     }
 
     /// The block under these heads, if it is one.
-    fn placed(&self, sheet: usize, view: &View<'_>, Heads { cells: heads, top, findings }: Heads) -> Option<Located> {
+    fn placed(
+        &self,
+        sheet: usize,
+        view: &View<'_>,
+        Heads { cells: heads, words, top, findings }: Heads,
+    ) -> Option<Located> {
         let depth = self.block.columns.depth as u32;
         let first_head = heads.iter().map(|h| h.row).min()?;
         let bottom_head = heads.iter().map(|h| view.span_end(*h).row).max()?;
@@ -184,6 +196,7 @@ impl Target<'_> {
             left: heads[0].column,
             right: heads.last().map(|h| view.span_end(*h).column)?,
             heads,
+            head_words: words,
             surplus: Vec::new(),
             findings,
         };
@@ -212,7 +225,38 @@ impl Target<'_> {
         } else {
             self.labelled_rows(view, &mut located)
         };
-        certain.then_some(located)
+        if !certain {
+            return None;
+        }
+        let remarks = self.words_inside(view, &located);
+        located.findings.extend(remarks.inside_tables(self.table_name));
+        Some(located)
+    }
+
+    /// Prose inside the block: whatever is neither a label nor a value, and more than a label in other words.
+    fn words_inside(&self, view: &View<'_>, located: &Located) -> Remarks {
+        let mut own: BTreeSet<Address> = located.rows.iter().flatten().flatten().copied().collect();
+        own.extend(
+            located.heads.iter().chain(located.row_labels.iter().flatten()).chain(located.units.iter().flatten()),
+        );
+        let known = |text: &str| {
+            fold(text).is_some_and(|f| {
+                self.known.columns.is_any(&f.body)
+                    || self.known.rows.is_any(&f.body)
+                    || self.known.corner.as_ref() == Some(&f.body)
+                    || self.known.title.as_ref() == Some(f.short())
+            })
+        };
+        let mut remarks = Remarks::default();
+        for row in located.top..=located.bottom {
+            for cell in view.row(row).iter().filter(|c| (located.left..=located.right).contains(&c.at.column)) {
+                let Content::Text(text) = &cell.content else { continue };
+                if is_prose(text) && !own.contains(&cell.at) && !known(text) {
+                    remarks.add(view, cell);
+                }
+            }
+        }
+        remarks
     }
 }
 

@@ -62,7 +62,9 @@ impl Target<'_> {
                     located.row_labels[leaf] = Some(*at);
                     located.units[leaf] = self.unit_cell(view, located, row, *at);
                     located.rows[leaf] = self.row_cells(view, located, row, *at, &mut findings);
-                    located.left = located.left.min(labels[0].0.column);
+                    let groups =
+                        labels.iter().filter(|(_, f)| self.known.rows.is_any(&f.body)).map(|(at, _)| at.column);
+                    located.left = groups.fold(located.left, u32::min);
                     located.bottom = row;
                     matched += 1;
                     next = leaf + 1;
@@ -178,11 +180,12 @@ impl Target<'_> {
         findings: &mut Vec<Finding>,
     ) -> Option<Vec<Address>> {
         let heads = &located.heads;
+        let unit = self.unit_cell(view, located, row, label);
         let filled: Vec<Address> = view
             .row(row)
             .iter()
             .filter(|c| c.at.column > label.column && !located.surplus.contains(&c.at.column))
-            .filter(|c| Some(c.at) != self.unit_cell(view, located, row, label))
+            .filter(|c| Some(c.at) != unit)
             // Inside the table whatever is written stands for a value; beside it only what looks like one.
             .filter(|c| c.at.column <= located.right || is_value(&c.content))
             .filter(|c| !matches!(&c.content, Content::Text(t) if t.trim().is_empty()))
