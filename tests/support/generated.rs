@@ -138,6 +138,7 @@ pub fn any_report() -> impl Strategy<Value = Made> {
 }
 
 /// The first thing two reports say differently.
+#[allow(dead_code, reason = "each test uses a part of this module")]
 pub fn difference(a: &Report, b: &Report) -> Option<String> {
     if a.form.id != b.form.id {
         return Some(format!("edition {} {}", a.form.id, b.form.id));
