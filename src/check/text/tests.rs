@@ -51,6 +51,7 @@ fn a_report_without_a_year_or_an_agency_has_no_other_ones() {
 }
 
 /// Time grows with the text, not with its square, whatever it repeats.
+/// The square would take minutes; the limit leaves room for a loaded machine.
 #[test]
 fn long_texts_take_no_longer_than_their_length() {
     for piece in
@@ -59,7 +60,7 @@ fn long_texts_take_no_longer_than_their_length() {
         let text = piece.repeat(200_000 / piece.len());
         let began = std::time::Instant::now();
         check(&report("2021", 2023, &text), &Origins::default());
-        assert!(began.elapsed().as_secs() < 10, "{piece}: {:?}", began.elapsed());
+        assert!(began.elapsed().as_secs() < 60, "{piece}: {:?}", began.elapsed());
     }
 }
 

@@ -31,6 +31,7 @@ fn a_cover_has_no_masks_at_all() {
 }
 
 /// Time grows with the text, whatever it repeats.
+/// The square would take minutes; the limit leaves room for a loaded machine.
 #[test]
 fn long_texts_take_no_longer_than_their_length() {
     for piece in ["_", "【", "，待", "数字", "XX.", "1年月"] {
@@ -39,6 +40,6 @@ fn long_texts_take_no_longer_than_their_length() {
         let plain = Plain::new(&text);
         placeholders(&plain, false);
         placeholders(&plain, true);
-        assert!(began.elapsed().as_secs() < 10, "{piece}: {:?}", began.elapsed());
+        assert!(began.elapsed().as_secs() < 60, "{piece}: {:?}", began.elapsed());
     }
 }
