@@ -243,19 +243,26 @@ fn what_killed_runs_left_at_the_top_is_gone_after_the_next_run() {
     }
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn runs_that_convert_and_runs_that_publish_keep_each_other_out() {
+    use rustix::process::{Pid, Signal, kill_process};
     let dir = tempfile::tempdir().unwrap();
     let (input, out) = (dir.path().join("各单位"), dir.path().join("输出"));
     reports(&input, 16);
-    let args = |command| [command, input.to_str().unwrap(), "-o", out.to_str().unwrap()];
+    let args = |command| [command, input.to_str().unwrap(), "-o", out.to_str().unwrap(), "--jobs", "1"];
     for (first, second) in [("convert", "publish"), ("publish", "convert")] {
         let mut run = started(&args(first));
-        until("the lock", || out.join(".nianbao-lock").exists() && !tree(&out).is_empty());
-        until("the first output", || tree(&out).iter().any(|p| p.contains('/') && !p.contains(".nianbao-")));
+        until("the first output", || {
+            out.is_dir() && tree(&out).iter().any(|p| p.contains('/') && !p.contains(".nianbao-"))
+        });
+        // The second run waits a moment for the first. Held here, the first cannot end within that moment.
+        kill_process(Pid::from_child(&run), Signal::STOP).unwrap();
+        assert!(run.try_wait().unwrap().is_none(), "{first} ended before it could be held");
         let refused = ends(&args(second));
         assert_eq!(refused.status.code(), Some(4), "{first}, {second}: {}", stdout(&refused));
         assert!(stderr(&refused).contains("另一个 nianbao 正在往"), "{}", stderr(&refused));
+        kill_process(Pid::from_child(&run), Signal::CONT).unwrap();
         let code = run.wait().unwrap().code();
         assert_eq!(code, Some(0), "{first}");
         fs::remove_dir_all(&out).unwrap();
