@@ -45,6 +45,11 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
     if bytes.len() as u64 > most { Err(Unread::TooLarge) } else { Ok(bytes) }
 }
 
+/// A system error without a wording of ours: its number, because the system's own words are not Chinese everywhere.
+pub fn system_error(e: &io::Error) -> String {
+    e.raw_os_error().map_or_else(|| "系统没有说明原因".to_owned(), |code| format!("系统错误 {code}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -123,7 +123,7 @@ impl Folder {
     /// Opens a file of ours to read and to write it, or makes it. One that has another name elsewhere is somebody's.
     pub fn own(&self, name: impl AsRef<OsStr>) -> io::Result<File> {
         let name = name.as_ref();
-        loop {
+        for _ in 0..ATTEMPTS {
             match self.create_new(name) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
                 made => return made,
@@ -142,6 +142,7 @@ impl Folder {
                 }
             }
         }
+        Err(unsteady())
     }
 
     /// Refuses to open what is no regular file: to look first is not enough, but it says what is wrong and spares a device.
@@ -190,6 +191,15 @@ impl Folder {
     pub fn settle(&self) {
         self.handle.settle();
     }
+}
+
+/// Limit on repeating a step that another run may undo at the same time.
+pub const ATTEMPTS: usize = 100;
+
+/// The error after [`ATTEMPTS`] failed: on some mounts an open file never has the identity (device and inode number) of the
+/// name it was opened by, so that nothing there can be locked or kept from being swept.
+pub fn unsteady() -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, "这个位置的磁盘不能确认刚写的文件，请换一个输出文件夹")
 }
 
 fn not_ours(name: &OsStr, what: &str) -> io::Error {

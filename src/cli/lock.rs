@@ -9,7 +9,7 @@ use std::path::Path;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::folder::{EntryKind, Folder};
+use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
 use super::output::{PREFIX, is_temporary, reason, sweep};
 
 /// A folder that is held as long as this lives.
@@ -37,7 +37,7 @@ impl Lock {
     fn take(folder: &Folder, alone: bool) -> Result<Lock, String> {
         let told = |e: io::Error| format!("无法写入 {}：{}", folder.path().display(), reason(&e));
         let mut tries = 0;
-        loop {
+        for _ in 0..ATTEMPTS {
             let file = folder.own(name()).map_err(told)?;
             let first = match file.try_lock() {
                 // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
@@ -71,6 +71,7 @@ impl Lock {
                 }
             }
         }
+        Err(told(unsteady()))
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread::Builder;
 use std::time::Duration;
 
-use super::folder::{EntryKind, Folder};
+use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
 
 /// How the names of everything begin that is only there while a run lives.
 pub const PREFIX: &str = ".nianbao-";
@@ -125,7 +125,7 @@ pub struct Temporary {
 
 impl Temporary {
     pub fn new(folder: &Folder) -> io::Result<Temporary> {
-        loop {
+        for _ in 0..ATTEMPTS {
             let name = temporary_name();
             let file = match folder.create_new(&name) {
                 // Left by a killed run with our number.
@@ -138,7 +138,9 @@ impl Temporary {
             if folder.has(&file, &name) {
                 return Ok(Temporary { folder: folder.clone(), name, file, persisted: false });
             }
+            let _ = folder.remove_file(&name);
         }
+        Err(unsteady())
     }
 
     /// One that nobody finds: without a name at once where the system allows it, else gone with this.
@@ -176,7 +178,7 @@ struct TemporaryFolder {
 
 impl TemporaryFolder {
     fn new(within: &Folder) -> io::Result<TemporaryFolder> {
-        loop {
+        for _ in 0..ATTEMPTS {
             let name = temporary_name();
             match within.create_folder(&name) {
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
@@ -185,6 +187,7 @@ impl TemporaryFolder {
             let inner = within.existing(Path::new(&name))?;
             return Ok(TemporaryFolder { within: within.clone(), name, inner, kept: false });
         }
+        Err(unsteady())
     }
 }
 
@@ -283,7 +286,7 @@ pub fn reason(e: &io::Error) -> String {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned()
         }
-        _ => format!("系统报告“{e}”"),
+        _ => crate::regular_file::system_error(e),
     }
 }
 

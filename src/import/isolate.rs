@@ -86,7 +86,7 @@ fn unstarted(e: &io::Error) -> String {
         io::ErrorKind::ExecutableFileBusy => "程序文件正在被改写".to_owned(),
         io::ErrorKind::InvalidData => "程序文件在运行期间被换掉了".to_owned(),
         io::ErrorKind::OutOfMemory | io::ErrorKind::WouldBlock => "系统的内存或进程数不够".to_owned(),
-        _ => e.raw_os_error().map_or_else(|| "系统没有说明原因".to_owned(), |code| format!("系统错误 {code}")),
+        _ => crate::regular_file::system_error(e),
     }
 }
 

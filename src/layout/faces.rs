@@ -346,7 +346,7 @@ fn user_file(role: &'static str, path: &Path) -> Result<FaceBytes, FaceError> {
         read(match e.kind() {
             ErrorKind::NotFound => "文件不存在，请检查路径（相对于样式文件所在的文件夹）".to_owned(),
             ErrorKind::PermissionDenied => "没有权限，请检查文件权限".to_owned(),
-            _ => format!("系统报告“{e}”"),
+            _ => regular_file::system_error(&e),
         })
     };
     let bytes = regular_file::read(path, MOST_BYTES).map_err(|why| match why {

@@ -8,7 +8,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 
 use crate::batch::{Manifest, Record, Shard};
-use crate::cli::folder::Folder;
+use crate::cli::folder::{ATTEMPTS, Folder, unsteady};
 use crate::cli::output::reason;
 use crate::cli::{Exit, Stop};
 use crate::form::labels;
@@ -71,9 +71,10 @@ impl Journal {
                 )));
             }
         }
-        let mut file = loop {
-            let file = folder.own(&books.journal).map_err(told)?;
-            match file.try_lock() {
+        let mut file = None;
+        for _ in 0..ATTEMPTS {
+            let opened = folder.own(&books.journal).map_err(told)?;
+            match opened.try_lock() {
                 // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
                 Err(TryLockError::WouldBlock) => {
@@ -82,10 +83,12 @@ impl Journal {
                 }
             }
             // A run that ended between the two took it away.
-            if folder.has(&file, &books.journal) {
-                break file;
+            if folder.has(&opened, &books.journal) {
+                file = Some(opened);
+                break;
             }
-        };
+        }
+        let mut file = file.ok_or_else(|| told(unsteady()))?;
         let mut lines = Vec::new();
         file.read_to_end(&mut lines).map_err(told)?;
         let mut before: BTreeMap<String, Record> =
