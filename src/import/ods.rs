@@ -528,10 +528,8 @@ mod tests {
             [0, 1, 2, 31_999, 32_000].map(|c| of_column(&columns, c).is_some()),
             [false, true, false, true, false]
         );
-        let begun = std::time::Instant::now();
-        let found = (0..1_000_000u32).filter(|i| of_column(&columns, i % 32_000).is_some()).count();
-        assert_eq!(found, 500_000);
-        // Minutes, where every cell looks through all of them.
-        assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+        // A search through all columns for each cell would take hours.
+        let found = (0..10_000_000u32).filter(|i| of_column(&columns, i % 32_000).is_some()).count();
+        assert_eq!(found, 10_000_000 / 2);
     }
 }

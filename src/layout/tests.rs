@@ -1,7 +1,6 @@
 pub(crate) mod samples;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use super::*;
 use crate::model::{Block, Value};
@@ -311,20 +310,13 @@ fn rare_characters_are_drawn_and_others_refused() {
     }
 }
 
+/// The square of the 380,000 letters would not come to an end.
 #[test]
 fn layout_is_linear_in_the_text() {
     let text = "全面提升我局政务公开水平，2024年共办理12件（见http://www.example.gov.cn/）；“三审三校”制度。";
-    let time = |times: usize| {
-        let document = of_blocks(vec![paragraph(&text.repeat(times))]);
-        let faces = Faces::built_in();
-        let start = Instant::now();
-        layout(&document, &Style::default(), &faces).unwrap();
-        start.elapsed()
-    };
-    let small = time(200).max(Duration::from_millis(1));
-    // 10 times the text: a quadratic step would take 100 times as long. 2000 repeats are 200 kB.
-    let large = time(2000);
-    assert!(large < small * 40, "{small:?} {large:?}");
+    let document = of_blocks(vec![paragraph(&text.repeat(8_000))]);
+    let pages = layout(&document, &Style::default(), &Faces::built_in()).unwrap();
+    assert!(pages.pages.len() > 100, "{}", pages.pages.len());
 }
 
 #[test]
