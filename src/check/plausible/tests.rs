@@ -8,7 +8,7 @@ fn blank(edition: &str) -> Report {
     report
 }
 
-/// A report whose table three has what `of` writes into the row and column of a value.
+/// A report whose table three contains the text that `of` returns for each row and column.
 fn typed(of: impl Fn(usize, usize) -> &'static str) -> (Report, Origins) {
     let mut report = blank("2021");
     let mut origins = Origins::default();
@@ -23,7 +23,7 @@ fn typed(of: impl Fn(usize, usize) -> &'static str) -> (Report, Origins) {
     (report, origins)
 }
 
-/// Totals have formulas and so are always written.
+/// Totals have formulas, so they are always written.
 fn is_total(row: usize, column: usize) -> bool {
     row == 23 || column == 6
 }
@@ -48,7 +48,9 @@ fn a_column_that_slid_to_the_right_is_found() {
         all[0].message,
         "表三“自然人”一列（D5 起）没有填一个数，右边的“商业企业”（E5 起）每一行都填了，像是错了一列"
     );
-    // All other columns too.
+    // Without origins it is not known what was typed.
+    assert_eq!(check(&report, &Origins::default()), []);
+    // Also if the first column is the empty one.
     let (report, origins) = typed(|row, column| if column == 0 && row != 23 { "" } else { "2" });
     assert_eq!(check(&report, &origins).len(), 1);
 }
@@ -56,9 +58,9 @@ fn a_column_that_slid_to_the_right_is_found() {
 #[test]
 fn columns_that_may_be_meant_are_let_be() {
     let cases: [fn(usize, usize) -> &'static str; 6] = [
-        // Only what happened was typed.
+        // Only values other than 0 were typed.
         |row, column| if is_total(row, column) || (row, column) == (0, 1) { "3" } else { "" },
-        // Nothing by natural persons, and so typed.
+        // The other columns contain typed zeros.
         |row, column| if column == 1 || is_total(row, column) { "3" } else { "0" },
         |row, column| {
             if column == 1 || is_total(row, column) {
@@ -69,7 +71,7 @@ fn columns_that_may_be_meant_are_let_be() {
                 ""
             }
         },
-        // Zeros alone slid nowhere.
+        // The filled column contains only zeros.
         |row, column| if column == 1 || is_total(row, column) { "0" } else { "" },
         |_, _| "",
         |_, _| "7",
@@ -78,8 +80,6 @@ fn columns_that_may_be_meant_are_let_be() {
         let (report, origins) = typed(case);
         assert_eq!(check(&report, &origins), [], "{n}");
     }
-    // Without origins nobody knows what was typed.
-    assert_eq!(check(&typed(cases[0]).0, &Origins::default()), []);
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn money_beyond_what_an_agency_has_was_written_in_yuan() {
     {
         assert_eq!(fee("2021", agency, number, scale), [""; 0], "{agency} {number}");
     }
-    // The 2019 form leaves the unit to the agency.
+    // The 2019 form lets the agency choose the unit, so no limit applies.
     let mut report = blank("2019");
     for (slot, value) in report.tables[0].iter_mut().enumerate() {
         if report.form.tables[0].kind(slot).0 == form::Kind::Amount {
