@@ -141,6 +141,11 @@ impl Item {
         if self.more > 0 { format!("（另有 {} 处没有一一标出）", self.more) } else { String::new() }
     }
 
+    /// Whether it only counts findings of its code that were not listed: it has no place and no words of its own.
+    pub fn is_remainder(&self) -> bool {
+        self.more > 0 && self.place == PlaceItem::default()
+    }
+
     /// Whether it arises between the inputs of a run and says nothing of this one alone.
     pub fn is_across(&self) -> bool {
         rules::rule(&self.code).is_some_and(|r| r.across)

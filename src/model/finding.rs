@@ -173,8 +173,8 @@ impl Findings {
     pub fn into_vec(self) -> Vec<Finding> {
         let mut all = self.all;
         for (code, (_, others, severity, stage)) in self.codes.into_iter().filter(|(_, (_, others, ..))| *others > 0) {
-            let message = format!("这样的问题另有 {others} 处，没有一一列出");
-            let rest = Finding { stage, ..Finding::new(code, severity, message) };
+            let rest =
+                Finding { stage, more: others, ..Finding::new(code, severity, "这样的问题没有全部列出") };
             let last = all.iter().rposition(|f| f.code == code).map_or(all.len(), |i| i + 1);
             all.insert(last, rest.hint("请先改正已经列出的，再检查一次"));
         }
@@ -235,6 +235,6 @@ mod tests {
         let all = all.into_vec();
         let rest = &all[MOST_ALIKE];
         assert_eq!((all.len(), rest.code, rest.severity), (MOST_ALIKE + 2, "N202", Severity::Error));
-        assert!(rest.message.contains("另有 2 处") && rest.stage == Stage::Reading, "{rest:?}");
+        assert!(rest.more == 2 && rest.source.is_none() && rest.stage == Stage::Reading, "{rest:?}");
     }
 }

@@ -11,7 +11,8 @@ use crate::batch::Item;
 /// A stanza for every finding that is not waived yet, in the order of the findings.
 pub fn stanzas(agency: &str, year: u16, findings: &[Item]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for item in findings.iter().filter(|f| f.waived.is_none() && is_waivable(&f.code, f.severity)) {
+    for item in findings.iter().filter(|f| f.waived.is_none() && !f.is_remainder() && is_waivable(&f.code, f.severity))
+    {
         let stanza = stanza(agency, year, item, findings);
         // One covers findings that say the same in the same place.
         if !out.contains(&stanza) {

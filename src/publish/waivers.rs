@@ -223,6 +223,7 @@ impl Stated {
     fn fits(&self, form: Option<&Form>, item: &Item) -> bool {
         stands(&item.code, item.severity)
             && item.code == self.code
+            && !item.is_remainder()
             && self.names_sheet(form, item)
             && item.place.cell.as_deref().unwrap_or_default() == self.cell
             && item.message.contains(&self.says)
@@ -302,6 +303,16 @@ mod tests {
         // As the clerk may write them.
         let small = Waivers::parse(&ONE.replace("K301", "k301").replace("D7", "d7")).unwrap();
         assert!(covers(&small, "某局", 2023, found("K301", 6, "…")));
+    }
+
+    #[test]
+    fn findings_that_were_not_listed_are_never_waived_together() {
+        let without_place = ONE.replace("sheet = \"三、依申请公开\"\ncell = \"D7\"\n", "");
+        let waivers = Waivers::parse(&without_place).unwrap();
+        let rest = crate::model::Finding { more: 7, ..finding("K301", "这样的问题没有全部列出") };
+        assert!(!covers(&waivers, "某局", 2023, Item::from(&rest)));
+        assert!(covers(&waivers, "某局", 2023, Item::from(&finding("K301", "…"))));
+        assert_eq!(super::super::stanza::stanzas("某局", 2023, &[Item::from(&rest)]), [""; 0]);
     }
 
     #[test]
