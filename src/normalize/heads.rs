@@ -11,7 +11,7 @@ use crate::model::Address;
 pub struct Labels {
     /// Accepted bodies of each leaf.
     pub leaves: Vec<Vec<Body>>,
-    /// The same without what stands in brackets.
+    /// The same without text in brackets.
     bare: Vec<Vec<Body>>,
     /// Accepted bodies of every node that is not a leaf, with the first and the last leaf below it.
     pub groups: Vec<(Vec<Body>, usize, usize)>,
@@ -49,21 +49,21 @@ impl Labels {
         self.leaves[leaf].iter().any(|l| l == body)
     }
 
-    /// Whether a label means a leaf when notes in brackets are left out on both sides. A note that turns the label into another
-    /// is none: 总计（不含自然人）.
+    /// Whether a label means a leaf if notes in brackets are ignored on both sides. A note that changes the meaning of the label
+    /// is not ignored: “总计（不含某类）”.
     pub fn is_leaf_bare(&self, leaf: usize, label: &Folded) -> bool {
         let note = || less(&label.body, label.bare());
         let harmless = || note().is_none_or(|n| !n.chars().any(turns) && !self.names_another(leaf, &n));
         self.is_leaf(leaf, &label.body) || self.bare[leaf].iter().any(|l| l == label.bare()) && harmless()
     }
 
-    /// Whether a note names another leaf: 其他（自然人）.
+    /// Whether a note names another leaf: “其他（某类）”.
     fn names_another(&self, leaf: usize, note: &str) -> bool {
         let others = self.leaves.iter().filter(|l| **l != self.leaves[leaf]).flatten();
         others.into_iter().any(|l| note.contains(&**l))
     }
 
-    /// Whether a label is like that of a leaf and less like that of any other.
+    /// Whether a label is similar to that of a leaf and less similar to that of any other.
     pub fn is_like(&self, leaf: usize, body: &Body) -> bool {
         let same_sense =
             |b: &&Body| [less(b, body), less(body, b)].iter().flatten().any(|rest| !rest.chars().any(turns));
@@ -82,22 +82,22 @@ impl Labels {
     }
 }
 
-/// From how many per cent on two labels are alike.
+/// Least similarity of labels that count as alike, in per cent.
 const ALIKE: usize = 60;
 
-/// Whether a letter turns what a label says into something else.
+/// Whether a character changes the meaning of a label.
 fn turns(c: char) -> bool {
     labels().units.turns.contains(c)
 }
 
-/// What a text has beyond the letters of another that stand in it in their order; `None` where they do not.
+/// The characters of `text` without those of its subsequence `part`; `None` if `part` is not a subsequence.
 fn less(text: &str, part: &str) -> Option<String> {
     let mut part = part.chars().peekable();
     let rest = text.chars().filter(|c| part.next_if_eq(c).is_none()).collect();
     part.peek().is_none().then_some(rest)
 }
 
-/// How much two labels have in common, in per cent: their letters in the same order.
+/// Similarity of two labels in per cent, by their longest common subsequence.
 fn likeness(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut common = vec![0usize; b.len() + 1];
@@ -130,7 +130,7 @@ pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<(usize, Address)>
     })
 }
 
-/// A block that was not found but nearly: sheet and cell where most of its column heads stand, and the labels that are missing
+/// A block that was almost found: sheet and cell where most of its column heads are located, and the labels that are missing
 /// there.
 pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<((usize, Address), Vec<String>)> {
     let labels = Labels::new(&block.columns);
@@ -148,7 +148,7 @@ pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<((usize, Address),
         for (row, first) in &rows {
             let mut seen = vec![false; count];
             for (_, leaf) in rows.range(*row..*row + depth).flat_map(|(_, cells)| cells.iter().take(100)) {
-                // Of leaves that are called alike each has a cell of its own.
+                // Each of several leaves with the same label needs a cell of its own.
                 let alike = |l: &usize| labels.leaves[*l] == labels.leaves[*leaf] && !seen[*l];
                 if let Some(l) = (0..count).find(alike) {
                     seen[l] = true;
