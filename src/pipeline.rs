@@ -83,7 +83,7 @@ impl Format {
 pub struct Examined {
     /// `None`: nothing may be written for it; the findings say why.
     pub report: Option<Report>,
-    /// What could be read of a report that is refused: for showing, never for writing.
+    /// The part of a refused report that could be read: for display, never for writing.
     pub partial: Option<Report>,
     pub origins: Origins,
     pub findings: Vec<Finding>,
@@ -128,7 +128,7 @@ pub enum ProduceError {
     Layout(#[from] LayoutError),
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// Megabytes of the JSON, and how many are read at most.
+    /// Size of the JSON, and the limit for reading it, in MB.
     #[error("写出的 JSON 会有 {0} MB，超过再读入的上限 {1} MB，不像是一份年度报告，请删去无关内容")]
     TooLargeToRead(usize, u64),
     #[error("程序内部错误，请把文件和这条信息反馈给我们")]
@@ -150,8 +150,8 @@ pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
     examine_told(name, bytes, setting, |e| finding("I101", e.to_string()), false)
 }
 
-/// The same, with `unread` for the finding of a file that cannot be read. A blank template counts as such a file where
-/// `without_blank`.
+/// As [`examine_bytes`]; `unread` makes the finding for a file that cannot be read. With `without_blank` a blank template is
+/// treated as such a file.
 pub fn examine_told(
     name: &str,
     bytes: &[u8],
@@ -183,7 +183,7 @@ pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
         // Gravest first; within a severity in the order in which the report is read.
         read.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
         let normalize::Normalized { report, agency, year, edition, origins, findings } = read;
-        // A value that could not be read has its finding; whatever that is, the report is never written.
+        // A report with a value that could not be read is never written, whatever its finding.
         let whole = !rules::refuses(&findings) && report.as_ref().is_some_and(Report::is_known);
         let (report, partial) = if whole { (report, None) } else { (None, report) };
         let is_own = match input {
@@ -246,7 +246,7 @@ pub fn produce(
     })
 }
 
-/// A JSON that is no larger than what is read again.
+/// The JSON, or an error if it is too large to be read again.
 fn readable(json: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, ProduceError> {
     match json.len() as u64 > limits.file_bytes {
         true => Err(ProduceError::TooLargeToRead(json.len() >> 20, limits.file_bytes >> 20)),

@@ -1,38 +1,38 @@
-//! Opening files that are only read.
+//! Opens files for reading.
 //!
-//! Takes a path that somebody typed or a file names, gives the open file. It opens regular files alone and never waits: a pipe
-//! to which nothing is written never begins, and a device such as `/dev/zero` never ends.
+//! Takes a path given by the user or in a file, returns the open file. It opens regular files only and never blocks: a pipe may
+//! have no writer, and a device such as `/dev/zero` has no end.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Why the bytes of a file are not given.
+/// Why a file was not read.
 #[derive(Debug)]
 pub enum Unread {
     /// A folder, a pipe, a device.
     NotAFile,
-    /// It has more bytes than were asked for at most.
+    /// It exceeds the limit.
     TooLarge,
     Io(io::Error),
 }
 
-/// Opens a regular file; `None` where there is something else under its name.
+/// Opens a regular file; `None` if the path is something else.
 pub fn open(path: &Path) -> io::Result<Option<File>> {
-    // Opening some devices has an effect, so that they are looked at before.
+    // Checked before opening, because opening some devices has side effects.
     if !path.metadata()?.is_file() {
         return Ok(None);
     }
     let mut options = OpenOptions::new();
     options.read(true);
-    // Another file may have taken the name since.
+    // A pipe may have replaced the file since; opening it must not block.
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, rustix::fs::OFlags::NONBLOCK.bits() as i32);
     let file = options.open(path)?;
     Ok(file.metadata()?.is_file().then_some(file))
 }
 
-/// All bytes of a regular file that has at most so many.
+/// All bytes of a regular file, at most `most`.
 pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
     let file = open(path).map_err(Unread::Io)?.ok_or(Unread::NotAFile)?;
     let length = file.metadata().map_err(Unread::Io)?.len();
@@ -40,7 +40,7 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
         return Err(Unread::TooLarge);
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
-    // It may grow meanwhile, and files of the system have a length of 0.
+    // The file may grow in the meantime, and some system files state a length of 0.
     file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(Unread::Io)?;
     if bytes.len() as u64 > most { Err(Unread::TooLarge) } else { Ok(bytes) }
 }

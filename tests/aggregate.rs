@@ -193,7 +193,7 @@ fn troubles_are_listed_told_and_written_down() {
     for code in ["K301", "K303", "A805", "A806"] {
         assert!(codes.contains(&code), "{codes:?}");
     }
-    // One that was summed, and one that could not be read but says whose it is.
+    // One that was summed, and one that could not be read but states its agency.
     let unlisted: Vec<&Json> = last["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "A806").collect();
     for file in ["乙.xlsx", "丙.xlsx"] {
         let named = |f: &&Json| f["file"].as_str().unwrap().ends_with(file) && f.get("sheet").is_none();
@@ -258,7 +258,7 @@ fn faulty_lists_and_aliases_are_told() {
     aggregate(&folder, &["--expect", "没有这个文件"]).refused(2, &["没有这个文件"]);
 }
 
-/// A disk that is full to this one program: no file of its may have more than so many bytes.
+/// Simulates a full disk: a limit on the size of files that the program may write.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_sum_that_cannot_be_written_is_not_reported_as_one() {

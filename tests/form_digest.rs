@@ -1,4 +1,4 @@
-//! What a published JSON rests on: a form may change in everything but its layout, and JSON files of version 0.1.0 are read.
+//! Compatibility of published JSON files: a form may change in everything but its layout, and files of version 0.1.0 are read.
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 mod support;
@@ -57,13 +57,13 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
     text.replacen(from, to, 1)
 }
 
-/// What a JSON says under the built-in forms.
+/// The report that a JSON contains, read with the built-in forms.
 fn report(bytes: &[u8]) -> Report {
     let read = examine_bytes("x.json", bytes, &Setting::default());
     read.report.unwrap_or_else(|| panic!("{:?}", read.findings))
 }
 
-/// Cover, texts and values, which stand in the same places whatever they are called.
+/// Compares cover, texts and values; names of sections, tables, rows and columns may differ.
 fn same(a: &Report, b: &Report) {
     assert_eq!((&a.cover, &a.preface, &a.sections), (&b.cover, &b.preface, &b.sections));
     assert_eq!(a.tables, b.tables);
@@ -84,7 +84,7 @@ fn json_files_of_the_first_version_are_read() {
     }
 }
 
-/// Kinds of fields that may change, each with a change of it.
+/// Fields of a form that may change, each with an edition and a change.
 const FREE: [(&str, &str, &str, &str); 26] = [
     ("notice", "2021", "notice = \"国办公开办函〔2021〕30号\"", "notice = \"国办公开办函〔2021〕31号\""),
     ("first_year", "2021", "first_year = 2021", "first_year = 2015"),
@@ -128,13 +128,13 @@ fn a_form_may_change_in_everything_but_its_layout() {
             let read = examined.report.as_ref().unwrap_or_else(|| panic!("{field}: {:?}", examined.findings));
             same(read, &report(&bytes));
             assert!(!examined.findings.iter().any(|f| f.code == "N211"), "{field}");
-            // What is called otherwise now is reported.
+            // Renamed parts are reported.
             let renamed = ["notice", "heading", "name", "caption", "title", "label"].contains(&field);
             let told = examined.findings.iter().any(|f| f.message.contains("不是表样现在的写法"));
             assert_eq!(told, renamed, "{field}: {:?}", examined.findings);
         }
     }
-    // All that is checked and told at once.
+    // All checks removed at once.
     for (edition, all) in FORMS {
         let bare = &all[..all.find("\n[[relation]]").unwrap()];
         for bytes in [published(edition), written(edition)] {
@@ -146,7 +146,7 @@ fn a_form_may_change_in_everything_but_its_layout() {
 #[test]
 fn what_breaks_a_published_json_is_a_change_of_the_layout() {
     let whole = text("2021");
-    // Nothing that refers to a key.
+    // Without the checks, which refer to keys.
     let bare = &whole[..whole.find("\n[[relation]]").unwrap()];
     let rows =
         "    { key = \"penalties\", label = \"行政处罚\" },\n    { key = \"coercion\", label = \"行政强制\" },\n";
@@ -186,7 +186,7 @@ fn what_breaks_a_published_json_is_a_change_of_the_layout() {
     }
 }
 
-/// A kind of field that forms get one day must be put on one side or the other.
+/// A new field of forms must be added to one of the two lists.
 #[test]
 fn every_kind_of_field_of_a_form_is_free_or_part_of_the_layout() {
     fn names(value: &toml::Value, below: bool, all: &mut BTreeSet<String>) {
@@ -194,7 +194,7 @@ fn every_kind_of_field_of_a_form_is_free_or_part_of_the_layout() {
             toml::Value::Table(table) => {
                 for (name, value) in table {
                     all.insert(name.clone());
-                    // What checks say of a value is free as a whole.
+                    // The fields of checks are not listed one by one.
                     let whole = !below && ["relation", "series", "told", "asked"].contains(&name.as_str());
                     if !whole {
                         names(value, true, all);

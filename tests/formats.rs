@@ -133,7 +133,7 @@ fn a_child_that_misbehaves_costs_one_message() {
         with(script("talking", "head -c 100 >/dev/null; echo 乱说; echo 出错 >&2; exit 1")),
         ImportError::Crashed
     );
-    // Who killed it and why is not known.
+    // The sender of the signal and the reason are not known.
     for signal in ["KILL", "TERM", "HUP"] {
         assert_eq!(with(script("killed", &format!("kill -{signal} $$"))), ImportError::Killed);
     }
@@ -148,7 +148,7 @@ fn a_child_that_misbehaves_costs_one_message() {
     }
 }
 
-/// Starts a copy of the program, of which another thread's child may still hold the file open.
+/// Starts a copy of the program; retries while a child of another thread still holds the file open.
 #[cfg(target_os = "linux")]
 fn started(program: &Path, input: &Path) -> std::process::Child {
     let mut command = std::process::Command::new(program);
@@ -191,7 +191,7 @@ fn the_child_is_the_program_that_runs_whatever_has_its_name() {
         spoil();
         let ended = child.wait_with_output().unwrap();
         let lines = stdout(&ended);
-        // Reports of one name and year, which were all read.
+        // All were read, though they have the same agency and year.
         assert_eq!(lines.lines().filter(|l| l.contains("\"edition\":\"2019\"")).count(), 40, "{how}");
         assert!(!run.exists(), "{how}: the other program was executed");
     }

@@ -12,13 +12,13 @@ use std::time::Duration;
 
 use support::{Book, SAMPLE, sample, stderr, stdout};
 
-/// The program on its way.
+/// Starts the program.
 fn started(args: &[&str]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
 }
 
-/// Runs the program, which must come to its end by itself.
+/// Runs the program, which must end by itself within a minute.
 fn ends(args: &[&str]) -> Output {
     let mut child = started(args);
     for _ in 0..6_000 {
@@ -65,7 +65,7 @@ fn what_options_name_is_a_regular_file_of_a_known_size() {
         let run = ends(&["check", what]);
         assert!(run.status.code() == Some(3) && stdout(&run).contains("不是普通文件"), "{}", stdout(&run));
     }
-    // More than any text file of options needs.
+    // Larger than the limit for text files in options.
     let large = at("大.toml");
     fs::File::create(&large).unwrap().set_len(20 << 20).unwrap();
     let run = ends(&["convert", input, "-o", &out, "--style", &large]);
@@ -73,7 +73,7 @@ fn what_options_name_is_a_regular_file_of_a_known_size() {
     assert!(!Path::new(&out).exists());
 }
 
-/// A folder with so many reports in two subfolders.
+/// Writes `count` reports into two subfolders.
 fn reports(folder: &Path, count: usize) {
     let mut book = Book::open(&sample(SAMPLE));
     for i in 0..count {
@@ -84,7 +84,7 @@ fn reports(folder: &Path, count: usize) {
     }
 }
 
-/// What is in a folder, links not followed, by path.
+/// Paths of everything below a folder, sorted; links are not followed.
 fn tree(folder: &Path) -> Vec<String> {
     let mut all = Vec::new();
     let mut left = vec![folder.to_owned()];
@@ -100,7 +100,7 @@ fn tree(folder: &Path) -> Vec<String> {
     all
 }
 
-/// Makes a link to a victim under a name.
+/// Creates a link to a victim.
 type Link = fn(&Path, &Path);
 
 const JOURNAL: &str = ".nianbao-journal.jsonl";
@@ -129,7 +129,7 @@ fn books_and_locks_are_never_opened_through_a_link() {
         }
     }
     assert!(!victim.with_extension("没有").exists());
-    // Outputs take the place of links of their names.
+    // Outputs replace links of the same name.
     let out = dir.path().join("输出");
     fs::create_dir(&out).unwrap();
     let one = input.join("甲/0.xlsx");
@@ -172,7 +172,7 @@ fn a_pipe_among_the_books_stops_the_run_at_once() {
     assert!(run.status.code() == Some(3) && stderr(&run).contains("manifest-1-of-2.jsonl"), "{}", stderr(&run));
     fs::remove_file(&first).unwrap();
     assert_eq!(part("1/2").status.code(), Some(0));
-    // An output that became a pipe is missed, not waited for.
+    // An output that was replaced by a pipe is reported as missing, and does not block.
     let output = out.join(tree(&out).into_iter().find(|p| p.ends_with(".csv") && p.contains('/')).unwrap());
     fs::remove_file(&output).unwrap();
     pipe(&output);
@@ -183,7 +183,7 @@ fn a_pipe_among_the_books_stops_the_run_at_once() {
     assert_eq!(merge().status.code(), Some(0));
 }
 
-/// Waits for something to come about.
+/// Waits until a condition holds.
 fn until(what: &str, is: impl Fn() -> bool) {
     for _ in 0..3_000 {
         if is() {

@@ -89,7 +89,7 @@ fn the_table_of_a_province_is_read_by_the_example() {
 fn its_relations_are_checked() {
     let dir = tempfile::tempdir().unwrap();
     let line = run(&workbook(dir.path(), 5), true);
-    // Less than the year's own number, and not the sum of its parts.
+    // The total is less than the number of the year, and not the sum of its parts.
     assert_eq!(codes(&line), ["K306", "K306"], "{line:#}");
 }
 

@@ -10,12 +10,12 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use support::{Book, SAMPLE, sample};
 
-/// Cells that no table and no section holds.
+/// Number of cells outside all tables and sections.
 const STRAY: usize = 300_000;
-/// What a finding keeps beside its own place.
+/// Number of places that a finding keeps besides its own.
 const KEPT: usize = 250;
 
-/// The sample with numbers below its last sheet, in rows of so many.
+/// Writes the sample with numbers below the content of a sheet, `columns` per row.
 fn strewn(path: &Path, columns: usize) {
     let name = |column: usize| -> String {
         let letter = |n: usize| char::from(b'A' + u8::try_from(n).unwrap());
@@ -36,7 +36,7 @@ fn strewn(path: &Path, columns: usize) {
     book.save(path);
 }
 
-/// Runs the program in 256 MB of memory of its own; its fonts, which are part of the program file, do not count.
+/// Runs the program with a limit of 256 MB for its data (on Linux); its fonts, which are part of the program file, do not count.
 fn within_256_mb(args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
     command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -117,7 +117,7 @@ fn what_is_written_of_very_many_places_is_read_again() {
     assert_eq!(stray(&written)["more"], STRAY - KEPT - 1);
     let manifest = fs::read_to_string(out.join("manifest.jsonl")).unwrap();
     assert!(manifest.contains(&format!("\"more\":{}", STRAY - KEPT - 1)), "{manifest}");
-    // The JSON says of it what the workbook said.
+    // The finding read from the JSON is that of the workbook.
     let again = within_256_mb(&["check", json.to_str().unwrap(), "--format", "json"]);
     let record: Value = serde_json::from_str(&support::stdout(&again)).unwrap();
     let of = |f: &Value| ["message", "related", "more"].map(|name| f[name].clone());
@@ -177,12 +177,12 @@ fn a_report_whose_json_could_not_be_read_again_is_refused_in_words() {
             refused.findings.iter().map(|f| f.message.as_str()).filter(|m| m.contains(says)).collect();
         assert_eq!(found.len(), 1, "{says}");
     }
-    // The largest text that is read is written and read again.
+    // A text just below the limits is written and read again.
     let whole = text(150_000, 6);
     let setting = Setting::default();
     let files = produce(whole.whole().unwrap(), &[Format::Json], &setting).unwrap();
     assert!(nianbao::pipeline::examine_bytes("x.json", &files[0].1, &setting).report.is_some());
-    // Whatever makes a JSON larger than what is read.
+    // A JSON above the size limit for reading is refused, whatever its content.
     let limits = Limits { file_bytes: 1 << 20, ..Limits::default() };
     let small = Setting { limits, ..Setting::default() };
     let message = produce(whole.whole().unwrap(), &[Format::Json], &small).unwrap_err().to_string();

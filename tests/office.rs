@@ -1,4 +1,5 @@
-//! An office with a folder of reports: who reported, what this program wrote itself, marked copies, a page that is handed on.
+//! An office with a folder of reports: expected units, files that this program wrote itself, marked copies, a page that is passed
+//! on.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -14,7 +15,7 @@ use support::{Book, SAMPLE, files, nianbao, parts, sample, stderr, stdout, zippe
 const TEXT: &str = "六、其他事项";
 const TABLE: &str = "三、依申请公开";
 
-/// A report of this agency and year with these cells changed.
+/// Writes a report of this agency and year with these cells changed.
 fn report(path: &Path, agency: &str, year: &str, cells: &[(&str, &str, &str)]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut book = Book::open(&sample(SAMPLE));
@@ -40,7 +41,8 @@ fn read(path: &Path) -> Workbook {
     read_bytes("", &fs::read(path).unwrap(), &Limits::default()).unwrap()
 }
 
-/// A folder in which one unit reported, one file cannot be opened, one cannot be understood, one is of nobody on the list.
+/// A folder with one good report, one file that cannot be opened, one report that cannot be understood, and one of a unit that is
+/// not on the list.
 fn season(dir: &Path) -> (PathBuf, String) {
     let folder = dir.join("各单位");
     report(&folder.join("甲局/报告.xlsx"), "甲局", "2024", &[]);
@@ -70,7 +72,7 @@ fn a_check_against_a_list_says_who_reported_and_whose_report_cannot_be_read() {
     assert!(of("乙局", "读不懂").contains("乙局.xlsx") && of("乙局", "读不懂").contains("N201"), "{text}");
     assert!(of("丙局", "读不懂").contains("年报.xlsx（按文件名认出），"), "{text}");
     of("戊局", "不在名单");
-    // For programs: a line a unit behind those of the files.
+    // JSON: one line per unit after those of the files.
     let all = lines(&run("check", &[&folder], &[&with[..], &["--format", "json"]].concat()));
     let states: Vec<_> = all
         .iter()
@@ -81,7 +83,7 @@ fn a_check_against_a_list_says_who_reported_and_whose_report_cannot_be_read() {
         states,
         [("甲局", "submitted"), ("乙局", "unread"), ("丙局", "unread"), ("丁局", "missing"), ("戊局", "unlisted")]
     );
-    // On a page: a table before the reports.
+    // HTML: a table before the reports.
     let page = dir.path().join("结果.html");
     run("check", &[&folder], &[&with[..], &["--format", "html", "-o", page.to_str().unwrap()]].concat());
     let page = fs::read_to_string(page).unwrap();
@@ -90,7 +92,7 @@ fn a_check_against_a_list_says_who_reported_and_whose_report_cannot_be_read() {
         assert!(table.contains(word), "{word}: {table}");
     }
     assert!(reports.contains("戊.xlsx"));
-    // Somebody who is missing counts, even where every file is right.
+    // A missing unit gives exit code 1 even if every file is good.
     fs::write(&list, "甲局\n戊局\n").unwrap();
     for file in ["乙局.xlsx", "丙局/年报.xlsx"] {
         fs::remove_file(folder.join(file)).unwrap();
@@ -146,7 +148,7 @@ fn a_template_in_which_nothing_is_filled_in_is_passed_over_in_a_folder() {
     let text = stdout(&checked);
     assert_eq!(checked.status.code(), Some(0), "{text}");
     assert_eq!(text.matches("没有填写的标准模板").count(), 3, "{text}");
-    // Named outright it is told what is to be filled in, and so is one in which anything is.
+    // If the template is named explicitly, or anything in it is filled in, the findings say what to fill in.
     let alone = run("check", &[&folder.join("标准模板-2021.xlsx")], &[]);
     assert!(alone.status.code() == Some(3) && stdout(&alone).contains("N207"), "{}", stdout(&alone));
     let mut begun = Book::open(&sample("标准模板-2021.xlsx"));
@@ -168,7 +170,7 @@ fn what_this_program_wrote_is_no_second_report_beside_its_source() {
     run("publish", &[&folder.join("甲.xlsx")], &["-o", &below("公布")]);
     run("check", &[&folder], &["--mark", &below("标注")]);
     assert_eq!(files(&folder.join("标注")), ["丙.xlsx", "乙.xlsx"]);
-    // Each report counts once, by its source, whatever is done with the folder.
+    // Each report counts once, by its source, in every command.
     let all = lines(&run("check", &[&folder], &["--format", "json"]));
     let read: Vec<&str> =
         all.iter().filter(|l| l["status"] != "skipped").map(|l| l["file"].as_str().unwrap()).collect();
@@ -180,7 +182,7 @@ fn what_this_program_wrote_is_no_second_report_beside_its_source() {
     let sum = dir.path().join("汇总.xlsx");
     let text = stdout(&run("aggregate", &[&folder], &["-o", sum.to_str().unwrap()]));
     assert!(text.contains("汇总了 2 个单位"), "{text}");
-    // Where the sources are not among the inputs, and where it was named itself, it is read as any report.
+    // Without its source among the inputs, or named explicitly, it is read like any report.
     let archive = dir.path().join("档案");
     fs::create_dir(&archive).unwrap();
     let name = "甲局2024年政府信息公开工作年度报告.xlsx";
@@ -203,7 +205,7 @@ fn a_marked_copy_is_replaced_as_long_as_nobody_has_changed_it() {
     assert_eq!(mark().status.code(), Some(1));
     let second = fs::read(&copy).unwrap();
     assert!(first != second);
-    // Saved again by another program, or not ours at all: it stays as it is.
+    // A copy that another program saved, or a file that is not a copy, is not overwritten.
     let saved: Vec<(String, Vec<u8>)> = parts(&second)
         .into_iter()
         .map(|(name, bytes)| match String::from_utf8(bytes.clone()) {
@@ -220,7 +222,7 @@ fn a_marked_copy_is_replaced_as_long_as_nobody_has_changed_it() {
         assert!(refused.status.code() == Some(2) && stderr(&refused).contains("没有覆盖"), "{}", stderr(&refused));
         assert!(fs::read(&copy).unwrap() == other);
     }
-    // Nor is an input replaced by its own copy.
+    // An input is not replaced by its own copy.
     fs::write(&copy, &second).unwrap();
     let refused = run("check", &[&copy], &["--mark", copy.to_str().unwrap()]);
     assert!(refused.status.code() == Some(2) && fs::read(&copy).unwrap() == second, "{}", stderr(&refused));
@@ -243,7 +245,7 @@ fn a_folder_gets_a_folder_of_marked_copies() {
     assert_eq!(files(&out.join("子")), ["乙.xlsm.xlsx", "乙.xlsx.xlsx"]);
     let words: String = read(&out.join("甲.xlsx")).sheets[0].cells.iter().map(|c| format!("{:?}", c.content)).collect();
     assert!(words.contains("K301"), "{words}");
-    // Mended and somebody's: the first copy says that nothing is wrong, the other stays and is named.
+    // The copy of a corrected input is rewritten without findings; a file that is not a copy is kept and reported.
     fs::remove_file(folder.join("子/乙.xlsm")).unwrap();
     report(&folder.join("甲.xlsx"), "甲局", "2024", &[]);
     fs::write(out.join("子/乙.xlsx"), "某人的").unwrap();
@@ -255,7 +257,7 @@ fn a_folder_gets_a_folder_of_marked_copies() {
     );
     let words: String = read(&out.join("甲.xlsx")).sheets[0].cells.iter().map(|c| format!("{:?}", c.content)).collect();
     assert!(!words.contains("K301"), "{words}");
-    // Several files: a folder too, and a file name is answered with what to write.
+    // Several files need a folder as well; for a file name the message says what to write.
     let several = [folder.join("甲.xlsx"), folder.join("好.xlsx")];
     let wrong = run("check", &[&several[0], &several[1]], &["--mark", dir.path().join("a.xlsx").to_str().unwrap()]);
     assert!(wrong.status.code() == Some(2) && stderr(&wrong).contains("文件夹名"), "{}", stderr(&wrong));
@@ -280,14 +282,14 @@ fn a_page_that_is_handed_on_says_nothing_of_the_machine_it_was_made_on() {
     let text = read(&[&folder, &folder.join("甲.xlsx")]);
     assert!(text.contains("Y403") && text.contains("Y404") && text.contains("同一个文件"));
     assert!(!text.contains("张三") && !text.contains(dir.path().to_str().unwrap()));
-    // Which of several is still to be seen; of a single one the name is enough.
+    // With several inputs the folders are shown; for a single one the file name is enough.
     assert!(
         text.contains("<h2>各单位/子/甲.xlsx</h2>") && text.contains("各单位/子/甲.xlsx 与 各单位/甲.xlsx"),
         "{text}"
     );
     let text = read(&[&folder.join("旧/甲.xlsx")]);
     assert!(text.contains("<h2>甲.xlsx</h2>") && !text.contains("张三"));
-    // Two of one name that were typed.
+    // Two typed files of the same name.
     let text = read(&[&folder.join("甲.xlsx"), &folder.join("子/甲.xlsx")]);
     assert!(text.contains("<h2>各单位/甲.xlsx</h2>") && text.contains("<h2>子/甲.xlsx</h2>"));
 }

@@ -1,4 +1,4 @@
-//! A refused report names all its problems in one pass, in every format, with what is known of it.
+//! All problems of a refused report are reported in one pass, in every format, with what is known of the report.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -62,17 +62,18 @@ const CASES: [Case; 4] = [
             // Remarks to a colleague beside the cells to be filled in.
             book.text("封面", "C2", "这一版给科长看");
             book.text("一、总体情况", "C4", "数字再核一遍");
-            // Cells that hold no count.
+            // Cells that contain no count.
             book.text(REQUESTS, "D8", "三件");
             book.cell(REQUESTS, "E9", "", "<v>-2</v>");
             book.cell(REQUESTS, "F10", " t=\"e\"", "<v>#REF!</v>");
             book.cell(REQUESTS, "G11", "", "<v>1.5</v>");
             book.cell(REQUESTS, "H12", "", "<f>A1+1</f>");
-            // A total typed over its formula, and a number stored as text, which no formula adds.
+            // A total typed over its formula, and a number stored as text, which formulas do not add.
             book.cell(REQUESTS, "J13", "", "<v>6</v>");
             book.text(REQUESTS, "I15", "3");
             book.cell(DISPUTES, "E5", "", "<v>2</v>");
-            // Last year's text, a placeholder, a sentence cut in two, a paragraph twice, a telephone, nothing of the fee.
+            // Last year's text, a placeholder, a split sentence, a repeated paragraph, a telephone number, no statement about the
+            // fee.
             let year = "2023年，我局认真做好政府信息公开工作，全年主动公开政府信息120条。";
             book.text("一、总体情况", "B3", year);
             book.text("一、总体情况", "B4", "收到政府信息公开申请××件。");
@@ -137,7 +138,7 @@ fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// The findings of a JSON line that are no notes, with their messages.
+/// Findings of a JSON line except notes (code and place), and their messages.
 fn told(line: &Value) -> (Vec<String>, Vec<String>) {
     let all = line["findings"].as_array().unwrap().iter().filter(|f| f["severity"] != "note");
     let place = |f: &Value| format!("{}!{}", f["sheet"].as_str().unwrap_or("-"), f["cell"].as_str().unwrap_or("-"));

@@ -195,7 +195,7 @@ fn what_stands_in_the_way_is_waived_by_name_or_nothing_is_written() {
     }
 }
 
-/// A warning that blocks: the catalogue says which, and a waiver covers it as it covers an error.
+/// A warning that blocks publication according to the catalogue; it is waived like an error.
 #[test]
 fn words_left_to_be_filled_in_are_not_published() {
     let dir = tempfile::tempdir().unwrap();

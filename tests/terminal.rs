@@ -1,4 +1,4 @@
-//! What a check, a template and a refused publication print for the person who typed the command.
+//! Output of a check, a template and a refused publication on the terminal.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -10,7 +10,7 @@ use support::{Book, SAMPLE, nianbao, sample, stdout};
 
 const TEXT: &str = "六、其他事项";
 
-/// A report of this agency with these cells changed.
+/// Writes a report of this agency with these cells changed.
 fn report(path: &Path, agency: &str, cells: &[(&str, &str, &str)]) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut book = Book::open(&sample(SAMPLE));
@@ -27,13 +27,13 @@ fn check(inputs: &[&Path], more: &[&str]) -> String {
     stdout(&nianbao(&args))
 }
 
-/// The line in which some words are, and its place among the lines.
+/// The line that contains some words, and its index.
 fn line(text: &str, words: &str) -> (usize, String) {
     let found = text.lines().enumerate().find(|(_, l)| l.contains(words));
     found.map(|(i, l)| (i, l.to_owned())).unwrap_or_else(|| panic!("no {words}: {text}"))
 }
 
-/// Personal data, which is a warning, and a radical that looks like an ideograph, another.
+/// Two warnings: personal data, and a radical that looks like an ideograph.
 const PERSONAL: (&str, &str, &str) = (TEXT, "A3", "联系电话13812345678，未收取信息处理费。");
 const RADICAL: (&str, &str, &str) = (TEXT, "A3", "⼯作照常，未收取信息处理费。");
 
@@ -52,7 +52,7 @@ fn a_folder_names_every_problem_with_its_unit_and_the_gravest_comes_first() {
     let order =
         ["f.xlsx：", "e.xlsx：", "不平局", "信息局", "警告局", "没有发现错误和警告的 1 份：a.xlsx", "共 6 份"].map(at);
     assert!(order.is_sorted(), "{order:?} {text}");
-    // Two lines each: whose it is, and the gravest with the number of the others.
+    // Two lines each: the file and its agency, and the most severe finding with the number of the others.
     assert!(line(&text, "不平局").1.contains("2024 年"), "{text}");
     let wrong = text.lines().nth(at("不平局") + 1).unwrap();
     assert!(
@@ -86,7 +86,7 @@ fn of_many_with_problems_each_has_one_line() {
     }
     assert!(line(&text, "22.xlsx").0 == 0 && line(&text, "P601").1.contains("不能公布"), "{text}");
     assert!(text.lines().count() < 32, "{text}");
-    // A run that writes names them as well.
+    // A converting run lists them as well.
     let out = dir.path().join("输出");
     let args =
         ["convert".as_ref(), folder.as_os_str(), "-o".as_ref(), out.as_os_str(), "--to".as_ref(), "csv".as_ref()];
@@ -108,14 +108,14 @@ fn a_check_without_problems_says_so_and_what_comes_next() {
         let command = format!("nianbao {verb} \"{}\" --keep-text -o ", input.display());
         assert!(text.contains(&command), "{command}: {text}");
     }
-    // So does a folder, and one with warnings that do not matter.
+    // The same for a folder, also with warnings that do not block publication.
     report(&dir.path().join("乙.xlsx"), "他局", &[RADICAL]);
     let text = check(&[dir.path()], &[]);
     assert!(
         text.contains("没有错误") && text.contains(&format!("nianbao convert {} -o 输出", dir.path().display())),
         "{text}"
     );
-    // Not where something keeps it from being published.
+    // No next step if a finding blocks publication.
     report(&input, "某局", &[PERSONAL]);
     let text = check(&[&input], &[]);
     assert!(text.contains("（P601，改正或豁免以前不能公布）") && !text.contains("下一步"), "{text}");
@@ -147,7 +147,7 @@ fn findings_of_one_code_are_all_listed_or_the_whole_command_is_printed() {
     report(&input, "某局", &numbers);
     let text = check(&[&input], &[]);
     assert!(text.matches("（N104）").count() == 6 && !text.contains("另有"), "{text}");
-    // Totals that no program has computed: more than anyone reads.
+    // Totals that are blank: more findings than are listed.
     let cells: Vec<String> = (5..=29).map(|row| format!("J{row}")).collect();
     let cells: Vec<_> = cells.iter().map(|c| ("三、依申请公开", c.as_str(), " ")).collect();
     report(&input, "某局", &cells);
@@ -156,7 +156,7 @@ fn findings_of_one_code_are_all_listed_or_the_whole_command_is_printed() {
     assert!(line(&text, "另有").1.ends_with(&command), "{text}");
 }
 
-/// What is printed to be pasted: from the first stanza on.
+/// The printed stanzas: everything from the first one on.
 fn stanzas(text: &str) -> String {
     text[text.find("[[waiver]]").unwrap_or_else(|| panic!("no stanza: {text}"))..].to_owned()
 }
@@ -177,7 +177,7 @@ fn what_is_not_published_is_printed_as_waivers_that_can_be_pasted() {
     assert!(text.contains("--waivers 豁免.toml"), "{text}");
     let pasted = stanzas(&text);
     assert!(pasted.matches("[[waiver]]").count() == 4 && pasted.matches("says = ").count() == 2, "{text}");
-    // Filled in as people do, it covers everything.
+    // Filled in by hand, the stanzas cover everything.
     let filled = pasted.replace("reason = \"\"", "reason = \"照原样公布\"").replace("who = \"\"", "who = \"李四\"");
     fs::write(&file, filled.replace("date = \"\"", "date = 2025年1月20日")).unwrap();
     let run = publish(&[&file]);
@@ -210,7 +210,7 @@ fn a_waiver_may_name_the_table_for_its_sheet() {
         stdout(&nianbao(&args))
     };
     let text = run(&(one("K301", "D28") + &one("K303", "J9")));
-    // The place that would have fitted is named, and its stanza is printed.
+    // The place of the finding with that code is reported, and its stanza is printed.
     assert!(text.contains("这份报告的 K303 在“三、依申请公开”J5"), "{text}");
     assert!(stanzas(&text).contains("cell = \"J5\"") && !stanzas(&text).contains("D28"), "{text}");
     let text = run(&(one("K301", "D28") + &one("K303", "J5")));

@@ -54,7 +54,7 @@ struct Facts {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// A line is a paragraph.
+    /// Each line is a paragraph.
     text: String,
     #[serde(default)]
     codes: Vec<String>,
@@ -227,12 +227,12 @@ fn samples_give_only_what_is_true_of_them() {
     assert_eq!(found, TRUE_OF_SAMPLES, "{found:#?}");
 }
 
-/// Rules over figures that fulfil every relation.
+/// Rules about figures that satisfy every relation.
 const FIGURES: [&str; 2] = ["K308", "K309"];
 
 const TRUE_OF_SAMPLES: [&str; 0] = [];
 
-/// A workbook of last year in which nothing but the year of the cover was changed.
+/// A workbook of last year: the year on the cover was changed, and a comparison added to one sentence.
 #[test]
 fn a_report_of_last_year_is_found_in_its_sections() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/云泽市住房和城乡建设局-2023.xlsx");

@@ -1,5 +1,5 @@
-//! Workbooks that are right and written in an unusual way read as their plain twin; those that other programs read
-//! otherwise, or not at all, are refused in Chinese.
+//! Correct workbooks in an unusual notation are read like their plain equivalents; those that other programs read differently, or
+//! not at all, are refused in Chinese.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -27,7 +27,7 @@ fn book() -> Book {
     Book::open(&sample(SAMPLE))
 }
 
-/// What is read of a book: the sheets with cells, and why the others are not read.
+/// The sheets of a book that were read, and names and reasons of the others.
 fn split(sheets: Vec<Sheet>) -> (Vec<Sheet>, Vec<(String, Skipped)>) {
     let (unread, read): (Vec<_>, Vec<_>) = sheets.into_iter().partition(|s| s.skipped.is_some());
     (read, unread.into_iter().filter_map(|s| Some((s.name.to_string(), s.skipped?))).collect())
@@ -75,7 +75,7 @@ fn an_encoding_that_is_not_the_declared_one() {
     for name in ["xl/workbook.xml", "xl/sharedStrings.xml", TABLE] {
         for other in ["GBK", "ISO-8859-1", "UTF-16", "UTF-7"] {
             let mut book = book();
-            // Words beyond ASCII, so that the encoding counts.
+            // A character outside ASCII, so that the encoding matters.
             book.edit(name, "encoding=\"UTF-8\" standalone=\"yes\"?>", &format!("encoding=\"{other}\"?><!-- 甲 -->"));
             let told = read(&book.bytes()).unwrap_err().to_string();
             assert!(told.contains("编码"), "{name} {other}: {told}");
@@ -85,7 +85,7 @@ fn an_encoding_that_is_not_the_declared_one() {
 
 const SHEETS_END: &str = "</sheets>";
 
-/// Lists one more sheet, with a relationship and a part.
+/// The sample with one more sheet in its list, a relationship, and a part unless `xml` is empty.
 fn with_sheet(kind: &str, part: &str, xml: &str) -> Book {
     let mut book = book();
     book.edit(
@@ -231,7 +231,7 @@ fn a_cell_that_only_another_program_understands_is_none() {
     }
 }
 
-/// A change of a part that leaves it no XML.
+/// A change after which a part is not well-formed.
 type Spoil = fn(&mut Vec<u8>);
 
 #[test]
@@ -263,7 +263,7 @@ fn xml_that_is_not_well_formed_is_damage() {
     }
 }
 
-/// What `check` says of a file, and its exit code.
+/// Output and exit code of `check` for a file.
 fn checked(bytes: &[u8], name: &str) -> (String, Option<i32>) {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join(name);
@@ -289,7 +289,7 @@ fn a_format_that_shows_another_number_is_refused_for_zero_too() {
             "</numFmts>",
             &format!("<numFmt numFmtId=\"170\" formatCode=\"{code}\"/></numFmts>"),
         );
-        // The style of the cell gets the format; it has the 13 styles of the template before it.
+        // The cell gets the added style, number 13 after the 13 styles of the template.
         book.edit("xl/styles.xml", "</cellXfs>", "<xf numFmtId=\"170\" fontId=\"2\"/></cellXfs>");
         book.edit(TABLE, "<c r=\"D5\" s=\"9\">", "<c r=\"D5\" s=\"13\">");
         let (told, exit) = checked(&book.bytes(), SAMPLE);
@@ -405,7 +405,7 @@ fn an_xls_whose_stream_is_spelled_in_capitals() {
     }
 }
 
-/// A message without the words that its readers know, the names of cells and what it quotes.
+/// Latin words of a message, without terms that users know, cell addresses and quotations.
 fn foreign_words(message: &str) -> String {
     let known = [
         ".xlsx",

@@ -1,6 +1,6 @@
-//! Every word of the input is in every output of words, or in a finding that says it was left out.
+//! Every word of the input is contained in every text output, or a finding reports that it was omitted.
 //!
-//! The words are read by calamine and the outputs by readers of this test, apart from those of the program.
+//! Inputs are read with calamine and outputs with the readers of this test, independently of the program's own.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/generated.rs"]
@@ -19,13 +19,13 @@ use proptest::prelude::*;
 use serde_json::Value;
 use support::{Book, nianbao, parts, sample, stdout};
 
-/// What tells words apart from marks, spaces and widths, which are normalised and reported as such.
+/// Letters and digits only: marks, spaces and widths are normalised, which is reported separately.
 fn letters(text: &str) -> String {
     use unicode_normalization::UnicodeNormalization;
     text.nfkc().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// Labels that the form and the standard workbook have themselves, folded.
+/// Labels of the forms and the standard workbook, reduced to letters.
 fn furniture() -> BTreeSet<String> {
     let mut all: BTreeSet<String> = labels().furniture().into_iter().map(letters).collect();
     for field in labels().cover.fields() {
@@ -44,14 +44,14 @@ fn furniture() -> BTreeSet<String> {
     all
 }
 
-/// A line of the input with the sheet and cell it stands in.
+/// A line of the input with its sheet and cell.
 struct Line {
     sheet: String,
     cell: String,
     words: String,
 }
 
-/// The lines of all visible sheets that belong to a report.
+/// The lines of all sheets except those of instructions and data.
 fn input(path: &Path) -> Vec<Line> {
     let mut book: Sheets<_> = open_workbook_auto(path).unwrap();
     let mut lines = Vec::new();
@@ -86,7 +86,7 @@ fn without_tags(markup: &str) -> String {
     named.iter().fold(out, |text, (from, to)| text.replace(from, to))
 }
 
-/// The letters of an output that holds words, by its format.
+/// The letters of a text output, read according to its format.
 fn output(path: &Path) -> String {
     let bytes = fs::read(path).unwrap();
     let part = |name: &str| {
@@ -95,14 +95,14 @@ fn output(path: &Path) -> String {
     };
     letters(&match path.extension().and_then(|e| e.to_str()) {
         Some("docx") => without_tags(&part("word/document.xml")),
-        // What looks like an escape has its first letter escaped.
+        // A text that looks like an escape sequence has its first character escaped.
         Some("xlsx") => without_tags(&part("xl/sharedStrings.xml")).replace("_x005F_", "_"),
         Some("html") => without_tags(&String::from_utf8(bytes).unwrap()),
         Some("json") => {
             let json: Value = serde_json::from_slice(&bytes).unwrap();
-            // What was read where is no word of the report.
+            // Origins are not part of the report's text.
             let parts = ["cover", "preface", "sections"].map(|name| texts(&json[name]));
-            // A value with the unit that was written in its cell.
+            // A value with the unit that is written in its cell.
             let tables = json["tables"].as_array().unwrap().iter().flat_map(|t| t["values"].as_array().unwrap());
             let values = tables.map(|v| [&v["value"], &v["unit"]].map(|x| x.as_str().unwrap_or_default()).concat());
             parts.concat() + &values.collect::<String>()
@@ -143,7 +143,7 @@ fn check(path: &Path, known: &BTreeSet<String>) -> usize {
     let mut published = 0;
     for own in input(path).iter().filter(|l| !known.contains(&l.words)) {
         let missing: Vec<_> = outputs.iter().filter(|(_, words)| !words.contains(&own.words)).collect();
-        // The facts of the cover stand behind their labels.
+        // Lines that every output contains are counted.
         published += usize::from(missing.is_empty());
         if !missing.is_empty() {
             let names: Vec<_> = missing.iter().map(|(f, _)| f.file_name().unwrap()).collect();
@@ -165,7 +165,7 @@ fn every_word_of_the_samples_and_the_archive_is_accounted_for() {
     let mut paths: Vec<PathBuf> = samples.map(|e| e.unwrap().path()).collect();
     let readable = |p: &PathBuf| {
         let ending = p.extension().and_then(|e| e.to_str()).unwrap_or_default().to_owned();
-        // calamine tells formats by their names.
+        // calamine detects the format from the file extension.
         ["xlsx", "xlsm", "xlsb", "xls", "ods"].contains(&ending.as_str()) && !p.to_string_lossy().contains("模板")
     };
     paths.retain(readable);

@@ -1,7 +1,7 @@
-//! The units that should have reported, and what came of each.
+//! The units expected to report, and the state of each: submitted, unread or missing.
 //!
-//! Takes the user's list and the files of a run, gives a state a unit: a file that came in and cannot be read is not missing. It
-//! reads no file.
+//! Compares the user's list with the files of a run. A unit whose file could not be read is unread, not missing. Reads no files
+//! itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -20,21 +20,21 @@ pub struct Expected {
 /// A file of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Submission<'a> {
-    /// As findings call it.
+    /// Its name in findings.
     pub file: &'a str,
-    /// Folders and name below the input, in which the name of a unit may be.
+    /// Path below the input. Its folder and file names may contain the name of a unit.
     pub place: &'a Path,
-    /// Whose report it is, as far as it is known.
+    /// The agency whose report it is, if known.
     pub agency: Option<&'a str>,
-    /// Why it was not understood; `None` where it was.
+    /// Why it could not be read; `None` if it was read.
     pub refused: Option<&'a str>,
 }
 
-/// What came of a unit.
+/// State of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Submitted,
-    /// Something came in and could not be read.
+    /// A file was submitted but could not be read.
     Unread,
     Missing,
 }
@@ -45,11 +45,11 @@ pub struct Reporter {
     /// Its official name.
     pub name: String,
     pub state: State,
-    /// What came in from it: what was understood, or what was not where nothing was.
+    /// Its files: those that were read or, if none was, those that could not be read.
     pub files: Vec<String>,
-    /// Why the first of these could not be read.
+    /// If unread: why the first of its files could not be read.
     pub reason: Option<String>,
-    /// Whether it is known by the names of files and folders alone.
+    /// If unread: whether all its files were attributed by file or folder name only.
     pub by_name: bool,
 }
 
@@ -61,14 +61,14 @@ pub struct Unlisted {
     pub is_understood: bool,
 }
 
-/// What came of a list.
+/// Result of comparing the list with the submitted files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Roster {
     /// In the order of the list, each unit once.
     pub units: Vec<Reporter>,
     /// Files of agencies that are not on the list.
     pub unlisted: Vec<Unlisted>,
-    /// Files that could not be read and of which no unit is known.
+    /// Files that could not be attributed to any agency or unit.
     pub unknown: Vec<String>,
 }
 
@@ -80,10 +80,10 @@ impl Expected {
         Expected { names: lines.map(bare).filter(|n| !n.is_empty()).collect() }
     }
 
-    /// Compares the list with what came in.
+    /// Compares the list with the submitted files.
     pub fn roster(&self, submissions: &[Submission<'_>], aliases: &Aliases) -> Roster {
         let listed: BTreeSet<&str> = self.names.iter().map(|n| aliases.canonical(n)).collect();
-        // What a file may be called: every name of a unit.
+        // All names of the listed units, as they may occur in file and folder names.
         let mut names: BTreeMap<String, &str> = BTreeMap::new();
         let others = aliases.all().filter(|(_, official)| listed.contains(official));
         let own = self.names.iter().map(|n| (n.as_str(), aliases.canonical(n)));
@@ -102,7 +102,7 @@ impl Expected {
                 (Some(_), Some(agency)) if listed.contains(agency) => {
                     refused.entry(agency).or_default().push((s, false));
                 }
-                // An agency that is not on the list is no unit whose name the file merely holds.
+                // The agency read from the file takes precedence over a unit name in the file name.
                 (Some(_), Some(agency)) => roster.unlisted.push(unlisted(agency, s)),
                 (Some(_), None) => match named(s.place, &names) {
                     Some(unit) => refused.entry(unit).or_default().push((s, true)),
@@ -138,8 +138,8 @@ fn unlisted(agency: &str, s: &Submission<'_>) -> Unlisted {
     Unlisted { agency: agency.to_owned(), file: s.file.to_owned(), is_understood: s.refused.is_none() }
 }
 
-/// The unit whose name is part of the name of a file, or else of the nearest folder: the longest such name, where no other unit
-/// has one as long.
+/// The unit whose name is contained in the file name, or else in the nearest folder name. The longest name wins; a file or folder
+/// name with two equally long names of different units is skipped.
 fn named<'a>(place: &Path, names: &BTreeMap<String, &'a str>) -> Option<&'a str> {
     place.iter().rev().find_map(|part| {
         let part = unspaced(&part.to_string_lossy());
@@ -156,7 +156,7 @@ fn unspaced(text: &str) -> String {
 }
 
 impl State {
-    /// Its name for programs.
+    /// Its name in machine-readable output.
     pub const fn name(self) -> &'static str {
         match self {
             State::Submitted => "submitted",
@@ -187,8 +187,8 @@ impl Roster {
         format!("应报 {} 个单位：{}", self.units.len(), states.join("，"))
     }
 
-    /// A finding for each unit that did not report, or whose report could not be read, and for each that is not on the list.
-    /// `summed`: whether what was understood went into a sum.
+    /// A finding for each unit that is missing or unread, and for each file of an unlisted agency. `summed`: whether the files
+    /// that were read were summed.
     pub fn findings(&self, summed: bool) -> Vec<Finding> {
         let missing = self.of(State::Missing).map(|unit| {
             let message = format!("{}在应报名单上，没有交来报告", unit.name);
@@ -215,7 +215,7 @@ impl Roster {
 }
 
 impl Reporter {
-    /// Of a unit that could not be read: its files and why.
+    /// Part of the message about an unread unit: its files and the reason.
     pub fn told(&self) -> String {
         let how = if self.by_name { "（按文件名认出）" } else { "" };
         let reason = self.reason.as_deref().unwrap_or_default();

@@ -123,15 +123,15 @@ fn what_came_in_and_cannot_be_read_is_not_missing() {
     let good = Submission { refused: None, ..file("财政.xlsx", Some("某县财政局")) };
     let files = [
         file("某县教育局 年报.xlsx", None),
-        // By an alias in the name of a folder; by what was read; by the longer of two names.
+        // Attributed by an alias in the folder name, by the agency read from the file, by the longer of two names.
         file("水务局/报告.xlsx", None),
         file("x.xlsx", Some("某县审计局")),
         file("某县农业局2024.xlsx", None),
-        // Of no unit that is known, of two, of one that is not on the list.
+        // Not attributed: no unit name, the names of two units, an agency that is not on the list.
         file("报告.xlsx", None),
         file("某县教育局和某县财政局.xlsx", None),
         file("某县教育局2.xlsx", Some("他局")),
-        // What was read counts, whatever else came in.
+        // A unit with a readable file is submitted even if another of its files is unreadable.
         file("某县财政局.xlsx", None),
         good,
     ];

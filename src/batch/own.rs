@@ -1,6 +1,6 @@
-//! Workbooks that this program wrote, detected from their content: what was published, and the template that is not filled in.
+//! Detects, from their content, workbooks that this program wrote: published reports and templates that are not filled in.
 //!
-//! Takes a workbook as it was read. It never looks at a file's name.
+//! Takes a workbook as it was read. File names are not used.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, LazyLock};
@@ -10,7 +10,8 @@ use crate::form::{self, Form, labels};
 use crate::import::{self, Content, Limits, Workbook};
 use crate::model::Address;
 
-/// Whether a workbook is one that was published: it has the long form of its values, and no instructions for filling it in.
+/// Whether a workbook is a published report: it has the data sheet, which begins with its column heads, and no sheet of
+/// instructions.
 pub fn is_published(workbook: &Workbook) -> bool {
     let (data, guide) = (&labels().data, &labels().guide);
     let has = |name: &str| workbook.sheets.iter().find(|s| *s.name == *name);
@@ -21,7 +22,7 @@ pub fn is_published(workbook: &Workbook) -> bool {
     has(&data.sheet).is_some_and(begins) && has(&guide.sheet).is_none()
 }
 
-/// Sheet and cell of everything that a template says before it is filled in.
+/// Sheet and address of every cell that has content in a blank template.
 type Cells = BTreeSet<(Arc<str>, Address)>;
 
 static BUILT_IN: LazyLock<Vec<Option<Cells>>> = LazyLock::new(|| form::built_in().iter().map(|f| cells(f)).collect());
@@ -32,11 +33,11 @@ fn cells(form: &Form) -> Option<Cells> {
     Some(blank.sheets.into_iter().flat_map(|s| s.cells.into_iter().map(move |c| (s.name.clone(), c.at))).collect())
 }
 
-/// Whether a workbook is a template of one of these forms in which nothing is filled in.
+/// Whether a workbook is the blank template of a built-in form or of one of these forms.
 pub fn is_blank_template(workbook: &Workbook, forms: &[Arc<Form>]) -> bool {
     let (guide, cover) = (&labels().guide.sheet, &labels().cover.sheet);
     let has = |name: &str| workbook.sheets.iter().any(|s| *s.name == *name);
-    // Totals of nothing are nothing; most workbooks are settled by this alone.
+    // All that a blank template contains: texts, and totals that are 0 or not computed. Excludes most workbooks cheaply.
     let empty = |c: &import::Cell| match &c.content {
         Content::Text(_) | Content::Uncomputed => true,
         Content::Number(n) => n.is_zero() && c.formula,
@@ -69,7 +70,7 @@ mod tests {
         for form in form::built_in() {
             let blank = read(&template::write(form, None).unwrap());
             assert!(is_blank_template(&blank, &[]) && !is_published(&blank), "{}", form.id);
-            // Each cell that is free to be filled in makes it a report: here a few of every sheet.
+            // Filling in any free cell makes it a report; a few cells of every sheet are tried.
             for (i, sheet) in blank.sheets.iter().enumerate().filter(|(_, s)| *s.name != *labels().guide.sheet) {
                 let taken: BTreeSet<Address> = sheet.cells.iter().map(|c| c.at).collect();
                 let free = (1..12)

@@ -45,7 +45,7 @@ pub struct Record {
     /// What the agency's other years are compared with; absent where the input was not understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
-    /// Whether it is a file that this program wrote, of a report that was there before.
+    /// Whether this program wrote the file as an output of a report: published workbook, JSON or marked copy.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_own: bool,
 }
@@ -72,7 +72,7 @@ pub struct Item {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub found: Option<String>,
     pub related: Vec<PlaceItem>,
-    /// Places beyond those, which are counted only.
+    /// Number of places beyond those in `related`.
     #[serde(default, skip_serializing_if = "is_none")]
     pub more: usize,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -130,13 +130,13 @@ impl From<&Finding> for Item {
     }
 }
 
-/// Whether a count is zero, and so says nothing.
+/// Whether a count is zero, so that it is omitted.
 fn is_none(count: &usize) -> bool {
     *count == 0
 }
 
 impl Item {
-    /// Where only the first places are shown, how many are not; empty where all are.
+    /// The number of places that are not listed, as a remark; empty if all are listed.
     pub fn unshown(&self) -> String {
         if self.more > 0 { format!("（另有 {} 处没有一一标出）", self.more) } else { String::new() }
     }
@@ -171,7 +171,7 @@ impl Record {
         self.tell(finding);
     }
 
-    /// Passes over it for this reason, whatever was found in it.
+    /// Marks the input as skipped for this reason and drops its outputs, facts and other findings.
     pub fn skip(&mut self, finding: &Finding) {
         self.status = Status::Skipped;
         self.outputs.clear();
@@ -179,7 +179,7 @@ impl Record {
         self.findings = vec![Item::from(finding)];
     }
 
-    /// What is known of its report, however it ended; empty where nothing is.
+    /// Agency, year and edition as far as they are known, also of a refused report; empty if none is known.
     pub fn known(&self) -> String {
         let year = self.year.map(|y| format!("{y} 年"));
         let edition = self.edition.as_ref().map(|e| format!("{e} 版表样"));

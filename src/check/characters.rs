@@ -12,13 +12,13 @@ fn private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fffd}')
 }
 
-/// Characters of one fault that are reported one by one; of the others only the number is.
+/// Most characters with the same fault that are reported individually; the rest are only counted.
 const MOST_CHARACTERS: usize = 100;
 
-/// The characters of one fault with their places.
+/// The characters with the same fault, and their places.
 #[derive(Default)]
 struct Found {
-    /// In the order of code points, so that a text full of one of them is one finding.
+    /// Ordered by code point; a text full of one character gives one finding.
     listed: BTreeMap<char, Places>,
     others: BTreeSet<char>,
 }

@@ -27,7 +27,7 @@ pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool
     findings
 }
 
-/// The number of a value, where it is known: a check that needs one that is not says nothing.
+/// The number of a value, `None` if unknown: checks skip unknown values.
 fn known(report: &Report, table: usize, slot: usize) -> Option<Decimal> {
     report.tables.get(table)?.get(slot)?.known()
 }

@@ -1,14 +1,14 @@
-//! K308 and K309: figures that fulfil every relation and cannot be meant all the same.
+//! K308 and K309: figures that satisfy every relation but are implausible.
 //!
-//! Takes a report with its origins, gives warnings. Only where the figures themselves show it: a column that was left empty
-//! beside one that is filled in to the last row, money beyond what an agency of its kind has.
+//! Takes a report with its origins, returns warnings. Reports only what the figures themselves show: an empty column next to a
+//! completely filled one, and amounts of money that exceed what an agency of its kind can have.
 
 use super::known;
 use crate::form::{Block, SlotAt, Table, labels, words};
 use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
 use crate::rules::finding;
 
-/// Fewest rows of a column that is filled in.
+/// Fewest rows of a column that is checked for being empty.
 const ROWS: usize = 5;
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
@@ -22,11 +22,11 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings
 }
 
-/// The first column in which nothing was written beside one in which every row was, zeros too: whoever types zeros leaves no
-/// column out, so the figures slid to the right.
+/// Finds the first column that was left completely empty while the column to its right was filled in every row, zeros included.
+/// Whoever types zeros leaves no column empty, so the figures were probably pasted one column too far to the right.
 fn empty_column(report: &Report, origins: &Origins, t: usize, b: usize, block: &Block) -> Option<Finding> {
     let table = &report.form.tables[t];
-    // Totals have formulas, whatever a clerk types.
+    // Totals are skipped: they have formulas even in a column that was left empty.
     let totals: Vec<usize> = {
         let defining = report.form.relations.iter().filter(|r| r.table == t && r.block == b && r.defines_total());
         defining.flat_map(|r| r.uses(table)).map(|u| u.left[0].0).collect()
@@ -61,7 +61,7 @@ fn empty_column(report: &Report, origins: &Origins, t: usize, b: usize, block: &
     Some(finding("K308", message).at(source(left)).related(related).hint(hint))
 }
 
-/// Money in a cell whose unit is the form's, beyond what an agency of its kind has: yuan, most probably.
+/// Amounts in the unit set by the form that exceed the limit for this kind of agency: probably entered in yuan.
 fn amounts(report: &Report, origins: &Origins) -> Vec<Finding> {
     let government = report.cover.agency.ends_with(words().scope.government.as_str());
     let limits = &labels().amounts;

@@ -1,5 +1,5 @@
-//! The relations of the form (勾稽关系), K3xx: sums of rows and columns that must agree. A relation that touches a value which
-//! is unknown is skipped.
+//! The relations of the form (勾稽关系), K3xx: sums of rows and columns that must agree. A relation that involves an unknown
+//! value is skipped.
 
 use super::text_numbers::TextNumbers;
 use crate::form::{Op, Relation, RelationUse};
@@ -28,8 +28,8 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings.into_iter().map(|(_, f)| f).collect()
 }
 
-/// The finding of a relation that does not hold in one row or column, with the place at fault for sorting. `by_formula`: some
-/// of its totals are formulas.
+/// The finding of a relation that does not hold in one row or column, with the place at fault for sorting. `by_formula`: whether
+/// some of the relation's totals are formulas.
 fn broken(
     report: &Report,
     origins: &Origins,
@@ -81,7 +81,7 @@ fn broken(
         _ => "各项之和".to_owned(),
     };
     let mut message = format!("{table} {subject}为 {found}，{must}{of} {}", spelled(basis, &signed, expected));
-    // Where the other totals are formulas, a number that was typed over one is the likely cause.
+    // If other totals are formulas, a number typed over the formula is the likely cause.
     let place = Place::Value { table: relation.table, slot: first };
     let typed = origins.source(place).is_some() && origins.entry(place) != Entry::Formula;
     let typed_over = by_formula && fault.len() == 1 && typed;

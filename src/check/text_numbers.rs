@@ -1,7 +1,7 @@
-//! Numbers that are stored as text: a spreadsheet leaves them out of its sums, so that one slip breaks many relations.
+//! K310: numbers that are stored as text. Spreadsheets leave them out of sums, so that one cause breaks many relations.
 //!
-//! Takes the values of a table with how they stand in their cells, gives one finding for the cause and says which broken
-//! relations it explains. It changes no value.
+//! Takes the values of a table and how they are stored in their cells, returns one finding for the cause and tests which broken
+//! relations it explains. Never changes a value.
 
 use std::collections::BTreeMap;
 
@@ -9,15 +9,15 @@ use crate::form::{Relation, RelationUse};
 use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source, Value, in_brackets};
 use crate::rules::finding;
 
-/// Cells that a message lists before 等.
+/// Most cells that a message lists before 等.
 const LISTED: usize = 3;
 
-/// The numbers of one table that are stored as text and have made its totals wrong.
+/// The numbers of one table that are stored as text, and the totals that are wrong because of them.
 pub(super) struct TextNumbers {
     table: usize,
-    /// Slots stored as text that some formula should have added.
+    /// Slots stored as text that the formula of a total should have added.
     texts: Vec<usize>,
-    /// Totals that lack them, with the sum of their parts.
+    /// Totals that lack them, each with the correct sum of its parts.
     totals: BTreeMap<usize, Decimal>,
 }
 
@@ -36,7 +36,7 @@ impl TextNumbers {
         let computed =
             |line: &&RelationUse| origins.entry(Place::Value { table, slot: line.left[0].0 }) == Entry::Formula;
         let uses: Vec<&RelationUse> = uses.iter().filter(computed).collect();
-        // A total may be a part of another one: until no more is found.
+        // A total may be part of another total, so repeat until no more are found.
         for _ in 0..=uses.len() {
             let before = found.totals.clone();
             for line in &uses {
@@ -51,7 +51,7 @@ impl TextNumbers {
         found
     }
 
-    /// Notes a total that is the sum of what a spreadsheet takes for numbers, and not of all its parts.
+    /// Records a total that equals the sum of its parts only if numbers stored as text are left out.
     fn add(&mut self, values: &[Value], line: &RelationUse, is_text: &dyn Fn(usize) -> bool) {
         let (total, _) = line.left[0];
         let known = |side: &[(usize, bool)]| side.iter().all(|(slot, _)| values[*slot].known().is_some());
@@ -67,12 +67,12 @@ impl TextNumbers {
         }
     }
 
-    /// The number that a slot would hold if nothing had been left out.
+    /// The number of a slot if nothing had been left out of the totals.
     fn meant(&self, values: &[Value], slot: usize) -> Decimal {
         self.totals.get(&slot).copied().unwrap_or_else(|| values[slot].number())
     }
 
-    /// Whether a relation holds once the totals have what they lack.
+    /// Whether a relation holds with the corrected totals.
     pub fn explains(&self, report: &Report, relation: &Relation, line: &RelationUse) -> bool {
         let values = &report.tables[self.table];
         let concerned = line.left.iter().chain(&line.right).any(|(slot, _)| self.totals.contains_key(slot));
@@ -80,7 +80,7 @@ impl TextNumbers {
         concerned && relation.op.holds(sum(&line.left, &meant), sum(&line.right, &meant))
     }
 
-    /// The finding, with its place for sorting; `None` where no total is wrong.
+    /// The finding with its place for sorting; `None` if no total is wrong.
     pub fn finding(&self, report: &Report, origins: &Origins) -> Option<((usize, usize), Finding)> {
         let first = *self.texts.first()?;
         let source = |slot: &usize| origins.source(Place::Value { table: self.table, slot: *slot }).cloned();

@@ -1,4 +1,4 @@
-//! What a person can do after a run: commands to type next, and waivers to paste.
+//! Next steps printed after a run: commands to type and waivers to paste.
 //!
 //! Takes a finished run, prints lines that can be copied as they are.
 
@@ -9,10 +9,11 @@ use crate::aggregate::State;
 use crate::batch::{Record, Status};
 use crate::publish::stanzas;
 
-/// More waivers than this would hide what was printed before them.
+/// Most waivers that are printed; more would scroll the findings off the screen.
 const MOST_STANZAS: usize = 20;
 
-/// What comes after a check: the commands to type next, or the one that shows every finding.
+/// Prints the next commands after a check: with several inputs the one that shows every finding, and if nothing blocks
+/// publication those that convert and publish.
 pub fn checked(told: &Told<'_>, done: &[Done]) {
     let reports = || done.iter().map(|d| &d.record).filter(|r| r.status != Status::Skipped);
     let (count, typed) = (reports().count(), &told.plan.typed);
@@ -36,7 +37,7 @@ pub fn checked(told: &Told<'_>, done: &[Done]) {
     line(&format!("  {}    生成交给网站的公布包", typed.publish()));
 }
 
-/// How the findings that kept reports from being published would be waived, to be pasted.
+/// Prints waivers for the findings that blocked publication, ready to be pasted.
 pub fn waivable(done: &[Done]) {
     let unpublished = done.iter().map(|d| &d.record).filter(|r| r.is_understood() && r.outputs.is_empty());
     let of = |r: &Record| stanzas(r.agency.as_deref().unwrap_or_default(), r.year.unwrap_or_default(), &r.findings);

@@ -39,7 +39,7 @@ struct Gathered {
     names: Vec<String>,
     /// Reports of another year than the one asked for.
     other_years: usize,
-    /// What came of the list, where one was given.
+    /// State of the units of the list; empty without a list.
     roster: Roster,
     worst: Exit,
 }
@@ -142,7 +142,7 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
         }
     }
     if let Some((_, expected)) = &job.expected {
-        // What is of another year is not what the list asks for.
+        // A report of another year does not count as submitted.
         let asked = |(record, part): &&(Record, Part)| {
             let year = job.year.is_none() || record.year.is_none() || record.year == job.year;
             year && !matches!(part, Part::Skipped | Part::OtherYear)
@@ -227,7 +227,7 @@ fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Troubl
     });
     let mut refused = refused.to_vec();
     for trouble in &mut refused {
-        // Of a unit of the list that has nothing else.
+        // Nothing of this listed unit could be read: the file is listed under the unit's name.
         if let Some(unit) = roster.of(State::Unread).find(|u| u.files.contains(&trouble.file)) {
             (trouble.agency, trouble.what) = (unit.name.clone(), words.unread.clone());
         }
@@ -307,7 +307,7 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
         };
         return print::json(None, &record);
     }
-    // A sum that is in no file is none, whatever was added up.
+    // A sum that could not be written is not reported.
     let sum = sum.filter(|_| written.is_some());
     let known = match sum {
         Some(s) => format!("{} 年，{} 版表样", s.report.cover.year, s.report.form.id),

@@ -9,7 +9,7 @@ pub enum Exit {
     Usage = 2,
     Unread = 3,
     Unwritten = 4,
-    /// By SIGHUP, when the terminal is gone.
+    /// By SIGHUP (terminal closed).
     HungUp = 129,
     /// By Ctrl-C (SIGINT).
     Interrupted = 130,

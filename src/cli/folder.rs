@@ -1,8 +1,8 @@
-//! A folder in which this program writes, held open.
+//! An output folder that is held open.
 //!
-//! Everything in it is reached from the open folder and by a name without a path, and no link is followed: whoever swaps the
-//! folder, or a file in it, for a link during a run diverts nothing. Files are new, or regular files with one name; a pipe
-//! or a device is never opened. Where the system knows no open folders, the path takes their place.
+//! Everything in it is accessed through the open handle by single names, and links are not followed. Replacing the folder, or a
+//! file in it, by a link during a run therefore redirects nothing. Only new files and regular files without further hard links
+//! are opened for writing; pipes and devices are never opened. On systems other than Unix the path is used instead of a handle.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-/// An open folder; copies are the same one.
+/// An open folder. Clones share the handle.
 #[derive(Debug, Clone)]
 pub struct Folder {
     /// For messages.
@@ -18,7 +18,7 @@ pub struct Folder {
     handle: Arc<system::Handle>,
 }
 
-/// What has a name in a folder.
+/// Kind of a directory entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     File,
@@ -28,7 +28,7 @@ pub enum EntryKind {
 }
 
 impl Folder {
-    /// Opens a folder, which is made where there is none. A link in a path that somebody typed is followed.
+    /// Opens a folder, creating it if it does not exist. Links in a path given by the user are followed.
     pub fn create(path: &Path) -> io::Result<Folder> {
         fs::create_dir_all(path)?;
         Folder::open(path)
@@ -42,12 +42,12 @@ impl Folder {
         &self.path
     }
 
-    /// The folder of a path below this one, each part of which is made where there is none.
+    /// Opens the folder at a path below this one, creating missing parts.
     pub fn below(&self, path: &Path) -> io::Result<Folder> {
         self.descend(path, true)
     }
 
-    /// The folder of a path below this one, where there is one.
+    /// Opens the existing folder at a path below this one.
     pub fn existing(&self, path: &Path) -> io::Result<Folder> {
         self.descend(path, false)
     }
@@ -71,21 +71,21 @@ impl Folder {
         Ok(folder)
     }
 
-    /// What has a name; `None` where nothing has.
+    /// Kind of the entry with this name; `None` if there is none.
     pub fn kind(&self, name: impl AsRef<OsStr>) -> io::Result<Option<EntryKind>> {
         self.handle.kind(name.as_ref())
     }
 
-    /// Whether a regular file has a name, or a folder.
+    /// Whether the entry with this name is of this kind.
     pub fn is(&self, kind: EntryKind, name: impl AsRef<OsStr>) -> bool {
         self.kind(name).is_ok_and(|k| k == Some(kind))
     }
 
-    /// All names with what has them, in the order of the names.
+    /// All entries with their kinds, sorted by name.
     pub fn entries(&self) -> io::Result<Vec<(OsString, EntryKind)>> {
         let mut all = Vec::new();
         for name in self.handle.names()? {
-            // What has gone meanwhile is not there.
+            // Entries removed in the meantime are omitted.
             if let Some(kind) = self.kind(&name)? {
                 all.push((name, kind));
             }
@@ -115,12 +115,13 @@ impl Folder {
         self.existing(path.parent().unwrap_or(Path::new("")))?.read(name)
     }
 
-    /// Makes a file that was not there.
+    /// Creates a file; an error if the name exists.
     pub fn create_new(&self, name: impl AsRef<OsStr>) -> io::Result<File> {
         self.handle.create_new(name.as_ref())
     }
 
-    /// Opens a file of ours to read and to write it, or makes it. One that has another name elsewhere is somebody's.
+    /// Opens or creates a file of this program for reading and writing. A file with further hard links is refused: it is somebody
+    /// else's.
     pub fn own(&self, name: impl AsRef<OsStr>) -> io::Result<File> {
         let name = name.as_ref();
         for _ in 0..ATTEMPTS {
@@ -130,7 +131,7 @@ impl Folder {
             }
             self.regular(name)?;
             match self.handle.open_file(name, true) {
-                // Its run took it away between the two.
+                // Removed by its run between the two calls.
                 Err(e) if e.kind() == io::ErrorKind::NotFound => {}
                 Err(e) => return Err(e),
                 Ok(file) => {
@@ -145,7 +146,8 @@ impl Folder {
         Err(unsteady())
     }
 
-    /// Refuses to open what is no regular file: to look first is not enough, but it says what is wrong and spares a device.
+    /// Refuses a name that is not a regular file. The entry can still change before it is opened, so the open file is checked
+    /// again; this check gives a precise message and avoids opening a device.
     fn regular(&self, name: &OsStr) -> io::Result<()> {
         match self.kind(name)? {
             None | Some(EntryKind::File) => Ok(()),
@@ -158,7 +160,8 @@ impl Folder {
         self.handle.create_folder(name.as_ref())
     }
 
-    /// Gives a file or a folder a name in `to`, in the place of a file that has it. A link that has it is replaced, not followed.
+    /// Renames a file or a folder, into `to`. An existing file of that name is replaced; an existing link is replaced, not
+    /// followed.
     pub fn rename(&self, name: impl AsRef<OsStr>, to: &Folder, new: impl AsRef<OsStr>) -> io::Result<()> {
         self.handle.rename(name.as_ref(), &to.handle, new.as_ref())
     }
@@ -167,7 +170,7 @@ impl Folder {
         self.handle.remove_file(name.as_ref())
     }
 
-    /// Removes a folder with all that is in it; a link in it is removed, not followed.
+    /// Removes a folder with its content; links in it are removed, not followed.
     pub fn remove_folder(&self, name: impl AsRef<OsStr>) -> io::Result<()> {
         let name = name.as_ref();
         let inner = self.existing(Path::new(name))?;
@@ -177,17 +180,19 @@ impl Folder {
                 EntryKind::File | EntryKind::Other => inner.remove_file(&entry)?,
             }
         }
-        // A system that knows no open folders removes none that is in use.
+        // The handle is closed before the folder is removed.
         drop(inner);
         self.handle.remove_folder(name)
     }
 
-    /// Whether an open file is the one that has a name here.
+    /// Whether an open file is the entry with this name (same device and inode). On systems other than Unix, whether the name
+    /// exists.
     pub fn has(&self, file: &File, name: impl AsRef<OsStr>) -> bool {
         self.handle.has(file, name.as_ref())
     }
 
-    /// Waits until the disk holds what was written here. Where the system cannot say so, digests in the books still do.
+    /// Flushes the folder's file system to disk (Linux only; errors are ignored). Elsewhere the digests in the books reveal files
+    /// that were lost.
     pub fn settle(&self) {
         self.handle.settle();
     }
@@ -226,11 +231,11 @@ mod system {
     pub struct Handle(OwnedFd);
 
     const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-    /// Opening a pipe waits for nobody.
+    /// Opening a pipe does not block.
     const FILE: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC).union(OFlags::NOCTTY);
 
     pub fn has_one_name(meta: &Metadata) -> bool {
-        // None: its run took it away meanwhile, which whoever holds it notices.
+        // 0 if its run removed it in the meantime; the callers that hold it check for that.
         meta.nlink() <= 1
     }
 
@@ -273,7 +278,7 @@ mod system {
 
         pub fn create_new(&self, name: &OsStr) -> io::Result<File> {
             let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | FILE;
-            // As any new file: readable as the user's mask says, not by its owner alone.
+            // Permissions of any new file, restricted by the umask alone.
             Ok(File::from(openat(&self.0, name, flags, Mode::from_raw_mode(0o666))?))
         }
 
@@ -317,7 +322,7 @@ mod system {
     #[derive(Debug)]
     pub struct Handle(PathBuf);
 
-    /// Not known without an unstable interface.
+    /// The number of hard links is only available through an unstable API.
     pub fn has_one_name(_: &Metadata) -> bool {
         true
     }
@@ -377,7 +382,7 @@ mod system {
             fs::remove_dir(self.0.join(name))
         }
 
-        /// A file that is open cannot be taken away.
+        /// The identity of an open file is only available through an unstable API, so that only the name is checked.
         pub fn has(&self, _: &File, name: &OsStr) -> bool {
             self.0.join(name).exists()
         }
@@ -412,7 +417,7 @@ mod tests {
             assert!(folder.create_new(name).is_err(), "{name}");
         }
         assert!(!dir.path().join("没有").exists());
-        // A new file takes the place of a link, not of what it leads to.
+        // Renaming onto a link replaces the link, not its target.
         folder.create_new("新").unwrap();
         folder.rename("新", &folder, "链接").unwrap();
         assert_eq!(
@@ -433,7 +438,7 @@ mod tests {
         folder.rename("甲", &folder.below(Path::new("2024/乙")).unwrap(), "丙").unwrap();
         assert!(moved.join("2024/乙/丙").is_file());
         assert_eq!(fs::read_dir(&other).unwrap().count(), 0);
-        // Nor does a link below it lead anywhere.
+        // A link below the folder is not followed either.
         symlink(&other, moved.join("2023")).unwrap();
         assert!(folder.below(Path::new("2023")).unwrap_err().to_string().contains("2023"));
         assert!(folder.below(Path::new("../别处")).is_err() && folder.existing(Path::new("没有")).is_err());

@@ -25,7 +25,7 @@ pub struct Input {
     pub path: PathBuf,
     /// Where its outputs go, below the output folder: the folder it was found in, below the one that was typed.
     pub below: PathBuf,
-    /// What it is called on a page that is handed on: its name, with the folders below the one that was typed.
+    /// Its name where no local path is to be shown: the file name with the folders below the typed one.
     pub shown: String,
     /// Whether it must be a workbook: its name says so, or the user.
     pub wanted: bool,
@@ -105,7 +105,7 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
             return Err(Stop::usage(message));
         }
         let (before, left_out) = (walk.all.len(), walk.left_out);
-        // Of several folders each has its name before what is in it.
+        // With several typed paths, names begin with the name of the typed folder.
         walk.within = path.file_name().filter(|_| typed.len() > 1).map(PathBuf::from).unwrap_or_default();
         walk.folder(path, Path::new(""), 0);
         if walk.all.len() == before {
@@ -140,7 +140,7 @@ fn tell_repeated(all: &mut [Input]) {
     }
 }
 
-/// Files of one name in different folders that were typed: each with the name of its folder.
+/// Names that several inputs share get the name of the parent folder as a prefix.
 fn tell_apart(all: &mut [Input]) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for input in all.iter() {
@@ -156,7 +156,7 @@ fn tell_apart(all: &mut [Input]) {
 struct Walk<'a> {
     output: Option<PathBuf>,
     filter: &'a Filter,
-    /// What the names on a page begin with.
+    /// First part of [`Input::shown`].
     within: PathBuf,
     all: Vec<Input>,
     left_out: usize,

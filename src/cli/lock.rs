@@ -1,7 +1,7 @@
-//! Who writes in an output folder: runs that take turns, or one alone.
+//! Lock on an output folder: shared or exclusive.
 //!
-//! Converting runs share a folder (the parts of a run on several machines do), a publishing run and a merge have it alone.
-//! The lock is a file in the folder, gone with its last holder. Whoever comes first clears what killed runs left.
+//! Converting runs share a folder (such as the parts of one run on several machines); publishing and merging need it alone. The
+//! lock is a file in the folder, removed by its last holder. The first holder removes what killed runs left.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -12,24 +12,24 @@ use std::time::Duration;
 use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
 use super::output::{PREFIX, is_temporary, reason, sweep};
 
-/// A folder that is held as long as this lives.
+/// A lock on a folder, held until this is dropped.
 pub struct Lock {
     folder: Folder,
     file: File,
 }
 
-/// How often, and after which time, a run looks again whether one that has the folder alone is done: the first of several
-/// that share it has it alone while it clears it.
+/// Number of retries, and the pause between them, of a run that wants a shared lock: the first of several sharing runs has the
+/// folder alone while it clears it.
 const TRIES: usize = 40;
 const PAUSE: Duration = Duration::from_millis(50);
 
 impl Lock {
-    /// Takes a folder for a run that shares it with none.
+    /// Locks a folder exclusively.
     pub fn alone(folder: &Folder) -> Result<Lock, String> {
         Lock::take(folder, true)
     }
 
-    /// Takes a folder for a run that shares it with its like.
+    /// Locks a folder, shared with other converting runs.
     pub fn shared(folder: &Folder) -> Result<Lock, String> {
         Lock::take(folder, false)
     }
@@ -40,11 +40,11 @@ impl Lock {
         for _ in 0..ATTEMPTS {
             let file = folder.own(name()).map_err(told)?;
             let first = match file.try_lock() {
-                // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
+                // Some network file systems have no locks; the user must then avoid two runs in one folder.
                 Ok(()) | Err(TryLockError::Error(_)) => true,
                 Err(TryLockError::WouldBlock) => false,
             };
-            // A run that ended between the two took the file away: a lock on it keeps nobody out.
+            // A run that ended between the two calls removed the file: a lock on it would exclude nobody.
             if first && !folder.has(&file, name()) {
                 continue;
             }
@@ -76,7 +76,7 @@ impl Lock {
 }
 
 impl Drop for Lock {
-    /// What is handed to a portal holds nothing of ours.
+    /// The last holder removes the lock file: a folder handed to a portal must not contain files of this program.
     fn drop(&mut self) {
         let _ = self.file.unlock();
         let last = !matches!(self.file.try_lock(), Err(TryLockError::WouldBlock));
@@ -90,7 +90,7 @@ fn name() -> String {
     format!("{PREFIX}lock")
 }
 
-/// Clears a folder of what killed runs left there. A folder that one of them had set aside gets its name again.
+/// Removes what killed runs left in a folder. A folder that one of them had moved aside gets its name back.
 fn clear(folder: &Folder) -> io::Result<()> {
     sweep(folder);
     for (name, kind) in folder.entries()? {
@@ -102,7 +102,7 @@ fn clear(folder: &Folder) -> io::Result<()> {
     Ok(())
 }
 
-/// Gives folders that stand aside their places again, where nothing has taken them.
+/// Moves folders that were set aside back to their names, unless a name is taken.
 fn give_back(aside: &Folder, folder: &Folder) -> io::Result<()> {
     for (name, kind) in aside.entries()? {
         if kind == EntryKind::Folder && folder.kind(&name)?.is_none() {
@@ -139,7 +139,7 @@ mod tests {
     fn a_folder_that_a_killed_run_set_aside_comes_back() {
         let dir = tempfile::tempdir().unwrap();
         let folder = Folder::open(dir.path()).unwrap();
-        // Killed between the two steps of replacing a folder.
+        // Killed after the old folder was moved aside and before the new one got its name.
         let aside = dir.path().join(".nianbao-1-1.tmp");
         fs::create_dir_all(aside.join("报告")).unwrap();
         fs::write(aside.join("报告/a.txt"), "2").unwrap();
@@ -147,7 +147,7 @@ mod tests {
         drop(Lock::shared(&folder).unwrap());
         let read = || fs::read_to_string(dir.path().join("报告/a.txt")).unwrap();
         assert_eq!(read(), "2");
-        // After the second step the new one stays.
+        // Killed after that: the new folder is kept.
         fs::create_dir_all(aside.join("报告")).unwrap();
         drop(Lock::alone(&folder).unwrap());
         assert_eq!(read(), "2");

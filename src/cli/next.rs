@@ -1,22 +1,22 @@
-//! Commands that can be typed next, complete and ready to be copied.
+//! The next commands to type, complete and ready to be copied.
 //!
-//! Takes inputs as they were typed and the options that a further run needs as well, gives one line of text. It runs nothing.
+//! Takes inputs as they were typed and the options that the next run needs too, returns one line of text. It runs nothing.
 
 use std::path::PathBuf;
 
-/// With more inputs than this a command would fill the screen.
+/// Most inputs that a command lists; more would fill the screen.
 const MOST_INPUTS: usize = 4;
-/// Where the results of the commands go, as in the manual.
+/// Names of outputs in the commands, as in the manual.
 const FOLDER: &str = "输出";
 const PACKAGES: &str = "公布";
 const PAGE: &str = "检查结果.html";
 
-/// What was typed and is needed in a further command.
+/// Inputs and options of this run that the next command needs too.
 #[derive(Debug, Clone, Default)]
 pub struct Typed {
     /// Files and folders.
     pub inputs: Vec<PathBuf>,
-    /// Options on which the reading depends, each ready to be typed.
+    /// Options that affect reading, each as it is typed.
     pub options: Vec<String>,
 }
 
@@ -58,15 +58,15 @@ impl Typed {
     }
 }
 
-/// A word as a shell takes it for one: in quotes only where it needs them.
+/// Quotes a word for the shell if necessary.
 pub fn quoted(word: &str) -> String {
     let plain =
         |c: char| c.is_alphanumeric() || "-_./:+=@,，、。·—（）《》“”".contains(c) || (cfg!(windows) && c == '\\');
     if !word.is_empty() && word.chars().all(plain) {
-        // A name that begins with a dash would be taken for an option.
+        // A leading dash would be taken for an option.
         return if word.starts_with('-') { format!("./{word}") } else { word.to_owned() };
     }
-    // Within double quotes these mean something to a shell of Unix; the shell of Windows has no other quotes.
+    // Unix shells interpret these characters within double quotes; the Windows shell only has double quotes.
     if !cfg!(windows) && word.contains(['"', '$', '`', '\\', '!']) {
         return format!("'{}'", word.replace('\'', "'\\''"));
     }

@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all, in a folder that is held open.
+//! Writes files that appear complete or not at all, in a folder that is held open.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
 
-/// How the names of everything begin that is only there while a run lives.
+/// Prefix of the names of everything that exists only during a run.
 pub const PREFIX: &str = ".nianbao-";
 const SUFFIX: &str = ".tmp";
 
@@ -21,19 +21,18 @@ pub enum Content<'a> {
     Made(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
 }
 
-/// Writes all files of one report into a folder, or none: every one is complete on disk before
-/// the first gets its name.
+/// Writes all files of one report into a folder, or none: all are complete on disk before the first is renamed to its final name.
 pub fn write_all(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
     write(folder, files, true)
 }
 
-/// The same for one of many sets: the disk is waited for once, by [`Folder::settle`]. A power cut before that may cost files
-/// that have their names; a reader after it must verify digests.
+/// As [`write_all`], for one of many sets: the disk is flushed once for all of them, by [`Folder::settle`]. A power failure
+/// before that may lose files that already have their final names; a reader after it must verify digests.
 pub fn write_all_of_many(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
     write(folder, files, false)
 }
 
-/// Writes one file by its path, and clears its folder of what a killed run left there.
+/// Writes one file at a path, and removes what a killed run left in its folder.
 pub fn write_one(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let told = |e: io::Error| format!("无法写入 {}：{}", path.display(), reason(&e));
     let name = path.file_name().ok_or_else(|| told(io::ErrorKind::NotFound.into()))?;
@@ -48,7 +47,7 @@ pub fn write_one_in(folder: &Folder, name: &str, bytes: &[u8]) -> Result<(), Str
     write_all(folder, &[(name.to_owned(), Content::Bytes(bytes))])
 }
 
-/// Whether [`Folder::settle`] does anything here.
+/// Whether [`Folder::settle`] has an effect on this system.
 const SETTLES: bool = cfg!(target_os = "linux");
 
 /// How long files wait for the disk while a run goes on.
@@ -104,18 +103,18 @@ fn write(folder: &Folder, files: &[(String, Content<'_>)], wait: bool) -> Result
     Ok(())
 }
 
-/// A name that nothing else has. Whoever guesses it gains nothing: it is only ever given to what is new.
+/// A new name. It need not be unpredictable, because it is only used to create files and folders, never to open existing ones.
 fn temporary_name() -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     format!("{PREFIX}{}-{}{SUFFIX}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
 }
 
-/// Whether a name is that of something temporary.
+/// Whether a name is that of a temporary file or folder of this program.
 pub fn is_temporary(name: &std::ffi::OsStr) -> bool {
     name.to_str().is_some_and(|n| n.starts_with(PREFIX) && n.ends_with(SUFFIX))
 }
 
-/// A new file under a name of its own, which is gone with this unless it gets its final name.
+/// A new file under a temporary name. It is removed on drop unless it was renamed to its final name.
 pub struct Temporary {
     folder: Folder,
     name: String,
@@ -128,13 +127,13 @@ impl Temporary {
         for _ in 0..ATTEMPTS {
             let name = temporary_name();
             let file = match folder.create_new(&name) {
-                // Left by a killed run with our number.
+                // Left by a killed run with the same process number.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 made => made?,
             };
-            // Locked while it is in hand, so that no other run sweeps it away. Some network file systems have no locks.
+            // Locked while in use, so that no other run sweeps it. Some network file systems have no locks.
             let _ = file.try_lock();
-            // A sweeper may have come between the two.
+            // Another run may have swept it before it was locked.
             if folder.has(&file, &name) {
                 return Ok(Temporary { folder: folder.clone(), name, file, persisted: false });
             }
@@ -143,7 +142,7 @@ impl Temporary {
         Err(unsteady())
     }
 
-    /// One that nobody finds: without a name at once where the system allows it, else gone with this.
+    /// A temporary file that has no name on Unix, so that it disappears with the program; elsewhere it is removed on drop.
     pub fn unnamed(folder: &Folder) -> io::Result<Temporary> {
         let mut made = Temporary::new(folder)?;
         if cfg!(unix) {
@@ -168,7 +167,7 @@ impl Drop for Temporary {
     }
 }
 
-/// A new folder of the same kind.
+/// A new folder under a temporary name. It is removed on drop unless `kept` is set.
 struct TemporaryFolder {
     within: Folder,
     name: String,
@@ -202,10 +201,9 @@ impl Drop for TemporaryFolder {
 /// What systems leave in folders that somebody looked into.
 const NOISE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
-/// Writes a folder of files and one file beside it: both appear, whole, in the place of those of the same names, or neither; of
-/// a run that is killed between the two steps the same one again makes both. A
-/// folder that holds anything else is not replaced: it may be all that somebody has. One of many: the disk is waited for once,
-/// by [`Folder::settle`], where the system can.
+/// Writes a folder of files and one file beside it, replacing those of the same names: both appear complete, or neither. If the
+/// run is killed between the two steps, the next run writes both. A folder that contains anything else is not replaced: it may be
+/// the user's only copy. One of many: the disk is flushed once, by [`Folder::settle`], where the system supports it.
 pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside: (&str, &[u8])) -> Result<(), String> {
     let target = within.path().join(name);
     let target = target.display();
@@ -264,7 +262,7 @@ pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside
     Ok(())
 }
 
-/// Clears a folder of what a killed run left there: temporary files that no living program holds.
+/// Removes temporary files that a killed run left in a folder, i.e. those that no process has locked.
 pub fn sweep(folder: &Folder) {
     for (name, kind) in folder.entries().unwrap_or_default() {
         let left = || folder.file(&name).is_ok_and(|f| f.try_lock().is_ok());
@@ -328,7 +326,7 @@ mod tests {
         fs::write(&other, "").unwrap();
         sweep(&folder);
         assert!(dir.path().join(&held.name).exists() && other.exists() && !left.exists());
-        // A file by its path clears its folder as well.
+        // Writing a file at a path clears its folder as well.
         fs::write(&left, "").unwrap();
         write_one(&dir.path().join("页.html"), b"").unwrap();
         assert!(!left.exists());

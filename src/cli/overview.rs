@@ -1,6 +1,7 @@
-//! Many checked inputs on one screen: those with problems first, the gravest at the top; those without in one line.
+//! Many checked inputs on one screen: those with problems first, the most severe at the top; those without in one line.
 //!
-//! Takes finished inputs, gives lines. All findings of an input are left to the page, whose command is printed with them.
+//! Takes finished inputs, returns lines. Each input gets its most severe finding only; the command that shows all of them on a
+//! page is printed after the lines.
 
 use std::path::Path;
 
@@ -11,12 +12,12 @@ use crate::publish::{BLOCKS, blocks_as_warning, coded, stands};
 
 /// With more problem files than this, each has one line instead of two.
 const FEW: usize = 20;
-/// Names of inputs without problems that are listed.
+/// Most names of inputs without problems that are listed.
 const NAMED: usize = 10;
-/// Skipped files of one folder that are listed, and lines over all of them.
+/// Most skipped files of one folder that are listed one by one, and most lines about skipped files in total.
 const SKIPPED: usize = 5;
 const MOST_SKIPPED: usize = 20;
-/// Characters of a message where an input has one line.
+/// Longest message, in characters, where an input has one line.
 const LONGEST: usize = 90;
 
 /// How badly an input needs attention.
@@ -24,7 +25,7 @@ const LONGEST: usize = 90;
 enum Grade {
     Clean,
     Warned,
-    /// A warning that nothing is published with.
+    /// A warning that blocks publication.
     Blocked,
     Wrong,
     Unread,
@@ -44,7 +45,7 @@ fn grade(record: &Record) -> Grade {
     }
 }
 
-/// Whether nothing in it keeps an input from being published.
+/// Whether an input was not refused and no finding blocks its publication.
 pub fn is_publishable(record: &Record) -> bool {
     grade(record) < Grade::Blocked
 }
@@ -54,16 +55,16 @@ pub fn is_clean(record: &Record) -> bool {
     grade(record) == Grade::Clean
 }
 
-/// Whether it is a warning that nothing is published with.
+/// Whether a finding is a warning that blocks publication and is not waived.
 pub fn is_blocking_warning(f: &Item) -> bool {
     blocks_as_warning(&f.code, f.severity) && f.waived.is_none()
 }
 
-/// The lines over checked inputs; those that were skipped are not among them.
+/// Lines about checked inputs, without those that were skipped.
 pub fn lines<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
     let (clean, mut problems): (Vec<&Record>, Vec<&Record>) =
         records.filter(|r| r.status != Status::Skipped).partition(|r| is_clean(r));
-    // Within a grade in the order of the inputs.
+    // The sort is stable: within a grade in the order of the inputs.
     problems.sort_by_key(|r| std::cmp::Reverse(grade(r)));
     let brief = problems.len() > FEW;
     let mut out: Vec<String> = problems.iter().flat_map(|r| of_one(r, brief)).collect();
@@ -76,11 +77,11 @@ pub fn lines<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
     out
 }
 
-/// An input with problems: whose it is, and the gravest finding with the number of the others.
+/// An input with problems: file, agency, year, and the most severe finding with the number of the others.
 pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
     let grave = |f: &&Item| f.severity > Severity::Note;
     let all: Vec<&Item> = record.findings.iter().filter(grave).collect();
-    // The first error, else what keeps it from being published, else the first warning.
+    // The first finding that blocks publication (errors are sorted first), otherwise the first warning.
     let first = all.iter().position(|f| stands(&f.code, f.severity)).unwrap_or(0);
     let Some(gravest) = all.get(first) else { return vec![format!("{}：{}", record.file, record.known())] };
     let others = || all.iter().enumerate().filter(|(i, _)| *i != first).map(|(_, f)| *f);
@@ -109,12 +110,12 @@ pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
     vec![format!("{}：{whose}", record.file), format!("  {name}  {message}（{code}）{rest}")]
 }
 
-/// The lines over what was skipped: a file each, or one for a folder with many.
+/// Lines about skipped files: one per file, or one for a folder with many.
 pub fn skipped<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
     let mut folders: Vec<(&Path, Vec<&Record>)> = Vec::new();
     for record in records.filter(|r| r.status == Status::Skipped) {
         let folder = Path::new(&record.file).parent().unwrap_or(Path::new(""));
-        // Inputs of a folder are neighbours.
+        // Inputs of one folder are adjacent.
         match folders.iter_mut().rev().find(|(known, _)| *known == folder) {
             Some((_, files)) => files.push(record),
             None => folders.push((folder, vec![record])),

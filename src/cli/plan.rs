@@ -36,7 +36,7 @@ pub struct Plan {
     /// Names that agencies go by, and the digest of the file that says so.
     pub aliases: Aliases,
     pub aliases_digest: String,
-    /// What was typed and a further command needs as well.
+    /// Inputs and options that the next command needs too.
     pub typed: Typed,
 }
 
@@ -80,7 +80,7 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     Ok(plan)
 }
 
-/// The inputs and the options on which the reading depends.
+/// Inputs, and the options that affect reading.
 fn typed(args: &InputArgs) -> Typed {
     let mut options = form_options(&args.forms);
     options.extend(args.aliases.iter().map(|f| format!("--aliases {}", quoted(&f.display().to_string()))));
@@ -90,7 +90,7 @@ fn typed(args: &InputArgs) -> Typed {
     Typed { inputs: args.inputs.clone(), options }
 }
 
-/// The user's own forms, as they are typed.
+/// Options for the user's own forms, as they are typed.
 pub fn form_options(args: &FormArgs) -> Vec<String> {
     args.forms.iter().map(|f| format!("--form {}", quoted(&f.display().to_string()))).collect()
 }
@@ -100,17 +100,17 @@ pub struct CheckPlan {
     pub plan: Plan,
     /// The file for the result; it goes to standard output where there is none.
     pub file: Option<PathBuf>,
-    /// Where marked copies go.
+    /// Where marked copies are written.
     pub mark: Option<Mark>,
     /// The units that should have reported.
     pub expected: Option<Expected>,
 }
 
-/// Where marked copies go.
+/// Where marked copies are written.
 pub enum Mark {
-    /// Of the only input.
+    /// One file, for the only input.
     File(PathBuf),
-    /// Of every input that has something to mark.
+    /// A folder, for every input that has something to mark.
     Folder(PathBuf),
 }
 
@@ -118,7 +118,7 @@ fn is_xlsx(path: &Path) -> bool {
     path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"))
 }
 
-/// Where marked copies of these inputs go, or why they cannot.
+/// Where marked copies of these inputs are written, or why they cannot be.
 fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
     let name = path.display();
     let single = inputs.all.len() == 1;
@@ -148,7 +148,7 @@ fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
 
 /// The plan of `check`.
 pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
-    // A folder of marked copies is no input, wherever it is.
+    // A folder of marked copies is excluded from the inputs, wherever it is located.
     let folder = args.mark.as_deref().filter(|path| !is_xlsx(path));
     if let Some(folder) = folder.and_then(|f| f.canonicalize().ok())
         && args.input.inputs.iter().any(|i| i.canonicalize().is_ok_and(|i| i == folder))

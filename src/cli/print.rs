@@ -42,7 +42,7 @@ pub struct Told<'a> {
     pub file: Option<PathBuf>,
     /// Parts of the page that a check was asked for.
     pub sections: Vec<String>,
-    /// What came of a list of units, where one was given.
+    /// State of the expected units, if a list was given.
     pub roster: Option<Roster>,
     pub took: Duration,
     /// How the run was asked to end before it was done.
@@ -50,7 +50,7 @@ pub struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
-    /// What a run says that has nothing to say yet.
+    /// An empty result, to be filled in.
     pub fn of(doing: Doing, plan: &'a Plan) -> Told<'a> {
         let (folder, summary, file, roster, asked) = (None, None, None, None, None);
         let (notes, sections, took) = (Vec::new(), Vec::new(), Duration::ZERO);
@@ -106,12 +106,12 @@ pub fn exit_of(record: &Record) -> Exit {
     }
 }
 
-/// More notes or warnings of one code than this are counted, not listed: of one input among several, and of a single one.
-/// What keeps a report from being published is always listed.
+/// Most findings of one code that are listed, the others being counted: for one input among several, and for a single one.
+/// Findings that block publication are always listed.
 pub const LISTED: Listed = Listed { warnings: 3, notes: 3 };
 const LISTED_ALONE: Listed = Listed { warnings: 50, notes: 10 };
 
-/// How many findings of one code are listed.
+/// Most warnings and notes of one code that are listed.
 #[derive(Debug, Clone, Copy)]
 pub struct Listed {
     warnings: usize,
@@ -212,7 +212,7 @@ fn listed(told: &Told<'_>, done: &[Done]) {
     if let (Some(summary), true) = (&told.summary, all.len() > most) {
         line(&format!("另有 {} 份有问题的没有列出，全部见 {}", all.len() - most, summary.display()));
     }
-    // Those in order are not listed among many, but a warning is.
+    // Among many inputs, those without problems are not listed, but those with a warning are.
     let warned = |d: &&Done| !worth(d) && !overview::is_clean(&d.record);
     for d in done.iter().filter(warned) {
         overview::of_one(&d.record, true).iter().for_each(|l| line(l));
@@ -292,8 +292,8 @@ fn table(done: &[Done]) {
     }
 }
 
-/// Prints an input of a run that writes below a folder, or nothing, for a person. `alone`: what was typed where it is the only
-/// report of the run, so that all is shown of it.
+/// Prints an input for a person; `folder` is the output folder, if there is one. `alone` is given if it is the only report of the
+/// run: then more findings are listed, with the command that shows all of them.
 pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typed>) {
     let r = &done.record;
     let refused = !r.is_understood();
@@ -323,7 +323,7 @@ pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typ
     }
 }
 
-/// Lists findings for a person, of one code so many at most; `typed` is the input where a command can show the rest.
+/// Lists findings for a person, at most so many of one code. With `typed` the command that shows the others is printed.
 pub fn findings(all: &[Item], most: Listed, typed: Option<&Typed>) {
     let mut shown: Vec<(&str, usize, usize)> = Vec::new();
     for f in all {

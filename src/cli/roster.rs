@@ -1,11 +1,12 @@
-//! What came of a list of units, for people (lines) and for programs (an object a unit).
+//! State of the expected units, for people (lines) and for programs (a JSON object per unit).
 
 use serde::Serialize;
 
 use crate::aggregate::{Roster, State};
 use crate::form::labels;
 
-/// The lines after a run: how many units are in each state, then those that did not report or whose report was not read.
+/// Lines printed after a run: how many units are in each state, then missing units, unread reports, reports of unlisted agencies,
+/// and files of unknown units.
 pub fn lines(roster: &Roster) -> Vec<String> {
     let words = &labels().sum;
     let mut out = vec![roster.summary()];
@@ -23,19 +24,19 @@ pub fn lines(roster: &Roster) -> Vec<String> {
     out
 }
 
-/// A unit for programs.
+/// A unit as a JSON object.
 #[derive(Serialize)]
 struct Object<'a> {
-    /// Absent where no unit is known of a file.
+    /// `null` if the unit of a file is not known.
     unit: Option<&'a str>,
     state: &'a str,
     files: &'a [String],
-    /// Whether the unit is known by the names of files and folders alone.
+    /// Whether the unit is known only from the names of files and folders.
     by_name: bool,
     reason: Option<&'a str>,
 }
 
-/// A line of JSON for each unit of the list, for each file of an agency that is not on it, and for each of which no unit is known.
+/// One line of JSON for each unit of the list, for each file of an unlisted agency, and for each file whose unit is not known.
 pub fn objects(roster: &Roster) -> Vec<String> {
     let units = roster.units.iter().map(|u| Object {
         unit: Some(&u.name),

@@ -19,9 +19,9 @@ use crate::publish::{BLOCKS, blocks_as_warning};
 
 /// The sheet that lists all findings.
 const LIST: &str = "检查结果";
-/// The time that it is said to be written at, when it was made and when it was changed.
+/// Fixed creation and modification time in the properties; occurs twice in an unedited copy.
 const WRITTEN: &str = ">2000-01-01T00:00:00Z</dcterms:";
-/// No properties of ours are longer, nor is the part that names the sheets.
+/// Most bytes read of a part; the properties and the list of sheets that this program writes are shorter.
 const MOST_PROPERTIES: u64 = 1 << 20;
 const HEADS: [(&str, f64); 5] = [("级别", 8.0), ("代码", 8.0), ("位置", 26.0), ("问题", 70.0), ("怎么办", 50.0)];
 /// Least and greatest width of a column in characters.
@@ -36,9 +36,9 @@ const NOT_IN_NAMES: [char; 7] = ['*', '?', ':', '[', ']', '\\', '/'];
 const ROWS: usize = 1_048_575;
 /// Cells that the spans of a sheet may cover: the writer keeps each of them, and a file of 20 kB can span them all.
 const MOST_COVERED: u64 = 20_000;
-/// Cells of a workbook that are copied: the writer keeps each of them, and a file of 2 MB can hold a million.
+/// Most cells of a workbook that are copied: the writer keeps each in memory, and a file of 2 MB can contain a million.
 const MOST_COPIED: usize = 60_000;
-/// Cells of a workbook that are marked.
+/// Most cells of a workbook that are marked.
 const MOST_MARKED: usize = 20_000;
 
 /// A span of no more cells is kept as it is, where nothing is used too: forms have some for what is still to be written.
@@ -86,7 +86,7 @@ pub fn is_marked(workbook: &Workbook) -> bool {
     })
 }
 
-/// Whether bytes are a marked copy as it was written here: whoever saves it again leaves the time of doing so in it.
+/// Whether bytes are a marked copy as it was written here. A program that saves it again changes the modification time.
 pub fn is_unedited_mark(bytes: &[u8]) -> bool {
     let part = |name: &str| -> Option<String> {
         let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
@@ -126,7 +126,7 @@ fn sheet_name(wanted: &str, taken: &mut HashSet<String>) -> String {
     numbered.find(free).unwrap_or_default()
 }
 
-/// How many cells of each sheet are copied. What small sheets leave goes to the large ones.
+/// Number of cells copied of each sheet. What small sheets do not use is available to large ones.
 fn rooms(workbook: &Workbook) -> Vec<usize> {
     let mut order: Vec<usize> = (0..workbook.sheets.len()).collect();
     order.sort_by_key(|i| workbook.sheets[*i].cells.len());
@@ -138,14 +138,14 @@ fn rooms(workbook: &Workbook) -> Vec<usize> {
     rooms
 }
 
-/// What is said of sheets that are copied in part.
+/// Remark about sheets that were copied in part.
 fn cut_sheets(names: &[&str]) -> Option<String> {
     let (first, others) = names.split_first()?;
     let many = if others.is_empty() { String::new() } else { format!("等 {} 张", names.len()) };
     Some(format!("工作表“{first}”{many}的格子太多，这里只抄了前面的和标出的，其余见原来的工作簿"))
 }
 
-/// What is said of cells that are not marked.
+/// Remark about cells that were not marked.
 fn unmarked_cells(count: usize) -> Option<String> {
     (count > 0).then(|| format!("有问题的格子太多，这里只标出前 {MOST_MARKED} 个，另有 {count} 个没有标"))
 }
@@ -276,7 +276,7 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks, room: usize) -> Result<Workshe
     Ok(out)
 }
 
-/// The last row and the last column in which the copy of a sheet has anything to see.
+/// Last row and last column of the copied and marked cells.
 fn used<'s>(cells: impl Iterator<Item = &'s Cell>, marks: &Marks) -> Address {
     let all = cells.map(|c| c.at).chain(marks.keys().copied());
     all.fold(Address { row: 0, column: 0 }, |most, at| Address {
@@ -324,7 +324,7 @@ struct Mark {
 /// Marks of a sheet by their cells.
 type Marks = BTreeMap<Address, Mark>;
 
-/// Cells that findings speak of, by sheet, and the number of those that are left out.
+/// Cells that findings refer to, by sheet, and the number of references to cells that are not marked because there are too many.
 fn marks(findings: &[Item]) -> (BTreeMap<&str, Marks>, usize) {
     let mut all: BTreeMap<&str, Marks> = BTreeMap::new();
     let (mut count, mut unmarked) = (0, 0);

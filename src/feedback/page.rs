@@ -29,15 +29,15 @@ td.e{background:#ffd9d6}td.w{background:#ffedc2}td.r{background:#dcebff}sup{font
 /// Inputs up to this number are drawn with their tables: all of a county, and no more than a browser bears.
 pub const MOST_DRAWN: usize = 200;
 
-/// What files are called on a page that is handed on: their paths say whose machine it was made on.
+/// Names of files on a page that is passed on, in place of their local paths.
 #[derive(Debug, Clone, Default)]
 pub struct Names(BTreeMap<String, String>);
 
 impl Names {
-    /// Paths as findings have them, each with what it is called.
+    /// Takes paths as findings contain them, each with its name.
     pub fn new(names: impl IntoIterator<Item = (String, String)>) -> Names {
         let mut all = BTreeMap::new();
-        // A file that was typed twice has the name under which it was read.
+        // A file that was typed twice keeps its first name.
         for (path, name) in names {
             all.entry(path).or_insert(name);
         }
@@ -48,17 +48,17 @@ impl Names {
         self.0.get(path).map_or_else(|| path.rsplit(['/', '\\']).next().unwrap_or(path), String::as_str)
     }
 
-    /// A text of a finding, the files that it speaks of called by their names.
+    /// A text of a finding, with the paths of its files replaced by their names.
     fn within(&self, words: &str, item: &Item) -> String {
         let mut files: Vec<&str> =
             std::iter::once(&item.place).chain(&item.related).filter_map(|p| p.file.as_deref()).collect();
-        // The longest first: one path may begin as another does.
+        // The longest first: one path may be the beginning of another.
         files.sort_by_key(|f| std::cmp::Reverse(f.len()));
         files.into_iter().fold(words.to_owned(), |words, file| words.replace(file, self.of(file)))
     }
 }
 
-/// A report's part of the page; of one that is refused, the part of it that was read; `None` where nothing was.
+/// A report's part of the page. `read` is the report, or the part of a refused report that was read; `None` if nothing was read.
 pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>) -> String {
     let mut out = String::new();
     let ended = match record.status {
@@ -102,7 +102,7 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
     out
 }
 
-/// What came of the units of a list.
+/// The part of the page about the list of units.
 pub fn roster(roster: &Roster, names: &Names) -> String {
     let words = &labels().sum;
     let mut out = format!(
@@ -232,7 +232,7 @@ fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Ite
                     continue;
                 }
                 let slot = slots.get(&(row, cell.column)).copied();
-                // What could not be read is shown as it is written.
+                // A value that could not be read is shown as it is written in the cell.
                 let unread = slot.filter(|slot| values[*slot] == Value::Unknown);
                 let written = unread.and_then(|slot| origins.written(Place::Value { table: index, slot }));
                 let words = text(written.unwrap_or(&cell.text));

@@ -1,8 +1,8 @@
-//! What a published JSON rests on: the layout of a form, and the words that it repeats from it, each as one digest.
+//! What published JSON files depend on: the layout of a form and the words they repeat from it, each as one digest.
 //!
-//! Takes sections and tables, gives digests. The layout is where values and texts belong: keys in their order and nesting,
-//! kinds and units. What things are called, how they are recognised, printed and checked is no part of it, so that a form may
-//! learn a spelling, a hint, a relation or its last year and every JSON that was published under it is still read.
+//! Takes sections and tables, returns digests. The layout is where values and texts belong: keys with their order and nesting,
+//! kinds and units. Names, accepted spellings, printing and checks are not part of it, so that a form may gain a spelling, a
+//! hint, a relation or a last year and published JSON files can still be read.
 
 use super::{Kind, Section, Table};
 use crate::digest::sha256_of;
@@ -16,7 +16,7 @@ pub(super) fn structure(sections: &[Section], tables: &[Table]) -> String {
     }
     for table in tables {
         parts.extend(["table", &table.key]);
-        // Each value by its paths of keys, in the order of the blocks, rows and columns.
+        // Each value by its path of keys, in the order of blocks, rows and columns.
         for slot in 0..table.slot_count() {
             let kind = match table.kind(slot).0 {
                 Kind::Count => "count",
@@ -37,7 +37,7 @@ pub(super) fn wording(notice: &str, sections: &[Section], tables: &[Table]) -> S
     for table in tables {
         parts.extend([table.name.as_str(), &table.caption]);
         for slot in 0..table.slot_count() {
-            // A mark behind each path, so that no label passes from one to the next.
+            // An empty part ends each path, so that moving a label to the next path changes the digest.
             parts.extend(table.row_path(slot).into_iter().chain([""]));
             parts.extend(table.column_path(slot).into_iter().chain([""]));
         }

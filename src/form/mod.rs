@@ -82,7 +82,7 @@ pub struct Form {
     pub digest: String,
     structure: String,
     wording: String,
-    /// Digests under which JSON files of earlier versions name this same layout.
+    /// Digests of this same layout in JSON files of earlier versions.
     former_digests: Vec<String>,
     /// First report year it was made for.
     pub first_year: u16,
@@ -292,8 +292,8 @@ impl Table {
 }
 
 impl Form {
-    /// SHA-256 of the form's layout: keys, trees, kinds and units. Two forms of one structure have the same values under
-    /// the same keys, whatever they are called and checked against.
+    /// SHA-256 of the form's layout: keys, trees, kinds and units. Two forms with the same structure have the same values under
+    /// the same keys, even if names and checks differ.
     pub fn structure(&self) -> &str {
         &self.structure
     }
@@ -303,7 +303,7 @@ impl Form {
         &self.wording
     }
 
-    /// Whether a digest names the layout of this form, as this version or an earlier one wrote it.
+    /// Whether a digest is that of this form's layout, as written by this version or an earlier one.
     pub fn has_structure(&self, digest: &str) -> bool {
         self.structure == digest || self.former_digests.iter().any(|former| former == digest)
     }

@@ -12,7 +12,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// Whether two sides compare as they must.
+    /// Whether the relation holds between two sides.
     pub fn holds<T: Ord>(self, left: T, right: T) -> bool {
         match self {
             Op::Equal => left == right,

@@ -155,7 +155,7 @@ fn a_faulty_form_file_is_refused() {
     }
 }
 
-/// The layout of a form is all that its digest covers.
+/// The structure digest of a form covers only its layout.
 #[test]
 fn the_structure_of_a_form_is_its_keys_trees_kinds_and_units() {
     let text = include_str!("2021.toml");

@@ -210,7 +210,7 @@ pub struct Private {
     pub no_identity: Vec<String>,
 }
 
-/// What separates an office's address for mail from a person's.
+/// Words that distinguish an office's e-mail address from a person's.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mailbox {
@@ -232,7 +232,7 @@ pub struct Mailbox {
     pub finals: Vec<String>,
 }
 
-/// Placeholders, and remarks to a colleague.
+/// Words of placeholders and of remarks to a colleague.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drafts {
@@ -266,15 +266,15 @@ pub struct Drafts {
     pub tails: Vec<String>,
     pub who: Vec<String>,
     pub alone: Vec<String>,
-    /// What a placeholder may begin with.
+    /// Characters that a placeholder may begin with.
     #[serde(skip)]
     pub begins: Letters,
-    /// What a remark may begin with.
+    /// Characters that a remark may begin with.
     #[serde(skip)]
     pub remarks: Letters,
 }
 
-/// How a sentence that was cut into paragraphs is recognised.
+/// Words and marks by which a sentence split into paragraphs is recognised.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CutWords {

@@ -25,12 +25,12 @@ pub struct Workbook {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ReportLabels {
-    /// Wordings of the two parts a title ends in, its subject and the kind of document, the official one first.
+    /// Wordings of the two parts that a title ends in, its subject and the kind of document; the official one first in each.
     subjects: Vec<String>,
     kinds: Vec<String>,
-    /// A word that may follow the subject where the year stands behind it.
+    /// A word that may follow the subject if the year comes after it.
     work: String,
-    /// The kind that makes a title only with a year before it.
+    /// The kind of document that makes a title only if the year is located inside the ending.
     bare: String,
     /// First and last year that a report can be about.
     pub years: [u16; 2],
@@ -38,7 +38,7 @@ pub struct ReportLabels {
     title: String,
 }
 
-/// Amounts in yuan that an agency hardly has.
+/// Amounts in yuan that are implausible for an agency.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Amounts {
@@ -57,7 +57,7 @@ impl ReportLabels {
         self.title.replace("{agency}", agency).replace("{year}", &year.to_string()).replace("{ending}", &self.kind())
     }
 
-    /// Splits a title into what comes before its ending and the two parts of the ending, the longest that fits. A year between
+    /// Splits a title into the text before its ending and the two parts of the ending; the longest match is used. A year between
     /// the two parts belongs to the second.
     pub fn split_title<'t>(&self, title: &'t str) -> Option<(&'t str, &'t str, &'t str)> {
         let pairs = self.subjects.iter().flat_map(|s| self.kinds.iter().map(move |k| (s, k)));
@@ -71,7 +71,7 @@ impl ReportLabels {
         plain.chain(dated).min_by_key(|(stem, ..)| stem.len())
     }
 
-    /// The same where the year stands behind the subject: 政府信息公开工作2024年度报告.
+    /// The same if the year follows the subject: 政府信息公开工作2024年度报告.
     fn split_dated<'t>(&self, title: &'t str, subject: &str) -> Option<(&'t str, &'t str, &'t str)> {
         let at = title.rfind(subject)?;
         let rest = &title[at + subject.len()..];
@@ -83,7 +83,7 @@ impl ReportLabels {
             return None;
         }
         let is_kind = |words: &str| self.kinds.iter().any(|k| k == words);
-        // 2024年报 is a year and 年报, 2024年度报告 a year and 年度报告 or 报告.
+        // 2024年报 consists of a year and 年报, 2024年度报告 of a year and 年度报告 or 报告.
         let fits = ["", "年", "年度"].iter().filter_map(|word| open[end..].strip_prefix(word)).any(|words| {
             let words = words.strip_prefix('）').unwrap_or(words);
             is_kind(words) || words.strip_prefix(self.work.as_str()).is_some_and(is_kind)
@@ -209,7 +209,7 @@ pub struct Guide {
 #[serde(deny_unknown_fields)]
 pub struct UnitWords {
     pub counters: Vec<String>,
-    /// Letters that turn what a label says into something else.
+    /// Characters that change the meaning of a label.
     pub turns: String,
     /// Words before a label that say it is a part of the row above.
     pub leads: Vec<String>,
@@ -234,7 +234,7 @@ pub struct NameWords {
 pub struct SumLabels {
     pub sources: SumSheet<11>,
     pub troubles: SumSheet<6>,
-    /// What came of a unit of a list; on the second sheet what is the matter with one.
+    /// States of a unit of a list; on the second sheet, what is wrong with a unit.
     pub submitted: String,
     pub missing: String,
     pub unread: String,

@@ -1,6 +1,6 @@
 //! Words of text boxes and shapes on the sheets of a package (.xlsx, .xlsb).
 //!
-//! Takes a sheet's name and its package, gives the words in its drawings, a box each. It reads no picture.
+//! Takes the name of a sheet's part and the package, returns the words in its drawings, one text per box. Pictures are not read.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -70,7 +70,7 @@ mod tests {
         };
         assert_eq!(on_sheet("xl/worksheets/sheet1.xml", &package(drawing)).unwrap(), ["补充 a&b"]);
         assert!(on_sheet("xl/worksheets/sheet2.xml", &package(drawing)).unwrap().is_empty());
-        // What is cut off may have lost words.
+        // A truncated drawing may have lost words.
         assert!(on_sheet("xl/worksheets/sheet1.xml", &package(&drawing[..drawing.len() / 2])).is_err());
     }
 }

@@ -52,7 +52,8 @@ fn limit(task: &Task) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     // The time limit proper is the parent's; this one holds where the parent was stopped.
     let seconds = task.seconds + 2;
-    // At its first limit of time a process is told so, at its second it is killed like by anybody.
+    // At the soft limit of time the process gets SIGXCPU, which the parent recognises; at the hard limit it is killed, as if from
+    // outside.
     let limits =
         [(Resource::Core, 0, 0), (Resource::As, task.memory, task.memory), (Resource::Cpu, seconds, seconds + 2)];
     for (resource, first, second) in limits {

@@ -1,7 +1,7 @@
-//! What an Office Open XML package says of its parts: relationships, the workbook's sheets, its strings and styles.
+//! The directory of an Office Open XML package: relationships, the workbook's sheets, its strings and styles.
 //!
-//! Takes the text of the parts that list others, gives names that [`super::package::Package::part`] finds. Parts are found by
-//! their relationships and never by a usual name, except where a careless program wrote no relationship. It reads no cell.
+//! Takes the text of the parts that list others, returns names for [`super::package::Package::part`]. Parts are located by their
+//! relationships; a usual name is only used if a program wrote no relationship. It reads no cell.
 
 use std::collections::BTreeSet;
 
@@ -17,19 +17,19 @@ use super::{ImportError, Limits};
 
 pub(super) struct Relation {
     pub id: String,
-    /// Empty where it is of a kind that office programs do not know.
+    /// Empty if it is not of a kind that office programs know.
     pub kind: String,
     pub target: String,
 }
 
-/// What the kinds of relationships of office documents begin with (ECMA-376, transitional and strict; Microsoft's own).
+/// Prefixes of the types of relationships in office documents (ECMA-376, transitional and strict; Microsoft's own).
 const KINDS: [&str; 3] = [
     "http://schemas.openxmlformats.org/officeDocument/2006/relationships/",
     "http://purl.oclc.org/ooxml/officeDocument/relationships/",
     "http://schemas.microsoft.com/office/2006/relationships/",
 ];
 
-/// The relationships in a part of that kind; `folder` is what their targets are relative to, with its slash.
+/// The relationships that a `.rels` part contains; targets are relative to `folder`, which ends with a slash or is empty.
 pub(super) fn relations(xml: &str, folder: &str) -> Result<Vec<Relation>, ImportError> {
     let keeps = |_: &[String], name: &str| matches!(name, "Relationships" | "Relationship");
     let xml = counting(xml, &["Relationships", "Relationship", "AlternateContent"], keeps)?;
@@ -69,7 +69,7 @@ pub(super) fn main_part(root: &[Relation]) -> Result<Option<&str>, ImportError> 
     Ok(main)
 }
 
-/// A target relative to a folder, with `.` and `..` taken out.
+/// A target relative to a folder, with `.` and `..` resolved.
 fn resolved(folder: &str, target: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
     for part in target.split('/') {
@@ -82,7 +82,7 @@ fn resolved(folder: &str, target: &str) -> String {
     parts.join("/")
 }
 
-/// What the workbook says of its parts.
+/// The parts that a workbook lists.
 pub(super) struct Directory {
     pub sheets: Vec<Listed>,
     pub strings: Option<String>,
@@ -95,7 +95,7 @@ pub(super) struct Directory {
 pub(super) struct Listed {
     pub name: String,
     pub hidden: bool,
-    /// What its relationship leads to.
+    /// The target of its relationship.
     pub target: Target,
 }
 
@@ -108,7 +108,7 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// What a relationship leads to; `has` says whether the package has a part.
+    /// The target of a relationship; `has` tells whether the package contains a part.
     pub fn of(relation: Option<&Relation>, has: impl Fn(&str) -> bool) -> Target {
         let Some(relation) = relation.filter(|r| has(&r.target)) else { return Target::Nothing };
         let part = relation.target.clone();
@@ -150,7 +150,8 @@ impl Directory {
             let text = |name: &str| attribute(e, name).map(|v| unescaped(&v));
             match (around, e.name().as_ref()) {
                 ([_], "workbookPr") => is_1904 = text("date1904").is_some_and(|v| matches!(v.as_str(), "1" | "true")),
-                // One more shows that there are too many; each is looked up among the relationships.
+                // At most one sheet above the limit is collected, which is enough for the error; each lookup among the
+                // relationships is linear.
                 ([_, within], "sheet") if within == "sheets" && sheets.len() <= limits.sheets => {
                     let id = local_attribute(e, "id").map(|v| unescaped(&v));
                     let name = text("name").unwrap_or_default();
@@ -183,7 +184,7 @@ impl Directory {
     }
 }
 
-/// Calls back for each element with the names of those around it.
+/// Calls `each` for every element, with the names of its ancestors.
 fn for_each_element(xml: &str, mut each: impl FnMut(&BytesStart<'_>, &[String])) -> Result<(), ImportError> {
     let mut reader = Reader::from_str(xml);
     let mut around: Vec<String> = Vec::new();

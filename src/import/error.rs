@@ -28,7 +28,7 @@ pub enum ImportError {
     /// What a run of this program wrote for the person who answers for it.
     #[error("这是 nianbao 写出的一览表，不是报告，请给出工作簿或 .json 报告")]
     OwnSummary,
-    /// The template of this program in which nothing is filled in.
+    /// The template of this program, not filled in.
     #[error("这是没有填写的标准模板，不是报告")]
     BlankTemplate,
     /// A report as JSON that was spoiled.
@@ -49,7 +49,7 @@ pub enum ImportError {
     OutOfMemory(String),
     #[error("读取超过 {0} 秒，已经停止，文件可能已损坏，请用 Excel 或 WPS 打开后另存为 .xlsx")]
     TimedOut(u64),
-    /// Ended from outside, by the system or another program; why is not known.
+    /// The child was ended by the system or another program; the reason is not known.
     #[error(
         "读取程序被系统或别的程序结束了，不能确定原因（也许是内存不足），请再试一次，或在 Excel 或 WPS 中另存为 .xlsx"
     )]
@@ -78,7 +78,7 @@ impl ImportError {
         ImportError::Damaged(reason.to_owned())
     }
 
-    /// Of a container of an old format: the library explains it in English.
+    /// An error in the container of an old format, in Chinese: the library's message is English.
     pub(super) fn container(e: &std::io::Error) -> ImportError {
         ImportError::damaged(match e.kind() {
             std::io::ErrorKind::UnexpectedEof => "文件提前结束，可能没有拷贝完整",
@@ -87,7 +87,7 @@ impl ImportError {
     }
 }
 
-/// What the system says of a failure, in words for its user.
+/// A system error in words for the user.
 pub(super) fn system_reason(e: &std::io::Error) -> &'static str {
     use std::io::ErrorKind;
     match e.kind() {

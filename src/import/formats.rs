@@ -27,7 +27,7 @@ pub(super) struct Format {
     pub marked: bool,
 }
 
-/// The styles part with what counts in it.
+/// The styles part, reduced to the elements that count (see [`markup::counting`]).
 pub(super) fn counting(styles: &str) -> Result<Cow<'_, str>, ImportError> {
     let wanted = &[
         "styleSheet",
@@ -122,9 +122,9 @@ fn id(e: &BytesStart<'_>) -> Option<String> {
 struct Section {
     /// What stands for something.
     bare: String,
-    /// What is printed as it is: currencies too, and the character that fills the rest of the cell.
+    /// Literal text, including currencies and the character that fills the rest of the cell.
     printed: String,
-    /// Comparison and number.
+    /// The condition: comparison and number.
     condition: Option<(String, f64)>,
 }
 
@@ -174,8 +174,8 @@ fn sections(code: &str) -> Vec<Section> {
     all
 }
 
-/// What a format code adds to a number: a comma behind the last digit place divides by a thousand, a percent sign multiplies, and
-/// whatever is printed beside the places may make another number of them. Dates count as such: the caller handles them first.
+/// What a format code adds to a number: a comma after the last digit place divides by a thousand, a percent sign multiplies, and
+/// literal text beside the digits may make another number of them. Date formats must be handled by the caller first.
 pub(super) fn meaning(code: &str) -> Option<Shown> {
     let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
     if code.is_empty() {
@@ -184,7 +184,7 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
     let mut sections = sections(&code);
     // The fourth is of texts.
     sections.truncate(3);
-    // A fraction such as 0/16 has digits that a 0 does not show.
+    // The digits of a fraction such as `# ?/16` are not shown for a 0.
     if of_zero(&sections).is_some_and(|s| has_figure(&s.printed) || has_figure(&s.bare) && !s.bare.contains('/')) {
         return Some(Shown::Replaced);
     }
@@ -214,10 +214,11 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
     unit.or(padded.then_some(Shown::Padded))
 }
 
-/// The section that shows a 0; `None` where none does.
+/// The section that applies to 0; `None` if there is none.
 fn of_zero(sections: &[Section]) -> Option<&Section> {
     sections.iter().enumerate().find_map(|(i, section)| {
-        // Without a condition of its own: positive, negative, and whatever is left.
+        // Without a condition: the first of three sections is for positive numbers only, the second of three for negative ones;
+        // other sections may apply to 0.
         let admits = section.admits_zero().unwrap_or(match (i, sections.len()) {
             (0, many) => many < 3,
             (1, many) => many == 2,
@@ -227,12 +228,12 @@ fn of_zero(sections: &[Section]) -> Option<&Section> {
     })
 }
 
-/// Whether printed words hold digits or numerals.
+/// Whether literal text contains digits or numerals.
 pub(super) fn has_digits(printed: &str) -> bool {
     printed.chars().any(|c| c.is_numeric() || NUMERALS.contains(c))
 }
 
-/// Whether words hold a digit or a numeral that is not nought: it is seen where the number is 0.
+/// Whether a text contains a digit or numeral other than zero, which would be shown even if the number is 0.
 pub(super) fn has_figure(words: &str) -> bool {
     words.chars().any(|c| (c.is_numeric() || NUMERALS.contains(c)) && !['0', '０', '零', '〇'].contains(&c))
 }

@@ -34,9 +34,9 @@ pub struct Isolation {
 }
 
 impl Isolation {
-    /// In a process of the program that runs here and no other; `None` where the system does not say which it is.
+    /// Isolation in a process of the program that is running; `None` if its file is not known.
     pub fn of_this_program() -> Option<Isolation> {
-        // On Linux this names the open file that runs, whatever has become of its name since.
+        // On Linux this is the running file, even if its name was moved, deleted or replaced.
         if cfg!(target_os = "linux") {
             let running = PathBuf::from("/proc/self/exe");
             return running.exists().then(|| Isolation::new(running));
@@ -53,15 +53,15 @@ impl Isolation {
     }
 }
 
-/// The file of this program and what it was when it was first looked at, where a file is run by its path.
+/// The path of this program and the identity of its file when first looked up; used where the file is run by its path.
 static RUNNING: OnceLock<(PathBuf, Identity)> = OnceLock::new();
 
-/// What tells a file from another one that has taken its name.
+/// Distinguishes a file from another one that replaced it under the same path.
 #[derive(Debug, PartialEq, Eq)]
 struct Identity {
     length: u64,
     modified: Option<SystemTime>,
-    /// Device and number.
+    /// Device and inode number.
     #[cfg(unix)]
     place: (u64, u64),
 }
@@ -78,7 +78,7 @@ fn identity(path: &Path) -> io::Result<Identity> {
     })
 }
 
-/// Why no child was started, in words.
+/// Why the child could not be started, in words.
 fn unstarted(e: &io::Error) -> String {
     match e.kind() {
         io::ErrorKind::NotFound => "程序文件不在原来的地方了".to_owned(),
@@ -116,7 +116,7 @@ fn start(isolation: &Isolation) -> io::Result<Child> {
         return Err(io::ErrorKind::InvalidData.into());
     }
     let mut command = Command::new(&isolation.program);
-    // The name of an open file means nothing to whoever lists processes.
+    // Process lists would otherwise show `/proc/self/exe`.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, "nianbao");
     command.arg(CHILD_COMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -198,8 +198,7 @@ fn cause(status: ExitStatus, words: &str, isolation: &Isolation) -> ImportError 
     #[cfg(not(unix))]
     let signal = None::<i32>;
     _ = status;
-    // Hang-up, interrupt, kill and termination: no fault of the child sends them. The system kills who takes too much of
-    // its memory, and so does anybody who may.
+    // SIGHUP, SIGINT, SIGKILL and SIGTERM are sent from outside, by the system when memory runs out or by another process.
     const FROM_OUTSIDE: [i32; 4] = [1, 2, 9, 15];
     const CPU_TIME: i32 = 24;
     match signal {

@@ -1,9 +1,9 @@
-//! A part of an Office Open XML package → the elements that count in it, however it is written.
+//! A part of an Office Open XML package → the elements that count in it, in one notation.
 //!
-//! Takes a part that may hold markup of other vocabularies, gives it with the elements of its own vocabulary alone, without
-//! prefixes. `mc:AlternateContent` is resolved as Excel does (ECMA-376 part 3): the first choice whose vocabularies are
-//! known, or else the fallback. Elements of other vocabularies, elements in a place where the caller expects none, empty
-//! attributes and what is not well-formed do not pass. Text, comments and CDATA are copied as they are written.
+//! Takes a part that may contain elements of other namespaces, returns it with the elements of its own namespace only, without
+//! prefixes. `mc:AlternateContent` is resolved as in Excel (ECMA-376 part 3): the first choice whose namespaces are known,
+//! otherwise the fallback. Elements of other namespaces, elements in a place where the caller expects none, and empty attributes
+//! are omitted; a part that is not well-formed is refused. Text, comments and CDATA are copied verbatim.
 
 use std::borrow::Cow;
 
@@ -22,14 +22,15 @@ const RELATIONSHIPS: [&str; 2] = [
     "http://purl.oclc.org/ooxml/officeDocument/relationships",
 ];
 
-/// What the names of the vocabularies that office programs know begin with.
+/// Prefixes of the names of namespaces that office programs know.
 const KNOWN: [&str; 3] =
     ["http://schemas.openxmlformats.org/", "http://purl.oclc.org/ooxml/", "http://schemas.microsoft.com/office/"];
 
-/// Whether an element belongs where it is: the elements around it, the root first, and its own name.
+/// Whether an element is kept: the names of its ancestors, the root first, and its own name.
 pub(super) type Keeps = fn(&[String], &str) -> bool;
 
-/// The part itself where it is written plainly and has none of the `wanted` names behind a prefix, or else what counts in it.
+/// The part itself if it is written plainly and no element with one of the `wanted` names has a prefix; otherwise the elements
+/// that count in it.
 pub(super) fn counting<'x>(
     xml: &'x str,
     wanted: &'static [&'static str],
@@ -49,12 +50,12 @@ fn is_plain(xml: &str, wanted: &'static [&'static str]) -> Option<()> {
     scan.is_closed().then_some(())
 }
 
-/// What surrounds an event.
+/// An open element around an event.
 enum Level {
     Kept,
-    /// A choice or fallback that was taken: its content counts as if it were written in its place.
+    /// The selected choice or fallback: its content counts as if it were in the place of the alternatives.
     Taken,
-    /// Alternatives, and whether one was taken.
+    /// `AlternateContent`, and whether one of its alternatives was selected.
     Alternatives(bool),
 }
 
@@ -65,13 +66,13 @@ enum Vocabulary {
     Other,
 }
 
-/// What counts in a part.
+/// The elements that count in a part.
 pub(super) fn consumed(xml: &str, keeps: Keeps) -> Result<String, ImportError> {
     check(xml)?;
     let mut reader = NsReader::from_str(xml);
     let mut out = String::with_capacity(xml.len());
     let (mut around, mut path): (Vec<Level>, Vec<String>) = (Vec::new(), Vec::new());
-    // The vocabulary of the root; that of a root without any is `Some("")`.
+    // The namespace of the root; `Some("")` if it has none.
     let mut own: Option<String> = None;
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(|_| ill_formed())?;
@@ -163,11 +164,11 @@ fn open_tag(
                 continue;
             }
             (_, ResolveResult::Bound(n)) if RELATIONSHIPS.contains(&n.as_ref()) => "r:",
-            // Files of careless programs do not declare it.
+            // Some programs do not declare it.
             (Some("r"), ResolveResult::Unknown(_)) => "r:",
             _ => continue,
         };
-        // An empty attribute says nothing: Excel takes it for one that is missing.
+        // Excel treats an empty attribute as missing.
         if !a.value.is_empty() {
             out.extend([" ", prefix, local.as_ref(), "=\"", &a.value.replace('"', "&quot;"), "\""]);
         }
@@ -176,7 +177,7 @@ fn open_tag(
     Ok(())
 }
 
-/// Whether every prefix in an attribute is that of a vocabulary which office programs know.
+/// Whether an attribute lists prefixes and all of them are of namespaces that office programs know.
 fn is_understood(e: &BytesStart<'_>, attribute: &str, namespaces: &NamespaceResolver) -> bool {
     let listed = super::sheet_xml::attribute(e, attribute).unwrap_or_default();
     let mut prefixes = listed.split_ascii_whitespace().peekable();

@@ -56,7 +56,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     reader.to.finish()
 }
 
-/// The prefixes that every program writes for the vocabularies that are read, and what each stands for.
+/// The usual prefixes of the namespaces that are read, each with its namespace.
 const PREFIXES: [(&str, &str); 7] = [
     ("office", "urn:oasis:names:tc:opendocument:xmlns:office:1.0"),
     ("table", "urn:oasis:names:tc:opendocument:xmlns:table:1.0"),
@@ -67,7 +67,7 @@ const PREFIXES: [(&str, &str); 7] = [
     ("calcext", "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0"),
 ];
 
-/// Whether an attribute is no declaration that gives a prefix another meaning, or its meaning another prefix.
+/// `false` for a namespace declaration that gives a usual prefix another namespace, or a usual namespace another prefix.
 fn is_usual(key: &str, value: &str) -> bool {
     let Some(prefix) = key.strip_prefix("xmlns") else { return true };
     let prefix = prefix.strip_prefix(':').unwrap_or(prefix);
@@ -81,7 +81,7 @@ struct Sheets<'a> {
     found: bool,
 }
 
-/// Columns with a default cell style: the first, the last, and what the style adds. They are sorted.
+/// Range of columns with a default cell style: first, last, and what the style adds. A list of them is sorted.
 type Column = (u32, u32, Option<Shown>);
 
 fn of_column(columns: &[Column], column: u32) -> Option<Shown> {
@@ -341,7 +341,7 @@ fn is_text(name: &str) -> bool {
     name.starts_with("text:") && !matches!(name, "text:note" | "text:ruby-text" | "text:tracked-changes")
 }
 
-/// Whether an element is of no vocabulary that office programs write in a cell.
+/// Whether an element's prefix is none that office programs write in a cell.
 fn is_foreign(name: &str) -> bool {
     let known =
         ["office", "table", "text", "draw", "dr3d", "svg", "script", "form", "math", "loext", "calcext", "field"];
@@ -405,7 +405,7 @@ impl Stated {
             },
             "date" => date(&value()).unwrap_or_else(|| Content::Other(value())),
             "boolean" => Content::Bool(value() == "true"),
-            // What is wrong is in its text.
+            // The error is given by its text.
             "error" => Content::Error(seen()),
             "string" => Content::Text(text.clone().unwrap_or_else(value)),
             _ => Content::Other(value()),
@@ -420,7 +420,7 @@ impl Stated {
         let value = self.number()?;
         let text: String = text?.chars().map(ascii_digit).collect();
         if value == 0.0 {
-            // A dash, a blank or any unit may be shown for it, another number may not.
+            // A dash, a blank or a unit may be shown for 0, but not another number.
             return formats::has_figure(&text).then_some(Shown::Replaced);
         }
         if formats::scales(&text) && Unit::ALL.iter().all(|u| !text.contains(u.word())) {
@@ -432,7 +432,7 @@ impl Stated {
         }
         let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
         if digits.is_empty() {
-            // Numerals are the number in words; any other words hide it.
+            // Numerals are the number in words; any other text hides the number.
             return (!text.trim().is_empty() && !formats::has_digits(&text)).then_some(Shown::Scaled);
         }
         let Ok(seen) = digits.parse::<f64>() else { return Some(Shown::Scaled) };
@@ -477,7 +477,8 @@ fn skip(reader: &mut Xml<'_>) -> Result<(), ImportError> {
     skip_unless(reader, |_| false)
 }
 
-/// The same, where it must not hold rows or cells: without them those behind would move to their places.
+/// Skips the rest of the element that was opened last; an error if it contains rows or cells, because omitting them would shift
+/// those after it.
 fn pass_over(reader: &mut Xml<'_>) -> Result<(), ImportError> {
     let cells = ["table:table", "table:table-row", "table:table-cell", "table:covered-table-cell"];
     skip_unless(reader, |event| match event {
@@ -486,7 +487,7 @@ fn pass_over(reader: &mut Xml<'_>) -> Result<(), ImportError> {
     })
 }
 
-/// The same, where it must not hold words.
+/// Skips the rest of the element that was opened last; an error if it contains text.
 fn wordless(reader: &mut Xml<'_>) -> Result<(), ImportError> {
     skip_unless(reader, |event| match event {
         Event::Text(t) => !t.trim().is_empty(),

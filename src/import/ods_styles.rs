@@ -136,7 +136,7 @@ struct Format {
     name: String,
     scaled: bool,
     text: String,
-    /// Formats for some numbers, with their conditions.
+    /// Formats for some numbers: condition and name.
     others: Vec<(String, String)>,
 }
 

@@ -26,7 +26,7 @@ pub(super) struct Package<T> {
     pub parts: BTreeMap<String, T>,
 }
 
-/// The XML parts of a workbook; of those that nobody asks for it does not matter what is wrong with them.
+/// The XML parts of a workbook. A fault in a part is only reported when that part is requested.
 pub(super) type TextPackage = Package<Result<String, ImportError>>;
 
 /// Inflates the parts that matter.
@@ -39,7 +39,7 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportE
     Ok(Package { parts: package.parts.into_iter().map(text).collect() })
 }
 
-/// What a message calls a part.
+/// The name of a part in messages.
 pub(super) fn in_words(name: &str) -> String {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let number: String = file.chars().filter(char::is_ascii_digit).take(6).collect();
@@ -126,14 +126,14 @@ fn matters(name: &str) -> bool {
 }
 
 impl<T> Package<T> {
-    /// A part by name, whatever its case; names in relationships may be escaped as in an address.
+    /// A part by name, ignoring case; names in relationships may be percent-encoded.
     pub fn part(&self, name: &str) -> Option<&T> {
         let name = name.trim_start_matches('/').to_ascii_lowercase();
         self.parts.get(&name).or_else(|| self.parts.get(&unescaped_address(&name)?.to_ascii_lowercase()))
     }
 }
 
-/// A name without `%20` and the like; `None` where it has none.
+/// The percent-decoded name; `None` if it contains no code or an invalid one.
 pub(super) fn unescaped_address(name: &str) -> Option<String> {
     let mut parts = name.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
@@ -157,14 +157,14 @@ impl TextPackage {
     }
 }
 
-/// A package for calamine: stored uncompressed, without counts that lie.
+/// A package for calamine: uncompressed, and without counts that may be false.
 pub(super) struct Rewritten<'a> {
     limits: &'a Limits,
     zip: ZipWriter<Cursor<Vec<u8>>>,
     worksheets: usize,
 }
 
-/// The name of a worksheet in a package that was rewritten.
+/// The name of a worksheet in the rewritten package.
 pub(super) fn sheet_name(index: usize) -> String {
     format!("s{index}")
 }
@@ -175,7 +175,7 @@ impl<'a> Rewritten<'a> {
     }
 
     pub fn strings(&mut self, xml: &str) -> Result<(), ImportError> {
-        // Its reader joins what only one of is shown.
+        // calamine would join alternatives of which only one is shown.
         if xml.contains("AlternateContent") {
             return Err(ImportError::Damaged("共享文字里有并列的两种写法".to_owned()));
         }
@@ -239,7 +239,7 @@ impl<'a> Rewritten<'a> {
     }
 }
 
-/// Of a package in memory, which takes any bytes.
+/// An error while writing a package to memory, which is not expected.
 fn unwritable() -> ImportError {
     ImportError::Damaged("内部结构不合规范".to_owned())
 }

@@ -1,8 +1,8 @@
 //! XML as programs write it, tag by tag, in a third of the time of the full parser.
 //!
-//! Takes a well-formed part of a known vocabulary whose attributes are in double quotes, without comments, CDATA, other
-//! default namespaces or prefixes before the elements that are asked for; gives its start tags, their attributes and plain
-//! texts. For anything else it gives `None`, and the full parser decides: it never accepts what that one refuses.
+//! Takes a well-formed part of a known namespace with attributes in double quotes, without comments, CDATA, other default
+//! namespaces, or prefixes on the requested elements; returns its start tags, their attributes and plain texts. For anything else
+//! it returns `None`, and the full parser decides. It accepts nothing that the full parser refuses.
 
 use memchr::{memchr, memmem};
 
@@ -15,19 +15,19 @@ fn declaration(xml: &str) -> Option<usize> {
     (!rest[..end].contains(['<', '>'])).then_some(xml.len() - rest.len() + end + 2)
 }
 
-/// Vocabularies of the parts that are read: spreadsheets in both variants of ECMA-376, and relationships.
+/// Namespaces of the parts that are read: spreadsheets in both variants of ECMA-376, and relationships.
 const VOCABULARIES: [&str; 3] = [
     "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
     "http://purl.oclc.org/ooxml/spreadsheetml/main",
     "http://schemas.openxmlformats.org/package/2006/relationships",
 ];
 
-/// Whether the elements of a namespace are those that are read.
+/// Whether a namespace is one of those that are read.
 pub(super) fn is_vocabulary(namespace: &str) -> bool {
     VOCABULARIES.contains(&namespace)
 }
 
-/// Bytes of a tag that programs do not exceed.
+/// Longest tag that is scanned, in bytes; programs do not write longer ones.
 const LONG_TAG: usize = 4096;
 
 /// Levels that a part of a workbook has at most, and many to spare.
@@ -70,7 +70,7 @@ impl<'x> Scan<'x> {
         self.has_root && self.open.is_empty()
     }
 
-    /// Whether a text may be where the scan is: outside the root there is white space alone.
+    /// Whether a text is allowed at this position: outside the root white space only, inside it valid references only.
     fn admits(&self, text: &str) -> bool {
         if self.open.is_empty() {
             text.bytes().all(|b| b.is_ascii_whitespace() && b != 0x0C)
@@ -148,8 +148,9 @@ impl<'x> Scan<'x> {
 }
 
 impl<'x> Tag<'x> {
-    /// Values of attributes, as written; `None` where any attribute is not written plainly, or one is there twice or empty.
-    /// To be called for every tag, with no names where none is of interest: it is the check of what it passes over, too.
+    /// Values of the named attributes, as written; `None` if any attribute is not written plainly or occurs twice, or if a named
+    /// one is empty. Must be called for every tag, without names if no value is needed, because it also checks the other
+    /// attributes.
     pub fn attributes<const N: usize>(&self, names: [&str; N]) -> Option<[Option<&'x str>; N]> {
         let mut values = [None; N];
         let bytes = self.rest.as_bytes();
@@ -176,11 +177,12 @@ impl<'x> Tag<'x> {
                 if is_foreign || name.ends_with("MustUnderstand") || bytes[start].is_ascii_digit() {
                     return None;
                 }
-                // Each attribute is looked for in the rest of its tag: a tag with very many is for the full parser.
+                // The search for duplicates below is quadratic: a very long tag is left to the full parser.
                 if self.rest.len() > LONG_TAG {
                     return None;
                 }
-                // What was not asked for may not be there twice either; no value has a quote in it.
+                // Other attributes must not occur twice either. A value that only looks like a duplicate is left to the full
+                // parser too.
                 if self.rest[close + 1..].match_indices(name).any(|(i, _)| {
                     let before = bytes[close + i];
                     (before == b' ' || i == 0) && bytes.get(close + 1 + i + name.len()) == Some(&b'=')

@@ -10,7 +10,7 @@ use super::sheet_xml::Frame;
 use crate::import::formats::Format;
 use crate::model::Address;
 
-/// Elements of cells and frame, and those that would change which of them count.
+/// Elements of cells and frame, and `AlternateContent`, which decides which of them count.
 const WANTED: [&str; 12] = [
     "worksheet",
     "sheetData",
@@ -66,7 +66,7 @@ impl Kind {
     }
 }
 
-/// Reads a worksheet; `None` where it is written in another way, or damaged, or larger than the limits.
+/// Reads a worksheet; `None` if it is not written plainly, is damaged, or exceeds the limits.
 pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Option<Scanned<'x>> {
     let mut frame = Frame::default();
     let mut scan = Scan::new(xml, &WANTED)?;
@@ -76,7 +76,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
     while let Some(tag) = scan.tag()? {
         let around = scan.around(&tag);
         let in_cell = around.len() == 4 && around[3] == "c";
-        // An element elsewhere is none that counts.
+        // Elements in other places do not count: the full parser decides.
         let is_placed = match tag.name {
             "worksheet" => around.is_empty(),
             "sheetData" | "cols" | "mergeCells" => matches!(around, ["worksheet"]),
@@ -132,7 +132,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
                 (valued, cells) = (true, None);
             }
             "f" => {
-                // calamine takes the index of a shared formula at its word, and what follows a value for another.
+                // calamine trusts the index of a shared formula, and takes what follows a value for another value.
                 let shares = |kind, index: Option<&str>| match kind {
                     None => true,
                     Some("shared") => index.is_some_and(|i| i.bytes().all(|b| b.is_ascii_digit()) && i.len() < 6),

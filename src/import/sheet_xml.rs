@@ -45,7 +45,7 @@ pub(super) fn frame(xml: &str, formats: &[Format], limits: &Limits) -> Result<Fr
         let event = reader.read_event();
         let empty = matches!(event, Ok(Event::Empty(_)));
         match event {
-            // calamine would pass over the words in it.
+            // calamine would skip the text in a nested element.
             Ok(Event::Start(_) | Event::Empty(_)) if value.is_some() => return Err(odd_cell()),
             Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
                 "row" => {

@@ -82,7 +82,7 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// Puts a sheet of which nothing is read.
+    /// Adds a sheet that is not read.
     pub fn skipped(&mut self, name: &str, why: Skipped) -> Result<(), ImportError> {
         if self.sheets.len() >= self.limits.sheets {
             return Err(self.limits.sheets_error());

@@ -100,7 +100,7 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     match (is_there("xl/workbook.xml"), is_there("xl/workbook.bin")) {
         (true, false) => return Ok(Kind::Xlsx),
         (false, true) => return Ok(Kind::Xlsb),
-        // Parts may have any name: the package says which is the workbook.
+        // Parts may have any name: the package's relationships decide which one is the workbook.
         _ => {
             if let Some(kind) = by_relationships(bytes, limits) {
                 return Ok(kind);
@@ -130,7 +130,7 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     })
 }
 
-/// The kind of the workbook that a package names as its main part; `None` where it names none.
+/// The kind of the workbook that is the package's main part; `None` if that is missing or no workbook.
 fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
     const LISTING: &str = "_rels/.rels";
     let mut listing = package::inflated(bytes, limits, |name| name == LISTING).ok()?;
@@ -139,7 +139,7 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
     let main = directory::main_part(&root).ok()??.to_ascii_lowercase();
     let package = package::inflated(bytes, limits, |name| name == main).ok()?;
     let part = package.part(&main)?;
-    // The record that begins a binary workbook.
+    // The first record of a binary workbook.
     if part.starts_with(&[0x83, 0x01]) {
         return Some(Kind::Xlsb);
     }
@@ -158,7 +158,7 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
 fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
     let has = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
-        // An entry: 64 bytes of name, then its length with the end in bytes. Its case does not matter.
+        // A directory entry: 64 bytes of name, then the length of the name in bytes with its terminator. Case is ignored.
         bytes
             .chunks_exact(128)
             .any(|e| e[..name.len()].eq_ignore_ascii_case(&name) && e[64..66] == (name.len() as u16).to_le_bytes())

@@ -30,28 +30,28 @@ pub struct Sheet {
     pub shown: Vec<(Address, Shown)>,
     /// Words of text boxes and shapes, which are in no cell.
     pub boxes: Vec<String>,
-    /// Why nothing of it was read, where it may hold something; it counts as hidden then.
+    /// Why the sheet was not read although it may have content; such a sheet counts as hidden.
     pub skipped: Option<Skipped>,
 }
 
-/// A sheet of the workbook that has no cells of a report.
+/// Why a sheet was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Skipped {
-    /// Macros of Excel 4.
+    /// A sheet of Excel 4 macros.
     Macro,
     Dialog,
-    /// A chart that takes a whole sheet.
+    /// A chart sheet.
     Chart,
-    /// The workbook lists it, and the file has nothing for it.
+    /// The workbook lists it, but the file does not contain it.
     Missing,
 }
 
 /// What a number format adds to the number a cell holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shown {
-    /// Another number is seen: thousands, percent. A 0 is seen as such.
+    /// Another number is shown, e.g. in thousands or percent. A 0 is shown as 0.
     Scaled,
-    /// Another number is seen, also in the place of a 0.
+    /// Another number is shown, even for a 0.
     Replaced,
     /// A unit of money is seen behind it.
     Unit(Unit),

@@ -1,8 +1,8 @@
-//! A worksheet written in any way → one with the elements that hold its cells and its frame, and nothing else.
+//! A worksheet in any notation → the elements of its cells and its frame, in one notation.
 //!
-//! Takes the part as it is in the file, gives what [`super::sheet_xml`] and calamine read alike. Where a cell has a value and
-//! an inline string, its type decides which of them it shows, as in Excel; a cell whose type asks for the one that it has
-//! not is refused.
+//! Takes the part as it is in the file, returns a text that [`super::sheet_xml`] and calamine read alike. If a cell has a value
+//! and an inline string, its type decides which one counts, as in Excel. A cell without a formula that has only the one its type
+//! does not ask for is refused.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
@@ -12,7 +12,7 @@ use super::markup::consumed;
 use super::sheet_xml::{attribute, odd_cell};
 use super::xml::ill_formed;
 
-/// The elements of a worksheet that count.
+/// A worksheet with only the elements that count.
 pub(super) fn canonical(xml: &str) -> Result<String, ImportError> {
     typed(consumed(xml, belongs)?)
 }
@@ -31,16 +31,16 @@ fn belongs(around: &[String], name: &str) -> bool {
     }
 }
 
-/// Takes out of each cell what its type does not ask for.
+/// Removes from each cell the value or inline string that its type does not ask for.
 fn typed(xml: String) -> Result<String, ImportError> {
     if !xml.contains("inlineStr") && !xml.contains("<is") {
         return Ok(xml);
     }
     let mut reader = Reader::from_str(&xml);
     let (mut out, mut copied) = (String::with_capacity(xml.len()), 0);
-    // Of the cell at hand: what its type asks for, and whether it has something of that and of the other.
+    // Of the current cell: the element that its type asks for, and whether that one and the other one have content.
     let (mut wanted, mut has, mut has_other) = ("v", false, false);
-    // A formula says that there is a result, even where its writer gave the result the wrong type.
+    // A cell with a formula is not refused: its writer may have given the result the wrong type.
     let mut computed = false;
     loop {
         let start = reader.buffer_position() as usize;
@@ -79,7 +79,7 @@ fn typed(xml: String) -> Result<String, ImportError> {
     }
 }
 
-/// Whether there is anything but tags and white space.
+/// Whether there is text other than white space.
 fn has_words(xml: &str) -> bool {
     let after_tags = xml.split('<').enumerate().map(|(i, s)| match s.strip_prefix("![CDATA[") {
         Some(words) => words.split("]]").next().unwrap_or_default(),

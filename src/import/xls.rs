@@ -40,7 +40,7 @@ mod kind {
     pub const BEGIN: u16 = 0x809;
 }
 
-/// All worksheets in the workbook's order, and of the other sheets those that may hold something.
+/// All worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let stream = stream(bytes, limits)?;
     let book = globals(&stream)?;
@@ -52,7 +52,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
             1 if !has_cells(&stream, sheet.offset) => continue,
             1 => Some(Skipped::Macro),
             2 => Some(Skipped::Chart),
-            // Programs in Visual Basic.
+            // Visual Basic modules.
             _ => continue,
         };
         if let Some(why) = other {
@@ -83,7 +83,7 @@ fn stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImportError> {
     Ok(out)
 }
 
-/// A number format that shows nothing of a number.
+/// Format code assumed for one that cannot be read: it shows nothing of a number.
 const UNREADABLE: &str = ";;;";
 
 /// A cell's row, column and style.
@@ -93,7 +93,7 @@ type Spot = (u32, u32, usize);
 struct Listed {
     name: String,
     hidden: bool,
-    /// 0 for a worksheet, 1 for macros, 2 for a chart.
+    /// 0 for a worksheet, 1 for macros, 2 for a chart, 6 for Visual Basic.
     kind: u8,
     offset: usize,
 }
@@ -125,14 +125,14 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
                 if book.styles.marks.len() == 4 {
                     book.styles.marks.push(false);
                 }
-                // Excel takes what a short record lacks for nought.
+                // Excel treats missing fields of a short record as 0.
                 let (looks, place) = (fields.u16(2).unwrap_or_default(), fields.u16(8).unwrap_or_default());
                 book.styles.marks.push(looks & 8 != 0 || place != 0);
             }
             kind::FORMAT => {
                 let mut text = record.text();
                 text.skip(2)?;
-                // Excel passes over a code that cannot be read; what it would have shown is not known.
+                // Excel ignores a code that cannot be read; what it should have shown is not known.
                 let code = match fields.u16(2) {
                     Some(0) | None => String::new(),
                     _ => text.rich().map_or(UNREADABLE.to_owned(), |t| String::from_utf16_lossy(&t.units)),
@@ -156,14 +156,14 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
     if records.is_at_end() { Ok(settled(book, &strings)) } else { Err(cut()) }
 }
 
-/// When all records were seen, the fonts of the strings' runs are known.
+/// Resolves the strings: the fonts of their runs are known only when all records were read.
 fn settled(mut book: Globals, strings: &[Rich]) -> Globals {
     book.styles.settle();
     book.strings = strings.iter().map(|s| book.styles.marked(&s.units, &s.runs)).collect();
     book
 }
 
-/// The records of a sheet without those of the charts in it.
+/// The records of a sheet, without those of embedded charts.
 fn own_records(stream: &[u8], offset: usize) -> impl Iterator<Item = Record<'_>> {
     let mut depth = 0u32;
     let records = Records::new(stream, offset).take_while(move |record| {
@@ -185,7 +185,7 @@ fn own_records(stream: &[u8], offset: usize) -> impl Iterator<Item = Record<'_>>
     })
 }
 
-/// Whether a sheet is the dialog of a program: it says so before its cells.
+/// Whether a sheet is a dialog sheet: its properties, which precede the cells, have a flag for it.
 fn is_dialog(stream: &[u8], offset: usize) -> bool {
     let found = own_records(stream, offset).find(|r| r.kind == kind::SHEET_PROPERTIES || is_cell(r.kind));
     found.is_some_and(|r| r.kind == kind::SHEET_PROPERTIES && r.fields().u16(0).is_some_and(|flags| flags & 0x10 != 0))
@@ -238,7 +238,7 @@ fn read_sheet(stream: &[u8], offset: usize, book: &Globals, to: &mut Collector<'
             }
         }
     }
-    // A sheet that ends with the stream need not say that it ends.
+    // The last sheet of the stream may lack its end record.
     if records.is_at_end() && depth == 0 {
         return awaited.map_or(Ok(()), |at| put(to, at, Content::Uncomputed, true, book));
     }
@@ -259,7 +259,7 @@ fn read_record(
     let fields = record.fields();
     let done = match record.kind {
         kind::ROW => {
-            // What a short record lacks hides nothing.
+            // Missing flags of a short record mean that nothing is hidden.
             let (row, flags) = (u32::from(fields.u16(0)?), fields.u16(12).unwrap_or_default());
             if flags & 0x20 != 0 { to.hide_rows(row, row) } else { Ok(()) }
         }

@@ -35,7 +35,7 @@ impl<'a> Records<'a> {
         Records { stream, at }
     }
 
-    /// Whether nothing follows that could be a record, or a part of one that was cut off.
+    /// Whether only up to 3 zero bytes are left: neither a record nor the beginning of one.
     pub fn is_at_end(&self) -> bool {
         self.stream.get(self.at..).is_some_and(|rest| rest.len() < 4 && rest.iter().all(|b| *b == 0))
     }
@@ -133,7 +133,7 @@ impl Text<'_, '_> {
     }
 
     fn body(&mut self, length: u16) -> Result<Rich, ImportError> {
-        // Some writers leave the flags out where there are no characters.
+        // Some writers omit the flags of an empty text.
         if length == 0 && self.is_done() {
             return Ok(Rich::default());
         }
@@ -142,7 +142,7 @@ impl Text<'_, '_> {
         let more = if flags & 4 != 0 { self.u32()? } else { 0 };
         let units = self.units(length, flags)?;
         let runs = self.run_list(runs)?;
-        // Phonetic guides, which are not read: the last of them may be shorter than it says.
+        // Phonetic guides are not read; the last one may be shorter than stated.
         _ = self.skip(more as usize);
         Ok(Rich { units, runs })
     }

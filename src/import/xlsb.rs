@@ -29,9 +29,9 @@ mod kind {
     pub const CELL_STYLES_END: u32 = 618;
 }
 
-/// All worksheets in the workbook's order, and of the other sheets those that may hold something.
+/// All worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-    // Which parts there are the relationships say, so that they are read first.
+    // The relationships name the parts, so they are read first.
     let texts = |package: Package<Vec<u8>>| TextPackage {
         parts: package.parts.into_iter().map(|(n, data)| (n.clone(), xml::text(data, &in_words(&n)))).collect(),
     };
@@ -79,7 +79,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     collector.finish()
 }
 
-/// A name as [`Package::part`] compares it.
+/// A part's name in the form that [`Package::part`] compares.
 fn spelled(name: &str) -> String {
     let name = name.trim_start_matches('/').to_ascii_lowercase();
     unescaped_address(&name).map_or(name, |n| n.to_ascii_lowercase())
@@ -109,7 +109,7 @@ fn listed(part: &[u8]) -> Result<(bool, Vec<Listed>), ImportError> {
         match kind {
             kind::BOOK_PROPERTIES => is_1904 = fields.u8(0).is_some_and(|flags| flags & 1 != 0),
             kind::SHEET => {
-                // The first version of the format has four bytes more.
+                // The first version of the format has four more bytes here.
                 let names = |at: usize| {
                     let (relation, next) = wide(fields, at)?;
                     let (name, end) = wide(fields, next)?;

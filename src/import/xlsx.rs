@@ -21,7 +21,7 @@ use crate::model::{Address, Decimal};
 /// Most significant digits that Excel keeps and shows.
 const DIGITS: usize = 15;
 
-/// All worksheets in the workbook's order, and of the other sheets those that may hold something.
+/// All worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let directory = Directory::of(package, limits)?;
     let styles = text_of(package, directory.styles.as_ref())?.map(formats::counting).transpose()?;
@@ -49,7 +49,7 @@ pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet
     Ok(sheets)
 }
 
-/// Whether a sheet that is not read has cells with content, or anything drawn.
+/// Whether a sheet that is not read has cells with content or a drawing.
 fn may_say(xml: &str) -> bool {
     let mut reader = Reader::from_str(xml);
     loop {
@@ -61,7 +61,7 @@ fn may_say(xml: &str) -> bool {
             }
             Ok(Event::Eof) => return false,
             Ok(_) => {}
-            // What cannot be looked through may say anything.
+            // A part that cannot be parsed may have any content.
             Err(_) => return true,
         }
     }
@@ -71,8 +71,8 @@ fn text_of<'a>(package: &'a TextPackage, part: Option<&String>) -> Result<Option
     part.map_or(Ok(None), |p| package.text(p))
 }
 
-/// The worksheets as calamine reads them, out of a package that is written anew: it has the parts that count alone, by the
-/// names that calamine knows.
+/// The worksheets as calamine reads them from a rewritten package, which contains only the parts that count, under the names that
+/// calamine expects.
 fn by_calamine(
     directory: &Directory,
     package: &TextPackage,
@@ -100,7 +100,7 @@ fn by_calamine(
         .unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())))
 }
 
-/// calamine says it in English.
+/// An error of calamine in Chinese: its own message is English.
 fn damaged(e: &XlsxError) -> ImportError {
     ImportError::Damaged(
         match e {
@@ -135,7 +135,7 @@ fn read(bytes: Vec<u8>, framed: Vec<Framed<'_>>, limits: &Limits) -> Result<Vec<
                 text_left = text_left.checked_sub(text.len()).ok_or_else(|| limits.inflated_error())?;
             }
             let (row, column) = record.pos;
-            // Our own pass over the same elements counted fewer.
+            // More cells than our own pass over the same elements counted.
             if cells.len() >= frame.cells {
                 return Err(in_sheet(odd_cell()));
             }
@@ -189,7 +189,7 @@ fn plain_sheets(
 struct Framed<'a> {
     listed: &'a Listed,
     xml: &'a str,
-    /// What counts in it, where it is not written plainly.
+    /// The elements that count in it, if it is not written plainly.
     canonical: Option<String>,
     frame: Frame,
     cells: Option<Vec<Written<'a>>>,

@@ -1,8 +1,8 @@
 //! The bytes of an XML part → its text, and a check that it is well-formed.
 //!
-//! Takes UTF-8 and UTF-16, as XML requires of every reader, and refuses every other encoding: a part whose bytes are not
-//! what it declares would be read otherwise by other programs. The check covers what quick-xml lets pass, since a lenient
-//! reader finds values where Excel finds a damaged file. It knows no vocabulary and changes nothing.
+//! Takes UTF-8 and UTF-16, which every XML reader must support, and refuses other encodings: other programs would read a part
+//! differently if its bytes do not match its declaration. The check covers what quick-xml does not detect, because a lenient
+//! reader would find values where Excel reports a damaged file. It does not depend on namespaces and changes nothing.
 
 use memchr::memmem;
 use quick_xml::Reader;
@@ -11,7 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
 
-/// The text of a part, without its byte order mark; `part` is what a message calls it.
+/// The text of a part, without its byte order mark; `part` is its name in messages.
 pub(super) fn text(bytes: Vec<u8>, part: &str) -> Result<String, ImportError> {
     let fault = |what: &str| ImportError::Damaged(format!("{part}{what}"));
     let unknown = || fault("不是 UTF-8 或 UTF-16 编码");
@@ -19,7 +19,7 @@ pub(super) fn text(bytes: Vec<u8>, part: &str) -> Result<String, ImportError> {
         [0xFF, 0xFE, 0, 0, ..] | [0, 0, 0xFE, 0xFF, ..] => return Err(unknown()),
         [0xFF, 0xFE, rest @ ..] => (utf16(rest, u16::from_le_bytes).ok_or_else(unknown)?, Some("LE")),
         [0xFE, 0xFF, rest @ ..] => (utf16(rest, u16::from_be_bytes).ok_or_else(unknown)?, Some("BE")),
-        // Without a mark the declaration still has its form.
+        // UTF-16 without a byte order mark, recognised by the beginning of the declaration.
         [b'<', 0, b'?', 0, ..] => (utf16(&bytes, u16::from_le_bytes).ok_or_else(unknown)?, Some("LE")),
         [0, b'<', 0, b'?', ..] => (utf16(&bytes, u16::from_be_bytes).ok_or_else(unknown)?, Some("BE")),
         _ => {
@@ -32,7 +32,7 @@ pub(super) fn text(bytes: Vec<u8>, part: &str) -> Result<String, ImportError> {
         (None | Some("UTF-16"), Some(_)) => true,
         (Some(name), Some(order)) => name.strip_prefix("UTF-16").is_some_and(|o| o == order),
         (None | Some("UTF-8" | "UTF8"), None) => true,
-        // Encodings of which ASCII is a part: then it makes no difference.
+        // These encodings contain ASCII, so that a text in ASCII is the same in them.
         (Some(name), None) => is_over_ascii(name) && text.is_ascii(),
     };
     if !agrees {
@@ -74,7 +74,7 @@ pub(super) fn check(xml: &str) -> Result<(), ImportError> {
     check_with(xml, |_, _| true)
 }
 
-/// The same, and one with an attribute of which the caller says `false`.
+/// As [`check`]; also refuses a part with an attribute for which `admits` returns `false`.
 pub(super) fn check_with(xml: &str, mut admits: impl FnMut(&str, &str) -> bool) -> Result<(), ImportError> {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_comments = true;
@@ -102,7 +102,7 @@ pub(super) fn check_with(xml: &str, mut admits: impl FnMut(&str, &str) -> bool) 
                     return Err(ill_formed());
                 }
             }
-            // `]]>` in a text is against the rules, but no reader takes it for anything else.
+            // `]]>` in a text is not allowed, but no reader interprets it differently.
             Event::Text(_) => {}
             Event::CData(_) if depth > 0 => {}
             Event::GeneralRef(r) if depth > 0 => {
@@ -137,7 +137,7 @@ fn is_value(value: &str) -> bool {
     !value.contains('<') && is_reference(value)
 }
 
-/// Whether every reference in a text means a character that XML allows.
+/// Whether every reference in a text denotes a character that XML allows.
 pub(super) fn is_reference(text: &str) -> bool {
     if !text.contains('&') {
         return true;

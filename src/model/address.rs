@@ -103,7 +103,7 @@ impl fmt::Display for Source {
     }
 }
 
-/// The first cells of some places in brackets: （D7、E7 等）; nothing where none has a cell.
+/// The first cells of some places in brackets: （D7、E7 等）; empty if none of them has a cell.
 pub fn in_brackets(places: &[Source], most: usize) -> String {
     let cells: Vec<String> = places.iter().take(most).filter_map(|s| s.cell).map(|c| c.to_string()).collect();
     let more = if places.len() > cells.len() { " 等" } else { "" };
@@ -163,14 +163,14 @@ struct Origin {
     entry: Entry,
 }
 
-/// How a value stands in its cell: what a spreadsheet does with it.
+/// How a value is stored in its cell, which determines how a spreadsheet treats it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Entry {
     /// A number that was typed, or nothing.
     #[default]
     Number,
-    /// A text, which sums leave out.
+    /// A text, which sums ignore.
     Text,
     /// The result of a formula.
     Formula,
@@ -188,7 +188,7 @@ impl Origins {
         }
     }
 
-    /// Notes how a value stands in its cell, once it is known where it came from.
+    /// Records how a value is stored in its cell; without effect if its origin was not noted before.
     pub fn note_entry(&mut self, place: Place, entry: Entry) {
         if let Place::Value { table, slot } = place
             && let Some(Some(origin)) = self.values.get_mut(table).and_then(|slots| slots.get_mut(slot))
@@ -197,7 +197,7 @@ impl Origins {
         }
     }
 
-    /// How a value stands in its cell.
+    /// How a value is stored in its cell; [`Entry::Number`] if unknown.
     pub fn entry(&self, place: Place) -> Entry {
         self.at(place).map(|o| o.entry).unwrap_or_default()
     }

@@ -26,11 +26,11 @@ pub enum Stage {
     Report,
 }
 
-/// Places that a finding keeps beside its own: more than a table of the form has values, and so few that a workbook with
-/// a million faulty cells costs no more than one with a few hundred.
+/// Most places that a finding keeps besides its own: more than a table of the form has values, and few enough that a workbook
+/// with a million faulty cells costs no more than one with a few hundred.
 pub const MOST_PLACES: usize = 250;
 
-/// Places of one finding while they are collected: the first ones, and how many there were.
+/// Places of one finding while they are collected: the first ones, and the number of all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Places {
     kept: Vec<Source>,
@@ -40,7 +40,7 @@ pub struct Places {
 impl Places {
     pub fn push(&mut self, place: Source) {
         self.count += 1;
-        // One of them becomes the finding's own place.
+        // One more than the limit, because the first becomes the finding's own place.
         if self.kept.len() <= MOST_PLACES {
             self.kept.push(place);
         }
@@ -50,7 +50,7 @@ impl Places {
         self.kept.first()
     }
 
-    /// How many there were, those that were not kept included.
+    /// Number of all places, including those not kept.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -77,7 +77,7 @@ pub struct Finding {
     pub found: Option<String>,
     /// Further places, at most [`MOST_PLACES`] of them.
     pub related: Vec<Source>,
-    /// Places beyond those, which are counted only.
+    /// Number of places beyond those.
     pub more: usize,
     pub hint: Option<String>,
 }
@@ -114,7 +114,7 @@ impl Finding {
         self
     }
 
-    /// Adds further places. Beyond [`MOST_PLACES`] they are counted and not kept.
+    /// Adds further places; those beyond [`MOST_PLACES`] are only counted.
     pub fn related(mut self, sources: impl IntoIterator<Item = Source>) -> Finding {
         let mut sources = sources.into_iter();
         let room = MOST_PLACES.saturating_sub(self.related.len());
@@ -123,7 +123,7 @@ impl Finding {
         self
     }
 
-    /// The first of these places becomes the finding's own, the others are related to it.
+    /// Sets the first of these places as the finding's own and adds the others as related places.
     pub fn at_all(mut self, places: Places) -> Finding {
         let Places { kept, count } = places;
         self.more += count - kept.len();
@@ -144,15 +144,15 @@ impl Finding {
     }
 }
 
-/// Findings of one code that are listed; the others are counted. What they block depends on the code alone, so that
-/// counting the others changes no decision.
+/// Most findings of one code that are listed; the others are counted. What findings block depends on their code and severity, and
+/// the finding for the rest has the greatest severity, so that counting changes no decision.
 pub const MOST_ALIKE: usize = 250;
 
-/// Findings while they are collected: of each code the first ones, and how many there were.
+/// Findings while they are collected: the first of each code, and the number of the others.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     all: Vec<Finding>,
-    /// By code, how many were kept, and those that were not: their number, their greatest severity and their stage.
+    /// By code: number of findings kept, number and greatest severity of the others, and stage of the first finding.
     codes: BTreeMap<&'static str, (usize, usize, Severity, Stage)>,
 }
 
@@ -169,7 +169,7 @@ impl Findings {
         }
     }
 
-    /// The findings in their order; behind the last of a code one that says how many others there were.
+    /// The findings in order; if some of a code were not listed, a finding with their number follows the last of that code.
     pub fn into_vec(self) -> Vec<Finding> {
         let mut all = self.all;
         for (code, (_, others, severity, stage)) in self.codes.into_iter().filter(|(_, (_, others, ..))| *others > 0) {

@@ -22,8 +22,8 @@ pub enum Value {
     Blank,
     /// The cell says that it does not apply: `/`, `—`, `_`, 无.
     NotApplicable,
-    /// The cell could not be read or assigned. A report that has one is refused: it is checked as far as it is known and
-    /// never written.
+    /// The cell could not be read or assigned. A report with such a value is checked as far as possible, but refused and never
+    /// written.
     Unknown,
 }
 
@@ -46,8 +46,8 @@ impl Value {
         }
     }
 
-    /// The number it counts as: 0 for blank and not applicable, the bare number of an amount. An unknown value counts as 0 as
-    /// well: whoever compares values asks for [`Value::known`].
+    /// The number it counts as: 0 for blank and not applicable, the bare number of an amount. An unknown value also counts as 0,
+    /// so comparisons must use [`Value::known`].
     pub fn number(&self) -> Decimal {
         match self {
             Value::Count(n) => Decimal::from(*n),

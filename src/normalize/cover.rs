@@ -14,10 +14,10 @@ use crate::rules::finding;
 
 /// The cover's first field of which there may be several: the published date, after agency, year and title.
 const FIRST_OPTIONAL: usize = 3;
-/// Bytes of a fact beyond which no further one of its kind is joined to it.
+/// Bytes of a fact beyond which no further value of its field is appended.
 const LONGEST_FACT: usize = 10_000;
 
-/// A label of the cover with what stands behind or beside it.
+/// A label of the cover with its value, which follows the label or is in a cell to its right.
 struct Given<'t> {
     index: usize,
     label: &'t str,
@@ -27,12 +27,13 @@ struct Given<'t> {
 }
 
 impl Flow<'_> {
-    /// Takes a label of the cover with the value beside it, or behind a colon. Returns whether it was one.
+    /// Reads a label of the cover with its value, which is in a cell to the right or after a colon. Returns whether the text was
+    /// such a label.
     pub(super) fn field(&mut self, sheet: &mut OnSheet<'_, '_>, at: Address, text: &str) -> bool {
         let bare = text.trim().trim_start_matches(['（', '(', '【', '[']).trim_end_matches(['】', ']']);
         let bare = if bare.len() < text.trim().len() { bare.trim_end_matches(['）', ')']) } else { bare };
         let given = match bare.split_once([':', '：']) {
-            // Several lines are several facts: none of them is certain to be this one's value.
+            // Several lines may be several facts, so none of them is certain to be this label's value.
             Some((_, rest)) if rest.trim().contains(['\n', '\r']) => return false,
             Some((label, rest)) if !rest.trim().is_empty() => {
                 let Some(index) = self.known.wordings.field(label).filter(|i| takes_inline(sheet.kind, *i, label))
@@ -71,7 +72,7 @@ impl Flow<'_> {
         true
     }
 
-    /// What stands right of a label, as text with its cell; a finding where it is no text.
+    /// The value to the right of a label as text with its cell; a finding if it cannot be taken as text.
     fn beside(
         &self,
         sheet: &OnSheet<'_, '_>,
@@ -86,11 +87,11 @@ impl Flow<'_> {
         let source = || Source::cell(&view.sheet.name, cell.at);
         let is_label = |t: &str| self.known.wordings.field(t.trim().trim_end_matches([':', '：'])).is_some();
         let value = match &cell.content {
-            // The next label of a row that holds several: this one has no value.
+            // The next label in the same row: this one has no value.
             Content::Text(t) if is_label(t) => return Ok((String::new(), at)),
             Content::Text(t) if t.trim() == field.hint => String::new(),
             Content::Text(t) => t.clone(),
-            // 010-12345678 and 000123 are numbers to a spreadsheet, and other ones to a reader.
+            // A format may show 010-12345678 or 000123 for a number that is stored otherwise.
             Content::Number(_) if view.sheet.shown(cell.at).is_some() => {
                 let message = format!("{} 的数字由格式显示成别的样子，不能确定写的是什么", source());
                 let f = finding("N207", message).at(source());
@@ -112,7 +113,7 @@ impl Flow<'_> {
         Ok((value, cell.at))
     }
 
-    /// Keeps a fact. Words that are printed under another label than the one they were written with are reported.
+    /// Keeps a fact, and reports it if it will be printed under a label other than the one it was written with.
     fn fact(&mut self, index: usize, label: &str, value: String, source: Source, kind: SheetKind) {
         let field = labels().cover.fields()[index];
         self.tell_marked(&value, &source);
@@ -179,11 +180,11 @@ impl Flow<'_> {
         if title.is_none() && !stated {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
             let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name, Source::sheet(&v.sheet.name)));
-            // The name of a file is the sender's own matter: no more of it is reported than the title.
+            // File names are private to the sender: only the title in it is reported.
             let elsewhere = sheets
                 .chain([("文件名", unnumbered(stem), Source::sheet(&"文件名".into()))])
                 .filter_map(|(kind, text, source)| title::parse(text).map(|t| (kind, source, t)));
-            // A bare 年度报告 says nothing that the parts do not.
+            // A title without year and agency adds nothing to the other parts.
             let mut found = elsewhere.filter(|(.., t)| t.year.is_some() || t.agency.is_some());
             if let Some((kind, source, t)) = found.next() {
                 let message = format!("标题取自{kind}“{}”", t.text);
@@ -258,7 +259,7 @@ impl Flow<'_> {
                 Some(read)
             });
         let year = match (cover_year.map(|(y, ..)| y), title_year) {
-            // Of two years neither is certain.
+            // If the years differ, neither is certain.
             (Some(Some(stated)), Some(titled)) if stated != titled => 0,
             (Some(stated), titled) => stated.or(titled).unwrap_or_default(),
             (None, titled) => titled.unwrap_or_default(),
@@ -275,9 +276,9 @@ impl Flow<'_> {
     }
 }
 
-/// Whether a line such as 发布日期：2025年1月20日 is a fact. On the standard cover facts have cells of their own, and a line is one of
-/// the preface. Elsewhere agency, year and title may be stated anywhere; what is published under its label stays where it is
-/// written, unless the sheet is a cover and the label the standard one.
+/// Whether a line such as 发布日期：2025年1月20日 is a fact. On the standard cover facts have their own cells, so such a line
+/// belongs to the preface. On other sheets agency, year and title are facts; other facts remain part of the text, except on a
+/// cover of the agency's own under their standard label.
 fn takes_inline(kind: SheetKind, index: usize, label: &str) -> bool {
     let standard = || fold(label).is_some_and(|f| f.body == body(&labels().cover.fields()[index].label));
     match kind {
@@ -307,7 +308,7 @@ fn unnumbered(stem: &str) -> &str {
     }
 }
 
-/// A value of the cover without the room for a seal and the line to write on: 某局（盖章）, ____某局____.
+/// A value of the cover without the mark for a seal and the line to write on: 某局（盖章）, ____某局____.
 fn unstamped(value: &str) -> String {
     let line = |text: &str| text.trim().trim_matches('_').trim().to_owned();
     let mut value = line(value);

@@ -26,7 +26,7 @@ pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
         };
         let hidden = sheet.cells.iter().zip(&covered).filter(|(_, covered)| **covered).map(|(c, _)| c);
         let (mut numbers, mut words) = (Places::default(), Places::default());
-        // Unseen blanks and the words that the range shows anyway are no loss.
+        // Hidden blanks, and words that the merged range shows anyway, are not reported.
         for cell in hidden.filter(|c| !repeats(sheet, c.at, &c.content)) {
             let places = if is_figure(&cell.content) { &mut numbers } else { &mut words };
             places.push(Source::cell(&sheet.name, cell.at));

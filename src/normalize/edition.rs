@@ -1,7 +1,7 @@
-//! Which edition of the form a workbook uses, detected from its labels, and where each block stands.
+//! Detects from the labels which edition of the form a workbook uses and where each block is located.
 //!
-//! Takes the sheets and the forms, gives the form that fits best and the place of every block that is certain. What is not is
-//! a finding; the rest is read all the same, so that one fault does not hide the others.
+//! Takes the sheets and the forms, returns the form that fits best and the place of every block that is certain. Uncertain blocks
+//! are findings; the rest is still read, so that one fault does not hide the others.
 
 use std::sync::Arc;
 
@@ -17,22 +17,22 @@ use crate::rules::{self, finding};
 /// The form a workbook follows, and its blocks.
 pub struct Recognised {
     pub form: Arc<Form>,
-    /// By table and block; `None` where the block is missing or stands in several places.
+    /// By table and block; `None` if the block is missing, found in several places, or of another edition.
     pub places: Vec<Vec<Option<Located>>>,
-    /// All cells that belong to tables, with those that cannot be read.
+    /// All cells that belong to tables, including those that cannot be read.
     pub areas: Vec<Area>,
-    /// Whether nothing speaks for another edition.
+    /// Whether the edition is certain: false if a table of another edition was found, or only the rows of a table.
     pub certain: bool,
     pub findings: Vec<Finding>,
 }
 
-/// Places of tables whose cells are kept apart from prose: many times those of all blocks of a form.
+/// Most areas that are kept apart from prose: many times the number of blocks of a form.
 const MOST_AREAS: usize = 100;
 
 /// Cells of a sheet that belong to a table, whether or not its values can be read.
 #[derive(Debug, Clone)]
 pub struct Area {
-    /// `None` for a table of another edition that has no place in this one.
+    /// `None` for an additional table of another edition.
     pub table: Option<usize>,
     pub sheet: usize,
     pub top: u32,
@@ -48,23 +48,23 @@ impl Area {
         Area { table, sheet, top, bottom, left, right, unit_column }
     }
 
-    /// Whether a cell stands in it.
+    /// Whether it contains a cell.
     pub fn holds(&self, at: Address) -> bool {
         let across = (self.left..=self.right).contains(&at.column) || self.unit_column == Some(at.column);
         across && self.rows(at.row)
     }
 
-    /// Whether it has cells in a row.
+    /// Whether it extends over a row.
     pub fn rows(&self, row: u32) -> bool {
         (self.top..=self.bottom).contains(&row)
     }
 }
 
-/// Chooses the form whose labels fit best and demands that each of its blocks stands exactly once. What is not found may stand
-/// in a hidden sheet.
+/// Chooses the form whose labels fit best, and reports each of its blocks that is not found exactly once. A missing one may be in
+/// a hidden sheet.
 ///
 /// # Errors
-/// Where no table of any form is found.
+/// If no table of any form is found, or the search is given up.
 pub fn recognise(
     forms: &[Arc<Form>],
     views: &[View<'_>],
@@ -99,7 +99,7 @@ pub fn recognise(
         findings: Vec::new(),
     };
     let located = best.found.iter().enumerate().flat_map(|(t, blocks)| blocks.iter().flatten().map(move |l| (t, l)));
-    // A workbook with more is refused: of each block but one place is admitted.
+    // A workbook with more is refused anyway: each block may be found in one place only.
     recognised.areas.extend(located.take(MOST_AREAS).map(|(t, l)| Area::of(Some(t), l)));
     for (t, (table, blocks)) in form.tables.iter().zip(&best.found).enumerate() {
         let found = match of_another_edition(form, best, others, t, views) {
@@ -132,7 +132,7 @@ pub fn recognise(
     Ok(recognised)
 }
 
-/// The places of a table's blocks, and what is wrong with them.
+/// The places of a table's blocks. Their faults are added to `recognised`.
 fn found(
     table: &Table,
     blocks: &[Vec<Located>],
@@ -173,7 +173,7 @@ fn found(
                 Some(one.clone())
             }
             several => {
-                // A table that stands twice says so once, not once a block.
+                // A table found several times is reported once, not once per block.
                 if !std::mem::replace(&mut doubled, true) {
                     findings.push(twice(&table.name, &sources(several, views)));
                 }
@@ -184,7 +184,7 @@ fn found(
     places
 }
 
-/// A table that this form does not find as it should be, and another edition does: its finding, and its cells.
+/// If a table is not clean in this form but clean in another edition: a finding, and the cells of the table.
 fn of_another_edition(
     form: &Form,
     best: &Search,
@@ -207,7 +207,7 @@ fn of_another_edition(
     })
 }
 
-/// The first row of the heads of a block, some of which stand in a row: labels of the block directly above belong to them.
+/// The first row of a block's heads, given a row of them: labels of the block directly above it are heads too.
 fn head_top(form: &Form, (table, block): (usize, usize), view: &View<'_>, row: u32) -> u32 {
     let known = &OfForm::of(form).blocks[table][block];
     let reach = form.tables[table].blocks[block].columns.depth as u32 + 1;
@@ -219,8 +219,8 @@ fn head_top(form: &Form, (table, block): (usize, usize), view: &View<'_>, row: u
     view.labels_in_rows(row.saturating_sub(reach), row).find(own).map_or(row, |(at, _)| at.row)
 }
 
-/// The cells of a table whose place is known and whose shape is not: from its first row to the next table, or to the end of
-/// the figures behind a cell of its heads.
+/// The cells of a table whose place is known but whose shape is not: from row `top` to the next table or the last row of figures
+/// below `at`, over all columns.
 fn around(table: usize, (sheet, top, at): (usize, u32, Address), views: &[View<'_>], areas: &[Area]) -> Area {
     let figures = last_figure(&views[sheet], at.row);
     let next = areas.iter().filter(|a| a.sheet == sheet && a.top > at.row).map(|a| a.top - 1).min();
@@ -228,7 +228,7 @@ fn around(table: usize, (sheet, top, at): (usize, u32, Address), views: &[View<'
     Area { table: Some(table), sheet, top, bottom, left: 0, right: u32::MAX, unit_column: None }
 }
 
-/// The last row of those behind a row that hold numbers, with no more than a few others between them.
+/// The last row of the figures below a row; they end before `BETWEEN` rows without any.
 fn last_figure(view: &View<'_>, from: u32) -> u32 {
     const BETWEEN: u32 = 3;
     let mut last = from + 1;
@@ -243,7 +243,7 @@ fn last_figure(view: &View<'_>, from: u32) -> u32 {
     last
 }
 
-/// A workbook with the rows of a table whose heads are not known.
+/// A workbook with the rows of a table but without its column heads.
 fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
     let blocks = |f: &Form| -> Vec<(usize, usize)> {
         let all = f.tables.iter().enumerate();
@@ -265,7 +265,7 @@ fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
     })
 }
 
-/// Places that a message lists before “等”.
+/// Most places that a message lists before “等”.
 const LISTED: usize = 5;
 
 fn twice(table: &str, places: &[Source]) -> Finding {

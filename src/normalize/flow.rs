@@ -62,7 +62,7 @@ pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool
     flow.words
 }
 
-/// Agency and year of a workbook in which no official table was found, as far as cover and title state them.
+/// Agency and year of a workbook without official tables, as far as cover and title state them.
 pub fn named(name: &str, views: &[View<'_>], options: &Options) -> (Option<String>, Option<u16>) {
     let Some(form) = options.forms.first() else { return (None, None) };
     let (places, areas, findings) = (form.tables.iter().map(|_| Vec::new()).collect(), Vec::new(), Vec::new());
@@ -74,10 +74,11 @@ pub fn named(name: &str, views: &[View<'_>], options: &Options) -> (Option<Strin
 /// More paragraphs than any report has.
 pub(super) const MOST_PARAGRAPHS: usize = 20_000;
 
-/// More characters than all texts of any report have together: a thousand pages. What is written of them, with what was
-/// found in them, can be read again by this program.
+/// Most characters of all texts of a report together: a thousand pages, more than any report has. JSON written from such a
+/// report, with its findings, stays within the limits for reading it again.
 pub(super) const MOST_CHARACTERS: usize = 1_000_000;
-/// More characters than a cell of Excel can have, and no more bytes than a text may have that is read again.
+/// Most characters of a paragraph: more than an Excel cell can have, and in bytes within the limit for texts of JSON that is read
+/// again.
 const LONGEST_PARAGRAPH: usize = 200_000;
 
 /// A paragraph before the first section, not yet known to be title or preface.
@@ -86,11 +87,11 @@ pub(super) struct Front {
     pub(super) source: Source,
 }
 
-/// A fact as it is stated.
+/// A fact as stated in the workbook.
 pub(super) struct Stated {
     pub(super) text: String,
     pub(super) source: Source,
-    /// Whether a cover states it.
+    /// Whether it is stated on a cover.
     pub(super) on_cover: bool,
 }
 
@@ -121,14 +122,14 @@ pub(super) struct Flow<'a> {
     characters: usize,
 }
 
-/// The sheet that is being read.
+/// The sheet being read.
 pub(super) struct OnSheet<'v, 's> {
     index: usize,
     pub(super) view: &'v View<'s>,
     pub(super) kind: SheetKind,
     /// Cells that were read as facts.
     pub(super) used: BTreeSet<Address>,
-    /// The last table above the cell at hand.
+    /// The last table above the current cell.
     after_table: Option<usize>,
 }
 
@@ -209,7 +210,7 @@ impl Flow<'_> {
         fold(&view.sheet.name).and_then(|f| self.known.wordings.sheet(&f))
     }
 
-    /// Whether a sheet without a table has a title of a report or a heading of a section.
+    /// Whether a sheet without tables contains the title of a report or the heading of a section.
     fn is_of_the_report(&self, index: usize, view: &View<'_>) -> bool {
         let text = |c: &Cell| matches!(&c.content, Content::Text(t) if title::parse(t).is_some());
         let own = |at| view.text(at).is_some_and(|t| self.level(t.trim()) > 0);
@@ -257,7 +258,7 @@ impl Flow<'_> {
         self.placed = lines.headings(self.form);
     }
 
-    /// What is hidden is not published; that it exists is reported.
+    /// Reports content in hidden rows and columns, which is not published.
     fn hidden_text(&mut self, view: &View<'_>, here: &[&Area]) {
         let placed = |c: &&Cell| here.iter().any(|a| a.rows(c.at.row));
         let mut hidden = view.sheet.cells.iter().filter(|c| view.sheet.hides(c.at)).filter(|c| !placed(c));
@@ -314,7 +315,8 @@ impl Flow<'_> {
         }
     }
 
-    /// Whether a text is within the limit of all texts together; the first one beyond it is reported.
+    /// Whether a text is within the limits of one paragraph and of all texts together. Reports each paragraph that is too long,
+    /// and the first text beyond the total.
     pub(super) fn holds(&mut self, text: &str, source: &Source) -> bool {
         let (before, length) = (self.characters, text.chars().count());
         self.characters = before.saturating_add(length);
@@ -346,8 +348,8 @@ impl Flow<'_> {
         self.form.free_headings && self.form.sections[section].table.is_some()
     }
 
-    /// The section a line heads: by its words, or by its number and place, or as the next section by its number and most of
-    /// its words.
+    /// The section that a line is the heading of: by its wording, or by its number and place, or as the next section by its
+    /// number and most of its characters.
     fn heading(&self, line: &str, at: LineAt) -> Option<usize> {
         if let Some(section) = self.known.wordings.title(line) {
             return Some(section);
@@ -384,7 +386,8 @@ impl Flow<'_> {
             self.headed[section] = Some(source.clone());
             return;
         };
-        // Pasted with its text below the one that is printed already: nothing is between them but the section's own words.
+        // A heading pasted along with its text below the heading that was already there: only the section's own text is between
+        // them.
         if again && first.sheet == source.sheet {
             let message = format!("“{official}”的标题写了两次（{first}和{source}），只用一次");
             self.words.findings.push(finding("N112", message).at(source.clone()).related([first.clone()]));
@@ -401,7 +404,7 @@ impl Flow<'_> {
         self.words.findings.push(finding("N204", message).at(source.clone()).related([first.clone()]).hint(fix));
     }
 
-    /// Reports words that are raised, lowered or struck out, which plain text does not show.
+    /// Reports superscripts, subscripts and struck-out words, which plain text does not show.
     pub(super) fn tell_marked(&mut self, text: &str, source: &Source) {
         let Some((words, changes)) = text::marked(text) else { return };
         let found = if changes {
@@ -485,7 +488,7 @@ impl Flow<'_> {
     }
 }
 
-/// The uppermost table of a sheet.
+/// The topmost table of a sheet.
 fn first_table<'a>(areas: &[&'a Area]) -> Option<(&'a Area, usize)> {
     areas.iter().filter_map(|a| Some((*a, a.table?))).min_by_key(|(a, _)| a.top)
 }

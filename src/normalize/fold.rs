@@ -23,7 +23,7 @@ pub struct Folded {
     pub body: Body,
     /// The same without 第, which offices drop from titles; `None` where there is none.
     short: Option<Body>,
-    /// The same without what stands in brackets; `None` where nothing does.
+    /// The same without text in brackets; `None` if there are no brackets or nothing outside them.
     bare: Option<Body>,
 }
 
@@ -33,7 +33,7 @@ impl Folded {
         Folded { number, bracketed, body: Body::new(body), short, bare: bare.map(Body::new) }
     }
 
-    /// The body without what stands in brackets.
+    /// The body without text in brackets.
     pub fn bare(&self) -> &Body {
         self.bare.as_ref().unwrap_or(&self.body)
     }
@@ -126,7 +126,7 @@ fn folded(text: &str) -> Option<Folded> {
     Some(Folded::new(number, bracketed, body, bare))
 }
 
-/// The letters outside brackets; `None` where nothing stands in brackets, or nothing outside.
+/// The letters and digits outside brackets; `None` if there are no brackets or nothing outside them.
 fn without_brackets(text: &[char]) -> Option<String> {
     if !text.contains(&'(') {
         return None;

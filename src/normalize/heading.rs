@@ -53,7 +53,7 @@ pub fn free_level(text: &str) -> u8 {
     u8::from(used > 0 && marked.is_some())
 }
 
-/// Whether a text begins with a Chinese numeral and 、.
+/// Whether a text begins with a Chinese numeral followed by 、.
 pub fn is_numbered(text: &str) -> bool {
     let rest = text.trim_start_matches(|c| NUMERALS.contains(c));
     rest.len() < text.len() && rest.starts_with('、')

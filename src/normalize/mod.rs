@@ -48,13 +48,13 @@ impl Default for Options {
     }
 }
 
-/// What a workbook says as far as it is certain.
+/// The content of a workbook, as far as it is certain.
 #[derive(Debug, Clone)]
 pub struct Normalized {
-    /// Values that could not be read are unknown in it, and the findings then refuse it. `None` where no table of any form
-    /// was found.
+    /// Contains unknown values where cells could not be read; the findings then refuse the report. `None` if no table of any form
+    /// was found, or if a JSON is faulty.
     pub report: Option<Report>,
-    /// What is known of the report even where it is refused.
+    /// What is known of the report even if it is refused.
     pub agency: Option<String>,
     pub year: Option<u16>,
     pub edition: Option<String>,
@@ -102,7 +102,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     findings.extend(recognised.findings.iter().cloned());
     findings.extend(values::read(&mut report, &recognised, &views, &mut origins));
     let words = flow::read(&workbook.name, &views, &recognised, options.keep_text, &mut origins);
-    // Of two reports in one workbook the tables say so; that their headings stand twice too follows from it.
+    // Tables that are found twice report two reports in one workbook; that headings occur twice follows from it.
     let doubled = recognised.findings.iter().any(|f| f.code == "N204");
     findings.extend(words.findings.into_iter().filter(|f| !doubled || f.code != "N204"));
     (report.cover, report.preface, report.sections) = (words.cover, words.preface, words.sections);
@@ -153,7 +153,7 @@ fn is_aid(sheet: &Sheet) -> bool {
         || is_sources(sheet)
 }
 
-/// The instructions of the standard workbook, of any version.
+/// Whether a sheet contains the instructions of the standard workbook, of any version.
 fn is_guide(sheet: &Sheet) -> bool {
     let guide = &labels().guide;
     let first = |c: &Cell| matches!(&c.content, Content::Text(t) if is_basis(t));
@@ -165,9 +165,9 @@ fn is_basis(text: &str) -> bool {
     labels().guide.basis.split('{').next().is_some_and(|start| text.starts_with(start))
 }
 
-/// What somebody wrote on the sheet of the instructions, where nothing is read.
+/// Reports content that was added to the sheet of the instructions, which is not read.
 fn beside_guide(sheet: &Sheet) -> Option<Finding> {
-    // Its own lines are numbered, whatever version they are of.
+    // The sheet's own lines are numbered in every version.
     let numbered = |text: &str| heading::is_numbered(text);
     let own = |text: &str| text == &*sheet.name || is_basis(text) || numbered(text);
     let view = view::View::new(sheet);

@@ -1,7 +1,7 @@
-//! Headings of sections in words of their own: known by their number and their place between the others.
+//! Section headings with unknown wording, recognised by their number and their place between the others.
 //!
-//! Takes the lines of a workbook in reading order, gives the lines that head a section although no wording of the form fits
-//! them. A section is only looked for where its own heading is missing; if several lines could be it, none is.
+//! Takes the lines of a workbook in reading order, returns the lines that are section headings although they match no wording of
+//! the form. Only sections whose heading is missing are searched for; if several lines qualify, none is chosen.
 
 use std::collections::BTreeMap;
 
@@ -16,15 +16,15 @@ const LONGEST: usize = 25;
 /// A line of the workbook: sheet, cell and its number among the lines of the cell.
 pub(super) type LineAt = (usize, Address, usize);
 
-/// What stands in a workbook that tells sections apart, in reading order.
+/// An element of a workbook, in reading order.
 enum Mark {
-    /// A heading or a sheet that names a section.
+    /// A heading, or a sheet name, that identifies a section.
     Section(usize),
     /// The table of a section.
     Table(usize),
-    /// A line that may head a section.
+    /// A line that may be the heading of a section.
     Candidate(usize, LineAt),
-    /// Any other words.
+    /// Any other text.
     Words,
 }
 
@@ -43,7 +43,7 @@ impl Lines {
         }
     }
 
-    /// Adds a line of words.
+    /// Adds a line of text.
     pub fn line(&mut self, form: &Form, wordings: &Wordings, at: LineAt, line: &str) {
         let folded = fold(line);
         let mark = match &folded {
@@ -57,11 +57,11 @@ impl Lines {
         self.0.push(mark.unwrap_or(Mark::Words));
     }
 
-    /// The lines that head sections.
+    /// The lines that are section headings.
     pub fn headings(self, form: &Form) -> BTreeMap<LineAt, usize> {
         let marks = self.0;
         let mut found = BTreeMap::new();
-        // Where a heading that was found in this way stands.
+        // By section, the position of a heading found in this way.
         let mut placed: BTreeMap<usize, usize> = BTreeMap::new();
         for section in 0..form.sections.len() {
             let named = |m: &Mark| matches!(m, Mark::Section(s) if *s == section);
@@ -92,7 +92,7 @@ impl Lines {
     }
 }
 
-/// Whether a line can be a heading: short and no sentence.
+/// Whether a line can be a heading: short, and not a sentence.
 fn is_short(line: &str, body: &str) -> bool {
     body.chars().count() <= LONGEST && !line.contains(['。', '；', '：', ':', '，', ',', '？', '！'])
 }

@@ -1,6 +1,6 @@
-//! What stands on a sheet beside the words and figures of the report, as findings.
+//! Findings on cells that are located beside the text and figures of a report.
 //!
-//! Takes the cells, gives one finding for each kind and sheet that names the first of them and counts the rest.
+//! Takes cells, returns one finding per kind and sheet that quotes the first cells and counts the rest.
 
 use super::sheet_kind::{Side, TextColumn};
 use super::view::View;
@@ -10,10 +10,10 @@ use crate::import::{Cell, Content};
 use crate::model::{Address, Finding, Places, Source};
 use crate::rules::finding;
 
-/// Cells whose words a message quotes.
+/// Most cells that a message quotes.
 const QUOTED: usize = 3;
 
-/// Cells of one kind on one sheet: the words of the first ones with their cells, and all of them by their place.
+/// Cells of one kind on one sheet: the words of the first ones with their addresses, and the places of all.
 #[derive(Default)]
 pub(super) struct Remarks {
     first: Vec<(Address, String)>,
@@ -28,7 +28,7 @@ impl Remarks {
         self.places.push(Source::cell(&view.sheet.name, cell.at));
     }
 
-    /// A finding on them; `what` follows the place of the first, its words where `quoted`, and the number.
+    /// The finding on them. Its message consists of the first place, the words if `quoted`, the number of cells, and `what`.
     fn finding(self, code: &'static str, quoted: bool, what: &str, hint: &str) -> Option<Finding> {
         let first = self.places.first()?;
         let listed = |(i, (at, words)): (usize, &(Address, String))| {
@@ -44,7 +44,7 @@ impl Remarks {
         Some(finding(code, message).at_all(self.places).hint(hint))
     }
 
-    /// Cells that are neither the form's nor prose.
+    /// Cells that belong neither to a table nor to the text.
     pub fn outside_tables(self) -> Option<Finding> {
         let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
         self.finding("N111", true, "不在官方表格之内，没有采用", hint)
@@ -56,34 +56,34 @@ impl Remarks {
         self.finding("N111", true, &format!("夹在{table}里，没有采用"), hint)
     }
 
-    /// Words on a sheet of the standard workbook outside the cells to be filled in.
+    /// Text on a sheet of the standard workbook outside the cells to be filled in.
     pub fn outside_inputs(self) -> Option<Finding> {
         let hint = "属于报告的，请移到要填写的格子里；给自己看的批注可以留着，不会公布";
         self.finding("N111", true, "不在要填写的格子里，没有采用", hint)
     }
 
-    /// Formulas without a result where words should be.
+    /// Formulas without a result in place of text.
     pub fn uncomputed(self) -> Option<Finding> {
         let hint = "请用 Excel 或 WPS 打开、保存一次，或直接写上文字";
         self.finding("N208", false, "是没有计算结果的公式", hint)
     }
 
-    /// Error values where words should be.
+    /// Error values in place of text.
     pub fn errors(self) -> Option<Finding> {
         let what = format!("是错误值 {}", self.first.first().map_or("", |(_, words)| words.as_str()));
         self.finding("N209", false, &what, "请改正或删去这些格子")
     }
 }
 
-/// Words on an agency's own sheet that stand beside its text and are paragraphs of the report all the same. A subheading on
-/// the left and a note of units belong there.
+/// Text on an agency's own sheet that is located beside the column of its text but still published as paragraphs. Notes of units,
+/// subheadings to the left and text to the right of a subheading belong there and are not reported.
 pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl Fn(&str) -> bool) -> Option<Finding> {
     let column = TextColumn::of(view, |at| words.binary_search(&at).is_ok())?;
     let mut remarks = Remarks::default();
     let texts = view.sheet.cells.iter().filter(|c| words.binary_search(&c.at).is_ok());
     for cell in texts {
         let Content::Text(text) = &cell.content else { continue };
-        // A subheading on the left, or the text behind one.
+        // A subheading to the left, or the text to the right of one.
         let belongs = |side: Side| match side {
             Side::Left => is_heading(text),
             Side::Right(row) => {
@@ -99,13 +99,13 @@ pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl F
     remarks.finding("N117", true, "在正文旁边，会作为正文公布", hint)
 }
 
-/// Whether a text is more than a remark or a label: long, or a sentence.
+/// Whether a text is more than a remark or a label: long, or punctuated like a sentence.
 pub(super) fn is_prose(text: &str) -> bool {
     const LONG: usize = 30;
     text.chars().count() >= LONG || text.contains(['。', '；', '！', '？', '，', '：'])
 }
 
-/// 单位：件、万元 is a note on a table.
+/// Whether a text is a note of units, such as 单位：件、万元 at a table.
 pub(super) fn is_unit_note(text: &str) -> bool {
     value::unit_alone(text).is_some_and(|word| is_units(&word))
 }

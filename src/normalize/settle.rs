@@ -4,7 +4,7 @@ use crate::form::{Form, Kind};
 use crate::model::{Amount, Decimal, Finding, Origins, Place, Report, Source, Value, in_brackets};
 use crate::rules::finding;
 
-/// Cells that a message lists before 等.
+/// Most cells that a message lists before 等.
 const LISTED: usize = 5;
 
 /// Fills blank totals by the relations that define them, in their order, then every other blank by 0; a note for each.
@@ -27,7 +27,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
             if !values[total].is_absent() {
                 continue;
             }
-            // What a part of it is nobody knows; another relation may still give the total.
+            // One of its parts is unknown; another relation may still determine the total.
             if line.right.iter().any(|(s, _)| values[*s] == Value::Unknown) {
                 doubtful.push(total);
                 continue;
@@ -39,7 +39,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
             let sum: Decimal = numbers.sum();
             // A total of nothing but blanks is itself one of the blanks.
             if line.right.iter().any(|(s, _)| !values[*s].is_absent()) {
-                // A sum that the column does not admit is no total: what it is made of is at fault.
+                // A sum that the column does not allow is not used as the total: its parts are at fault.
                 let Some(value) = whole(sum, table.kind(total).0) else { continue };
                 let message = format!("{}没有数值，按各项之和算出 {sum}", describe(&form, origins, t, total));
                 findings.push(finding("N102", message).at(source(origins, t, total)).found(sum));

@@ -1,7 +1,8 @@
-//! What a sheet is in terms of the standard workbook, and which of its cells hold words of the report.
+//! The kind of a sheet in terms of the standard workbook, and which of its cells contain text of the report.
 //!
-//! Takes a sheet, gives its kind by its own heads, whatever its name is. On a sheet of the standard workbook only the cells
-//! to be filled in are words of the report; on an agency's own sheet every text is.
+//! Takes a sheet, returns its kind, detected from its heads; only a cover of an agency's own is detected from its name. On a
+//! sheet of the standard workbook only the cells to be filled in contain text of the report; on an agency's own sheet every text
+//! does.
 
 use std::collections::BTreeMap;
 
@@ -12,19 +13,19 @@ use crate::form::labels;
 use crate::import::Content;
 use crate::model::Address;
 
-/// Rows at the top of a sheet in which the heads of the standard workbook are looked for.
+/// Rows at the top of a sheet that are searched for the heads of the standard workbook.
 const HEAD_ROWS: u32 = 3;
 
 /// The kind of a sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum SheetKind {
-    /// The cover of the standard workbook: facts in cells of their own, and below them a preface from this row on.
+    /// The cover of the standard workbook: facts in cells of their own, and below them a preface from row `preface` on.
     Cover { preface: u32 },
-    /// A sheet that is called as the cover.
+    /// Another sheet with the name of the cover.
     OwnCover,
-    /// A text sheet of the standard workbook, with so many columns to be filled in.
+    /// A text sheet of the standard workbook with this number of columns to be filled in.
     Text { columns: u32 },
-    /// A table sheet of the standard workbook: its words stand in the first column.
+    /// A table sheet of the standard workbook: its text is located in the first column.
     Table,
     /// An agency's own sheet.
     Own,
@@ -71,8 +72,8 @@ impl SheetKind {
         matches!(self, SheetKind::Cover { .. } | SheetKind::OwnCover)
     }
 
-    /// Whether a cell is one that the standard workbook offers for words; on an agency's own sheet every cell is. The labels of
-    /// the cover and the values beside them are facts, which are read before.
+    /// Whether a cell may contain text: on a sheet of the standard workbook only the cells to be filled in, on an agency's own
+    /// sheet every cell. Labels and values of the cover are facts, which are read earlier.
     pub fn takes_words(self, at: Address) -> bool {
         match self {
             SheetKind::Cover { preface } => at.column == 0 && at.row >= preface,
@@ -83,16 +84,16 @@ impl SheetKind {
     }
 }
 
-/// On which side of the text a cell stands.
+/// The side of the text on which a cell is located.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
     Left,
-    /// With the first row of the text beside it.
+    /// With the first row of the text next to the cell.
     Right(u32),
 }
 
-/// The column of an agency's own sheet that holds its text, with the rows of each text in it: what stands in other columns of
-/// these rows stands beside the text.
+/// The column of an agency's own sheet that contains its text, with the rows of each text. Cells in other columns of these rows
+/// are located beside the text.
 pub(super) struct TextColumn {
     pub column: u32,
     /// First and last row of each text, in order.
@@ -100,7 +101,7 @@ pub(super) struct TextColumn {
 }
 
 impl TextColumn {
-    /// The column with most letters among the cells that hold words of the report.
+    /// The column with the most characters among the cells that contain text of the report.
     pub fn of(view: &View<'_>, is_words: impl Fn(Address) -> bool) -> Option<TextColumn> {
         let mut letters: BTreeMap<u32, usize> = BTreeMap::new();
         let texts = || {
@@ -112,14 +113,14 @@ impl TextColumn {
         for (at, text) in texts() {
             *letters.entry(at.column).or_default() += text.chars().count();
         }
-        // Of two that hold as much the one on the left.
+        // Of two columns with equally many, the left one.
         let (column, _) = letters.into_iter().max_by_key(|(column, n)| (*n, std::cmp::Reverse(*column)))?;
         let own = texts().filter(|(at, _)| at.column == column);
         let rows = own.map(|(at, _)| (at.row, view.span_end(at).row)).collect();
         Some(TextColumn { column, rows })
     }
 
-    /// On which side of the text a cell stands; `None` in the column of the text and in rows without any.
+    /// The side of the text on which a cell is located; `None` in the column of the text and in rows without text.
     pub fn beside(&self, at: Address) -> Option<Side> {
         if at.column == self.column {
             return None;

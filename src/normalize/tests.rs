@@ -119,7 +119,7 @@ fn read(sheets: Vec<Sheet>) -> Normalized {
     normalize(&Workbook { name: "x.xlsx".into(), sheets }, &Options::default())
 }
 
-/// Whether the pipeline would write nothing for it.
+/// Whether the pipeline would refuse to write it.
 fn is_refused(n: &Normalized) -> bool {
     rules::refuses(&n.findings) || !n.report.as_ref().is_some_and(Report::is_known)
 }
@@ -260,7 +260,7 @@ fn editions_in_mixture_are_refused() {
     let lay = lay.table(&old.tables[0], zero).table(&new.tables[1], zero).table(&new.tables[2], zero);
     let n = read(vec![lay.done()]);
     assert!(is_refused(&n));
-    // Most values fit the new form, so that the old table is the one that is named.
+    // Most values fit the new form, so the old table is reported.
     assert_eq!(codes(&n), ["N204"], "{:#?}", n.findings);
     assert!(n.findings[0].message.contains("表二（“表”A2）用的是 2019 版表样"), "{}", n.findings[0].message);
 }

@@ -14,7 +14,7 @@ pub struct Title {
 }
 
 impl Title {
-    /// Whether two titles name another agency or another year.
+    /// Whether two titles name different agencies or different years.
     pub fn differs(&self, other: &Title) -> bool {
         let unlike = |a: Option<&str>, b: Option<&str>| a.zip(b).is_some_and(|(a, b)| a != b);
         let years = self.year.zip(other.year).is_some_and(|(a, b)| a != b);
@@ -36,7 +36,7 @@ pub fn parse(text: &str) -> Option<Title> {
     let tail = bare.strip_suffix('）').and_then(|b| b.rsplit_once('（')).and_then(|(head, y)| Some((head, year(y)?)));
     let (stem, _, kind) = labels().report.split_title(tail.map_or(bare, |(head, _)| head))?;
     let (year, before, after) = match find_year(stem) {
-        // Of two years none is certain: 2023年…2024年度报告, 2023—2024年.
+        // If two years differ, neither is certain: 2023年…2024年度报告, 2023—2024年.
         Some((year, start, end)) => {
             let others = [find_year(kind).map(|(year, ..)| year), tail.map(|(_, year)| year)];
             let range = stem[..start].trim_end_matches(['-', '—', '－', '～', '~', '至', '年']);

@@ -195,7 +195,7 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
         return Err(Unreadable::NotANumber);
     }
     let mut plain = groups.concat();
-    // Zeros at the end stay: an amount is printed as it is written.
+    // Trailing zeros are kept: an amount is printed as it is written.
     fraction.into_iter().for_each(|f| plain.extend([".", f]));
     let number: Decimal = Decimal::from_str_exact(&plain).map_err(|_| Unreadable::Forbidden("位数太多"))?;
     Ok(if negative { -number } else { number })

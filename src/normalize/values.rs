@@ -1,7 +1,7 @@
 //! The values of the official tables: each slot from its cell, by the rules of its kind.
 //!
-//! Takes the places of the blocks, gives the values with their origins and findings. A cell that cannot be read gives
-//! [`Value::Unknown`], as does a slot that has no cell; a number that is present is never changed.
+//! Takes the places of the blocks, returns the values with their origins and findings. A cell that cannot be read and a slot
+//! without a cell give [`Value::Unknown`]. Numbers are never changed, except that money is converted to the form's unit.
 
 use std::collections::BTreeSet;
 
@@ -58,7 +58,7 @@ pub(super) fn read(
 struct Reader<'a> {
     table: &'a Table,
     index: usize,
-    /// Slots that are totals of others.
+    /// Slots that are totals of other slots.
     totals: &'a BTreeSet<usize>,
     values: &'a mut Vec<Value>,
     origins: &'a mut Origins,
@@ -67,7 +67,7 @@ struct Reader<'a> {
     hidden: Vec<Source>,
 }
 
-/// The units that a row is in, by the words round its values.
+/// The units of a row, as named around its values.
 struct Units {
     beside: Option<Unit>,
     label: Option<Unit>,
@@ -90,7 +90,7 @@ impl Reader<'_> {
             for (column, at) in cells.iter().enumerate() {
                 let slot = self.table.slot(SlotAt { block: b, row, column });
                 let value = self.value(slot, block.unit_word(row), view, *at, (heads[column], &units));
-                // With a total, a column that the form does not have is counted or not: nobody can say which.
+                // It is uncertain whether a total includes a column that the form does not have.
                 let doubtful = is_other || !place.surplus.is_empty() && self.totals.contains(&slot);
                 self.values[slot] = if doubtful { Value::Unknown } else { value };
             }
@@ -98,7 +98,7 @@ impl Reader<'_> {
         debug_assert_eq!(place.rows.len(), block.row_count());
     }
 
-    /// The values of rows that have no certain cells.
+    /// Sets the values of rows without certain cells to unknown.
     fn unknown(&mut self, b: usize, block: &Block, rows: std::ops::Range<usize>) {
         for row in rows {
             for column in 0..block.column_count() {
@@ -107,8 +107,8 @@ impl Reader<'_> {
         }
     }
 
-    /// The unit of money that is written beside a row. What the form prints there, the workbook must mean too: another unit
-    /// is an error.
+    /// The unit of money written beside a row. If the form prints a unit there, any other that cannot be converted to it is an
+    /// error.
     fn unit_beside(
         &mut self,
         block: &Block,
@@ -135,7 +135,7 @@ impl Reader<'_> {
         Ok(beside.as_deref().and_then(value::unit_in_head))
     }
 
-    /// The value in a cell. Where it cannot be read, one finding says why.
+    /// The value in a cell; [`Value::Unknown`] and a finding if it cannot be read.
     fn value(
         &mut self,
         slot: usize,
@@ -169,13 +169,13 @@ impl Reader<'_> {
         let place = format!("{name} {at} ");
         match value::read(content, kind, unit, named().next(), counter) {
             Ok((value, remark)) => {
-                // What is kept as it is written is no news.
+                // A value that is kept as written is not reported.
                 let kept = |r: &Remark| *r == Remark::Unit && value.to_string() == words.trim();
                 let remark = remark.filter(|r| !kept(r)).map(|r| note(r, &place, &words, &value, unit.is_some()));
                 self.findings.extend(remark.map(|r| r.at(source)));
                 value
             }
-            // What a total's formula would have given, the form says.
+            // A total without a computed result is calculated from the relations of the form.
             Err(Unreadable::Uncomputed) if self.totals.contains(&slot) => Value::Blank,
             Err(why) => {
                 let fault = unreadable(&why, &place, &words, self.table.unit_word(slot));
@@ -185,7 +185,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The fault of a number that is seen as another one. A unit that the form has itself is no news.
+    /// The fault of a number that is displayed differently from what is stored. A format with the form's own unit is no fault.
     fn shown_otherwise(
         &self,
         content: Option<&Content>,
@@ -195,7 +195,7 @@ impl Reader<'_> {
         words: &str,
     ) -> Option<Finding> {
         let same = |s: Shown| s == Shown::Padded || unit.is_some_and(|u| s == Shown::Unit(u));
-        // A 0 has no unit and no thousands, but a format may show another number in its place.
+        // Unit and scale do not change a 0, but a format may show another number in its place.
         let counts = |s: Shown| match content {
             Some(Content::Number(n)) => s == Shown::Replaced || !n.is_zero(),
             _ => false,

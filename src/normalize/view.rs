@@ -38,7 +38,7 @@ impl<'a> View<'a> {
         Some(&self.sheet.cells[found])
     }
 
-    /// What a spreadsheet does with the number in a cell.
+    /// How a spreadsheet treats the content of a cell.
     pub fn entry(&self, at: Address) -> Entry {
         match self.cell(at) {
             Some(c) if c.formula => Entry::Formula,

@@ -1,7 +1,7 @@
 //! A report → the package that is handed to a portal.
 //!
-//! Takes what was proved, gives a folder's files and a zip of them; tells whether what stands in the way is waived, and what
-//! the index says of a package. It writes nothing itself.
+//! Takes verified outputs, returns the files of a package's folder and a zip of them; finds the waivers of findings that block
+//! publication, and the entry of a package in the index. It writes nothing itself.
 
 mod index;
 mod package;
@@ -24,15 +24,15 @@ pub fn stands(code: &str, severity: Severity) -> bool {
     blocks(code, severity)
 }
 
-/// What a warning says that nothing is published with.
+/// Remark on a warning that blocks publication.
 pub const BLOCKS: &str = "改正或豁免以前不能公布";
 
-/// Whether a finding keeps a report from being published although it is no error.
+/// Whether a finding blocks publication although it is not an error.
 pub fn blocks_as_warning(code: &str, severity: Severity) -> bool {
     severity < Severity::Error && stands(code, severity)
 }
 
-/// A finding's code, and that nothing is published with it where its severity does not say so.
+/// A finding's code, with [`BLOCKS`] if it is a warning that blocks publication and is not waived.
 pub fn coded(f: &Item) -> String {
     let blocks = blocks_as_warning(&f.code, f.severity) && f.waived.is_none();
     if blocks { format!("{}，{BLOCKS}", f.code) } else { f.code.clone() }

@@ -1,13 +1,13 @@
-//! A package that is in a folder, by this run or an earlier one → what the index page says of it.
+//! A package in a folder, from this run or an earlier one → its entry on the index page.
 //!
-//! Takes its manifest and the names of its files, gives an entry. What is no package of ours gives none.
+//! Takes its manifest and a test for its files, returns an entry, or `None` if it is not a package of ours.
 
 use serde::Deserialize;
 
 use super::Entry;
 use crate::pipeline::Format;
 
-/// No manifest of ours has more bytes.
+/// Most bytes read of a manifest; those that this program writes are smaller.
 pub const MOST_MANIFEST: u64 = 1 << 20;
 
 #[derive(Deserialize)]
@@ -24,7 +24,7 @@ struct File {
     format: String,
 }
 
-/// The package of this name and manifest, if all of its files are there.
+/// The entry for the package with this name and manifest, if all its files exist.
 pub fn standing(name: &str, manifest: &[u8], has: impl Fn(&str) -> bool) -> Option<Entry> {
     let Manifest { agency, year, title, files } = serde_json::from_slice(manifest).ok()?;
     let mut named = Vec::new();

@@ -1,7 +1,7 @@
-//! Findings that keep a report from being published → stanzas of a waiver file, ready to be pasted.
+//! Findings that block publication → stanzas of a waiver file, ready to be pasted.
 //!
-//! Takes a report's agency, year and findings, gives TOML that [`super::Waivers`] reads once reason, name and date are filled in.
-//! Each covers its finding and no other. What cannot be waived has none.
+//! Takes a report's agency, year and findings, returns TOML that [`super::Waivers`] accepts once reason, name and date are filled
+//! in. Each stanza covers its finding and no other. Findings that cannot be waived get none.
 
 use std::fmt::Write;
 
@@ -14,7 +14,7 @@ pub fn stanzas(agency: &str, year: u16, findings: &[Item]) -> Vec<String> {
     for item in findings.iter().filter(|f| f.waived.is_none() && !f.is_remainder() && is_waivable(&f.code, f.severity))
     {
         let stanza = stanza(agency, year, item, findings);
-        // One covers findings that say the same in the same place.
+        // Findings with the same message in the same place share a stanza.
         if !out.contains(&stanza) {
             out.push(stanza);
         }
@@ -38,8 +38,8 @@ fn stanza(agency: &str, year: u16, item: &Item, findings: &[Item]) -> String {
     out
 }
 
-/// The words that distinguish a finding from others of its code in its place: the shortest that it quotes, else its whole message.
-/// `None` where there are no others.
+/// Words that distinguish a finding from others of the same code and place: the shortest quotation that only it has, otherwise
+/// its whole message. `None` if there are no others.
 fn says<'a>(item: &'a Item, findings: &[Item]) -> Option<&'a str> {
     let place = |f: &Item| (f.code.clone(), f.place.sheet.clone(), f.place.cell.clone());
     let others: Vec<&Item> = findings.iter().filter(|f| place(f) == place(item) && f.message != item.message).collect();
@@ -51,7 +51,7 @@ fn says<'a>(item: &'a Item, findings: &[Item]) -> Option<&'a str> {
     Some(quoted.filter(own).min_by_key(|words| words.chars().count()).unwrap_or(&item.message))
 }
 
-/// A text as a basic string of TOML, on one line and with nothing in it that a terminal would not print.
+/// A text as a basic string of TOML, on one line, with control and direction characters escaped.
 fn string(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
@@ -97,7 +97,7 @@ mod tests {
             found("P601", sheet, "有手机号码“139****5678”"),
             found("P601", sheet, "有手机号码“139****5678”"),
             Item::from(&finding("K302", "没有位置")),
-            // Neither in the way, nor to be waived.
+            // One that does not block publication, and one that cannot be waived.
             found("T501", sheet, "正文写“12件”"),
             found("N201", sheet, "不是数字"),
         ];
@@ -109,7 +109,7 @@ mod tests {
         let waived: Vec<bool> = findings.iter().map(|f| f.waived.is_some()).collect();
         assert_eq!(waived, [true, true, true, true, true, false, false]);
         assert_eq!(waivers.unused().count(), 0);
-        // What is waived needs no second stanza.
+        // Waived findings get no second stanza.
         assert_eq!(stanzas(agency, 2023, &findings), [""; 0]);
     }
 

@@ -18,7 +18,7 @@ use crate::toml_error::sentence;
 
 /// Longest file that is read, in waivers.
 const MOST: usize = 10_000;
-/// Places of findings that a waiver may have meant.
+/// Most places that are listed for a waiver that fits no finding.
 const NEAR: usize = 3;
 
 /// All waivers of a run.
@@ -32,7 +32,7 @@ pub struct Waivers {
 pub struct Waiver {
     stated: Stated,
     used: AtomicBool,
-    /// Places of findings of its code in its report, where it fits none.
+    /// Places of the findings with its code in its report, if it fits none of them.
     near: Mutex<Vec<String>>,
 }
 
@@ -78,7 +78,7 @@ impl Waivers {
             return Err(format!("豁免超过 {MOST} 条，请核对"));
         }
         for i in 0..waiver.len() {
-            // As findings carry them: capitals, neither full-width nor with the `$` of a formula.
+            // In the notation of findings: upper case, half-width, without the `$` of a formula.
             waiver[i].code = plain(&waiver[i].code).to_ascii_uppercase();
             waiver[i].cell = plain(&waiver[i].cell).replace('$', "").to_ascii_uppercase();
             if let Some(day) = waiver[i].date.as_str().and_then(day) {
@@ -142,9 +142,9 @@ impl Waivers {
     }
 }
 
-/// Whether a finding keeps a report from being published and somebody may answer for it.
+/// Whether a finding blocks publication and can be waived.
 pub(super) fn is_waivable(code: &str, severity: Severity) -> bool {
-    // What is said of publishing itself stays; what is not understood cannot be answered for.
+    // Findings about publishing itself, and about content that was not understood, cannot be waived.
     stands(code, severity) && !code.starts_with(['B', 'W', 'X']) && rule(code).is_some_and(|r| !r.refuses)
 }
 
@@ -153,7 +153,7 @@ fn place(at: &PlaceItem) -> String {
     at.sheet.as_ref().map_or(String::new(), |sheet| format!("“{sheet}”{}", at.cell.as_deref().unwrap_or_default()))
 }
 
-/// A text without spaces, its full-width ASCII made half-width.
+/// A text without spaces, with full-width ASCII made half-width.
 fn plain(text: &str) -> String {
     let half = |c: char| match c {
         '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -162,7 +162,7 @@ fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).map(half).collect()
 }
 
-/// A day as people write it (2025年1月20日, 2025.1.20, 2025/1/20), as `2025-01-20`.
+/// A date as people write it (2025年1月20日, 2025.1.20, 2025/1/20), as `2025-01-20`.
 fn day(text: &str) -> Option<String> {
     let text = plain(text);
     let is_day = |c: char| c.is_ascii_digit() || "年月日-./".contains(c);
@@ -170,7 +170,8 @@ fn day(text: &str) -> Option<String> {
     Some(format!("{year}-{month:02}-{day:02}"))
 }
 
-/// The file with the days in it that are written without quotes, which is no TOML, as TOML has them. Lines stay where they are.
+/// The file with its unquoted dates in other notations, which are not valid TOML, rewritten as TOML dates. Line numbers do not
+/// change.
 fn with_days(text: &str) -> String {
     let line = |line: &str| {
         let (key, value) = line.split_once('=').filter(|(key, _)| key.trim() == "date")?;
@@ -229,7 +230,7 @@ impl Stated {
             && item.message.contains(&self.says)
     }
 
-    /// Whether the finding's sheet is the one that is written: by its own name, or by that of the official table on it.
+    /// Whether the waiver's sheet is that of the finding: the name of the sheet, or of the official table on it.
     fn names_sheet(&self, form: Option<&Form>, item: &Item) -> bool {
         let (sheet, stated) = (item.place.sheet.as_deref().unwrap_or_default(), plain(&self.sheet));
         if plain(sheet) == stated {
@@ -238,13 +239,13 @@ impl Stated {
         let Some(form) = form.filter(|_| !sheet.is_empty()) else { return false };
         let table = form.tables.iter().position(|t| t.name == stated);
         table.is_some_and(|t| {
-            // In a workbook of the agency's own the message says of which table it speaks.
+            // In an agency's own workbook the message begins with the name of the table.
             item.message.starts_with(&form.tables[t].name)
                 || form.sections.iter().any(|s| s.table == Some(t) && plain(&s.sheet) == plain(sheet))
         })
     }
 
-    /// The day on which it was decided.
+    /// The date of the waiver.
     fn day(&self) -> String {
         match &self.date {
             toml::Value::String(text) => text.trim().to_owned(),

@@ -18,7 +18,7 @@ pub struct Rule {
     /// Whether nothing is written for a report that breaks it.
     #[serde(default)]
     pub refuses: bool,
-    /// Whether it prevents publication although it is no error.
+    /// Whether it prevents publication although it is only a warning.
     #[serde(default)]
     pub blocks: bool,
     /// Whether it arises between the inputs of one run, and says nothing of one input alone.
@@ -71,7 +71,7 @@ pub fn refuses(findings: &[Finding]) -> bool {
     findings.iter().any(|f| rule(f.code).is_none_or(|r| r.refuses))
 }
 
-/// Whether a finding prevents publication, unless somebody answers for it: every error does, and what the catalogue says.
+/// Whether a finding prevents publication unless it is waived: every error, and warnings marked so in the catalogue.
 pub fn blocks(code: &str, severity: Severity) -> bool {
     severity == Severity::Error || rule(code).is_some_and(|r| r.blocks)
 }
@@ -94,7 +94,7 @@ mod tests {
             }
             // What refuses is an error.
             assert!(!r.refuses || r.severity == Severity::Error, "{}", r.code);
-            // An error blocks without saying so.
+            // Errors always block, so only warnings are marked.
             assert!(!r.blocks || r.severity == Severity::Warning, "{}", r.code);
         }
     }

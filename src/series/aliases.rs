@@ -67,7 +67,7 @@ impl Aliases {
         self.official.get(agency).map_or(agency, String::as_str)
     }
 
-    /// Every other name with the official one.
+    /// Every alias with its official name.
     pub fn all(&self) -> impl Iterator<Item = (&str, &str)> {
         self.official.iter().map(|(name, official)| (name.as_str(), official.as_str()))
     }

@@ -35,7 +35,7 @@ pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)>
             agencies.entry(agency).or_default().entry(m.facts.year).or_default().push(i);
         }
     }
-    // Years that the run has of any agency: one that an agency lacks may be what a doubled year should be.
+    // Years for which the run has a report of any agency. If an agency lacks one, its doubled year may be a mistake for it.
     let all_years: BTreeSet<u16> = agencies.values().flat_map(|years| years.keys().copied()).collect();
     let mut findings = Vec::new();
     for (agency, years) in &mut agencies {
@@ -78,24 +78,24 @@ pub fn unmet<'a>(agencies: impl IntoIterator<Item = &'a str>, aliases: &'a Alias
     aliases.unmet(agencies).into_iter().map(note).collect()
 }
 
-/// The years around a doubled one, nearest first, that an agency has no report of: those next to it, where other agencies or
-/// earlier and later reports show that there should be one.
+/// The years directly before and after a doubled year for which an agency lacks a report that is expected: because other agencies
+/// have one, or because it has reports of earlier and later years.
 fn lacking(year: u16, own: &BTreeMap<u16, Vec<usize>>, all: &BTreeSet<u16>) -> Vec<u16> {
     let range = own.keys().next().zip(own.keys().next_back());
     let due = |y: &u16| all.contains(y) || range.is_some_and(|(first, last)| (first..last).contains(&y));
     [year.saturating_sub(1), year.saturating_add(1)].into_iter().filter(|y| !own.contains_key(y) && due(y)).collect()
 }
 
-/// A year of which an agency has several reports.
+/// A year for which an agency has several reports.
 struct Doubled<'a> {
     agency: &'a str,
     year: u16,
-    /// Years next to it of which there is none.
+    /// Years next to it for which a report is expected and missing.
     lacks: &'a [u16],
 }
 
 impl Doubled<'_> {
-    /// Of one of its reports, that there is another; both are named in their order.
+    /// The finding for one of its reports: that there is another. Both are named, in their order.
     fn finding(&self, own: &str, [first, second]: [&str; 2]) -> Finding {
         let Doubled { agency, year, lacks } = self;
         let mut message = format!("{agency}有两份 {year} 年的报告：{first} 与 {second}");
@@ -121,12 +121,12 @@ impl Doubled<'_> {
     }
 }
 
-/// A file's own name.
+/// The file name of a path.
 fn name(file: &str) -> &str {
     file.rsplit(['/', '\\']).next().unwrap_or(file)
 }
 
-/// The only year that a file's name holds, as four digits among no others.
+/// The year in a file's name: its only group of exactly four digits, if that is a possible year.
 fn year_in_name(file: &str) -> Option<u16> {
     let runs = name(file).split(|c: char| !c.is_ascii_digit());
     let mut years = runs.filter(|run| run.len() == 4).filter_map(|run| run.parse().ok());
@@ -143,7 +143,7 @@ fn gap(agency: &str, [(before, old), (after, new)]: [(u16, &str); 2], doubled: O
     let message = format!("{agency}缺 {years} 年的报告，只有 {before} 年（{old}）和 {after} 年（{new}）的");
     let f = finding("Y403", message).at(Source::file(new)).related([Source::file(old)]);
     let hint = match doubled {
-        // Probably nothing is missing.
+        // Probably no report is missing.
         Some(year) => format!("{year} 年有两份，可能有一份就是 {years} 年的、年度填错了，请先核对"),
         None => "请补上；没有读懂的文件请先改正，改过名的单位用 --aliases 合并".to_owned(),
     };

@@ -123,7 +123,7 @@ fn a_doubled_year_beside_a_missing_one_is_taken_for_a_slip() {
     let both = "某局有两份 2024 年的报告：b 与 c，而没有 2023 年的；这一年没有与前后年比较";
     assert!(gap.iter().filter(|(m, h)| m == both && h.contains("应是 2023 年")).count() == 2, "{gap:?}");
     assert!(gap.iter().any(|(m, h)| m.starts_with("某局缺 2023 年") && h.contains("2024 年有两份")), "{gap:?}");
-    // Other agencies of the run have the year, and the name of a file says which it is.
+    // Other agencies of the run have the year, and a file name contains it.
     let all = [
         ("x", one("他局", 2023)),
         ("y", one("他局", 2024)),
@@ -134,7 +134,7 @@ fn a_doubled_year_beside_a_missing_one_is_taken_for_a_slip() {
     let said =
         "某局有两份 2024 年的报告：2023/某局2023.xlsx 与 z，而没有 2023 年的，文件名 某局2023.xlsx 里写的是 2023 年；";
     assert!(other.len() == 2 && other[0].0.starts_with(said), "{other:?}");
-    // Nothing is missing: they may be two of one year.
+    // No year is missing: both reports may be of the same year.
     let two = y403(&[("a", one("某局", 2024)), ("b", one("某局", 2024))]);
     assert!(two[0].0.contains("a 与 b；") && two[0].1.contains("只保留一份") && !two[0].1.contains("应是"), "{two:?}");
 }

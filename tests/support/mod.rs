@@ -86,7 +86,7 @@ impl Book {
         *data = format!("{}{cell}{}", &xml[..start], &xml[end..]).into_bytes();
     }
 
-    /// Fills a cell in as a clerk does: digits are a number.
+    /// Fills in a cell as typed: digits become a number.
     pub fn fill(&mut self, sheet: &str, address: &str, typed: &str) {
         match typed.parse::<f64>() {
             Ok(_) => self.cell(sheet, address, "", &format!("<v>{typed}</v>")),
@@ -112,7 +112,7 @@ impl Book {
         &mut self.parts.iter_mut().find(|(n, _)| n == name).unwrap_or_else(|| panic!("no part {name}")).1
     }
 
-    /// Replaces in the XML of a part, which must hold what is replaced.
+    /// Replaces text in the XML of a part, which must contain it.
     pub fn edit(&mut self, part: &str, from: &str, to: &str) {
         let data = self.part(part);
         let xml = String::from_utf8(data.clone()).unwrap();

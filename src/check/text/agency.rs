@@ -46,7 +46,7 @@ fn titled(title: &str) -> Option<String> {
     let (stem, _, kind) = labels().report.split_title(&joined)?;
     let plain = Plain::new(stem);
     let Some(at) = (0..plain.chars.len()).find(|i| plain.year(*i).is_some()) else {
-        // The year may stand behind the subject.
+        // The year may follow the subject instead; then `kind` begins with it.
         return (kind.starts_with(char::is_numeric) && organ(stem)).then(|| stem.to_owned());
     };
     let (before, after) = (plain.before(0, at), plain.after(at + 4, plain.chars.len()));

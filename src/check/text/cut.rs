@@ -1,8 +1,8 @@
-//! T507: a sentence that was cut into paragraphs, as line ends that were pasted along with the words cut it.
+//! T507: a sentence that is split into paragraphs by line breaks that were pasted along with the text.
 //!
-//! Takes the paragraphs of a report, gives one finding for a run of them. A line that merely lacks its mark is none: what is
-//! cut must show at the border (a comma before it, a bracket closed behind it, a word in two parts), or in several lines of
-//! one length.
+//! Takes the paragraphs of a report, returns one finding per run of splits. A missing final mark alone is not enough: the border
+//! must show the split (a comma before it, a bracket closed after it, a word in two parts), or several lines must be of the same
+//! width.
 
 use super::Passage;
 use super::plain::Plain;
@@ -10,25 +10,26 @@ use crate::form::{CutWords, words};
 use crate::model::{Finding, Place, Report, Source};
 use crate::rules::finding;
 
-/// Letters of a quotation on either side of a border.
+/// Characters quoted on either side of a border.
 const QUOTED: usize = 12;
-/// Widths of lines that a page's width may have cut, in Chinese letters, and how much those of one page differ.
+/// Widths, in Chinese characters, of lines that may have been broken at the margin of a page, and the largest difference between
+/// lines of one page.
 const LINES: std::ops::RangeInclusive<f32> = 18.0..=50.0;
 const DIFFERENCE: f32 = 2.0;
-/// Fewest letters of a line before a word that is left over, and most of that word.
+/// Shortest line before the leftover end of a sentence, and longest such leftover, in characters.
 const LINE: usize = 10;
 const LEFT_OVER: usize = 4;
-/// Farthest that a label goes: 联系电话：
+/// Longest label before a colon, in characters: 联系电话：
 const LABEL: usize = 8;
 
 /// What the border between two paragraphs shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Border {
-    /// Nothing, or that a new paragraph begins.
+    /// No split, or the start of a new paragraph.
     Whole,
-    /// The first has no mark at its end, the second might go on.
+    /// The first paragraph has no final mark and the second may continue it.
     Open,
-    /// One sentence goes over it.
+    /// One sentence continues across it.
     Cut,
 }
 
@@ -44,7 +45,7 @@ pub(super) fn check(report: &Report, passages: &[Passage<'_>]) -> Vec<Finding> {
     findings
 }
 
-/// Whether a paragraph stands right behind another: no heading and no table parts them.
+/// Whether a paragraph directly follows another, with no heading or table between them.
 fn follows(report: &Report, before: Place, place: Place) -> bool {
     match (before, place) {
         (Place::Preface { paragraph: a }, Place::Preface { paragraph: b }) => a + 1 == b,
@@ -56,12 +57,12 @@ fn follows(report: &Report, before: Place, place: Place) -> bool {
     }
 }
 
-/// The findings of paragraphs that follow each other.
+/// Adds the findings of consecutive paragraphs.
 fn runs(lines: &[Passage<'_>], findings: &mut Vec<Finding>) {
     let cut = cuts(lines);
     let mut at = 0;
     while let Some(first) = (at..cut.len()).find(|i| cut[*i]) {
-        // Sentences that were cut one after the other are one run: they were pasted together.
+        // Splits with at most one unsplit border between them are one run: they were probably pasted together.
         let mut last = first;
         while let Some(next) = (last + 1..cut.len().min(last + 3)).find(|i| cut[*i]) {
             last = next;
@@ -71,7 +72,7 @@ fn runs(lines: &[Passage<'_>], findings: &mut Vec<Finding>) {
     }
 }
 
-/// The finding of the borders from `first` to `last`.
+/// The finding for the run of borders from `first` to `last`.
 fn of_run(lines: &[Passage<'_>], cut: &[bool], first: usize, last: usize) -> Finding {
     let (above, below) = (&lines[first].plain, &lines[first + 1].plain);
     let end = above.chars.len();
@@ -85,7 +86,7 @@ fn of_run(lines: &[Passage<'_>], cut: &[bool], first: usize, last: usize) -> Fin
     let which = if count > 1 { "第一处" } else { "" };
     let message = format!("{}{what}，{which}断在“{head}”和“{tail}”之间", lines[first].place());
     let source = lines[first].source.clone();
-    // Several paragraphs of one cell are one place.
+    // Consecutive paragraphs of one cell count as one place.
     let mut related: Vec<Source> = lines[first + 1..=last + 1].iter().filter_map(|l| l.source.clone()).collect();
     related.dedup();
     related.retain(|s| Some(s) != source.as_ref());
@@ -93,12 +94,12 @@ fn of_run(lines: &[Passage<'_>], cut: &[bool], first: usize, last: usize) -> Fin
     finding("T507", message).at(source).found(format!("{head}|{tail}")).related(related).hint(hint)
 }
 
-/// Which borders a sentence goes over.
+/// For each border, whether a sentence continues across it.
 fn cuts(lines: &[Passage<'_>]) -> Vec<bool> {
     let borders: Vec<Border> = lines.windows(2).map(|w| border(&w[0].plain, &w[1].plain)).collect();
     let widths: Vec<f32> = lines.iter().map(|l| width(&l.plain)).collect();
     let mut cut: Vec<bool> = borders.iter().map(|b| *b == Border::Cut).collect();
-    // Lines of one page: two or more that end nowhere and are as long as each other, the last no longer.
+    // Lines of one page: at least two open borders in a row between lines of about the same width, the last line not wider.
     let mut from = 0;
     while from < borders.len() {
         let open = borders[from..].iter().take_while(|b| **b != Border::Whole).count();
@@ -110,7 +111,7 @@ fn cuts(lines: &[Passage<'_>]) -> Vec<bool> {
         }
         from = to + 1;
     }
-    // What a sentence goes over on one side is open on the other for the same reason.
+    // If a short line is split at one border, an open border at its other end is a split too.
     for i in 1..cut.len() {
         cut[i] |= cut[i - 1] && borders[i] == Border::Open && short(&lines[i].plain);
     }
@@ -120,12 +121,12 @@ fn cuts(lines: &[Passage<'_>]) -> Vec<bool> {
     cut
 }
 
-/// Whether a line may be one of a page: a paragraph that lacks its mark is longer.
+/// Whether a paragraph is short enough to be a line of a page; a longer one merely lacks its final mark.
 fn short(plain: &Plain<'_>) -> bool {
     width(plain) <= *LINES.end()
 }
 
-/// How wide a text is, in Chinese letters.
+/// Width of a text in Chinese characters; ASCII characters count half.
 fn width(plain: &Plain<'_>) -> f32 {
     plain.chars.iter().map(|c| if c.is_ascii() { 0.5 } else { 1.0 }).sum()
 }
@@ -154,7 +155,7 @@ fn border(above: &Plain<'_>, below: &Plain<'_>) -> Border {
     if opens || above.chars.len() < LABEL || begins_item(above) { Border::Whole } else { Border::Open }
 }
 
-/// Whether the letters on either side of a border belong together.
+/// Whether the text on both sides of a border belongs to one word or phrase.
 fn parts_of_one(b: &CutWords, above: &Plain<'_>, below: &Plain<'_>) -> bool {
     let end = above.chars.len();
     let ends_in = |all: &[String]| all.iter().any(|w| tail_is(above, w));
@@ -182,7 +183,7 @@ fn tail_is(plain: &Plain<'_>, word: &str) -> bool {
     word.chars().rev().all(|c| letters.next() == Some(&c))
 }
 
-/// Whether a bracket or quotation of the last sentence is closed in the next paragraph.
+/// Whether a bracket or quotation opened in the last sentence is closed in the next paragraph.
 fn closes_bracket(above: &Plain<'_>, below: &Plain<'_>) -> bool {
     const PAIRS: [(char, char); 4] = [('《', '》'), ('（', '）'), ('“', '”'), ('〔', '〕')];
     let start = above.sentence(above.chars.len().saturating_sub(1));
@@ -193,12 +194,12 @@ fn closes_bracket(above: &Plain<'_>, below: &Plain<'_>) -> bool {
     })
 }
 
-/// Whether a paragraph states something behind a label: an address, a telephone, a date.
+/// Whether a paragraph begins with a label and a colon: an address, a telephone number, a date.
 fn labelled(plain: &Plain<'_>) -> bool {
     plain.chars.iter().take(LABEL).position(|c| *c == '：').is_some_and(|at| at >= 2)
 }
 
-/// Whether a paragraph begins as an item of a list or as a heading does: 一是, 1., （一）, 第一, ·.
+/// Whether a paragraph begins like a list item or a heading: 一是, 1., （一）, 第一, ·.
 fn begins_item(plain: &Plain<'_>) -> bool {
     const NUMERALS: &str = "一二三四五六七八九十";
     let numeral = |c: &&char| NUMERALS.contains(**c) || c.is_ascii_digit();

@@ -1,8 +1,8 @@
-//! P603: what was left to be filled in, and remarks to a colleague.
+//! P603: placeholders that were never filled in, and remarks to a colleague.
 //!
-//! Takes all texts of a report, gives one finding a place. Only what is certainly no part of a final text is reported: a masked
-//! figure or name where a figure or a name belongs, an empty bracket, an instruction, a remark that is a clause or a bracket
-//! of its own, a version behind a title. The same words inside a sentence about work are not.
+//! Takes all texts of a report, returns at most one finding per place. Reports only what certainly does not belong in a final
+//! text: a masked figure or name, an empty bracket, an instruction, a remark that is a whole clause or bracket, a version after a
+//! title. The same words inside an ordinary sentence are not reported.
 
 mod remark;
 
@@ -14,20 +14,20 @@ use crate::model::{Finding, Origins, Place, Report};
 use crate::rules::finding;
 use remark::{Stands, is_remark, is_version, version_behind};
 
-/// Letters before a placeholder that a quotation shows, and behind it.
+/// Characters quoted before a placeholder, and after it.
 const BEFORE: usize = 8;
 const BEHIND: usize = 3;
-/// Longest content of a bracket that is looked at.
+/// Longest bracket content that is examined.
 const BRACKET: usize = 40;
-/// Longest clause or paragraph that is nothing but a remark, and longest line that is a title.
+/// Longest clause or paragraph that may be a remark as a whole, and longest line that may be a title.
 const REMARK: usize = 24;
 const TITLE: usize = 60;
-/// Longest run of masks that is one placeholder.
+/// Most characters of a run of masks that are examined.
 const RUN: usize = 64;
-/// Digits of a number that is written out as masks.
+/// Fewest masks that stand for a whole number; also the most digits examined before a mask.
 const NUMBER: usize = 5;
 
-/// Brackets, and whether an instruction or the name of a field in them is certainly one.
+/// Brackets, and whether an instruction or a field name inside them is certainly a placeholder.
 const BRACKETS: [(char, char, bool); 10] = [
     ('【', '】', true),
     ('〔', '〕', true),
@@ -41,16 +41,16 @@ const BRACKETS: [(char, char, bool); 10] = [
     ('《', '》', false),
 ];
 
-/// Where a placeholder begins and ends, in letters.
+/// Start and end of a placeholder, in characters.
 type Span = (usize, usize);
 
 pub(super) fn check(report: &Report, origins: &Origins, passages: &[Passage<'_>]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = Vec::new();
     let mut cover = false;
-    // Both lists are in reading order, one has headings and the cover too.
+    // Both lists are in reading order; `texts` also contains headings and the cover.
     let mut passages = passages.iter().peekable();
     for (place, text) in texts(report) {
-        // The title names the agency too: both are one place.
+        // The title contains the agency, so both count as one place.
         if place == Place::Title && cover {
             continue;
         }
@@ -82,7 +82,7 @@ fn quoted<'t>(plain: &Plain<'t>, (from, to): Span) -> &'t str {
     plain.quote(start, end.unwrap_or(to + BEHIND))
 }
 
-/// All placeholders of a text in their order. `cover`: a title, a name, a date or the like, which is no sentence.
+/// All placeholders of a text in order. `cover`: the text is a title, a name, a date or the like and not a sentence.
 fn placeholders(plain: &Plain<'_>, cover: bool) -> Vec<Span> {
     let count = plain.chars.len();
     let mut found: Vec<Span> = Vec::new();
@@ -107,7 +107,7 @@ fn placeholders(plain: &Plain<'_>, cover: bool) -> Vec<Span> {
     found
 }
 
-/// A text that is nothing but a remark, an instruction or the name of a version.
+/// The whole text, if it is nothing but a remark, an instruction or a version name.
 fn whole(plain: &Plain<'_>, cover: bool) -> Option<Span> {
     let (d, count) = (&words().drafts, plain.chars.len());
     if count == 0 || count > TITLE {
@@ -128,7 +128,7 @@ fn whole(plain: &Plain<'_>, cover: bool) -> Option<Span> {
     .then_some((0, count))
 }
 
-/// Where a run of masks that stands for a figure or a name ends, which begins at a place.
+/// The end of a run of masks that begins at `at`, if it stands for a figure or a name.
 fn mask(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     let d = &words().drafts;
     let c = plain.chars[at];
@@ -146,7 +146,7 @@ fn mask(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     let digits = plain.chars[..at].iter().rev().take(NUMBER).take_while(|c| c.is_ascii_digit()).count();
     let before = at.checked_sub(digits + 1).map(|i| plain.chars[i]);
     let after = plain.chars.get(end).copied();
-    // A part of an address, of a file's name, of a number whose middle is hidden.
+    // Part of an address or a file name, or of a number whose middle digits are hidden.
     let latin = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '@' | '/' | '_' | '=' | '&' | '+');
     if before.is_some_and(latin) || after.is_some_and(|c| latin(c) || c == '-') {
         return None;
@@ -170,25 +170,25 @@ fn mask(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     (year || figure || line || name || number || labelled || sum || !weak && alone).then_some(end)
 }
 
-/// Whether something is counted at a place.
+/// Whether a counting unit begins at `at`.
 fn has_unit(plain: &Plain<'_>, at: usize) -> bool {
     let d = &words().drafts;
     plain.longest(at, &d.units).is_some() && plain.longest(at, &d.no_units).is_none()
 }
 
-/// Whether what stands before a masked name makes it that of the agency or of one above it: 原告诉××局 names a party.
+/// Whether the text before a masked name makes it the agency's own or its superior's; 原告诉××局 names a party instead.
 fn leads(plain: &Plain<'_>, at: usize) -> bool {
     let before = plain.before(plain.sentence(at), at);
     before.is_empty() || words().drafts.leads.iter().any(|w| before.ends_with(w.as_str()))
 }
 
-/// Whether the name of what is to be filled in stands before a colon.
+/// Whether a field name is located before a colon.
 fn field_before(plain: &Plain<'_>, colon: usize) -> bool {
     let label = plain.before(plain.clause(colon.saturating_sub(1)), colon);
     words().drafts.fields.iter().any(|w| label.ends_with(w.as_str()))
 }
 
-/// Where a bracket ends that has nothing in it but what is to be filled in, or a remark.
+/// The end of a bracket that contains only a placeholder, an instruction, a remark or a version name.
 fn bracket(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     let (open, close, square) = BRACKETS.into_iter().find(|(open, ..)| *open == plain.chars[at])?;
     let rest = plain.chars[at + 1..].iter().take(BRACKET);
@@ -220,7 +220,7 @@ fn bracket(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     (told || field || is_remark(&content, Stands::Alone) || version()).then_some(end + 1)
 }
 
-/// Where an instruction ends that is one wherever it stands.
+/// The end of an instruction that begins at `at` and is one in any position of a sentence.
 fn instruction(plain: &Plain<'_>, at: usize) -> Option<usize> {
     let d = &words().drafts;
     if let Some(word) = plain.longest(at, &d.certain) {
@@ -240,18 +240,18 @@ fn instruction(plain: &Plain<'_>, at: usize) -> Option<usize> {
     d.latin.contains(&word.to_ascii_lowercase()).then_some(at + word.len())
 }
 
-/// Where a date ends whose month or day was left out: 2025年月日, 1月日; at the number that it begins behind.
+/// The end of a date without month or day: 2025年月日, 1月日. `at` is the position of its first 年 or 月.
 fn date(plain: &Plain<'_>, at: usize) -> Option<usize> {
     let word = plain.longest(at, &words().drafts.dates)?;
     let end = at + word.chars().count();
     let digit = at > 0 && plain.chars[at - 1].is_ascii_digit();
     let whole = at == 0 && end == plain.chars.len();
-    // 5月日均 goes on in a word.
+    // In 5月日均 the word continues.
     let hole = plain.ends_at(end) || word.chars().count() == 3;
     (digit && hole || whole).then_some(end)
 }
 
-/// Where a clause ends that is nothing but a remark and begins at a place: ，数字待核。
+/// The end of a clause that begins at `at` and is nothing but a remark: ，数字待核。
 fn clause(plain: &Plain<'_>, at: usize) -> Option<usize> {
     if plain.clause(at) != at {
         return None;

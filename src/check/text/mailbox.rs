@@ -1,23 +1,23 @@
-//! Whether an address for mail is a person's or the office's own.
+//! Whether an e-mail address is a person's or the office's own.
 //!
-//! Takes the words about an address whose host gives mail to anybody (163.com, qq.com): agencies use such hosts too, so the
-//! host alone says nothing. It is a person's where a name stands with it or in it, where it is the number of a telephone
-//! or of an account, and where nothing says that the agency is reached by it.
+//! Takes the text around an address at a public mail provider (163.com, qq.com). Agencies use such providers too, so the host
+//! decides nothing. An address is a person's if a name is next to it or in it, if it is a mobile or account number, or if nothing
+//! states that the agency is reached by it.
 
 use crate::form::words;
 
-/// Letters before an address, and behind it, in which a person may be named.
+/// Characters before an address, and after it, in which a person may be named.
 const BEFORE: usize = 40;
 const BEHIND: usize = 8;
-/// Letters of a person's name.
+/// Length of a person's name, in characters.
 const NAME: std::ops::RangeInclusive<usize> = 2..=4;
-/// Most digits of the number of an account.
+/// Number of digits of an account number.
 const ACCOUNT: std::ops::RangeInclusive<usize> = 5..=11;
 /// Most syllables of a given name.
 const SYLLABLES: usize = 2;
 
-/// Whether an address is a person's. `chars` is the text, `from` and `to` where the address begins and ends in it; `contact`:
-/// the text is nothing but how the agency is reached.
+/// Whether an address is a person's. `chars` is the text, `from` and `to` are the start and end of the address in it; `contact`:
+/// the text only states how the agency is reached.
 pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to: usize, contact: bool) -> bool {
     let mail = &words().mailbox;
     let digits = name.bytes().all(|b| b.is_ascii_digit());
@@ -31,7 +31,7 @@ pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to
         chars[from - length..from].iter().filter(|c| !c.is_whitespace()).collect()
     };
     let behind: String = chars[to..].iter().take(BEHIND).take_while(|c| !ends(c)).collect();
-    // A mobile telephone is somebody's, and so is what stands beside its number.
+    // A mobile number belongs to a person, and so does the address next to it.
     if before.split(|c: char| !c.is_ascii_digit()).any(is_mobile)
         || names_person(&before)
         || behind.starts_with(['（', '(']) && is_called(behind.trim_start_matches(['（', '(']))
@@ -48,12 +48,12 @@ pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to
     }
 }
 
-/// Whether digits are the number of a mobile telephone.
+/// Whether a text is a mobile number.
 pub(super) fn is_mobile(name: &str) -> bool {
     name.len() == 11 && name.starts_with('1') && matches!(name.as_bytes()[1], b'3'..=b'9')
 }
 
-/// Whether the words before an address name whose it is: 联系人：王某某，邮箱, 张三的邮箱, 李老师.
+/// Whether the text before an address names its owner: 联系人：王某某，邮箱, 张三的邮箱, 李老师.
 fn names_person(before: &str) -> bool {
     let mail = &words().mailbox;
     let roles = mail.roles.iter().flat_map(|w| before.match_indices(w.as_str()));
@@ -67,13 +67,13 @@ fn names_person(before: &str) -> bool {
         || clauses().any(owns)
 }
 
-/// Whether what follows the role of a person is a name, and not the office that has the role: 联系人：办公室.
+/// Whether the text after a role is a person's name, and not the office that has the role: 联系人：办公室.
 fn is_named_by_role(rest: &str) -> bool {
     let mail = &words().mailbox;
     let rest = rest.trim_start_matches(['：', ':', '为', '是', '（', '(']);
     let name: String = rest.chars().take_while(|c| c.is_alphabetic() && !c.is_ascii()).collect();
     let own = |w: &&String| w.contains("邮箱");
-    // 本人邮箱, 个人邮箱 need no name.
+    // 本人邮箱 and 个人邮箱 need no name.
     if rest.starts_with(['邮', '的']) || mail.names.iter().filter(own).any(|w| rest.starts_with(w.as_str())) {
         return true;
     }
@@ -82,7 +82,7 @@ fn is_named_by_role(rest: &str) -> bool {
     NAME.contains(&count) && !organ && starts_as_name(&name)
 }
 
-/// Whether a text begins with a surname and what persons are called: 王老师, 李某.
+/// Whether a text begins with a surname and a form of address: 王老师, 李某.
 fn is_called(text: &str) -> bool {
     let mail = &words().mailbox;
     let mut letters = text.chars();
@@ -91,7 +91,7 @@ fn is_called(text: &str) -> bool {
     surname && mail.called.iter().any(|w| rest.starts_with(w.as_str())) && !is_no_name(text)
 }
 
-/// Whether a clause is a name with the word for its address: 张三的邮箱, 王小明电子邮箱为.
+/// Whether a clause is a name followed by a word for its address: 张三的邮箱, 王小明电子邮箱为.
 fn owns(clause: &str) -> bool {
     let mail = &words().mailbox;
     let mut clause = clause;
@@ -113,7 +113,7 @@ fn is_no_name(text: &str) -> bool {
     words().mailbox.no_names.iter().any(|w| text.starts_with(w.as_str()))
 }
 
-/// Whether an address is a name with a mark or a capital between its parts: Li.Si, zhang_san, WangXiaoming.
+/// Whether a user name is a name whose parts are separated by a mark or a capital: Li.Si, zhang_san, WangXiaoming.
 fn is_spelt_apart(name: &str) -> bool {
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
     let marked = name.split_once(['.', '_', '-']).map(|(a, b)| (a.to_owned(), b.to_owned()));
@@ -129,7 +129,7 @@ fn is_spelt_apart(name: &str) -> bool {
     is(&surname, &given) || is(&given, &surname)
 }
 
-/// Whether an address is a name in Latin letters: zhangsan, lisi1985.
+/// Whether a user name is a name in pinyin: zhangsan, lisi1985.
 fn is_spelt(name: &str) -> bool {
     let mail = &words().mailbox;
     let plain = name.trim_end_matches(|c: char| c.is_ascii_digit()).to_ascii_lowercase();
@@ -139,7 +139,7 @@ fn is_spelt(name: &str) -> bool {
     is_spelt_apart(name) || !matter && given.into_iter().any(|rest| syllables(rest, SYLLABLES) && !body(rest))
 }
 
-/// Whether letters are one to so many syllables.
+/// Whether a text consists of one to `most` pinyin syllables.
 fn syllables(text: &str, most: usize) -> bool {
     let mail = &words().mailbox;
     if most == 0 || text.is_empty() {
@@ -154,7 +154,7 @@ fn syllables(text: &str, most: usize) -> bool {
 mod tests {
     use super::*;
 
-    /// The address in a text, judged.
+    /// Whether the address in a text is judged a person's.
     fn private(text: &str) -> bool {
         let chars: Vec<char> = text.chars().collect();
         let at = chars.iter().position(|c| *c == '@').unwrap();

@@ -1,8 +1,8 @@
-//! T501 to T508, P601 and P603: what a text says against the tables, the cover and itself, what of it is private, and what of
-//! it was not meant to be published.
+//! T501 to T508, P601 and P603: statements of the text that contradict the tables, the cover or each other, private data, and
+//! text that was not meant to be published.
 //!
-//! Takes a report with its origins, gives warnings, each with the words found and the cell they stand in. What phrases
-//! mean is data of the forms. It never reads a workbook, and tells a thing once in a paragraph, however often it stands there.
+//! Takes a report with its origins, returns warnings, each with the quoted words and their cell. The meaning of phrases is data
+//! of the forms. Never reads a workbook; reports the same thing once per paragraph.
 
 mod agency;
 mod asked;
@@ -60,7 +60,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = agency::title(report, origins);
     let own = agency::Own::of(report);
     findings.extend(own.as_ref().and_then(|own| agency::contact(own, report, origins)));
-    // Of a report that is refused the year may be unknown: then no other year can be wrong.
+    // The year of a refused report may be unknown; then other years cannot be judged.
     let dated = report.cover.year > 0;
     findings.extend(year::published(report, origins).filter(|_| dated));
     let passages: Vec<Passage<'_>> = passages(report, origins).collect();

@@ -1,8 +1,8 @@
 //! P601: data of persons: resident identity numbers, mobile numbers, cards of a bank, private mail.
 //!
-//! A number counts only where its own check fits (GB 11643 for identity numbers, Luhn for cards) and nothing says that
-//! it numbers a thing; one that is called an identity number is one however it was typed. Whose an address for mail is
-//! says [`mailbox`]. What is found is quoted without its middle, so that a list of findings is no list of persons.
+//! An identity or card number is reported only if its check digit is valid (GB 11643, Luhn), and any number only if nothing
+//! states that it numbers a thing. A number that is called an identity number may be mistyped, see [`called_identity`].
+//! [`mailbox`] decides whose an e-mail address is. Findings quote a number without its middle, so that they do not disclose it.
 
 use super::{mailbox, spoken};
 use crate::check::texts;
@@ -26,7 +26,7 @@ enum Kind {
     Mobile,
     Card,
     Mail,
-    /// An address of the office, which is nobody's data.
+    /// An e-mail address of the office, which is not private.
     Office,
 }
 
@@ -64,7 +64,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
 /// Data of persons that is in none of a report's texts but stands where they were read or in what is said of that: in the name of
 /// a sheet, in words that were not taken. Open data tells these too. The first, as it may be quoted, with what it is.
 pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[Finding]) -> Option<String> {
-    // An address that a text states as the office's is the office's wherever a part of that text is quoted.
+    // An address that a text states as the office's remains the office's wherever part of that text is quoted.
     let stated = texts(report)
         .flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)).into_iter());
     let known: Vec<(Kind, String)> =
@@ -81,8 +81,8 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     all.find(|one| !known.contains(one)).map(|(kind, quoted)| format!("{}“{quoted}”", kind.name()))
 }
 
-/// Data of persons in a text, each as it may be quoted, and the addresses of the office. `contact`: the text is nothing but how
-/// the agency is reached.
+/// Private data in a text, each masked for quoting, and e-mail addresses of the office. `contact`: the text only states how the
+/// agency is reached.
 fn numbers_and_addresses(text: &str, contact: bool) -> Vec<(Kind, String)> {
     let mut found = Vec::new();
     // Most texts have neither a long number nor an address.
@@ -327,15 +327,15 @@ fn identity(number: &str) -> bool {
         && CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 
-/// Whether what is said before a number makes it an identity number.
+/// Whether the text before a number calls it an identity number.
 fn is_identity_named(label: &str) -> bool {
     let private = &words().private;
     let label = private.no_identity.iter().fold(label.to_owned(), |label, w| label.replace(w.as_str(), ""));
     private.identity.iter().any(|w| label.contains(w.as_str()))
 }
 
-/// Whether figures that are called an identity number may be one: mistyped by a figure, one too many or too few, or of the
-/// fifteen figures that were given out before 1999.
+/// Whether a number that is called an identity number may be one: with a wrong check digit, one digit too many or too few, or
+/// with the fifteen digits that were issued before 1999.
 fn called_identity(number: &str) -> bool {
     let region = words().private.regions.iter().any(|r| number.starts_with(r.as_str()));
     let digit = |b: u8| b.is_ascii_digit();
@@ -373,7 +373,7 @@ fn masked(number: &str) -> String {
     format!("{}{}{}", &number[..head], "*".repeat(tail.saturating_sub(head)), &number[tail.max(head)..])
 }
 
-/// The address about an @, where its host gives mail to persons. A number of a telephone is one on any host.
+/// The address around an @ if its host is a public mail provider. A mobile number as user name is reported on any host.
 fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Kind, String)> {
     const LONGEST: usize = 64;
     let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');

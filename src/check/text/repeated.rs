@@ -1,4 +1,4 @@
-//! T508: a long paragraph that stands twice in a report, word for word.
+//! T508: a long paragraph that occurs more than once in a report, word for word.
 
 use std::collections::BTreeMap;
 
@@ -7,15 +7,15 @@ use super::plain::Plain;
 use crate::model::{Finding, Source};
 use crate::rules::finding;
 
-/// Fewest letters of a paragraph that nobody writes twice by chance.
+/// Fewest letters and digits of a paragraph that is compared; shorter ones are repeated by chance.
 const LONG: usize = 20;
-/// Letters of a quotation.
+/// Characters quoted.
 const QUOTED: usize = 16;
 
 pub(super) fn check(all: &[Passage<'_>]) -> Vec<Finding> {
     let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (i, passage) in all.iter().enumerate() {
-        // Marks that were typed half-width, and spaces, change no word.
+        // Spaces are ignored, and half-width marks equal full-width ones.
         let text: String = passage.plain.chars.iter().collect();
         if text.chars().filter(|c| c.is_alphanumeric()).count() >= LONG {
             places.entry(text).or_default().push(i);

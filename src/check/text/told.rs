@@ -194,7 +194,7 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
     let number = said.map_or(Decimal::ZERO, |s| s.number);
     // Counts are told to the last one, money as far as one likes.
     let finest = if told.scale == 1 { Decimal::ONE } else { Decimal::ZERO };
-    // What rests on a value that is not known is neither denied nor borne out.
+    // A claim about an unknown value is neither confirmed nor denied.
     let denies = |slots: &Vec<(usize, usize)>| match (said, sum(slots)) {
         (_, None) => false,
         (Some(s), Some(sum)) => s.denies(sum, finest),

@@ -26,7 +26,7 @@ enum Fault {
 }
 
 pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
-    // A report that could not be read as a whole may have no year: none is another then.
+    // A report that was not read completely may have no year; then other years cannot be judged.
     if report.cover.year == 0 {
         return Vec::new();
     }
@@ -168,8 +168,8 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     if year < own && after.starts_with('，') && words.today.iter().any(|w| before.ends_with(w.as_str())) {
         return Some(Fault::Deed);
     }
-    // A sentence that compares (同比) is about the year that it begins with; the year it compares with stands behind a 与, a 较
-    // or a 比, where it is the time of nothing.
+    // A sentence that compares (同比) is about the year it begins with. The year compared with is preceded by 与, 较 or 比 and so
+    // does not date the statement.
     let compares = year + 1 == own && any(&after, &words.compares);
     let rest = after.strip_prefix('，').unwrap_or(&after);
     let by_self = itself(report, rest);

@@ -34,7 +34,7 @@ pub struct Run<'a> {
     spool: Spool,
 }
 
-/// What a run over many inputs holds from its beginning to its end.
+/// What a run over many inputs holds until its end.
 struct Kept {
     folder: Folder,
     books: Books,
@@ -114,7 +114,7 @@ impl<'a> Run<'a> {
         };
         let done = match &self.books {
             Some(kept) => {
-                // What killed runs left below the folder; at its top the lock saw to it.
+                // Removes what killed runs left in subfolders; taking the lock has cleared the top folder.
                 let inputs = &plan.inputs.all;
                 let folders: BTreeSet<&Path> = inputs.iter().map(|i| i.below.as_path()).collect();
                 folders.into_iter().filter_map(|f| kept.folder.existing(f).ok()).for_each(|f| output::sweep(&f));
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
         }
         let unwritten = |message: String| Box::new(finding("W401", message));
         let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", place.display(), output::reason(&e)));
-        // A lone input has had no use for the folder before.
+        // With a single input the folder is only needed from here on.
         let lone = if self.books.is_none() { Some(held(&self.job.folder).map_err(unwritten)?) } else { None };
         let top = self.books.as_ref().map(|kept| &kept.folder).or(lone.as_ref().map(|(folder, _)| folder));
         let folder = top.ok_or_else(|| told(std::io::ErrorKind::NotFound.into()))?.below(target.below).map_err(told)?;
@@ -265,7 +265,7 @@ impl Writes for Run<'_> {
     }
 }
 
-/// The output folder, made where there is none, and shared with other converting runs.
+/// Opens or creates the output folder and locks it, shared with other converting runs.
 fn held(path: &Path) -> Result<(Folder, Lock), String> {
     let told = |e: std::io::Error| format!("无法写入 {}：{}", path.display(), output::reason(&e));
     let folder = Folder::create(path).map_err(told)?;

@@ -1,4 +1,5 @@
-//! Ctrl-C, SIGTERM and SIGHUP: the files in hand are finished, nothing new is begun. A second signal ends the program at once.
+//! Ctrl-C, SIGTERM and SIGHUP: files in progress are finished and no new ones are started. A second signal ends the program at
+//! once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +19,7 @@ impl Interrupt {
         let flag = Arc::new(AtomicUsize::new(0));
         #[cfg_attr(not(unix), allow(unused_mut, reason = "only Unix has another one"))]
         let mut signals = vec![(SIGINT, Exit::Interrupted), (SIGTERM, Exit::Terminated)];
-        // Under `nohup` the run goes on when the terminal is gone.
+        // Under `nohup` SIGHUP is ignored: the run continues when the terminal is closed.
         #[cfg(unix)]
         signals.extend(Some((SIGHUP, Exit::HungUp)).filter(|_| !ignores_hangup()));
         for (signal, exit) in signals {
@@ -41,7 +42,8 @@ impl Interrupt {
     }
 }
 
-/// Whether this program was started with SIGHUP ignored. Only Linux says so; elsewhere the signal is left as it was found.
+/// Whether this program was started with SIGHUP ignored. Known on Linux only; elsewhere `true`, so that the signal keeps its
+/// current handling.
 #[cfg(unix)]
 fn ignores_hangup() -> bool {
     let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return true };

@@ -75,14 +75,14 @@ impl Journal {
         for _ in 0..ATTEMPTS {
             let opened = folder.own(&books.journal).map_err(told)?;
             match opened.try_lock() {
-                // Some network file systems have no locks; two runs in one folder are then the user's to avoid.
+                // Some network file systems have no locks; the user must then avoid two runs in one folder.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
                 Err(TryLockError::WouldBlock) => {
                     let message = format!("另一个 nianbao 正在往 {place} 里写，请等它做完，或换一个输出文件夹");
                     return Err(unwritten(message));
                 }
             }
-            // A run that ended between the two took it away.
+            // A run that ended between the two calls removed the file.
             if folder.has(&opened, &books.journal) {
                 file = Some(opened);
                 break;

@@ -1,6 +1,6 @@
-//! Marked copies of checked workbooks: one file, or a folder of those that have something to mark.
+//! Marked copies of checked workbooks: one file, or a folder with a copy of each that has something to mark.
 //!
-//! Takes records and where copies go; replaces unchanged copies of its own, and nothing else.
+//! Takes records and the destination. Only unedited copies that this program wrote are overwritten.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -15,10 +15,10 @@ use crate::cli::{Exit, Stop, output, print};
 use crate::feedback;
 use crate::model::Severity;
 
-/// Copies that could not be written are named; of more than this the rest is counted.
+/// Most failed copies that are reported one by one; the others are counted.
 const NAMED: usize = 10;
 
-/// Writes the copies that were asked for and says where they are; gives the exit that they call for.
+/// Writes the requested copies and prints where they are; returns the exit code for them.
 pub fn write(
     plan: &Plan,
     mark: &Mark,
@@ -46,10 +46,10 @@ pub fn write(
     }
 }
 
-/// The marked copy of an input; `None` where it is no workbook that can be read.
+/// The marked copy of an input; `None` if it is not a readable workbook.
 fn copy(plan: &Plan, input: &Input, record: &Record) -> Result<Option<Vec<u8>>, String> {
     let Ok(workbook) = crate::import::read(&input.path, &plan.setting.limits) else { return Ok(None) };
-    // Its words are English, and no one but the maker of a strange workbook could do anything about them.
+    // The writer's message is English and does not help the user, so it is not shown.
     let bytes = feedback::mark(&workbook, &record.findings)
         .map_err(|_| format!("{} 标不成：工作簿里有 Excel 放不下的内容", input.path.display()))?;
     Ok(Some(bytes))
@@ -64,7 +64,7 @@ fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::Thre
         let there = fs::symlink_metadata(&path).is_ok();
         let ours = there && is_own(&path);
         let grave = record.findings.iter().any(|f| f.severity > Severity::Note);
-        // What was mended since takes the place of an earlier copy, which would speak of faults that are gone.
+        // A corrected input also replaces its earlier copy, which would still show the old findings.
         if record.status == Status::Skipped || !(grave || ours) {
             return Ok(false);
         }
@@ -93,8 +93,8 @@ fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::Thre
     if failed.is_empty() { Exit::Good } else { Exit::Unwritten }
 }
 
-/// The names of copies: those of their inputs with the folders below the one that was typed, as workbooks of Excel. Two inputs
-/// that differ in their extensions keep these.
+/// Names of the copies: [`Input::shown`] with the extension `.xlsx`. Inputs that differ only in their extension keep it before
+/// that one.
 fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a Input)>) -> Vec<(&'a Record, &'a Input, PathBuf)> {
     let inputs: Vec<(&Record, &Input)> = inputs.collect();
     let plain = |i: &Input| Path::new(&i.shown).with_extension("xlsx");
@@ -116,12 +116,12 @@ fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a Input)>) -> Vec<(&'a 
     inputs.into_iter().map(|(record, input)| (record, input, name(input))).collect()
 }
 
-/// No copy of ours is larger.
+/// Largest file that is taken for a marked copy, in bytes.
 const MOST: u64 = 256 << 20;
 
-/// Whether a file is an unchanged copy that was written here.
+/// Whether a file is a marked copy as it was written here, not edited since.
 pub fn is_own(path: &Path) -> bool {
-    // Neither a link that leads elsewhere nor a pipe.
+    // Links and pipes are not opened.
     if !fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() <= MOST) {
         return false;
     }

@@ -56,7 +56,7 @@ pub enum Made {
     Kept,
 }
 
-/// `check`: findings, in a file where one is named, and marked copies of the workbooks where they are asked for.
+/// `check`: findings, in a file if one is named, and marked copies of the workbooks if requested.
 pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let plan = &job.plan;
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
@@ -79,7 +79,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let roster = job.expected.as_ref().map(|e| roster(plan, e, done.iter().map(|d| &d.record)));
     let names = page::Names::new(plan.inputs.all.iter().map(|i| (i.path.display().to_string(), i.shown.clone())));
     let section = |(d, e): (&Done, &Option<Examined>)| {
-        // What was passed over is of no interest; of a report that is refused the part that was read is drawn.
+        // Skipped inputs are not drawn; of a refused report the part that was read is drawn.
         let read = e.as_ref().filter(|_| d.record.status != Status::Skipped);
         let read = read.and_then(|e| Some((e.report.as_ref().or(e.partial.as_ref())?, &e.origins)));
         page::section(&d.record, &names, read)

@@ -1,7 +1,7 @@
-//! Files that this program wrote, found among the inputs of a run.
+//! Files that this program wrote among the inputs of a run, and the comparison with a list of units.
 //!
-//! Takes the records of a run, passes over a published workbook, a JSON or a marked copy where the workbook it came from is an
-//! input too: it would be a second report. Alone it is read as any report, and so is a file that was named itself.
+//! Takes the records of a run. A published workbook, a JSON or a marked copy is skipped if its source is an input too, because
+//! the report would count twice. Without its source, or named explicitly, it is read like any report.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use crate::cli::plan::Plan;
 use crate::model::Severity;
 use crate::rules::finding;
 
-/// Passes over what this program wrote and the run has the source of; says of each record whether it was.
+/// Skips files that this program wrote if their source is an input too; returns for each record whether it was skipped.
 pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Record>) -> Vec<bool> {
     let mut records: Vec<&mut Record> = records.collect();
     let report = |r: &Record| Some((plan.aliases.canonical(r.agency.as_deref()?).to_owned(), r.year?));
@@ -30,7 +30,7 @@ pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Reco
         let source = match report(r) {
             _ if !r.is_own || typed || r.status == Status::Skipped => None,
             Some(report) => reports.get(&report),
-            // A marked copy of what was refused is refused too; it has the name of its source.
+            // If agency or year is not known, as in the marked copy of a refused report, the file name of the source is compared.
             None => stems.get(&stem(&r.file)),
         };
         if let Some(source) = source {
@@ -46,7 +46,7 @@ fn stem(file: &str) -> String {
     Path::new(file).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// What came of the units of a list.
+/// State of the units of a list.
 pub fn roster<'r>(plan: &Plan, expected: &Expected, records: impl Iterator<Item = &'r Record>) -> Roster {
     let read: Vec<&Record> = records.filter(|r| r.status != Status::Skipped).collect();
     let reason = |r: &Record| {

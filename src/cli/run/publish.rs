@@ -211,7 +211,7 @@ impl Run<'_> {
     }
 }
 
-/// The packages in a folder, in the order of their names. One without its zip was taken apart by somebody.
+/// The packages in a folder, sorted by name. A package without its zip is incomplete and omitted.
 fn packages(folder: &Folder) -> Vec<Entry> {
     let package = |name: &str| {
         let within = folder.existing(Path::new(name)).ok()?;

@@ -40,7 +40,7 @@ pub trait Writes: Sync {
     fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip>;
 }
 
-/// Reads every input of the plan, in their order. `None` where the run was asked to end before it had read all.
+/// Reads every input of the plan, in order. `None` if the run was interrupted before all were read.
 pub fn all(plan: &Plan, pool: &rayon::ThreadPool, interrupt: &Interrupt, writes: &dyn Writes) -> Option<Vec<Read>> {
     let reads = each(pool, interrupt, "读取", (1..).zip(&plan.inputs.all).collect(), |(number, input)| {
         let begun = Instant::now();
@@ -149,7 +149,7 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
 /// What an input holds.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = input.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    // A template that was named itself is checked: the findings say what to fill in.
+    // A blank template that was named explicitly is checked: the findings say what to fill in.
     examine_told(&name, bytes, &plan.setting, |e| unread(input, e), !input.typed)
 }
 

@@ -24,10 +24,10 @@ pub struct Spool {
     trace: bool,
 }
 
-/// What waits, one report behind the other.
+/// The stored reports, one after the other.
 struct Store {
     memory: Vec<u8>,
-    /// What does not fit into so many bytes of memory goes to a file in this folder; all stays in memory where there is none.
+    /// Limit of memory in bytes, and the folder for a file once it is exceeded; without it everything stays in memory.
     beyond: Option<(usize, Folder)>,
     file: Option<Temporary>,
 }
@@ -143,7 +143,7 @@ impl KeptFinding {
 }
 
 impl Spool {
-    /// For reports under these forms; what goes beyond so many bytes of memory waits in a folder, if one is given.
+    /// For reports of these forms; beyond a limit of memory they are stored in a file in a folder, if one is given.
     pub fn new(forms: &[Arc<Form>], beyond: Option<(usize, Folder)>, trace: bool) -> Spool {
         let store = Store { memory: Vec::new(), beyond, file: None };
         Spool { store: Mutex::new(store), forms: forms.to_vec(), trace }

@@ -156,7 +156,7 @@ struct Origin<'a> {
     /// the origin then vouches for the part no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     read: Option<String>,
-    /// How a value stands in its cell, where it is not simply a number.
+    /// How a value is stored in its cell; omitted if it is a plain number.
     #[serde(skip_serializing_if = "is_number")]
     entry: Entry,
 }
@@ -254,7 +254,7 @@ struct Item<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     found: Option<&'a str>,
     related: Vec<PlaceItem<'a>>,
-    /// Places beyond those.
+    /// Number of places beyond those in `related`.
     #[serde(skip_serializing_if = "Option::is_none")]
     more: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -36,7 +36,7 @@ const COLUMN_PIXELS: u32 = 72;
 /// Width of a sheet of plain text in pixels: the 156 mm of an official page. A single column that is too wide for the
 /// page is not made smaller by every program, hence the room for columns that come out wider.
 pub const TEXT_WIDTH: u32 = 580;
-/// Characters of a long paragraph.
+/// Length of a long paragraph, in characters.
 const LONG: usize = 400;
 /// A table that would have to be made smaller than this to stay on one page goes over several.
 const READABLE: f64 = 0.65;
@@ -201,9 +201,9 @@ impl Sheet {
         self.height(row, points)
     }
 
-    /// Height of a row that is to be filled in with a text over the first `columns` columns from `column` on: as much as a long
-    /// paragraph needs. Merged cells never grow, and other rows only while somebody types in a program that does so: what another
-    /// program filled in is shown as high as the row was.
+    /// Height of an empty row for a text over `columns` columns from `column` on: enough for a long paragraph. Rows of merged
+    /// cells never grow, and others only while somebody types in a program that adjusts them; a text that a program fills in
+    /// would be cut off in a lower row.
     pub fn room(&self, column: u16, columns: u16, look: &Look) -> f64 {
         let width = self.width(column, columns).saturating_sub(look.inset());
         measure::height(&"字".repeat(LONG), width, look.size).min(ROW_LIMIT)

@@ -11,7 +11,7 @@ use crate::model::Report;
 const WIDTHS: [u32; 3] = [110, 360, 230];
 /// Least height of a field: three lines.
 const FIELD: f64 = 48.0;
-/// Rows left for the preface, and the least height of one with a text.
+/// Number of empty rows for the preface, and the least height of a row with text.
 const SPARE: u32 = 3;
 const PARAGRAPH: f64 = 50.0;
 

@@ -10,7 +10,7 @@ use crate::export::sheet::{Sheet, fault};
 use crate::form::{self, Form, Kind, Unit, labels};
 use crate::model::{Section, Value};
 
-/// Rows left for text after the table, and the least height of one with a text.
+/// Number of empty rows for text after the table, and the least height of a row with text.
 const SPARE: usize = 2;
 const PARAGRAPH: f64 = 40.0;
 /// Height of the line over them.

@@ -381,7 +381,7 @@ fn a_form_with_an_impossible_sheet_name_is_refused_in_words() {
     }
 }
 
-/// A program that fills in cells does not fit rows to them, and merged cells never grow.
+/// Programs that fill in cells do not adjust the row heights, and merged cells never grow.
 #[test]
 fn every_row_for_a_text_is_as_high_as_a_long_paragraph_needs() {
     use crate::export::sheet::{TEXT_WIDTH, grid, measure};
@@ -389,7 +389,7 @@ fn every_row_for_a_text_is_as_high_as_a_long_paragraph_needs() {
     for form in built_in() {
         let bytes = write(form, None).unwrap();
         let sheets = book(&bytes);
-        // Sheet, its first row for text, width in pixels of the text, whether its rows still follow what is typed.
+        // Sheet, first row for text, width of the text in pixels, whether the rows still adjust to typed text.
         let mut places = vec![(0, sheets[0].row_of(&labels().text.preface) + 1, 470, false)];
         for (i, section) in form.sections.iter().enumerate() {
             let sheet = i + 1;

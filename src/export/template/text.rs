@@ -10,7 +10,7 @@ use crate::model::Section;
 const SUBHEADING_WIDTHS: [u32; 3] = [130, 550, 100];
 /// Pixels: paragraph, hint.
 const PARAGRAPH_WIDTHS: [u32; 2] = [TEXT_WIDTH, 100];
-/// Least heights in points of rows that hold a text already.
+/// Least heights of rows with text, in points.
 const TEXT: f64 = 64.0;
 const PARAGRAPH: f64 = 36.0;
 /// Rows left for more.

@@ -170,7 +170,7 @@ fn xls_values_and_frame_are_read() {
 #[test]
 fn xls_records_that_excel_passes_over_are_no_damage() {
     let globals = [
-        // A code without characters and with flags of its own; one that is longer than its record.
+        // A format code of length 0 followed by other bytes; one that is longer than its record.
         record(0x41E, &[u16s(&[200, 0]), vec![0x3A, 0x5F]].concat()),
         record(0x41E, &[u16s(&[201, 99]), vec![0, 0x30]].concat()),
         record(0x31, &u16s(&[220])),
@@ -189,7 +189,7 @@ fn xls_records_that_excel_passes_over_are_no_damage() {
         number_cell(1, 0, 1, 5.0),
         number_cell(1, 1, 2, 6.0),
         record(0x06, &[u16s(&[2, 0, 0]), vec![0, 0, 0, 0, 0, 0, 0xFF, 0xFF]].concat()),
-        // The text of a formula that gave none, without its flags.
+        // An empty text as the result of a formula, without its flags.
         record(0x207, &[0, 0]),
     ];
     let sheets = xls::sheets(&book(&globals, &sheet, 0), &OLD).unwrap();

@@ -1,7 +1,7 @@
-//! The column heads of a block: where each of its columns stands.
+//! The column heads of a block: the location of each of its columns.
 //!
-//! Part of [`super`]: takes the labels round a head that is known, gives a cell for each column of the form, strictly left to
-//! right. Heads that are written otherwise are accepted only if all others are found and one reading is left.
+//! Part of [`super`]: takes the labels around a known head, returns a cell for each column of the form, strictly left to right.
+//! Heads with other wording are accepted only if all other heads are found and a single reading remains.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -16,29 +16,29 @@ use crate::rules::finding;
 pub(super) struct Heads {
     /// By column leaf.
     pub cells: Vec<Address>,
-    /// The same as text; of a head in pieces all of them.
+    /// The same as text; all pieces of a head that is split over several cells.
     pub words: Vec<String>,
     /// First row of the labels they were read from.
     pub top: u32,
-    /// How they were read, where they are written otherwise than the form has them.
+    /// Notes on heads whose wording differs from the form.
     pub findings: Vec<Finding>,
 }
 
-/// Rows above a head in which pieces of its label may stand.
+/// Most rows above a head that may contain pieces of its label.
 const PIECES: u32 = 2;
 
-/// A head as it may be read: a cell, or pieces that stand above each other in one column.
+/// A possible reading of a head: one cell, or pieces above each other in one column.
 struct Reading {
     /// The lowest cell.
     at: Address,
-    /// Row of the uppermost.
+    /// Row of the topmost cell.
     top: u32,
     text: String,
     label: Rc<Folded>,
 }
 
 impl Target<'_> {
-    /// Each leaf head in its column, strictly left to right, in the rows round the anchor.
+    /// Finds each leaf head, strictly left to right, in the rows around the anchor.
     pub(super) fn heads(&self, view: &View<'_>, anchor: Address) -> Option<Heads> {
         if !self.step(0) {
             return None;
@@ -60,13 +60,13 @@ impl Target<'_> {
         Some(Heads { cells, words, top: anchor.row, findings: Vec::new() })
     }
 
-    /// Places under heads that are written otherwise.
+    /// Finds places whose heads have another wording than the form's.
     pub(super) fn places_otherwise(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
         let columns = &self.known.columns;
         let mut places: Vec<Located> = Vec::new();
         let mut row = None;
         for (at, _) in view.labels() {
-            // A row of heads is looked at once.
+            // Each row of heads is examined once.
             if row == Some(at.row) || places.iter().any(|l| (l.top..=l.bottom).contains(&at.row)) {
                 continue;
             }
@@ -85,8 +85,8 @@ impl Target<'_> {
         places
     }
 
-    /// All readings of the labels that end in a row, or as many rows above it as the heads have levels, or reach down to it, by
-    /// column, the lowest first.
+    /// All readings of the labels in as many rows as the heads have levels, up to `row`, and of labels above them that span down
+    /// to `row`. Sorted by column, the lowest cell first.
     fn readings(&self, view: &View<'_>, row: u32) -> Vec<Reading> {
         let depth = self.block.columns.depth as u32;
         let first = row.saturating_sub(depth - 1);
@@ -101,7 +101,7 @@ impl Target<'_> {
             add(&text, at.row);
             for above in (at.row.saturating_sub(PIECES)..at.row).rev() {
                 let over = |(a, _): &(Address, &Folded)| (a.column..=view.span_end(*a).column).contains(&at.column);
-                // The row above is walked for each cell.
+                // The row above is scanned for each cell, so it counts as steps.
                 if !self.step(view.row(above).len()) {
                     break;
                 }
@@ -114,8 +114,8 @@ impl Target<'_> {
         readings
     }
 
-    /// The heads among some readings, of which one may be in words of its own: where it stands, and its likeness, then leave
-    /// one column for it.
+    /// Assigns readings to the columns. One head may have an unknown wording if its position and its similarity leave a single
+    /// candidate.
     fn heads_otherwise(&self, view: &View<'_>, readings: &[Reading]) -> Option<Heads> {
         let (columns, count) = (&self.known.columns, self.block.column_count());
         let mut found: Vec<Option<&Reading>> = Vec::with_capacity(count);
@@ -146,7 +146,8 @@ impl Target<'_> {
         Some(Heads { cells, words, top, findings })
     }
 
-    /// The only label between the neighbours of a missing head that is no other label of the block and like the head's own.
+    /// The label between the neighbours of a missing head that is similar to it and no known label of the block; `None` unless
+    /// there is exactly one.
     fn odd_head<'r>(
         &self,
         view: &View<'_>,
@@ -172,7 +173,7 @@ impl Target<'_> {
         all.first().copied().filter(|_| cells.len() == 1)
     }
 
-    /// Columns between the heads that have a head of their own, which is none of the block's, and values below it.
+    /// Columns between the block's heads that have an unknown head and values below it.
     pub(super) fn surplus_columns(&self, view: &View<'_>, located: &Located) -> Vec<(u32, Finding)> {
         let heads = &located.heads;
         let (Some(first), Some(last)) = (heads.first(), heads.last()) else { return Vec::new() };
@@ -197,7 +198,7 @@ impl Target<'_> {
             .collect()
     }
 
-    /// A column beside the block that is called as one of its own: nothing tells which is meant.
+    /// A column one or two columns right of the block whose head repeats one of the block's: it is uncertain which is meant.
     pub(super) fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
         let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
         let leaf = |f: &Folded| {
@@ -211,8 +212,8 @@ impl Target<'_> {
         Some(finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板删去多出的列"))
     }
 
-    /// Leaf labels may repeat from group to group, so each group's label must stand over its own leaves, and a group whose
-    /// leaves are called as another's must have its label.
+    /// Leaf labels may repeat between groups. So each group's label must be located above its own leaves, and a group whose
+    /// leaves have the same labels as another's must have a label.
     pub(super) fn misplaced_group(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
         let heads = &located.heads;
         let last_row = heads.iter().map(|h| h.row).max()?;

@@ -1,8 +1,7 @@
-//! Finds the official tables of one form in a workbook, by their labels, wherever they stand.
+//! Finds the official tables of one form in a workbook by their labels, wherever they are located.
 //!
-//! For each block of each table: the column heads give the value columns, the row labels the value rows. A row whose
-//! numbers cannot be assigned to columns with certainty, a row too many and a row that is missing are findings; nothing
-//! is guessed.
+//! For each block of each table, the column heads determine the value columns and the row labels the value rows. Rows whose
+//! numbers cannot be assigned to columns with certainty, surplus rows and missing rows are findings; nothing is guessed.
 
 mod columns;
 mod rows;
@@ -20,23 +19,23 @@ use crate::import::Content;
 use crate::model::{Address, Finding, Severity, Source};
 use columns::Heads;
 
-/// Where the values of one block stand.
+/// The location of the values of one block.
 #[derive(Debug, Clone)]
 pub struct Located {
     pub sheet: usize,
     /// Cells by row leaf and column leaf; `None` where the row is missing.
     pub rows: Vec<Option<Vec<Address>>>,
-    /// Labels of the rows, where they have any.
+    /// Labels of the rows, if they have any.
     pub row_labels: Vec<Option<Address>>,
-    /// Cells that name the unit of a row, where there are any.
+    /// Cells that name the unit of a row, if there are any.
     pub units: Vec<Option<Address>>,
-    /// The column of units, where it has a head.
+    /// The column of units, if it has a head.
     pub unit_column: Option<u32>,
-    /// The block's title, where it has one.
+    /// The block's title, if it has one.
     pub title: Option<Address>,
     /// Cells of the column heads, by column leaf.
     pub heads: Vec<Address>,
-    /// The same as text; of a head in pieces all of them.
+    /// The same as text; all pieces of a head that is split over several cells.
     pub head_words: Vec<String>,
     /// Columns between the heads that the form does not have.
     pub surplus: Vec<u32>,
@@ -50,27 +49,27 @@ pub struct Located {
 }
 
 impl Located {
-    /// Whether two places share a cell.
+    /// Whether the ranges of two places overlap.
     pub fn meets(&self, other: &Located) -> bool {
         let apart = self.bottom < other.top || other.bottom < self.top;
         self.sheet == other.sheet && !apart && self.left <= other.right && other.left <= self.right
     }
 
-    /// Whether anything keeps its values from being taken as they stand. Notes do not.
+    /// Whether its values can be used as they are: it has no findings except notes.
     pub fn is_clean(&self) -> bool {
         self.findings.iter().all(|f| f.severity == Severity::Note)
     }
 }
 
-/// All blocks of a form: for each table, for each block, every place that looks like it.
+/// All blocks of a form: for each table and block, every place that matches it.
 pub struct Search {
     pub found: Vec<Vec<Vec<Located>>>,
-    /// The workbook is full of heads that lead nowhere; the search was given up.
+    /// The search was given up: the workbook contains too many heads without a table.
     pub exhausted: bool,
 }
 
 impl Search {
-    /// Number of blocks that were found at all.
+    /// Number of blocks found in at least one place.
     pub fn blocks_found(&self) -> usize {
         self.found.iter().flatten().filter(|l| !l.is_empty()).count()
     }
@@ -80,23 +79,23 @@ impl Search {
         self.found.iter().flatten().flatten().map(|l| l.findings.len()).sum()
     }
 
-    /// Whether every block of a table stands in one place only and has nothing wrong with it.
+    /// Whether every block of a table is found in exactly one place and is clean.
     pub fn is_clean(&self, table: usize) -> bool {
         self.found[table].iter().all(|places| matches!(places.as_slice(), [one] if one.is_clean()))
     }
 
-    /// Number of values of the tables that are clean.
+    /// Number of values in clean tables.
     pub fn clean_values(&self, form: &Form) -> usize {
         (0..form.tables.len()).filter(|t| self.is_clean(*t)).map(|t| form.tables[t].slot_count()).sum()
     }
 }
 
-/// One block on its way to be found.
+/// A block that is searched for.
 struct Target<'a> {
     block: &'a Block,
     table_name: &'a str,
     known: &'a Known,
-    /// Steps left to the whole search.
+    /// Steps left for the whole search.
     budget: &'a Cell<usize>,
 }
 
@@ -114,8 +113,8 @@ pub fn search(form: &Form, views: &[View<'_>]) -> Search {
     Search { found, exhausted: budget.get() == 0 }
 }
 
-/// Searches for the blocks that were not found once more, with heads written otherwise than the form has them: in pieces over
-/// several rows, with a note in brackets, or one of them in words of its own. Places that were found keep their cells.
+/// Searches again for the blocks that were not found, now accepting heads that are split over several rows, have a note in
+/// brackets, or, one per block, have an unknown wording. Places that overlap one already found are dropped.
 pub fn search_again(form: &Form, views: &[View<'_>], search: &mut Search) {
     let budget = budget(views);
     let known = OfForm::of(form);
@@ -140,7 +139,7 @@ pub fn search_again(form: &Form, views: &[View<'_>], search: &mut Search) {
     search.exhausted |= budget.get() == 0;
 }
 
-/// A real workbook takes a few steps a cell; one made of nothing but heads would take a square of them.
+/// Most steps of a search. A real workbook takes a few steps per cell; one full of heads would take time quadratic in its cells.
 fn budget(views: &[View<'_>]) -> Cell<usize> {
     Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>())
 }
@@ -150,7 +149,7 @@ impl Target<'_> {
         let anchors = view.labels().filter(|(_, f)| self.known.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
         let mut places: Vec<Located> = Vec::new();
         for anchor in anchors {
-            // A repeated header lies inside the place that its first appearance opened.
+            // A repeated header is inside the place found by its first occurrence.
             let inside =
                 |l: &Located| (l.top..=l.bottom).contains(&anchor.row) && (l.left..=l.right).contains(&anchor.column);
             if !self.step(1 + places.len()) {
@@ -163,7 +162,7 @@ impl Target<'_> {
         places
     }
 
-    /// Takes a step of the search; false when none is left.
+    /// Takes `cost` steps of the search; false if none are left.
     fn step(&self, cost: usize) -> bool {
         self.budget.set(self.budget.get().saturating_sub(cost));
         self.budget.get() > 0
@@ -233,7 +232,7 @@ impl Target<'_> {
         Some(located)
     }
 
-    /// Prose inside the block: whatever is neither a label nor a value, and more than a label in other words.
+    /// Prose inside the block: text that is neither a label nor a value, and longer than a label with unknown wording.
     fn words_inside(&self, view: &View<'_>, located: &Located) -> Remarks {
         let mut own: BTreeSet<Address> = located.rows.iter().flatten().flatten().copied().collect();
         own.extend(
@@ -260,7 +259,7 @@ impl Target<'_> {
     }
 }
 
-/// Whether a cell can hold a value: a number or something in a number's place, not prose.
+/// Whether a cell contains a value, or something in the place of one, rather than prose.
 pub(super) fn is_value(content: &Content) -> bool {
     match content {
         Content::Text(text) => looks_like_value(text),
@@ -269,7 +268,7 @@ pub(super) fn is_value(content: &Content) -> bool {
     }
 }
 
-/// Places of a block grouped by sheet, for messages.
+/// The first cells of places, sorted and without duplicates, for messages.
 pub fn sources(places: &[Located], views: &[View<'_>]) -> Vec<Source> {
     let mut by_place: BTreeMap<(usize, u32, u32), Source> = BTreeMap::new();
     for l in places {

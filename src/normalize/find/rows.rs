@@ -1,7 +1,7 @@
 //! The rows of a block: each of the form's rows with the cells of its values.
 //!
-//! Part of [`super`]: takes the heads of a block, gives the cells by row and column. What cannot be assigned with certainty
-//! is a finding that names the cells.
+//! Part of [`super`]: takes the heads of a block, returns the cells by row and column. Cells that cannot be assigned with
+//! certainty are named in a finding.
 
 use super::super::fold::Folded;
 use super::super::value::{self, looks_like_value};
@@ -12,7 +12,7 @@ use crate::import::{Cell, Content};
 use crate::model::{Address, Finding, MOST_ALIKE, Source};
 use crate::rules::finding;
 
-/// From how many rows on one cause is more likely than as many slips.
+/// Fewest rows with the same fault that are joined into one finding: one cause is likelier than as many slips.
 const SAME_FAULT: usize = 4;
 
 impl Target<'_> {
@@ -25,7 +25,7 @@ impl Target<'_> {
         let mut row = located.bottom + 1;
         let mut blank_rows = 0;
         let mut findings = Vec::new();
-        // Rows in words of their own, taken for the row that must stand there: certain only if all others are found.
+        // Rows with unknown wording, assigned to the row expected there: accepted only if all other rows are found.
         let mut odd: Vec<(usize, Address)> = Vec::new();
         let mut surplus = 0;
         while row <= view.last_row() && blank_rows < 20 {
@@ -75,7 +75,8 @@ impl Target<'_> {
                         findings.push(self.surplus(view, *at));
                     }
                 }
-                // A line of the form that has no value; repeated any number of times it is one too many.
+                // A line that has no value in the form. Once `MOST_ALIKE` findings are reached, it is treated as an unknown row
+                // below.
                 (None, Some((at, _))) if has_values && self.block.rows.outline && findings.len() < MOST_ALIKE => {
                     located.bottom = row;
                     findings.extend(self.line_without_value(view, located, row, *at));
@@ -322,7 +323,7 @@ impl Target<'_> {
         counts && (end.row > at.row || columns > 1)
     }
 
-    /// Makes one finding of rows that all fail in the same way: one cause has as many effects as the table has rows.
+    /// Joins the findings of rows that all fail from the same column on: a single cause affects as many rows as the table has.
     fn join_unassigned(&self, findings: &mut Vec<Finding>) {
         let unassigned = |f: &Finding| f.code == "N205";
         let cells: Vec<Source> = findings.iter().filter(|f| unassigned(f)).filter_map(|f| f.source.clone()).collect();
@@ -341,7 +342,7 @@ impl Target<'_> {
         findings.insert(place, joined);
     }
 
-    /// The note on a row in words of its own.
+    /// The note on a row that was accepted with unknown wording.
     fn read_as(&self, view: &View<'_>, at: Address, leaf: usize) -> Finding {
         let (written, official) = (view.text(at).unwrap_or_default().trim(), self.block.rows.leaves[leaf].label());
         let message = format!("{}的行名“{written}”（{at}）认作“{official}”", self.table_name);

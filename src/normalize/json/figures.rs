@@ -12,7 +12,7 @@ const DECIMALS: u32 = 12;
 /// Amounts below this are summed exactly; 元 for 万元 adds four digits to the fifteen of a workbook.
 const MOST: u64 = 10u64.pow(19);
 
-/// A table's values by slot, each with what else its object says; `agreed` judges a label that is not the form's.
+/// A table's values by slot, each with its JSON object; `agreed` decides about a label that differs from the form's.
 pub fn read<'j>(
     table: &Table,
     object: &Object<'j>,

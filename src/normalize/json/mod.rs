@@ -23,7 +23,7 @@ pub fn normalize(json: &Json, options: &Options) -> Normalized {
     read(json, options, false)
 }
 
-/// The same for a proof, where every name that the JSON repeats must be the form's to the letter.
+/// The same for a proof: every name that the JSON repeats must be exactly the form's.
 pub fn normalize_exact(json: &Json, options: &Options) -> Normalized {
     read(json, options, true)
 }
@@ -66,12 +66,12 @@ fn read(json: &Json, options: &Options, exact: bool) -> Normalized {
 }
 
 struct Reading {
-    /// Whether names count even if the form was renamed.
+    /// Whether names must agree even if the form was renamed.
     exact: bool,
-    /// Whether the form calls everything as it did when the JSON was written. If not, values and texts are found by their
-    /// keys and take the names that the form has now.
+    /// Whether the form's names are those it had when the JSON was written. If not, values and texts are found by their keys and
+    /// take the form's current names.
     same_words: bool,
-    /// Names that are not those of the form.
+    /// Names that differ from the form's.
     renamed: Vec<String>,
     origins: Origins,
     /// Values that are not what was read from the workbook.
@@ -229,7 +229,7 @@ impl Reading {
         Ok(())
     }
 
-    /// A name that is not the form's is a fault if the form has not been renamed since.
+    /// Accepts a name that differs from the form's only if the form was renamed since.
     fn agreed(&mut self, other: Option<Fault>) -> Result<(), Fault> {
         match other {
             Some(fault) if self.same_words => Err(fault),
@@ -266,7 +266,7 @@ impl Reading {
         Ok(None)
     }
 
-    /// One finding for all names that the form has changed since.
+    /// One finding for all names that the form has changed since the JSON was written.
     fn renamed_parts(&self) -> Option<Finding> {
         let first = self.renamed.first()?;
         let first = first.split("，不能确定").next().unwrap_or(first);
@@ -284,8 +284,8 @@ impl Reading {
     }
 }
 
-/// The form of the report, known by its id and its layout, whether it still calls everything as the report does, and
-/// another notice that the report names.
+/// The form of the report, identified by its id and layout; whether its names are those of the report; and a fault if the report
+/// names another notice.
 fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool, Option<Fault>), Fault> {
     let edition = Object::of(top.need("edition")?, top.at("edition"), &["id", "notice", "digest", "wording"])?;
     let (id, digest) = (edition.text("id")?, edition.text("digest")?);
@@ -295,7 +295,7 @@ fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool, Option<
         let what = format!("是“{}”，没有这一版表样，可以是 {}；地方的表样用 --form 加上", short(id), known.join("、"));
         return Err(edition.fault("id", &what));
     }
-    // Earlier versions did not say how their form called things.
+    // Earlier versions did not write the digest of the wording.
     let wording = edition.optional("wording")?;
     let known: Vec<_> = of_id.filter(|f| f.has_structure(digest)).collect();
     let same = known.iter().find(|f| wording == Some(f.wording()));
@@ -304,7 +304,7 @@ fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool, Option<
     Ok(((*form).clone(), same.is_some(), edition.agrees("notice", &form.notice)?))
 }
 
-/// Agency, year and edition of a JSON that is refused, as far as they are certain.
+/// Agency, year and edition of a refused JSON, as far as they are certain.
 fn named(json: &Json, options: &Options) -> (Option<String>, Option<u16>, Option<String>) {
     let member = |name| Object::whatever(json)?.get(name).and_then(Object::whatever);
     let (cover, edition) = (member("cover"), member("edition"));
@@ -344,7 +344,7 @@ fn words(object: &Object<'_>, name: &str) -> Result<String, Fault> {
     }
 }
 
-/// How a value stood in its cell.
+/// How a value was stored in its cell.
 fn entry(origin: &Object<'_>) -> Result<Entry, Fault> {
     match origin.optional("entry")? {
         None => Ok(Entry::Number),

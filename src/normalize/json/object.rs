@@ -50,7 +50,7 @@ impl<'j> Object<'j> {
         }
     }
 
-    /// An object with whatever members it has; `None` where it is none.
+    /// An object with any members; `None` if it is not an object.
     pub fn whatever(json: &'j Json) -> Option<Object<'j>> {
         let Json::Object(members) = json else { return None };
         Some(Object { path: Path::default(), members })
@@ -119,7 +119,7 @@ impl<'j> Object<'j> {
         if self.get(name).is_none() { Ok(&[]) } else { self.list(name) }
     }
 
-    /// A text that says again what the form says, where it stands at all; what is wrong if it says something else.
+    /// Compares a text, if present, with the form's; returns a fault if they differ.
     pub fn agrees(&self, name: &str, official: &str) -> Result<Option<Fault>, Fault> {
         match self.get(name) {
             None => Ok(None),
@@ -128,7 +128,7 @@ impl<'j> Object<'j> {
         }
     }
 
-    /// A list of labels that says again what the form says, where it stands at all.
+    /// Compares a list of labels, if present, with the form's; returns a fault if they differ.
     pub fn agree(&self, name: &str, official: &[&str]) -> Result<Option<Fault>, Fault> {
         let same = |all: &[Json]| {
             all.len() == official.len() && all.iter().zip(official).all(|(j, o)| matches!(j, Json::Text(t) if t == o))

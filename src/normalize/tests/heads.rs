@@ -1,4 +1,4 @@
-//! Heads and rows that a person understands and no list of wordings has.
+//! Heads and rows that people understand but that match no accepted wording.
 
 use super::*;
 
@@ -64,7 +64,7 @@ fn a_head_in_pieces_above_each_other_is_read() {
         let form = edition("2019").unwrap();
         let mut lay = one_sheet("2019", Lay::new("年报"), distinct);
         let first = lay.sheet.cells.iter().find(|c| c.content == text("本年新制作数量").unwrap()).unwrap().at;
-        // Room for one row more.
+        // Makes room for one more row.
         for c in lay.sheet.cells.iter_mut().filter(|c| c.at.row > first.row) {
             c.at.row += 1;
         }

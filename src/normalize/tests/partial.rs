@@ -1,4 +1,4 @@
-//! What is refused still gives all that is certain, and one cause is one finding.
+//! A refused workbook still gives everything that is certain, and one cause is one finding.
 
 use super::*;
 
@@ -58,7 +58,7 @@ fn an_extra_column_is_one_finding_with_its_name() {
     let n = read(vec![lay.done()]);
     assert_eq!(codes(&n), ["N202"], "{:#?}", n.findings);
     assert!(n.findings[0].message.contains("表三多出一列“个体工商户”"), "{}", n.findings[0].message);
-    // The totals may count it or not, all else is certain.
+    // The totals may or may not include it; all other values are certain.
     let unknown: Vec<usize> = (0..175).filter(|s| n.report.as_ref().unwrap().tables[1][*s] == Value::Unknown).collect();
     assert!(unknown.contains(&6) && !unknown.contains(&0) && !unknown.contains(&5), "{unknown:?}");
 }

@@ -79,7 +79,7 @@ fn rows_of_the_statistics_table_are_known_with_every_accident() {
     let received = address_of(&sheet, "收到申请数");
     sheet.cells.iter_mut().find(|c| c.at == received).unwrap().content = Content::Text("（一）收到申请数（件）".into());
     assert_distinct(&report(vec![sheet]));
-    // The units behind the numbers, or under no head.
+    // The column of units to the right of the values, or without a head.
     let mut sheet = old_sheet(Lay::new("表"), old).done();
     sheet.cells.iter_mut().filter(|c| c.at.row > 6 && c.at.column > 0).for_each(|c| c.at.column = 3 - c.at.column);
     sheet.cells.sort_by_key(|c| c.at);
@@ -136,13 +136,13 @@ fn rows_called_alike_belong_to_the_row_they_stand_under() {
     let form = edition("2014").unwrap();
     let rows = &form.tables[0].blocks[0].rows;
     let slot = |path: &str| rows.leaf(path).unwrap();
-    // Under the suits, the first row may be called as under the reviews.
+    // Below the suits, the first row may have the label of the first row below the reviews.
     let mut sheet = old_sheet(Lay::new("表"), old).done();
     let suit = address_of(&sheet, "行政诉讼数量");
     let below = at(suit.row + 1, 0);
     sheet.cells.iter_mut().find(|c| c.at == below).unwrap().content = Content::Text("（一）维持具体行政行为数".into());
     assert_distinct(&report(vec![sheet.clone()]));
-    // A row of either that is missing is named, and nothing slips from one to the other.
+    // A missing row of either group is reported by its label, and no value moves from one group to the other.
     for (path, label) in [("review.upheld", "维持具体行政行为数"), ("suit.other", "其他情形数")] {
         let row = suit.row as i64 + if path == "suit.other" { 3 } else { -3 };
         let mut less = sheet.clone();
@@ -152,7 +152,7 @@ fn rows_called_alike_belong_to_the_row_they_stand_under() {
         assert_eq!(codes(&n), ["N203"], "{path}: {:#?}", n.findings);
         assert!(n.findings[0].message.contains(label), "{}", n.findings[0].message);
     }
-    // Two rows of one parent in the other's place.
+    // Two rows of one group swapped.
     let mut swapped = sheet.clone();
     let (a, b) = (suit.row - 3, suit.row - 2);
     for c in &mut swapped.cells {
@@ -238,7 +238,7 @@ fn blank_wholes_are_computed_where_a_sum_defines_them() {
     let blank = [slot("requests.received"), slot("requests.replied.refused")];
     let n =
         read(vec![old_sheet(Lay::new("表"), |s| if blank.contains(&s) { String::new() } else { "2".into() }).done()]);
-    // 不同意公开答复数 is no sum of its 其中 rows: it counts as 0.
+    // 不同意公开答复数 is not the sum of its 其中 rows, so it counts as 0.
     assert_eq!(codes(&n), ["N102", "N101"]);
     let r = n.report.unwrap();
     assert_eq!((r.tables[0][blank[0]], r.tables[0][blank[1]]), (Value::Count(8), Value::Count(0)));

@@ -33,7 +33,7 @@ fn blanks_count_as_zero_and_blank_totals_are_computed() {
 
 #[test]
 fn formulas_without_results_are_computed_for_totals_and_refused_elsewhere() {
-    // Table four's values stand in the row before heading five.
+    // The values of table four are located in the row before heading five.
     let sheet = || one_sheet("2021", Lay::new("表"), zeros);
     let row =
         sheet().sheet.cells.iter().find(|c| c.content == text("五、存在的主要问题及改进情况").unwrap()).unwrap().at.row;
@@ -180,7 +180,7 @@ fn group_labels_over_the_wrong_columns_are_refused() {
 
 #[test]
 fn a_shift_is_certain_only_for_numbers_left_of_the_end() {
-    // First column blank, the rest in place, a check column behind: six numbers and one that is none of the table's.
+    // First column blank, the others in place, a check column to the right: six values, and one number outside the table.
     let mut lay = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, distinct);
     let label = text("2.重复申请").unwrap();
     let row = lay.sheet.cells.iter().find(|c| c.content == label).unwrap().at.row;
@@ -240,7 +240,7 @@ fn a_column_called_otherwise_is_named() {
 
 #[test]
 fn a_column_put_in_between_is_refused() {
-    // 行次 between labels and values, totals blank: a number more than the heads in every row.
+    // 行次 between labels and values, totals blank: one number more than the heads in every row.
     let form = edition("2021").unwrap();
     let mut sheet = one_sheet("2021", Lay { merged: false, ..Lay::new("表") }, |t, s| {
         if t == 1 && form.tables[1].at(s).column == 6 { String::new() } else { "3".into() }

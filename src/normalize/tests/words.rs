@@ -1,9 +1,10 @@
-//! Words beside the cells, facts, headings in words of their own: nothing is lost, nothing is published unmeant in silence.
+//! Text outside the cells to be filled in, facts, headings with unknown wording: nothing is lost, and what was perhaps not meant
+//! to be published is reported.
 
 use super::*;
 use crate::model::Section;
 
-/// The standard workbook of an edition, filled with zeros and a word or two, as its sheets are laid out.
+/// The sheets of the standard workbook, filled with zeros and a few words.
 fn standard() -> Vec<Sheet> {
     let form = edition("2021").unwrap();
     let words = &labels().text;
@@ -66,7 +67,7 @@ fn words_outside_the_cells_to_be_filled_in_are_left_out_and_reported() {
         assert_eq!(n.findings[0].source.as_ref().unwrap().cell.unwrap().to_string(), address);
         assert!(!published(&n.report.unwrap()).contains("数字待核"));
     }
-    // One finding a sheet, however many there are.
+    // One finding per sheet, however many cells there are.
     let n = read(with(with(standard(), 0, "D2", "初稿"), 0, "E9", "请领导审"));
     assert_eq!(codes(&n), ["N111"]);
     let message = &n.findings[0].message;
@@ -87,7 +88,7 @@ fn words_on_the_sheet_of_the_instructions_are_reported() {
         assert_eq!(codes(&n), ["N111"], "{:#?}", n.findings);
         assert!(n.findings[0].message.contains(words));
     }
-    // A sheet that only has its name is any other sheet.
+    // A sheet with only the same name is treated like any other sheet.
     let n = with(Lay::new(&guide.sheet).line("本单位情况的补充。").done());
     assert_eq!(codes(&n), ["N111"], "{:#?}", n.findings);
 }
@@ -184,7 +185,7 @@ fn a_heading_that_is_pasted_with_its_text_is_used_once() {
         n.report.unwrap().sections[4].before.iter().map(|p| p.text.as_str()).collect::<Vec<_>>(),
         ["问题若干。"]
     );
-    // Two of them with others between are two reports, or a list of contents.
+    // If the same heading occurs twice with others between, there are two reports, or a table of contents.
     let sheet = one_sheet("2021", Lay::new("年报"), zeros);
     let first = sheet.line("一、总体情况").line("又一份。").done();
     let n = read(vec![first]);

@@ -1,11 +1,11 @@
-//! Whether some words are nothing but a remark to a colleague: 数字待核, 待财务科补充, 请核对, or the name of a version: 初稿.
+//! Whether a text is nothing but a remark to a colleague (数字待核, 待财务科补充, 请核对) or a version name (初稿).
 //!
-//! Takes the words of one clause, bracket or paragraph. It knows how a remark is made up, its words are data.
+//! Takes one clause, bracket or paragraph. The structure of a remark is defined here, its words in `src/form/text.toml`.
 
 use super::super::plain::any;
 use crate::form::words;
 
-/// Where the words in question stand: the less they stand by themselves, the more must be said.
+/// Where the text is located: the less it is separated from other text, the more a remark must contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stands {
     /// A whole paragraph, or a bracket.
@@ -16,15 +16,15 @@ pub(super) enum Stands {
     InSentence,
 }
 
-/// Longest name of whoever is to do it.
+/// Longest name of the person or office that is to act, in characters.
 const WHO: usize = 8;
-/// Longest name of what it is done to.
+/// Longest name of the object of the action, in characters.
 const OBJECT: usize = 6;
 
 pub(super) fn is_remark(text: &str, stands: Stands) -> bool {
     let d = &words().drafts;
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric());
-    // 数据缺 is one word of either list: the longer reading is tried first.
+    // 数据缺 is in `alone` but also begins with a subject: the whole text is tried first.
     if stands != Stands::InSentence && d.alone.iter().any(|w| w == text) {
         return true;
     }
@@ -50,7 +50,7 @@ pub(super) fn is_remark(text: &str, stands: Stands) -> bool {
     alone && named && wanted().any(|rest| does(rest, &all))
 }
 
-/// What is left of a text behind all words of two lists that it begins with.
+/// The rest of a text after all leading words of two lists are removed.
 fn without<'t>(text: &'t str, first: &[String], second: &[String]) -> &'t str {
     let mut rest = text;
     let longest = |rest: &str| {
@@ -63,13 +63,13 @@ fn without<'t>(text: &'t str, first: &[String], second: &[String]) -> &'t str {
     rest
 }
 
-/// Whether a text is nothing but what is still to be done.
+/// Whether a text is nothing but an action that is still to be done, with an optional ending from `tails`.
 fn does(text: &str, deeds: &[&[String]]) -> bool {
     let tail = |rest: &str| rest.is_empty() || words().drafts.tails.iter().any(|w| w == rest);
     deeds.iter().copied().flatten().any(|w| text.strip_prefix(w.as_str()).is_some_and(tail))
 }
 
-/// Whether a text says who is to do it: 财务科核实. With `object` it may say to what, in a few letters: 办公室补充培训数据.
+/// Whether a text names who is to act: 财务科核实. With `object`, a short object may follow: 办公室补充培训数据.
 fn someone_does(text: &str, object: bool) -> bool {
     let d = &words().drafts;
     let ends = text.char_indices().map(|(i, c)| i + c.len_utf8()).take(WHO);
@@ -83,14 +83,14 @@ fn someone_does(text: &str, object: bool) -> bool {
     ends.filter(who).any(|end| does(&text[end..], &deeds) || begins(&text[end..]))
 }
 
-/// 初稿, 第二稿, 送审稿2, 征求意见稿（2024年1月）.
+/// Whether a text is a version name with optional numbers and marks: 初稿, 第二稿, 送审稿2, 征求意见稿（2024年1月）.
 pub(super) fn is_version(text: &str) -> bool {
     let marks = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '年' | '月' | '日' | '版' | '（' | '）');
     let d = &words().drafts;
     d.versions.iter().any(|v| text.strip_prefix(v.as_str()).is_some_and(|rest| rest.chars().all(marks)))
 }
 
-/// 初稿，请领导审定.
+/// Whether a text is a version name followed by a remark or an instruction: 初稿，请领导审定.
 pub(super) fn begins_with_version(text: &str) -> bool {
     let d = &words().drafts;
     let behind = |v: &String| text.strip_prefix(v.as_str());
@@ -98,7 +98,7 @@ pub(super) fn begins_with_version(text: &str) -> bool {
     said.into_iter().any(|rest| is_remark(rest, Stands::Alone) || any(rest, &d.instructs))
 }
 
-/// Whether a line is the title of a report with a version behind it.
+/// Whether a line is the title of a report followed by a version name.
 pub(super) fn version_behind(text: &str) -> bool {
     let d = &words().drafts;
     let stem = text.trim_end_matches(|c: char| c.is_ascii_digit());
