@@ -7,6 +7,9 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
+/// Most bytes that are reserved before any is read.
+const RESERVED: u64 = 64 << 20;
+
 /// Why a file was not read.
 #[derive(Debug)]
 pub enum Unread {
@@ -39,7 +42,8 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
     if length > most {
         return Err(Unread::TooLarge);
     }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    // A sparse file may state any length.
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(RESERVED)).unwrap_or_default());
     // The file may grow in the meantime, and some system files state a length of 0.
     file.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(Unread::Io)?;
     if bytes.len() as u64 > most { Err(Unread::TooLarge) } else { Ok(bytes) }

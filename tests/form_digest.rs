@@ -4,9 +4,9 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
-use std::{fs, iter};
 
 use nianbao::export::json;
 use nianbao::form::Form;
@@ -210,8 +210,7 @@ fn every_kind_of_field_of_a_form_is_free_or_part_of_the_layout() {
         names(&toml::from_str(text).unwrap(), false, &mut all);
     }
     let layout = ["id", "section", "table", "block", "columns", "rows", "children", "key", "value", "unit"];
-    let known: BTreeSet<String> =
-        FREE.iter().map(|(field, ..)| *field).chain(layout).chain(iter::once("last_year")).map(str::to_owned).collect();
+    let known: BTreeSet<String> = FREE.iter().map(|(field, ..)| *field).chain(layout).map(str::to_owned).collect();
     let unknown: Vec<_> = all.difference(&known).collect();
     assert!(unknown.is_empty(), "{unknown:?}");
 }

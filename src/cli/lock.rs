@@ -39,7 +39,8 @@ impl Lock {
         let mut tries = 0;
         for _ in 0..ATTEMPTS {
             let file = folder.own(name()).map_err(told)?;
-            let first = match file.try_lock() {
+            let locked = file.try_lock();
+            let first = match locked {
                 // Some network file systems have no locks; the user must then avoid two runs in one folder.
                 Ok(()) | Err(TryLockError::Error(_)) => true,
                 Err(TryLockError::WouldBlock) => false,
@@ -48,7 +49,8 @@ impl Lock {
             if first && !folder.has(&file, name()) {
                 continue;
             }
-            if first {
+            // Without locks it is not known whether another run still uses what looks left over.
+            if locked.is_ok() {
                 clear(folder).map_err(told)?;
             }
             let held = match (first, alone) {

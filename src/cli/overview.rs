@@ -3,6 +3,7 @@
 //! Takes finished inputs, returns lines. Each input gets its most severe finding only; the command that shows all of them on a
 //! page is printed after the lines.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::print::word;
@@ -113,13 +114,14 @@ pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
 /// Lines about skipped files: one per file, or one for a folder with many.
 pub fn skipped<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
     let mut folders: Vec<(&Path, Vec<&Record>)> = Vec::new();
+    let mut places: BTreeMap<&Path, usize> = BTreeMap::new();
     for record in records.filter(|r| r.status == Status::Skipped) {
         let folder = Path::new(&record.file).parent().unwrap_or(Path::new(""));
-        // Inputs of one folder are adjacent.
-        match folders.iter_mut().rev().find(|(known, _)| *known == folder) {
-            Some((_, files)) => files.push(record),
-            None => folders.push((folder, vec![record])),
-        }
+        let place = *places.entry(folder).or_insert_with(|| {
+            folders.push((folder, Vec::new()));
+            folders.len() - 1
+        });
+        folders[place].1.push(record);
     }
     let mut lines: Vec<(usize, String)> = Vec::new();
     for (folder, files) in folders {

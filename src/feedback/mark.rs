@@ -146,8 +146,8 @@ fn cut_sheets(names: &[&str]) -> Option<String> {
 }
 
 /// Remark about cells that were not marked.
-fn unmarked_cells(count: usize) -> Option<String> {
-    (count > 0).then(|| format!("有问题的格子太多，这里只标出前 {MOST_MARKED} 个，另有 {count} 个没有标"))
+fn unmarked_cells(some: bool) -> Option<String> {
+    some.then(|| format!("有问题的格子太多，这里只标出前 {MOST_MARKED} 个，其余的没有标，见上面的“位置”"))
 }
 
 fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Worksheet, XlsxError> {
@@ -157,7 +157,8 @@ fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Wor
     for (column, (head, width)) in (0u16..).zip(HEADS) {
         sheet.set_column_width(column, width)?.write_string_with_format(0, column, head, &base().set_bold())?;
     }
-    for (row, f) in (1u32..).zip(findings.iter().take(ROWS)) {
+    let room = ROWS - remarks.len();
+    for (row, f) in (1u32..).zip(findings.iter().take(room)) {
         let place = super::place(&f.place).unwrap_or_default();
         let blocks = if blocks_as_warning(&f.code, f.severity) { format!("（{BLOCKS}）") } else { String::new() };
         let message = format!("{}{}{blocks}", f.message, f.unshown());
@@ -175,7 +176,7 @@ fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Wor
     if findings.is_empty() {
         sheet.write_string(1, 0, "没有发现问题")?;
     }
-    let behind = u32::try_from(findings.len().clamp(1, ROWS - remarks.len())).unwrap_or(1) + 1;
+    let behind = u32::try_from(findings.len().clamp(1, room)).unwrap_or(1) + 1;
     for (row, remark) in (behind..).zip(remarks.iter().flatten()) {
         sheet.write_string_with_format(row, 3, shown(remark), &base())?;
     }
@@ -324,10 +325,10 @@ struct Mark {
 /// Marks of a sheet by their cells.
 type Marks = BTreeMap<Address, Mark>;
 
-/// Cells that findings refer to, by sheet, and the number of references to cells that are not marked because there are too many.
-fn marks(findings: &[Item]) -> (BTreeMap<&str, Marks>, usize) {
+/// Cells that findings refer to, by sheet, and whether some cells are not marked because there are too many.
+fn marks(findings: &[Item]) -> (BTreeMap<&str, Marks>, bool) {
     let mut all: BTreeMap<&str, Marks> = BTreeMap::new();
-    let (mut count, mut unmarked) = (0, 0);
+    let (mut count, mut unmarked) = (0, false);
     for f in findings {
         let hint = f.hint.as_ref().map_or(String::new(), |h| format!("；{h}"));
         let words = format!("{}：{}{hint}（{}）", severity(f.severity), f.message, f.code);
@@ -338,7 +339,7 @@ fn marks(findings: &[Item]) -> (BTreeMap<&str, Marks>, usize) {
             let marks = all.entry(sheet).or_default();
             if !marks.contains_key(&at) {
                 if count == MOST_MARKED {
-                    unmarked += 1;
+                    unmarked = true;
                     continue;
                 }
                 count += 1;

@@ -123,11 +123,11 @@ impl Flow<'_> {
         }
         match &mut self.facts[index] {
             None => self.facts[index] = Some(Stated { text: value, source, on_cover: kind.is_cover() }),
+            Some(first) if text::joined(&first.text) == text::joined(&value) => {}
             Some(first) if first.text.len() > LONGEST_FACT => {
                 let message = format!("“{}”太长，{source} 又写了一处", field.label);
                 self.words.findings.push(finding("N207", message).at(source).hint("请只保留要公布的"));
             }
-            Some(first) if text::joined(&first.text) == text::joined(&value) => {}
             // Two contacts are both published; of two agencies, years or titles neither can be chosen.
             Some(first) if index >= FIRST_OPTIONAL => first.text = format!("{}；{label}：{value}", first.text),
             Some(first) => {

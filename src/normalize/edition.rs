@@ -250,10 +250,11 @@ fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
         all.flat_map(|(t, table)| (0..table.blocks.len()).map(move |b| (t, b))).collect()
     };
     let mut all = forms.iter().flat_map(|f| blocks(f).into_iter().map(move |(t, b)| (f, t, b)));
-    let (form, t, place) =
-        all.find_map(|(f, t, b)| rows_alone(&f.tables[t].blocks[b], views).map(|place| (f, t, place)))?;
+    let (form, t, block, place) = all.find_map(|(f, t, b)| {
+        let block = &f.tables[t].blocks[b];
+        rows_alone(block, views).map(|place| (f, t, block, place))
+    })?;
     let (table, source) = (&form.tables[t], Source::cell(&views[place.0].sheet.name, place.1));
-    let block: &Block = table.blocks.first()?;
     let heads: Vec<_> = block.columns.leaves.iter().map(|l| format!("“{}”", l.label())).collect();
     let message = format!("{}在{source}附近，但认不出列名{}", table.name, heads.join("、"));
     Some(Recognised {

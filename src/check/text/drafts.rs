@@ -26,6 +26,8 @@ const TITLE: usize = 60;
 const RUN: usize = 64;
 /// Fewest masks that stand for a whole number; also the most digits examined before a mask.
 const NUMBER: usize = 5;
+/// Longest word in Latin letters that is examined.
+const LATIN: usize = 32;
 
 /// Brackets, and whether an instruction or a field name inside them is certainly a placeholder.
 const BRACKETS: [(char, char, bool); 10] = [
@@ -236,7 +238,7 @@ fn instruction(plain: &Plain<'_>, at: usize) -> Option<usize> {
     if !plain.chars[at].is_ascii_alphabetic() || at > 0 && latin(&plain.chars[at - 1]) {
         return None;
     }
-    let word: String = plain.chars[at..].iter().take(NUMBER + 1).take_while(|c| latin(c)).collect();
+    let word: String = plain.chars[at..].iter().take(LATIN + 1).take_while(|c| latin(c)).collect();
     d.latin.contains(&word.to_ascii_lowercase()).then_some(at + word.len())
 }
 

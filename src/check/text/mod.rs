@@ -60,15 +60,11 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = agency::title(report, origins);
     let own = agency::Own::of(report);
     findings.extend(own.as_ref().and_then(|own| agency::contact(own, report, origins)));
-    // The year of a refused report may be unknown; then other years cannot be judged.
-    let dated = report.cover.year > 0;
-    findings.extend(year::published(report, origins).filter(|_| dated));
+    findings.extend(year::published(report, origins));
     let passages: Vec<Passage<'_>> = passages(report, origins).collect();
     for passage in &passages {
         findings.extend(told::check(report, origins, passage));
-        if dated {
-            findings.extend(year::check(report, passage));
-        }
+        findings.extend(year::check(report, passage));
         findings.extend(own.as_ref().and_then(|own| agency::check(own, passage)));
     }
     findings.extend(asked::check(report, origins));

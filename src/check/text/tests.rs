@@ -48,6 +48,9 @@ fn a_report_without_a_year_or_an_agency_has_no_other_ones() {
     (report.cover.agency, report.cover.title) = (String::new(), String::new());
     report.cover.published = Some("2024年1月20日".to_owned());
     assert_eq!(codes(&report), [""; 0]);
+    // A day that does not exist is wrong in any year.
+    report.cover.published = Some("2024年2月30日".to_owned());
+    assert_eq!(codes(&report), ["T503"]);
 }
 
 /// Time grows with the text, not with its square, whatever the text repeats: the square of 300 kB would not come to an end.

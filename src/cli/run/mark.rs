@@ -4,7 +4,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use super::{Interrupt, each};
@@ -14,6 +13,7 @@ use crate::cli::plan::{Mark, Plan};
 use crate::cli::{Exit, Stop, output, print};
 use crate::feedback;
 use crate::model::Severity;
+use crate::regular_file;
 
 /// Most failed copies that are reported one by one; the others are counted.
 const NAMED: usize = 10;
@@ -82,7 +82,7 @@ fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::Thre
     let written = results.iter().filter(|r| matches!(r, Ok(true))).count();
     if written > 0 {
         print::progress(&format!("有问题的格子标在 {} 里，共 {written} 个工作簿", folder.display()));
-    } else {
+    } else if results.iter().all(Result::is_ok) {
         print::progress(&format!("没有要标的格子，没有写 {}", folder.display()));
     }
     let failed: Vec<&String> = results.iter().filter_map(|r| r.as_ref().err()).collect();
@@ -121,11 +121,7 @@ const MOST: u64 = 256 << 20;
 
 /// Whether a file is a marked copy as it was written here, not edited since.
 pub fn is_own(path: &Path) -> bool {
-    // Links and pipes are not opened.
-    if !fs::symlink_metadata(path).is_ok_and(|m| m.is_file() && m.len() <= MOST) {
-        return false;
-    }
-    let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|f| f.take(MOST).read_to_end(&mut bytes));
-    read.is_ok() && feedback::is_unedited_mark(&bytes)
+    // A link may lead to a file of another folder.
+    fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
+        && regular_file::read(path, MOST).is_ok_and(|bytes| feedback::is_unedited_mark(&bytes))
 }

@@ -14,15 +14,21 @@ use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
 use crate::regular_file::{self, Unread};
 
+/// Largest manifest that is read, in bytes: of some hundred thousand reports.
+const MOST: u64 = 1 << 30;
+
 pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let unread = |message: String| Stop { exit: Exit::Unread, message };
     let mut parts = Vec::with_capacity(args.manifests.len());
     for path in &args.manifests {
         let name = path.display();
-        let bytes = regular_file::read(path, u64::MAX).map_err(|why| {
+        let bytes = regular_file::read(path, MOST).map_err(|why| {
             unread(match why {
                 Unread::Io(e) => format!("{name} 读不了：{}", reason(&e)),
-                _ => format!("{name} 不是文件，请核对文件名"),
+                Unread::TooLarge => {
+                    format!("{name} 超过 {} MB，不像是 nianbao convert 写出的，请核对文件名", MOST >> 20)
+                }
+                Unread::NotAFile => format!("{name} 不是文件，请核对文件名"),
             })
         })?;
         let not_text = |_| unread(format!("{name} 不是文本，请使用 nianbao convert 写出的 manifest 文件"));

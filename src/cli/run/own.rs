@@ -17,24 +17,25 @@ pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Reco
     let mut records: Vec<&mut Record> = records.collect();
     let report = |r: &Record| Some((plan.aliases.canonical(r.agency.as_deref()?).to_owned(), r.year?));
     let mut reports: BTreeMap<(String, u16), String> = BTreeMap::new();
-    let mut stems: BTreeMap<String, String> = BTreeMap::new();
+    let mut stems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for r in records.iter().filter(|r| !r.is_own && r.status != Status::Skipped) {
         if let Some(report) = report(r) {
             reports.entry(report).or_insert_with(|| r.file.clone());
         }
-        stems.entry(stem(&r.file)).or_insert_with(|| r.file.clone());
+        stems.entry(stem(&r.file)).or_default().push(r.file.clone());
     }
     let mut passed = Vec::with_capacity(records.len());
     for r in &mut records {
         let typed = plan.inputs.all.get(r.input - 1).is_some_and(|i| i.typed);
         let source = match report(r) {
             _ if !r.is_own || typed || r.status == Status::Skipped => None,
-            Some(report) => reports.get(&report),
-            // If agency or year is not known, as in the marked copy of a refused report, the file name of the source is compared.
-            None => stems.get(&stem(&r.file)),
+            Some(report) => reports.get(&report).map(|source| (source, "是同一份报告")),
+            // If agency or year is not known, as in the marked copy of a refused report, the path of the source is compared: the
+            // folders of copies are named as those of their sources.
+            None => stems.get(&stem(&r.file)).and_then(|all| one_of(all, &r.file)).map(|source| (source, "同名")),
         };
-        if let Some(source) = source {
-            r.skip(&finding("I102", format!("是 nianbao 写出的文件，与 {source} 是同一份报告，没有再读一遍")));
+        if let Some((source, alike)) = source {
+            r.skip(&finding("I102", format!("是 nianbao 写出的文件，与 {source} {alike}，没有再读一遍")));
         }
         passed.push(source.is_some());
     }
@@ -44,6 +45,13 @@ pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Reco
 /// A file's name without extension.
 fn stem(file: &str) -> String {
     Path::new(file).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Of files with the same stem, the only one, or else the only one in a folder of the same name.
+fn one_of<'f>(all: &'f [String], copy: &str) -> Option<&'f String> {
+    let folder = |file: &str| Path::new(file).parent().and_then(Path::file_name).map(ToOwned::to_owned);
+    let mut near = all.iter().filter(|file| all.len() == 1 || folder(file) == folder(copy));
+    near.next().filter(|_| near.next().is_none())
 }
 
 /// State of the units of a list.
@@ -65,4 +73,21 @@ pub fn roster<'r>(plan: &Plan, expected: &Expected, records: impl Iterator<Item 
         })
         .collect();
     expected.roster(&submissions, &plan.aliases)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_belongs_to_the_file_of_its_name_in_the_folder_of_its_name() {
+        let all = |files: &[&str]| files.iter().map(|f| (*f).to_owned()).collect::<Vec<_>>();
+        let one = all(&["各单位/甲/年报.xlsx"]);
+        assert_eq!(one_of(&one, "标注/乙/年报.xlsx"), Some(&one[0]));
+        let two = all(&["各单位/甲/年报.xlsx", "各单位/乙/年报.xls"]);
+        assert_eq!(one_of(&two, "标注/乙/年报.xlsx"), Some(&two[1]));
+        assert_eq!(one_of(&two, "标注/丙/年报.xlsx"), None);
+        let alike = all(&["一/甲/年报.xlsx", "二/甲/年报.xlsx"]);
+        assert_eq!(one_of(&alike, "标注/甲/年报.xlsx"), None);
+    }
 }

@@ -269,7 +269,7 @@ impl Reading {
     /// One finding for all names that the form has changed since the JSON was written.
     fn renamed_parts(&self) -> Option<Finding> {
         let first = self.renamed.first()?;
-        let first = first.split("，不能确定").next().unwrap_or(first);
+        let first = first.split(object::UNSURE).next().unwrap_or(first);
         let many = if self.renamed.len() > 1 { format!(" 等 {} 处", self.renamed.len()) } else { String::new() };
         let message = format!("JSON 里的名称不是表样现在的写法，按键对应，输出用表样的写法：{first}{many}");
         Some(finding("N112", message).in_reading())

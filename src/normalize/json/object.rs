@@ -10,6 +10,9 @@ use crate::import::Json;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault(pub String);
 
+/// How a fault ends that is about two texts of which neither can be chosen.
+pub const UNSURE: &str = "，不能确定是哪一个";
+
 /// Where something stands, such as `tables[1].values[17]`; nothing for the outermost. Put into words where it is told alone.
 #[derive(Debug, Clone, Default)]
 pub struct Path(Option<Rc<Step>>);
@@ -124,7 +127,7 @@ impl<'j> Object<'j> {
         match self.get(name) {
             None => Ok(None),
             Some(_) if self.text(name)? == official => Ok(None),
-            Some(_) => Ok(Some(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个")))),
+            Some(_) => Ok(Some(self.fault(name, &format!("与表样的“{official}”不同{UNSURE}")))),
         }
     }
 
@@ -138,7 +141,7 @@ impl<'j> Object<'j> {
             Some(_) if same(self.list(name)?) => Ok(None),
             Some(_) => {
                 let official = official.join("、");
-                Ok(Some(self.fault(name, &format!("与表样的“{official}”不同，不能确定是哪一个"))))
+                Ok(Some(self.fault(name, &format!("与表样的“{official}”不同{UNSURE}"))))
             }
         }
     }
