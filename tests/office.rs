@@ -219,7 +219,7 @@ fn a_marked_copy_is_replaced_as_long_as_nobody_has_changed_it() {
     for other in [zipped(&saved), fs::read(&input).unwrap(), "某人的".into()] {
         fs::write(&copy, &other).unwrap();
         let refused = mark();
-        assert!(refused.status.code() == Some(2) && stderr(&refused).contains("没有覆盖"), "{}", stderr(&refused));
+        assert!(refused.status.code() == Some(4) && stderr(&refused).contains("没有覆盖"), "{}", stderr(&refused));
         assert!(fs::read(&copy).unwrap() == other);
     }
     // An input is not replaced by its own copy.

@@ -43,6 +43,8 @@ pub struct Inputs {
     pub many: bool,
     /// Files left out by the filters.
     pub left_out: usize,
+    /// Folders that `--exclude` names, whose files are not counted.
+    pub left_out_folders: usize,
 }
 
 /// Which files of a folder are wanted. A pattern without `/` is compared with the name of the file and of every folder
@@ -92,7 +94,7 @@ impl Filter {
 /// earlier run wrote is no input of this one.
 pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Result<Inputs, Stop> {
     let output = output.and_then(|o| o.canonicalize().ok());
-    let mut walk = Walk { output, filter, within: PathBuf::new(), all: Vec::new(), left_out: 0 };
+    let mut walk = Walk { output, filter, within: PathBuf::new(), all: Vec::new(), left_out: 0, left_out_folders: 0 };
     for path in typed {
         walk.within = PathBuf::new();
         if !path.is_dir() {
@@ -104,12 +106,12 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
             let message = "输出文件夹不能就是输入的文件夹，请用 -o 换一个文件夹（可以是它下面的）";
             return Err(Stop::usage(message));
         }
-        let (before, left_out) = (walk.all.len(), walk.left_out);
+        let (before, left_out) = (walk.all.len(), walk.left_out + walk.left_out_folders);
         // With several typed paths, names begin with the name of the typed folder.
         walk.within = path.file_name().filter(|_| typed.len() > 1).map(PathBuf::from).unwrap_or_default();
         walk.folder(path, Path::new(""), 0);
         if walk.all.len() == before {
-            let message = if walk.left_out == left_out {
+            let message = if walk.left_out + walk.left_out_folders == left_out {
                 "文件夹里没有工作簿（.xlsx、.xls、.xlsb、.ods、.et 等），请检查路径"
             } else {
                 "文件夹里没有符合 --include、--exclude 的文件，请检查通配符"
@@ -117,11 +119,11 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
             walk.add(path, Path::new(""), true, Some(finding("I101", message)));
         }
     }
-    let Walk { mut all, left_out, .. } = walk;
+    let Walk { mut all, left_out, left_out_folders, .. } = walk;
     tell_repeated(&mut all);
     tell_apart(&mut all);
     let many = typed.len() > 1 || typed.iter().any(|p| p.is_dir());
-    Ok(Inputs { all, many, left_out })
+    Ok(Inputs { all, many, left_out, left_out_folders })
 }
 
 /// The same file under two names is read once.
@@ -160,6 +162,7 @@ struct Walk<'a> {
     within: PathBuf,
     all: Vec<Input>,
     left_out: usize,
+    left_out_folders: usize,
 }
 
 impl Walk<'_> {
@@ -194,7 +197,9 @@ impl Walk<'_> {
             let at = below.join(&name);
             if !self.filter.exclude.meet(&at) {
                 self.entry(&path, &at, depth);
-            } else if !path.is_dir() {
+            } else if path.is_dir() {
+                self.left_out_folders += 1;
+            } else {
                 self.left_out += 1;
             }
         }

@@ -141,7 +141,7 @@ fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
     }
     if std::fs::symlink_metadata(path).is_ok() && !is_own(path) {
         let message = format!("{name} 已经存在，不是程序写的标注工作簿或者改动过，没有覆盖，请换一个名字或先移走");
-        return Err(Stop::usage(message));
+        return Err(Stop { exit: super::Exit::Unwritten, message });
     }
     Ok(Mark::File(path.to_owned()))
 }

@@ -237,8 +237,11 @@ fn counted(told: &Told<'_>, done: &[Done]) {
     if told.doing == Doing::Publishing {
         unpublished(done);
     }
-    if told.plan.inputs.left_out > 0 {
-        line(&format!("按 --include、--exclude 没有读取的文件 {} 个", told.plan.inputs.left_out));
+    let left_out = [(told.plan.inputs.left_out, "文件"), (told.plan.inputs.left_out_folders, "文件夹")];
+    let left_out: Vec<String> =
+        left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{what} {count} 个")).collect();
+    if !left_out.is_empty() {
+        line(&format!("按 --include、--exclude 没有读取的{}", left_out.join("，")));
     }
     if let Some(summary) = &told.summary {
         let what = if told.doing == Doing::Publishing { "目录页" } else { "一览表" };

@@ -1,7 +1,8 @@
-//! Blanks become what they count as: 0, or the total of the form's own relation. Nothing that is present is touched.
+//! Blanks become what they count as: 0, or the total of the form's own relation. No number that is present is changed, but the
+//! result of a formula over words that could not be read becomes unknown.
 
 use crate::form::{Form, Kind};
-use crate::model::{Amount, Decimal, Finding, Origins, Place, Report, Source, Value, in_brackets};
+use crate::model::{Amount, Decimal, Entry, Finding, Origins, Place, Report, Source, Value, in_brackets};
 use crate::rules::finding;
 
 /// Most cells that a message lists before 等.
@@ -14,8 +15,22 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
     for (t, table) in form.tables.iter().enumerate() {
         let values = &mut report.tables[t];
         let relations = form.relations.iter().filter(|r| r.table == t && r.defines_total());
-        let mut pending: Vec<_> =
-            relations.flat_map(|r| r.uses(table)).filter(|u| values[u.left[0].0].is_absent()).collect();
+        let mut pending: Vec<_> = relations.flat_map(|r| r.uses(table)).collect();
+        // Sums pass over words, so that the result of a formula over words that could not be read says too little. An impossible
+        // number, such as a negative count, is part of the result.
+        let entry = |slot: usize| origins.entry(Place::Value { table: t, slot });
+        let mut passed_over: Vec<bool> =
+            (0..values.len()).map(|s| values[s] == Value::Unknown && entry(s) == Entry::Text).collect();
+        while let Some(total) = pending.iter().find_map(|u| {
+            let total = u.left[0].0;
+            let short =
+                !passed_over[total] && entry(total) == Entry::Formula && u.right.iter().any(|p| passed_over[p.0]);
+            short.then_some(total)
+        }) {
+            values[total] = Value::Unknown;
+            passed_over[total] = true;
+        }
+        pending.retain(|u| values[u.left[0].0].is_absent());
         let mut doubtful: Vec<usize> = Vec::new();
         // A total of totals waits until those are known: the last row's last column is the sum of either.
         while !pending.is_empty() {

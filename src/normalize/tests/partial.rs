@@ -40,6 +40,26 @@ fn a_total_of_an_unknown_value_is_unknown_too() {
     assert_eq!(unknown(&n), 2);
 }
 
+/// A program that computes a total passes over words, so that its result rests on the value that could not be read.
+#[test]
+fn the_result_of_a_formula_over_an_unknown_value_is_unknown_and_a_typed_total_is_not() {
+    let form = edition("2021").unwrap();
+    let (words, negative) = (text("不详").unwrap(), Content::Number((-2).into()));
+    for (content, formula, count) in [(&words, true, 2), (&words, false, 1), (&negative, true, 1)] {
+        let total = |s: usize| form.tables[2].keys(s)[2] == "review.total";
+        let lay = one_sheet("2021", Lay::new("年报"), |t, s| if t == 2 && total(s) { "3".into() } else { "1".into() });
+        let last = lay.sheet.cells.iter().rfind(|c| matches!(c.content, Content::Number(_))).unwrap().at;
+        let first = lay.sheet.cells.iter().find(|c| c.at.row == last.row).unwrap().at.to_string();
+        let mut sheet = lay.set(&first, Some(content.clone())).done();
+        for cell in sheet.cells.iter_mut().filter(|c| c.at.row == last.row) {
+            cell.formula = formula && cell.content == Content::Number(3.into());
+        }
+        let n = read(vec![sheet]);
+        assert_eq!(codes(&n).len(), 1, "{:#?}", n.findings);
+        assert_eq!(unknown(&n), count);
+    }
+}
+
 #[test]
 fn an_extra_column_is_one_finding_with_its_name() {
     let form = edition("2021").unwrap();

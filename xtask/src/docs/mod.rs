@@ -34,24 +34,24 @@ const fn picture(name: &'static str, source: &'static str, how: How) -> Picture 
     Picture { name, source, how }
 }
 
-/// All pictures. Pages are those that the office suite makes of a workbook: a sheet each, but for the longest.
+/// All pictures. Pages of a workbook are named by words on them, because rows that grow shift all pages behind.
 const PICTURES: &[Picture] = &[
-    picture("template-cover", stage::TEMPLATE, How::Sheets(&[1])),
-    picture("template-table", stage::TEMPLATE, How::Sheets(&[3])),
-    picture("filled-text", stage::SPOILED, How::Upper(2, 772)),
-    picture("filled-table", stage::SPOILED, How::Sheets(&[4])),
+    picture("template-cover", stage::TEMPLATE, How::Sheet("单位名称")),
+    picture("template-table", stage::TEMPLATE, How::Sheet("二、主动公开政府信息情况")),
+    picture("filled-text", stage::SPOILED, How::Upper("一、总体情况", 772)),
+    picture("filled-table", stage::SPOILED, How::Sheet("三、收到和处理政府信息公开申请情况")),
     picture("check-terminal", "clerk/check.txt", How::Terminal),
     picture("findings-page", "clerk/检查结果.html", How::Web { width: 1000, height: 2400 }),
-    picture("marked-list", "clerk/标注.xlsx", How::Sheets(&[1])),
-    picture("marked-table", "clerk/标注.xlsx", How::Sheets(&[5])),
+    picture("marked-list", "clerk/标注.xlsx", How::Sheet("怎么办")),
+    picture("marked-table", "clerk/标注.xlsx", How::Sheet("三、收到和处理政府信息公开申请情况")),
     picture("convert-terminal", "mended/convert.txt", How::Terminal),
     picture("pdf-pages", stage::PDF, How::Pages(&[1, 3])),
     picture("docx-pages", stage::DOCX, How::Pages(&[1, 3])),
     picture("web-desktop", stage::HTML, How::Web { width: 1100, height: 854 }),
     picture("web-phone", stage::HTML, How::Web { width: 390, height: 842 }),
     picture("folder-terminal", "office/check.txt", How::Terminal),
-    picture("run-summary", "office/输出/汇总.xlsx", How::Sheets(&[1])),
-    picture("aggregate-sources", "office/汇总.xlsx", How::Sheets(&[9])),
+    picture("run-summary", "office/输出/汇总.xlsx", How::Sheet("问题代码")),
+    picture("aggregate-sources", "office/汇总.xlsx", How::Sheet("填报单位")),
     picture("publish-terminal", "office/publish.txt", How::Terminal),
     picture("publish-index", "office/公布/index.html", How::Web { width: 1000, height: 600 }),
 ];

@@ -18,10 +18,10 @@ use crate::project;
 /// How an output is shown.
 #[derive(Debug)]
 pub enum How {
-    /// Pages of a workbook side by side, with row numbers and column letters.
-    Sheets(&'static [u32]),
-    /// The upper part of one such page, this many pixels of it.
-    Upper(u32, u32),
+    /// The first page of a workbook that has these words, with row numbers and column letters.
+    Sheet(&'static str),
+    /// The upper part of such a page, this many pixels of it.
+    Upper(&'static str, u32),
     /// Pages of a PDF or DOCX side by side.
     Pages(&'static [u32]),
     /// The top of a web page in a window of this size.
@@ -97,10 +97,10 @@ impl Studio {
     /// Takes one picture.
     pub fn take(&self, source: &Path, how: &How, target: &Path) -> Result<()> {
         let shots = match how {
-            How::Sheets(pages) => self.pages(&self.printed(&self.on_the_screen(source)?)?, pages, &[])?,
-            How::Upper(page, height) => {
+            How::Sheet(words) => self.page_with(&self.printed(&self.on_the_screen(source)?)?, words, &[])?,
+            How::Upper(words, height) => {
                 let height = height.to_string();
-                self.pages(&self.printed(&self.on_the_screen(source)?)?, &[*page], &["-H", &height])?
+                self.page_with(&self.printed(&self.on_the_screen(source)?)?, words, &["-H", &height])?
             }
             How::Pages(pages) if source.extension().is_some_and(|e| e == "pdf") => self.pages(source, pages, &[])?,
             How::Pages(pages) => self.pages(&self.printed(source)?, pages, &[])?,
@@ -133,6 +133,17 @@ impl Studio {
         })?;
         ensure!(printed.is_file(), "LibreOffice printed nothing");
         Ok(printed)
+    }
+
+    /// The first page that has these words, whatever breaks their lines.
+    fn page_with(&self, pdf: &Path, words: &str, cut: &[&str]) -> Result<Vec<PathBuf>> {
+        let text = self.folder.join("pages.txt");
+        self.run("pdftotext", |c| c.args(["-enc", "UTF-8"]).arg(pdf).arg(&text))?;
+        let text = fs::read_to_string(&text)?;
+        let close = |page: &str| page.split_whitespace().collect::<String>();
+        let page = text.split('\u{c}').position(|page| close(page).contains(words));
+        let page = page.with_context(|| format!("no page has the words {words}"))?;
+        self.pages(pdf, &[u32::try_from(page)? + 1], cut)
     }
 
     fn pages(&self, pdf: &Path, pages: &[u32], cut: &[&str]) -> Result<Vec<PathBuf>> {
