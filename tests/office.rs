@@ -293,3 +293,15 @@ fn a_page_that_is_handed_on_says_nothing_of_the_machine_it_was_made_on() {
     let text = read(&[&folder.join("甲.xlsx"), &folder.join("子/甲.xlsx")]);
     assert!(text.contains("<h2>各单位/甲.xlsx</h2>") && text.contains("<h2>子/甲.xlsx</h2>"));
 }
+
+#[test]
+fn what_is_left_out_is_counted_beside_a_single_report_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let input = dir.path().join("各单位");
+    fs::create_dir_all(input.join("旧稿")).unwrap();
+    for name in ["甲.xlsx", "乙.xls", "旧稿/丙.xlsx"] {
+        fs::copy(sample(SAMPLE), input.join(name)).unwrap();
+    }
+    let checked = run("check", &[&input], &["--exclude", "旧稿", "--exclude", "*.xls"]);
+    assert!(stdout(&checked).contains("没有读取的文件 1 个，文件夹 1 个"), "{}", stdout(&checked));
+}

@@ -326,7 +326,7 @@ fn a_number_changed_by_hand_is_the_number_and_no_cell_is_blamed_for_it() {
     assert!(edited[0].message.contains("987654") && edited[0].message.contains(cell), "{}", edited[0].message);
     assert!(edited[0].message.contains(&format!("{cell} 读到的是")), "{}", edited[0].message);
     assert!(edited[1].message.contains("sections[0].before[1]"), "{}", edited[1].message);
-    // Beside its workbook neither may be chosen, unlike an output that nobody edited.
+    // An edited JSON is not skipped beside its workbook; an unedited one is.
     assert!(!again.is_own && read(&written(&examined)).is_own);
     // Told once, then the report stands on its own.
     let text = String::from_utf8(written(&again)).unwrap();

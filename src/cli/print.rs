@@ -159,7 +159,8 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
         (file, text) => {
             listed(told, done);
             findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), LISTED, None);
-            if done.len() > 1 || told.asked.is_some() {
+            let inputs = &told.plan.inputs;
+            if done.len() > 1 || told.asked.is_some() || inputs.left_out + inputs.left_out_folders > 0 {
                 counted(told, done);
             }
             if nothing {

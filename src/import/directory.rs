@@ -108,7 +108,7 @@ pub(super) enum Target {
 }
 
 impl Target {
-    /// The target of a relationship; `has` tells whether the package contains a part.
+    /// The target of a relationship; `has` returns whether the package contains a part.
     pub fn of(relation: Option<&Relation>, has: impl Fn(&str) -> bool) -> Target {
         let Some(relation) = relation.filter(|r| has(&r.target)) else { return Target::Nothing };
         let part = relation.target.clone();

@@ -24,7 +24,7 @@ const REMARK: usize = 24;
 const TITLE: usize = 60;
 /// Most characters of a run of masks that are examined.
 const RUN: usize = 64;
-/// Fewest masks that stand for a whole number; also the most digits examined before a mask.
+/// Fewest masks that replace a whole number; also the most digits examined before a mask.
 const NUMBER: usize = 5;
 /// Longest word in Latin letters that is examined.
 const LATIN: usize = 32;
@@ -130,7 +130,7 @@ fn whole(plain: &Plain<'_>, cover: bool) -> Option<Span> {
     .then_some((0, count))
 }
 
-/// The end of a run of masks that begins at `at`, if it stands for a figure or a name.
+/// The end of a run of masks that begins at `at`, if it replaces a figure or a name.
 fn mask(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     let d = &words().drafts;
     let c = plain.chars[at];
