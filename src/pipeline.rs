@@ -14,9 +14,8 @@ use crate::export::{self, ExportError};
 use crate::feedback::is_marked;
 use crate::import::{self, ImportError, Input, Limits};
 use crate::layout::{self, Faces, LayoutError};
-use crate::model::{Finding, Findings, Origins, Report, Whole};
+use crate::model::{Code, Finding, Findings, Origins, Report, Whole, finding, refuses};
 use crate::normalize::{self, Options};
-use crate::rules::{self, finding};
 use crate::site::Site;
 use crate::style::Style;
 
@@ -140,14 +139,14 @@ pub fn examine(path: &Path, setting: &Setting) -> Examined {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     match import::load(path, &setting.limits) {
         Ok(bytes) => examine_bytes(&name, &bytes, setting),
-        Err(e) => refused(finding("I101", e.to_string())),
+        Err(e) => refused(finding(Code::I101, e.to_string())),
     }
 }
 
 /// Reads and checks a file's bytes; `name` is its file name. A fault of this program becomes a finding too, so that one
 /// file never ends a run.
 pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
-    examine_told(name, bytes, setting, |e| finding("I101", e.to_string()), false)
+    examine_told(name, bytes, setting, |e| finding(Code::I101, e.to_string()), false)
 }
 
 /// As [`examine_bytes`]; `unread` makes the finding for a file that cannot be read. With `without_blank` a blank template is
@@ -184,12 +183,12 @@ pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
         read.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
         let normalize::Normalized { report, agency, year, edition, origins, findings } = read;
         // A report with a value that could not be read is never written, whatever its finding.
-        let whole = !rules::refuses(&findings) && report.as_ref().is_some_and(Report::is_known);
+        let whole = !refuses(&findings) && report.as_ref().is_some_and(Report::is_known);
         let (report, partial) = if whole { (report, None) } else { (None, report) };
         let is_own = match input {
             Input::Workbook(workbook) => is_published(workbook) || is_marked(workbook),
             // Somebody edited a JSON whose origins no longer fit.
-            Input::Report(_) => findings.iter().all(|f| f.code != "N116"),
+            Input::Report(_) => findings.iter().all(|f| f.code != Code::N116),
         };
         Examined { report, partial, origins, findings, agency, year, edition, is_own }
     })
@@ -261,7 +260,7 @@ fn guarded<T>(stage: impl FnOnce() -> T) -> Option<T> {
 }
 
 fn internal() -> Finding {
-    finding("X901", "程序内部错误，请把文件和这条信息反馈给我们")
+    finding(Code::X901, "程序内部错误，请把文件和这条信息反馈给我们")
 }
 
 /// What is known of an input that nothing could be read from.

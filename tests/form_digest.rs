@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use nianbao::export::json;
 use nianbao::form::Form;
-use nianbao::model::{Report, Severity};
+use nianbao::model::{Code, Report, Severity};
 use nianbao::normalize::Options;
 use nianbao::pipeline::{Examined, Setting, examine, examine_bytes};
 use serde_json::Value as Json;
@@ -127,7 +127,7 @@ fn a_form_may_change_in_everything_but_its_layout() {
             let examined = under(&form, &bytes);
             let read = examined.report.as_ref().unwrap_or_else(|| panic!("{field}: {:?}", examined.findings));
             same(read, &report(&bytes));
-            assert!(!examined.findings.iter().any(|f| f.code == "N211"), "{field}");
+            assert!(!examined.findings.iter().any(|f| f.code == Code::N211), "{field}");
             // Renamed parts are reported.
             let renamed = ["notice", "heading", "name", "caption", "title", "label"].contains(&field);
             let told = examined.findings.iter().any(|f| f.message.contains("不是表样现在的写法"));
@@ -181,7 +181,7 @@ fn what_breaks_a_published_json_is_a_change_of_the_layout() {
         let read = under(&form, &bytes);
         assert!(read.report.is_none(), "{what}");
         let found: Vec<_> = read.findings.iter().map(|f| (f.code, f.severity)).collect();
-        assert_eq!(found, [("N211", Severity::Error)], "{what}");
+        assert_eq!(found, [(Code::N211, Severity::Error)], "{what}");
         assert!(read.findings[0].message.contains("edition."), "{what}: {}", read.findings[0].message);
     }
 }

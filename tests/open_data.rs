@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use generated::{Made, any_report, config, difference};
 use nianbao::export::{csv, json, template};
 use nianbao::form::{self, labels};
-use nianbao::model::{Origins, Report, Severity, Value, Whole};
+use nianbao::model::{Code, Origins, Report, Severity, Value, Whole};
 use nianbao::pipeline::{Examined, Format, Setting, examine, examine_bytes, produce};
 use proptest::prelude::*;
 use serde_json::Value as Json;
@@ -87,7 +87,7 @@ fn what_was_found_in_a_workbook_comes_back_with_it() {
     book.text("六、其他事项", "A4", "⼀般𠮷");
     book.save(&path);
     let examined = examine(&path, &Setting::default());
-    let codes: Vec<_> = examined.findings.iter().map(|f| f.code).collect();
+    let codes: Vec<_> = examined.findings.iter().map(|f| f.code.name()).collect();
     for code in ["N101", "N103", "N104", "N105", "N110", "P602"] {
         assert!(codes.contains(&code), "{code}: {codes:?}");
     }
@@ -164,7 +164,7 @@ proptest! {
         let start = starts[at % starts.len()];
         let end = start + GOOD[start..].find([',', '}', '\n']).unwrap();
         let examined = read(format!("{}{with}{}", &GOOD[..start], &GOOD[end..]).as_bytes());
-        prop_assert!(examined.findings.iter().all(|f| f.code != "X901"), "{with} at {start}");
+        prop_assert!(examined.findings.iter().all(|f| f.code != Code::X901), "{with} at {start}");
         prop_assert!(examined.report.is_some() || examined.findings.len() == 1);
         if examined.report.is_some() {
             let files = produce(examined.whole().unwrap(), &[Format::Xlsx, Format::Json, Format::Csv], &Setting::default());
@@ -229,7 +229,7 @@ fn refused(change: impl FnOnce(&mut Json), says: &str) {
     let examined = read(&serde_json::to_vec(&json).unwrap());
     assert!(examined.report.is_none(), "{says}");
     let [told] = &examined.findings[..] else { panic!("{:?}", examined.findings) };
-    assert_eq!((told.code, told.severity), ("N211", Severity::Error));
+    assert_eq!((told.code, told.severity), (Code::N211, Severity::Error));
     assert!(told.message.contains(says), "{says}: {}", told.message);
 }
 
@@ -317,11 +317,14 @@ fn a_number_changed_by_hand_is_the_number_and_no_cell_is_blamed_for_it() {
     assert_eq!(report.tables[1][0], Value::Count(987_654));
     let messages: Vec<&str> = again.findings.iter().map(|f| f.message.as_str()).collect();
     assert!(!messages.iter().any(|m| m.contains("伪造")), "{messages:?}");
-    assert!(again.findings.iter().any(|f| f.code.starts_with('K') && f.severity == Severity::Error), "{messages:?}");
-    let repeated = again.findings.iter().find(|f| f.code == "N105").unwrap();
+    assert!(
+        again.findings.iter().any(|f| f.code.name().starts_with('K') && f.severity == Severity::Error),
+        "{messages:?}"
+    );
+    let repeated = again.findings.iter().find(|f| f.code == Code::N105).unwrap();
     assert_eq!(repeated.severity, Severity::Note);
     let cell = old["origin"]["cell"].as_str().unwrap();
-    let edited: Vec<_> = again.findings.iter().filter(|f| f.code == "N116").collect();
+    let edited: Vec<_> = again.findings.iter().filter(|f| f.code == Code::N116).collect();
     assert_eq!(edited.len(), 2, "{messages:?}");
     assert!(edited[0].message.contains("987654") && edited[0].message.contains(cell), "{}", edited[0].message);
     assert!(edited[0].message.contains(&format!("{cell} 读到的是")), "{}", edited[0].message);
@@ -363,7 +366,7 @@ fn blanks_in_a_json_are_settled_as_in_a_workbook() {
     agrees(&bytes);
     assert!(std::str::from_utf8(&bytes).unwrap().contains("\"kind\":\"blank\",\"unit\":null,\"value\":null"));
     let examined = read(&bytes);
-    assert!(examined.findings.iter().any(|f| f.code == "N101"));
+    assert!(examined.findings.iter().any(|f| f.code == Code::N101));
     assert!(examined.report.as_ref().unwrap().tables.iter().flatten().all(|v| *v != Value::Blank));
     comes_back(&examined, &[Format::Json]);
 }
@@ -518,7 +521,7 @@ fn a_finding_without_a_cell_names_the_part_of_the_report() {
     section.as_object_mut().unwrap().remove("origin");
     section["before"] = serde_json::json!([{ "level": 0, "text": "手机13812345678，未收取信息处理费。" }]);
     let found = read(&serde_json::to_vec(&json).unwrap()).findings;
-    let told = found.iter().find(|f| f.code == "P601").unwrap();
+    let told = found.iter().find(|f| f.code == Code::P601).unwrap();
     assert!(told.message.starts_with("“六、其他事项”第 1 段有手机号码"), "{}", told.message);
 }
 

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use nianbao::check::check;
 use nianbao::form;
-use nianbao::model::{Amount, Decimal, Origins, Paragraph, Report, Severity, Value};
+use nianbao::model::{Amount, Code, Decimal, Origins, Paragraph, Report, Severity, Value};
 use nianbao::normalize::{Options, normalize};
 use nianbao::pipeline::{Setting, examine};
 use serde::Deserialize;
@@ -163,7 +163,7 @@ fn sentences_give_what_is_expected_of_them() {
             traps += usize::from(case.codes.is_empty());
             let findings = check(&report(&corpus.base, case), &Origins::default(), &|_| true);
             // A sentence that tells two figures wrongly is one finding expected or two: the codes count, once each.
-            let found: BTreeSet<&str> = findings.iter().map(|f| f.code).filter(|c| RULES.contains(c)).collect();
+            let found: BTreeSet<&str> = findings.iter().map(|f| f.code.name()).filter(|c| RULES.contains(c)).collect();
             for rule in RULES {
                 let m = measures.get_mut(rule).unwrap();
                 m.sentences += usize::from(about.contains(rule));
@@ -175,7 +175,8 @@ fn sentences_give_what_is_expected_of_them() {
                     }
                     (false, true) => {
                         m.invented += 1;
-                        let said: Vec<_> = findings.iter().filter(|f| f.code == rule).map(|f| &f.message).collect();
+                        let said: Vec<_> =
+                            findings.iter().filter(|f| f.code.name() == rule).map(|f| &f.message).collect();
                         wrong.push(format!("invented {rule} {name}: {} {said:?}", case.text));
                     }
                     (false, false) => {}
@@ -218,7 +219,8 @@ fn samples_give_only_what_is_true_of_them() {
     let mut found = Vec::new();
     for file in &files {
         let examined = examine(file, &Setting::default());
-        for f in examined.findings.iter().filter(|f| RULES.contains(&f.code) || FIGURES.contains(&f.code)) {
+        for f in examined.findings.iter().filter(|f| RULES.contains(&f.code.name()) || FIGURES.contains(&f.code.name()))
+        {
             assert_eq!(f.severity, Severity::Warning);
             let name = file.file_name().unwrap().to_string_lossy();
             found.push(format!("{name} {} {}", f.code, f.message));
@@ -242,7 +244,7 @@ fn a_report_of_last_year_is_found_in_its_sections() {
     let mut report = read.report.unwrap();
     let found = |report: &Report| {
         let all = check(report, &read.origins, &|_| true);
-        let found = all.iter().filter(|f| f.code == "T503").filter_map(|f| f.source.as_ref());
+        let found = all.iter().filter(|f| f.code == Code::T503).filter_map(|f| f.source.as_ref());
         found.map(ToString::to_string).collect::<BTreeSet<String>>()
     };
     assert!(found(&report).is_empty());
@@ -266,7 +268,7 @@ fn findings_name_both_cells() {
     let told = report.sections[0].before.iter_mut().find(|p| p.text.contains("218975")).unwrap();
     told.text = told.text.replace("218975", "218957");
     let findings = check(&report, &read.origins, &|_| true);
-    let f = findings.iter().find(|f| f.code == "T501").unwrap();
+    let f = findings.iter().find(|f| f.code == Code::T501).unwrap();
     assert!(f.message.contains("新收政府信息公开申请218957件") && f.message.ends_with("是 218975"), "{}", f.message);
     assert!(f.source.as_ref().unwrap().cell.is_some());
     let related: Vec<String> = f.related.iter().map(ToString::to_string).collect();

@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::form::labels;
-use crate::model::{Finding, Source};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Source, finding};
 use crate::series::Aliases;
 
 /// A list of units, as given.
@@ -192,13 +191,13 @@ impl Roster {
     pub fn findings(&self, summed: bool) -> Vec<Finding> {
         let missing = self.of(State::Missing).map(|unit| {
             let message = format!("{}在应报名单上，没有交来报告", unit.name);
-            finding("A805", message).hint("请催报；已经报了的，请核对单位名称，改过名的用 --aliases 合并")
+            finding(Code::A805, message).hint("请催报；已经报了的，请核对单位名称，改过名的用 --aliases 合并")
         });
         let unread = self.of(State::Unread).map(|unit| {
             let message = format!("{}在应报名单上，{}", unit.name, unit.told());
             let files = unit.files.iter().map(|f| Source::file(f));
             let at = files.clone().next();
-            finding("A810", message).at(at).related(files.skip(1)).hint("不是缺报：请该单位照提示改正，重新交来")
+            finding(Code::A810, message).at(at).related(files.skip(1)).hint("不是缺报：请该单位照提示改正，重新交来")
         });
         let unlisted = self.unlisted.iter().map(|Unlisted { agency, file, is_understood }| {
             let came = match (is_understood, summed) {
@@ -208,7 +207,7 @@ impl Roster {
             };
             let message = format!("{agency}（{file}）不在应报名单上{came}");
             let hint = "请核对单位名称；改过名的单位用 --aliases 合并";
-            finding("A806", message).at(Source::file(file)).hint(hint)
+            finding(Code::A806, message).at(Source::file(file)).hint(hint)
         });
         missing.chain(unread).chain(unlisted).collect()
     }

@@ -13,8 +13,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use crate::form::{Form, Kind, Unit};
-use crate::model::{Amount, Finding, Report, Source, Value};
-use crate::rules::finding;
+use crate::model::{Amount, Code, Finding, Report, Source, Value, finding};
 
 pub use contribution::{Contribution, Figure};
 use exact::Exact;
@@ -48,7 +47,9 @@ pub struct Traced<'a> {
 pub fn sum(mut parts: Vec<Contribution>) -> Result<Aggregate, Vec<Finding>> {
     parts.sort_by(|a, b| (&a.agency, &a.file).cmp(&(&b.agency, &b.file)));
     let Some(first) = parts.first() else {
-        return Err(vec![finding("A808", "没有可以汇总的报告").hint("请核对输入的文件夹、--year 和上面列出的问题")]);
+        return Err(vec![
+            finding(Code::A808, "没有可以汇总的报告").hint("请核对输入的文件夹、--year 和上面列出的问题"),
+        ]);
     };
     let (form, year) = (first.form.clone(), first.year);
     let mut findings = mixtures(&parts);
@@ -122,7 +123,7 @@ fn too_large(form: &Form, t: usize, slot: usize) -> Finding {
     let table = &form.tables[t];
     let labels = [table.row_path(slot), table.column_path(slot)].map(|p| p.last().copied().unwrap_or_default());
     let label = labels.into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("·");
-    finding("A804", format!("{}“{label}”的合计太大，不能准确表示", table.name)).hint("请核对各单位的这一项")
+    finding(Code::A804, format!("{}“{label}”的合计太大，不能准确表示", table.name)).hint("请核对各单位的这一项")
 }
 
 /// Years and editions of which there is more than one.
@@ -157,7 +158,7 @@ fn mixture(groups: &[(String, Vec<&Contribution>)], of: impl Display, hint: &str
     let list = list.collect::<Vec<_>>().join("；");
     let files = groups.iter().flat_map(|(_, all)| all).map(|p| Source::file(&p.file));
     let message = format!("报告分属 {} {of}，不能汇总。{list}", groups.len());
-    Some(finding("A801", message).related(files).hint(hint))
+    Some(finding(Code::A801, message).related(files).hint(hint))
 }
 
 /// Units with more than one report. (The parts are sorted.)
@@ -171,7 +172,7 @@ fn doubled(parts: &[Contribution]) -> Vec<Finding> {
             }
             Some(first) => {
                 let message = format!("{}有两份 {} 年的报告：{} 与 {}", part.agency, part.year, first.file, part.file);
-                let f = finding("A802", message).at(Source::file(&part.file)).related([Source::file(&first.file)]);
+                let f = finding(Code::A802, message).at(Source::file(&part.file)).related([Source::file(&first.file)]);
                 out.push(f.hint("请先核对两份的单位和年度，填错的改正，重复的只保留一份"));
             }
         }
@@ -186,7 +187,7 @@ fn without_unit(part: &Contribution) -> impl Iterator<Item = Finding> + '_ {
         let place = part.place(figure);
         let message = format!("{}的 {place} 写的是 {}，没有写单位，不能汇总", part.agency, figure.number);
         let hint = format!("请在数字后面写明{}", Unit::ALL.map(Unit::word).join("或"));
-        finding("A803", message).at(place).found(figure.number).hint(hint)
+        finding(Code::A803, message).at(place).found(figure.number).hint(hint)
     })
 }
 

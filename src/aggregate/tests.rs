@@ -35,7 +35,7 @@ pub(crate) fn contribution(
 }
 
 fn codes(refused: Result<Aggregate, Vec<Finding>>) -> Vec<&'static str> {
-    refused.unwrap_err().iter().map(|f| f.code).collect()
+    refused.unwrap_err().iter().map(|f| f.code.name()).collect()
 }
 
 /// The slot of the money that has no unit on the form.
@@ -73,7 +73,7 @@ fn money_without_a_unit_is_refused_by_its_cell() {
     assert_eq!(found.len(), 1);
     let place = format!("甲.xlsx“表二”A{}", slot + 1);
     assert!(found[0].message.contains(&place) && found[0].message.contains("8040"), "{}", found[0].message);
-    assert_eq!((found[0].code, found[0].source.clone().unwrap().to_string()), ("A803", place));
+    assert_eq!((found[0].code.name(), found[0].source.clone().unwrap().to_string()), ("A803", place));
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn what_is_not_of_one_kind_is_refused_with_who_is_on_which() {
     assert_eq!(found.len(), 1);
     assert!(found[0].message.contains("2019 版 1 份：乙局（b）；2021 版 1 份：甲局（a）"), "{}", found[0].message);
     let found = sum(vec![one("b", "甲局", "2021", 2024), one("a", "甲局", "2021", 2024)]).unwrap_err();
-    assert_eq!((found[0].code, found.len()), ("A802", 1));
+    assert_eq!((found[0].code.name(), found.len()), ("A802", 1));
     assert!(found[0].message.contains("a 与 b"), "{}", found[0].message);
     assert_eq!(codes(sum(Vec::new())), ["A808"]);
     // Two years of one unit are a mixture, not a double.
@@ -98,7 +98,7 @@ fn a_total_that_does_not_fit_is_refused_and_named() {
     let one = |file: &str| contribution(file, file, "2021", 2024, &[(0, Value::Count(u64::MAX))]);
     assert!(sum(vec![one("a")]).is_ok());
     let found = sum(vec![one("a"), one("b")]).unwrap_err();
-    assert_eq!((found.len(), found[0].code), (1, "A804"));
+    assert_eq!((found.len(), found[0].code.name()), (1, "A804"));
     assert!(found[0].message.contains("规章·本年制发件数"), "{}", found[0].message);
 }
 
@@ -112,7 +112,7 @@ fn lists_are_compared_under_official_names() {
     let states: Vec<_> = roster.units.iter().map(|u| (u.name.as_str(), u.state)).collect();
     assert_eq!(states, [("甲局", State::Submitted), ("乙局", State::Missing)]);
     assert_eq!(roster.unlisted.iter().map(|u| u.agency.as_str()).collect::<Vec<_>>(), ["丙局"]);
-    assert_eq!(roster.findings(true).iter().map(|f| f.code).collect::<Vec<_>>(), ["A805", "A806"]);
+    assert_eq!(roster.findings(true).iter().map(|f| f.code.name()).collect::<Vec<_>>(), ["A805", "A806"]);
 }
 
 #[test]
@@ -151,7 +151,10 @@ fn what_came_in_and_cannot_be_read_is_not_missing() {
     assert_eq!(roster.units[4].files, ["财政.xlsx"]);
     assert_eq!(roster.unknown, ["报告.xlsx", "某县教育局和某县财政局.xlsx"]);
     let findings = roster.findings(true);
-    assert_eq!(findings.iter().map(|f| f.code).collect::<Vec<_>>(), ["A805", "A810", "A810", "A810", "A810", "A806"]);
+    assert_eq!(
+        findings.iter().map(|f| f.code.name()).collect::<Vec<_>>(),
+        ["A805", "A810", "A810", "A810", "A810", "A806"]
+    );
     assert!(
         findings[1].message.contains("交来的 某县教育局 年报.xlsx（按文件名认出）读不懂：坏"),
         "{}",

@@ -2,8 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Finding, Severity, Source};
-use crate::rules;
+use crate::model::{Code, Finding, Severity, Source};
 use crate::series::Facts;
 
 /// How an input ended.
@@ -62,7 +61,7 @@ pub struct OutputFile {
 /// A finding as it is told to programs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
-    pub code: String,
+    pub code: Code,
     pub severity: Severity,
     #[serde(flatten)]
     pub place: PlaceItem,
@@ -116,7 +115,7 @@ impl From<&Source> for PlaceItem {
 impl From<&Finding> for Item {
     fn from(f: &Finding) -> Item {
         Item {
-            code: f.code.to_owned(),
+            code: f.code,
             severity: f.severity,
             place: f.source.as_ref().map(PlaceItem::from).unwrap_or_default(),
             message: f.message.clone(),
@@ -148,7 +147,7 @@ impl Item {
 
     /// Whether it arises between the inputs of a run and says nothing of this one alone.
     pub fn is_across(&self) -> bool {
-        rules::rule(&self.code).is_some_and(|r| r.across)
+        self.code.rule().across
     }
 }
 

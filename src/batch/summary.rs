@@ -185,7 +185,7 @@ fn counts(header: &Header, records: &[&Record], look: &Look) -> Result<Worksheet
     for rule in rules::all() {
         let count = records.iter().flat_map(|r| &r.findings).filter(|f| f.code == rule.code).count();
         if count > 0 {
-            line(&rule.code, Middle::Count(count), &rule.title)?;
+            line(rule.code.name(), Middle::Count(count), &rule.title)?;
         }
     }
     line("版本", Middle::Head("版本号"), "说明")?;
@@ -268,7 +268,7 @@ fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
             r.file.as_str(),
             r.agency.as_deref().unwrap_or(""),
             severity(f.severity),
-            &f.code,
+            f.code.name(),
             f.place.sheet.as_deref().unwrap_or(""),
             f.place.cell.as_deref().unwrap_or(""),
             &f.message,

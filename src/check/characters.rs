@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::texts;
-use crate::model::{Finding, MOST_PLACES, Origins, Places, Report, Source};
-use crate::rules::finding;
+use crate::model::{Code, Finding, MOST_PLACES, Origins, Places, Report, Source, finding};
 
 /// Whether a character means nothing outside the machine that wrote it.
 fn private(c: char) -> bool {
@@ -33,7 +32,7 @@ impl Found {
         source.into_iter().for_each(|s| places.push(s.clone()));
     }
 
-    fn findings(self, code: &'static str, what: &str, hint: &str) -> impl Iterator<Item = Finding> {
+    fn findings(self, code: Code, what: &str, hint: &str) -> impl Iterator<Item = Finding> {
         let others = (!self.others.is_empty())
             .then(|| finding(code, format!("另有 {} 种字{what}，没有一一列出", self.others.len())).hint(hint));
         let listed = self.listed.into_iter().map(move |(c, places)| {
@@ -66,6 +65,6 @@ pub(super) fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) 
             }
         }
     }
-    let private_use = private_use.findings("P602", "是自造字或乱码字符", "请改成规范的字");
-    private_use.chain(missing.findings("F701", "没有字体可用", "请改用规范汉字或文字说明")).collect()
+    let private_use = private_use.findings(Code::P602, "是自造字或乱码字符", "请改成规范的字");
+    private_use.chain(missing.findings(Code::F701, "没有字体可用", "请改用规范汉字或文字说明")).collect()
 }

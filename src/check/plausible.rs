@@ -5,8 +5,7 @@
 
 use super::known;
 use crate::form::{Block, SlotAt, Table, labels, words};
-use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
-use crate::rules::finding;
+use crate::model::{Code, Decimal, Finding, Origins, Place, Report, Source, finding};
 
 /// Fewest rows of a column that is checked for being empty.
 const ROWS: usize = 5;
@@ -58,7 +57,7 @@ fn empty_column(report: &Report, origins: &Origins, t: usize, b: usize, block: &
     let message = format!("{name}“{empty}”一列{at}没有填一个数，右边的“{full}”{from}每一行都填了，像是错了一列");
     let hint = format!("请核对：粘贴时错了一列的，整体移回“{empty}”；确实没有的，“{empty}”各行填 0");
     let related: Vec<Source> = source(right).into_iter().collect();
-    Some(finding("K308", message).at(source(left)).related(related).hint(hint))
+    Some(finding(Code::K308, message).at(source(left)).related(related).hint(hint))
 }
 
 /// Amounts in the unit set by the form that exceed the limit for this kind of agency: probably entered in yuan.
@@ -88,7 +87,7 @@ fn too_large(table: &Table, slot: usize, number: Decimal, origins: &Origins, t: 
     let unit = table.unit_word(slot).unwrap_or_default();
     let message = format!("{}{cell}“{label}”是 {number} {unit}，大得不合常理，像是以元填的", table.name);
     let hint = format!("请核对：这一格的单位是{unit}，以元填的请换算成{unit}");
-    finding("K309", message).at(source).found(number).hint(hint)
+    finding(Code::K309, message).at(source).found(number).hint(hint)
 }
 
 #[cfg(test)]

@@ -3,8 +3,7 @@
 
 use super::text_numbers::TextNumbers;
 use crate::form::{Op, Relation, RelationUse};
-use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source};
-use crate::rules;
+use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source, finding};
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings: Vec<((usize, usize), Finding)> = Vec::new();
@@ -92,8 +91,7 @@ fn broken(
         "请核对这些数字；尚未公布的，改正后再公布"
     };
     let related = fault.iter().skip(1).chain(basis).filter_map(|(slot, _)| at(*slot));
-    let code = rules::rule(&relation.code)?.code.as_str();
-    let finding = rules::finding(code, message)
+    let finding = finding(relation.code, message)
         .at(at(first))
         .expected(expected)
         .found(found)

@@ -1,7 +1,6 @@
 //! T505: every section of the form is there and says something. (A missing table is found while reading.)
 
-use crate::model::{Finding, Origins, Place, Report, Section};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Origins, Place, Report, Section, finding};
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let sections = report.form.sections.iter().zip(&report.sections).enumerate();
@@ -17,7 +16,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
         .filter(|(_, (form, content))| form.table.is_none() && says_nothing(content))
         .map(|(i, (form, _))| {
             let message = format!("“{}”没有内容", form.heading);
-            finding("T505", message)
+            finding(Code::T505, message)
                 .at(origins.source(Place::Section { section: i }).cloned())
                 .hint(format!("请在工作表“{}”里填写，确实没有的写明“无”", form.sheet))
         })

@@ -13,8 +13,8 @@ fn balanced(edition: &str) -> Report {
     report
 }
 
-fn codes(findings: &[Finding]) -> Vec<&str> {
-    findings.iter().map(|f| f.code).collect()
+fn codes(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|f| f.code.name()).collect()
 }
 
 fn slot(report: &Report, table: usize, row: &str, column: &str) -> usize {

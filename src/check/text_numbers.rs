@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::form::{Relation, RelationUse};
-use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source, Value, in_brackets};
-use crate::rules::finding;
+use crate::model::{Code, Decimal, Entry, Finding, Origins, Place, Report, Source, Value, finding, in_brackets};
 
 /// Most cells that a message lists before 等.
 const LISTED: usize = 3;
@@ -95,7 +94,8 @@ impl TextNumbers {
             in_brackets(&totals, LISTED),
         );
         let hint = "请选中这些格子，转换为数字（或重新键入），合计会自动重算；再核对一次";
-        let f = finding("K310", message).at(texts.first().cloned()).related(texts.into_iter().skip(1).chain(totals));
+        let f =
+            finding(Code::K310, message).at(texts.first().cloned()).related(texts.into_iter().skip(1).chain(totals));
         Some(((self.table, first), f.hint(hint)))
     }
 }

@@ -13,9 +13,8 @@ use crate::digest::sha256;
 use crate::export::aggregate::{Trouble, write};
 use crate::form::labels;
 use crate::import::Limits;
-use crate::model::{Finding, Origins, Severity, Source};
+use crate::model::{Code, Finding, Origins, Severity, Source, finding};
 use crate::pipeline::{Examined, Format};
-use crate::rules::finding;
 use crate::series::{self, Similar};
 
 /// Checked words.
@@ -70,7 +69,7 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
         match save(&job.output, summed, &troubles) {
             Ok(file) => written = Some(file),
             Err(message) => {
-                findings.push(finding("W401", message));
+                findings.push(finding(Code::W401, message));
                 exit = exit.max(Exit::Unwritten);
             }
         }
@@ -182,7 +181,7 @@ fn part(job: &Job, record: &Record, examined: &Examined) -> Part {
         Some(report) => {
             let agency = aliases.canonical(&report.cover.agency);
             let unit = Contribution::of(&record.file, agency, report, &examined.origins, &examined.findings);
-            Part::Unit(unit, examined.findings.iter().any(|f| f.code == "N113"))
+            Part::Unit(unit, examined.findings.iter().any(|f| f.code == Code::N113))
         }
         None if record.status == Status::Skipped => Part::Skipped,
         None => {
@@ -195,7 +194,7 @@ fn part(job: &Job, record: &Record, examined: &Examined) -> Part {
 
 /// A sum among the inputs is one unit more, which is right for a sum of sums only.
 fn itself_a_sum(agency: &str, file: &str) -> Finding {
-    finding("A809", format!("{agency}（{file}）本身是汇总，已经按一个单位汇总"))
+    finding(Code::A809, format!("{agency}（{file}）本身是汇总，已经按一个单位汇总"))
         .at(Source::file(file))
         .hint("它所含的单位如果也在输入里，请移走其中之一，重新汇总")
 }
@@ -260,7 +259,7 @@ fn unreadable_again(sum: &Aggregate) -> Option<Finding> {
     let cells = sum.figure_count() * words.head.len();
     (cells + OTHER_CELLS > Limits::default().cells).then(|| {
         let message = format!("“{}”有 {cells} 个格子，这个工作簿超过了再读入的上限", words.sheet);
-        finding("A807", message).hint(format!("要用 nianbao 转换这个工作簿，请先删去“{}”", words.sheet))
+        finding(Code::A807, message).hint(format!("要用 nianbao 转换这个工作簿，请先删去“{}”", words.sheet))
     })
 }
 

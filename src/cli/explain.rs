@@ -2,6 +2,7 @@
 
 use super::args::ExplainArgs;
 use super::{Exit, Stop, print};
+use crate::model::Code;
 use crate::rules;
 
 pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
@@ -11,7 +12,7 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
         }
         return Ok(Exit::Good);
     };
-    let Some(r) = rules::rule(code) else {
+    let Some(r) = Code::in_either_case(code).map(Code::rule) else {
         return Err(Stop::usage(format!("没有代码 {code}，用 nianbao explain 列出全部")));
     };
     print::line(&format!(

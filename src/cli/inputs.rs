@@ -8,8 +8,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Stop;
 use super::output::reason;
-use crate::model::{Finding, Source};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Source, finding};
 
 /// Extensions of workbooks: such a file that cannot be read is a failure. Any other file in a folder that is no workbook
 /// is passed over; content decides what is one.
@@ -116,7 +115,7 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
             } else {
                 "文件夹里没有符合 --include、--exclude 的文件，请检查通配符"
             };
-            walk.add(path, Path::new(""), true, Some(finding("I101", message)));
+            walk.add(path, Path::new(""), true, Some(finding(Code::I101, message)));
         }
     }
     let Walk { mut all, left_out, left_out_folders, .. } = walk;
@@ -134,7 +133,8 @@ fn tell_repeated(all: &mut [Input]) {
         match seen.get(&real) {
             Some(first) => {
                 let message = format!("与 {} 是同一个文件，只处理一次", first.display());
-                input.trouble = Some(finding("I102", message).related([Source::file(&first.display().to_string())]));
+                input.trouble =
+                    Some(finding(Code::I102, message).related([Source::file(&first.display().to_string())]));
                 input.wanted = false;
             }
             None => _ = seen.insert(real, input.path.clone()),
@@ -173,7 +173,7 @@ impl Walk<'_> {
     }
 
     fn pass_over(&mut self, path: &Path, below: &Path, why: &str) {
-        self.add(path, below, false, Some(finding("I102", why)));
+        self.add(path, below, false, Some(finding(Code::I102, why)));
     }
 
     fn is_output(&self, path: &Path) -> bool {
@@ -188,7 +188,7 @@ impl Walk<'_> {
             Ok(entries) => entries,
             Err(e) => {
                 let message = format!("文件夹打不开：{}", reason(&e));
-                return self.add(path, below, true, Some(finding("I101", message)));
+                return self.add(path, below, true, Some(finding(Code::I101, message)));
             }
         };
         entries.sort_by_key(std::fs::DirEntry::file_name);
@@ -215,7 +215,7 @@ impl Walk<'_> {
             Err(_) if link => return self.pass_over(path, &below, "链接所指的文件不存在，或者链接绕成了圈"),
             Err(e) => {
                 let message = format!("读取失败：{}", reason(&e));
-                return self.add(path, &below, wanted(path), Some(finding("I101", message)));
+                return self.add(path, &below, wanted(path), Some(finding(Code::I101, message)));
             }
         };
         if meta.is_dir() {

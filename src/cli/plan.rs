@@ -18,7 +18,6 @@ use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
 use crate::publish::Waivers;
 use crate::regular_file::{self, Unread};
-use crate::rules;
 use crate::series::Aliases;
 use crate::site::Site;
 use crate::style::Style;
@@ -299,11 +298,6 @@ pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
         .iter()
         .map(|path| {
             let form = Form::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?;
-            // A relation under a code that no rule explains would never be reported.
-            let codes = form.relations.iter().map(|r| &r.code).chain(form.series.iter().map(|s| &s.code));
-            if let Some(code) = codes.into_iter().find(|code| rules::rule(code).is_none()) {
-                return Err(Stop::usage(format!("{}：没有代码为 {code} 的规则", path.display())));
-            }
             Ok(Arc::new(form))
         })
         .collect()

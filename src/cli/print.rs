@@ -16,7 +16,7 @@ use super::{Stop, advice, output, overview, roster};
 use crate::aggregate::{Roster, State};
 use crate::batch::{Item, OutputFile, Record, Status, Waived};
 use crate::feedback::{junit, page, sarif};
-use crate::model::{Finding, Severity};
+use crate::model::{Code, Finding, Severity};
 use crate::publish::{BLOCKS, coded, stands};
 
 pub use crate::batch::severity as word;
@@ -98,10 +98,7 @@ pub fn exit_of(record: &Record) -> Exit {
     match record.status {
         Status::Ok | Status::Skipped => Exit::Good,
         Status::Findings => Exit::Findings,
-        // Codes of the family W are about writing.
-        Status::Failed if record.findings.iter().any(|f| f.code.starts_with('W') && f.severity == Severity::Error) => {
-            Exit::Unwritten
-        }
+        Status::Failed if record.findings.iter().any(|f| f.code.rule().writing) => Exit::Unwritten,
         Status::Failed => Exit::Unread,
     }
 }
@@ -329,13 +326,13 @@ pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typ
 
 /// Lists findings for a person, at most so many of one code. With `typed` the command that shows the others is printed.
 pub fn findings(all: &[Item], most: Listed, typed: Option<&Typed>) {
-    let mut shown: Vec<(&str, usize, usize)> = Vec::new();
+    let mut shown: Vec<(Code, usize, usize)> = Vec::new();
     for f in all {
         let index = shown.iter().position(|(code, ..)| *code == f.code).unwrap_or_else(|| {
-            shown.push((&f.code, 0, 0));
+            shown.push((f.code, 0, 0));
             shown.len() - 1
         });
-        let most = if stands(&f.code, f.severity) { usize::MAX } else { most.of(f.severity) };
+        let most = if stands(f.code, f.severity) { usize::MAX } else { most.of(f.severity) };
         shown[index].1 += 1;
         if shown[index].1 <= most {
             shown[index].2 += 1;

@@ -33,7 +33,7 @@ pub fn junit<'r>(records: impl IntoIterator<Item = &'r Record>, strict: bool) ->
                 let _ = writeln!(
                     xml,
                     "      <failure type=\"{}\" message=\"{}\">{}</failure>",
-                    text(&f.code),
+                    text(f.code.name()),
                     text(&f.message),
                     text(body)
                 );

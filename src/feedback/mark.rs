@@ -160,13 +160,13 @@ fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Wor
     let room = ROWS - remarks.len();
     for (row, f) in (1u32..).zip(findings.iter().take(room)) {
         let place = super::place(&f.place).unwrap_or_default();
-        let blocks = if blocks_as_warning(&f.code, f.severity) { format!("（{BLOCKS}）") } else { String::new() };
+        let blocks = if blocks_as_warning(f.code, f.severity) { format!("（{BLOCKS}）") } else { String::new() };
         let message = format!("{}{}{blocks}", f.message, f.unshown());
         let hint = f.hint.as_deref().unwrap_or_default();
         let look = fill(base(), f.severity);
         let mut need = 1.0;
         for ((column, text), (_, width)) in
-            (0u16..).zip([severity(f.severity), &f.code, &place, &message, hint]).zip(HEADS)
+            (0u16..).zip([severity(f.severity), f.code.name(), &place, &message, hint]).zip(HEADS)
         {
             sheet.write_string_with_format(row, column, shown(text), &look)?;
             need = lines(text, width).max(need);

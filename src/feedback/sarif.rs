@@ -6,27 +6,27 @@ use serde_json::{Value, json};
 
 use super::{level, place};
 use crate::batch::{Item, PlaceItem, Record};
-use crate::rules;
+use crate::model::Code;
 
 /// The findings of a run as a SARIF log.
 pub fn sarif<'r>(records: impl IntoIterator<Item = &'r Record>) -> String {
-    let mut codes: BTreeSet<&str> = BTreeSet::new();
+    let mut codes: BTreeSet<Code> = BTreeSet::new();
     let mut results = Vec::new();
     for record in records {
         for item in &record.findings {
-            codes.insert(&item.code);
+            codes.insert(item.code);
             results.push(result(&record.file, item));
         }
     }
-    let described = codes.iter().map(|code| match rules::rule(code) {
-        Some(rule) => json!({
-            "id": rule.code,
+    let described = codes.iter().map(|code| {
+        let rule = code.rule();
+        json!({
+            "id": code,
             "shortDescription": { "text": rule.title },
             "fullDescription": { "text": rule.meaning },
             "help": { "text": format!("{}\n依据：{}\n例：{}", rule.meaning, rule.basis, rule.example) },
             "defaultConfiguration": { "level": level(rule.severity) },
-        }),
-        None => json!({ "id": code }),
+        })
     });
     let driver = json!({
         "name": "nianbao",

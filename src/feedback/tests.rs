@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::batch::{Item, Record, Status};
-use crate::model::{Address, Source};
-use crate::rules::finding;
+use crate::model::{Address, Code, Source, finding};
 
 fn record(file: &str, status: Status, findings: Vec<Item>) -> Record {
     Record {
@@ -30,10 +29,10 @@ fn record(file: &str, status: Status, findings: Vec<Item>) -> Record {
 
 fn records() -> Vec<Record> {
     let at = |row| Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
-    let error = finding("K301", "总计为 14，应等于 12+3=15 <&\"\u{1}").at(at(26)).related([at(6)]).hint("请核对");
-    let warning = finding("K307", "件数偏少").at(at(3));
-    let failed = finding("I101", "文件不完整");
-    let passed = finding("I102", "这是图片");
+    let error = finding(Code::K301, "总计为 14，应等于 12+3=15 <&\"\u{1}").at(at(26)).related([at(6)]).hint("请核对");
+    let warning = finding(Code::K307, "件数偏少").at(at(3));
+    let failed = finding(Code::I101, "文件不完整");
+    let passed = finding(Code::I102, "这是图片");
     vec![
         record("各单位/甲 局.xlsx", Status::Findings, vec![Item::from(&error), Item::from(&warning)]),
         record("乙.xlsx", Status::Ok, vec![Item::from(&warning)]),
@@ -45,8 +44,8 @@ fn records() -> Vec<Record> {
 #[test]
 fn a_code_stands_apart_from_the_figure_before_it() {
     let at = Source::cell(&"一、总体情况".into(), Address { row: 3, column: 1 });
-    let told = finding("T501", "“一、总体情况”B4 写“12件”，而表三 J5 是 15").at(at.clone());
-    let short = finding("T501", "正文写“12件”，而表三是 15").at(at);
+    let told = finding(Code::T501, "“一、总体情况”B4 写“12件”，而表三 J5 是 15").at(at.clone());
+    let short = finding(Code::T501, "正文写“12件”，而表三是 15").at(at);
     let page = page::section(
         &record("甲.xlsx", Status::Findings, vec![Item::from(&told), Item::from(&short)]),
         &page::Names::default(),
@@ -148,7 +147,7 @@ fn the_page_says_what_it_does_not_draw() {
     // A file that could not be opened has no tables that anyone would miss.
     assert!(!page::section(&records[2], &page::Names::default(), None).contains("画不出表格"));
     let at = Source::cell(&"三、依申请公开".into(), Address { row: 26, column: 3 });
-    let refused = finding("N201", "这一行没有认出").at(at);
+    let refused = finding(Code::N201, "这一行没有认出").at(at);
     let own =
         page::section(&record("戊.xlsx", Status::Failed, vec![Item::from(&refused)]), &page::Names::default(), None);
     assert!(own.contains("“三、依申请公开”D27") && own.contains("画不出表格"), "{own}");
@@ -165,7 +164,7 @@ fn a_marked_copy_reads_as_the_workbook_and_shows_what_is_wrong_where() {
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/云泽市住房和城乡建设局-2023.xlsx");
     let book = read(sample.as_ref(), &Limits::default()).unwrap();
     let at = |row| Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
-    let found = finding("K301", "这里不对").at(at(6)).related([at(7)]).hint("请改");
+    let found = finding(Code::K301, "这里不对").at(at(6)).related([at(7)]).hint("请改");
     let marked = mark(&book, &[Item::from(&found)]).unwrap();
     assert_eq!(marked, mark(&book, &[Item::from(&found)]).unwrap());
     let copy = read_bytes("x.xlsx", &marked, &Limits::default()).unwrap();
@@ -227,7 +226,7 @@ fn sheets_get_names_that_excel_takes() {
     let sheet = |name: &&str| Sheet { name: (*name).into(), cells: vec![number(0, 0)], ..Sheet::default() };
     let book = Workbook { name: "x.ods".to_owned(), sheets: names.iter().map(sheet).collect() };
     let source = Source::cell(&long.as_str().into(), Address { row: 0, column: 0 });
-    let found = finding("K301", "这里不对").at(source);
+    let found = finding(Code::K301, "这里不对").at(source);
     let bytes = mark(&book, &[Item::from(&found)]).unwrap();
     let copy = crate::import::read_bytes("x.xlsx", &bytes, &crate::import::Limits::default()).unwrap();
     let copied: Vec<&str> = copy.sheets.iter().map(|s| &*s.name).collect();
@@ -250,7 +249,7 @@ fn many_cells_and_findings_are_marked_in_one_pass() {
     let total = Source::cell(&name, Address { row: 0, column: 0 });
     let one = |i: u32| {
         let at = Source::cell(&name, Address { row: i / 4, column: i % 4 });
-        Item::from(&finding("K301", format!("第 {i} 处")).at(at).related([total.clone()]))
+        Item::from(&finding(Code::K301, format!("第 {i} 处")).at(at).related([total.clone()]))
     };
     let findings: Vec<Item> = (0..4 * ROWS).map(one).collect();
     // A search through all cells for each finding would take hours.

@@ -10,6 +10,7 @@ use super::{
     Asked, Axis, Block, Form, Kind, Leaf, Node, Section, Series, SlotAt, Table, Telling, Told, Unit, UnitColumn,
 };
 use crate::digest::sha256;
+use crate::rules::{Code, UnknownCode};
 use crate::toml_error::sentence;
 
 /// Why a form file cannot be used.
@@ -437,10 +438,15 @@ fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Rela
     if left.is_empty() || right.is_empty() {
         return Err(wrong(format!("{} 有一边是空的", raw.code)));
     }
-    Ok(Relation { code: raw.code.clone(), table: table_index, block, holds_in_each_column, left, op: raw.op, right })
+    Ok(Relation { code: code(&raw.code)?, table: table_index, block, holds_in_each_column, left, op: raw.op, right })
 }
 
 /// The block of a relation and the axis its terms stand on.
+/// A relation under a code that no rule explains would never be reported.
+fn code(name: &str) -> Result<Code, FormError> {
+    name.parse().map_err(|e: UnknownCode| wrong(e.to_string()))
+}
+
 fn along<'t>(code: &str, block: Option<&str>, line: Line, table: &'t Table) -> Result<(usize, &'t Axis), FormError> {
     let index = match block {
         Some(key) => table.blocks.iter().position(|b| b.key == key),
@@ -464,7 +470,7 @@ fn series(raw: &RawSeries, table_index: usize, table: &Table) -> Result<Series, 
     if left.is_empty() || before.is_empty() {
         return Err(wrong(format!("{} 要写 left（本年）和 before（上年）", raw.code)));
     }
-    let (code, within_edition) = (raw.code.clone(), raw.within_edition);
+    let (code, within_edition) = (code(&raw.code)?, raw.within_edition);
     let holds_in_each_column = raw.holds_in_each == Line::Column;
     let series = Series { code, table: table_index, block, holds_in_each_column, within_edition, left, before, right };
     // Money in whatever unit an agency chose cannot be compared as a number.

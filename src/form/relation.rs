@@ -1,6 +1,7 @@
 //! Relations (勾稽关系) of a form: sums of rows or columns that must agree.
 
 use super::{SlotAt, Table};
+use crate::rules::Code;
 
 /// How the two sides must compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
@@ -33,7 +34,7 @@ pub struct Term {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Relation {
     /// The rule it belongs to, e.g. `K301`.
-    pub code: String,
+    pub code: Code,
     pub table: usize,
     pub block: usize,
     /// Whether the terms are rows (and it holds in each column) or the other way round.

@@ -1,13 +1,14 @@
 //! What one year's report hands on to the next: values that a later report must repeat or continue.
 
 use super::{SlotAt, Table, Term};
+use crate::rules::Code;
 
 /// One relation between the reports of two years running, over every row or every column of a block:
 /// `left` (this year) = `before` (last year) + `right` (this year).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// The rule it belongs to, e.g. `Y401`.
-    pub code: String,
+    pub code: Code,
     pub table: usize,
     pub block: usize,
     /// Whether the terms are rows (and it holds in each column) or the other way round.

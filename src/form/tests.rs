@@ -1,4 +1,5 @@
 use super::*;
+use crate::rules::Code;
 
 #[test]
 fn editions_have_the_official_number_of_values() {
@@ -47,7 +48,7 @@ fn slots_and_places_agree() {
 fn outcome_rows_are_21_and_19() {
     for (id, rows) in [("2021", 21), ("2019", 19)] {
         let form = edition(id).unwrap();
-        let sum = form.relations.iter().find(|r| r.code == "K302").unwrap();
+        let sum = form.relations.iter().find(|r| r.code == Code::K302).unwrap();
         assert_eq!(sum.right.len(), rows, "{id}");
     }
 }
@@ -117,13 +118,10 @@ fn parts_of_a_sum_are_counted_without_what_is_below_them() {
 fn series_hold_in_every_column_and_only_one_of_them_across_editions() {
     let lines = |id: &str| {
         let form = edition(id).unwrap();
-        form.series
-            .iter()
-            .map(|s| (s.code.clone(), s.lines(&form.tables[s.table]), s.within_edition))
-            .collect::<Vec<_>>()
+        form.series.iter().map(|s| (s.code, s.lines(&form.tables[s.table]), s.within_edition)).collect::<Vec<_>>()
     };
-    assert_eq!(lines("2021"), [("Y401".to_owned(), 7, false), ("Y402".to_owned(), 2, true)]);
-    assert_eq!(lines("2019"), [("Y401".to_owned(), 7, false)]);
+    assert_eq!(lines("2021"), [(Code::Y401, 7, false), (Code::Y402, 2, true)]);
+    assert_eq!(lines("2019"), [(Code::Y401, 7, false)]);
 }
 
 #[test]

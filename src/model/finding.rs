@@ -3,18 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Source;
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    /// Something was understood or filled in; the reader may want to know.
-    Note,
-    /// Probably wrong, never in the way.
-    Warning,
-    /// Wrong.
-    Error,
-}
+use crate::rules::{Code, Severity};
 
 /// From what a finding was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
@@ -67,8 +56,7 @@ impl FromIterator<Source> for Places {
 /// One finding. The message is one Chinese sentence that names both places; `hint` says what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule, e.g. `K301`; `explain` knows every code.
-    pub code: &'static str,
+    pub code: Code,
     pub severity: Severity,
     pub stage: Stage,
     pub source: Option<Source>,
@@ -82,9 +70,19 @@ pub struct Finding {
     pub hint: Option<String>,
 }
 
+/// A finding of a code, with the severity of its rule.
+pub fn finding(code: Code, message: impl Into<String>) -> Finding {
+    Finding::new(code, code.rule().severity, message)
+}
+
+/// Whether any finding forbids writing the report.
+pub fn refuses(findings: &[Finding]) -> bool {
+    findings.iter().any(|f| f.code.rule().refuses)
+}
+
 impl Finding {
-    /// A finding with the catalogue's severity is made by [`crate::rules::finding`]; this is the bare constructor.
-    pub fn new(code: &'static str, severity: Severity, message: impl Into<String>) -> Finding {
+    /// With another severity than that of its rule.
+    pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
             code,
             severity,
@@ -153,7 +151,7 @@ pub const MOST_ALIKE: usize = 250;
 pub struct Findings {
     all: Vec<Finding>,
     /// By code: number of findings kept, number and greatest severity of the others, and stage of the first finding.
-    codes: BTreeMap<&'static str, (usize, usize, Severity, Stage)>,
+    codes: BTreeMap<Code, (usize, usize, Severity, Stage)>,
 }
 
 impl Findings {
@@ -216,25 +214,25 @@ mod tests {
 
     #[test]
     fn a_finding_keeps_the_first_places_and_counts_the_others() {
-        let f = Finding::new("N111", Severity::Warning, "").at_all((0..1000).map(cell).collect());
+        let f = Finding::new(Code::N111, Severity::Warning, "").at_all((0..1000).map(cell).collect());
         assert_eq!((f.source.as_ref(), f.related.len(), f.more), (Some(&cell(0)), MOST_PLACES, 999 - MOST_PLACES));
         let f = f.related((0..5).map(cell));
         assert_eq!((f.related.len(), f.more), (MOST_PLACES, 1004 - MOST_PLACES));
-        let few = Finding::new("N111", Severity::Warning, "").at_all((0..3).map(cell).collect());
+        let few = Finding::new(Code::N111, Severity::Warning, "").at_all((0..3).map(cell).collect());
         assert_eq!((few.related.len(), few.more), (2, 0));
-        assert_eq!(Finding::new("N111", Severity::Warning, "").at_all(Places::default()).source, None);
+        assert_eq!(Finding::new(Code::N111, Severity::Warning, "").at_all(Places::default()).source, None);
     }
 
     #[test]
     fn findings_of_a_code_are_listed_up_to_a_number_and_none_of_them_is_forgotten() {
         let one = |code, severity| Finding::new(code, severity, "").in_reading();
         let all: Findings = (0..MOST_ALIKE)
-            .map(|_| one("N202", Severity::Note))
-            .chain([one("N111", Severity::Note), one("N202", Severity::Error), one("N202", Severity::Note)])
+            .map(|_| one(Code::N202, Severity::Note))
+            .chain([one(Code::N111, Severity::Note), one(Code::N202, Severity::Error), one(Code::N202, Severity::Note)])
             .collect();
         let all = all.into_vec();
         let rest = &all[MOST_ALIKE];
-        assert_eq!((all.len(), rest.code, rest.severity), (MOST_ALIKE + 2, "N202", Severity::Error));
+        assert_eq!((all.len(), rest.code, rest.severity), (MOST_ALIKE + 2, Code::N202, Severity::Error));
         assert!(rest.more == 2 && rest.source.is_none() && rest.stage == Stage::Reading, "{rest:?}");
     }
 }

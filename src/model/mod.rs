@@ -11,10 +11,11 @@ mod finding;
 mod report;
 mod value;
 
+pub use crate::rules::{Code, Severity};
 pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source, in_brackets};
 pub use characters::is_invisible;
 pub use date::full_date;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
-pub use finding::{Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Severity, Stage};
+pub use finding::{Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, finding, refuses};
 pub use report::{Cover, Paragraph, Report, Section, Whole};
 pub use value::{Amount, Decimal, Value};

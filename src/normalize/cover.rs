@@ -9,8 +9,7 @@ use super::view::View;
 use super::{remarks, text, title};
 use crate::form::labels;
 use crate::import::Content;
-use crate::model::{Address, Cover, Fact, Finding, Paragraph, Place, Source};
-use crate::rules::finding;
+use crate::model::{Address, Code, Cover, Fact, Finding, Paragraph, Place, Source, finding};
 
 /// The cover's first field of which there may be several: the published date, after agency, year and title.
 const FIRST_OPTIONAL: usize = 3;
@@ -94,16 +93,16 @@ impl Flow<'_> {
             // A format may show 010-12345678 or 000123 for a number that is stored otherwise.
             Content::Number(_) if view.sheet.shown(cell.at).is_some() => {
                 let message = format!("{} 的数字由格式显示成别的样子，不能确定写的是什么", source());
-                let f = finding("N207", message).at(source());
+                let f = finding(Code::N207, message).at(source());
                 return Err((cell.at, Box::new(f.hint("请把单元格格式改为文本，重新填写"))));
             }
             Content::Number(n) => n.to_string(),
             Content::Date(y, m, d) => format!("{y}年{m}月{d}日"),
             other => {
                 let (code, what) = match other {
-                    Content::Uncomputed => ("N208", "是没有计算结果的公式"),
-                    Content::Error(_) => ("N209", "是错误值"),
-                    _ => ("N207", "不是文字"),
+                    Content::Uncomputed => (Code::N208, "是没有计算结果的公式"),
+                    Content::Error(_) => (Code::N209, "是错误值"),
+                    _ => (Code::N207, "不是文字"),
                 };
                 let message = format!("{} 的“{}”{what}", source(), field.label);
                 let fault = finding(code, message).at(source()).hint("请直接填写文字");
@@ -119,20 +118,20 @@ impl Flow<'_> {
         self.tell_marked(&value, &source);
         if index >= FIRST_OPTIONAL && fold(label).is_none_or(|f| f.body != body(&field.label)) {
             let message = format!("{source} 的“{label}”按标准模板记作“{}”", field.label);
-            self.words.findings.push(finding("N112", message).at(source.clone()));
+            self.words.findings.push(finding(Code::N112, message).at(source.clone()));
         }
         match &mut self.facts[index] {
             None => self.facts[index] = Some(Stated { text: value, source, on_cover: kind.is_cover() }),
             Some(first) if text::joined(&first.text) == text::joined(&value) => {}
             Some(first) if first.text.len() > LONGEST_FACT => {
                 let message = format!("“{}”太长，{source} 又写了一处", field.label);
-                self.words.findings.push(finding("N207", message).at(source).hint("请只保留要公布的"));
+                self.words.findings.push(finding(Code::N207, message).at(source).hint("请只保留要公布的"));
             }
             // Two contacts are both published; of two agencies, years or titles neither can be chosen.
             Some(first) if index >= FIRST_OPTIONAL => first.text = format!("{}；{label}：{value}", first.text),
             Some(first) => {
                 let message = format!("“{}”写了两次，并不相同：{}和{source}", field.label, first.source);
-                let f = finding("N207", message).at(source).related([first.source.clone()]).hint("请只保留一处");
+                let f = finding(Code::N207, message).at(source).related([first.source.clone()]).hint("请只保留一处");
                 self.words.findings.push(f);
             }
         }
@@ -165,7 +164,7 @@ impl Flow<'_> {
             && stated.differs(titled)
         {
             let message = format!("{source} 写的标题“{}”与{other}的标题“{}”不同", stated.text, titled.text);
-            let f = finding("N207", message).at(source.clone()).related([other.clone()]);
+            let f = finding(Code::N207, message).at(source.clone()).related([other.clone()]);
             self.words.findings.push(f.hint("请只保留一处，或改成一致"));
         }
         if let Some((text, source)) = &given {
@@ -188,7 +187,7 @@ impl Flow<'_> {
             let mut found = elsewhere.filter(|(.., t)| t.year.is_some() || t.agency.is_some());
             if let Some((kind, source, t)) = found.next() {
                 let message = format!("标题取自{kind}“{}”", t.text);
-                self.words.findings.push(finding("N108", message));
+                self.words.findings.push(finding(Code::N108, message));
                 title = Some((t, source));
             }
         }
@@ -209,12 +208,12 @@ impl Flow<'_> {
                 let message = format!("{source} 的年度“{text}”不是四位年份");
                 self.words
                     .findings
-                    .push(finding("N207", message).at((*source).clone()).hint("请填写如 2024 的四位年份"));
+                    .push(finding(Code::N207, message).at((*source).clone()).hint("请填写如 2024 的四位年份"));
             }
             Some((Some(y), _, source)) if title_year.is_some_and(|t| t != *y) => {
                 let message = format!("封面的年度是 {y}，标题写的是 {}", title_year.unwrap_or_default());
                 let related = title.iter().map(|(_, s)| s.clone());
-                let f = finding("N207", message)
+                let f = finding(Code::N207, message)
                     .at((*source).clone())
                     .related(related)
                     .hint("请把封面和标题的年度改成一致");
@@ -223,7 +222,7 @@ impl Flow<'_> {
             None if title_year.is_none() => {
                 let fix = "请在标题里写明年度，或在标准模板的封面填写";
                 let message = unfilled(self.asked[1].as_ref(), "年度");
-                self.words.findings.push(finding("N207", message).at(self.asked[1].clone()).hint(fix));
+                self.words.findings.push(finding(Code::N207, message).at(self.asked[1].clone()).hint(fix));
             }
             _ => {}
         }
@@ -235,7 +234,7 @@ impl Flow<'_> {
                     let message =
                         format!("{source} 写的单位“{stated}”与标题的单位“{titled}”不同，以标题为准，没有采用");
                     let hint = "请核对单位名称，写成一致";
-                    self.words.findings.push(finding("N111", message).at(source).hint(hint));
+                    self.words.findings.push(finding(Code::N111, message).at(source).hint(hint));
                 }
                 titled
             }
@@ -245,7 +244,7 @@ impl Flow<'_> {
         if agency.is_empty() {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
             let message = unfilled(self.asked[0].as_ref(), "单位名称");
-            self.words.findings.push(finding("N207", message).at(self.asked[0].clone()).hint(fix));
+            self.words.findings.push(finding(Code::N207, message).at(self.asked[0].clone()).hint(fix));
         }
         let [published, contact, index] =
             [(Fact::Published, published), (Fact::Contact, contact), (Fact::Index, index)].map(|(fact, told)| {

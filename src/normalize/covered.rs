@@ -4,8 +4,7 @@
 //! number may be one that slipped under a merge, so that it refuses.
 
 use crate::import::{Content, Sheet, Span, Workbook};
-use crate::model::{Finding, Places, Source};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Places, Source, finding};
 
 /// Cells that are looked at for all merged ranges of a sheet: far more than any report needs.
 const MOST: usize = 20_000_000;
@@ -21,7 +20,7 @@ pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
     for (sheet, covered) in uncovered.sheets.iter_mut().zip(covered) {
         let Some(covered) = covered else {
             let message = format!("工作表“{}”的合并单元格太多，不能确定盖住了什么", sheet.name);
-            findings.push(finding("N205", message).at(Source::sheet(&sheet.name)).hint("请取消多余的合并"));
+            findings.push(finding(Code::N205, message).at(Source::sheet(&sheet.name)).hint("请取消多余的合并"));
             continue;
         };
         let hidden = sheet.cells.iter().zip(&covered).filter(|(_, covered)| **covered).map(|(c, _)| c);
@@ -32,8 +31,8 @@ pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
             places.push(Source::cell(&sheet.name, cell.at));
         }
         for (places, code, what) in [
-            (numbers, "N205", "的数字被合并的单元格盖住，看不见"),
-            (words, "N107", "的内容被合并的单元格盖住，看不见，没有采用"),
+            (numbers, Code::N205, "的数字被合并的单元格盖住，看不见"),
+            (words, Code::N107, "的内容被合并的单元格盖住，看不见，没有采用"),
         ] {
             let Some(first) = places.first() else { continue };
             let many = if places.count() > 1 { format!(" 等 {} 格", places.count()) } else { " ".to_owned() };

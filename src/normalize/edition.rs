@@ -11,8 +11,7 @@ use super::heads::{near_miss, rows_alone};
 use super::known::OfForm;
 use super::view::View;
 use crate::form::{Block, Form, Table};
-use crate::model::{Address, Finding, Source};
-use crate::rules::{self, finding};
+use crate::model::{Address, Code, Finding, Source, finding, refuses};
 
 /// The form a workbook follows, and its blocks.
 pub struct Recognised {
@@ -85,7 +84,7 @@ pub fn recognise(
     }
     if best.exhausted {
         let message = "工作簿里表头的标签多得不正常，不能确定官方表格在哪里";
-        let f = finding("N206", message).hint("请用 nianbao template 生成标准模板，把数字填进去");
+        let f = finding(Code::N206, message).hint("请用 nianbao template 生成标准模板，把数字填进去");
         return Err(Box::new(f));
     }
     if best.blocks_found() == 0 {
@@ -114,7 +113,7 @@ pub fn recognise(
         recognised.places.push(found);
     }
     // A clean table of another edition, where this one has nothing: which of them is to be published?
-    if !rules::refuses(&recognised.findings) {
+    if !refuses(&recognised.findings) {
         for (other, search) in others {
             for (table, blocks) in other.tables.iter().zip(&search.found) {
                 let apart = |l: &&Located| !best.found.iter().flatten().flatten().any(|own| own.meets(l));
@@ -123,11 +122,11 @@ pub fn recognise(
                 let source = sources(std::slice::from_ref(first), views).remove(0);
                 let message = format!("{source}还有 {} 版表样的{}，不能确定用哪一版的表", other.id, table.name);
                 let fix = "一个工作簿只放一个单位一个年度的报告，请删去另一版的表";
-                recognised.findings.push(finding("N204", message).at(source).hint(fix));
+                recognised.findings.push(finding(Code::N204, message).at(source).hint(fix));
                 recognised.areas.extend(clean.into_iter().map(|l| Area::of(None, l)));
             }
         }
-        recognised.certain = recognised.findings.iter().all(|f| f.code != "N204");
+        recognised.certain = recognised.findings.iter().all(|f| f.code != Code::N204);
     }
     Ok(recognised)
 }
@@ -148,13 +147,13 @@ fn found(
             let source = Source::cell(&views[sheet].sheet.name, at);
             let labels: Vec<_> = labels.iter().map(|l| format!("“{l}”")).collect();
             let message = format!("{}在{source}附近，但认不出列名{}", table.name, labels.join("、"));
-            findings.push(finding("N203", message).at(source).hint("请照标准模板改正表头"));
+            findings.push(finding(Code::N203, message).at(source).hint("请照标准模板改正表头"));
             let top = head_top(&recognised.form, (index, b), &views[sheet], at.row);
             recognised.areas.push(around(index, (sheet, top, at), views, &recognised.areas));
         } else {
             let message = format!("没有找到{}（{}）", table.name, table.caption);
             let hint = "请照标准模板补上这张表，没有发生的填 0";
-            findings.push(finding("T505", message).related(hidden.clone()).hint(hint));
+            findings.push(finding(Code::T505, message).related(hidden.clone()).hint(hint));
         }
         return blocks.iter().map(|_| None).collect();
     }
@@ -165,7 +164,7 @@ fn found(
             [] => {
                 let name = block.title.as_deref().unwrap_or(&table.caption);
                 let message = format!("{}缺少“{name}”一段", table.name);
-                findings.push(finding("N203", message).hint("请照标准模板补上，没有发生的填 0"));
+                findings.push(finding(Code::N203, message).hint("请照标准模板补上，没有发生的填 0"));
                 None
             }
             [one] => {
@@ -203,7 +202,7 @@ fn of_another_edition(
         let (own, name) = (&form.id, &table.name);
         let message = format!("{name}（{source}）用的是 {} 版表样，别的表用的是 {own} 版，不能确定用哪一版", other.id);
         let fix = format!("请照 {own} 版标准模板换上{name}（nianbao template --edition {own}），把数字填进去");
-        Some((finding("N204", message).at(source).hint(fix), blocks().map(|l| Area::of(Some(t), l)).collect()))
+        Some((finding(Code::N204, message).at(source).hint(fix), blocks().map(|l| Area::of(Some(t), l)).collect()))
     })
 }
 
@@ -262,7 +261,7 @@ fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
         places: form.tables.iter().map(|t| t.blocks.iter().map(|_| None).collect()).collect(),
         areas: vec![around(t, (place.0, place.1.row, place.1), views, &[])],
         certain: false,
-        findings: vec![finding("N203", message).at(source).hint("请照标准模板改正表头")],
+        findings: vec![finding(Code::N203, message).at(source).hint("请照标准模板改正表头")],
     })
 }
 
@@ -274,7 +273,7 @@ fn twice(table: &str, places: &[Source]) -> Finding {
     let more = if places.len() > LISTED { "等" } else { "" };
     let message = format!("{table}有 {} 张：{}{more}，不能确定用哪一张", places.len(), list.join("和"));
     let fix = "一个工作簿只放一个单位一个年度的报告，请分成几个文件";
-    finding("N204", message).at(places.first().cloned()).related(places.iter().skip(1).cloned()).hint(fix)
+    finding(Code::N204, message).at(places.first().cloned()).related(places.iter().skip(1).cloned()).hint(fix)
 }
 
 fn nothing(hidden: impl Iterator<Item = Source>) -> Finding {
@@ -284,5 +283,5 @@ fn nothing(hidden: impl Iterator<Item = Source>) -> Finding {
     } else {
         "工作簿里有隐藏的工作表，如果表格在里面，请取消隐藏"
     };
-    finding("N206", "没有找到官方表格").related(hidden).hint(hint)
+    finding(Code::N206, "没有找到官方表格").related(hidden).hint(hint)
 }

@@ -17,8 +17,7 @@ use super::view::View;
 use super::{Options, heading, title};
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content};
-use crate::model::{Address, Cover, Findings, Origins, Paragraph, Place, Section, Source};
-use crate::rules::finding;
+use crate::model::{Address, Code, Cover, Findings, Origins, Paragraph, Place, Section, Source, finding};
 
 /// The words of a workbook, placed.
 #[derive(Debug, Default)]
@@ -154,7 +153,7 @@ impl Flow<'_> {
             if !view.sheet.cells.is_empty() {
                 let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
                 let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
-                self.words.findings.push(finding("N111", message).at(Source::sheet(name)).hint(hint));
+                self.words.findings.push(finding(Code::N111, message).at(Source::sheet(name)).hint(hint));
             }
             return;
         }
@@ -265,7 +264,7 @@ impl Flow<'_> {
         if let Some(first) = hidden.next() {
             let source = Source::cell(&view.sheet.name, first.at);
             let message = format!("{source} 等 {} 个格子在隐藏的行或列里，没有采用", hidden.count() + 1);
-            self.words.findings.push(finding("N107", message).at(source).hint("如果属于报告，请取消隐藏"));
+            self.words.findings.push(finding(Code::N107, message).at(source).hint("如果属于报告，请取消隐藏"));
         }
     }
 
@@ -277,7 +276,7 @@ impl Flow<'_> {
             if self.paragraphs > MOST_PARAGRAPHS {
                 if self.paragraphs == MOST_PARAGRAPHS + 1 {
                     let message = format!("正文超过上限 {MOST_PARAGRAPHS} 段，不像是一份年度报告，请删去无关内容");
-                    self.words.findings.push(finding("I101", message).at(source.clone()));
+                    self.words.findings.push(finding(Code::I101, message).at(source.clone()));
                 }
                 return;
             }
@@ -323,13 +322,13 @@ impl Flow<'_> {
         if length > LONGEST_PARAGRAPH {
             let most = LONGEST_PARAGRAPH / 10_000;
             let message = format!("{source} 的一段文字超过上限 {most} 万字，不像是一份年度报告，请删去无关内容");
-            self.words.findings.push(finding("I101", message).at(source.clone()));
+            self.words.findings.push(finding(Code::I101, message).at(source.clone()));
             return false;
         }
         let held = self.characters <= MOST_CHARACTERS;
         if !held && before <= MOST_CHARACTERS {
             let message = format!("正文超过上限 {} 万字，不像是一份年度报告，请删去无关内容", MOST_CHARACTERS / 10_000);
-            self.words.findings.push(finding("I101", message).at(source.clone()));
+            self.words.findings.push(finding(Code::I101, message).at(source.clone()));
         }
         held
     }
@@ -379,7 +378,7 @@ impl Flow<'_> {
         let official = &self.form.sections[section].heading;
         if body(line) != body(official) {
             let message = format!("{source} 的标题“{line}”按规定写作“{official}”");
-            self.words.findings.push(finding("N112", message).at(source.clone()));
+            self.words.findings.push(finding(Code::N112, message).at(source.clone()));
         }
         let Some(first) = &self.headed[section] else {
             self.origins.note(Place::Section { section }, source.clone(), official.as_str());
@@ -390,7 +389,7 @@ impl Flow<'_> {
         // them.
         if again && first.sheet == source.sheet {
             let message = format!("“{official}”的标题写了两次（{first}和{source}），只用一次");
-            self.words.findings.push(finding("N112", message).at(source.clone()).related([first.clone()]));
+            self.words.findings.push(finding(Code::N112, message).at(source.clone()).related([first.clone()]));
             return;
         }
         let contents = |section: &usize| self.words.sections[*section].paragraphs().next().is_none();
@@ -401,7 +400,7 @@ impl Flow<'_> {
             "一个工作簿只放一份报告；整份重复粘贴的请删去一份，正文里误写的标题请改成普通文字"
         };
         let message = format!("“{official}”的标题出现了两次：{first}和{source}");
-        self.words.findings.push(finding("N204", message).at(source.clone()).related([first.clone()]).hint(fix));
+        self.words.findings.push(finding(Code::N204, message).at(source.clone()).related([first.clone()]).hint(fix));
     }
 
     /// Reports superscripts, subscripts and struck-out words, which plain text does not show.
@@ -409,10 +408,10 @@ impl Flow<'_> {
         let Some((words, changes)) = text::marked(text) else { return };
         let found = if changes {
             let message = format!("{source} 的“{words}”里有上标、下标或划掉的数字，按普通文字会成为别的数");
-            finding("N210", message).hint("请改成普通文字（如 10 的 6 次方写作 100 万），划掉的请删去")
+            finding(Code::N210, message).hint("请改成普通文字（如 10 的 6 次方写作 100 万），划掉的请删去")
         } else {
             let message = format!("{source} 的“{words}”里有上标、下标或划掉的字，已按普通文字采用");
-            finding("N114", message).hint("划掉的字请删去")
+            finding(Code::N114, message).hint("划掉的字请删去")
         };
         self.words.findings.push(found.at(source.clone()));
     }
@@ -435,7 +434,7 @@ impl Flow<'_> {
                 if alone && offered.contains(&body(&paragraphs[p].text)) {
                     let (source, _) = self.read[i][0].remove(p);
                     let message = format!("“{}”下面没有正文，已略去", paragraphs.remove(p).text);
-                    self.words.findings.push(finding("N109", message).at(source));
+                    self.words.findings.push(finding(Code::N109, message).at(source));
                 }
             }
         }
@@ -456,7 +455,7 @@ impl Flow<'_> {
             own.insert(0, Paragraph::heading(1, &section.heading));
             self.read[i][0].insert(0, (source.clone(), String::new()));
             let message = format!("{source} 的表前没有标题，按表样加上“{}”", section.heading);
-            self.words.findings.push(finding("N112", message).at(source));
+            self.words.findings.push(finding(Code::N112, message).at(source));
         }
     }
 
@@ -474,11 +473,11 @@ impl Flow<'_> {
             let count: usize = with.iter().map(|(_, c)| c.count(kind)).sum();
             let Some((first, _)) = with.first() else { continue };
             let (code, what) = match kind {
-                Change::Radical => ("P602", "形似汉字的部首或兼容字已换成汉字"),
-                Change::Control => ("P602", "控制字符和零宽字符已去掉"),
-                Change::Mark => ("N105", "半角标点改为全角"),
-                Change::Space => ("N105", "多余的空格去掉"),
-                Change::Quote => ("N105", "直引号改为弯引号"),
+                Change::Radical => (Code::P602, "形似汉字的部首或兼容字已换成汉字"),
+                Change::Control => (Code::P602, "控制字符和零宽字符已去掉"),
+                Change::Mark => (Code::N105, "半角标点改为全角"),
+                Change::Space => (Code::N105, "多余的空格去掉"),
+                Change::Quote => (Code::N105, "直引号改为弯引号"),
             };
             let message = format!("{what} {count} 处，首见于{first}");
             let mut places: Vec<Source> = with.iter().map(|(s, _)| s.clone()).collect();

@@ -28,8 +28,7 @@ use std::sync::Arc;
 
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content, MARKED, Sheet, Skipped, Workbook};
-use crate::model::{Finding, Origins, Place, Report, Source};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Origins, Place, Report, Source, finding};
 
 pub use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
 pub use settle::settle;
@@ -73,7 +72,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
         .filter(|s| !s.cells.is_empty() || !s.boxes.is_empty() || s.skipped.is_some())
         .map(|s| {
             let (why, hint) = skipped(s.skipped);
-            finding("N107", format!("工作表“{}”{why}，没有读取", s.name)).at(Source::sheet(&s.name)).hint(hint)
+            finding(Code::N107, format!("工作表“{}”{why}，没有读取", s.name)).at(Source::sheet(&s.name)).hint(hint)
         })
         .collect();
     findings.extend(covered);
@@ -81,12 +80,12 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
         findings.extend(sheet.boxes.first().map(|words| {
             let more = if sheet.boxes.len() > 1 { format!("等 {} 处", sheet.boxes.len()) } else { String::new() };
             let message = format!("工作表“{}”上的文本框没有采用：“{}”{more}", sheet.name, short(words));
-            finding("N115", message).at(Source::sheet(&sheet.name)).hint("如果属于报告，请把文字写进单元格")
+            finding(Code::N115, message).at(Source::sheet(&sheet.name)).hint("如果属于报告，请把文字写进单元格")
         }));
     }
     findings.extend(workbook.sheets.iter().filter(|s| !s.hidden && is_guide(s)).filter_map(beside_guide));
     if let Some(s) = workbook.sheets.iter().find(|s| is_sources(s)) {
-        findings.push(finding("N113", format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
+        findings.push(finding(Code::N113, format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
     }
     let closed = hidden().filter(|s| s.skipped.is_none());
     let recognised = match edition::recognise(&options.forms, &views, closed.map(|s| Source::sheet(&s.name))) {
@@ -103,8 +102,8 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     findings.extend(values::read(&mut report, &recognised, &views, &mut origins));
     let words = flow::read(&workbook.name, &views, &recognised, options.keep_text, &mut origins);
     // Tables that are found twice report two reports in one workbook; that headings occur twice follows from it.
-    let doubled = recognised.findings.iter().any(|f| f.code == "N204");
-    findings.extend(words.findings.into_iter().filter(|f| !doubled || f.code != "N204"));
+    let doubled = recognised.findings.iter().any(|f| f.code == Code::N204);
+    findings.extend(words.findings.into_iter().filter(|f| !doubled || f.code != Code::N204));
     (report.cover, report.preface, report.sections) = (words.cover, words.preface, words.sections);
     let mut findings: Vec<Finding> = findings.into_iter().map(Finding::in_reading).collect();
     findings.extend(misdated(&report, &origins).filter(|_| recognised.certain));
@@ -138,7 +137,7 @@ fn misdated(report: &Report, origins: &Origins) -> Option<Finding> {
     (report.cover.year != 0 && !report.form.covers(report.cover.year)).then(|| {
         let message = format!("{} 年的报告用的是 {} 版表样", report.cover.year, report.form.id);
         let hint = "请核对年度和表格；版本从表格的标签认出，以标签为准";
-        finding("N110", message).at(origins.source(Place::Title).cloned()).hint(hint)
+        finding(Code::N110, message).at(origins.source(Place::Title).cloned()).hint(hint)
     })
 }
 

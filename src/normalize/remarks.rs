@@ -7,8 +7,7 @@ use super::view::View;
 use super::{short, value, written};
 use crate::form::labels;
 use crate::import::{Cell, Content};
-use crate::model::{Address, Finding, Places, Source};
-use crate::rules::finding;
+use crate::model::{Address, Code, Finding, Places, Source, finding};
 
 /// Most cells that a message quotes.
 const QUOTED: usize = 3;
@@ -29,7 +28,7 @@ impl Remarks {
     }
 
     /// The finding on them. Its message consists of the first place, the words if `quoted`, the number of cells, and `what`.
-    fn finding(self, code: &'static str, quoted: bool, what: &str, hint: &str) -> Option<Finding> {
+    fn finding(self, code: Code, quoted: bool, what: &str, hint: &str) -> Option<Finding> {
         let first = self.places.first()?;
         let listed = |(i, (at, words)): (usize, &(Address, String))| {
             let at = if i == 0 { String::new() } else { format!("、{at} ") };
@@ -47,31 +46,31 @@ impl Remarks {
     /// Cells that belong neither to a table nor to the text.
     pub fn outside_tables(self) -> Option<Finding> {
         let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
-        self.finding("N111", true, "不在官方表格之内，没有采用", hint)
+        self.finding(Code::N111, true, "不在官方表格之内，没有采用", hint)
     }
 
     /// Prose inside a table.
     pub fn inside_tables(self, table: &str) -> Option<Finding> {
         let hint = "属于报告的，请移到表格前后的文字部分；表格里只能是表样规定的行";
-        self.finding("N111", true, &format!("夹在{table}里，没有采用"), hint)
+        self.finding(Code::N111, true, &format!("夹在{table}里，没有采用"), hint)
     }
 
     /// Text on a sheet of the standard workbook outside the cells to be filled in.
     pub fn outside_inputs(self) -> Option<Finding> {
         let hint = "属于报告的，请移到要填写的格子里；给自己看的批注可以留着，不会公布";
-        self.finding("N111", true, "不在要填写的格子里，没有采用", hint)
+        self.finding(Code::N111, true, "不在要填写的格子里，没有采用", hint)
     }
 
     /// Formulas without a result in place of text.
     pub fn uncomputed(self) -> Option<Finding> {
         let hint = "请用 Excel 或 WPS 打开、保存一次，或直接写上文字";
-        self.finding("N208", false, "是没有计算结果的公式", hint)
+        self.finding(Code::N208, false, "是没有计算结果的公式", hint)
     }
 
     /// Error values in place of text.
     pub fn errors(self) -> Option<Finding> {
         let what = format!("是错误值 {}", self.first.first().map_or("", |(_, words)| words.as_str()));
-        self.finding("N209", false, &what, "请改正或删去这些格子")
+        self.finding(Code::N209, false, &what, "请改正或删去这些格子")
     }
 }
 
@@ -96,7 +95,7 @@ pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl F
         }
     }
     let hint = "属于正文的，请移到正文那一列；给自己看的批注，请删去，否则会随报告公布";
-    remarks.finding("N117", true, "在正文旁边，会作为正文公布", hint)
+    remarks.finding(Code::N117, true, "在正文旁边，会作为正文公布", hint)
 }
 
 /// Whether a text is more than a remark or a label: long, or punctuated like a sentence.

@@ -2,8 +2,9 @@
 //! result of a formula over words that could not be read becomes unknown.
 
 use crate::form::{Form, Kind};
-use crate::model::{Amount, Decimal, Entry, Finding, Origins, Place, Report, Source, Value, in_brackets};
-use crate::rules::finding;
+use crate::model::{
+    Amount, Code, Decimal, Entry, Finding, Origins, Place, Report, Source, Value, finding, in_brackets,
+};
 
 /// Most cells that a message lists before 等.
 const LISTED: usize = 5;
@@ -57,7 +58,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
                 // A sum that the column does not allow is not used as the total: its parts are at fault.
                 let Some(value) = whole(sum, table.kind(total).0) else { continue };
                 let message = format!("{}没有数值，按各项之和算出 {sum}", describe(&form, origins, t, total));
-                findings.push(finding("N102", message).at(source(origins, t, total)).found(sum));
+                findings.push(finding(Code::N102, message).at(source(origins, t, total)).found(sum));
                 values[total] = value;
             }
         }
@@ -77,7 +78,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
             let places: Vec<Source> = slots.iter().filter_map(|s| source(origins, t, *s)).collect();
             let message =
                 format!("{}有 {} 个格子{what}{}，按 0 处理", table.name, slots.len(), in_brackets(&places, LISTED));
-            findings.push(finding("N101", message).at_all(places.into_iter().collect()));
+            findings.push(finding(Code::N101, message).at_all(places.into_iter().collect()));
         }
     }
     findings

@@ -10,8 +10,7 @@ mod words;
 use super::*;
 use crate::form::{GridContent, Table, Unit, edition};
 use crate::import::{Cell, Shown, Span};
-use crate::model::{Address, Severity, Value};
-use crate::rules;
+use crate::model::{Address, Severity, Value, refuses};
 
 /// A sheet being laid out by hand.
 struct Lay {
@@ -121,11 +120,11 @@ fn read(sheets: Vec<Sheet>) -> Normalized {
 
 /// Whether the pipeline would refuse to write it.
 fn is_refused(n: &Normalized) -> bool {
-    rules::refuses(&n.findings) || !n.report.as_ref().is_some_and(Report::is_known)
+    refuses(&n.findings) || !n.report.as_ref().is_some_and(Report::is_known)
 }
 
 fn codes(n: &Normalized) -> Vec<&'static str> {
-    n.findings.iter().map(|f| f.code).collect()
+    n.findings.iter().map(|f| f.code.name()).collect()
 }
 
 fn report(sheets: Vec<Sheet>) -> Report {
@@ -141,7 +140,7 @@ fn refusal(sheets: Vec<Sheet>) -> (&'static str, String, String) {
     let errors: Vec<_> = n.findings.iter().filter(|f| f.severity == Severity::Error).collect();
     assert_eq!(errors.len(), 1, "{errors:#?}");
     let cell = errors[0].source.as_ref().and_then(|s| s.cell).map_or(String::new(), |c| c.to_string());
-    (errors[0].code, cell, errors[0].message.clone())
+    (errors[0].code.name(), cell, errors[0].message.clone())
 }
 
 /// Distinct numbers that tell every slot from every other.
@@ -244,7 +243,7 @@ fn two_reports_in_one_workbook_are_refused() {
     let b = one_sheet("2021", Lay::new("乙"), zeros).done();
     let n = read(vec![a.clone(), b.clone()]);
     assert!(is_refused(&n));
-    let messages: Vec<_> = n.findings.iter().filter(|f| f.code == "N204").map(|f| f.message.clone()).collect();
+    let messages: Vec<_> = n.findings.iter().filter(|f| f.code == Code::N204).map(|f| f.message.clone()).collect();
     assert_eq!(messages.len(), 3, "{messages:#?}");
     assert!(messages[1].contains("“甲”") && messages[1].contains("“乙”"), "{messages:#?}");
     // A hidden copy is no second report, and is told.
@@ -302,7 +301,7 @@ fn words_in_text_boxes_are_told() {
         sheet
     };
     let n = read(vec![sheet(false)]);
-    let found = n.findings.iter().find(|f| f.code == "N115").unwrap();
+    let found = n.findings.iter().find(|f| f.code == Code::N115).unwrap();
     assert!(found.message.contains("“表”") && found.message.contains("补充说明") && found.message.contains("2 处"));
     assert!(!codes(&read(vec![sheet(true)])).contains(&"N115"));
 }

@@ -13,8 +13,7 @@ use super::view::View;
 use super::{short, written};
 use crate::form::{Block, Kind, SlotAt, Table, Unit};
 use crate::import::{Content, Shown};
-use crate::model::{Address, Finding, Origins, Place, Report, Source, Value};
-use crate::rules::finding;
+use crate::model::{Address, Code, Finding, Origins, Place, Report, Source, Value, finding};
 
 /// Reads every value of the form from its cell.
 pub(super) fn read(
@@ -47,7 +46,7 @@ pub(super) fn read(
         let hidden = std::mem::take(&mut reader.hidden);
         if let Some(first) = hidden.first() {
             let message = format!("{}有 {} 个格子在隐藏的行或列里，已照常读取", table.name, hidden.len());
-            let f = finding("N107", message).at(first.clone()).related(hidden.iter().skip(1).cloned());
+            let f = finding(Code::N107, message).at(first.clone()).related(hidden.iter().skip(1).cloned());
             findings.push(f.hint("请取消隐藏，核对这些数字"));
         }
     }
@@ -128,7 +127,7 @@ impl Reader<'_> {
                 let message = format!("{name} {at} 的单位是“{}”，表样规定的是“{word}”", short(&other));
                 let fix = "请核对这个数字是按哪个单位填的，改成表样规定的单位";
                 let source = Source::cell(&view.sheet.name, at);
-                self.findings.push(finding("N201", message).at(source).found(other).hint(fix));
+                self.findings.push(finding(Code::N201, message).at(source).found(other).hint(fix));
                 return Err(());
             }
         }
@@ -158,7 +157,7 @@ impl Reader<'_> {
         let name = &self.table.name;
         let fault = if kind == Kind::Amount && named().any(|u| Some(u) != named().next()) {
             let message = format!("{name} {at} 的单位在表里写得不一致，不能确定是哪一个");
-            Some(finding("N201", message).hint("请把单位改成一致"))
+            Some(finding(Code::N201, message).hint("请把单位改成一致"))
         } else {
             self.shown_otherwise(content, unit, view, at, &words)
         };
@@ -210,16 +209,16 @@ impl Reader<'_> {
             let message = format!("{name} {at} {what} {words} 不是一回事");
             (message, "请把单元格格式改为常规，重新核对这个数字")
         };
-        Some(finding("N201", message).found(words).hint(hint))
+        Some(finding(Code::N201, message).found(words).hint(hint))
     }
 }
 
 fn note(remark: Remark, place: &str, written: &str, value: &Value, has_unit: bool) -> Finding {
     let written = short(written);
     match remark {
-        Remark::Unit if has_unit => finding("N103", format!("{place}的“{written}”按表样的单位记为 {value}")),
-        Remark::Unit => finding("N103", format!("{place}的“{written}”记为 {value}")),
-        Remark::Spelling => finding("N104", format!("{place}的文本“{written}”读作数字 {value}")),
+        Remark::Unit if has_unit => finding(Code::N103, format!("{place}的“{written}”按表样的单位记为 {value}")),
+        Remark::Unit => finding(Code::N103, format!("{place}的“{written}”记为 {value}")),
+        Remark::Spelling => finding(Code::N104, format!("{place}的文本“{written}”读作数字 {value}")),
     }
 }
 
@@ -227,16 +226,20 @@ fn unreadable(why: &Unreadable, place: &str, written: &str, unit: Option<&str>) 
     let written = short(written);
     match why {
         Unreadable::NotANumber => {
-            finding("N201", format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")
+            finding(Code::N201, format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")
         }
         Unreadable::OtherUnit => {
             let unit = unit.unwrap_or_default();
-            finding("N201", format!("{place}的“{written}”与表样规定的单位“{unit}”不合"))
+            finding(Code::N201, format!("{place}的“{written}”与表样规定的单位“{unit}”不合"))
                 .hint("请核对这个数字，去掉单位")
         }
-        Unreadable::Forbidden(reason) => finding("K305", format!("{place}的 {written} {reason}")).hint("请核对后改正"),
-        Unreadable::Uncomputed => finding("N208", format!("{place}是没有计算结果的公式"))
+        Unreadable::Forbidden(reason) => {
+            finding(Code::K305, format!("{place}的 {written} {reason}")).hint("请核对后改正")
+        }
+        Unreadable::Uncomputed => finding(Code::N208, format!("{place}是没有计算结果的公式"))
             .hint("请用 Excel 或 WPS 打开、保存一次，或直接填写数字"),
-        Unreadable::Error => finding("N209", format!("{place}是错误值 {written}")).hint("请改正公式，或直接填写数字"),
+        Unreadable::Error => {
+            finding(Code::N209, format!("{place}是错误值 {written}")).hint("请改正公式，或直接填写数字")
+        }
     }
 }

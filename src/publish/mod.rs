@@ -10,8 +10,7 @@ mod stanza;
 mod waivers;
 
 use crate::batch::Item;
-use crate::model::Severity;
-use crate::rules::blocks;
+use crate::model::{Code, Severity};
 
 pub use index::{Entry, index, is_index};
 pub use package::{Package, PackageFile, package};
@@ -20,20 +19,20 @@ pub use stanza::stanzas;
 pub use waivers::Waivers;
 
 /// Whether a finding stands in the way of publishing.
-pub fn stands(code: &str, severity: Severity) -> bool {
-    blocks(code, severity)
+pub fn stands(code: Code, severity: Severity) -> bool {
+    code.blocks(severity)
 }
 
 /// Remark on a warning that blocks publication.
 pub const BLOCKS: &str = "改正或豁免以前不能公布";
 
 /// Whether a finding blocks publication although it is not an error.
-pub fn blocks_as_warning(code: &str, severity: Severity) -> bool {
+pub fn blocks_as_warning(code: Code, severity: Severity) -> bool {
     severity < Severity::Error && stands(code, severity)
 }
 
 /// A finding's code, with [`BLOCKS`] if it is a warning that blocks publication and is not waived.
 pub fn coded(f: &Item) -> String {
-    let blocks = blocks_as_warning(&f.code, f.severity) && f.waived.is_none();
-    if blocks { format!("{}，{BLOCKS}", f.code) } else { f.code.clone() }
+    let blocks = blocks_as_warning(f.code, f.severity) && f.waived.is_none();
+    if blocks { format!("{}，{BLOCKS}", f.code) } else { f.code.to_string() }
 }

@@ -11,8 +11,7 @@ use crate::batch::Item;
 /// A stanza for every finding that is not waived yet, in the order of the findings.
 pub fn stanzas(agency: &str, year: u16, findings: &[Item]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for item in findings.iter().filter(|f| f.waived.is_none() && !f.is_remainder() && is_waivable(&f.code, f.severity))
-    {
+    for item in findings.iter().filter(|f| f.waived.is_none() && !f.is_remainder() && is_waivable(f.code, f.severity)) {
         let stanza = stanza(agency, year, item, findings);
         // Findings with the same message in the same place share a stanza.
         if !out.contains(&stanza) {
@@ -23,7 +22,8 @@ pub fn stanzas(agency: &str, year: u16, findings: &[Item]) -> Vec<String> {
 }
 
 fn stanza(agency: &str, year: u16, item: &Item, findings: &[Item]) -> String {
-    let mut out = format!("[[waiver]]\nagency = {}\nyear = {year}\ncode = {}\n", string(agency), string(&item.code));
+    let mut out =
+        format!("[[waiver]]\nagency = {}\nyear = {year}\ncode = {}\n", string(agency), string(item.code.name()));
     let place = [("sheet", &item.place.sheet), ("cell", &item.place.cell)];
     // Writing to a string cannot fail.
     for (key, value) in place {
@@ -41,7 +41,7 @@ fn stanza(agency: &str, year: u16, item: &Item, findings: &[Item]) -> String {
 /// Words that distinguish a finding from others of the same code and place: the shortest quotation that only it has, otherwise
 /// its whole message. `None` if there are no others.
 fn says<'a>(item: &'a Item, findings: &[Item]) -> Option<&'a str> {
-    let place = |f: &Item| (f.code.clone(), f.place.sheet.clone(), f.place.cell.clone());
+    let place = |f: &Item| (f.code, f.place.sheet.clone(), f.place.cell.clone());
     let others: Vec<&Item> = findings.iter().filter(|f| place(f) == place(item) && f.message != item.message).collect();
     if others.is_empty() {
         return None;
@@ -72,11 +72,10 @@ fn string(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Address, Source};
+    use crate::model::{Address, Code, Source, finding};
     use crate::publish::Waivers;
-    use crate::rules::finding;
 
-    fn found(code: &'static str, sheet: &str, message: &str) -> Item {
+    fn found(code: Code, sheet: &str, message: &str) -> Item {
         Item::from(&finding(code, message).at(Source::cell(&sheet.into(), Address { row: 6, column: 3 })))
     }
 
@@ -92,14 +91,14 @@ mod tests {
     fn every_stanza_waives_its_finding_once_it_is_filled_in() {
         let (sheet, agency) = ("表\"三\\\u{202e}\t", "某“局”\"甲\"");
         let mut findings = vec![
-            found("K301", sheet, "之和为 12，应等于 13"),
-            found("P601", sheet, "有手机号码“138****5678”"),
-            found("P601", sheet, "有手机号码“139****5678”"),
-            found("P601", sheet, "有手机号码“139****5678”"),
-            Item::from(&finding("K302", "没有位置")),
+            found(Code::K301, sheet, "之和为 12，应等于 13"),
+            found(Code::P601, sheet, "有手机号码“138****5678”"),
+            found(Code::P601, sheet, "有手机号码“139****5678”"),
+            found(Code::P601, sheet, "有手机号码“139****5678”"),
+            Item::from(&finding(Code::K302, "没有位置")),
             // One that does not block publication, and one that cannot be waived.
-            found("T501", sheet, "正文写“12件”"),
-            found("N201", sheet, "不是数字"),
+            found(Code::T501, sheet, "正文写“12件”"),
+            found(Code::N201, sheet, "不是数字"),
         ];
         let text = filled(agency, &findings);
         assert_eq!(text.matches("[[waiver]]").count(), 4, "{text}");
@@ -115,7 +114,7 @@ mod tests {
 
     #[test]
     fn a_stanza_that_is_not_filled_in_says_what_is_missing() {
-        let text = stanzas("某局", 2023, &[found("K301", "表", "不平")]).remove(0);
+        let text = stanzas("某局", 2023, &[found(Code::K301, "表", "不平")]).remove(0);
         assert!(Waivers::parse(&text).unwrap_err().contains("没有写 reason"));
         let rest = text.replace("reason = \"\"", "reason = \"照原样\"").replace("who = \"\"", "who = \"张三\"");
         assert!(Waivers::parse(&rest).unwrap_err().contains("没有写 date"));

@@ -12,8 +12,7 @@ use serde::Deserialize;
 use super::stands;
 use crate::batch::{Item, PlaceItem, Waived};
 use crate::form::Form;
-use crate::model::{Address, Severity, full_date};
-use crate::rules::rule;
+use crate::model::{Address, Code, Severity, full_date};
 use crate::toml_error::sentence;
 
 /// Longest file that is read, in waivers.
@@ -31,6 +30,7 @@ pub struct Waivers {
 #[derive(Debug)]
 pub struct Waiver {
     stated: Stated,
+    code: Code,
     used: AtomicBool,
     /// Places of the findings with its code in its report, if it fits none of them.
     near: Mutex<Vec<String>>,
@@ -77,6 +77,7 @@ impl Waivers {
         if waiver.len() > MOST {
             return Err(format!("豁免超过 {MOST} 条，请核对"));
         }
+        let mut codes = Vec::with_capacity(waiver.len());
         for i in 0..waiver.len() {
             // In the notation of findings: upper case, half-width, without the `$` of a formula.
             waiver[i].code = plain(&waiver[i].code).to_ascii_uppercase();
@@ -84,16 +85,18 @@ impl Waivers {
             if let Some(day) = waiver[i].date.as_str().and_then(day) {
                 waiver[i].date = toml::Value::String(day);
             }
-            let said = waiver[i].fault().or_else(|| {
+            let code = Code::in_either_case(&waiver[i].code);
+            let said = waiver[i].fault(code).or_else(|| {
                 let same = |other: &Stated| other.key() == waiver[i].key();
                 waiver[..i].iter().any(same).then(|| "与前面的一条重复".to_owned())
             });
             if let Some(said) = said {
                 return Err(format!("第 {} 条豁免{said}", i + 1));
             }
+            codes.extend(code);
         }
-        let new = |stated| Waiver { stated, used: AtomicBool::new(false), near: Mutex::default() };
-        let all = waiver.into_iter().map(new);
+        let new = |(stated, code)| Waiver { stated, code, used: AtomicBool::new(false), near: Mutex::default() };
+        let all = waiver.into_iter().zip(codes).map(new);
         Ok(Waivers { all: all.collect() })
     }
 
@@ -101,12 +104,12 @@ impl Waivers {
     /// fit more than one, each as a sentence.
     pub fn apply(&self, (agency, year, form): (&str, u16, Option<&Form>), findings: &mut [Item]) -> Vec<String> {
         let mut several = Vec::new();
-        for Waiver { stated, used, near } in
+        for Waiver { stated, code, used, near } in
             self.all.iter().filter(|w| (w.stated.agency.as_str(), w.stated.year) == (agency, year))
         {
-            let fitting: Vec<usize> = (0..findings.len()).filter(|i| stated.fits(form, &findings[*i])).collect();
+            let fitting: Vec<usize> = (0..findings.len()).filter(|i| stated.fits(*code, form, &findings[*i])).collect();
             let Some(first) = fitting.first() else {
-                let same = findings.iter().filter(|f| f.code == stated.code && stands(&f.code, f.severity));
+                let same = findings.iter().filter(|f| f.code == *code && stands(f.code, f.severity));
                 if let Ok(mut near) = near.lock() {
                     near.extend(same.map(|f| place(&f.place)).filter(|p| !p.is_empty()));
                 }
@@ -143,9 +146,8 @@ impl Waivers {
 }
 
 /// Whether a finding blocks publication and can be waived.
-pub(super) fn is_waivable(code: &str, severity: Severity) -> bool {
-    // Findings about publishing itself, and about content that was not understood, cannot be waived.
-    stands(code, severity) && !code.starts_with(['B', 'W', 'X']) && rule(code).is_some_and(|r| !r.refuses)
+pub(super) fn is_waivable(code: Code, severity: Severity) -> bool {
+    stands(code, severity) && code.rule().waivable
 }
 
 /// A place in words; empty where a finding has none.
@@ -187,7 +189,7 @@ impl Stated {
     }
 
     /// What is wrong with it by itself, as the end of a sentence.
-    fn fault(&self) -> Option<String> {
+    fn fault(&self, code: Option<Code>) -> Option<String> {
         let given = [("agency", &self.agency), ("code", &self.code), ("reason", &self.reason), ("who", &self.who)];
         if let Some((name, _)) = given.iter().find(|(_, value)| !value.chars().any(char::is_alphanumeric)) {
             return Some(format!("没有写 {name}"));
@@ -199,15 +201,15 @@ impl Stated {
         if super::waivers::day(&day).as_ref() != Some(&day) {
             return Some(format!("的日期“{day}”应写年、月、日，如 2025-01-20 或 \"2025年1月20日\""));
         }
-        let code = &self.code;
-        let Some(rule) = rule(code) else {
-            return Some(format!("的代码“{code}”没有，用 nianbao explain 列出全部"));
+        let Some(code) = code else {
+            return Some(format!("的代码“{}”没有，用 nianbao explain 列出全部", self.code));
         };
-        if code.starts_with(['B', 'W', 'X']) {
-            return Some(format!("的 {code} 说的是公布这件事，不能豁免"));
-        }
+        let rule = code.rule();
         if rule.refuses {
             return Some(format!("的 {code} 不能豁免：内容还不能确定，请改正工作簿"));
+        }
+        if !rule.waivable {
+            return Some(format!("的 {code} 说的是公布这件事，不能豁免"));
         }
         if !stands(code, rule.severity) {
             return Some(format!("的 {code} 不是错误，不挡公布，不用豁免，请删去"));
@@ -221,9 +223,9 @@ impl Stated {
         self.cell.parse::<Address>().is_err().then(|| format!("的 cell“{}”不是单元格，如 D28", self.cell))
     }
 
-    fn fits(&self, form: Option<&Form>, item: &Item) -> bool {
-        stands(&item.code, item.severity)
-            && item.code == self.code
+    fn fits(&self, code: Code, form: Option<&Form>, item: &Item) -> bool {
+        stands(item.code, item.severity)
+            && item.code == code
             && !item.is_remainder()
             && self.names_sheet(form, item)
             && item.place.cell.as_deref().unwrap_or_default() == self.cell
@@ -267,12 +269,11 @@ impl Stated {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Source;
-    use crate::rules::finding;
+    use crate::model::{Code, Source, finding};
 
     const ONE: &str = "[[waiver]]\nagency = \"某局\"\nyear = 2023\ncode = \"K301\"\nsheet = \"三、依申请公开\"\ncell = \"D7\"\nreason = \"上年报告已公布，本年按实际办理数\"\nwho = \"张三\"\ndate = 2024-01-20\n";
 
-    fn found(code: &'static str, row: u32, message: &str) -> Item {
+    fn found(code: Code, row: u32, message: &str) -> Item {
         let at = Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
         Item::from(&finding(code, message).at(at))
     }
@@ -287,32 +288,32 @@ mod tests {
     fn a_waiver_covers_its_finding_and_no_other() {
         let waivers = Waivers::parse(ONE).unwrap();
         for (agency, year, item) in [
-            ("别局", 2023, found("K301", 6, "…")),
-            ("某局", 2022, found("K301", 6, "…")),
-            ("某局", 2023, found("K302", 6, "…")),
-            ("某局", 2023, found("K301", 7, "…")),
+            ("别局", 2023, found(Code::K301, 6, "…")),
+            ("某局", 2022, found(Code::K301, 6, "…")),
+            ("某局", 2023, found(Code::K302, 6, "…")),
+            ("某局", 2023, found(Code::K301, 7, "…")),
         ] {
             assert!(!covers(&waivers, agency, year, item));
         }
         let unused: Vec<_> = waivers.unused().collect();
         assert!(unused.len() == 1 && unused[0].contains("“三、依申请公开”D7 K301"), "{unused:?}");
-        let mut items = [found("K301", 6, "…")];
+        let mut items = [found(Code::K301, 6, "…")];
         assert!(waivers.apply(("某局", 2023, None), &mut items).is_empty());
         let waived = items[0].waived.clone().unwrap();
         assert_eq!((waived.who.as_str(), waived.date.as_str()), ("张三", "2024-01-20"));
         assert_eq!(waivers.unused().count(), 0);
         // As the clerk may write them.
         let small = Waivers::parse(&ONE.replace("K301", "k301").replace("D7", "d7")).unwrap();
-        assert!(covers(&small, "某局", 2023, found("K301", 6, "…")));
+        assert!(covers(&small, "某局", 2023, found(Code::K301, 6, "…")));
     }
 
     #[test]
     fn findings_that_were_not_listed_are_never_waived_together() {
         let without_place = ONE.replace("sheet = \"三、依申请公开\"\ncell = \"D7\"\n", "");
         let waivers = Waivers::parse(&without_place).unwrap();
-        let rest = crate::model::Finding { more: 7, ..finding("K301", "这样的问题没有全部列出") };
+        let rest = crate::model::Finding { more: 7, ..finding(Code::K301, "这样的问题没有全部列出") };
         assert!(!covers(&waivers, "某局", 2023, Item::from(&rest)));
-        assert!(covers(&waivers, "某局", 2023, Item::from(&finding("K301", "…"))));
+        assert!(covers(&waivers, "某局", 2023, Item::from(&finding(Code::K301, "…"))));
         assert_eq!(super::super::stanza::stanzas("某局", 2023, &[Item::from(&rest)]), [""; 0]);
     }
 
@@ -322,7 +323,7 @@ mod tests {
         let names = |sheet: &str, at: &str, message: &str| {
             let text = ONE.replace("三、依申请公开", sheet);
             let at = Source::cell(&at.into(), Address { row: 6, column: 3 });
-            let mut items = [Item::from(&finding("K301", message).at(at))];
+            let mut items = [Item::from(&finding(Code::K301, message).at(at))];
             let waivers = Waivers::parse(&text).unwrap();
             assert_eq!(waivers.apply(("某局", 2023, Some(&*form)), &mut items), [""; 0]);
             items[0].waived.is_some()
@@ -332,12 +333,12 @@ mod tests {
         assert!(!names("表二", "三、依申请公开", "表三 D7 不平") && !names("表三", "四、复议诉讼", "…"));
         for (cell, code) in [("Ｄ７", "Ｋ301"), ("$D$7", " k301")] {
             let text = ONE.replace("D7", cell).replace("K301", code);
-            assert!(covers(&Waivers::parse(&text).unwrap(), "某局", 2023, found("K301", 6, "…")), "{text}");
+            assert!(covers(&Waivers::parse(&text).unwrap(), "某局", 2023, found(Code::K301, 6, "…")), "{text}");
         }
         for day in
             ["2024年1月20日", "\"2024年1月20日\"", "2024年 1月20日 # 会上定的", "2024.1.20", "2024/1/20", "'2024-1-20'"]
         {
-            let mut items = [found("K301", 6, "…")];
+            let mut items = [found(Code::K301, 6, "…")];
             Waivers::parse(&ONE.replace("2024-01-20", day)).unwrap().apply(("某局", 2023, None), &mut items);
             assert_eq!(items[0].waived.as_ref().map(|w| w.date.as_str()), Some("2024-01-20"), "{day}");
         }
@@ -346,7 +347,7 @@ mod tests {
     #[test]
     fn a_waiver_that_fits_nothing_says_where_its_code_was_found() {
         let waivers = Waivers::parse(ONE).unwrap();
-        waivers.apply(("某局", 2023, None), &mut [found("K301", 27, "…"), found("K302", 8, "…")]);
+        waivers.apply(("某局", 2023, None), &mut [found(Code::K301, 27, "…"), found(Code::K302, 8, "…")]);
         let unused: Vec<_> = waivers.unused().collect();
         assert!(unused[0].contains("这份报告的 K301 在“三、依申请公开”D28，"), "{unused:?}");
     }
@@ -354,7 +355,8 @@ mod tests {
     #[test]
     fn of_several_findings_in_a_place_words_tell_which() {
         let of = |says: &str| ONE.replace("K301", "P601").replace("reason", &format!("says = \"{says}\"\nreason"));
-        let both = || [found("P601", 6, "有手机号码“138****5678”"), found("P601", 6, "有个人邮箱“z***@qq.com”")];
+        let both =
+            || [found(Code::P601, 6, "有手机号码“138****5678”"), found(Code::P601, 6, "有个人邮箱“z***@qq.com”")];
         let apply = |text: &str| {
             let mut items = both();
             let several = Waivers::parse(text).unwrap().apply(("某局", 2023, None), &mut items);

@@ -1,18 +1,37 @@
 //! The catalogue of rules: what each finding code means, as data (`form/rules.toml`, since it speaks in the words of the form).
 //!
-//! Takes a code, gives its rule and findings with the rule's severity. It checks nothing itself.
+//! Takes a code, gives its rule: severity, what it blocks, whether it can be waived, formula, basis, example. It checks nothing
+//! itself and knows no finding.
 
+mod code;
+
+use std::cmp::Ordering;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use crate::model::{Finding, Severity};
+pub use code::Code;
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something was understood or filled in; the reader may want to know.
+    Note,
+    /// Probably wrong; nothing is refused for it.
+    Warning,
+    /// Wrong.
+    Error,
+}
 
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Rule {
-    pub code: String,
+    pub code: Code,
     pub title: String,
     pub severity: Severity,
     /// Whether nothing is written for a report that breaks it.
@@ -21,6 +40,13 @@ pub struct Rule {
     /// Whether it prevents publication although it is only a warning.
     #[serde(default)]
     pub blocks: bool,
+    /// Whether somebody may answer for a finding of it, so that the report is published all the same. What was not understood, and
+    /// faults in publishing itself, cannot be waived.
+    #[serde(default = "yes")]
+    pub waivable: bool,
+    /// Whether it says that an output could not be written, though the input was understood.
+    #[serde(default)]
+    pub writing: bool,
     /// Whether it arises between the inputs of one run, and says nothing of one input alone.
     #[serde(default)]
     pub across: bool,
@@ -45,35 +71,84 @@ static RULES: LazyLock<Vec<Rule>> = LazyLock::new(|| {
     toml::from_str::<Catalogue>(include_str!("../form/rules.toml")).expect("built-in catalogue").rule
 });
 
+const fn yes() -> bool {
+    true
+}
+
 /// All rules, in the order of the catalogue.
 pub fn all() -> &'static [Rule] {
     &RULES
 }
 
-/// The rule with this code, in either case.
-pub fn rule(code: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|r| r.code.eq_ignore_ascii_case(code))
+/// Why a text is no code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("没有代码为 {0} 的规则")]
+pub struct UnknownCode(pub String);
+
+impl Code {
+    /// All codes, in the order of the catalogue.
+    pub const ALL: &'static [Code] = &code::ALL;
+
+    /// A letter and three digits, as users read and write it.
+    pub const fn name(self) -> &'static str {
+        code::NAMES[self as usize]
+    }
+
+    /// What the catalogue says of it.
+    pub fn rule(self) -> &'static Rule {
+        &RULES[self as usize]
+    }
+
+    /// The code with this name, in either case.
+    pub fn in_either_case(name: &str) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether a finding of it prevents publication unless it is waived: every error, and warnings marked so in the catalogue.
+    pub fn blocks(self, severity: Severity) -> bool {
+        severity == Severity::Error || self.rule().blocks
+    }
 }
 
-/// A code of the catalogue as findings carry it.
-pub fn code(text: &str) -> Option<&'static str> {
-    rule(text).map(|r| r.code.as_str()).filter(|code| *code == text)
+impl FromStr for Code {
+    type Err = UnknownCode;
+
+    fn from_str(name: &str) -> Result<Code, UnknownCode> {
+        let code = Code::ALL.iter().copied().find(|code| code.name() == name);
+        code.ok_or_else(|| UnknownCode(name.to_owned()))
+    }
 }
 
-/// A finding of a rule, with its severity. A code that is not in the catalogue is a fault of this program and becomes
-/// an error, so that it cannot pass unseen.
-pub fn finding(code: &'static str, message: impl Into<String>) -> Finding {
-    Finding::new(code, rule(code).map_or(Severity::Error, |r| r.severity), message)
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
 }
 
-/// Whether any finding forbids writing the report.
-pub fn refuses(findings: &[Finding]) -> bool {
-    findings.iter().any(|f| rule(f.code).is_none_or(|r| r.refuses))
+/// By name, as lists of codes are read.
+impl Ord for Code {
+    fn cmp(&self, other: &Code) -> Ordering {
+        self.name().cmp(other.name())
+    }
 }
 
-/// Whether a finding prevents publication unless it is waived: every error, and warnings marked so in the catalogue.
-pub fn blocks(code: &str, severity: Severity) -> bool {
-    severity == Severity::Error || rule(code).is_some_and(|r| r.blocks)
+impl PartialOrd for Code {
+    fn partial_cmp(&self, other: &Code) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Code, D::Error> {
+        let name = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        name.parse().map_err(D::Error::custom)
+    }
 }
 
 #[cfg(test)]
@@ -82,18 +157,25 @@ mod tests {
     use crate::form;
 
     #[test]
-    fn codes_stand_once_and_say_everything() {
-        let mut codes: Vec<_> = all().iter().map(|r| r.code.as_str()).collect();
-        codes.sort_unstable();
-        codes.dedup();
-        assert_eq!(codes.len(), all().len());
+    fn the_type_is_made_from_the_catalogue_as_it_is() {
+        let catalogue: toml::Table = toml::from_str(include_str!("../form/rules.toml")).unwrap();
+        let names: Vec<_> = catalogue["rule"].as_array().unwrap().iter().map(|r| r["code"].as_str().unwrap()).collect();
+        let codes: Vec<_> = Code::ALL.iter().map(|c| c.name()).collect();
+        assert_eq!(names, codes, "stale, run `cargo xtask rules`");
+        for (code, rule) in Code::ALL.iter().zip(all()) {
+            assert_eq!((*code, format!("{code:?}")), (rule.code, code.name().to_owned()));
+            assert_eq!(code.name().parse(), Ok(*code));
+        }
+    }
+
+    #[test]
+    fn rules_say_everything_and_agree_with_themselves() {
         for r in all() {
-            assert!(r.code.len() == 4 && r.code.is_ascii(), "{}", r.code);
             for text in [&r.title, &r.meaning, &r.basis, &r.example] {
                 assert!(!text.is_empty(), "{}", r.code);
             }
-            // What refuses is an error.
-            assert!(!r.refuses || r.severity == Severity::Error, "{}", r.code);
+            // What refuses is an error, and nobody can answer for what was not understood.
+            assert!(!r.refuses || r.severity == Severity::Error && !r.waivable, "{}", r.code);
             // Errors always block, so only warnings are marked.
             assert!(!r.blocks || r.severity == Severity::Warning, "{}", r.code);
         }
@@ -102,48 +184,23 @@ mod tests {
     #[test]
     fn errors_and_what_must_not_be_public_block_a_publication() {
         for (code, severity, blocked) in [
-            ("K301", Severity::Error, true),
-            ("P601", Severity::Warning, true),
-            ("P603", Severity::Warning, true),
-            ("T503", Severity::Warning, false),
-            ("N101", Severity::Note, false),
-            ("Z999", Severity::Warning, false),
+            (Code::K301, Severity::Error, true),
+            (Code::P601, Severity::Warning, true),
+            (Code::P603, Severity::Warning, true),
+            (Code::T503, Severity::Warning, false),
+            (Code::N101, Severity::Note, false),
         ] {
-            assert_eq!(blocks(code, severity), blocked, "{code}");
+            assert_eq!(code.blocks(severity), blocked, "{code}");
         }
     }
 
     #[test]
     fn every_relation_of_every_form_has_its_rule_with_a_formula() {
         for form in form::built_in() {
-            let series = form.series.iter().map(|s| &s.code);
-            for code in form.relations.iter().map(|r| &r.code).chain(series) {
-                let rule = rule(code).unwrap();
-                assert!(rule.formula.is_some(), "{}", rule.code);
+            let series = form.series.iter().map(|s| s.code);
+            for code in form.relations.iter().map(|r| r.code).chain(series) {
+                assert!(code.rule().formula.is_some(), "{code}");
             }
-        }
-    }
-
-    #[test]
-    fn every_code_in_the_sources_is_in_the_catalogue() {
-        fn sources(dir: &std::path::Path, found: &mut Vec<String>) {
-            for entry in std::fs::read_dir(dir).unwrap() {
-                let path = entry.unwrap().path();
-                if path.is_dir() {
-                    sources(&path, found);
-                } else if path.extension().is_some_and(|e| e == "rs") {
-                    let text = std::fs::read_to_string(&path).unwrap();
-                    for part in text.split("finding(\"").skip(1) {
-                        found.push(part.chars().take(4).collect());
-                    }
-                }
-            }
-        }
-        let mut found = Vec::new();
-        sources(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
-        assert!(found.len() > 10, "{found:?}");
-        for code in found.iter().filter(|c| !c.starts_with(')')) {
-            assert!(rule(code).is_some(), "{code}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::form::{Series, Term};
-use crate::model::{Address, Decimal, Origins, Place, Report, Source};
+use crate::model::{Address, Code, Decimal, Origins, Place, Report, Source};
 
 /// One report as its neighbours in time see it. Small, and the same report always gives the same facts.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ pub struct Facts {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// The rule, e.g. `Y401`.
-    pub code: String,
+    pub code: Code,
     /// Keys of table and block: what stands under the same keys in another edition is the same.
     pub key: String,
     /// Short name of the table, e.g. 表三.
@@ -101,7 +101,7 @@ impl Link {
             figures: terms.iter().map(|(_, t)| figure(series.slot(table, t, line))).collect(),
         });
         Link {
-            code: series.code.clone(),
+            code: series.code,
             key: format!("{}.{}", table.key, block.key),
             table: table.name.clone(),
             within_edition: series.within_edition,

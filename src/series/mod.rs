@@ -10,8 +10,7 @@ mod names;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::form::labels;
-use crate::model::{Decimal, Finding, Severity, Source};
-use crate::rules::{self, finding};
+use crate::model::{Code, Decimal, Finding, Severity, Source, finding};
 
 pub use aliases::{AliasError, Aliases};
 pub use facts::{Facts, Figure, Line, Link, Side, TermFacts};
@@ -74,7 +73,7 @@ pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)>
 
 /// Aliases that no report goes by, as notes on the run.
 pub fn unmet<'a>(agencies: impl IntoIterator<Item = &'a str>, aliases: &'a Aliases) -> Vec<Finding> {
-    let note = |name| finding("Y405", format!("别名文件里的“{name}”没有在报告里出现"));
+    let note = |name| finding(Code::Y405, format!("别名文件里的“{name}”没有在报告里出现"));
     aliases.unmet(agencies).into_iter().map(note).collect()
 }
 
@@ -114,7 +113,7 @@ impl Doubled<'_> {
         } else {
             format!("可能有一份的年度填错了，应是 {lacks} 年：请核对两份的封面和正文；确实是同一年的，只保留一份")
         };
-        finding("Y403", message)
+        finding(Code::Y403, message)
             .at(Source::file(own))
             .related([Source::file(if own == first { second } else { first })])
             .hint(hint)
@@ -141,7 +140,7 @@ fn gap(agency: &str, [(before, old), (after, new)]: [(u16, &str); 2], doubled: O
         (a, b) => format!("{a} 至 {b}"),
     };
     let message = format!("{agency}缺 {years} 年的报告，只有 {before} 年（{old}）和 {after} 年（{new}）的");
-    let f = finding("Y403", message).at(Source::file(new)).related([Source::file(old)]);
+    let f = finding(Code::Y403, message).at(Source::file(new)).related([Source::file(old)]);
     let hint = match doubled {
         // Probably no report is missing.
         Some(year) => format!("{year} 年有两份，可能有一份就是 {years} 年的、年度填错了，请先核对"),
@@ -158,7 +157,7 @@ pub fn alike(name: &str, file: &str, others: &[(&str, &str)]) -> Finding {
     let list: Vec<_> = others.iter().take(LISTED).map(|(name, file)| format!("{name}（{file}）")).collect();
     let more = if others.len() > LISTED { format!("等 {} 个单位", others.len()) } else { String::new() };
     let message = format!("{name}（{file}）与 {}{more}名称相近，按不同的单位处理", list.join("、"));
-    finding("Y404", message)
+    finding(Code::Y404, message)
         .at(Source::file(file))
         .related(others.iter().take(LISTED).map(|(_, file)| Source::file(file)))
         .hint("是同一个单位的用 --aliases 合并；不是的，在别名文件里各写一行 \"名称\" = []")
@@ -196,7 +195,7 @@ impl Pair<'_> {
         if found == expected {
             return None;
         }
-        let code = rules::rule(&new.0.code)?.code.as_str();
+        let code = new.0.code;
         let (this, last) = (self.new.facts.year, self.old.facts.year);
         let at = |t: &Part<'_>| new.0.place(self.new.file, t.1);
         let was = |t: &Part<'_>| old.0.place(self.old.file, t.1);

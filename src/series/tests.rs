@@ -46,7 +46,7 @@ fn what_was_carried_out_is_carried_in() {
         let found = run(&[("旧.xlsx", old), ("新.xlsx", bad)]);
         assert_eq!(found.len(), 1);
         let (index, f) = &found[0];
-        assert_eq!((*index, f.code, f.severity), (1, "Y401", Severity::Error));
+        assert_eq!((*index, f.code, f.severity), (1, Code::Y401, Severity::Error));
         assert_eq!((f.found.as_deref(), f.expected.as_deref()), (Some("3"), Some("2")));
         let (source, related) = (f.source.as_ref().unwrap(), &f.related[0]);
         assert_eq!(source.to_string(), "新.xlsx“表三”D8");
@@ -70,7 +70,7 @@ fn valid_documents_go_on_within_the_edition_only() {
     let found = run(&[("a", valid(2021, "2021", 4, 9, 9)), ("b", valid(2022, "2021", 7, 3, 2))]);
     assert_eq!(found.len(), 1);
     let f = &found[0].1;
-    assert_eq!((f.code, f.severity, f.related.len()), ("Y402", Severity::Warning, 3));
+    assert_eq!((f.code, f.severity, f.related.len()), (Code::Y402, Severity::Warning, 3));
     assert_eq!((f.found.as_deref(), f.expected.as_deref()), (Some("7"), Some("5")));
     assert!(
         f.message.contains("“现行有效件数”4（a“表二”D3）加 2022 年的“本年制发件数”3（b“表二”D1）"),
@@ -88,7 +88,7 @@ fn a_local_edition_is_compared_where_its_keys_are_the_same_but_not_what_stays_wi
     let mut old = facts("某局", 2021, "2021", &values);
     old.edition = "local".into();
     let found = run(&[("a", old), ("b", facts("某局", 2022, "2021", &[]))]);
-    assert_eq!(found.iter().map(|f| f.1.code).collect::<Vec<_>>(), ["Y401"]);
+    assert_eq!(found.iter().map(|f| f.1.code).collect::<Vec<_>>(), [Code::Y401]);
 }
 
 #[test]
@@ -98,11 +98,11 @@ fn missing_years_are_told_once_a_gap_and_doubled_years_are_not_compared() {
     let said: Vec<_> = found.iter().map(|(i, f)| (*i, f.code, f.severity, f.message.as_str())).collect();
     let first = "某局缺 2020 年的报告，只有 2019 年（a）和 2021 年（b）的";
     let second = "某局缺 2022 至 2024 年的报告，只有 2021 年（b）和 2025 年（c）的";
-    assert_eq!(said, [(1, "Y403", Severity::Warning, first), (2, "Y403", Severity::Warning, second)]);
+    assert_eq!(said, [(1, Code::Y403, Severity::Warning, first), (2, Code::Y403, Severity::Warning, second)]);
     // Y401 would be broken each year: with two reports of 2022, only 2023 → 2024 is compared.
     let found = run(&[("d", one(2023)), ("c", one(2022)), ("b", one(2022)), ("a", one(2021)), ("e", one(2024))]);
     let said: Vec<_> = found.iter().map(|(i, f)| (*i, f.code)).collect();
-    assert_eq!(said, [(2, "Y403"), (1, "Y403"), (4, "Y401")]);
+    assert_eq!(said, [(2, Code::Y403), (1, Code::Y403), (4, Code::Y401)]);
     let twice = &found[1].1;
     assert_eq!(twice.severity, Severity::Error);
     assert!(twice.message.contains("b 与 c"), "{}", twice.message);
@@ -115,7 +115,7 @@ fn a_doubled_year_beside_a_missing_one_is_taken_for_a_slip() {
     let one = |agency, year| facts(agency, year, "2021", &[]);
     let y403 = |all: &[(&str, Facts)]| -> Vec<(String, String)> {
         let said = |f: Finding| (f.message, f.hint.unwrap_or_default());
-        run(all).into_iter().filter(|(_, f)| f.code == "Y403").map(|(_, f)| said(f)).collect()
+        run(all).into_iter().filter(|(_, f)| f.code == Code::Y403).map(|(_, f)| said(f)).collect()
     };
     // The gap is between the agency's own years.
     let gap = y403(&[("a", one("某局", 2022)), ("b", one("某局", 2024)), ("c", one("某局", 2024))]);
@@ -142,7 +142,7 @@ fn a_doubled_year_beside_a_missing_one_is_taken_for_a_slip() {
 #[test]
 fn the_very_same_report_twice_is_two_reports() {
     let one = facts("某局", 2024, "2021", &[]);
-    assert_eq!(run(&[("a", one.clone()), ("b", one)])[0].1.code, "Y403");
+    assert_eq!(run(&[("a", one.clone()), ("b", one)])[0].1.code, Code::Y403);
 }
 
 #[test]
@@ -151,13 +151,13 @@ fn aliases_join_a_series_and_near_names_do_not() {
     let new = facts("老城区科技局办", 2024, "2021", &[]);
     let members = [Member { file: "旧", facts: &old }, Member { file: "新", facts: &new }];
     let found = check(&members, &Aliases::default());
-    assert_eq!(found.iter().map(|f| f.1.code).collect::<Vec<_>>(), ["Y404"]);
+    assert_eq!(found.iter().map(|f| f.1.code).collect::<Vec<_>>(), [Code::Y404]);
     for words in ["老城区科技局办", "旧", "新", "老城区科技局办公室"] {
         assert!(found[0].1.message.contains(words), "{}", found[0].1.message);
     }
     let aliases = Aliases::parse("\u{feff}\"老城区科技局\" = [\"老城区科技局办公室\", \"老城区科技局办\"]").unwrap();
     let found = check(&members, &aliases);
-    assert_eq!(found.iter().map(|f| (f.0, f.1.code)).collect::<Vec<_>>(), [(1, "Y401")]);
+    assert_eq!(found.iter().map(|f| (f.0, f.1.code)).collect::<Vec<_>>(), [(1, Code::Y401)]);
     assert!(found[0].1.message.starts_with("老城区科技局 2024 年"), "{}", found[0].1.message);
     assert_eq!(unmet(["老城区科技局办"], &aliases).len(), 1);
 }

@@ -1,7 +1,7 @@
 //! Chores of the project, run as `cargo xtask COMMAND`: one command a file.
 //!
 //! Takes the repository it was built in; gives lines on standard output and an exit code other than 0 on any fault.
-//! Changes no file that is checked in but the samples, the schema and the pictures when asked to make them, and never runs
+//! Changes no file that is checked in but the codes, the samples, the schema and the pictures when asked to make them, and never runs
 //! as part of the library or the command line.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
@@ -13,6 +13,7 @@ mod faults;
 mod fonts;
 mod generate;
 mod project;
+mod rules;
 mod samples;
 mod schema;
 mod verify;
@@ -27,6 +28,7 @@ cargo xtask COMMAND
   faults [--reports N] [--faults N] [--seed S]
                                generated reports, some spoiled: fails unless each fault is found and none is invented
   fonts                        digests, licences and coverage as fonts/README.md claims them
+  rules [--check]              src/rules/code.rs, the codes of the catalogue as a type, made or compared with what would be made
   samples [--check]            the workbooks under samples/, made or compared with what would be made
   schema [--check]             samples/report.schema.json, made or compared with what would be made
   archive                      the samples in other formats under samples/archive/, made anew
@@ -58,6 +60,7 @@ fn run(args: &[String]) -> Result<()> {
         ["docs", rest @ ..] => docs::run(docs::parse(rest)?),
         ["faults", rest @ ..] => faults::run(&faults::Plan::parse(rest)?),
         ["fonts"] => fonts::run(),
+        ["rules", rest @ ..] => rules::run(rules::parse(rest)?),
         ["samples", rest @ ..] => samples::run(samples::parse(rest)?),
         ["schema", rest @ ..] => schema::run(schema::parse(rest)?),
         ["archive"] => archive::run(),

@@ -43,7 +43,7 @@ fn a_column_that_slid_to_the_right_is_found() {
     };
     let (report, origins) = typed(slid);
     let all = check(&report, &origins);
-    assert_eq!(all.iter().map(|f| f.code).collect::<Vec<_>>(), ["K308"]);
+    assert_eq!(all.iter().map(|f| f.code.name()).collect::<Vec<_>>(), ["K308"]);
     assert_eq!(
         all[0].message,
         "表三“自然人”一列（D5 起）没有填一个数，右边的“商业企业”（E5 起）每一行都填了，像是错了一列"

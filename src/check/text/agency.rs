@@ -6,8 +6,7 @@
 use super::plain::{Plain, any};
 use super::{Passage, cover, year};
 use crate::form::{labels, words};
-use crate::model::{Fact, Finding, Origins, Place, Report};
-use crate::rules::finding;
+use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding};
 
 /// Longest name that is looked for.
 const LONGEST: usize = 30;
@@ -23,7 +22,7 @@ pub(super) fn title(report: &Report, origins: &Origins) -> Vec<Finding> {
     let at = source.as_ref().map_or(String::new(), |s| format!("{s} 的"));
     let message = format!("{at}标题写的单位是“{name}”，而{}写的是“{}”", cover(), c.agency);
     let hint = "请把标题和封面的单位名称改成一致";
-    vec![finding("T504", message).at(source).expected(&c.agency).found(name).hint(hint)]
+    vec![finding(Code::T504, message).at(source).expected(&c.agency).found(name).hint(hint)]
 }
 
 /// The agency whom to ask, which the cover's contact begins with.
@@ -37,7 +36,7 @@ pub(super) fn contact(own: &Own<'_>, report: &Report, origins: &Origins) -> Opti
     let at = source.as_ref().map_or_else(|| format!("{}的联系方式", cover()), |s| format!("{s} "));
     let message = format!("{at}写的是“{name}”，而本报告的单位是“{}”", own.name);
     let hint = "请核对单位名称，照搬别处的请一并改正";
-    Some(finding("T504", message).at(source).expected(own.name).found(name).hint(hint))
+    Some(finding(Code::T504, message).at(source).expected(own.name).found(name).hint(hint))
 }
 
 /// The agency that a title names before its year.
@@ -101,7 +100,7 @@ pub(super) fn check(own: &Own<'_>, passage: &Passage<'_>) -> Option<Finding> {
     })?;
     let message = format!("{}写的是“{name}”，而本报告的单位是“{agency}”", passage.place());
     let hint = "请核对单位名称，照搬别处文字的请一并改正";
-    Some(finding("T504", message).at(passage.source.clone()).expected(agency).found(&name).hint(hint))
+    Some(finding(Code::T504, message).at(passage.source.clone()).expected(agency).found(&name).hint(hint))
 }
 
 /// Whether a name is that of an agency that is neither this one nor one that any report may name.

@@ -1,7 +1,6 @@
 //! T506: what the form wants a section to speak of.
 
-use crate::model::{Finding, Origins, Place, Report};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Origins, Place, Report, finding};
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let asked = report.form.asked.iter().filter(|a| report.cover.year >= a.from_year);
@@ -24,7 +23,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
             let heading = &report.form.sections[a.section].heading;
             let quote: String = section.paragraphs().find(|p| p.level == 0)?.text.chars().take(QUOTED).collect();
             let message = format!("{at}“{heading}”写“{quote}”，没有说到{}", a.what);
-            Some(finding("T506", message).at(source).hint(&a.hint))
+            Some(finding(Code::T506, message).at(source).hint(&a.hint))
         })
         .collect()
 }

@@ -7,8 +7,7 @@
 use super::Passage;
 use super::plain::Plain;
 use crate::form::{CutWords, words};
-use crate::model::{Finding, Place, Report, Source};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Place, Report, Source, finding};
 
 /// Characters quoted on either side of a border.
 const QUOTED: usize = 12;
@@ -91,7 +90,7 @@ fn of_run(lines: &[Passage<'_>], cut: &[bool], first: usize, last: usize) -> Fin
     related.dedup();
     related.retain(|s| Some(s) != source.as_ref());
     let hint = "请把断开的几段接成一段，多半是从别处复制来的换行";
-    finding("T507", message).at(source).found(format!("{head}|{tail}")).related(related).hint(hint)
+    finding(Code::T507, message).at(source).found(format!("{head}|{tail}")).related(related).hint(hint)
 }
 
 /// For each border, whether a sentence continues across it.

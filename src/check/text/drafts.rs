@@ -10,8 +10,7 @@ use super::plain::{Plain, any};
 use super::{Passage, spoken};
 use crate::check::texts;
 use crate::form::words;
-use crate::model::{Finding, Origins, Place, Report};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Origins, Place, Report, finding};
 use remark::{Stands, is_remark, is_version, version_behind};
 
 /// Characters quoted before a placeholder, and after it.
@@ -73,7 +72,7 @@ pub(super) fn check(report: &Report, origins: &Origins, passages: &[Passage<'_>]
         let more = if found.len() > 1 { format!("等 {} 处", found.len()) } else { String::new() };
         let message = format!("{at}有没有填完的字样“{quote}”{more}");
         let hint = "公布前请填好、改好或者删去；确实要照原样公布的，写进豁免文件";
-        findings.push(finding("P603", message).at(source).found(quote).hint(hint));
+        findings.push(finding(Code::P603, message).at(source).found(quote).hint(hint));
     }
     findings
 }

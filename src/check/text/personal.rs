@@ -7,8 +7,7 @@
 use super::{mailbox, spoken};
 use crate::check::texts;
 use crate::form::words;
-use crate::model::{Fact, Finding, Origins, Place, Report};
-use crate::rules::finding;
+use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding};
 
 /// Letters before a number in which a word may say what it is.
 const NEAR: usize = 12;
@@ -55,7 +54,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
             let more = if all.len() > 1 { format!("等 {} 处", all.len()) } else { String::new() };
             let message = format!("{at}有{}“{first}”{more}", kind.name());
             let hint = "公布前请删去或改用办公电话、单位邮箱，个人信息不能公开";
-            findings.push(finding("P601", message).at(source).found(first).hint(hint));
+            findings.push(finding(Code::P601, message).at(source).found(first).hint(hint));
         }
     }
     findings

@@ -4,8 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Passage;
 use super::plain::Plain;
-use crate::model::{Finding, Source};
-use crate::rules::finding;
+use crate::model::{Code, Finding, Source, finding};
 
 /// Fewest letters and digits of a paragraph that is compared; shorter ones are repeated by chance.
 const LONG: usize = 20;
@@ -32,7 +31,7 @@ pub(super) fn check(all: &[Passage<'_>]) -> Vec<Finding> {
         let others = places.iter().filter(|i| **i != places[1]);
         let related: Vec<Source> = others.filter_map(|i| all[*i].source.clone()).collect();
         let hint = "多半是复制时重复了，请删去一处；确实要写两遍的不用改";
-        finding("T508", message).at(again.source.clone()).found(quote).related(related).hint(hint)
+        finding(Code::T508, message).at(again.source.clone()).found(quote).related(related).hint(hint)
     };
     repeated.into_iter().map(of).collect()
 }

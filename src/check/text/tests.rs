@@ -17,7 +17,7 @@ fn report(edition: &str, year: u16, text: &str) -> Report {
 }
 
 fn codes(report: &Report) -> Vec<&'static str> {
-    check(report, &Origins::default()).iter().map(|f| f.code).collect()
+    check(report, &Origins::default()).iter().map(|f| f.code.name()).collect()
 }
 
 #[test]

@@ -7,8 +7,7 @@ use super::phrase::Reader;
 use super::plain::{Plain, any, last};
 use crate::check::known;
 use crate::form::{Told, Way, words};
-use crate::model::{Decimal, Finding, Origins, Place, Report, Source};
-use crate::rules::finding;
+use crate::model::{Code, Decimal, Finding, Origins, Place, Report, Source, finding};
 
 /// A clause of time before the one at hand is no longer than this: 上半年，
 const ADVERB: usize = 12;
@@ -216,11 +215,11 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
     }
     let slots = &slots[0];
     let figure = sum(slots)?;
-    let code = if number.is_zero() || figure.is_zero() { "T502" } else { "T501" };
+    let code = if number.is_zero() || figure.is_zero() { Code::T502 } else { Code::T501 };
     let quote = passage.plain.quote(claim.from, claim.to);
     let related: Vec<Source> = slots.iter().filter_map(|s| source(origins, *s)).collect();
     let message = format!("{}写“{quote}”，而{} {figure}", passage.place(), named(report, origins, slots));
-    let finding = if code == "T501" { finding("T501", message) } else { finding("T502", message) };
+    let finding = if code == Code::T501 { finding(Code::T501, message) } else { finding(Code::T502, message) };
     let hint = format!("请核对{}的数量，把正文或表格改成一致", told.what);
     Some(finding.at(passage.source.clone()).expected(figure).found(quote).related(related).hint(hint))
 }

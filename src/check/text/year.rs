@@ -7,8 +7,7 @@ use super::agency::same;
 use super::plain::{Plain, any};
 use super::{Passage, cover};
 use crate::form::{labels, words};
-use crate::model::{Fact, Finding, Origins, Place, Report, full_date};
-use crate::rules::finding;
+use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding, full_date};
 
 /// Letters before a year that can be no more than the agency naming itself, or a number: 一是我局
 const BEFORE: usize = 8;
@@ -59,7 +58,7 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
         let message =
             format!("{}写“{quote}”，{what} {year} 年，而本报告是 {} 年的", passage.place(), report.cover.year);
         findings.push(
-            finding("T503", message)
+            finding(Code::T503, message)
                 .at(passage.source.clone())
                 .expected(report.cover.year)
                 .found(year)
@@ -87,7 +86,7 @@ pub(super) fn published(report: &Report, origins: &Origins) -> Option<Finding> {
     } else {
         return None;
     };
-    Some(finding("T503", message).at(source).found(text).hint(hint))
+    Some(finding(Code::T503, message).at(source).found(text).hint(hint))
 }
 
 /// Whether a year, a month and a day are written at a place, such as there may be or not.

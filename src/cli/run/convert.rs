@@ -19,9 +19,8 @@ use crate::cli::output::{self, Content, write_all};
 use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop, names};
 use crate::digest::{sha256, sha256_of};
-use crate::model::{Cover, Finding, Whole};
+use crate::model::{Code, Cover, Finding, Whole, finding};
 use crate::pipeline::{Format, ProduceError, produce};
-use crate::rules::finding;
 
 /// A run that writes.
 pub struct Run<'a> {
@@ -144,7 +143,7 @@ impl<'a> Run<'a> {
         let left: Vec<&str> = earlier.into_iter().filter(|p| self.job.folder.join(p).is_file()).collect();
         let first = left.first()?;
         let message = format!("输出文件夹里有 {} 个以前生成的文件，这次的输入不再对应它们，如 {first}", left.len());
-        Some(finding("W403", message).hint("请核对：不再需要的请删去，不要当作最新结果公布"))
+        Some(finding(Code::W403, message).hint("请核对：不再需要的请删去，不要当作最新结果公布"))
     }
 
     /// One input: its files, or why there are none.
@@ -181,20 +180,20 @@ impl<'a> Run<'a> {
     fn write(&self, below: &Path, record: &Record, slip: &Slip) -> Result<(Vec<OutputFile>, Made), Box<Finding>> {
         let target = Target { below, stem: stem(record) };
         let lost = |e: std::io::Error| {
-            Box::new(finding("W401", format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e))))
+            Box::new(finding(Code::W401, format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e))))
         };
         let waited = self.spool.get(slip).map_err(lost)?;
         let files = produce(waited.whole(), &self.job.formats, &self.job.plan.setting).map_err(|e| {
-            Box::new(finding(if matches!(e, ProduceError::Internal) { "X901" } else { "W401" }, e.to_string()))
+            Box::new(finding(if matches!(e, ProduceError::Internal) { Code::X901 } else { Code::W401 }, e.to_string()))
         })?;
         let name = |f: Format| format!("{}.{}", target.stem, f.ending());
         let place = self.job.folder.join(target.below);
         let is_input = |p: &PathBuf| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p));
         if let Some(path) = files.iter().map(|(f, _)| place.join(name(*f))).find(is_input) {
             let message = format!("输出 {} 会覆盖输入的文件，没有写", path.display());
-            return Err(Box::new(finding("W402", message).hint("请换一个输出文件夹")));
+            return Err(Box::new(finding(Code::W402, message).hint("请换一个输出文件夹")));
         }
-        let unwritten = |message: String| Box::new(finding("W401", message));
+        let unwritten = |message: String| Box::new(finding(Code::W401, message));
         let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", place.display(), output::reason(&e)));
         // With a single input the folder is only needed from here on.
         let lone = if self.books.is_none() { Some(held(&self.job.folder).map_err(unwritten)?) } else { None };
@@ -335,7 +334,7 @@ pub fn refuse_collisions(reads: &mut [Read], hint: &str, path: impl Fn(&Record) 
             let more = if same.len() > 4 { format!(" 等 {} 份", same.len() - 1) } else { String::new() };
             let name = stem(&reads[i].record);
             let message = format!("与 {}{more} 得出同样的文件名“{name}”，都没有写", others.join("、"));
-            reads[i].record.fail(&finding("W402", message).hint(hint));
+            reads[i].record.fail(&finding(Code::W402, message).hint(hint));
         }
     }
 }

@@ -9,8 +9,7 @@ use std::path::Path;
 use crate::aggregate::{Expected, Roster, Submission};
 use crate::batch::{Record, Status};
 use crate::cli::plan::Plan;
-use crate::model::Severity;
-use crate::rules::finding;
+use crate::model::{Code, Severity, finding};
 
 /// Skips files that this program wrote if their source is an input too; returns for each record whether it was skipped.
 pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Record>) -> Vec<bool> {
@@ -35,7 +34,7 @@ pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Reco
             None => stems.get(&stem(&r.file)).and_then(|all| one_of(all, &r.file)).map(|source| (source, "同名")),
         };
         if let Some((source, alike)) = source {
-            r.skip(&finding("I102", format!("是 nianbao 写出的文件，与 {source} {alike}，没有再读一遍")));
+            r.skip(&finding(Code::I102, format!("是 nianbao 写出的文件，与 {source} {alike}，没有再读一遍")));
         }
         passed.push(source.is_some());
     }

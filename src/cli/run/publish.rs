@@ -23,15 +23,14 @@ use crate::cli::plan::PublishPlan;
 use crate::cli::print::Doing;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
-use crate::model::{Finding, Whole};
+use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{self, Format, ProduceError, Setting, produce};
 use crate::proof::{Difference, prove, prove_package};
 use crate::publish::{Entry, MOST_MANIFEST, PackageFile, index, is_index, package, standing, stands};
 use crate::regular_file;
-use crate::rules::finding;
 
 /// A report that was understood and is not published.
-const REFUSED: &str = "B902";
+const REFUSED: Code = Code::B902;
 /// So much of an index tells whose it is.
 const HEAD: u64 = 1024;
 /// The page over the run.
@@ -106,7 +105,7 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
         match output::write_one_in(&open, INDEX, index(&standing).as_bytes()) {
             Ok(()) => summary = Some(page),
             // The packages stand all the same, and are to be told.
-            Err(message) => notes.push(finding("W401", message)),
+            Err(message) => notes.push(finding(Code::W401, message)),
         }
     }
     // Its packages were moved away.
@@ -115,7 +114,7 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     }
     let unlisted = summary.is_none() && !standing.is_empty();
     drop(lock);
-    let unused = job.waivers.unused().filter(|_| whole).map(|told| finding("B901", told));
+    let unused = job.waivers.unused().filter(|_| whole).map(|told| finding(Code::B901, told));
     let unused: Vec<Finding> = unused.collect();
     let wasted = !unused.is_empty();
     notes.extend(unused);
@@ -140,7 +139,7 @@ impl Run<'_> {
         let of = (agency.as_str(), record.year.unwrap_or_default(), form);
         for several in self.job.waivers.apply(of, &mut record.findings) {
             let hint = "请在这一条里加一行 says，写上要豁免的那一处提示里独有的几个字";
-            record.tell(&finding("B903", several).hint(hint));
+            record.tell(&finding(Code::B903, several).hint(hint));
         }
         if let Some(refused) = refused(&record) {
             record.tell(&refused);
@@ -159,9 +158,9 @@ impl Run<'_> {
     }
 
     fn write(&self, record: &Record, slip: &Slip) -> Result<Vec<OutputFile>, Box<Finding>> {
-        let unwritten = |message: String| Box::new(finding("W401", message));
-        let unequal = |e: Difference| Box::new(finding("W404", e.to_string()));
-        let internal = |message: String| Box::new(finding("X901", message));
+        let unwritten = |message: String| Box::new(finding(Code::W401, message));
+        let unequal = |e: Difference| Box::new(finding(Code::W404, e.to_string()));
+        let internal = |message: String| Box::new(finding(Code::X901, message));
         let lost = |e: std::io::Error| unwritten(format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e)));
         let waited = self.spool.get(slip).map_err(lost)?;
         let whole = waited.whole();
@@ -204,7 +203,7 @@ impl Run<'_> {
         for target in [folder.join(name), folder.join(zip)] {
             if let Some(input) = self.inputs.range(target.clone()..).next().filter(|input| input.starts_with(&target)) {
                 let message = format!("公布到 {} 会覆盖输入的 {}，没有写", target.display(), input.display());
-                return Err(Box::new(finding("W402", message).hint("请换一个输出文件夹")));
+                return Err(Box::new(finding(Code::W402, message).hint("请换一个输出文件夹")));
             }
         }
         Ok(())
@@ -241,12 +240,12 @@ fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
     let more = if old.len() > 3 { " 等" } else { "" };
     let message = format!("输出文件夹里还有以前公布的 {} 份，这次没有重新生成：{first}{more}", old.len());
     let hint = "仍要公布的不用管，它们也在 index.html 里；过时的或者这次没有通过的，请连同压缩包移走，再公布一次";
-    (!old.is_empty()).then(|| finding("W403", message).hint(hint))
+    (!old.is_empty()).then(|| finding(Code::W403, message).hint(hint))
 }
 
 /// Why a report may not be published.
 fn refused(record: &Record) -> Option<Finding> {
-    let open = |f: &&Item| stands(&f.code, f.severity) && f.waived.is_none();
+    let open = |f: &&Item| stands(f.code, f.severity) && f.waived.is_none();
     let standing: Vec<&Item> = record.findings.iter().filter(open).collect();
     let first = standing.first()?;
     let place = match (&first.place.sheet, &first.place.cell) {

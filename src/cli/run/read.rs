@@ -10,9 +10,8 @@ use crate::cli::output::reason;
 use crate::cli::plan::Plan;
 use crate::digest::sha256;
 use crate::import::{self, ImportError};
-use crate::model::{Finding, Severity, Whole};
+use crate::model::{Code, Finding, Severity, Whole, finding};
 use crate::pipeline::{Examined, examine_told, refused};
-use crate::rules::finding;
 use crate::series::Facts;
 
 /// An input that was read.
@@ -70,7 +69,7 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
         Some(whole) => match writes.keep(whole) {
             Ok(slip) => Next::Write(slip),
             Err(e) => {
-                record.fail(&finding("W401", format!("输出文件夹里写不下临时文件：{}", reason(&e))));
+                record.fail(&finding(Code::W401, format!("输出文件夹里写不下临时文件：{}", reason(&e))));
                 Next::Nothing
             }
         },
@@ -116,7 +115,7 @@ fn unread(input: &Input, e: &ImportError) -> Finding {
         e if e.is_own_book() => input.typed,
         _ => input.wanted,
     };
-    finding(if wanted || e.is_report() { "I101" } else { "I102" }, e.to_string())
+    finding(if wanted || e.is_report() { Code::I101 } else { Code::I102 }, e.to_string())
 }
 
 fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: Option<String>) -> Record {

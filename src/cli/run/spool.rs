@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::cli::folder::Folder;
 use crate::cli::output::Temporary;
 use crate::form::Form;
-use crate::model::{Cover, Finding, Origins, Paragraph, Report, Section, Severity, Source, Stage, Value, Whole};
-use crate::rules;
+use crate::model::{Code, Cover, Finding, Origins, Paragraph, Report, Section, Severity, Source, Stage, Value, Whole};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a run over many that stay in memory.
@@ -116,7 +115,7 @@ struct Keep<'a> {
 /// A finding whose code is looked up again.
 #[derive(Serialize, Deserialize)]
 struct KeptFinding {
-    code: String,
+    code: Code,
     severity: Severity,
     stage: Stage,
     source: Option<Source>,
@@ -131,13 +130,11 @@ struct KeptFinding {
 impl KeptFinding {
     fn of(f: &Finding) -> KeptFinding {
         let Finding { code, severity, stage, source, message, expected, found, related, more, hint } = f.clone();
-        let code = code.to_owned();
         KeptFinding { code, severity, stage, source, message, expected, found, related, more, hint }
     }
 
     fn finding(self) -> std::io::Result<Finding> {
         let KeptFinding { code, severity, stage, source, message, expected, found, related, more, hint } = self;
-        let code = rules::code(&code).ok_or_else(lost)?;
         Ok(Finding { code, severity, stage, source, message, expected, found, related, more, hint })
     }
 }
@@ -180,7 +177,7 @@ fn lost() -> std::io::Error {
 mod tests {
     use super::*;
     use crate::form;
-    use crate::model::{Address, Amount, Decimal, Place};
+    use crate::model::{Address, Amount, Decimal, Place, finding};
 
     #[test]
     fn reports_come_back_as_they_were() {
@@ -188,7 +185,7 @@ mod tests {
         let mut origins = Origins::default();
         let cell = Source::cell(&"表".into(), Address { row: 3, column: 1 });
         origins.note(Place::Value { table: 0, slot: 2 }, cell.clone(), "／");
-        let told = rules::finding("N101", "没有填").at(cell.clone()).related([cell]).found(3).hint("改").in_reading();
+        let told = finding(Code::N101, "没有填").at(cell.clone()).related([cell]).found(3).hint("改").in_reading();
         let findings = [told];
         let whole = |report| Whole { report, origins: &origins, findings: &findings };
         let beyond = || Some((IN_MEMORY, Folder::open(folder.path()).unwrap()));

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use schema::schema;
 
 use crate::form::{DataLabels, Form, Unit, labels};
-use crate::model::{Entry, Fact, Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
+use crate::model::{Code, Entry, Fact, Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
 
 /// Writes a report.
 pub fn write(whole: Whole<'_>) -> Vec<u8> {
@@ -243,7 +243,7 @@ impl<'a> Figure<'a> {
 
 #[derive(Serialize)]
 struct Item<'a> {
-    code: &'a str,
+    code: Code,
     severity: Severity,
     stage: Stage,
     #[serde(flatten)]

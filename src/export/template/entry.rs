@@ -7,7 +7,6 @@ use crate::export::sheet::cells::{At, a1, area, sum};
 use crate::export::sheet::{Sheet, fault, look};
 use crate::form::{Form, Kind, Op, Unit, labels};
 use crate::model::Severity;
-use crate::rules;
 
 /// Greatest change that a signed cell takes.
 const SIGNED: i32 = 999_999_999;
@@ -60,8 +59,7 @@ pub fn watch(sheet: &mut Sheet, form: &Form, table: usize, places: &[At]) -> Res
             Op::Equal => "<>0",
             Op::AtLeast => "<0",
         };
-        // A relation of a local form that no rule knows counts as one that must hold.
-        let doubtful = rules::rule(&relation.code).is_some_and(|r| r.severity == Severity::Warning);
+        let doubtful = relation.code.rule().severity == Severity::Warning;
         let format = look::broken(doubtful);
         for one in relation.uses(&form.tables[table]) {
             let side = |terms: &[(usize, bool)]| terms.iter().map(|t| (places[t.0], t.1)).collect::<Vec<_>>();

@@ -5,7 +5,7 @@ use calamine::Data;
 use super::*;
 use crate::export::sheet::reading::{Sheet, book, elements, evaluate, expand, parts, sample, sheet_xml, unlocked};
 use crate::form::{self, Kind, Op, Table, built_in};
-use crate::model::{Paragraph, Value};
+use crate::model::{Code, Paragraph, Value};
 
 /// Slots that some relation makes a total.
 fn total_slots(form: &Form, table: usize) -> BTreeSet<usize> {
@@ -257,13 +257,13 @@ fn broken_relations_light_up_and_sound_ones_do_not() {
                         Op::AtLeast => side(&one.left) < side(&one.right),
                     };
                     assert_eq!(lit, broken, "{} {cells:?}", relation.code);
-                    out.push((relation.code.clone(), lit));
+                    out.push((relation.code, lit));
                 }
             }
             out
         };
         let lit = rules_of(&report);
-        assert!(lit.iter().any(|(code, lit)| code == "K301" && *lit));
+        assert!(lit.iter().any(|(code, lit)| *code == Code::K301 && *lit));
         assert!(lit.iter().any(|(_, lit)| !lit));
         // Table two: far more made than are in force. Table three: a total that is not the sum.
         report.tables[0][0] = Value::Count(1_000_000);
@@ -273,8 +273,8 @@ fn broken_relations_light_up_and_sound_ones_do_not() {
         }
         report.tables[1][6] = Value::Count(1);
         let lit = rules_of(&report);
-        assert!(lit.iter().any(|(code, lit)| code == "K307" && *lit));
-        assert!(lit.iter().any(|(code, lit)| code == "K303" && *lit));
+        assert!(lit.iter().any(|(code, lit)| *code == Code::K307 && *lit));
+        assert!(lit.iter().any(|(code, lit)| *code == Code::K303 && *lit));
     }
 }
 

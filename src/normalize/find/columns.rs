@@ -9,8 +9,7 @@ use std::rc::Rc;
 use super::super::fold::{Folded, body, fold};
 use super::super::view::View;
 use super::{Located, Target, is_value};
-use crate::model::{Address, Finding, Source};
-use crate::rules::finding;
+use crate::model::{Address, Code, Finding, Source, finding};
 
 /// The heads of a block.
 pub(super) struct Heads {
@@ -134,7 +133,7 @@ impl Target<'_> {
                 let odd = self.odd_head(view, readings, &found, *leaf)?;
                 let (written, official) = (view.text(odd.at)?.trim(), self.block.columns.leaves[*leaf].label());
                 let message = format!("{}的列名“{written}”（{}）认作“{official}”", self.table_name, odd.at);
-                findings.push(finding("N112", message).at(Source::cell(&view.sheet.name, odd.at)));
+                findings.push(finding(Code::N112, message).at(Source::cell(&view.sheet.name, odd.at)));
                 found[*leaf] = Some(odd);
             }
             _ => return None,
@@ -193,7 +192,7 @@ impl Target<'_> {
                 let text = view.text(at).unwrap_or_default().split_whitespace().collect::<String>();
                 let message = format!("{}多出一列“{text}”（{at}），表样没有这一列", self.table_name);
                 let fix = "请把这一列的数字并入表样规定的列，再删去这一列";
-                (at.column, finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint(fix))
+                (at.column, finding(Code::N202, message).at(Source::cell(&view.sheet.name, at)).hint(fix))
             })
             .collect()
     }
@@ -209,7 +208,7 @@ impl Target<'_> {
         let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(f))?;
         let text = view.text(at).unwrap_or_default().trim();
         let message = format!("{}的列名“{text}”（{at}）多出一列，不能确定用哪一列", self.table_name);
-        Some(finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板删去多出的列"))
+        Some(finding(Code::N202, message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板删去多出的列"))
     }
 
     /// Leaf labels may repeat between groups. So each group's label must be located above its own leaves, and a group whose
@@ -221,7 +220,7 @@ impl Target<'_> {
         let labels: Vec<_> = view.labels_in_rows(located.top, last_row).filter(|(at, _)| own(at)).collect();
         let wrong = |at: Address, text: String| {
             let message = format!("{}的列名“{text}”（{at}）不在它的各列之上", self.table_name);
-            finding("N203", message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板改正表头")
+            finding(Code::N203, message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板改正表头")
         };
         for (bodies, first, last) in &self.known.columns.groups {
             let (from, to) = (heads[*first].column, view.span_end(heads[*last]).column);
@@ -241,7 +240,7 @@ impl Target<'_> {
                 let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&body(&n.label)));
                 let label = label.map_or(String::new(), |n| n.label.clone());
                 let message = format!("{}缺少列名“{label}”，分不清各列属于哪一组", self.table_name);
-                let f = finding("N203", message).at(Source::cell(&view.sheet.name, heads[*first]));
+                let f = finding(Code::N203, message).at(Source::cell(&view.sheet.name, heads[*first]));
                 return Some(f.hint("请照标准模板补上表头"));
             }
         }

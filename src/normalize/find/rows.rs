@@ -9,8 +9,7 @@ use super::super::view::View;
 use super::{Located, Target, is_value};
 use crate::form::Kind;
 use crate::import::{Cell, Content};
-use crate::model::{Address, Finding, MOST_ALIKE, Source};
-use crate::rules::finding;
+use crate::model::{Address, Code, Finding, MOST_ALIKE, Source, finding};
 
 /// Fewest rows with the same fault that are joined into one finding: one cause is likelier than as many slips.
 const SAME_FAULT: usize = 4;
@@ -125,7 +124,7 @@ impl Target<'_> {
         if matched == 0 {
             return false;
         }
-        let certain = next == count && !findings.iter().any(|f| matches!(f.code, "N202" | "N203"));
+        let certain = next == count && !findings.iter().any(|f| matches!(f.code, Code::N202 | Code::N203));
         for (leaf, at) in odd {
             if certain {
                 findings.push(self.read_as(view, at, leaf));
@@ -137,17 +136,17 @@ impl Target<'_> {
         if surplus > MOST_ALIKE {
             let message =
                 format!("{}另有 {} 行不在表样之中，或者重复、次序不对", self.table_name, surplus - MOST_ALIKE);
-            findings.push(finding("N202", message).at(Source::sheet(&view.sheet.name)).hint("请删去这些行"));
+            findings.push(finding(Code::N202, message).at(Source::sheet(&view.sheet.name)).hint("请删去这些行"));
         }
         // A merge that was lost shifts a few rows; a column put in between shifts them all.
-        let shifted = findings.iter().filter(|f| f.code == "N106").count();
+        let shifted = findings.iter().filter(|f| f.code == Code::N106).count();
         if shifted * 3 > count && shifted > 1 {
-            let first = findings.iter().position(|f| f.code == "N106").map(|i| findings.remove(i));
-            findings.retain(|f| f.code != "N106");
+            let first = findings.iter().position(|f| f.code == Code::N106).map(|i| findings.remove(i));
+            findings.retain(|f| f.code != Code::N106);
             let message =
                 format!("{}有 {shifted} 行的数字与表头错开，可能多了一列，不能确定各属哪一列", self.table_name);
             let at = first.and_then(|f| f.source);
-            findings.push(finding("N205", message).at(at).hint("请照标准模板删去多出的列，把数字与表头对齐"));
+            findings.push(finding(Code::N205, message).at(at).hint("请照标准模板删去多出的列，把数字与表头对齐"));
         }
         if next < count {
             findings.push(self.missing(view, next..count));
@@ -212,7 +211,7 @@ impl Target<'_> {
         if let Some(wide) = cells.iter().find(|a| self.covers_several(view, located, **a)) {
             let message = format!("{}的 {wide} 合并了几个格子，不能确定数字属于哪一个", self.table_name);
             let fix = "请取消合并，每格各填各的，没有发生的填 0";
-            findings.push(finding("N205", message).at(source(wide)).hint(fix));
+            findings.push(finding(Code::N205, message).at(source(wide)).hint(fix));
             return None;
         }
         if cells.len() == heads.len() && (used == filled.len() || full) {
@@ -228,7 +227,7 @@ impl Target<'_> {
                 row + 1,
                 heads.len()
             );
-            findings.push(finding("N106", message).at(source(&filled[0])));
+            findings.push(finding(Code::N106, message).at(source(&filled[0])));
             return Some(filled);
         }
         let outside = filled.iter().find(|a| !heads.iter().any(|h| h.column == a.column)).or(filled.first());
@@ -241,7 +240,8 @@ impl Target<'_> {
             heads.len()
         );
         let fix = "请把这一行的数字与表头的各列对齐，没有发生的填 0";
-        findings.push(finding("N205", message).at(outside.map(source)).related(filled.iter().map(source)).hint(fix));
+        findings
+            .push(finding(Code::N205, message).at(outside.map(source)).related(filled.iter().map(source)).hint(fix));
         None
     }
 
@@ -266,11 +266,11 @@ impl Target<'_> {
             match value::read(view.content(at.row, at.column), Kind::Amount, None, None, None) {
                 Ok((value, _)) if value.is_absent() => None,
                 Ok((value, _)) if value.number().is_zero() => {
-                    Some(finding("N111", format!("{place}，{at} 的 0 没有采用")).at(source))
+                    Some(finding(Code::N111, format!("{place}，{at} 的 0 没有采用")).at(source))
                 }
                 _ => {
                     let fix = "如果数字错了行，请移到它所属的一行；否则请删去";
-                    Some(finding("N202", format!("{place}，{at} 却填了内容")).at(source).hint(fix))
+                    Some(finding(Code::N202, format!("{place}，{at} 却填了内容")).at(source).hint(fix))
                 }
             }
         };
@@ -296,7 +296,7 @@ impl Target<'_> {
         for a in outside.into_iter().chain(wide) {
             let message = format!("{}第 {} 行的 {a} 不能确定属于哪一列", self.table_name, row + 1);
             let fix = "请把这一行的数字与表头的各列对齐，没有发生的填 0";
-            located.findings.push(finding("N205", message).at(Source::cell(&view.sheet.name, a)).hint(fix));
+            located.findings.push(finding(Code::N205, message).at(Source::cell(&view.sheet.name, a)).hint(fix));
         }
         located.bottom = row;
         let blank = self.value_cells(view, located, row).next().is_none();
@@ -325,7 +325,7 @@ impl Target<'_> {
 
     /// Joins the findings of rows that all fail from the same column on: a single cause affects as many rows as the table has.
     fn join_unassigned(&self, findings: &mut Vec<Finding>) {
-        let unassigned = |f: &Finding| f.code == "N205";
+        let unassigned = |f: &Finding| f.code == Code::N205;
         let cells: Vec<Source> = findings.iter().filter(|f| unassigned(f)).filter_map(|f| f.source.clone()).collect();
         let column = |s: &Source| s.cell.map(|at| at.column);
         let Some((first, column)) = cells.first().and_then(|first| Some((first, column(first)?))) else { return };
@@ -336,7 +336,7 @@ impl Target<'_> {
         let letters = letters.trim_end_matches('1');
         let message = format!("{}有 {} 行的数字对不上表头的各列，都从 {letters} 列起", self.table_name, cells.len());
         let fix = "请核对表头和这一列：多出的列请删去，缺少的列名请补上，没有发生的填 0";
-        let joined = finding("N205", message).at(first.clone()).related(cells.iter().skip(1).cloned()).hint(fix);
+        let joined = finding(Code::N205, message).at(first.clone()).related(cells.iter().skip(1).cloned()).hint(fix);
         let place = findings.iter().position(unassigned).unwrap_or(0);
         findings.retain(|f| !unassigned(f));
         findings.insert(place, joined);
@@ -346,20 +346,20 @@ impl Target<'_> {
     fn read_as(&self, view: &View<'_>, at: Address, leaf: usize) -> Finding {
         let (written, official) = (view.text(at).unwrap_or_default().trim(), self.block.rows.leaves[leaf].label());
         let message = format!("{}的行名“{written}”（{at}）认作“{official}”", self.table_name);
-        finding("N112", message).at(Source::cell(&view.sheet.name, at))
+        finding(Code::N112, message).at(Source::cell(&view.sheet.name, at))
     }
 
     fn missing(&self, view: &View<'_>, leaves: std::ops::Range<usize>) -> Finding {
         let labels: Vec<_> = leaves.map(|l| format!("“{}”", self.block.rows.leaves[l].label())).collect();
         let message = format!("{}缺少{}，共 {} 行", self.table_name, labels.join("、"), labels.len());
         let fix = "请照标准模板补上这些行，没有发生的填 0";
-        finding("N203", message).at(Source::sheet(&view.sheet.name)).hint(fix)
+        finding(Code::N203, message).at(Source::sheet(&view.sheet.name)).hint(fix)
     }
 
     fn surplus(&self, view: &View<'_>, at: Address) -> Finding {
         let short: String = view.text(at).unwrap_or_default().chars().take(30).collect();
         let named = if short.is_empty() { String::new() } else { format!("“{short}”") };
         let message = format!("{}第 {} 行{named}（{at}）不在表样之中，或者重复、次序不对", self.table_name, at.row + 1);
-        finding("N202", message).at(Source::cell(&view.sheet.name, at)).hint("请删去这一行，或并入表样规定的行")
+        finding(Code::N202, message).at(Source::cell(&view.sheet.name, at)).hint("请删去这一行，或并入表样规定的行")
     }
 }

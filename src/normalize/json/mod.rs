@@ -14,8 +14,9 @@ use super::text::unified;
 use super::{Normalized, Options, misdated, settle, title};
 use crate::form::{DataLabels, Form, labels};
 use crate::import::{Json, MARKED};
-use crate::model::{Cover, Entry, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, is_invisible};
-use crate::rules::{self, finding};
+use crate::model::{
+    Code, Cover, Entry, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, finding, is_invisible,
+};
 use object::{Fault, Object, Path, short};
 
 /// Reads a tree as one report.
@@ -42,7 +43,7 @@ fn read(json: &Json, options: &Options, exact: bool) -> Normalized {
     match reading.report(json, options) {
         Err(Fault(what)) => {
             let hint = "请改正这一处，或重新生成；写法见 samples/report.schema.json";
-            let findings = vec![finding("N211", format!("JSON 的 {}", what.trim_start())).hint(hint)];
+            let findings = vec![finding(Code::N211, format!("JSON 的 {}", what.trim_start())).hint(hint)];
             let (agency, year, edition) = named(json, options);
             Normalized { report: None, agency, year, edition, origins: Origins::default(), findings }
         }
@@ -222,7 +223,7 @@ impl Reading {
                     let apart = if source.cell.is_some() { " " } else { "" };
                     let read = shown(&read);
                     let message = format!("JSON 里{name}是{now}，从{source}{apart}读到的是{read}，出处不再采用");
-                    self.edited.push(finding("N116", message).found(value).in_reading());
+                    self.edited.push(finding(Code::N116, message).found(value).in_reading());
                 }
             }
         }
@@ -272,7 +273,7 @@ impl Reading {
         let first = first.split(object::UNSURE).next().unwrap_or(first);
         let many = if self.renamed.len() > 1 { format!(" 等 {} 处", self.renamed.len()) } else { String::new() };
         let message = format!("JSON 里的名称不是表样现在的写法，按键对应，输出用表样的写法：{first}{many}");
-        Some(finding("N112", message).in_reading())
+        Some(finding(Code::N112, message).in_reading())
     }
 
     /// One finding for all words that are not what was read.
@@ -280,7 +281,7 @@ impl Reading {
         let first = self.words.first()?;
         let many = if self.words.len() > 1 { format!(" 等 {} 处", self.words.len()) } else { String::new() };
         let message = format!("JSON 里的文字与从工作簿读到的不同，出处不再采用：{first}{many}");
-        Some(finding("N116", message).in_reading())
+        Some(finding(Code::N116, message).in_reading())
     }
 }
 
@@ -366,9 +367,9 @@ fn repeated(json: &Json, path: Path) -> Result<Option<Finding>, Fault> {
         ["code", "severity", "stage", "sheet", "cell", "message", "expected", "found", "related", "more", "hint"];
     let one = Object::of(json, path, &known)?;
     let (code, stage) = (one.text("code")?, one.text("stage")?);
-    let rule = rules::rule(code).filter(|r| r.code == code && r.reading && !r.refuses);
-    let Some(rule) = rule.filter(|_| stage == "reading") else { return Ok(None) };
-    let mut told = finding(&rule.code, one.text("message")?).in_reading();
+    let code = code.parse().ok().filter(|c: &Code| c.rule().reading && !c.rule().refuses);
+    let Some(code) = code.filter(|_| stage == "reading") else { return Ok(None) };
+    let mut told = finding(code, one.text("message")?).in_reading();
     if one.get("sheet").is_some() {
         told.source = Some(source(&one)?);
     }

@@ -33,7 +33,7 @@ fn titles_are_found_wherever_offices_put_them() {
     assert_eq!(n.report.unwrap().cover.year, 2024);
     let n = read(vec![body(Lay::new("表"))]);
     assert!(is_refused(&n));
-    assert_eq!(n.findings.iter().filter(|f| f.code == "N207").count(), 2);
+    assert_eq!(n.findings.iter().filter(|f| f.code == Code::N207).count(), 2);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn empty_subheadings_of_the_template_are_left_out_with_a_note() {
     let r = n.report.unwrap();
     let words: Vec<_> = r.sections[0].before.iter().map(|p| (p.level, p.text.as_str())).collect();
     assert_eq!(words, [(2, "（五）监督保障"), (0, "有内容。")]);
-    assert_eq!(n.findings.iter().filter(|f| f.code == "N109").count(), 4);
+    assert_eq!(n.findings.iter().filter(|f| f.code == Code::N109).count(), 4);
 }
 
 #[test]

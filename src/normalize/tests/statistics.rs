@@ -167,7 +167,7 @@ fn rows_called_alike_belong_to_the_row_they_stand_under() {
     swapped.cells.sort_by_key(|c| c.at);
     let n = read(vec![swapped]);
     assert!(is_refused(&n));
-    let errors: Vec<_> = n.findings.iter().map(|f| (f.code, f.message.contains("维持具体行政行为数"))).collect();
+    let errors: Vec<_> = n.findings.iter().map(|f| (f.code.name(), f.message.contains("维持具体行政行为数"))).collect();
     assert_eq!(errors, [("N203", true), ("N202", true)], "{:#?}", n.findings);
     assert_eq!(slot("suit.other"), slot("review.upheld") + 6);
 }

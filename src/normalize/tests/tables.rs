@@ -26,9 +26,9 @@ fn blanks_count_as_zero_and_blank_totals_are_computed() {
     assert_eq!(value("handled.total", 0), Value::Count(42));
     assert_eq!(value("handled.total", 6), Value::Count(42));
     assert_eq!(value("new", 3), Value::Count(0));
-    let computed = n.findings.iter().filter(|f| f.code == "N102").count();
+    let computed = n.findings.iter().filter(|f| f.code == Code::N102).count();
     assert_eq!(computed, 26, "25 rows and one column, the corner once");
-    assert_eq!(n.findings.iter().filter(|f| f.code == "N101").count(), 3);
+    assert_eq!(n.findings.iter().filter(|f| f.code == Code::N101).count(), 3);
 }
 
 #[test]

@@ -5,8 +5,7 @@
 
 use fastrand::Rng;
 use nianbao::form::{Form, Kind, Op, Relation};
-use nianbao::model::{Address, Amount, Decimal, Value};
-use nianbao::rules;
+use nianbao::model::{Address, Amount, Code, Decimal, Value};
 
 use super::{Book, Expected, HandedIn};
 use crate::by_hand::{Cell, Content, Part};
@@ -53,24 +52,18 @@ pub fn all() -> Vec<Fault> {
         first("table twice", table_twice),
         first("check column", check_column),
     ];
-    // Codes of relations are data; the seed looks its own up by the name.
-    let broken: [Fault; 7] = [
-        first("K301 broken", |b, r| relation(b, r, "K301", Op::Equal)),
-        first("K302 broken", |b, r| relation(b, r, "K302", Op::Equal)),
-        first("K303 broken", |b, r| relation(b, r, "K303", Op::Equal)),
-        first("K304 broken", |b, r| relation(b, r, "K304", Op::Equal)),
-        first("K306 sum broken", |b, r| relation(b, r, "K306", Op::Equal)),
-        first("K306 part larger than its whole", |b, r| relation(b, r, "K306", Op::AtLeast)),
-        first("K307 broken", |b, r| relation(b, r, "K307", Op::AtLeast)),
-    ];
-    all.extend(broken.into_iter().filter(|f| rules::rule(&f.name[..4]).is_some()));
-    if rules::rule("Y401").is_some() {
-        all.push(Fault { name: "carried over wrongly", second_year: true, seed: carried_over });
-    }
-    if rules::rule("Y403").is_some() {
-        all.push(Fault { name: "year missing", second_year: true, seed: year_missing });
-        all.push(first("year twice", year_twice));
-    }
+    all.extend([
+        first("K301 broken", |b, r| relation(b, r, Code::K301, Op::Equal)),
+        first("K302 broken", |b, r| relation(b, r, Code::K302, Op::Equal)),
+        first("K303 broken", |b, r| relation(b, r, Code::K303, Op::Equal)),
+        first("K304 broken", |b, r| relation(b, r, Code::K304, Op::Equal)),
+        first("K306 sum broken", |b, r| relation(b, r, Code::K306, Op::Equal)),
+        first("K306 part larger than its whole", |b, r| relation(b, r, Code::K306, Op::AtLeast)),
+        first("K307 broken", |b, r| relation(b, r, Code::K307, Op::AtLeast)),
+        Fault { name: "carried over wrongly", second_year: true, seed: carried_over },
+        Fault { name: "year missing", second_year: true, seed: year_missing },
+        first("year twice", year_twice),
+    ]);
     all
 }
 
@@ -99,7 +92,7 @@ fn broken(book: &Book) -> Vec<Expected> {
     let form = &book.draft.report.form;
     let one = |(relation, line): (&Relation, nianbao::form::RelationUse)| {
         let at = if line.left.len() == 1 { line.left[0].0 } else { line.right[0].0 };
-        book.at(&relation.code, Part::Value { table: relation.table, slot: at })
+        book.at(relation.code.name(), Part::Value { table: relation.table, slot: at })
     };
     figures::broken(form, &figures_of(&book.draft)).into_iter().map(one).collect()
 }
@@ -110,7 +103,7 @@ fn tied(form: &Form) -> Vec<At> {
 }
 
 /// One figure of a relation is changed so that it no longer holds.
-fn relation(book: &mut Book, rng: &mut Rng, code: &str, op: Op) -> Option<Vec<Expected>> {
+fn relation(book: &mut Book, rng: &mut Rng, code: Code, op: Op) -> Option<Vec<Expected>> {
     let form = book.draft.report.form.clone();
     let tied = tied(&form);
     let places: Vec<At> = form
@@ -127,7 +120,7 @@ fn relation(book: &mut Book, rng: &mut Rng, code: &str, op: Op) -> Option<Vec<Ex
     let more = if op == Op::Equal { rng.u32(1..=9) } else { 1_000_000 + rng.u32(..1000) };
     put(&mut book.draft, at, now + Decimal::from(more))?;
     let expected = broken(book);
-    expected.iter().any(|e| e.code == code).then_some(expected)
+    expected.iter().any(|e| e.code == code.name()).then_some(expected)
 }
 
 /// A figure carried over differs from last year's, the relations of the year itself holding.

@@ -132,7 +132,7 @@ fn texts_of_generated_reports_raise_no_alarm() {
     for number in 0..reports {
         let draft = Draft::new(9, number).unwrap();
         let found = nianbao::check::check(&draft.report, &Origins::default(), &|_| true);
-        alarms.extend(found.into_iter().filter(|f| f.code.starts_with(['T', 'P'])).map(|f| f.message));
+        alarms.extend(found.into_iter().filter(|f| f.code.name().starts_with(['T', 'P'])).map(|f| f.message));
     }
     println!("{} false alarms over {reports} reports", alarms.len());
     assert_eq!(alarms, [""; 0]);

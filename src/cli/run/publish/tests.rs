@@ -80,7 +80,7 @@ fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
             assert_eq!(exit, Exit::Unwritten, "{case}");
             let [Done { record, .. }] = done.as_slice() else { panic!("{case}: one input") };
             assert!(record.outputs.is_empty(), "{case}");
-            let told = record.findings.iter().find(|f| f.code == "W404").unwrap_or_else(|| panic!("{case}"));
+            let told = record.findings.iter().find(|f| f.code == Code::W404).unwrap_or_else(|| panic!("{case}"));
             let (before, found) = told.message.split_once("应为").unwrap();
             assert!(before.starts_with(&format!("{} 读回来与报告不同：", format.name())), "{case}: {}", told.message);
             assert!(

@@ -1,0 +1,69 @@
+//! Keeps `src/rules/code.rs`, the codes of the catalogue as a type; `--check` writes nothing and fails where it is stale.
+
+use std::fmt::Write;
+use std::fs;
+
+use anyhow::{Context, Result, bail, ensure};
+use serde::Deserialize;
+
+use crate::project::{root, shown};
+
+#[derive(Deserialize)]
+struct Catalogue {
+    rule: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    code: String,
+    title: String,
+}
+
+pub fn run(check: bool) -> Result<()> {
+    let path = root().join("src/rules/code.rs");
+    let catalogue = root().join("src/form/rules.toml");
+    let text = fs::read_to_string(&catalogue).with_context(|| shown(&catalogue))?;
+    let Catalogue { rule } = toml::from_str(&text).with_context(|| shown(&catalogue))?;
+    let source = source(&rule)?;
+    if check {
+        let stale = fs::read_to_string(&path).ok().as_ref() != Some(&source);
+        ensure!(!stale, "stale, run `cargo xtask rules`: {}", shown(&path));
+    } else {
+        fs::write(&path, &source).with_context(|| shown(&path))?;
+    }
+    println!("{} {} codes", shown(&path), rule.len());
+    Ok(())
+}
+
+fn source(rules: &[Rule]) -> Result<String> {
+    let mut variants = String::new();
+    for Rule { code, title } in rules {
+        let letter = code.starts_with(|c: char| c.is_ascii_uppercase());
+        let number = code.get(1..).is_some_and(|n| n.len() == 3 && n.bytes().all(|b| b.is_ascii_digit()));
+        ensure!(letter && number, "`{code}` is no code: a letter and three digits");
+        writeln!(variants, "    /// {title}\n    {code},")?;
+    }
+    let (count, codes) = (rules.len(), rules.iter().map(|r| &r.code));
+    let all: String = codes.clone().map(|code| format!("    Code::{code},\n")).collect();
+    let names: String = codes.map(|code| format!("    \"{code}\",\n")).collect();
+    Ok(format!(
+        "//! The codes of the catalogue. Made by `cargo xtask rules` from `src/form/rules.toml`, in its order.\n\n\
+         /// What kind of finding it is, e.g. `K301`.\n\
+         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]\n\
+         #[non_exhaustive]\n\
+         pub enum Code {{\n{variants}}}\n\n\
+         #[rustfmt::skip]\n\
+         pub(super) const ALL: [Code; {count}] = [\n{all}];\n\n\
+         #[rustfmt::skip]\n\
+         pub(super) const NAMES: [&str; {count}] = [\n{names}];\n"
+    ))
+}
+
+/// Parses the words after `rules`.
+pub fn parse(words: &[&str]) -> Result<bool> {
+    match words {
+        [] => Ok(false),
+        ["--check"] => Ok(true),
+        [other, ..] => bail!("`{other}` is not known to rules"),
+    }
+}
