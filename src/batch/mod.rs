@@ -12,6 +12,6 @@ mod summary;
 
 pub use manifest::{Header, Manifest, ManifestError, merge};
 pub use own::{is_blank_template, is_published};
-pub use record::{Item, OutputFile, PlaceItem, Record, Status, Waived};
+pub use record::{OutputFile, Record, Status};
 pub use shard::Shard;
 pub use summary::{is_summary, severity, word, write as write_summary};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Code, Finding, Severity, Source};
+use crate::model::{Finding, Severity};
 use crate::series::Facts;
 
 /// How an input ended.
@@ -34,7 +34,7 @@ pub struct Record {
     pub status: Status,
     /// Files written for it, by path below the output folder.
     pub outputs: Vec<OutputFile>,
-    pub findings: Vec<Item>,
+    pub findings: Vec<Finding>,
     /// Version of this program.
     pub tool: String,
     /// Digest of the form it was read by.
@@ -58,99 +58,6 @@ pub struct OutputFile {
     pub sha256: String,
 }
 
-/// A finding as it is told to programs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Item {
-    pub code: Code,
-    pub severity: Severity,
-    #[serde(flatten)]
-    pub place: PlaceItem,
-    pub message: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expected: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub found: Option<String>,
-    pub related: Vec<PlaceItem>,
-    /// Number of places beyond those in `related`.
-    #[serde(default, skip_serializing_if = "is_none")]
-    pub more: usize,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hint: Option<String>,
-    /// Who answers for it, where it was published all the same.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waived: Option<Waived>,
-}
-
-/// Who answers for a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Waived {
-    pub who: String,
-    /// The day on which it was decided, as `2025-01-20`.
-    pub date: String,
-    pub reason: String,
-}
-
-/// A place in a workbook; all absent where a finding has none.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PlaceItem {
-    /// Where a finding speaks of several files.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub file: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub sheet: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub cell: Option<String>,
-}
-
-impl From<&Source> for PlaceItem {
-    fn from(source: &Source) -> PlaceItem {
-        PlaceItem {
-            file: source.file.clone(),
-            sheet: Some(source.sheet.to_string()).filter(|s| !s.is_empty()),
-            cell: source.cell.map(|c| c.to_string()),
-        }
-    }
-}
-
-impl From<&Finding> for Item {
-    fn from(f: &Finding) -> Item {
-        Item {
-            code: f.code,
-            severity: f.severity,
-            place: f.source.as_ref().map(PlaceItem::from).unwrap_or_default(),
-            message: f.message.clone(),
-            expected: f.expected.clone(),
-            found: f.found.clone(),
-            related: f.related.iter().map(PlaceItem::from).collect(),
-            more: f.more,
-            hint: f.hint.clone(),
-            waived: None,
-        }
-    }
-}
-
-/// Whether a count is zero, so that it is omitted.
-fn is_none(count: &usize) -> bool {
-    *count == 0
-}
-
-impl Item {
-    /// The number of places that are not listed, as a remark; empty if all are listed.
-    pub fn unshown(&self) -> String {
-        if self.more > 0 { format!("（另有 {} 处没有一一标出）", self.more) } else { String::new() }
-    }
-
-    /// Whether it only counts findings of its code that were not listed: it has no place and no words of its own.
-    pub fn is_remainder(&self) -> bool {
-        self.more > 0 && self.place == PlaceItem::default()
-    }
-
-    /// Whether it arises between the inputs of a run and says nothing of this one alone.
-    pub fn is_across(&self) -> bool {
-        self.code.rule().across
-    }
-}
-
 impl Record {
     /// Findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
@@ -160,7 +67,7 @@ impl Record {
     /// Adds a finding where it belongs: gravest first, within a severity in the order in which they came.
     pub fn tell(&mut self, finding: &Finding) {
         let at = self.findings.iter().position(|f| f.severity < finding.severity).unwrap_or(self.findings.len());
-        self.findings.insert(at, Item::from(finding));
+        self.findings.insert(at, finding.clone());
     }
 
     /// Adds the finding for which nothing is written.
@@ -175,7 +82,7 @@ impl Record {
         self.status = Status::Skipped;
         self.outputs.clear();
         self.facts = None;
-        self.findings = vec![Item::from(finding)];
+        self.findings = vec![finding.clone()];
     }
 
     /// Agency, year and edition as far as they are known, also of a refused report; empty if none is known.

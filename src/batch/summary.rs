@@ -269,8 +269,8 @@ fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
             r.agency.as_deref().unwrap_or(""),
             severity(f.severity),
             f.code.name(),
-            f.place.sheet.as_deref().unwrap_or(""),
-            f.place.cell.as_deref().unwrap_or(""),
+            f.sheet().unwrap_or(""),
+            &f.cell().map_or(String::new(), |c| c.to_string()),
             &f.message,
             f.hint.as_deref().unwrap_or(""),
         ];

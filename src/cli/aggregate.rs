@@ -7,7 +7,7 @@ use super::args::{AggregateArgs, Output};
 use super::run::{self, Done, Made};
 use super::{Exit, Stop, output, plan, print};
 use crate::aggregate::{Aggregate, Contribution, Expected, Roster, State, sum};
-use crate::batch::{Item, OutputFile, Record, Status};
+use crate::batch::{OutputFile, Record, Status};
 use crate::check;
 use crate::digest::sha256;
 use crate::export::aggregate::{Trouble, write};
@@ -282,7 +282,7 @@ struct Outcome<'a> {
 
 fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
     let Outcome { sum, findings, written, exit } = outcome;
-    let items: Vec<Item> = findings.iter().map(Item::from).collect();
+    let items = findings.to_vec();
     if job.plan.format == Output::Json {
         let record = Record {
             input: 0,

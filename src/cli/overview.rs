@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::print::word;
-use crate::batch::{Item, Record, Status};
-use crate::model::Severity;
+use crate::batch::{Record, Status};
+use crate::model::{Finding, Severity};
 use crate::publish::{BLOCKS, blocks_as_warning, coded, stands};
 
 /// With more problem files than this, each has one line instead of two.
@@ -57,7 +57,7 @@ pub fn is_clean(record: &Record) -> bool {
 }
 
 /// Whether a finding is a warning that blocks publication and is not waived.
-pub fn is_blocking_warning(f: &Item) -> bool {
+pub fn is_blocking_warning(f: &Finding) -> bool {
     blocks_as_warning(f.code, f.severity) && f.waived.is_none()
 }
 
@@ -80,8 +80,8 @@ pub fn lines<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
 
 /// An input with problems: file, agency, year, and the most severe finding with the number of the others.
 pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
-    let grave = |f: &&Item| f.severity > Severity::Note;
-    let all: Vec<&Item> = record.findings.iter().filter(grave).collect();
+    let grave = |f: &&Finding| f.severity > Severity::Note;
+    let all: Vec<&Finding> = record.findings.iter().filter(grave).collect();
     // The first finding that blocks publication (errors are sorted first), otherwise the first warning.
     let first = all.iter().position(|f| stands(f.code, f.severity)).unwrap_or(0);
     let Some(gravest) = all.get(first) else { return vec![format!("{}：{}", record.file, record.known())] };

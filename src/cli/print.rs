@@ -14,9 +14,9 @@ use super::plan::Plan;
 use super::run::{Done, Made, span};
 use super::{Stop, advice, output, overview, roster};
 use crate::aggregate::{Roster, State};
-use crate::batch::{Item, OutputFile, Record, Status, Waived};
+use crate::batch::{OutputFile, Record, Status};
 use crate::feedback::{junit, page, sarif};
-use crate::model::{Code, Finding, Severity};
+use crate::model::{Code, Finding, Severity, Waived};
 use crate::publish::{BLOCKS, coded, stands};
 
 pub use crate::batch::severity as word;
@@ -155,7 +155,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
         }
         (file, text) => {
             listed(told, done);
-            findings(&told.notes.iter().map(Item::from).collect::<Vec<_>>(), LISTED, None);
+            findings(&told.notes, LISTED, None);
             let inputs = &told.plan.inputs;
             if done.len() > 1 || told.asked.is_some() || inputs.left_out + inputs.left_out_folders > 0 {
                 counted(told, done);
@@ -325,7 +325,7 @@ pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typ
 }
 
 /// Lists findings for a person, at most so many of one code. With `typed` the command that shows the others is printed.
-pub fn findings(all: &[Item], most: Listed, typed: Option<&Typed>) {
+pub fn findings(all: &[Finding], most: Listed, typed: Option<&Typed>) {
     let mut shown: Vec<(Code, usize, usize)> = Vec::new();
     for f in all {
         let index = shown.iter().position(|(code, ..)| *code == f.code).unwrap_or_else(|| {
@@ -398,5 +398,5 @@ struct Object<'a> {
     edition: Option<&'a str>,
     status: Status,
     outputs: Vec<OutputFile>,
-    findings: &'a [Item],
+    findings: &'a [Finding],
 }

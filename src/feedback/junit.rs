@@ -5,14 +5,14 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use super::place;
-use crate::batch::{Item, Record, Status};
-use crate::model::Severity;
+use crate::batch::{Record, Status};
+use crate::model::{Finding, Severity};
 
 /// A run as a suite of tests: an input with a finding of severity error, or one that could not be read, fails. With `strict`
 /// warnings fail, too.
 pub fn junit<'r>(records: impl IntoIterator<Item = &'r Record>, strict: bool) -> String {
     let records: Vec<&Record> = records.into_iter().collect();
-    let counts = |f: &&Item| f.severity == Severity::Error || strict && f.severity == Severity::Warning;
+    let counts = |f: &&Finding| f.severity == Severity::Error || strict && f.severity == Severity::Warning;
     let fails =
         |r: &&&Record| r.status != Status::Skipped && (!r.is_understood() || r.findings.iter().any(|f| counts(&f)));
     let failed = records.iter().filter(fails).count();
@@ -49,8 +49,8 @@ pub fn junit<'r>(records: impl IntoIterator<Item = &'r Record>, strict: bool) ->
     xml
 }
 
-fn told(f: &Item) -> String {
-    let at = place(&f.place).map_or(String::new(), |p| format!("{p} "));
+fn told(f: &Finding) -> String {
+    let at = f.source.as_ref().and_then(place).map_or(String::new(), |p| format!("{p} "));
     format!("{} {at}{}", f.code, f.message)
 }
 

@@ -12,9 +12,9 @@ use rust_xlsxwriter::{
 };
 use unicode_width::UnicodeWidthStr;
 
-use crate::batch::{Item, severity};
+use crate::batch::severity;
 use crate::import::{Cell, Content, MARKED, Sheet, Span, Workbook};
-use crate::model::{Address, Severity};
+use crate::model::{Address, Finding, Severity};
 use crate::publish::{BLOCKS, blocks_as_warning};
 
 /// The sheet that lists all findings.
@@ -56,7 +56,7 @@ const A4: u8 = 9;
 ///
 /// # Errors
 /// Of the writer, where Excel could not hold the sheets.
-pub fn mark(workbook: &Workbook, findings: &[Item]) -> Result<Vec<u8>, XlsxError> {
+pub fn mark(workbook: &Workbook, findings: &[Finding]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Book::new();
     // No author and no clock.
     book.set_properties(
@@ -150,7 +150,7 @@ fn unmarked_cells(some: bool) -> Option<String> {
     some.then(|| format!("有问题的格子太多，这里只标出前 {MOST_MARKED} 个，其余的没有标，见上面的“位置”"))
 }
 
-fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Worksheet, XlsxError> {
+fn list(name: &str, findings: &[Finding], remarks: &[Option<String>]) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?.set_freeze_panes(1, 0)?.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0);
     let base = || Format::new().set_border(FormatBorder::Thin).set_align(FormatAlign::VerticalCenter).set_text_wrap();
@@ -159,7 +159,7 @@ fn list(name: &str, findings: &[Item], remarks: &[Option<String>]) -> Result<Wor
     }
     let room = ROWS - remarks.len();
     for (row, f) in (1u32..).zip(findings.iter().take(room)) {
-        let place = super::place(&f.place).unwrap_or_default();
+        let place = f.source.as_ref().and_then(super::place).unwrap_or_default();
         let blocks = if blocks_as_warning(f.code, f.severity) { format!("（{BLOCKS}）") } else { String::new() };
         let message = format!("{}{}{blocks}", f.message, f.unshown());
         let hint = f.hint.as_deref().unwrap_or_default();
@@ -326,15 +326,15 @@ struct Mark {
 type Marks = BTreeMap<Address, Mark>;
 
 /// Cells that findings refer to, by sheet, and whether some cells are not marked because there are too many.
-fn marks(findings: &[Item]) -> (BTreeMap<&str, Marks>, bool) {
+fn marks(findings: &[Finding]) -> (BTreeMap<&str, Marks>, bool) {
     let mut all: BTreeMap<&str, Marks> = BTreeMap::new();
     let (mut count, mut unmarked) = (0, false);
     for f in findings {
         let hint = f.hint.as_ref().map_or(String::new(), |h| format!("；{h}"));
         let words = format!("{}：{}{hint}（{}）", severity(f.severity), f.message, f.code);
-        for (own, place) in std::iter::once((true, &f.place)).chain(f.related.iter().map(|p| (false, p))) {
-            let Some(sheet) = place.sheet.as_deref().filter(|_| place.file.is_none()) else { continue };
-            let Some(at) = place.cell.as_ref().and_then(|c| c.parse::<Address>().ok()) else { continue };
+        let places = f.source.iter().map(|p| (true, p)).chain(f.related.iter().map(|p| (false, p)));
+        for (own, place) in places.filter(|(_, p)| p.file.is_none()) {
+            let (Some(sheet), Some(at)) = (place.sheet_name(), place.cell) else { continue };
             let none = || Mark { gravest: Severity::Note, texts: Vec::new(), bytes: 0 };
             let marks = all.entry(sheet).or_default();
             if !marks.contains_key(&at) {

@@ -8,17 +8,16 @@ mod mark;
 pub mod page;
 mod sarif;
 
-use crate::batch::PlaceItem;
-use crate::model::Severity;
+use crate::model::{Severity, Source};
 
 pub use junit::junit;
 pub use mark::{is_marked, is_unedited_mark, mark};
 pub use sarif::sarif;
 
 /// A place as people write it: sheet and cell.
-fn place(place: &PlaceItem) -> Option<String> {
-    let sheet = place.sheet.as_ref()?;
-    Some(format!("“{sheet}”{}", place.cell.as_deref().unwrap_or_default()))
+fn place(source: &Source) -> Option<String> {
+    let sheet = source.sheet_name()?;
+    Some(format!("“{sheet}”{}", source.cell.map_or(String::new(), |c| c.to_string())))
 }
 
 /// What SARIF calls a severity.

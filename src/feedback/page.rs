@@ -10,11 +10,11 @@ use quick_xml::escape::escape;
 
 use super::place;
 use crate::aggregate::{Roster, State};
-use crate::batch::{Item, PlaceItem, Record, Status, severity, word};
+use crate::batch::{Record, Status, severity, word};
 use crate::compose;
 use crate::export::html::pieces;
 use crate::form::{GridContent, labels};
-use crate::model::{CellRole, Origins, Place, Report, Severity, Value};
+use crate::model::{Address, CellRole, Finding, Origins, Place, Report, Severity, Value};
 use crate::publish::coded;
 
 const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC',sans-serif;max-width:72rem;margin:0 auto;\
@@ -49,9 +49,8 @@ impl Names {
     }
 
     /// A text of a finding, with the paths of its files replaced by their names.
-    fn within(&self, words: &str, item: &Item) -> String {
-        let mut files: Vec<&str> =
-            std::iter::once(&item.place).chain(&item.related).filter_map(|p| p.file.as_deref()).collect();
+    fn within(&self, words: &str, item: &Finding) -> String {
+        let mut files: Vec<&str> = item.places().filter_map(|p| p.file.as_deref()).collect();
         // The longest first: one path may be the beginning of another.
         files.sort_by_key(|f| std::cmp::Reverse(f.len()));
         files.into_iter().fold(words.to_owned(), |words, file| words.replace(file, self.of(file)))
@@ -69,7 +68,7 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
     let known = [record.known(), ended.to_owned()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("；");
     // Writing to a string cannot fail.
     let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<p>{}</p>", text(names.of(&record.file)), text(&known));
-    let told: Vec<&Item> = record.findings.iter().collect();
+    let told: Vec<&Finding> = record.findings.iter().collect();
     if told.is_empty() {
         out.push_str("<p>没有发现问题。</p>\n");
     } else {
@@ -80,7 +79,7 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
                 .as_ref()
                 .map_or(String::new(), |h| format!("<br><span class=\"h\">{}</span>", text(&names.within(h, item))));
             // The message mostly says where.
-            let at = place(&item.place).filter(|p| !item.message.contains(p.as_str()));
+            let at = item.source.as_ref().and_then(place).filter(|p| !item.message.contains(p.as_str()));
             let code = at.map_or(coded(item), |p| format!("{p}，{}", coded(item)));
             let _ = writeln!(
                 out,
@@ -95,7 +94,7 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
     }
     if let Some((report, origins)) = read {
         tables(&mut out, report, origins, &told);
-    } else if record.status == Status::Failed && told.iter().any(|item| item.place.sheet.is_some()) {
+    } else if record.status == Status::Failed && told.iter().any(|item| item.sheet().is_some()) {
         out.push_str("<p>这份报告没有读懂，画不出表格。请按上面的位置改好，再检查一次。</p>\n");
     }
     out.push_str("</section>\n");
@@ -177,13 +176,13 @@ struct Marks {
     gravest: Option<Severity>,
 }
 
-fn marks(findings: &[&Item]) -> BTreeMap<(String, String), Marks> {
-    let mut all: BTreeMap<(String, String), Marks> = BTreeMap::new();
-    let key = |p: &PlaceItem| Some((p.sheet.clone()?, p.cell.clone()?)).filter(|_| p.file.is_none());
+fn marks<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, Address), Marks> {
+    let mut all: BTreeMap<(&str, Address), Marks> = BTreeMap::new();
     for (i, item) in findings.iter().enumerate() {
-        for (own, at) in std::iter::once((true, &item.place)).chain(item.related.iter().map(|p| (false, p))) {
-            let Some(key) = key(at) else { continue };
-            let marks = all.entry(key).or_default();
+        let places = item.source.iter().map(|p| (true, p)).chain(item.related.iter().map(|p| (false, p)));
+        for (own, at) in places.filter(|(_, p)| p.file.is_none()) {
+            let (Some(sheet), Some(cell)) = (at.sheet_name(), at.cell) else { continue };
+            let marks = all.entry((sheet, cell)).or_default();
             if marks.numbers.last() != Some(&(i + 1)) {
                 marks.numbers.push(i + 1);
             }
@@ -196,12 +195,12 @@ fn marks(findings: &[&Item]) -> BTreeMap<(String, String), Marks> {
 }
 
 /// The tables that a finding speaks of.
-fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Item]) {
+fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Finding]) {
     let marks = marks(findings);
     for (index, (form, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {
         let of_slot = |slot: usize| {
             let source = origins.source(Place::Value { table: index, slot })?;
-            marks.get(&(source.sheet.to_string(), source.cell?.to_string()))
+            marks.get(&(&*source.sheet, source.cell?))
         };
         if (0..values.len()).all(|slot| of_slot(slot).is_none()) {
             continue;

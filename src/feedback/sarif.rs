@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{level, place};
-use crate::batch::{Item, PlaceItem, Record};
-use crate::model::Code;
+use crate::batch::Record;
+use crate::model::{Code, Finding, Source};
 
 /// The findings of a run as a SARIF log.
 pub fn sarif<'r>(records: impl IntoIterator<Item = &'r Record>) -> String {
@@ -41,17 +41,17 @@ pub fn sarif<'r>(records: impl IntoIterator<Item = &'r Record>) -> String {
     format!("{log:#}\n")
 }
 
-fn result(file: &str, item: &Item) -> Value {
+fn result(file: &str, item: &Finding) -> Value {
     let mut text = format!("{}{}", item.message, item.unshown());
     if let Some(hint) = &item.hint {
         text = format!("{text}；{hint}");
     }
-    let related: Vec<Value> = item.related.iter().map(|p| location(file, p)).collect();
+    let related: Vec<Value> = item.related.iter().map(|p| location(file, Some(p))).collect();
     let mut result = json!({
         "ruleId": item.code,
         "level": level(item.severity),
         "message": { "text": text },
-        "locations": [location(file, &item.place)],
+        "locations": [location(file, item.source.as_ref())],
     });
     if !related.is_empty() {
         result["relatedLocations"] = Value::Array(related);
@@ -63,10 +63,10 @@ fn result(file: &str, item: &Item) -> Value {
 }
 
 /// A file, and the cell in it where there is one. A workbook has no lines, so that the cell is a logical place.
-fn location(file: &str, at: &PlaceItem) -> Value {
-    let file = at.file.as_deref().unwrap_or(file);
+fn location(file: &str, at: Option<&Source>) -> Value {
+    let file = at.and_then(|at| at.file.as_deref()).unwrap_or(file);
     let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(file) } } });
-    if let Some(name) = place(at) {
+    if let Some(name) = at.and_then(place) {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": name, "kind": "member" }]);
     }
     location

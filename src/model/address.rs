@@ -80,6 +80,11 @@ impl Source {
         Source { file: None, sheet: sheet.clone(), cell: None }
     }
 
+    /// The name of its sheet; `None` where the file as a whole is meant.
+    pub fn sheet_name(&self) -> Option<&str> {
+        Some(&*self.sheet).filter(|name| !name.is_empty())
+    }
+
     /// A file as a whole.
     pub fn file(file: &str) -> Source {
         Source { file: Some(file.to_owned()), sheet: "".into(), cell: None }

@@ -1,17 +1,22 @@
 //! A finding: one thing that is wrong or worth knowing, as a value.
 
+mod wire;
+
 use std::collections::BTreeMap;
 
-use super::Source;
+use serde::{Deserialize, Serialize};
+
+use super::{Address, Source};
 use crate::rules::{Code, Severity};
 
 /// From what a finding was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
     /// From how the workbook was written: nobody can find it again in the report alone.
     Reading,
     /// From what the report says: whoever has the report finds it again.
+    #[default]
     Report,
 }
 
@@ -68,6 +73,17 @@ pub struct Finding {
     /// Number of places beyond those.
     pub more: usize,
     pub hint: Option<String>,
+    /// Who answers for it, where the report was published all the same.
+    pub waived: Option<Waived>,
+}
+
+/// Who answers for a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waived {
+    pub who: String,
+    /// The day on which it was decided, as `2025-01-20`.
+    pub date: String,
+    pub reason: String,
 }
 
 /// A finding of a code, with the severity of its rule.
@@ -94,6 +110,7 @@ impl Finding {
             related: Vec::new(),
             more: 0,
             hint: None,
+            waived: None,
         }
     }
 
@@ -134,6 +151,31 @@ impl Finding {
     pub fn in_reading(mut self) -> Finding {
         self.stage = Stage::Reading;
         self
+    }
+
+    /// The name of the sheet it is on, if any.
+    pub fn sheet(&self) -> Option<&str> {
+        self.source.as_ref().and_then(Source::sheet_name)
+    }
+
+    /// The cell it is about, if any.
+    pub fn cell(&self) -> Option<Address> {
+        self.source.as_ref()?.cell
+    }
+
+    /// Its own place, if any, and the related ones.
+    pub fn places(&self) -> impl Iterator<Item = &Source> {
+        self.source.iter().chain(&self.related)
+    }
+
+    /// Where only the first places are listed, how many are not; empty where all are.
+    pub fn unshown(&self) -> String {
+        if self.more > 0 { format!("（另有 {} 处没有一一标出）", self.more) } else { String::new() }
+    }
+
+    /// Whether it only counts findings of its code that were not listed: it has no place and no words of its own.
+    pub fn is_remainder(&self) -> bool {
+        self.more > 0 && self.source.is_none()
     }
 
     pub fn hint(mut self, text: impl Into<String>) -> Finding {
@@ -206,7 +248,6 @@ impl IntoIterator for Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Address;
 
     fn cell(row: u32) -> Source {
         Source::cell(&"表".into(), Address { row, column: 0 })

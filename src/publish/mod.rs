@@ -9,8 +9,7 @@ mod standing;
 mod stanza;
 mod waivers;
 
-use crate::batch::Item;
-use crate::model::{Code, Severity};
+use crate::model::{Code, Finding, Severity};
 
 pub use index::{Entry, index, is_index};
 pub use package::{Package, PackageFile, package};
@@ -32,7 +31,7 @@ pub fn blocks_as_warning(code: Code, severity: Severity) -> bool {
 }
 
 /// A finding's code, with [`BLOCKS`] if it is a warning that blocks publication and is not waived.
-pub fn coded(f: &Item) -> String {
+pub fn coded(f: &Finding) -> String {
     let blocks = blocks_as_warning(f.code, f.severity) && f.waived.is_none();
     if blocks { format!("{}，{BLOCKS}", f.code) } else { f.code.to_string() }
 }

@@ -6,10 +6,10 @@
 use std::fmt::Write;
 
 use super::waivers::is_waivable;
-use crate::batch::Item;
+use crate::model::Finding;
 
 /// A stanza for every finding that is not waived yet, in the order of the findings.
-pub fn stanzas(agency: &str, year: u16, findings: &[Item]) -> Vec<String> {
+pub fn stanzas(agency: &str, year: u16, findings: &[Finding]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for item in findings.iter().filter(|f| f.waived.is_none() && !f.is_remainder() && is_waivable(f.code, f.severity)) {
         let stanza = stanza(agency, year, item, findings);
@@ -21,14 +21,14 @@ pub fn stanzas(agency: &str, year: u16, findings: &[Item]) -> Vec<String> {
     out
 }
 
-fn stanza(agency: &str, year: u16, item: &Item, findings: &[Item]) -> String {
+fn stanza(agency: &str, year: u16, item: &Finding, findings: &[Finding]) -> String {
     let mut out =
         format!("[[waiver]]\nagency = {}\nyear = {year}\ncode = {}\n", string(agency), string(item.code.name()));
-    let place = [("sheet", &item.place.sheet), ("cell", &item.place.cell)];
+    let place = [("sheet", item.sheet().map(str::to_owned)), ("cell", item.cell().map(|c| c.to_string()))];
     // Writing to a string cannot fail.
     for (key, value) in place {
         if let Some(value) = value {
-            let _ = writeln!(out, "{key} = {}", string(value));
+            let _ = writeln!(out, "{key} = {}", string(&value));
         }
     }
     if let Some(says) = says(item, findings) {
@@ -40,9 +40,10 @@ fn stanza(agency: &str, year: u16, item: &Item, findings: &[Item]) -> String {
 
 /// Words that distinguish a finding from others of the same code and place: the shortest quotation that only it has, otherwise
 /// its whole message. `None` if there are no others.
-fn says<'a>(item: &'a Item, findings: &[Item]) -> Option<&'a str> {
-    let place = |f: &Item| (f.code, f.place.sheet.clone(), f.place.cell.clone());
-    let others: Vec<&Item> = findings.iter().filter(|f| place(f) == place(item) && f.message != item.message).collect();
+fn says<'a>(item: &'a Finding, findings: &[Finding]) -> Option<&'a str> {
+    let place = |f: &Finding| (f.code, f.sheet().map(str::to_owned), f.cell());
+    let others: Vec<&Finding> =
+        findings.iter().filter(|f| place(f) == place(item) && f.message != item.message).collect();
     if others.is_empty() {
         return None;
     }
@@ -75,12 +76,12 @@ mod tests {
     use crate::model::{Address, Code, Source, finding};
     use crate::publish::Waivers;
 
-    fn found(code: Code, sheet: &str, message: &str) -> Item {
-        Item::from(&finding(code, message).at(Source::cell(&sheet.into(), Address { row: 6, column: 3 })))
+    fn found(code: Code, sheet: &str, message: &str) -> Finding {
+        finding(code, message).at(Source::cell(&sheet.into(), Address { row: 6, column: 3 }))
     }
 
     /// The stanzas as a clerk fills them in.
-    fn filled(agency: &str, findings: &[Item]) -> String {
+    fn filled(agency: &str, findings: &[Finding]) -> String {
         let all = stanzas(agency, 2023, findings).join("\n\n");
         all.replace("reason = \"\"", "reason = \"照原样\"")
             .replace("who = \"\"", "who = \"张三\"")
@@ -95,7 +96,7 @@ mod tests {
             found(Code::P601, sheet, "有手机号码“138****5678”"),
             found(Code::P601, sheet, "有手机号码“139****5678”"),
             found(Code::P601, sheet, "有手机号码“139****5678”"),
-            Item::from(&finding(Code::K302, "没有位置")),
+            finding(Code::K302, "没有位置"),
             // One that does not block publication, and one that cannot be waived.
             found(Code::T501, sheet, "正文写“12件”"),
             found(Code::N201, sheet, "不是数字"),

@@ -10,9 +10,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Deserialize;
 
 use super::stands;
-use crate::batch::{Item, PlaceItem, Waived};
 use crate::form::Form;
-use crate::model::{Address, Code, Severity, full_date};
+use crate::model::{Address, Code, Finding, Severity, Source, Waived, full_date};
 use crate::toml_error::sentence;
 
 /// Longest file that is read, in waivers.
@@ -102,7 +101,7 @@ impl Waivers {
 
     /// Notes on the findings of a report who answers for them; the waivers that fit any count as used. Gives the waivers that
     /// fit more than one, each as a sentence.
-    pub fn apply(&self, (agency, year, form): (&str, u16, Option<&Form>), findings: &mut [Item]) -> Vec<String> {
+    pub fn apply(&self, (agency, year, form): (&str, u16, Option<&Form>), findings: &mut [Finding]) -> Vec<String> {
         let mut several = Vec::new();
         for Waiver { stated, code, used, near } in
             self.all.iter().filter(|w| (w.stated.agency.as_str(), w.stated.year) == (agency, year))
@@ -111,7 +110,7 @@ impl Waivers {
             let Some(first) = fitting.first() else {
                 let same = findings.iter().filter(|f| f.code == *code && stands(f.code, f.severity));
                 if let Ok(mut near) = near.lock() {
-                    near.extend(same.map(|f| place(&f.place)).filter(|p| !p.is_empty()));
+                    near.extend(same.filter_map(|f| f.source.as_ref()).map(place).filter(|p| !p.is_empty()));
                 }
                 continue;
             };
@@ -151,8 +150,9 @@ pub(super) fn is_waivable(code: Code, severity: Severity) -> bool {
 }
 
 /// A place in words; empty where a finding has none.
-fn place(at: &PlaceItem) -> String {
-    at.sheet.as_ref().map_or(String::new(), |sheet| format!("“{sheet}”{}", at.cell.as_deref().unwrap_or_default()))
+fn place(at: &Source) -> String {
+    let cell = || at.cell.map_or(String::new(), |c| c.to_string());
+    at.sheet_name().map_or(String::new(), |sheet| format!("“{sheet}”{}", cell()))
 }
 
 /// A text without spaces, with full-width ASCII made half-width.
@@ -223,18 +223,18 @@ impl Stated {
         self.cell.parse::<Address>().is_err().then(|| format!("的 cell“{}”不是单元格，如 D28", self.cell))
     }
 
-    fn fits(&self, code: Code, form: Option<&Form>, item: &Item) -> bool {
+    fn fits(&self, code: Code, form: Option<&Form>, item: &Finding) -> bool {
         stands(item.code, item.severity)
             && item.code == code
             && !item.is_remainder()
             && self.names_sheet(form, item)
-            && item.place.cell.as_deref().unwrap_or_default() == self.cell
+            && item.cell().map_or(String::new(), |c| c.to_string()) == self.cell
             && item.message.contains(&self.says)
     }
 
     /// Whether the waiver's sheet is that of the finding: the name of the sheet, or of the official table on it.
-    fn names_sheet(&self, form: Option<&Form>, item: &Item) -> bool {
-        let (sheet, stated) = (item.place.sheet.as_deref().unwrap_or_default(), plain(&self.sheet));
+    fn names_sheet(&self, form: Option<&Form>, item: &Finding) -> bool {
+        let (sheet, stated) = (item.sheet().unwrap_or_default(), plain(&self.sheet));
         if plain(sheet) == stated {
             return true;
         }
@@ -273,12 +273,12 @@ mod tests {
 
     const ONE: &str = "[[waiver]]\nagency = \"某局\"\nyear = 2023\ncode = \"K301\"\nsheet = \"三、依申请公开\"\ncell = \"D7\"\nreason = \"上年报告已公布，本年按实际办理数\"\nwho = \"张三\"\ndate = 2024-01-20\n";
 
-    fn found(code: Code, row: u32, message: &str) -> Item {
+    fn found(code: Code, row: u32, message: &str) -> Finding {
         let at = Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
-        Item::from(&finding(code, message).at(at))
+        finding(code, message).at(at)
     }
 
-    fn covers(waivers: &Waivers, agency: &str, year: u16, item: Item) -> bool {
+    fn covers(waivers: &Waivers, agency: &str, year: u16, item: Finding) -> bool {
         let mut items = [item];
         assert_eq!(waivers.apply((agency, year, None), &mut items), [""; 0]);
         items[0].waived.is_some()
@@ -311,10 +311,10 @@ mod tests {
     fn findings_that_were_not_listed_are_never_waived_together() {
         let without_place = ONE.replace("sheet = \"三、依申请公开\"\ncell = \"D7\"\n", "");
         let waivers = Waivers::parse(&without_place).unwrap();
-        let rest = crate::model::Finding { more: 7, ..finding(Code::K301, "这样的问题没有全部列出") };
-        assert!(!covers(&waivers, "某局", 2023, Item::from(&rest)));
-        assert!(covers(&waivers, "某局", 2023, Item::from(&finding(Code::K301, "…"))));
-        assert_eq!(super::super::stanza::stanzas("某局", 2023, &[Item::from(&rest)]), [""; 0]);
+        let rest = Finding { more: 7, ..finding(Code::K301, "这样的问题没有全部列出") };
+        assert!(!covers(&waivers, "某局", 2023, rest.clone()));
+        assert!(covers(&waivers, "某局", 2023, finding(Code::K301, "…")));
+        assert_eq!(super::super::stanza::stanzas("某局", 2023, &[rest.clone()]), [""; 0]);
     }
 
     #[test]
@@ -323,7 +323,7 @@ mod tests {
         let names = |sheet: &str, at: &str, message: &str| {
             let text = ONE.replace("三、依申请公开", sheet);
             let at = Source::cell(&at.into(), Address { row: 6, column: 3 });
-            let mut items = [Item::from(&finding(Code::K301, message).at(at))];
+            let mut items = [finding(Code::K301, message).at(at)];
             let waivers = Waivers::parse(&text).unwrap();
             assert_eq!(waivers.apply(("某局", 2023, Some(&*form)), &mut items), [""; 0]);
             items[0].waived.is_some()

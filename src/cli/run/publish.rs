@@ -13,7 +13,7 @@ use super::convert::{refuse_collisions, stem};
 use super::read::{Next, Writes, all, judge};
 use super::spool::{IN_MEMORY, Slip, Spool};
 use super::{Done, Interrupt, Made, Read, across, each, pool};
-use crate::batch::{Item, OutputFile, Record};
+use crate::batch::{OutputFile, Record};
 use crate::check::private_beside;
 use crate::cli::folder::{EntryKind, Folder};
 use crate::cli::inputs::Input;
@@ -245,13 +245,11 @@ fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
 
 /// Why a report may not be published.
 fn refused(record: &Record) -> Option<Finding> {
-    let open = |f: &&Item| stands(f.code, f.severity) && f.waived.is_none();
-    let standing: Vec<&Item> = record.findings.iter().filter(open).collect();
+    let open = |f: &&Finding| stands(f.code, f.severity) && f.waived.is_none();
+    let standing: Vec<&Finding> = record.findings.iter().filter(open).collect();
     let first = standing.first()?;
-    let place = match (&first.place.sheet, &first.place.cell) {
-        (Some(sheet), cell) => format!("“{sheet}”{} 的 ", cell.as_deref().unwrap_or_default()),
-        (None, _) => " ".to_owned(),
-    };
+    let cell = first.cell().map_or(String::new(), |c| c.to_string());
+    let place = first.sheet().map_or(" ".to_owned(), |sheet| format!("“{sheet}”{cell} 的 "));
     let message = format!("没有公布：有 {} 处问题必须先改正，如{place}{}", standing.len(), first.code);
     let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
     Some(finding(REFUSED, message).hint(hint))

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::spool::Slip;
 use super::{Interrupt, each, pass_over_own};
-use crate::batch::{Item, Record, Status};
+use crate::batch::{Record, Status};
 use crate::cli::inputs::Input;
 use crate::cli::output::reason;
 use crate::cli::plan::Plan;
@@ -60,7 +60,7 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
         && let Some(mut known) = writes.before(input, digest)
     {
         known.input = number;
-        known.findings.retain(|f| !f.is_across());
+        known.findings.retain(|f| !f.code.rule().across);
         judge(&mut known, plan.strict);
         return (known, Next::Stands);
     }
@@ -135,7 +135,7 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
             None => Status::Failed,
         },
         outputs: Vec::new(),
-        findings: examined.findings.iter().map(Item::from).collect(),
+        findings: examined.findings.clone(),
         tool: env!("CARGO_PKG_VERSION").to_owned(),
         key: plan.key.clone(),
         facts: examined.report.as_ref().map(|r| Facts::of(r, &examined.origins)),
@@ -155,7 +155,7 @@ fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
 /// Sets the status of a record that is understood from its findings.
 pub fn judge(record: &mut Record, strict: bool) {
     if record.is_understood() {
-        let counts = |f: &Item| f.severity == Severity::Error || strict && f.severity == Severity::Warning;
+        let counts = |f: &Finding| f.severity == Severity::Error || strict && f.severity == Severity::Warning;
         record.status = if record.findings.iter().any(counts) { Status::Findings } else { Status::Ok };
     }
 }

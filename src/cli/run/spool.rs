@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use crate::cli::folder::Folder;
 use crate::cli::output::Temporary;
 use crate::form::Form;
-use crate::model::{Code, Cover, Finding, Origins, Paragraph, Report, Section, Severity, Source, Stage, Value, Whole};
+use crate::model::{Cover, Finding, Origins, Paragraph, Report, Section, Value, Whole};
 use serde::{Deserialize, Serialize};
 
 /// Bytes of a run over many that stay in memory.
@@ -100,7 +100,8 @@ struct Kept {
     preface: Vec<Paragraph>,
     sections: Vec<Section>,
     tables: Vec<Vec<Value>>,
-    trace: Option<(Origins, Vec<KeptFinding>)>,
+    /// The findings as JSON, which they have a notation for.
+    trace: Option<(Origins, Vec<u8>)>,
 }
 
 #[derive(Serialize)]
@@ -109,34 +110,7 @@ struct Keep<'a> {
     preface: &'a [Paragraph],
     sections: &'a [Section],
     tables: &'a [Vec<Value>],
-    trace: Option<(&'a Origins, Vec<KeptFinding>)>,
-}
-
-/// A finding whose code is looked up again.
-#[derive(Serialize, Deserialize)]
-struct KeptFinding {
-    code: Code,
-    severity: Severity,
-    stage: Stage,
-    source: Option<Source>,
-    message: String,
-    expected: Option<String>,
-    found: Option<String>,
-    related: Vec<Source>,
-    more: usize,
-    hint: Option<String>,
-}
-
-impl KeptFinding {
-    fn of(f: &Finding) -> KeptFinding {
-        let Finding { code, severity, stage, source, message, expected, found, related, more, hint } = f.clone();
-        KeptFinding { code, severity, stage, source, message, expected, found, related, more, hint }
-    }
-
-    fn finding(self) -> std::io::Result<Finding> {
-        let KeptFinding { code, severity, stage, source, message, expected, found, related, more, hint } = self;
-        Ok(Finding { code, severity, stage, source, message, expected, found, related, more, hint })
-    }
+    trace: Option<(&'a Origins, Vec<u8>)>,
 }
 
 impl Spool {
@@ -149,7 +123,8 @@ impl Spool {
     /// Keeps a report.
     pub fn put(&self, whole: Whole<'_>) -> std::io::Result<Slip> {
         let Report { form, cover, preface, sections, tables } = whole.report;
-        let trace = self.trace.then(|| (whole.origins, whole.findings.iter().map(KeptFinding::of).collect()));
+        let findings = self.trace.then(|| serde_json::to_vec(whole.findings)).transpose()?;
+        let trace = findings.map(|findings| (whole.origins, findings));
         let form = self.forms.iter().position(|f| f.digest == form.digest).ok_or_else(lost)?;
         let keep = Keep { cover, preface, sections, tables, trace };
         let bytes = postcard::to_stdvec(&keep).map_err(std::io::Error::other)?;
@@ -163,8 +138,10 @@ impl Spool {
         let Kept { cover, preface, sections, tables, trace } =
             postcard::from_bytes(&bytes).map_err(std::io::Error::other)?;
         let form = self.forms.get(slip.form).cloned().ok_or_else(lost)?;
-        let (origins, findings) = trace.unwrap_or_default();
-        let findings = findings.into_iter().map(KeptFinding::finding).collect::<std::io::Result<_>>()?;
+        let (origins, findings) = match trace {
+            Some((origins, findings)) => (origins, serde_json::from_slice(&findings)?),
+            None => (Origins::default(), Vec::new()),
+        };
         Ok(Waited { report: Report { form, cover, preface, sections, tables }, origins, findings })
     }
 }
@@ -177,7 +154,7 @@ fn lost() -> std::io::Error {
 mod tests {
     use super::*;
     use crate::form;
-    use crate::model::{Address, Amount, Decimal, Place, finding};
+    use crate::model::{Address, Amount, Code, Decimal, Place, Source, finding};
 
     #[test]
     fn reports_come_back_as_they_were() {

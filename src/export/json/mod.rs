@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use schema::schema;
 
 use crate::form::{DataLabels, Form, Unit, labels};
-use crate::model::{Code, Entry, Fact, Finding, Origins, Paragraph, Place, Severity, Source, Stage, Value, Whole};
+use crate::model::{Entry, Fact, Origins, Paragraph, Place, Value, Whole};
 
 /// Writes a report.
 pub fn write(whole: Whole<'_>) -> Vec<u8> {
@@ -73,7 +73,7 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
         out.close(1, '}');
     }
     out.close(0, ']');
-    out.items(0, "findings", findings.iter().map(Item::of));
+    out.items(0, "findings", findings.iter());
     out.end()
 }
 
@@ -237,57 +237,6 @@ impl<'a> Figure<'a> {
             unit: value.unit().map(Unit::word).or(table.unit_word(slot)),
             value: number,
             origin: Origin::of(origins, Place::Value { table: t, slot }, &value.to_string()),
-        }
-    }
-}
-
-#[derive(Serialize)]
-struct Item<'a> {
-    code: Code,
-    severity: Severity,
-    stage: Stage,
-    #[serde(flatten)]
-    place: Option<PlaceItem<'a>>,
-    message: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expected: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    found: Option<&'a str>,
-    related: Vec<PlaceItem<'a>>,
-    /// Number of places beyond those in `related`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    more: Option<usize>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<&'a str>,
-}
-
-/// A place in the workbook that was read.
-#[derive(Serialize)]
-struct PlaceItem<'a> {
-    sheet: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cell: Option<String>,
-}
-
-impl<'a> PlaceItem<'a> {
-    fn of(source: &'a Source) -> PlaceItem<'a> {
-        PlaceItem { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()) }
-    }
-}
-
-impl<'a> Item<'a> {
-    fn of(f: &'a Finding) -> Item<'a> {
-        Item {
-            code: f.code,
-            severity: f.severity,
-            stage: f.stage,
-            place: f.source.as_ref().map(PlaceItem::of),
-            message: &f.message,
-            expected: f.expected.as_deref(),
-            found: f.found.as_deref(),
-            related: f.related.iter().map(PlaceItem::of).collect(),
-            more: Some(f.more).filter(|more| *more > 0),
-            hint: f.hint.as_deref(),
         }
     }
 }
