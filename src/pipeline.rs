@@ -10,72 +10,15 @@ use std::thread::Builder;
 use crate::batch::{is_blank_template, is_published, is_summary};
 use crate::check::check;
 use crate::compose::compose;
-use crate::export::{self, ExportError};
+use crate::export;
 use crate::feedback::is_marked;
-use crate::import::{self, ImportError, Input, Limits};
-use crate::layout::{self, Faces, LayoutError};
+use crate::formats::Material;
+use crate::import::{self, ImportError, Input};
 use crate::model::{Code, Finding, Findings, Origins, Report, Whole, finding, refuses};
-use crate::normalize::{self, Options};
-use crate::site::Site;
-use crate::style::Style;
+use crate::normalize;
 
-/// A format to publish in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Format {
-    Pdf,
-    Docx,
-    Xlsx,
-    /// A web page.
-    Html,
-    /// The same without the page around it, for editors of portals.
-    Fragment,
-    Json,
-    Csv,
-}
-
-impl Format {
-    pub const ALL: [Format; 7] =
-        [Format::Pdf, Format::Docx, Format::Xlsx, Format::Html, Format::Fragment, Format::Json, Format::Csv];
-
-    /// Whether its files are compressed already.
-    pub const fn is_compressed(self) -> bool {
-        matches!(self, Format::Pdf | Format::Docx | Format::Xlsx)
-    }
-
-    /// Its name in options, manifests and JSON.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Format::Pdf => "pdf",
-            Format::Docx => "docx",
-            Format::Xlsx => "xlsx",
-            Format::Html => "html",
-            Format::Fragment => "fragment",
-            Format::Json => "json",
-            Format::Csv => "csv",
-        }
-    }
-
-    /// What a reader calls it.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Format::Pdf => "PDF",
-            Format::Docx => "Word",
-            Format::Xlsx => "Excel",
-            Format::Html => "网页",
-            Format::Fragment => "网页片段",
-            Format::Json => "JSON",
-            Format::Csv => "CSV",
-        }
-    }
-
-    /// What the name of its file ends in, after the dot. No two are the same.
-    pub const fn ending(self) -> &'static str {
-        match self {
-            Format::Fragment => "片段.html",
-            other => other.name(),
-        }
-    }
-}
+pub use crate::formats::{Format, ProduceError};
+pub use crate::setting::Setting;
 
 /// What a file was found to say.
 #[derive(Debug, Clone)]
@@ -100,38 +43,6 @@ impl Examined {
         let report = self.report.as_ref()?;
         Some(Whole { report, origins: &self.origins, findings: &self.findings })
     }
-}
-
-/// Everything that reading and setting depend on.
-#[derive(Debug, Clone)]
-pub struct Setting {
-    pub limits: Limits,
-    pub options: Options,
-    pub style: Style,
-    pub faces: Faces,
-    /// What web pages say of their site.
-    pub site: Site,
-}
-
-impl Default for Setting {
-    fn default() -> Setting {
-        let (limits, options, style) = (Limits::default(), Options::default(), Style::default());
-        Setting { limits, options, style, faces: Faces::built_in(), site: Site::default() }
-    }
-}
-
-/// Why a report could not be turned into files.
-#[derive(Debug, thiserror::Error)]
-pub enum ProduceError {
-    #[error(transparent)]
-    Layout(#[from] LayoutError),
-    #[error(transparent)]
-    Export(#[from] ExportError),
-    /// Size of the JSON, and the limit for reading it, in MB.
-    #[error("写出的 JSON 会有 {0} MB，超过再读入的上限 {1} MB，不像是一份年度报告，请删去无关内容")]
-    TooLargeToRead(usize, u64),
-    #[error("程序内部错误，请把文件和这条信息反馈给我们")]
-    Internal,
 }
 
 /// Reads and checks a file.
@@ -197,7 +108,7 @@ pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
 
 /// Begins, on a thread of its own, what the first report of a run would wait for.
 pub fn warm(formats: &[Format], setting: &Setting) {
-    if formats.contains(&Format::Pdf) {
+    if formats.iter().any(|f| f.needs().pages) {
         let faces = setting.faces.clone();
         // Where there is no thread, the first report waits.
         let _ = Builder::new().spawn(move || guarded(|| export::pdf::warm(&faces)));
@@ -205,7 +116,7 @@ pub fn warm(formats: &[Format], setting: &Setting) {
 }
 
 /// Makes the files of a report, in the order of the formats, each of which stands once. Where it was read and what was found
-/// in it is told by JSON alone.
+/// in it is written by JSON alone.
 pub fn produce(
     whole: Whole<'_>,
     formats: &[Format],
@@ -213,20 +124,6 @@ pub fn produce(
 ) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
     let report = whole.report;
     let document = guarded(|| compose(report)).ok_or(ProduceError::Internal)?;
-    let make = |format: Format| {
-        guarded(|| {
-            Ok(match format {
-                Format::Pdf => export::pdf::write(&layout::layout(&document, &setting.style, &setting.faces)?)?,
-                Format::Docx => export::docx::write(&document, &setting.style)?,
-                Format::Xlsx => export::xlsx::write(report)?,
-                Format::Html => export::html::page(&document, &setting.site),
-                Format::Fragment => export::html::fragment(&document),
-                Format::Json => readable(export::json::write(whole), &setting.limits)?,
-                Format::Csv => export::csv::write(report),
-            })
-        })
-        .unwrap_or(Err(ProduceError::Internal))
-    };
     // Its writer starts a thread a sheet and waits for them: meanwhile the other formats are made.
     let place = formats.iter().position(|f| *f == Format::Xlsx).filter(|_| formats.len() > 1);
     let sheets = place.and_then(|_| guarded(|| export::xlsx::sheets(report))).transpose()?;
@@ -235,6 +132,9 @@ pub fn produce(
         // Where none can be started it is made in its turn.
         let apart = place.zip(thread.and_then(io::Result::ok));
         let own = |i: &usize| apart.as_ref().is_none_or(|(place, _)| i != place);
+        let material =
+            guarded(|| Material::of(whole, &document, formats, setting)).unwrap_or(Err(ProduceError::Internal))?;
+        let make = |format: Format| guarded(|| format.write(&material)).unwrap_or(Err(ProduceError::Internal));
         let files = (0..formats.len()).filter(own).map(|i| Ok((formats[i], make(formats[i])?)));
         let mut files = files.collect::<Result<Vec<_>, ProduceError>>()?;
         if let Some((place, thread)) = apart {
@@ -244,14 +144,6 @@ pub fn produce(
         }
         Ok(files)
     })
-}
-
-/// The JSON, or an error if it is too large to be read again.
-fn readable(json: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, ProduceError> {
-    match json.len() as u64 > limits.file_bytes {
-        true => Err(ProduceError::TooLargeToRead(json.len() >> 20, limits.file_bytes >> 20)),
-        false => Ok(json),
-    }
 }
 
 /// Runs a stage; `None` if it panicked.

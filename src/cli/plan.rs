@@ -188,8 +188,7 @@ fn key(plan: &Plan, formats: &[Format]) -> String {
     parts.extend(formats.iter().map(|f| f.name().into()));
     // Numbers and names, in the order of their declaration.
     parts.push(format!("{style:?}").into_bytes());
-    // Nothing else knows of a site.
-    if formats.contains(&Format::Html) {
+    if formats.iter().any(|f| f.needs().site) {
         parts.push(format!("{site:?}").into_bytes());
     }
     sha256_of(parts.iter().map(Vec::as_slice).chain(faces.own()))
@@ -245,7 +244,7 @@ pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
     formats.sort_unstable();
     formats.dedup();
     if let Some(path) = &args.site {
-        if !formats.contains(&Format::Html) {
+        if !formats.iter().any(|f| f.needs().site) {
             let names = formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(",");
             return Err(Stop::usage(format!("--site 只用于网页，请在 --to 里加上 html：--to {names},html")));
         }
@@ -285,9 +284,9 @@ fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
 /// The formats of `--to`, however they are separated and written.
 fn formats(words: &str) -> Result<Vec<Format>, Stop> {
     let words = words.split([',', '，', '、', ' ']).filter(|w| !w.is_empty());
-    let known = |w: &str| Format::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(w));
     let names = || Format::ALL.map(Format::name).join("、");
-    let all = words.map(|w| known(w).ok_or_else(|| Stop::usage(format!("--to 不能是 {w}，可以是 {}", names()))));
+    let all =
+        words.map(|w| Format::named(w).ok_or_else(|| Stop::usage(format!("--to 不能是 {w}，可以是 {}", names()))));
     let all = all.collect::<Result<Vec<_>, _>>()?;
     if all.is_empty() { Err(Stop::usage(format!("--to 后面要写格式：{}", names()))) } else { Ok(all) }
 }

@@ -13,7 +13,7 @@ use crate::model::Report;
 const COLUMNS: usize = 7;
 
 /// Compares every row with the value it stands for.
-pub(super) fn prove(report: &Report, bytes: &[u8]) -> Result<Compared, Unequal> {
+pub(crate) fn prove(report: &Report, bytes: &[u8]) -> Result<Compared, Unequal> {
     let unread = || Unequal::new("整个文件", "能够读回", "读不出来");
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| unread())?.strip_prefix('\u{feff}').ok_or_else(unread)?;
     let (mut rest, mut found, mut rows) = (text, Vec::with_capacity(COLUMNS), 0);

@@ -15,7 +15,7 @@ use crate::inflate::entry;
 const MOST: u64 = 256 << 20;
 
 /// What a reader finds in a DOCX; `Err` names what could not be read.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let part = part(bytes, "word/document.xml").ok_or("正文部件")?;
     let mut steps = Steps::xml(simdutf8::basic::from_utf8(&part).map_err(|_| "编码")?);
     let mut pieces = None;

@@ -8,7 +8,7 @@ use super::pieces::{Piece, is_blank, without_blank};
 use super::xml::{Step, Steps};
 
 /// What a reader finds in a page; `Err` names what could not be read.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| "编码")?;
     let text = text.trim_start().strip_prefix("<!DOCTYPE html>").unwrap_or(text);
     let (mut steps, mut pieces) = (Steps::html(text), Vec::new());

@@ -51,7 +51,7 @@ impl Codes {
 }
 
 /// What a reader finds in a PDF; `Err` names what could not be read.
-pub(super) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|_| "文件结构")?;
     let mut marked = Marked::new();
     let mut fonts: HashMap<ObjectIdentifier, Codes> = HashMap::new();

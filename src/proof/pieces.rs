@@ -10,7 +10,7 @@ use crate::model::{Paragraph, Report, Value, is_invisible};
 
 /// One thing that a reader finds.
 #[derive(Debug, Clone)]
-pub(super) enum Piece<'t> {
+pub(crate) enum Piece<'t> {
     /// A title, a heading or a paragraph.
     Words(Cow<'t, str>),
     /// Rows of the cells that begin in them.
@@ -28,13 +28,18 @@ pub struct Compared {
 
 /// The first thing in which a file is not what it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Unequal {
+pub(crate) struct Unequal {
     pub place: String,
     pub expected: String,
     pub found: String,
 }
 
 impl Unequal {
+    /// A file that cannot be read at all, and what was found instead.
+    pub fn unread(found: &str) -> Unequal {
+        Unequal { place: "整个文件".to_owned(), expected: "能够读回".to_owned(), found: found.to_owned() }
+    }
+
     /// Two texts, each cut to what stands round the place where they part.
     pub fn new(place: impl Into<String>, expected: &str, found: &str) -> Unequal {
         let [expected, found] = [expected, found].map(|text| significant(text).collect::<String>());
@@ -69,7 +74,7 @@ pub(super) fn is_blank(text: &str) -> bool {
 
 /// What a reader should find of a report. By report and form alone, not by the document that the writers draw: a part that
 /// got lost on the way there would be missing on both sides.
-pub(super) fn of(report: &Report) -> Vec<Piece<'_>> {
+pub(crate) fn of(report: &Report) -> Vec<Piece<'_>> {
     let (cover, words) = (&report.cover, &labels().cover);
     let fact = |label: &str, text: &Option<String>| text.as_ref().map(|t| Piece::Words(format!("{label}：{t}").into()));
     fn paragraph(p: &Paragraph) -> Piece<'_> {
@@ -120,7 +125,7 @@ pub(super) fn without_blank(mut pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
 }
 
 /// Compares piece by piece.
-pub(super) fn compare(expected: &[Piece<'_>], found: &[Piece<'_>]) -> Result<Compared, Unequal> {
+pub(crate) fn compare(expected: &[Piece<'_>], found: &[Piece<'_>]) -> Result<Compared, Unequal> {
     let mut compared = Compared::default();
     let mut tables = 0;
     for i in 0..expected.len().max(found.len()) {

@@ -11,10 +11,8 @@ use crate::import::{Cell, Content, Limits, Sheet, read_bytes};
 use crate::model::{Address, Decimal, Report};
 
 /// Compares sheet after sheet with what a report says.
-pub(super) fn prove(report: &Report, bytes: &[u8], limits: &Limits) -> Result<Compared, Unequal> {
-    let whole =
-        |found: String| Unequal { place: "整个文件".to_owned(), expected: "能够读回".to_owned(), found };
-    let workbook = read_bytes("", bytes, limits).map_err(|e| whole(e.to_string()))?;
+pub(crate) fn prove(report: &Report, bytes: &[u8], limits: &Limits) -> Result<Compared, Unequal> {
+    let workbook = read_bytes("", bytes, limits).map_err(|e| Unequal::unread(&e.to_string()))?;
     let mut proof = Proof { sheets: workbook.sheets.iter(), compared: Compared::default() };
     let words = labels();
 

@@ -5,6 +5,7 @@
 
 mod index;
 mod package;
+mod proof;
 mod standing;
 mod stanza;
 mod waivers;
@@ -13,6 +14,7 @@ use crate::model::{Code, Finding, Severity};
 
 pub use index::{Entry, index, is_index};
 pub use package::{Package, PackageFile, package};
+pub use proof::{Difference, prove, prove_package};
 pub use standing::{MOST_MANIFEST, standing};
 pub use stanza::stanzas;
 pub use waivers::Waivers;

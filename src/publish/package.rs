@@ -8,8 +8,8 @@ use serde::Serialize;
 use crate::digest::sha256;
 use crate::export::ExportError;
 use crate::export::package::{Part, PartKind, pack};
+use crate::formats::Format;
 use crate::model::Report;
-use crate::pipeline::Format;
 use crate::proof::Compared;
 
 /// What is handed to a portal.

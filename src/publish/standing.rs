@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::Entry;
-use crate::pipeline::Format;
+use crate::formats::Format;
 
 /// Most bytes read of a manifest; those that this program writes are smaller.
 pub const MOST_MANIFEST: u64 = 1 << 20;

@@ -73,7 +73,7 @@ impl<'a> Run<'a> {
         };
         // The folder of a lone input may not be there yet.
         let beyond = books.as_ref().map(|kept| (spool::IN_MEMORY, kept.folder.clone()));
-        let trace = job.formats.contains(&Format::Json);
+        let trace = job.formats.iter().any(|f| f.needs().findings);
         let spool = Spool::new(&job.plan.setting.options.forms, beyond, trace);
         Ok(Run { job, books, inputs, spool })
     }

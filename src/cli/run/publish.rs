@@ -25,8 +25,9 @@ use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{self, Format, ProduceError, Setting, produce};
-use crate::proof::{Difference, prove, prove_package};
-use crate::publish::{Entry, MOST_MANIFEST, PackageFile, index, is_index, package, standing, stands};
+use crate::publish::{
+    Difference, Entry, MOST_MANIFEST, PackageFile, index, is_index, package, prove, prove_package, standing, stands,
+};
 use crate::regular_file;
 
 /// A report that was understood and is not published.

@@ -8,8 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use nianbao::pipeline::{Format, Setting, examine, produce};
-use nianbao::proof::{prove, prove_package};
-use nianbao::publish::package;
+use nianbao::publish::{package, prove, prove_package};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
 

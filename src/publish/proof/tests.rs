@@ -155,7 +155,7 @@ fn the_long_form_of_a_workbook_is_proved_by_itself() {
 #[test]
 fn labels_are_proved_to_the_letter() {
     let (sound, setting) = (report("2021"), Setting::default());
-    let misspelt = include_str!("../form/2021.toml").replace("规范性文件", "规范性文书");
+    let misspelt = include_str!("../../form/2021.toml").replace("规范性文件", "规范性文书");
     let mut spoiled = sound.clone();
     spoiled.form = Arc::new(form::Form::parse(&misspelt).unwrap());
     for format in Format::ALL {

@@ -1,0 +1,278 @@
+//! The table of formats that a report is published in: one row a format.
+//!
+//! A new format is a variant of [`Format`], a row with its writer and the reader of the proof, and nothing else: options, names,
+//! manifests, packages and the proof go by the table.
+
+use crate::export::{self, ExportError};
+use crate::import::Limits;
+use crate::layout::{self, LayoutError, Pages};
+use crate::model::{Document, Report, Whole};
+use crate::proof::{self, Compared, Piece, Unequal};
+use crate::setting::Setting;
+
+/// A format to publish in, in the order in which files are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    Pdf,
+    Docx,
+    Xlsx,
+    /// A web page.
+    Html,
+    /// The same without the page around it, for editors of portals.
+    Fragment,
+    Json,
+    Csv,
+}
+
+/// What the table says of a format.
+struct Row {
+    format: Format,
+    name: &'static str,
+    word: &'static str,
+    ending: &'static str,
+    media_type: &'static str,
+    is_compressed: bool,
+    needs: Needs,
+    write: fn(&Material<'_>) -> Result<Vec<u8>, ProduceError>,
+    read_back: ReadBack,
+}
+
+/// What a format takes besides the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// Laid out pages, and so the faces.
+    pub pages: bool,
+    /// The tags of the site.
+    pub site: bool,
+    /// Findings, and where the report was read.
+    pub findings: bool,
+}
+
+const NOTHING: Needs = Needs { pages: false, site: false, findings: false };
+
+/// How the proof reads a file of a format.
+enum ReadBack {
+    /// As words and tables in reading order.
+    Pieces(fn(&[u8]) -> Result<Vec<Piece<'static>>, &'static str>),
+    /// With the report at hand.
+    Report(fn(&Report, &[u8], &Limits) -> Result<Compared, Unequal>),
+}
+
+/// In the order of [`Format`].
+const ROWS: [Row; 7] = [
+    Row {
+        format: Format::Pdf,
+        name: "pdf",
+        word: "PDF",
+        ending: "pdf",
+        media_type: "application/pdf",
+        is_compressed: true,
+        needs: Needs { pages: true, ..NOTHING },
+        write: |m| Ok(export::pdf::write(m.pages()?)?),
+        read_back: ReadBack::Pieces(proof::pdf::read),
+    },
+    Row {
+        format: Format::Docx,
+        name: "docx",
+        word: "Word",
+        ending: "docx",
+        media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        is_compressed: true,
+        needs: NOTHING,
+        write: |m| Ok(export::docx::write(m.document, &m.setting.style)?),
+        read_back: ReadBack::Pieces(proof::docx::read),
+    },
+    Row {
+        format: Format::Xlsx,
+        name: "xlsx",
+        word: "Excel",
+        ending: "xlsx",
+        media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        is_compressed: true,
+        needs: NOTHING,
+        write: |m| Ok(export::xlsx::write(m.whole.report)?),
+        read_back: ReadBack::Report(proof::xlsx::prove),
+    },
+    Row {
+        format: Format::Html,
+        name: "html",
+        word: "网页",
+        ending: "html",
+        media_type: "text/html",
+        is_compressed: false,
+        needs: Needs { site: true, ..NOTHING },
+        write: |m| Ok(export::html::page(m.document, &m.setting.site)),
+        read_back: ReadBack::Pieces(proof::html::read),
+    },
+    Row {
+        format: Format::Fragment,
+        name: "fragment",
+        word: "网页片段",
+        ending: "片段.html",
+        media_type: "text/html",
+        is_compressed: false,
+        needs: NOTHING,
+        write: |m| Ok(export::html::fragment(m.document)),
+        read_back: ReadBack::Pieces(proof::html::read),
+    },
+    Row {
+        format: Format::Json,
+        name: "json",
+        word: "JSON",
+        ending: "json",
+        media_type: "application/json",
+        is_compressed: false,
+        needs: Needs { findings: true, ..NOTHING },
+        write: |m| readable(export::json::write(m.whole), &m.setting.limits),
+        read_back: ReadBack::Report(proof::json::prove),
+    },
+    Row {
+        format: Format::Csv,
+        name: "csv",
+        word: "CSV",
+        ending: "csv",
+        media_type: "text/csv",
+        is_compressed: false,
+        needs: NOTHING,
+        write: |m| Ok(export::csv::write(m.whole.report)),
+        read_back: ReadBack::Report(|report, bytes, _| proof::csv::prove(report, bytes)),
+    },
+];
+
+impl Format {
+    pub const ALL: [Format; ROWS.len()] = {
+        let mut all = [Format::Pdf; ROWS.len()];
+        let mut i = 0;
+        while i < all.len() {
+            all[i] = ROWS[i].format;
+            i += 1;
+        }
+        all
+    };
+
+    const fn row(self) -> &'static Row {
+        &ROWS[self as usize]
+    }
+
+    /// Its name in options, manifests and JSON.
+    pub const fn name(self) -> &'static str {
+        self.row().name
+    }
+
+    /// The format with this name, in either case.
+    pub fn named(name: &str) -> Option<Format> {
+        Format::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(name))
+    }
+
+    /// What a reader calls it.
+    pub const fn word(self) -> &'static str {
+        self.row().word
+    }
+
+    /// What the name of its file ends in, after the dot. No two are the same.
+    pub const fn ending(self) -> &'static str {
+        self.row().ending
+    }
+
+    /// Its media type (RFC 6838).
+    pub const fn media_type(self) -> &'static str {
+        self.row().media_type
+    }
+
+    /// Whether its files are compressed already.
+    pub const fn is_compressed(self) -> bool {
+        self.row().is_compressed
+    }
+
+    pub const fn needs(self) -> Needs {
+        self.row().needs
+    }
+
+    /// Makes a file.
+    pub(crate) fn write(self, material: &Material<'_>) -> Result<Vec<u8>, ProduceError> {
+        (self.row().write)(material)
+    }
+
+    /// Reads a file back and compares it with its report, of which `expected` are the words and tables.
+    pub(crate) fn prove(
+        self,
+        report: &Report,
+        expected: &[Piece<'_>],
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Compared, Unequal> {
+        match self.row().read_back {
+            ReadBack::Pieces(read) => {
+                let found = read(bytes).map_err(|what| Unequal::unread(&format!("{what}读不出来")))?;
+                proof::compare(expected, &found)
+            }
+            ReadBack::Report(prove) => prove(report, bytes, limits),
+        }
+    }
+}
+
+/// What writers take. Several of them share a document, and pages.
+pub(crate) struct Material<'r> {
+    pub whole: Whole<'r>,
+    pub document: &'r Document,
+    pages: Option<Pages>,
+    pub setting: &'r Setting,
+}
+
+impl<'r> Material<'r> {
+    /// Lays the document out once if any of the formats needs pages.
+    pub fn of(
+        whole: Whole<'r>,
+        document: &'r Document,
+        formats: &[Format],
+        setting: &'r Setting,
+    ) -> Result<Material<'r>, ProduceError> {
+        let drawn = formats.iter().any(|f| f.needs().pages);
+        let pages = drawn.then(|| layout::layout(document, &setting.style, &setting.faces)).transpose()?;
+        Ok(Material { whole, document, pages, setting })
+    }
+
+    fn pages(&self) -> Result<&Pages, ProduceError> {
+        self.pages.as_ref().ok_or(ProduceError::Internal)
+    }
+}
+
+/// Why a report could not be turned into files.
+#[derive(Debug, thiserror::Error)]
+pub enum ProduceError {
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// Size of the JSON, and the limit for reading it, in MB.
+    #[error("写出的 JSON 会有 {0} MB，超过再读入的上限 {1} MB，不像是一份年度报告，请删去无关内容")]
+    TooLargeToRead(usize, u64),
+    #[error("程序内部错误，请把文件和这条信息反馈给我们")]
+    Internal,
+}
+
+/// The JSON, or an error if it is too large to be read again.
+fn readable(json: Vec<u8>, limits: &Limits) -> Result<Vec<u8>, ProduceError> {
+    match json.len() as u64 > limits.file_bytes {
+        true => Err(ProduceError::TooLargeToRead(json.len() >> 20, limits.file_bytes >> 20)),
+        false => Ok(json),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn rows_stand_in_the_order_of_the_formats_and_no_name_stands_twice() {
+        for (i, row) in ROWS.iter().enumerate() {
+            assert_eq!(row.format as usize, i, "{}", row.name);
+            assert_eq!(Format::named(&row.name.to_uppercase()), Some(row.format));
+        }
+        for of in [Format::name, Format::word, Format::ending] {
+            assert_eq!(Format::ALL.map(of).iter().collect::<BTreeSet<_>>().len(), ROWS.len());
+        }
+    }
+}
