@@ -1,4 +1,4 @@
-//! SHA-256 as it is written everywhere: 64 lower-case hexadecimal digits.
+//! SHA-256 digests, written as 64 lower-case hexadecimal digits.
 
 use std::fmt::Write as _;
 
@@ -9,7 +9,7 @@ pub fn sha256(bytes: &[u8]) -> String {
     written(Sha256::digest(bytes).as_slice())
 }
 
-/// Digest over several parts, each with its length before it, so that no two lists of parts read the same.
+/// Digest of several parts, each preceded by its length, so that different lists of parts never hash the same bytes.
 pub fn sha256_of<'a>(parts: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for part in parts {

@@ -1,6 +1,7 @@
-//! One entry of a zip, or a stream of zlib → its bytes, inflated in one go and compared with the checksum that it states.
+//! One zip entry or zlib stream → its bytes, inflated in one call and verified against its checksum.
 //!
-//! Takes the whole zip or stream in memory. It never takes more memory than it was allowed, whatever the entry says of itself.
+//! Takes the whole zip or stream in memory, gives its bytes. The output never takes more memory than allowed, whatever size an
+//! entry declares.
 
 use std::cell::RefCell;
 use std::io::{Read, Seek};
@@ -9,16 +10,16 @@ use libdeflater::{DecompressionError, Decompressor, crc32};
 use zip::CompressionMethod;
 use zip::read::ZipFile;
 
-/// Why an entry cannot be had.
+/// Why an entry cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryError {
     /// It is encrypted.
     Encrypted,
-    /// It is packed in another way than office programs do.
+    /// Its compression method is neither stored nor deflate.
     Method,
     /// It is larger than allowed.
     Large,
-    /// It is cut off, or not what its directory says.
+    /// It is truncated, or does not match the size or checksum in its directory entry.
     Damaged,
 }
 
@@ -26,7 +27,7 @@ thread_local! {
     static DECOMPRESSOR: RefCell<Decompressor> = RefCell::new(Decompressor::new());
 }
 
-/// The bytes of an entry, opened raw, of a zip; `most` is their greatest size.
+/// The bytes of an entry (opened raw) of the zip, at most `most` of them.
 ///
 /// # Errors
 /// See [`EntryError`].
@@ -51,10 +52,10 @@ pub fn entry<R: Read + Seek>(zip: &[u8], file: &ZipFile<'_, R>, most: u64) -> Re
     if crc32(&bytes) == file.crc32() { Ok(bytes) } else { Err(damaged) }
 }
 
-/// No stream of deflate grows more than this.
+/// Largest ratio by which a deflate stream can grow.
 const GROWTH: usize = 1032;
 
-/// A raw stream of deflate, which is to grow to a size.
+/// Inflates a raw deflate stream; `None` if it is damaged or does not give exactly `size` bytes.
 fn inflated(packed: &[u8], size: usize) -> Option<Vec<u8>> {
     if size / GROWTH > packed.len() {
         return None;
@@ -64,10 +65,10 @@ fn inflated(packed: &[u8], size: usize) -> Option<Vec<u8>> {
     (got == size).then_some(out)
 }
 
-/// How much streams of zlib grow as a rule; what grows more is inflated again into more room.
+/// Usual growth of zlib streams; one that grows more is inflated again into a larger buffer.
 const USUAL_GROWTH: usize = 8;
 
-/// The bytes of a stream of zlib, of which `most` are the most; `None` where it is damaged or larger.
+/// Inflates a zlib stream; `None` if it is damaged or gives more than `most` bytes.
 pub fn zlib(packed: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut room = packed.len().saturating_mul(USUAL_GROWTH);
     loop {
@@ -107,7 +108,7 @@ mod tests {
         entry(zip, &ZipArchive::new(Cursor::new(zip)).unwrap().by_index_raw(0).unwrap(), most)
     }
 
-    /// Writes over the entry's line in the directory, `at` bytes from its beginning.
+    /// Overwrites four bytes of the entry's directory record, `at` bytes from its start.
     fn with(mut zip: Vec<u8>, at: usize, bytes: [u8; 4]) -> Vec<u8> {
         let line = zip.windows(4).position(|w| w == b"PK\x01\x02").unwrap();
         zip[line + at..line + at + 4].copy_from_slice(&bytes);

@@ -6,6 +6,7 @@
 pub mod aggregate;
 pub mod batch;
 pub mod check;
+#[cfg(feature = "cli")]
 pub mod cli;
 pub mod compose;
 mod digest;
@@ -21,7 +22,6 @@ pub mod normalize;
 pub mod pipeline;
 pub(crate) mod proof;
 pub mod publish;
-mod regular_file;
 pub mod rules;
 pub mod series;
 pub mod setting;

@@ -1,10 +1,9 @@
 //! The whole way of one report: a file → report and findings → published files, in memory.
 //!
-//! Takes a path or bytes, gives findings and outputs as values. It prints nothing and writes nothing.
+//! Takes bytes, gives findings and outputs as values. It prints nothing and writes nothing.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::thread::Builder;
 
 use crate::batch::{is_blank_template, is_published, is_summary};
@@ -45,32 +44,23 @@ impl Examined {
     }
 }
 
-/// Reads and checks a file.
-pub fn examine(path: &Path, setting: &Setting) -> Examined {
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    match import::load(path, &setting.limits) {
-        Ok(bytes) => examine_bytes(&name, &bytes, setting),
-        Err(e) => refused(finding(Code::I101, e.to_string())),
-    }
-}
-
 /// Reads and checks a file's bytes; `name` is its file name. A fault of this program becomes a finding too, so that one
 /// file never ends a run.
 pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
-    examine_told(name, bytes, setting, |e| finding(Code::I101, e.to_string()), false)
+    let read = || import::read_input(name, bytes, &setting.limits);
+    examine_read(read, setting, |e| finding(Code::I101, e.to_string()), false)
 }
 
-/// As [`examine_bytes`]; `unread` makes the finding for a file that cannot be read. With `without_blank` a blank template is
-/// treated as such a file.
-pub fn examine_told(
-    name: &str,
-    bytes: &[u8],
+/// As [`examine_bytes`], for an input that `read` reads; `unread` makes the finding for one that cannot be read. With
+/// `without_blank` a blank template is treated as such a file.
+pub fn examine_read(
+    read: impl FnOnce() -> Result<Input, ImportError>,
     setting: &Setting,
     unread: impl FnOnce(&ImportError) -> Finding,
     without_blank: bool,
 ) -> Examined {
     let blank = |w: &import::Workbook| without_blank && is_blank_template(w, &setting.options.forms);
-    match guarded(|| import::read_input(name, bytes, &setting.limits)) {
+    match guarded(read) {
         Some(Ok(Input::Workbook(workbook))) if is_summary(&workbook) => refused(unread(&ImportError::OwnSummary)),
         Some(Ok(Input::Workbook(workbook))) if blank(&workbook) => refused(unread(&ImportError::BlankTemplate)),
         Some(Ok(input)) => examine_input(&input, setting),

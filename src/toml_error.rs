@@ -1,13 +1,13 @@
-//! What is wrong with a TOML file, in Chinese and with its line: such files are written by hand.
+//! TOML errors as Chinese sentences with line numbers, since users write such files by hand.
 
-/// One sentence for an error in `text`.
+/// One Chinese sentence for an error in `text`, with its line if the parser gives a position.
 pub fn sentence(error: &toml::de::Error, text: &str) -> String {
     let before = error.span().and_then(|s| text.get(..s.start));
     let Some(before) = before else { return meaning(error.message()).unwrap_or_else(|| "写法不对".to_owned()) };
     let line = before.matches('\n').count() + 1;
     match meaning(error.message()) {
         Some(meaning) => format!("第 {line} 行：{meaning}"),
-        // The parser gives its reasons in English alone; where it stopped is mostly enough.
+        // The parser explains itself in English only; the position is usually enough.
         None => {
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
             format!("第 {line} 行第 {column} 列写法不对，请核对引号、括号和等号")
@@ -15,7 +15,7 @@ pub fn sentence(error: &toml::de::Error, text: &str) -> String {
     }
 }
 
-/// What a message means that has a meaning for those who do not know TOML.
+/// The meaning of a message in Chinese; `None` for messages that need knowledge of TOML.
 fn meaning(message: &str) -> Option<String> {
     let mut quoted = message.split('`').skip(1).step_by(2);
     let first = quoted.next().unwrap_or_default();

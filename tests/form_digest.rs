@@ -8,11 +8,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use nianbao::cli::reading::examine;
 use nianbao::export::json;
 use nianbao::form::Form;
 use nianbao::model::{Code, Report, Severity};
 use nianbao::normalize::Options;
-use nianbao::pipeline::{Examined, Setting, examine, examine_bytes};
+use nianbao::pipeline::{Examined, Setting, examine_bytes};
 use serde_json::Value as Json;
 use support::sample;
 

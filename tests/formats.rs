@@ -7,7 +7,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use nianbao::import::{ImportError, Isolation, Limits, read_bytes};
+use nianbao::cli::apart::Isolation;
+use nianbao::cli::reading::workbook;
+use nianbao::import::{ImportError, Limits, read_bytes};
 use support::{SAMPLE, files, ignores_hangup, nianbao, parts, sample, stdout, zipped};
 
 /// The samples that are no .xlsx.
@@ -62,9 +64,13 @@ fn every_format_reads_as_the_workbook_it_was_made_from() {
     assert_eq!(kinds, ["et", "ods", "xls", "xlsb", "xlsm", "xltx"]);
 }
 
-fn isolated(program: impl Into<PathBuf>, memory: u64, time: Duration) -> Limits {
-    let isolation = Isolation { program: program.into(), memory, time };
-    Limits { isolation: Some(isolation), ..Limits::default() }
+fn isolated(program: impl Into<PathBuf>, memory: u64, time: Duration) -> Isolation {
+    Isolation { program: program.into(), memory, time }
+}
+
+/// The error of reading under the default limits.
+fn error(bytes: &[u8], isolation: &Isolation) -> ImportError {
+    workbook("a", bytes, &Limits::default(), Some(isolation)).unwrap_err()
 }
 
 fn program() -> &'static str {
@@ -88,20 +94,21 @@ fn memory_and_time_of_a_child_are_limited() {
     // Within all caps of content, and too much for so little.
     let large = repeating(&"字".repeat(40), 1000, 1000);
     let plenty = Duration::from_secs(60);
-    let read = |memory, time| read_bytes("a.ods", &large, &isolated(program(), memory, time)).unwrap_err();
+    let read = |memory, time| error(&large, &isolated(program(), memory, time));
     assert_eq!(read(192 << 20, plenty), ImportError::OutOfMemory("192 MB".into()));
     assert_eq!(read(2 << 30, Duration::from_millis(5)), ImportError::TimedOut(0));
     // A cell too many is told by the child itself.
     let many = repeating("字", 1_000_000_000, 1_000_000_000);
-    let error = read_bytes("a.ods", &many, &isolated(program(), 2 << 30, plenty)).unwrap_err();
+    let error = error(&many, &isolated(program(), 2 << 30, plenty));
     assert!(matches!(error, ImportError::TooLarge { .. }), "{error}");
 }
 
 #[test]
-fn a_format_that_needs_a_child_is_refused_without_one() {
+fn a_format_that_needs_a_child_is_refused_without_one_and_read_by_the_library() {
     for file in archive() {
         let bytes = fs::read(&file).unwrap();
-        let read = read_bytes("a", &bytes, &Limits::default());
+        assert!(read_bytes("a", &bytes, &Limits::default()).is_ok(), "{file:?}");
+        let read = workbook("a", &bytes, &Limits::default(), None);
         let in_process = ["xlsm", "xltx"].contains(&file.extension().unwrap().to_str().unwrap());
         assert_eq!(read.is_ok(), in_process, "{file:?}");
         if let Err(error) = read {
@@ -124,9 +131,8 @@ fn a_child_that_misbehaves_costs_one_message() {
         path
     };
     let with = |program: PathBuf| {
-        let limits =
-            Limits { inflated_bytes: 1 << 20, cells: 10, ..isolated(program, 2 << 30, Duration::from_secs(2)) };
-        read_bytes("a", &bytes, &limits).unwrap_err()
+        let limits = Limits { inflated_bytes: 1 << 20, cells: 10, ..Limits::default() };
+        workbook("a", &bytes, &limits, Some(&isolated(program, 2 << 30, Duration::from_secs(2)))).unwrap_err()
     };
     assert_eq!(with(script("silent", "exit 0")), ImportError::Crashed);
     assert_eq!(

@@ -7,11 +7,12 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use nianbao::cli::reading::examine;
 use nianbao::compose::compose;
 use nianbao::export::html::{fragment, page};
 use nianbao::form;
 use nianbao::model::{Align, Block, Cell, CellRole, Cover, Document, Paragraph, Report, Row, Table, Value};
-use nianbao::pipeline::{Setting, examine};
+use nianbao::pipeline::Setting;
 use nianbao::site::Site;
 use support::html::{Element, parse, says};
 use support::{SAMPLE, files, nianbao, sample, stderr, stdout};

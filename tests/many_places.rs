@@ -152,8 +152,9 @@ fn very_many_faulty_cells_outside_the_tables_are_one_finding_of_each_kind() {
 
 #[test]
 fn a_report_whose_json_could_not_be_read_again_is_refused_in_words() {
+    use nianbao::cli::reading::examine;
     use nianbao::import::Limits;
-    use nianbao::pipeline::{Format, Setting, examine, produce};
+    use nianbao::pipeline::{Format, Setting, produce};
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("甲.xlsx");
     let text = |words: usize, times: usize| {

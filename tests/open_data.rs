@@ -11,10 +11,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use generated::{Made, any_report, config, difference};
+use nianbao::cli::reading::examine;
 use nianbao::export::{csv, json, template};
 use nianbao::form::{self, labels};
 use nianbao::model::{Code, Origins, Report, Severity, Value, Whole};
-use nianbao::pipeline::{Examined, Format, Setting, examine, examine_bytes, produce};
+use nianbao::pipeline::{Examined, Format, Setting, examine_bytes, produce};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};

@@ -6,7 +6,8 @@ mod support;
 
 use std::fs;
 
-use nianbao::pipeline::{Format, Setting, examine, produce};
+use nianbao::cli::reading::examine;
+use nianbao::pipeline::{Format, Setting, produce};
 use support::{files, nianbao, sample};
 
 /// The files of a sample made by this thread.

@@ -11,10 +11,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use nianbao::check::check;
+use nianbao::cli::reading::examine;
 use nianbao::form;
 use nianbao::model::{Amount, Code, Decimal, Origins, Paragraph, Report, Severity, Value};
 use nianbao::normalize::{Options, normalize};
-use nianbao::pipeline::{Setting, examine};
+use nianbao::pipeline::Setting;
 use serde::Deserialize;
 
 const RULES: [&str; 9] = ["T501", "T502", "T503", "T504", "T506", "T507", "T508", "P601", "P603"];

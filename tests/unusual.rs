@@ -7,20 +7,18 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nianbao::import::{Content, ImportError, Isolation, Limits, Sheet, Skipped, read_bytes};
+use nianbao::cli::apart::Isolation;
+use nianbao::cli::reading;
+use nianbao::import::{Content, ImportError, Limits, Sheet, Skipped};
 use support::{Book, SAMPLE, nianbao, parts, sample, stdout, zipped};
 
 const TABLE: &str = "xl/worksheets/sheet4.xml";
 const SHEET: &str = "三、依申请公开";
 const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
 
-fn limits() -> Limits {
-    let program = PathBuf::from(env!("CARGO_BIN_EXE_nianbao"));
-    Limits { isolation: Some(Isolation::new(program)), ..Limits::default() }
-}
-
 fn read(bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
-    read_bytes("x", bytes, &limits()).map(|w| w.sheets)
+    let isolation = Isolation::new(PathBuf::from(env!("CARGO_BIN_EXE_nianbao")));
+    reading::workbook("x", bytes, &Limits::default(), Some(&isolation)).map(|w| w.sheets)
 }
 
 fn book() -> Book {
@@ -527,7 +525,7 @@ fn no_message_has_a_word_of_a_library_in_it() {
     refused(b"{\"format\":\"nianbao-report\",\"version\":");
     refused(b"{\"format\":\"nianbao-report\",\"version\":tru}");
     for path in ["/nowhere", "/dev/null", "/"] {
-        messages.extend(nianbao::import::load(Path::new(path), &limits()).err().map(|e| e.to_string()));
+        messages.extend(reading::load(Path::new(path), &Limits::default()).err().map(|e| e.to_string()));
     }
     assert!(messages.len() > 200, "only {} inputs were refused", messages.len());
     for message in &messages {

@@ -1,11 +1,14 @@
 //! What one unit adds to a sum.
+//!
+//! Takes a report with its origins and findings, gives its figures that are not zero and its errors. Never judges or rounds a
+//! figure.
 
 use std::sync::Arc;
 
 use crate::form::{Form, Unit};
 use crate::model::{Decimal, Finding, Origins, Place, Report, Severity, Source};
 
-/// A unit's report as a sum needs it: small, since a run may have ten thousand.
+/// The part of a unit's report that a sum needs. Kept small, because a run may have ten thousand units.
 #[derive(Debug, Clone)]
 pub struct Contribution {
     pub file: String,
@@ -13,9 +16,9 @@ pub struct Contribution {
     pub agency: String,
     pub year: u16,
     pub form: Arc<Form>,
-    /// The values that are not zero, by table and slot.
+    /// Values that are not zero, by table and slot.
     pub figures: Vec<Figure>,
-    /// What is wrong with the report, of severity error.
+    /// Findings of severity error.
     pub errors: Vec<Finding>,
 }
 
@@ -25,13 +28,13 @@ pub struct Figure {
     pub table: usize,
     pub slot: usize,
     pub number: Decimal,
-    /// The unit of money: the form's, or the agency's own; `None` for what is no money, or where none is written.
+    /// Unit of money: the agency's own, otherwise the form's. `None` if the value is not money or has no unit.
     pub unit: Option<Unit>,
     pub source: Option<Source>,
 }
 
 impl Contribution {
-    /// What a report adds; `agency` is its official name, `findings` everything found in it.
+    /// The contribution of a report. `agency` is its official name, `findings` are all its findings.
     pub fn of(file: &str, agency: &str, report: &Report, origins: &Origins, findings: &[Finding]) -> Contribution {
         let mut figures = Vec::new();
         for (t, (table, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {
@@ -51,7 +54,7 @@ impl Contribution {
         }
     }
 
-    /// A figure's place in this unit's file.
+    /// The cell of a figure in this unit's file, or the file alone if the cell is unknown.
     pub fn place(&self, figure: &Figure) -> Source {
         figure.source.clone().map_or_else(|| Source::file(&self.file), |s| s.within(&self.file))
     }

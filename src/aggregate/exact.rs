@@ -1,9 +1,11 @@
-//! Sums that are never rounded: a whole number and where its point stands.
+//! Exact decimal sums: an integer mantissa and a scale.
+//!
+//! Takes decimals, gives their exact sum or conversion, or `None` if it does not fit. Never rounds.
 
 use crate::form::Unit;
 use crate::model::Decimal;
 
-/// An exact decimal, `mantissa / 10^scale`. What does not fit is told, never rounded or wrapped.
+/// An exact decimal, `mantissa / 10^scale`. Operations return `None` if the result does not fit; nothing is rounded or wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Exact {
     mantissa: i128,
@@ -16,11 +18,11 @@ impl Exact {
         Exact { mantissa: number.mantissa(), scale: number.scale() }
     }
 
-    /// The same money in another unit.
+    /// Converts an amount to another unit of money.
     pub fn converted(self, from: Unit, to: Unit) -> Option<Exact> {
         let mut mantissa = self.mantissa.checked_mul(from.in_yuan().into())?;
         let (mut scale, divisor) = (self.scale, i128::from(to.in_yuan()));
-        // A unit is a power of ten, so that this ends.
+        // Units are powers of ten, so the loop terminates.
         while mantissa % divisor != 0 {
             (mantissa, scale) = (mantissa.checked_mul(10)?, scale.checked_add(1)?);
         }
@@ -33,7 +35,7 @@ impl Exact {
         Some(Exact { mantissa, scale }.shortest())
     }
 
-    /// As a decimal; `None` where one cannot hold it.
+    /// Converts to a decimal; `None` if a decimal cannot represent it.
     pub fn decimal(self) -> Option<Decimal> {
         Decimal::try_from_i128_with_scale(self.mantissa, self.scale).ok()
     }
@@ -42,7 +44,7 @@ impl Exact {
         self.mantissa.checked_mul(10i128.checked_pow(scale - self.scale)?)
     }
 
-    /// Without zeros at the end of its decimals.
+    /// Removes trailing zeros of the decimals.
     fn shortest(mut self) -> Exact {
         while self.scale > 0 && self.mantissa % 10 == 0 {
             (self.mantissa, self.scale) = (self.mantissa / 10, self.scale - 1);

@@ -72,7 +72,7 @@ pub struct Roster {
 }
 
 impl Expected {
-    /// Reads one name a line; `#` and what follows it is a comment, blank lines do not count.
+    /// Reads one name per line. `#` starts a comment; blank lines are ignored.
     pub fn parse(text: &str) -> Expected {
         let bare = |line: &str| line.split('#').next().unwrap_or_default().trim().to_owned();
         let lines = text.trim_start_matches('\u{feff}').lines();

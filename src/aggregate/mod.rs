@@ -1,8 +1,8 @@
 //! The sum over units, one edition and one year at a time, with the source of every figure.
 //!
-//! Takes what each unit contributes, gives a report of totals and the trace from each total back to the units' cells.
-//! Exact: nothing is rounded, guessed or left out in silence; what cannot be summed with certainty is refused and named.
-//! It reads and writes no file and does not depend on the order of the units.
+//! Takes what each unit contributes, gives a report of totals and the trace from each total back to the units' cells. Exact:
+//! nothing is rounded, guessed or silently omitted; what cannot be summed with certainty is refused with a finding. Reads and
+//! writes no file; the result does not depend on the order of the units.
 
 mod contribution;
 mod exact;
@@ -19,21 +19,21 @@ pub use contribution::{Contribution, Figure};
 use exact::Exact;
 pub use expected::{Expected, Reporter, Roster, State, Submission, Unlisted};
 
-/// The unit of a total where the form leaves it to the agencies.
+/// Unit of money of a total if the form leaves the unit to the agencies.
 const COMMON: Unit = Unit::TenThousandYuan;
-/// Names that a message lists before 等.
+/// Most reports that a message lists before 等.
 const LISTED: usize = 5;
 
 /// The sum over units.
 #[derive(Debug, Clone)]
 pub struct Aggregate {
-    /// The totals, under the units' form, with their year; no text and no agency.
+    /// The totals, in the units' form and with their year; without text and agency.
     pub report: Report,
-    /// The units, by agency and file.
+    /// The units, sorted by agency and file.
     pub parts: Vec<Contribution>,
 }
 
-/// A total with the figures it is made of: the index of the unit and its figure.
+/// A total with its addends: index into [`Aggregate::parts`] and figure.
 #[derive(Debug)]
 pub struct Traced<'a> {
     pub table: usize,
@@ -42,8 +42,8 @@ pub struct Traced<'a> {
     pub figures: Vec<(usize, &'a Figure)>,
 }
 
-/// Sums the units. Refuses a mixture of editions or of years, two reports of one unit, money without a unit, and a
-/// total that cannot be held exactly; the findings then name all of them.
+/// Sums the units. Returns findings instead if there are no units, several editions or years, two reports of one unit, money
+/// without a unit, or a total that cannot be represented exactly.
 pub fn sum(mut parts: Vec<Contribution>) -> Result<Aggregate, Vec<Finding>> {
     parts.sort_by(|a, b| (&a.agency, &a.file).cmp(&(&b.agency, &b.file)));
     let Some(first) = parts.first() else {
@@ -77,7 +77,7 @@ pub fn sum(mut parts: Vec<Contribution>) -> Result<Aggregate, Vec<Finding>> {
 }
 
 impl Aggregate {
-    /// Every total that some unit contributes to, in the order of the form, its figures in the order of the units.
+    /// Every total with at least one addend, in the order of the form; addends in the order of the units.
     pub fn trace(&self) -> Vec<Traced<'_>> {
         let mut slots: BTreeMap<(usize, usize), Vec<(usize, &Figure)>> = BTreeMap::new();
         for (i, part) in self.parts.iter().enumerate() {
@@ -95,7 +95,7 @@ impl Aggregate {
     }
 }
 
-/// The sum of each slot that anyone contributes to; `None` where it is too large.
+/// Sum of each slot that has at least one figure; `None` if it does not fit.
 fn totals(parts: &[Contribution], form: &Form) -> Vec<(usize, usize, Option<Exact>)> {
     let mut sums: BTreeMap<(usize, usize), Option<Exact>> = BTreeMap::new();
     for figure in parts.iter().flat_map(|p| &p.figures) {
@@ -111,7 +111,7 @@ fn totals(parts: &[Contribution], form: &Form) -> Vec<(usize, usize, Option<Exac
 fn value(sum: Exact, kind: Kind, unit: Option<Unit>) -> Option<Value> {
     let number = sum.decimal()?;
     match kind {
-        // A fraction is no count, and a sum of counts has none.
+        // Counts are whole numbers, so their sum has no decimals.
         Kind::Count | Kind::Signed if number.scale() > 0 => None,
         Kind::Count => u64::try_from(number).ok().map(Value::Count),
         Kind::Signed => i64::try_from(number).ok().map(Value::Signed),
@@ -126,7 +126,7 @@ fn too_large(form: &Form, t: usize, slot: usize) -> Finding {
     finding(Code::A804, format!("{}“{label}”的合计太大，不能准确表示", table.name)).hint("请核对各单位的这一项")
 }
 
-/// Years and editions of which there is more than one.
+/// A finding if the reports have several years, and one if they have several editions.
 fn mixtures(parts: &[Contribution]) -> Vec<Finding> {
     let mut years: BTreeMap<u16, Vec<&Contribution>> = BTreeMap::new();
     let mut forms: Vec<(&Arc<Form>, Vec<&Contribution>)> = Vec::new();
@@ -180,7 +180,7 @@ fn doubled(parts: &[Contribution]) -> Vec<Finding> {
     out
 }
 
-/// Money of which nobody says whether it is yuan.
+/// A finding for each amount of money without a unit.
 fn without_unit(part: &Contribution) -> impl Iterator<Item = Finding> + '_ {
     let money = |f: &&Figure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == Kind::Amount;
     part.figures.iter().filter(money).map(|figure| {

@@ -8,7 +8,8 @@ use crate::form;
 use crate::model::{Address, Decimal, Origins, Place};
 use crate::series::Aliases;
 
-/// A report with these values by slot of all tables together, the rest zero; every value has a cell.
+/// The contribution of a report with these values, indexed by slot across all tables; all others are zero. Every value has a
+/// cell.
 pub(crate) fn contribution(
     file: &str,
     agency: &str,
@@ -38,7 +39,7 @@ fn codes(refused: Result<Aggregate, Vec<Finding>>) -> Vec<&'static str> {
     refused.unwrap_err().iter().map(|f| f.code.name()).collect()
 }
 
-/// The slot of the money that has no unit on the form.
+/// Slot of the amount whose unit the form leaves to the agencies.
 fn free_money() -> usize {
     let form = form::edition("2019").unwrap();
     (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s) == (Kind::Amount, None)).unwrap()
@@ -163,7 +164,7 @@ fn what_came_in_and_cannot_be_read_is_not_missing() {
     assert!(findings[5].message.contains("也没有读懂") && !findings[5].message.contains("已经汇总"));
 }
 
-/// Values of an edition: slot of all tables together, and a number of its kind.
+/// Values of an edition: slot across all tables, and a number of its kind.
 fn values(edition: &'static str) -> impl Strategy<Value = Vec<(usize, Value)>> {
     let form = form::edition(edition).unwrap();
     let kinds: Vec<_> =
@@ -184,7 +185,7 @@ fn values(edition: &'static str) -> impl Strategy<Value = Vec<(usize, Value)>> {
     )
 }
 
-/// A number in yuan where it is money in a unit of its own, by plain multiplication.
+/// A number in yuan, converted by plain multiplication if it has a unit.
 fn plain(number: Decimal, unit: Option<Unit>) -> Decimal {
     number * Decimal::from(unit.map_or(1, Unit::in_yuan))
 }

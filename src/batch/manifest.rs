@@ -1,4 +1,6 @@
-//! The manifest of a run: a head line, then a line per input, in the order of the inputs.
+//! The manifest of a run as JSON lines: a header, then one record per input, in the order of the inputs.
+//!
+//! Takes records, gives bytes, and reads them back; merges the manifests of the shards of one run. Reads and writes no file.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Record, Shard};
 
-/// What a run was asked for. Two manifests belong to one run when their heads differ in the shard alone.
+/// Identifies a run. Manifests belong to the same run if their headers differ only in the index of the shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
-    /// Version of this layout.
+    /// Version of the manifest format.
     pub manifest: u32,
     /// Version of this program.
     pub tool: String,
@@ -21,13 +23,13 @@ pub struct Header {
     pub inputs: usize,
     /// Digest over path and bytes of all inputs of the whole run.
     pub inputs_sha256: String,
-    /// Which part of the run this is; absent for the whole.
+    /// Shard of the run; `None` for a run that is not sharded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
 }
 
 impl Header {
-    /// The layout that this version writes and reads.
+    /// The manifest format that this version writes and reads.
     pub const LAYOUT: u32 = 1;
 }
 
@@ -97,8 +99,8 @@ impl Manifest {
     }
 }
 
-/// Joins the parts of one run, each under its file name, and proves that nothing is missing and nothing is there twice.
-/// An error names the file it is about, or none where the parts together lack something.
+/// Merges the manifests of all shards of one run, each given with its file name. Checks that no shard and no input is missing or
+/// duplicated. An error contains the name of the manifest it concerns, or `None` if it concerns several.
 pub fn merge(parts: Vec<(String, Manifest)>) -> Result<Manifest, (Option<String>, ManifestError)> {
     let Some((first_name, first)) = parts.first() else { return Err((None, ManifestError::Empty)) };
     let (first_name, header) = (first_name.clone(), first.header.clone());

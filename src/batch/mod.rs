@@ -1,8 +1,8 @@
-//! A run over many inputs, as values: what became of each of them, the manifest that says so, the shards it may be split
-//! into and the workbook that sums it up.
+//! A run over many inputs, as values: the outcome of each input, the manifest, the shards of a run and the summary workbook.
 //!
-//! Takes findings and outputs of single reports, gives records, their lines and their workbook. It reads no input, writes
-//! no file and never looks at a clock: the same inputs under the same options give the same bytes, on one machine or on ten.
+//! Takes findings and outputs of single reports, gives records, the lines of the manifest and the workbook. Reads no input,
+//! writes no file and uses no clock: the same inputs with the same options give the same bytes on any machine and with any number
+//! of shards.
 
 mod manifest;
 mod own;

@@ -1,21 +1,21 @@
-//! What became of one input.
+//! The outcome of one input of a run.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Finding, Severity};
 use crate::series::Facts;
 
-/// How an input ended.
+/// Outcome of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// Nothing that counts was found.
+    /// Understood, without errors; with `--strict` also without warnings.
     Ok,
-    /// Understood, with findings that count.
+    /// Understood, with errors; with `--strict` also with warnings.
     Findings,
     /// Nothing was written for it.
     Failed,
-    /// No workbook, and nobody said that it should be one.
+    /// Not a workbook and not named explicitly, or written by this program, so ignored.
     Skipped,
 }
 
@@ -24,9 +24,9 @@ pub enum Status {
 pub struct Record {
     /// Its number among the inputs of the whole run, from 1.
     pub input: usize,
-    /// Its path, as it was typed or found below a folder that was typed.
+    /// Path as given, or as found in a folder that was given.
     pub file: String,
-    /// SHA-256 of its bytes; `None` where they could not be read.
+    /// SHA-256 of its bytes; `None` if they could not be read.
     pub sha256: Option<String>,
     pub agency: Option<String>,
     pub year: Option<u16>,
@@ -37,11 +37,11 @@ pub struct Record {
     pub findings: Vec<Finding>,
     /// Version of this program.
     pub tool: String,
-    /// Digest of the form it was read by.
+    /// Digest of the form used to read it.
     pub form: Option<String>,
     /// Digest of everything besides the input that the outputs depend on: tool, forms, style, faces, options.
     pub key: String,
-    /// What the agency's other years are compared with; absent where the input was not understood.
+    /// Facts for the comparison with the agency's other years; `None` if the input was not understood.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<Facts>,
     /// Whether this program wrote the file as an output of a report: published workbook, JSON or marked copy.
@@ -64,13 +64,13 @@ impl Record {
         self.findings.iter().filter(|f| f.severity == severity).count()
     }
 
-    /// Adds a finding where it belongs: gravest first, within a severity in the order in which they came.
+    /// Inserts a finding by severity, the highest first; findings of the same severity keep the order of insertion.
     pub fn tell(&mut self, finding: &Finding) {
         let at = self.findings.iter().position(|f| f.severity < finding.severity).unwrap_or(self.findings.len());
         self.findings.insert(at, finding.clone());
     }
 
-    /// Adds the finding for which nothing is written.
+    /// Marks the input as failed for this reason and drops its outputs.
     pub fn fail(&mut self, finding: &Finding) {
         self.status = Status::Failed;
         self.outputs.clear();
@@ -97,7 +97,7 @@ impl Record {
         matches!(self.status, Status::Ok | Status::Findings)
     }
 
-    /// The gravest reason, for a single line.
+    /// Message of the most severe finding, for a summary of one line; empty if there are no findings.
     pub fn reason(&self) -> &str {
         self.findings.first().map_or("", |f| f.message.as_str())
     }

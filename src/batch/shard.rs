@@ -1,28 +1,28 @@
-//! One part of a run that is spread over several machines.
+//! One part of a run that is distributed over several machines.
 
 use std::fmt;
 use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-/// Part `index` of `count`, from 1.
+/// Shard `index` of `count`; `index` starts at 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Shard {
     pub index: u32,
     pub count: u32,
 }
 
-/// More parts than any cluster runs at once; a typing error beyond it.
+/// Most shards of a run; a larger number is treated as a typing error.
 const MOST: u32 = 100_000;
 
 impl Shard {
-    /// `None` unless `1 ≤ index ≤ count`.
+    /// `None` unless `1 ≤ index ≤ count ≤ MOST`.
     pub fn new(index: u32, count: u32) -> Option<Shard> {
         (1..=count.min(MOST)).contains(&index).then_some(Shard { index, count }).filter(|s| s.count <= MOST)
     }
 
-    /// Whether what is grouped under `name` (an agency, or the path of what could not be read) belongs to this part.
-    /// The hash is fixed for ever: all years of an agency meet in one part, on every machine and in every version.
+    /// Whether inputs grouped under `name` (an agency, or the path of an unreadable input) belong to this shard. The hash must
+    /// never change: all years of an agency belong to the same shard, on every machine and in every version.
     pub fn holds(self, name: &str) -> bool {
         let digest = Sha256::digest(name.as_bytes());
         let head = digest.iter().take(8).fold(0u64, |n, b| n << 8 | u64::from(*b));
@@ -69,7 +69,7 @@ mod tests {
             sizes[of[0].index as usize - 1] += 1;
         }
         assert!(sizes.iter().all(|s| (60..140).contains(s)), "{sizes:?}");
-        // Fixed: another value here would part the years of an agency between two versions.
+        // Must not change: otherwise two versions would assign the years of an agency to different shards.
         assert!(Shard { index: 4, count: 7 }.holds("老城区科学技术局"));
     }
 }

@@ -1,6 +1,7 @@
-//! 汇总.xlsx: the whole run on a few sheets, for the person who answers for it.
+//! 汇总.xlsx: the whole run on four sheets, for the person responsible for it.
 //!
-//! Takes the records of a run in their order. Gives values only, the same bytes for the same records.
+//! Takes the records of a run in their order, gives a workbook with values only (no formulas), the same bytes for the same
+//! records.
 
 use rust_xlsxwriter::{
     DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError,
@@ -12,9 +13,9 @@ use crate::import::{self, Content};
 use crate::model::Severity;
 use crate::rules;
 
-/// Longest text of one cell, in characters: far below Excel's limit, and more than anyone reads in a cell.
+/// Longest text of a cell, in characters: far below Excel's limit, and more than anyone reads in a cell.
 const LONGEST: usize = 2_000;
-/// Rows of a worksheet (a limit of Excel) less the head.
+/// Most rows below the head of a worksheet (limit of Excel).
 const ROWS: usize = 1_048_575;
 
 const INPUTS: [(&str, f64); 11] = [
@@ -43,10 +44,10 @@ const FINDINGS: [(&str, f64); 9] = [
 ];
 const OUTPUTS: [(&str, f64); 4] = [("序号", 6.0), ("文件", 70.0), ("字节", 10.0), ("SHA-256", 68.0)];
 
-/// Its sheets in their order.
+/// Names of the sheets, in order.
 const SHEETS: [&str; 4] = ["统计", "输入", "问题", "输出"];
 
-/// Whether a workbook is one that was written here: a run over an output folder passes over it.
+/// Whether a workbook was written by [`write()`]. A run over an output folder skips such workbooks.
 pub fn is_summary(workbook: &import::Workbook) -> bool {
     let [_, inputs, _, _] = workbook.sheets.as_slice() else { return false };
     let text = |c: &import::Cell, head: &str| matches!(&c.content, Content::Text(t) if t == head);
@@ -55,7 +56,7 @@ pub fn is_summary(workbook: &import::Workbook) -> bool {
         && inputs.cells.iter().zip(INPUTS).all(|(c, (head, _))| text(c, head))
 }
 
-/// Writes the workbook. Beyond Excel's rows the findings end with a line that says so; the manifest has all.
+/// Writes the workbook. Rows beyond Excel's limit are omitted; the manifest contains all.
 pub fn write(header: &Header, records: &[&Record]) -> Result<Vec<u8>, XlsxError> {
     let look = Look::new();
     let mut workbook = Workbook::new();
@@ -99,7 +100,7 @@ impl Look {
     }
 }
 
-/// A sheet with a head that stays, a filter over it, and a landscape A4 print.
+/// A worksheet with a frozen head row and a filter, printed on landscape A4.
 fn table(name: &str, columns: &[(&str, f64)], rows: usize, look: &Look) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
@@ -112,10 +113,10 @@ fn table(name: &str, columns: &[(&str, f64)], rows: usize, look: &Look) -> Resul
     Ok(sheet)
 }
 
-/// Makes a row as high as its longest text needs; programs do not agree on doing so themselves.
+/// Sets the height of a row to fit its longest text, because not all spreadsheet programs do so themselves.
 fn height(sheet: &mut Worksheet, row: u32, columns: &[(&str, f64)], texts: &[(usize, &str)]) -> Result<(), XlsxError> {
     let lines = texts.iter().map(|(column, text)| {
-        // A little less than the column holds: faces differ.
+        // Slightly less than the width of the column, because fonts differ.
         let room = columns.get(*column).map_or(10.0, |c| c.1) * 0.92;
         (text.width() as f64 / room).ceil().clamp(1.0, 25.0)
     });
@@ -130,11 +131,11 @@ fn text(sheet: &mut Worksheet, row: u32, column: u16, text: &str, format: &Forma
 }
 
 fn number(sheet: &mut Worksheet, row: u32, column: u16, n: usize, format: &Format) -> Result<(), XlsxError> {
-    // Counts of files and findings: far below what a float holds exactly.
+    // Counts and sizes of files: far below the largest integer that `f64` represents exactly.
     sheet.write_number_with_format(row, column, n as f64, format).map(drop)
 }
 
-/// A status in a word.
+/// The Chinese word for a status.
 pub const fn word(status: Status) -> &'static str {
     match status {
         Status::Ok => "正常",
@@ -144,7 +145,7 @@ pub const fn word(status: Status) -> &'static str {
     }
 }
 
-/// A severity in a word.
+/// The Chinese word for a severity.
 pub const fn severity(severity: Severity) -> &'static str {
     match severity {
         Severity::Error => "错误",
@@ -204,9 +205,9 @@ fn head(digest: &str) -> &str {
     digest.get(..12).unwrap_or(digest)
 }
 
-/// What stands between a word and its meaning.
+/// Content of the middle column, between a word and its explanation.
 enum Middle<'a> {
-    /// Heads the lines below.
+    /// Head of the lines below.
     Head(&'a str),
     Text(&'a str),
     Count(usize),
@@ -229,11 +230,11 @@ fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
         for (column, s) in (6u16..).zip([Severity::Error, Severity::Warning, Severity::Note]) {
             number(&mut sheet, row, column, r.count(s), short)?;
         }
-        // Notes alone are no reason.
+        // Notes are not given as a reason, except for a skipped input.
         let reason = r.findings.first().filter(|f| f.severity > Severity::Note || r.status == Status::Skipped);
         let reason = reason.map_or("", |f| f.message.as_str());
         text(&mut sheet, row, 9, reason, cell)?;
-        // One name for all formats.
+        // All formats have the same file name, so it is written once.
         let name = r.outputs.first().map(|o| o.path.rsplit_once('.').map_or(o.path.as_str(), |(name, _)| name));
         let formats: Vec<&str> = r.outputs.iter().map(|o| o.format.as_str()).collect();
         let outputs = name.map_or(String::new(), |name| format!("{name}（{}）", formats.join("、")));

@@ -1,12 +1,14 @@
 //! P602 and F701: characters that cannot be searched, read aloud or drawn.
-//! (Those that could be put right were put right and reported while reading.)
+//!
+//! Takes all texts of a report, returns one finding per character. Changes nothing: characters that can be corrected are
+//! corrected and reported while reading.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::texts;
 use crate::model::{Code, Finding, MOST_PLACES, Origins, Places, Report, Source, finding};
 
-/// Whether a character means nothing outside the machine that wrote it.
+/// Whether a character has no meaning outside the program that wrote it: private use, or the replacement character.
 fn private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}' | '\u{fffd}')
 }
@@ -17,7 +19,7 @@ const MOST_CHARACTERS: usize = 100;
 /// The characters with the same fault, and their places.
 #[derive(Default)]
 struct Found {
-    /// Ordered by code point; a text full of one character gives one finding.
+    /// By code point; a character that occurs many times gives one finding.
     listed: BTreeMap<char, Places>,
     others: BTreeSet<char>,
 }

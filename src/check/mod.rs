@@ -1,7 +1,8 @@
-//! Rules over a report, one family a file; all findings come in one pass.
+//! The rules over a report, one family per file; all findings are returned in one pass.
 //!
-//! Takes a report with its origins and a judge of what can be drawn, gives findings. It changes nothing and reads no
-//! workbook. (K305 and everything about placing is found while reading: what breaks it never becomes a report.)
+//! Takes a report with its origins and a function that says which characters can be drawn, returns findings. Changes nothing and
+//! reads no workbook. (K305 and all findings about the location of values are reported while reading: a workbook with such a
+//! fault does not become a report.)
 
 mod characters;
 mod plausible;
@@ -17,7 +18,7 @@ pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
     relations::check(report, origins)
 }
 
-/// Checks a report. `can_draw` tells whether some embedded font draws a character.
+/// Checks a report. `can_draw` returns whether an embedded font contains a character.
 pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool) -> Vec<Finding> {
     let mut findings = relations::check(report, origins);
     findings.extend(plausible::check(report, origins));
@@ -27,17 +28,17 @@ pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool
     findings
 }
 
-/// The number of a value, `None` if unknown: checks skip unknown values.
+/// The number of a value; `None` if unknown, because checks skip unknown values.
 fn known(report: &Report, table: usize, slot: usize) -> Option<Decimal> {
     report.tables.get(table)?.get(slot)?.known()
 }
 
-/// Data of persons that open data would tell of a report though none of its texts does.
+/// Personal data that open data would disclose although no text of the report contains it: the first, masked for quoting.
 pub fn private_beside(whole: Whole<'_>) -> Option<String> {
     text::private_beside(whole.report, whole.origins, whole.findings)
 }
 
-/// Every text with its place: what the cover states, then all paragraphs and headings.
+/// Every text with its place: the cover, then all paragraphs and headings.
 fn texts(report: &Report) -> impl Iterator<Item = (Place, &str)> {
     let c = &report.cover;
     let facts = Fact::ALL.into_iter().filter_map(|fact| Some((Place::Fact(fact), c.fact(fact)?)));

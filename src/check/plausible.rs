@@ -21,8 +21,8 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings
 }
 
-/// Finds the first column that was left completely empty while the column to its right was filled in every row, zeros included.
-/// Whoever types zeros leaves no column empty, so the figures were probably pasted one column too far to the right.
+/// Finds the first column that was left completely empty while the column to its right was filled in every row, zeros included. A
+/// person who types zeros leaves no column empty, so the figures were probably pasted one column too far to the right.
 fn empty_column(report: &Report, origins: &Origins, t: usize, b: usize, block: &Block) -> Option<Finding> {
     let table = &report.form.tables[t];
     // Totals are skipped: they have formulas even in a column that was left empty.

@@ -22,7 +22,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
             }
         }
     }
-    // In the order of the tables and of the cells at fault, as a clerk goes through them.
+    // Sorted by table and by the slot at fault: the order in which a clerk corrects them.
     findings.sort_by_key(|(place, _)| *place);
     findings.into_iter().map(|(_, f)| f).collect()
 }
@@ -49,7 +49,8 @@ fn broken(
     if relation.op.holds(left, right) {
         return None;
     }
-    // The side at fault is the one that is a total; K301 puts what came in on the left and what became of it on the right.
+    // The side at fault is the one that is a single value (a total), otherwise the right one: K301 has the requests received on
+    // the left and their outcomes on the right.
     let (fault, basis) = if line.left.len() == 1 { (&line.left, &line.right) } else { (&line.right, &line.left) };
     let (found, expected) = (sum(fault), sum(basis));
     let at = |slot: usize| origins.source(Place::Value { table: relation.table, slot }).cloned();
@@ -59,7 +60,7 @@ fn broken(
     let subject = match fault.as_slice() {
         [one] => named(one.0),
         several => {
-            // A cell that is named without its table is set apart from the word before it.
+            // A name that begins with a cell address is separated from the Chinese word before it by a space.
             let and = |name: &str| if name.starts_with('“') { "与" } else { "与 " };
             let mut all = named(several[0].0);
             for name in several[1..].iter().map(|t| named(t.0)) {
@@ -72,7 +73,7 @@ fn broken(
     let must = if relation.op == Op::Equal { "应等于" } else { "不应小于" };
     let basis_cells: Vec<String> = basis.iter().filter_map(|t| Some(at(t.0)?.cell?.to_string())).collect();
     let of = match (basis.len(), basis_cells.as_slice()) {
-        // A part of it: which one, the number alone would not say.
+        // `AtLeast` compares with a part of the value; the number alone would not identify the part.
         (1, _) if relation.op == Op::AtLeast => format!(" {}的", named(basis[0].0)),
         (2, [a, b]) if basis[1].1 => format!(" {a} 与 {b} 之差"),
         (2, [a, b]) => format!(" {a} 与 {b} 之和"),
@@ -100,7 +101,7 @@ fn broken(
     Some(((relation.table, first), finding))
 }
 
-/// A value's cell and what it is called along the relation; without a cell both its labels.
+/// The cell of a value and its label along the relation; without a cell, its row and column labels.
 fn named(report: &Report, origins: &Origins, relation: &Relation, slot: usize) -> String {
     let table = &report.form.tables[relation.table];
     let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
@@ -112,7 +113,8 @@ fn named(report: &Report, origins: &Origins, relation: &Relation, slot: usize) -
     }
 }
 
-/// `12+3=15`, the zeros of a long sum left out; the sum alone where there is nothing to add.
+/// A sum in figures, `12+3=15`: zeros are omitted if there are more than two terms; if fewer than two terms remain, only the
+/// result.
 fn spelled(side: &[(usize, bool)], signed: &dyn Fn(&(usize, bool)) -> Decimal, sum: Decimal) -> String {
     let terms: Vec<_> = side.iter().filter(|t| side.len() <= 2 || !signed(t).is_zero()).collect();
     if terms.len() < 2 {

@@ -1,10 +1,10 @@
-//! T505: every section of the form is there and says something. (A missing table is found while reading.)
+//! T505: sections of the form without text. (A missing table is reported while reading.)
 
 use crate::model::{Code, Finding, Origins, Place, Report, Section, finding};
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let sections = report.form.sections.iter().zip(&report.sections).enumerate();
-    // Where headings are the agency's own, text says something wherever it stands.
+    // If the form leaves the headings to the agency, text anywhere in the report is enough.
     let said =
         || report.preface.iter().chain(report.sections.iter().flat_map(Section::paragraphs)).any(|p| p.level == 0);
     let says_nothing = |content: &Section| match report.form.free_headings {
@@ -12,7 +12,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
         false => !content.paragraphs().any(|p| p.level == 0),
     };
     sections
-        // A section that holds a table has said what it must.
+        // A section with a table needs no text.
         .filter(|(_, (form, content))| form.table.is_none() && says_nothing(content))
         .map(|(i, (form, _))| {
             let message = format!("“{}”没有内容", form.heading);

@@ -1,4 +1,4 @@
-//! K310: numbers that are stored as text. Spreadsheets leave them out of sums, so that one cause breaks many relations.
+//! K310: numbers that are stored as text. Spreadsheets omit them from sums, so that one cause breaks many relations.
 //!
 //! Takes the values of a table and how they are stored in their cells, returns one finding for the cause and tests which broken
 //! relations it explains. Never changes a value.
@@ -50,7 +50,7 @@ impl TextNumbers {
         found
     }
 
-    /// Records a total that equals the sum of its parts only if numbers stored as text are left out.
+    /// Records a total that equals the sum of its parts only if numbers stored as text are omitted.
     fn add(&mut self, values: &[Value], line: &RelationUse, is_text: &dyn Fn(usize) -> bool) {
         let (total, _) = line.left[0];
         let known = |side: &[(usize, bool)]| side.iter().all(|(slot, _)| values[*slot].known().is_some());

@@ -66,7 +66,7 @@ pub enum Command {
     /// 说明一个问题代码的含义和依据
     #[command(help_template = TEMPLATE, override_usage = "nianbao explain [代码]", after_help = super::help::EXPLAIN)]
     Explain(ExplainArgs),
-    #[command(hide = true, name = crate::import::CHILD_COMMAND)]
+    #[command(hide = true, name = super::apart::CHILD_COMMAND)]
     ReadApart,
 }
 

@@ -4,6 +4,7 @@
 
 mod advice;
 mod aggregate;
+pub mod apart;
 mod args;
 mod exit;
 mod explain;
@@ -17,7 +18,8 @@ mod output;
 mod overview;
 mod plan;
 mod print;
-mod read_apart;
+pub mod reading;
+mod regular_file;
 mod roster;
 mod run;
 mod template;
@@ -62,7 +64,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::MergeManifests(args) => run::merge(&args),
         Command::Aggregate(args) => aggregate::run(&args),
         Command::Explain(args) => explain::run(&args),
-        Command::ReadApart => read_apart::run(),
+        // Started by hand it has no parent to answer.
+        Command::ReadApart => Ok(apart::serve().map_or(Exit::Unread, |()| Exit::Good)),
     };
     match done {
         Ok(exit) if print::untold() => {

@@ -284,7 +284,7 @@ pub fn reason(e: &io::Error) -> String {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
             "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned()
         }
-        _ => crate::regular_file::system_error(e),
+        _ => super::regular_file::system_error(e),
     }
 }
 

@@ -4,20 +4,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Stop;
+use super::apart::Isolation;
 use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
 use super::inputs::{Filter, Inputs, expand};
 use super::next::{Typed, quoted};
+use super::reading;
+use super::regular_file::{self, Unread};
 use super::run::is_own;
 use crate::aggregate::Expected;
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
 use crate::form::{self, Form};
-use crate::import::{Isolation, Limits};
 use crate::layout::Faces;
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
 use crate::publish::Waivers;
-use crate::regular_file::{self, Unread};
 use crate::series::Aliases;
 use crate::site::Site;
 use crate::style::Style;
@@ -26,6 +27,8 @@ use crate::style::Style;
 pub struct Plan {
     pub inputs: Inputs,
     pub setting: Setting,
+    /// How formats are read whose readers may abort the process.
+    pub isolation: Option<Isolation>,
     pub format: Output,
     pub strict: bool,
     /// Inputs in hand at once.
@@ -66,7 +69,8 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let mut plan = Plan {
         inputs: expand(&args.inputs, output, &filter)?,
-        setting: Setting { limits: limits(), options, ..Setting::default() },
+        setting: Setting { options, ..Setting::default() },
+        isolation: Isolation::of_this_program(),
         format: args.format,
         strict: args.strict,
         jobs: args.jobs.map_or_else(cores, usize::from),
@@ -194,11 +198,6 @@ fn key(plan: &Plan, formats: &[Format]) -> String {
     sha256_of(parts.iter().map(Vec::as_slice).chain(faces.own()))
 }
 
-/// The older formats are read by this same program in another process.
-fn limits() -> Limits {
-    Limits { isolation: Isolation::of_this_program(), ..Limits::default() }
-}
-
 /// A run that publishes.
 pub struct PublishPlan {
     pub plan: Plan,
@@ -230,8 +229,9 @@ fn set_style(plan: &mut Plan, path: Option<&Path>) -> Result<(), Stop> {
     let Some(path) = path else { return Ok(()) };
     let wrong = |e: String| Stop::usage(format!("{}：{e}", path.display()));
     let style = Style::parse(&read_text(path)?).map_err(|e| wrong(e.to_string()))?;
-    plan.setting.faces =
-        Faces::load(&style, path.parent().unwrap_or(Path::new("."))).map_err(|e| wrong(e.to_string()))?;
+    let base = path.parent().unwrap_or(Path::new("."));
+    let file = |name: &str| reading::face_file(&base.join(name));
+    plan.setting.faces = Faces::new(&style, file).map_err(|e| wrong(e.to_string()))?;
     plan.setting.style = style;
     Ok(())
 }

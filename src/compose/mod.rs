@@ -1,6 +1,6 @@
-//! Report → Document: the order, the headings and the tables as the form prints them.
+//! Report → Document: order, headings and tables as the form prints them.
 //!
-//! Takes a report, gives what a reader sees. It changes no word and no number, and knows no file format.
+//! Takes a report, gives the [`Document`] to publish. It never changes a word or a number, and knows no file format.
 
 mod title;
 
@@ -9,7 +9,7 @@ use crate::model::{Align, Block, Cell, CellRole, Document, Paragraph, Report, Ro
 
 pub use title::{made_title, title_parts};
 
-/// A row label at least this long is set left with those above and below it, shorter ones are centred.
+/// A row label of at least this many characters left-aligns all labels of its column; shorter ones are centred.
 const LONG_LABEL: usize = 9;
 
 /// Composes the published document.
@@ -23,7 +23,7 @@ pub fn compose(report: &Report) -> Document {
         .collect();
     let mut blocks: Vec<Block> = report.preface.iter().map(paragraph).collect();
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
-        // Headings of the agency's own stand among its paragraphs.
+        // With free headings, the agency's own are among its paragraphs.
         if !report.form.free_headings {
             blocks.push(Block::Heading { level: 1, text: section.heading.clone() });
         }
@@ -50,11 +50,11 @@ fn paragraph(p: &Paragraph) -> Block {
     if p.level == 0 { Block::Paragraph { text } } else { Block::Heading { level: p.level, text } }
 }
 
-/// An official table with its values.
+/// An official table with its values, one per slot of the form.
 pub fn table(form: &FormTable, values: &[Value]) -> Table {
     let mut rows = vec![Row::default(); form.grid_rows()];
     let grid = form.grid();
-    // Labels below each other are set alike: one long label sets those of its column left.
+    // Labels of one column are aligned alike: one long label left-aligns all of them.
     let outline = |g: &GridCell<'_>| form.blocks[g.block].rows.outline;
     let leaf = |g: &GridCell<'_>| matches!(g.content, GridContent::RowHead(n) if n.children.is_empty() || outline(g));
     let length = |g: &GridCell<'_>| g.content.label().map_or(0, |l| l.chars().count());
@@ -66,7 +66,7 @@ pub fn table(form: &FormTable, values: &[Value]) -> Table {
             GridContent::ColumnHead(n) => (CellRole::ColumnHeader, n.label.clone()),
             GridContent::RowHead(n) => (CellRole::RowHeader, n.label.clone()),
             GridContent::UnitHead(t) => (CellRole::ColumnHeader, t.to_owned()),
-            // With the row's label, it says what the number counts.
+            // A header: together with the row's label it states what the number counts.
             GridContent::Unit(t) => (CellRole::RowHeader, t.to_owned()),
             GridContent::NoValue(t) => (CellRole::Data, t.to_owned()),
             GridContent::Value(slot) => (CellRole::Data, values[slot].to_string()),

@@ -1,8 +1,8 @@
-//! The sum over units → the standard workbook with the totals, a sheet that traces every total to the units' cells, and
-//! a sheet of units that are missing or at fault.
+//! The sum over units → the standard workbook with the totals, a sheet that traces every total to the cells of the units, and a
+//! sheet of units that are missing or have errors.
 //!
-//! Takes an aggregate and the troubles of its units, gives the workbook: it can be completed with text and converted as
-//! any other. The two sheets hold values only and are not protected, so that they can be sorted and filtered.
+//! Takes an aggregate and the problems of its units, gives the workbook, which can be completed with text and converted like
+//! any other. The two sheets contain values only and are never protected, so that they can be sorted and filtered.
 
 use super::sheet::figure::{Figure, number};
 use super::sheet::look::Look;
@@ -12,27 +12,27 @@ use crate::aggregate::{Aggregate, Traced};
 use crate::form::labels;
 use crate::model::{Decimal, Source};
 
-/// Pixels: table, row, column, total, its unit, agency, value, unit, file, sheet, cell.
+/// Column widths in pixels: table, row, column, total, its unit, agency, value, unit, file, sheet, cell.
 const SOURCE_WIDTHS: [u32; 11] = [60, 300, 220, 90, 70, 200, 90, 60, 260, 130, 70];
-/// Pixels: agency, what is the matter, file, sheet, cell, message.
+/// Column widths in pixels: agency, kind of problem, file, sheet, cell, message.
 const TROUBLE_WIDTHS: [u32; 6] = [200, 110, 260, 130, 70, 480];
 /// Height of a row in points.
 const ROW: f64 = 16.0;
-/// Rows under the head of a sheet (a limit of Excel).
+/// Most rows below the header row of a sheet (a limit of Excel).
 const ROWS: usize = 1_048_575;
 
-/// One line of the sheet of troubles.
+/// One row of the sheet of problems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trouble {
     pub agency: String,
-    /// What is the matter, one of the words of the labels.
+    /// Kind of problem, one of the words of the shared labels.
     pub what: String,
     pub file: String,
     pub source: Option<Source>,
     pub message: String,
 }
 
-/// Writes the workbook. Fails where a text is too long for a cell.
+/// Writes the workbook. Fails if a text is too long for a cell.
 pub fn write(sum: &Aggregate, troubles: &[Trouble]) -> Result<Vec<u8>, ExportError> {
     let report = &sum.report;
     let mut sheets = template::sheets(&report.form, Some(report))?;
@@ -44,12 +44,12 @@ pub fn write(sum: &Aggregate, troubles: &[Trouble]) -> Result<Vec<u8>, ExportErr
 fn exact(sheet: &mut Sheet, row: u32, column: u16, n: Decimal) -> Result<(), ExportError> {
     match number(n) {
         Some(Figure::Number(n, format)) => sheet.number(row, column, n, &Look::value().number(format)),
-        // More digits than a workbook's number keeps.
+        // More digits than a number of a workbook can keep: written as text.
         _ => sheet.text(row, column, &n.to_string(), &Look::value()),
     }
 }
 
-/// The sheets of sources: one line for each figure of each unit. More than one where Excel's rows do not suffice.
+/// The sheets of sources: one row for each figure of each unit; several sheets if it takes more than `rows` rows.
 fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
     let words = &labels().sum.sources;
     let trace = sum.trace();
@@ -64,7 +64,7 @@ fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
         for (row, (traced, index)) in (1u32..).zip(chunk) {
             let (part, figure) = (&sum.parts[traced.figures[*index].0], traced.figures[*index].1);
             let table = &sum.report.form.tables[traced.table];
-            // From the table's name down, so that no path reads like a bare label of the form.
+            // Paths begin with the name of the table, so that none equals a bare label of the form.
             let path = |own: Vec<&str>| [vec![table.name.as_str()], own].concat().join(&labels().data.path);
             let unit = traced.total.unit().or(table.kind(traced.slot).1).map_or("", |u| u.word());
             let source = figure.source.as_ref();
@@ -87,7 +87,7 @@ fn sources(sum: &Aggregate, rows: usize) -> Result<Vec<Sheet>, ExportError> {
     Ok(sheets)
 }
 
-/// The sheet of troubles.
+/// The sheet of problems.
 fn list(troubles: &[Trouble]) -> Result<Sheet, ExportError> {
     let words = &labels().sum.troubles;
     let mut sheet = start(&words.sheet, &TROUBLE_WIDTHS, &words.head, troubles.len())?;
@@ -107,7 +107,7 @@ fn list(troubles: &[Trouble]) -> Result<Sheet, ExportError> {
     Ok(sheet)
 }
 
-/// A list with its head, frozen and with a filter.
+/// A sheet with a frozen header row and a filter; `rows`: number of rows below the header.
 fn start(name: &str, widths: &[u32], heads: &[String], rows: usize) -> Result<Sheet, ExportError> {
     let mut sheet = Sheet::new(name, widths)?;
     for (column, head) in (0u16..).zip(heads) {

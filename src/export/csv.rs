@@ -1,19 +1,20 @@
-//! Report → CSV: the long form with agency and year before it, so that the files of many reports can be joined.
+//! Report → CSV: the long form with agency and year in front, so that the files of many reports can be joined.
 //!
-//! Takes a report, gives UTF-8 with a byte order mark (without one Excel takes it for another encoding), CRLF and the quotes of
-//! RFC 4180. Numbers stand as they are; a text that a spreadsheet would take for a formula is kept from being one.
+//! Takes a report, gives UTF-8 with a byte order mark (without it Excel assumes another encoding), CRLF line ends and the
+//! quoting of RFC 4180. It never changes a number; a text that a spreadsheet would evaluate as a formula gets an apostrophe in
+//! front.
 
 use crate::form::labels;
 use crate::model::{Report, Value};
 
 use super::long::entries;
 
-/// What every file begins with: the byte order mark and the heads.
+/// Start of every file: byte order mark and header line.
 pub fn head() -> String {
     format!("\u{feff}{}", labels().data.csv_head())
 }
 
-/// Writes the values of a report.
+/// Writes all values of a report, one per line.
 pub fn write(report: &Report) -> Vec<u8> {
     let mut out = head();
     let year = report.cover.year.to_string();
@@ -33,9 +34,9 @@ pub fn write(report: &Report) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// A text as a field. An apostrophe before it keeps a spreadsheet from computing it; quotes alone would not.
+/// A text as a CSV field. The apostrophe in front keeps a spreadsheet from evaluating it; quotes alone do not.
 fn field(text: &str) -> String {
-    // Apostrophes that stand there already do not keep it from being one: a reader takes one away.
+    // An apostrophe that is already there does not protect it, since the spreadsheet removes one.
     let active =
         text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n']);
     let text = if active { format!("'{text}") } else { text.to_owned() };

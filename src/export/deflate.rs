@@ -1,4 +1,4 @@
-//! Bytes → what deflate makes of them: for streams of a PDF and parts of a package.
+//! Compresses bytes with deflate: streams of a PDF and parts of a package.
 
 use std::cell::RefCell;
 
@@ -6,17 +6,17 @@ use libdeflater::{CompressionError, CompressionLvl, Compressor};
 
 use super::ExportError;
 
-/// How much is done for fewer bytes.
+/// Compression effort.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Effort {
-    /// For outlines, which are all but random: more effort makes them 1 % smaller at best.
+    /// For streams of a PDF, mostly glyph outlines, which hardly compress: more effort saves 1 % at best.
     Least,
     /// For XML.
     Text,
 }
 
 impl Effort {
-    /// Of the 12 levels of the library.
+    /// Compression level of the library, which has 12.
     const fn level(self) -> i32 {
         match self {
             Effort::Least => 1,
@@ -26,16 +26,16 @@ impl Effort {
 }
 
 thread_local! {
-    /// By effort. Their tables are large: to make them anew takes longer than most streams do.
+    /// One per effort, reused: their tables are large, and allocating them takes longer than compressing most streams.
     static COMPRESSORS: [RefCell<Compressor>; 2] = [Effort::Least, Effort::Text].map(|effort| {
         RefCell::new(Compressor::new(CompressionLvl::new(effort.level()).unwrap_or_default()))
     });
 }
 
-/// Deflates a stream, as zlib wraps it.
+/// Compresses bytes to a zlib stream.
 ///
 /// # Errors
-/// Never, while the bound that the library states for its own output holds.
+/// Only if the output exceeds the bound that the library itself gives for it.
 pub(super) fn zlib(bytes: &[u8], effort: Effort, format: &'static str) -> Result<Vec<u8>, ExportError> {
     deflated(effort, format, |c, out| {
         out.resize(c.zlib_compress_bound(bytes.len()), 0);
@@ -43,7 +43,7 @@ pub(super) fn zlib(bytes: &[u8], effort: Effort, format: &'static str) -> Result
     })
 }
 
-/// Deflates a stream, with nothing round it.
+/// Compresses bytes to a raw deflate stream, without a wrapper.
 ///
 /// # Errors
 /// As [`zlib`].
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn what_is_deflated_inflates_again() {
-        // The last one cannot be made smaller.
+        // The last one is incompressible.
         let noise = |n: u32| (0..n).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         for bytes in [Vec::new(), vec![7], b"0 0 m 1 0 l S ".repeat(10_000), noise(300_000)] {
             for effort in [Effort::Least, Effort::Text] {

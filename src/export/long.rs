@@ -1,4 +1,4 @@
-//! The long form of a report: one row a value, for machines, whatever file it goes into.
+//! The long form of a report: one row per value, for programs, shared by all file formats that have it.
 
 use crate::form::{Unit, labels};
 use crate::model::{Report, Value};
@@ -8,7 +8,7 @@ pub(super) struct Entry<'a> {
     /// The table, the row path and the column path.
     pub labels: [String; 3],
     pub value: &'a Value,
-    /// The unit as written, or as the form prints it.
+    /// The unit as written, or as the form prints it; empty if there is none.
     pub unit: &'a str,
 }
 
@@ -17,7 +17,7 @@ pub(super) fn entries(report: &Report) -> Vec<Entry<'_>> {
     let joint = &labels().data.path;
     let mut out = Vec::new();
     for (table, values) in report.form.tables.iter().zip(&report.tables) {
-        // From the table's name down, so that no path reads like a bare label of the form.
+        // Paths begin with the name of the table, so that none equals a bare label of the form.
         let path = |labels: Vec<&str>| [vec![table.name.as_str()], labels].concat().join(joint);
         for (slot, value) in values.iter().enumerate() {
             let unit = value.unit().map(Unit::word).or(table.unit_word(slot)).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Files to publish, one writer a format. A writer sees a `Document`, `Pages` or a `Report`, never a workbook or another writer.
+//! Writers of the files to publish, one per format. A writer takes a `Document`, `Pages`, a `Report` or an `Aggregate`; it
+//! never reads an input workbook.
 
 pub mod aggregate;
 pub mod csv;
@@ -13,8 +14,8 @@ mod sheet;
 pub mod template;
 pub mod xlsx;
 
-/// Why an output could not be made. These are faults of this program or of a report that cannot be printed; the
-/// message is for the user all the same.
+/// Why an output could not be written: a fault of this program, or a report that the format cannot hold. The message is shown
+/// to users.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error("生成 {format} 失败：{reason}")]

@@ -1,7 +1,7 @@
-//! Parts → a package: the zip that a DOCX or an XLSX is.
+//! Parts → a zip package: a DOCX, an XLSX, a set of files to publish.
 //!
-//! Takes parts in the order in which they shall stand; gives a zip of deflated entries with one date for all, the first that
-//! a zip can have, and nothing of this machine. What documents share is deflated once a thread.
+//! Takes parts in the order they have in the zip; gives a zip in which all entries have the earliest date that a zip can hold,
+//! and nothing depends on the machine. Parts that documents share are deflated once per thread.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -29,32 +29,32 @@ pub struct Part<'a> {
 pub enum PartKind {
     /// Deflated.
     Own,
-    /// Deflated, and kept for other documents, which are likely to have the same.
+    /// Deflated and cached, since other documents probably contain the same part.
     Shared,
-    /// As it is: it is compressed already.
+    /// Stored, since it is compressed already.
     Stored,
 }
 
-/// A part as it is packed.
+/// A deflated part with the checksum of its content.
 struct Packed {
     bytes: Vec<u8>,
     crc: u32,
 }
 
-/// 1 January 1980, as seconds of Unix.
+/// 1 January 1980 as Unix time.
 const EPOCH: i64 = 315_532_800;
 
-/// A plain file that its owner may write and all may read.
+/// Unix mode of a regular file that its owner may write and everyone may read.
 const PLAIN: u32 = 0o100_644;
 
-/// Most parts a thread keeps packed: a dozen each of two formats and some styles and editions.
+/// Most parts cached per thread: a dozen for each of two formats, times a few styles and editions.
 const MOST_SHARED: usize = 128;
 
 thread_local! {
     static SHARED: RefCell<BTreeMap<Vec<u8>, Rc<Packed>>> = const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Packs parts; `format` names the kind of file in an error.
+/// Packs parts into a zip; `format` is the file format named in an error.
 pub fn pack(parts: &[Part<'_>], format: &'static str) -> Result<Vec<u8>, ExportError> {
     let fault = |e: rawzip::Error| ExportError::Writer { format, reason: format!("打包失败：{e}") };
     let size = parts.iter().map(|p| p.bytes.len()).sum::<usize>();
@@ -74,8 +74,8 @@ pub fn pack(parts: &[Part<'_>], format: &'static str) -> Result<Vec<u8>, ExportE
         };
         let mut file = zip.new_file(part.name.as_str()).compression_method(method).last_modified(date);
         if !part.name.is_ascii() {
-            // An entry that does not say that it comes from Unix is taken for one of DOS, and the unzip of Linux doubts
-            // its Chinese name, marked as UTF-8 or not. The parts of a DOCX or an XLSX have no such names.
+            // Without Unix as its origin an entry counts as written by DOS, and `unzip` on Linux mistrusts its Chinese name,
+            // even one marked as UTF-8. Part names of a DOCX or an XLSX are ASCII.
             file = file.unix_permissions(PLAIN);
         }
         let (mut entry, _) = file.start().map_err(fault)?;
@@ -89,7 +89,7 @@ fn packed(bytes: &[u8], format: &'static str) -> Result<Packed, ExportError> {
     Ok(Packed { bytes: raw(bytes, Effort::Text, format)?, crc: crc32(bytes) })
 }
 
-/// A part, as packed the last time it was asked for.
+/// A deflated part, from the cache if it has been deflated before.
 fn shared(bytes: &[u8], format: &'static str) -> Result<Rc<Packed>, ExportError> {
     if let Some(known) = SHARED.with_borrow(|all| all.get(bytes).cloned()) {
         return Ok(known);

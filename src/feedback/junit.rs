@@ -1,4 +1,6 @@
-//! JUnit XML: for build servers that show a run as tests, one an input.
+//! JUnit XML, for build servers that show a run as tests: one test case per input.
+//!
+//! Takes the records of a run, gives one document. Never judges findings again.
 
 use std::fmt::Write;
 
@@ -54,7 +56,7 @@ fn told(f: &Finding) -> String {
     format!("{} {at}{}", f.code, f.message)
 }
 
-/// Text that XML can hold.
+/// Escaped text; characters that XML does not allow become U+FFFD.
 fn text(text: &str) -> String {
     let legal = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{fffd}' | '\u{10000}'..);
     let text: String = text.chars().map(|c| if legal(c) { c } else { '\u{fffd}' }).collect();

@@ -1,7 +1,7 @@
 //! A copy of the clerk's workbook with the cells in question coloured, each with a note of what is wrong.
 //!
 //! Takes the workbook as it was read and the findings, gives a new workbook: the same sheets, cells, spans and hidden parts.
-//! Formulas become their results, and looks are not kept: it is for finding the cells, not for filling in.
+//! Formulas become their results and formatting is lost: the copy is for finding the cells, not for filling in.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::{Cursor, Read};
@@ -29,33 +29,34 @@ const WIDTHS: (usize, usize) = (8, 60);
 /// Longest text of a cell and of a note (limits of Excel).
 const LONGEST: usize = 32_000;
 
-/// Longest name of a sheet in units of UTF-16, and characters that stand in none (limits of Excel).
+/// Longest name of a sheet, in UTF-16 units, and characters that are not allowed in it (limits of Excel).
 const LONGEST_NAME: usize = 31;
 const NOT_IN_NAMES: [char; 7] = ['*', '?', ':', '[', ']', '\\', '/'];
-/// Rows under the head of a sheet (a limit of Excel).
+/// Most rows below the head of a sheet (limit of Excel).
 const ROWS: usize = 1_048_575;
-/// Cells that the spans of a sheet may cover: the writer keeps each of them, and a file of 20 kB can span them all.
+/// Most cells that the spans of a sheet may cover: the writer keeps each in memory, and a file of 20 kB can span a whole sheet.
 const MOST_COVERED: u64 = 20_000;
 /// Most cells of a workbook that are copied: the writer keeps each in memory, and a file of 2 MB can contain a million.
 const MOST_COPIED: usize = 60_000;
 /// Most cells of a workbook that are marked.
 const MOST_MARKED: usize = 20_000;
 
-/// A span of no more cells is kept as it is, where nothing is used too: forms have some for what is still to be written.
+/// Spans of up to this many cells are copied unchanged, even in unused areas: forms have some for text that is still to be
+/// written.
 const SMALL: u64 = 1_000;
 
-/// Columns or rows of a span that are measured.
+/// Most columns or rows of a span that are measured.
 const MOST_SPANNED: u32 = 100;
 /// Height of a line, and of the highest row, in points.
 const LINE: f64 = 15.0;
 const HIGHEST: f64 = 400.0;
-/// Excel's number of the paper.
+/// Excel's code for A4 paper.
 const A4: u8 = 9;
 
-/// Marks a workbook.
+/// Writes the marked copy of a workbook as xlsx.
 ///
 /// # Errors
-/// Of the writer, where Excel could not hold the sheets.
+/// If a sheet exceeds a limit of Excel.
 pub fn mark(workbook: &Workbook, findings: &[Finding]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Book::new();
     // No author and no clock.
@@ -76,7 +77,7 @@ pub fn mark(workbook: &Workbook, findings: &[Finding]) -> Result<Vec<u8>, XlsxEr
     book.save_to_buffer()
 }
 
-/// Whether a workbook is a marked copy, edited since or not.
+/// Whether a workbook is a marked copy, even if it was edited since.
 pub fn is_marked(workbook: &Workbook) -> bool {
     let text = |c: &Cell, head: &str| matches!(&c.content, Content::Text(t) if t == head);
     workbook.sheets.first().is_some_and(|s| {
@@ -86,7 +87,7 @@ pub fn is_marked(workbook: &Workbook) -> bool {
     })
 }
 
-/// Whether bytes are a marked copy as it was written here. A program that saves it again changes the modification time.
+/// Whether bytes are a marked copy that was not saved again: saving it in any program changes the modification time.
 pub fn is_unedited_mark(bytes: &[u8]) -> bool {
     let part = |name: &str| -> Option<String> {
         let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).ok()?;
@@ -100,7 +101,7 @@ pub fn is_unedited_mark(bytes: &[u8]) -> bool {
     }) && first_sheet() == Some(true)
 }
 
-/// A name for a sheet that Excel takes: other programs allow more. No two are the same, whatever their case.
+/// A sheet name that Excel accepts (other programs allow more), unique regardless of case.
 fn sheet_name(wanted: &str, taken: &mut HashSet<String>) -> String {
     let wanted: String =
         wanted.chars().map(|c| if NOT_IN_NAMES.contains(&c) || c.is_control() { '_' } else { c }).collect();
@@ -122,7 +123,7 @@ fn sheet_name(wanted: &str, taken: &mut HashSet<String>) -> String {
         }
     });
     let free = |name: &String| !name.is_empty() && taken.insert(name.to_lowercase());
-    // The numbers do not end.
+    // The numbers are unlimited, so a free name is always found.
     numbered.find(free).unwrap_or_default()
 }
 
@@ -212,7 +213,7 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks, room: usize) -> Result<Workshe
         out.merge_range(a.row, column(a.column), b.row, column(b.column), "", look(a))?;
     }
     let mut widths: BTreeMap<u16, usize> = BTreeMap::new();
-    // Programs do not make rows as high as their texts need unasked.
+    // Row heights are set, because not all programs adjust them to the text.
     let mut texts: Vec<(Address, String)> = Vec::new();
     for cell in cells() {
         let (row, column, look) = (cell.at.row, cell.at.column as u16, look(cell.at));
@@ -233,7 +234,7 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks, room: usize) -> Result<Workshe
         if !matches!(cell.content, Content::Number(_)) {
             out.write_string_with_format(row, column, shown(&text), look)?;
         }
-        // Spans say nothing of one column.
+        // The text of a span says nothing about the width of a single column.
         if span_at(cell.at).is_none() {
             let width = widths.entry(column).or_default();
             *width = (*width).max(text.lines().map(UnicodeWidthStr::width).max().unwrap_or(0) + 2);
@@ -259,7 +260,7 @@ fn copy(sheet: &Sheet, name: &str, marks: &Marks, room: usize) -> Result<Workshe
         out.set_row_height(row, (LINE * need).min(HIGHEST))?;
     }
     for (at, mark) in marks {
-        // A cell that is empty shows its colour all the same.
+        // An empty cell is coloured too.
         if sheet.cells.binary_search_by_key(at, |c| c.at).is_err() && span_at(*at).is_none() {
             out.write_blank(at.row, at.column as u16, &fill(Format::new(), mark.gravest))?;
         }
@@ -286,7 +287,7 @@ fn used<'s>(cells: impl Iterator<Item = &'s Cell>, marks: &Marks) -> Address {
     })
 }
 
-/// The spans that Excel takes, large ones cut to what is used, in their order: of some that overlap the first.
+/// The spans that Excel accepts, in order: large ones are cut to the used area, and of overlapping ones the first is kept.
 fn spans(sheet: &Sheet, used: Address) -> Vec<Span> {
     let (mut covered, mut room) = (HashSet::new(), MOST_COVERED);
     let mut kept = Vec::new();
@@ -302,7 +303,7 @@ fn spans(sheet: &Sheet, used: Address) -> Vec<Span> {
         if cells < 2 {
             continue;
         }
-        // Taken for those that are left out too: to look at all of many would take as long as to keep them.
+        // Also subtracted for spans that are dropped below: testing all cells of many spans would take as long as keeping them.
         let Some(rest) = room.checked_sub(cells) else { continue };
         room = rest;
         let all = || (first.row..=last.row).flat_map(|r| (first.column..=last.column).map(move |c| (r, c)));
@@ -314,9 +315,9 @@ fn spans(sheet: &Sheet, used: Address) -> Vec<Span> {
     kept
 }
 
-/// What findings say of a cell.
+/// The findings about a cell.
 struct Mark {
-    /// The gravest that has it as its place.
+    /// Highest severity of the findings located at the cell; the lowest severity if the cell is only a related place.
     gravest: Severity,
     texts: Vec<String>,
     bytes: usize,
@@ -348,7 +349,7 @@ fn marks(findings: &[Finding]) -> (BTreeMap<&str, Marks>, bool) {
             if own {
                 mark.gravest = mark.gravest.max(f.severity);
             }
-            // A note holds no more.
+            // A note cannot contain more.
             if mark.bytes < LONGEST && !mark.texts.contains(&words) {
                 mark.bytes += words.len();
                 mark.texts.push(words.clone());
@@ -358,12 +359,12 @@ fn marks(findings: &[Finding]) -> (BTreeMap<&str, Marks>, bool) {
     (all, unmarked)
 }
 
-/// How many lines a text takes in so many characters, a little less than which a column holds.
+/// Number of lines of a text in a column of `width` characters; a tenth of the width is kept as reserve.
 fn lines(text: &str, width: f64) -> f64 {
     text.lines().map(|l| (l.width() as f64 / (width * 0.9)).ceil().max(1.0)).sum::<f64>().max(1.0)
 }
 
-/// The colour of a severity; of cells that are only spoken of, the lightest.
+/// Fills with the colour of a severity. Cells that are only related to a finding have the lightest one.
 fn fill(look: Format, severity: Severity) -> Format {
     look.set_background_color(Color::RGB(match severity {
         Severity::Error => 0xFF_C7_C2,

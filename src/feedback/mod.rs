@@ -1,7 +1,7 @@
-//! Findings in the forms that people and other programs work with.
+//! Findings in the formats that people and other programs use: SARIF, JUnit, an HTML page, a marked copy of the workbook.
 //!
-//! Takes the records of a run, and for a page or a marked copy what was read, gives one file. The same records give the same
-//! bytes; it judges nothing anew.
+//! Takes the records of a run, and for the page and the marked copy what was read, gives one file. The same records give the same
+//! bytes. Never adds or changes a finding.
 
 mod junit;
 mod mark;
@@ -20,7 +20,7 @@ fn place(source: &Source) -> Option<String> {
     Some(format!("“{sheet}”{}", source.cell.map_or(String::new(), |c| c.to_string())))
 }
 
-/// What SARIF calls a severity.
+/// The SARIF level of a severity.
 const fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Note => "note",

@@ -1,7 +1,7 @@
-//! One page for people: each report with its findings, beside the official tables drawn as on the form.
+//! An HTML page: each report with its findings, and its official tables drawn as on the form.
 //!
-//! Takes records and what was understood, gives a complete HTML page: no script, nothing from elsewhere. Cells in question are
-//! coloured and carry the numbers of the findings that speak of them.
+//! Takes records and the reports that were read, gives a complete page without scripts and external resources. Cells that
+//! findings refer to are coloured and contain the numbers of the findings.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -26,10 +26,10 @@ td{white-space:nowrap}td,th{border:1px solid #888;padding:.2rem .45rem;text-alig
 td.e{background:#ffd9d6}td.w{background:#ffedc2}td.r{background:#dcebff}sup{font-size:.75em;margin-left:.15em}\
 @media print{.t{overflow:visible}tr,li{break-inside:avoid}h2{break-after:avoid}}";
 
-/// Inputs up to this number are drawn with their tables: all of a county, and no more than a browser bears.
+/// Most inputs that are drawn with their tables: enough for a county, and not more than a browser can display.
 pub const MOST_DRAWN: usize = 200;
 
-/// Names of files on a page that is passed on, in place of their local paths.
+/// File names shown on the page instead of local paths, because the page is passed on.
 #[derive(Debug, Clone, Default)]
 pub struct Names(BTreeMap<String, String>);
 
@@ -37,7 +37,7 @@ impl Names {
     /// Takes paths as findings contain them, each with its name.
     pub fn new(names: impl IntoIterator<Item = (String, String)>) -> Names {
         let mut all = BTreeMap::new();
-        // A file that was typed twice keeps its first name.
+        // A file that was given twice keeps its first name.
         for (path, name) in names {
             all.entry(path).or_insert(name);
         }
@@ -78,7 +78,7 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
                 .hint
                 .as_ref()
                 .map_or(String::new(), |h| format!("<br><span class=\"h\">{}</span>", text(&names.within(h, item))));
-            // The message mostly says where.
+            // Most messages already contain the place.
             let at = item.source.as_ref().and_then(place).filter(|p| !item.message.contains(p.as_str()));
             let code = at.map_or(coded(item), |p| format!("{p}，{}", coded(item)));
             let _ = writeln!(
@@ -135,7 +135,7 @@ pub fn roster(roster: &Roster, names: &Names) -> String {
     out
 }
 
-/// The page round the parts; `records` are those of the whole run.
+/// The complete page around the sections; `records` are those of the whole run.
 pub fn page<'r>(records: impl IntoIterator<Item = &'r Record>, sections: &[String]) -> String {
     let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
     let (mut all, mut warned) = (0, 0);
@@ -169,7 +169,7 @@ fn class(severity: Severity) -> &'static str {
     }
 }
 
-/// Which findings speak of a cell: their numbers, and the gravest that has it as its place.
+/// The findings that refer to a cell: their numbers, and the highest severity of those located at it.
 #[derive(Default)]
 struct Marks {
     numbers: Vec<usize>,
@@ -194,7 +194,7 @@ fn marks<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, Address), Marks> {
     all
 }
 
-/// The tables that a finding speaks of.
+/// Draws the tables that findings refer to.
 fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Finding]) {
     let marks = marks(findings);
     for (index, (form, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {

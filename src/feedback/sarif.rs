@@ -1,4 +1,6 @@
-//! SARIF 2.1.0 (OASIS): for code hosts and editors that show findings beside files.
+//! SARIF 2.1.0 (OASIS), for code hosts and editors that show findings beside files.
+//!
+//! Takes the records of a run, gives one log. Never judges findings again.
 
 use std::collections::BTreeSet;
 
@@ -62,7 +64,7 @@ fn result(file: &str, item: &Finding) -> Value {
     result
 }
 
-/// A file, and the cell in it where there is one. A workbook has no lines, so that the cell is a logical place.
+/// The location of a finding: its file and, if known, its cell. A workbook has no lines, so the cell is a logical location.
 fn location(file: &str, at: Option<&Source>) -> Value {
     let file = at.and_then(|at| at.file.as_deref()).unwrap_or(file);
     let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(file) } } });
@@ -72,7 +74,7 @@ fn location(file: &str, at: Option<&Source>) -> Value {
     location
 }
 
-/// A path as a reference: all but unreserved characters and slashes are escaped (RFC 3986).
+/// A path as a URI reference: all characters except unreserved ones and slashes are escaped (RFC 3986).
 fn uri(path: &str) -> String {
     let mut out = String::with_capacity(path.len());
     for b in path.replace('\\', "/").bytes() {

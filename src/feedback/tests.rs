@@ -70,7 +70,7 @@ fn sarif_holds_every_finding_with_its_place_and_its_rule() {
     assert_eq!(first["locations"][0]["logicalLocations"][0]["fullyQualifiedName"], "“三、依申请公开”D27");
     assert_eq!(first["relatedLocations"][0]["logicalLocations"][0]["fullyQualifiedName"], "“三、依申请公开”D7");
     assert!(first["message"]["text"].as_str().unwrap().ends_with("；请核对"));
-    // Each rule that is spoken of is described, once.
+    // Each rule with a finding is described once.
     let rules: Vec<&str> =
         run["tool"]["driver"]["rules"].as_array().unwrap().iter().map(|r| r["id"].as_str().unwrap()).collect();
     assert_eq!(rules, ["I101", "I102", "K301", "K307"]);
@@ -127,7 +127,7 @@ fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
     ] {
         assert!(own.contains(part), "{part}: {own}");
     }
-    // Only the table that a finding speaks of is drawn.
+    // Only the table that a finding refers to is drawn.
     assert_eq!(own.matches("<table>").count(), 1);
     let page = page::page(&records, &[own, page::section(&records[2], &page::Names::default(), None)]);
     assert!(page.contains("共 4 份：正常 1，有问题 1，失败 1，略过 1。其中 2 份有警告。</p>"), "{page}");
@@ -144,7 +144,7 @@ fn the_page_says_what_it_does_not_draw() {
     let records = records();
     let skipped = page::section(&records[3], &page::Names::default(), None);
     assert!(skipped.contains("<p>略过</p>") && !skipped.contains("没有读懂"), "{skipped}");
-    // A file that could not be opened has no tables that anyone would miss.
+    // For a file that could not be opened, the page does not mention missing tables.
     assert!(!page::section(&records[2], &page::Names::default(), None).contains("画不出表格"));
     let at = Source::cell(&"三、依申请公开".into(), Address { row: 26, column: 3 });
     let refused = finding(Code::N201, "这一行没有认出").at(at);
@@ -209,7 +209,7 @@ fn spans_that_excel_does_not_take_are_cut_or_left_out() {
         vec![span("A1", "B1"), span("B1", "C2"), span("C3", "C3"), span("C4", "XFD1048576"), span("A40", "XFD1048576")];
     let sheet = Sheet { name: "甲".into(), cells, merges, ..Sheet::default() };
     assert_eq!(marked_sheets(&book(sheet.clone()), &[])[1].merges, [span("A1", "B1"), span("C4", "D5")]);
-    // What is used may be all there is.
+    // The used area may be the whole sheet.
     let cells = vec![number(0, 0), number(1_048_575, 16_383)];
     let merges = vec![span("A1", "XFD1048575"), span("A1048576", "B1048576")];
     let sheet = Sheet { cells, merges, ..sheet };

@@ -1,8 +1,8 @@
-//! One axis of a table: labels as a tree, its leaves carry values.
+//! One axis of a table: labels as a tree whose leaves have values.
 
 use super::{Kind, Unit};
 
-/// A label and what stands below it (rows: to its right; in an outline: in the lines after it).
+/// A label with its children (for rows to its right, in an outline on the lines after it).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// Path of keys from the root, joined by dots, e.g. `handled.refused.secret`.
@@ -15,16 +15,16 @@ pub struct Node {
     pub first_leaf: usize,
     /// Number of leaves below (or at) this node.
     pub leaf_count: usize,
-    /// The leaf that is this node itself, where it owns values.
+    /// The leaf of this node itself, if it has values.
     pub own: Option<usize>,
-    /// First line along the axis that the label stands on, and how many it covers.
+    /// First line of the label along the axis, and number of lines that it covers.
     pub line: usize,
     pub line_count: usize,
     /// Distance from the root, from 0.
     pub level: usize,
 }
 
-/// A label that owns values.
+/// A label with values.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leaf {
     /// Path of keys, as [`Node::path`].
@@ -35,11 +35,11 @@ pub struct Leaf {
     pub variants: Vec<String>,
     pub kind: Option<Kind>,
     pub unit: Option<Unit>,
-    /// The unit as the form prints it beside the row, money or not, e.g. 条.
+    /// The unit as printed beside the row, e.g. 条; also units other than money.
     pub unit_word: Option<String>,
     /// Its line along the axis.
     pub line: usize,
-    /// Leaves above it in the tree, from the outside in: only an outline has any.
+    /// Ancestors that are leaves themselves, from the outside in; only in an outline.
     pub above: Vec<usize>,
 }
 
@@ -57,10 +57,10 @@ pub struct Axis {
     pub leaves: Vec<Leaf>,
     /// Lines that labels take across the axis: label columns for rows, header rows for columns.
     pub depth: usize,
-    /// Lines along the axis: one a leaf, in an outline one a label.
+    /// Lines along the axis: one per leaf, in an outline one per label.
     pub lines: usize,
-    /// Whether all labels stand in one column, each on a line of its own and indented by its level. A label with others
-    /// below it may then own values, or own none and head an empty line.
+    /// Whether all labels are in one column, each on a line of its own and indented by its level. A label with children may then
+    /// have values itself, or be the head of a line without values.
     pub outline: bool,
 }
 
@@ -78,7 +78,7 @@ impl Axis {
         out
     }
 
-    /// Where the label of a node stands across the axis, and how many lines it covers there.
+    /// Position of a node's label across the axis, and number of lines that it covers there.
     pub fn across(&self, node: &Node) -> (usize, usize) {
         match (self.outline, node.children.is_empty()) {
             (true, _) => (0, 1),

@@ -1,4 +1,6 @@
-//! Form files: what they may say (serde), checked and turned into [`Form`].
+//! Form files: their format (serde), and the checks that turn them into a [`Form`].
+//!
+//! Takes the text of a form file, returns a [`Form`] or the first fault. Never reads a file.
 
 use serde::Deserialize;
 
@@ -295,7 +297,7 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
         }
         None => None,
     };
-    // Money is told in yuan, or in 万 of them, whatever the table counts in.
+    // Texts state money in yuan or ten thousand yuan, whatever the unit of the table.
     let scale = table.kind(first.1).1.map_or(1, Unit::in_yuan);
     let of = |texts: &[String]| phrase::words(texts.iter().map(String::as_str));
     Ok(Told {
@@ -315,7 +317,7 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
     })
 }
 
-/// The slots of a row, or of every row of a group, in a column; of columns where the block has one row without a label.
+/// The slots of a row, or of every row of a group, in a column. If the block has one row without a label, the slots of columns.
 fn slots_of(table: &Table, block: usize, path: &str, column: Option<&str>) -> Result<Vec<usize>, String> {
     let b = &table.blocks[block];
     let by_column = b.rows.leaves.is_empty();
@@ -372,7 +374,7 @@ fn axis(raw: Vec<RawNode>, outline: bool) -> Result<Axis, FormError> {
     Ok(axis)
 }
 
-/// What stands above a node: its parent's path, the labels and the leaves from the outside in.
+/// The ancestors of a node: the path of its parent, the labels and the leaves from the outside in.
 #[derive(Default)]
 struct Above {
     path: String,
@@ -390,7 +392,7 @@ fn nodes(raw: Vec<RawNode>, above: &Above, axis: &mut Axis) -> Result<Vec<Node>,
         let (level, first_leaf, line) = (above.labels.len(), axis.leaves.len(), axis.lines);
         let labels = [above.labels.as_slice(), std::slice::from_ref(&n.label)].concat();
         let mut leaves = above.leaves.clone();
-        // A group owns values where its line has a unit; without one it only heads the lines below.
+        // A group has values if it has a unit; otherwise it is only the head of the lines below it.
         let owns = n.children.is_empty() || n.unit.is_some();
         if owns && !n.children.is_empty() && !axis.outline {
             return Err(wrong(format!("{path} 有下级，不能自己有单位（outline 的行除外）")));
@@ -414,7 +416,7 @@ fn nodes(raw: Vec<RawNode>, above: &Above, axis: &mut Axis) -> Result<Vec<Node>,
     Ok(out)
 }
 
-/// The unit of money that a unit word names; only money may be counted in one, and money in nothing else.
+/// The unit of money that a unit word denotes. An amount must be in a unit of money, and no other value may be.
 fn unit(path: &str, kind: Option<Kind>, word: Option<&str>) -> Result<Option<Unit>, FormError> {
     let money = word.and_then(|w| Unit::ALL.into_iter().find(|u| u.word() == w));
     let amount = kind == Some(Kind::Amount);
@@ -441,12 +443,12 @@ fn relation(raw: &RawRelation, table_index: usize, table: &Table) -> Result<Rela
     Ok(Relation { code: code(&raw.code)?, table: table_index, block, holds_in_each_column, left, op: raw.op, right })
 }
 
-/// The block of a relation and the axis its terms stand on.
-/// A relation under a code that no rule explains would never be reported.
+/// The code of a relation. A relation with an unknown code is an error, because it would never be reported.
 fn code(name: &str) -> Result<Code, FormError> {
     name.parse().map_err(|e: UnknownCode| wrong(e.to_string()))
 }
 
+/// The block of a relation, and the axis of its terms.
 fn along<'t>(code: &str, block: Option<&str>, line: Line, table: &'t Table) -> Result<(usize, &'t Axis), FormError> {
     let index = match block {
         Some(key) => table.blocks.iter().position(|b| b.key == key),
@@ -473,7 +475,7 @@ fn series(raw: &RawSeries, table_index: usize, table: &Table) -> Result<Series, 
     let (code, within_edition) = (code(&raw.code)?, raw.within_edition);
     let holds_in_each_column = raw.holds_in_each == Line::Column;
     let series = Series { code, table: table_index, block, holds_in_each_column, within_edition, left, before, right };
-    // Money in whatever unit an agency chose cannot be compared as a number.
+    // Amounts whose unit the agency chooses cannot be compared as numbers.
     let all = || series.left.iter().chain(&series.before).chain(&series.right);
     let slots = (0..series.lines(table)).flat_map(|line| all().map(move |t| (t, line)));
     if slots.map(|(t, line)| table.kind(series.slot(table, t, line))).any(|k| k == (Kind::Amount, None)) {
@@ -482,8 +484,8 @@ fn series(raw: &RawSeries, table_index: usize, table: &Table) -> Result<Series, 
     Ok(series)
 }
 
-/// `path` is one leaf, `-path` is subtracted, `path.*` is every part of a group except those of the other side: its leaves,
-/// each without what is below it.
+/// Adds terms: `path` is one leaf, `-path` is subtracted, `path.*` is every highest leaf below a group, except those on the other
+/// side.
 fn terms(text: &str, axis: &Axis, other_side: &[Term], out: &mut Vec<Term>) -> Result<(), String> {
     let (negative, path) = text.strip_prefix('-').map_or((false, text), |p| (true, p));
     let before = out.len();
@@ -499,7 +501,7 @@ fn terms(text: &str, axis: &Axis, other_side: &[Term], out: &mut Vec<Term>) -> R
     if out.len() == before { Err(format!("没有 {path}")) } else { Ok(()) }
 }
 
-/// The highest leaves among nodes and what is below them.
+/// The highest leaves at or below these nodes.
 fn parts(nodes: &[Node], out: &mut Vec<usize>) {
     for n in nodes {
         match n.own {

@@ -1,8 +1,8 @@
-//! The printed grid of a table: cells with spans, made from the trees. Nobody writes a span down.
+//! The printed grid of a table: cells with spans, computed from the trees. Form files contain no spans.
 
 use super::{Node, SlotAt, Table};
 
-/// What a grid cell holds.
+/// The content of a grid cell.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum GridContent<'a> {
     /// The line over a block.
@@ -15,7 +15,7 @@ pub enum GridContent<'a> {
     UnitHead(&'a str),
     /// The unit of a row, or the mark of a line without one.
     Unit(&'a str),
-    /// In place of a value in a line that has none.
+    /// The mark in place of a value on a line without values.
     NoValue(&'a str),
     /// A value: its slot.
     Value(usize),
@@ -54,7 +54,7 @@ impl Table {
             let mut put = |row, column, row_span, column_span, content| {
                 cells.push(GridCell { row, column, row_span, column_span, content, block: index });
             };
-            // A block narrower than the table gives the rest to its last column.
+            // The last column of a block that is narrower than the table spans the remaining columns.
             let spare = width - b.label_columns() - b.column_count();
             let column_at = |leaf: usize| b.label_columns() + leaf;
             let span_of =
@@ -78,7 +78,7 @@ impl Table {
                 let (column, span) = b.rows.across(n);
                 put(top + n.line, column, n.line_count, span, GridContent::RowHead(n));
             }
-            // A line is a row's, or that of a label without values.
+            // Each line belongs to a row, or to a label without values.
             for line in 0..b.line_count() {
                 let row = b.row_on(line);
                 if b.unit_column.is_some() {
@@ -103,7 +103,8 @@ impl Table {
         self.blocks.iter().map(|b| usize::from(b.title.is_some()) + b.columns.depth + b.line_count()).sum()
     }
 
-    /// Header rows at the top of the grid (those repeated after a page break): the first block's heads when it is the only one.
+    /// Header rows at the top of the grid (those repeated after a page break): the heads of the block if it is the only one,
+    /// otherwise 0.
     pub fn grid_header_rows(&self) -> usize {
         match self.blocks.as_slice() {
             [only] => usize::from(only.title.is_some()) + only.columns.depth,

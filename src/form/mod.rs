@@ -1,5 +1,5 @@
-//! The official form as data: one TOML file per edition, plus `workbook.toml` for what all editions share and `text.toml`
-//! for the words by which their texts are read.
+//! The official form as data: one TOML file per edition, plus `workbook.toml` for the labels that all editions share and
+//! `text.toml` for the words that the checks of the text search for.
 //!
 //! Takes the embedded files (or one given by the user), gives [`Form`] values: sections with their headings, tables as
 //! trees of rows and columns, value kinds, units and relations. Spans, slots and the printed grid follow from the trees.
@@ -88,11 +88,11 @@ pub struct Form {
     pub first_year: u16,
     /// Last report year it was made for; `None` while in force.
     pub last_year: Option<u16>,
-    /// Whether the headings of a report's text are the agency's own: they are kept as they stand, as paragraphs of a level,
-    /// and no section's heading is demanded or printed. The sections then say only on which sheet of the standard
-    /// workbook text and tables stand; the heading of one with a table is the table's title.
+    /// Whether the agency chooses the headings of the text. They are then kept as written, as paragraphs with a level, and no
+    /// section's heading is required or printed. The sections only determine on which sheet of the standard workbook text and
+    /// tables are located; the heading of a section with a table is the title of the table.
     pub free_headings: bool,
-    /// Lines for the instructions of the standard workbook that hold for this edition alone.
+    /// Instructions in the standard workbook that apply only to this edition.
     pub guide: Vec<String>,
     /// The sections, in order.
     pub sections: Vec<Section>,
@@ -100,11 +100,11 @@ pub struct Form {
     pub tables: Vec<Table>,
     /// The relations (勾稽关系), in the order in which blank totals are filled.
     pub relations: Vec<Relation>,
-    /// What the next year's report must continue.
+    /// The relations between the reports of consecutive years.
     pub series: Vec<Series>,
-    /// What the text tells of the tables.
+    /// The figures that the text may state.
     pub telling: Telling,
-    /// What the text must speak of.
+    /// The statements that the text must contain.
     pub asked: Vec<Asked>,
 }
 
@@ -118,7 +118,7 @@ pub struct Section {
     pub variants: Vec<String>,
     /// Its sheet in the standard workbook.
     pub sheet: String,
-    /// Index into [`Form::tables`] of the table it holds.
+    /// Index of its table in [`Form::tables`].
     pub table: Option<usize>,
     /// The subheadings the standard workbook offers.
     pub subheadings: Vec<String>,
@@ -152,7 +152,7 @@ pub struct Block {
     pub rows: Axis,
     /// The column between row labels and values that prints the unit of each row.
     pub unit_column: Option<UnitColumn>,
-    /// What the form prints for unit and values in a line without values.
+    /// What the form prints in place of unit and values on a line without values.
     pub empty_line: String,
     /// Slot of the first value within the table.
     pub first_slot: usize,
@@ -168,7 +168,7 @@ pub struct UnitColumn {
     pub variants: Vec<String>,
 }
 
-/// Where a value stands in a table: block, row leaf, column leaf (all from 0).
+/// The position of a value in a table: block, row leaf, column leaf (all from 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlotAt {
     pub block: usize,
@@ -238,12 +238,12 @@ impl Table {
         })
     }
 
-    /// The slot number of a place.
+    /// The slot number of a position.
     pub fn slot(&self, at: SlotAt) -> usize {
         self.blocks[at.block].slot(at.row, at.column)
     }
 
-    /// The place of a slot number.
+    /// The position of a slot number.
     pub fn at(&self, slot: usize) -> SlotAt {
         let block = self.blocks.iter().rposition(|b| b.first_slot <= slot).unwrap_or(0);
         let b = &self.blocks[block];
@@ -257,7 +257,7 @@ impl Table {
         self.blocks[at.block].kind(at.row, at.column)
     }
 
-    /// The unit of a slot in words: the form's beside the row, or that of its money.
+    /// The word for the unit of a slot: the one printed beside the row, otherwise its unit of money.
     pub fn unit_word(&self, slot: usize) -> Option<&str> {
         let at = self.at(slot);
         self.blocks[at.block].unit_word(at.row).or(self.kind(slot).1.map(Unit::word))
@@ -318,7 +318,7 @@ impl Form {
         year >= self.first_year && self.last_year.is_none_or(|last| year <= last)
     }
 
-    /// The section that holds a table.
+    /// The section that contains a table.
     pub fn section_of(&self, table: usize) -> usize {
         self.sections.iter().position(|s| s.table == Some(table)).unwrap_or(0)
     }
@@ -334,10 +334,10 @@ const TEXTS: [&str; 3] = [include_str!("2021.toml"), include_str!("2019.toml"), 
 static BUILT_IN: LazyLock<Vec<Arc<Form>>> = LazyLock::new(|| {
     // The files are compiled in and parsed by a test: they cannot fail on a user's machine.
     let parse = |text| Arc::new(Form::parse(text).expect("built-in form"));
-    // Every command waits for them, and most machines can parse them side by side.
+    // Every command needs all of them, so they are parsed in parallel.
     std::thread::scope(|scope| {
         let begun = TEXTS.map(|text| (text, Builder::new().spawn_scoped(scope, move || parse(text)).ok()));
-        // Where no thread can be started, they are parsed here.
+        // If a thread cannot be started, the form is parsed on this one.
         begun.map(|(text, thread)| thread.and_then(|t| t.join().ok()).unwrap_or_else(|| parse(text))).to_vec()
     })
 });

@@ -1,11 +1,11 @@
-//! Phrases by which a text tells a figure of the form: words with words between them, as data.
+//! Phrases that state a figure of the form in a text, as data.
 //!
-//! Takes lines such as `收到|新收 <request> #` (words apart by spaces, `|` for either, `<name>` for a group of words, `?` for
-//! one that may be missing, `#` for a number with its unit), gives what is looked for in a text. It finds nothing itself.
+//! Takes lines such as `收到|新收 <request> #` (words separated by spaces, `|` for alternatives, `<name>` for a group of words,
+//! `?` for an optional word, `#` for a number with its unit), gives phrases. Never searches a text.
 
 use std::collections::BTreeMap;
 
-/// One letter of a word, or a year counted from the report's.
+/// A character of a word, or a year relative to the report's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Letter {
     Is(char),
@@ -24,11 +24,11 @@ pub enum Part {
     Number,
 }
 
-/// One of several words, the longest first. Most letters of a text begin none of them, which costs one look.
+/// Alternative words, the longest first. A bit set of their first characters excludes most positions of a text with one test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnyOf {
     words: Vec<Word>,
-    /// A bit for each letter that one of them may begin with; several letters share one.
+    /// A bit for each first character; several characters share one.
     first: u128,
 }
 
@@ -39,7 +39,7 @@ impl AnyOf {
         AnyOf { first, ..any }
     }
 
-    /// The letters that they may begin with; a year begins with any digit.
+    /// The first characters of the words; a year may begin with any digit.
     pub fn beginnings(&self) -> Vec<char> {
         let first = self.words.iter().filter_map(|w| w.first()).flat_map(|l| match l {
             Letter::Is(c) => vec![*c],
@@ -51,7 +51,7 @@ impl AnyOf {
         all
     }
 
-    /// The words, where one of them may begin with a letter.
+    /// The words, if one of them may begin with this character; otherwise none.
     pub fn beginning(&self, c: Option<&char>) -> &[Word] {
         if c.is_some_and(|c| self.first & bit(*c) != 0) { &self.words } else { &[] }
     }
@@ -61,17 +61,17 @@ fn bit(c: char) -> u128 {
     1 << (c as u32 % 128)
 }
 
-/// What is said in one way: words that it begins with, then its other parts in order.
+/// A phrase: the words that it begins with, then its other parts in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
     pub first: AnyOf,
     pub rest: Vec<Part>,
 }
 
-/// The years that a word may name, by how far they are from the report's.
+/// The years that a word may contain, relative to the report's.
 const YEARS: [(&str, i16); 3] = [("{last}", -1), ("{this}", 0), ("{next}", 1)];
 
-/// Letters of a word.
+/// Parses a word.
 pub fn word(text: &str) -> Word {
     let mut out = Vec::new();
     let mut rest = text;
@@ -90,7 +90,7 @@ pub fn word(text: &str) -> Word {
     out
 }
 
-/// Words, the longest first, so that the first that fits says most.
+/// Parses words and sorts them, the longest first, so that the first match is the longest.
 pub fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Word> {
     let mut all: Vec<Word> = texts.into_iter().filter(|t| !t.is_empty()).map(word).collect();
     all.sort_by_key(|w| std::cmp::Reverse(w.len()));
@@ -99,7 +99,7 @@ pub fn words<'t>(texts: impl IntoIterator<Item = &'t str>) -> Vec<Word> {
 }
 
 impl Phrase {
-    /// Reads a phrase. Errors say what is wrong with it.
+    /// Parses a phrase. The error is a sentence in Chinese.
     pub fn parse(text: &str, groups: &BTreeMap<String, Vec<String>>) -> Result<Phrase, String> {
         let mut parts = Vec::new();
         for part in text.split_whitespace() {

@@ -22,7 +22,7 @@ impl Op {
     }
 }
 
-/// A row or column that enters a side, added or subtracted.
+/// A row or column that is added to a side or subtracted from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Term {
     /// Index of the row leaf or column leaf.
@@ -52,7 +52,7 @@ pub struct RelationUse {
 }
 
 impl Relation {
-    /// The relation written out for each row or column it holds in, with slots for terms (`true`: subtracted).
+    /// The relation for each row or column it holds in, with slots in place of terms (`true`: subtracted).
     pub fn uses(&self, table: &Table) -> Vec<RelationUse> {
         let block = &table.blocks[self.block];
         let lines = if self.holds_in_each_column { block.column_count() } else { block.row_count() };

@@ -1,10 +1,10 @@
-//! What one year's report hands on to the next: values that a later report must repeat or continue.
+//! Relations between the reports of consecutive years: values that the later report must repeat or continue.
 
 use super::{SlotAt, Table, Term};
 use crate::rules::Code;
 
-/// One relation between the reports of two years running, over every row or every column of a block:
-/// `left` (this year) = `before` (last year) + `right` (this year).
+/// One relation between the reports of two consecutive years, over every row or every column of a block: `left` (this year) =
+/// `before` (last year) + `right` (this year).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// The rule it belongs to, e.g. `Y401`.
@@ -13,7 +13,7 @@ pub struct Series {
     pub block: usize,
     /// Whether the terms are rows (and it holds in each column) or the other way round.
     pub holds_in_each_column: bool,
-    /// Whether it says nothing about two years under different editions.
+    /// Whether it applies only if both reports use the same edition.
     pub within_edition: bool,
     pub left: Vec<Term>,
     pub before: Vec<Term>,
@@ -27,7 +27,7 @@ impl Series {
         if self.holds_in_each_column { block.column_count() } else { block.row_count() }
     }
 
-    /// The slot of a term in one of them.
+    /// The slot of a term in one of these rows or columns.
     pub fn slot(&self, table: &Table, term: &Term, line: usize) -> usize {
         let (row, column) = if self.holds_in_each_column { (term.leaf, line) } else { (line, term.leaf) };
         table.slot(SlotAt { block: self.block, row, column })

@@ -84,7 +84,7 @@ fn an_outline_has_a_line_for_each_label() {
     assert_eq!(line("涉及国家秘密"), (3, true, "件"));
     assert_eq!(line("行政诉讼数量"), (0, true, "件"));
     assert_eq!(line("接受培训人员数"), (1, true, "人次"));
-    // Each value stands in the line of its label; a line without value is marked.
+    // Each value is on the line of its label; a line without a value is marked.
     let grid = table.grid();
     for (slot, at) in table.slots().enumerate() {
         let value = grid.iter().find(|c| c.content == GridContent::Value(slot)).unwrap();
@@ -174,7 +174,7 @@ fn the_structure_of_a_form_is_its_keys_trees_kinds_and_units() {
     assert!(Form::parse(&bad).unwrap_err().to_string().contains("former_digests"));
 }
 
-/// A group of words that no phrase names is left over.
+/// A group of words that no phrase uses is obsolete.
 #[test]
 fn every_group_of_words_is_named_by_a_phrase() {
     let forms = [include_str!("2014.toml"), include_str!("2019.toml"), include_str!("2021.toml")];

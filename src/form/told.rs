@@ -1,4 +1,6 @@
-//! What a report's text tells of its tables, and what the form asks the text to say.
+//! Figures of the tables that the text of a report may state, and statements that the form requires.
+//!
+//! Takes the entries of a form file, gives them indexed by the first characters of their phrases. Reads no text itself.
 
 use std::collections::BTreeMap;
 
@@ -8,38 +10,39 @@ use super::words::Letters;
 /// A value of a form: table and slot.
 pub type Slot = (usize, usize);
 
-/// A figure that texts tell: the phrases it is told in and the values of the form that it must agree with.
+/// A figure that texts state: its phrases, and the values of the form that it must agree with.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Told {
     /// What it is, for messages, e.g. 收到的政府信息公开申请.
     pub what: String,
-    /// Sums of values; what is told agrees with one of them at least. The first is the one that is named.
+    /// Sums of values; a stated number must agree with at least one of them. The first is used for statements of zero and in
+    /// messages.
     pub sums: Vec<Vec<Slot>>,
-    /// What the figure is instead where one of these follows it: （含上年结转…）.
+    /// Phrases that may follow the figure, and the sum that it must then agree with: （含上年结转…）.
     pub including: Option<(Vec<Phrase>, Vec<Slot>)>,
-    /// Phrases with a number that say by themselves what they count.
+    /// Phrases with a number that are unambiguous by themselves.
     pub full: Vec<Phrase>,
-    /// Phrases with a number that say it only where the text speaks of `about`.
+    /// Phrases with a number that count only near one of the words in `about`.
     pub short: Vec<Phrase>,
-    /// Phrases that say there was none.
+    /// Phrases that state that there was none.
     pub none: Vec<Phrase>,
-    /// Units that the number is told in.
+    /// Units, one of which must follow the number.
     pub units: Vec<Word>,
-    /// How many yuan one unit of the table is, since texts tell money in yuan or 万 of them; 1 for counts.
+    /// Number of yuan in one unit of the table, because texts state money in yuan or ten thousand yuan; 1 for counts.
     pub scale: i64,
-    /// One of these stands before a short phrase, in its paragraph or a heading above it.
+    /// For short phrases: one of these words must be near the phrase or in a heading above it.
     pub about: Vec<String>,
-    /// None of these stands before a phrase in its clause.
+    /// The phrase does not count if one of these words precedes it in its clause.
     pub not: Vec<String>,
-    /// None of these stands in what is told or right behind it.
+    /// The phrase does not count if it contains one of these words, or if one follows closely.
     pub nor: Vec<String>,
-    /// Figures that are denied in one breath with this one.
+    /// Words for other figures that may be denied together with this one.
     pub beside: Vec<Word>,
-    /// Whether it is a part of another figure, and told as one: 其中.
+    /// Whether it is part of another figure, so that 其中 may precede it.
     pub within: bool,
 }
 
-/// How a phrase tells a figure.
+/// How a phrase states a figure: see the lists of phrases of [`Told`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Way {
     Full,
@@ -47,44 +50,44 @@ pub enum Way {
     None,
 }
 
-/// Something that a section must speak of.
+/// A statement that a section must contain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     pub section: usize,
-    /// What it must speak of, for the message.
+    /// What must be stated, for the message.
     pub what: String,
-    /// Any of these words speaks of it.
+    /// The section contains the statement if it contains any of these words.
     pub words: Vec<String>,
-    /// What to do where none is there.
+    /// The hint of the finding.
     pub hint: String,
-    /// The first year of which it is asked.
+    /// The first year for which it is required.
     pub from_year: u16,
 }
 
-/// Words that phrases begin with, and those phrases: the words are looked for once for all of them.
+/// The first words of phrases, with those phrases: the words are searched once for all of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opening {
     pub words: AnyOf,
-    /// Which figure, how told, and which of its phrases.
+    /// Index of the figure, way of stating it, and index of the phrase.
     pub phrases: Vec<(usize, Way, usize)>,
-    /// Whether one of them says that there was none, and so needs no number.
+    /// Whether one of the phrases states that there was none, and so needs no number.
     pub denies: bool,
 }
 
-/// Everything that the texts of a form tell, found by the letter that a phrase begins with.
+/// All figures that the texts of a form may state, indexed by the first character of their phrases.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Telling {
     pub told: Vec<Told>,
     openings: Vec<Opening>,
-    /// Which of them may begin with a letter.
+    /// The openings that may begin with a character.
     starts: BTreeMap<char, Vec<usize>>,
     letters: Letters,
-    /// What units begin with.
+    /// First characters of units.
     counted: Letters,
 }
 
 impl Told {
-    /// The phrases that tell it in one way.
+    /// The phrases that state it in one way.
     pub fn phrases(&self, way: Way) -> &[Phrase] {
         match way {
             Way::Full => &self.full,
@@ -120,19 +123,19 @@ impl Telling {
         Telling { told, openings, starts, letters, counted }
     }
 
-    /// The letters that units of figures begin with.
+    /// The first characters of the units of figures.
     pub fn counted(&self) -> &Letters {
         &self.counted
     }
 
-    /// The openings that may begin with a letter.
+    /// The openings that may begin with a character.
     pub fn beginning(&self, c: char) -> impl Iterator<Item = &Opening> {
         let some = Some(c).filter(|c| self.letters.has(*c)).and_then(|c| self.starts.get(&c));
         some.into_iter().flatten().map(|i| &self.openings[*i])
     }
 }
 
-/// Whether a phrase tells a number.
+/// Whether a phrase contains a number.
 pub(super) fn has_number(phrase: &Phrase) -> bool {
     phrase.rest.contains(&Part::Number)
 }

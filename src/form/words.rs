@@ -1,4 +1,4 @@
-//! The words of `text.toml`, by which the text of a report is read; shared by all editions.
+//! The words of `text.toml`, which the checks of the text search for; shared by all editions.
 
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use super::phrase::{self, Letter, Word};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TextWords {
-    /// Groups of words that phrases name.
+    /// Groups of words that phrases refer to by name.
     pub groups: BTreeMap<String, Vec<String>>,
     pub between: Between,
     pub scope: Scope,
@@ -24,27 +24,27 @@ pub struct TextWords {
     pub cut: CutWords,
 }
 
-/// What may stand between and behind the words of a phrase.
+/// Words that may occur between and after the words of a phrase.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Between {
     fill: Vec<String>,
     join: Vec<String>,
     tails: Vec<String>,
-    /// What may stand right behind a thing that was counted before it was named.
+    /// Words that may directly follow a counted thing whose number precedes it.
     pub then: Vec<String>,
-    /// What may stand between any two words.
+    /// Words that may occur between any two words.
     #[serde(skip)]
     pub fills: ByLetter,
-    /// What joins figures that are denied in one breath.
+    /// Words that join figures which are denied together.
     #[serde(skip)]
     pub joins: ByLetter,
-    /// What may follow the words that say there was none.
+    /// Words that may follow a denial.
     #[serde(skip)]
     pub ends: ByLetter,
 }
 
-/// A set of letters of the first plane, for a question that is asked at every letter of a text.
+/// A set of characters of the basic multilingual plane, for tests at every character of a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Letters(Box<[u64; 1024]>);
 
@@ -56,7 +56,7 @@ impl Default for Letters {
 
 impl Letters {
     pub fn has(&self, c: char) -> bool {
-        // Letters of other planes are asked for in the usual way.
+        // Characters of other planes count as members; the exact test that follows decides.
         self.0.get(c as usize / 64).is_none_or(|bits| bits & (1 << (c as u32 % 64)) != 0)
     }
 }
@@ -79,7 +79,7 @@ impl FromIterator<char> for Letters {
     }
 }
 
-/// Words by the letter that they begin with: a text is asked at every letter.
+/// Words by their first character, for searches at every character of a text.
 #[derive(Debug, Default)]
 pub struct ByLetter(BTreeMap<char, Vec<Word>>, Letters);
 
@@ -95,13 +95,13 @@ impl ByLetter {
         ByLetter(all, letters)
     }
 
-    /// The words that begin with a letter, the longest first.
+    /// The words that begin with a character, the longest first.
     pub fn beginning(&self, c: Option<&char>) -> &[Word] {
         c.filter(|c| self.1.has(**c)).and_then(|c| self.0.get(c)).map_or(&[], Vec::as_slice)
     }
 }
 
-/// Which part of the year's and the agency's doings a clause speaks of.
+/// Words that limit a clause to a part of the year or of the agency, or extend it to the whole.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
@@ -122,7 +122,7 @@ pub struct Scope {
     pub elsewhere: Vec<String>,
 }
 
-/// Words before and behind a number that is not exact.
+/// Words before and after an inexact number.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
@@ -130,12 +130,12 @@ pub struct About {
     pub around: Vec<String>,
     pub above: Vec<String>,
     pub below: Vec<String>,
-    /// The letters that these begin with.
+    /// First characters of these words.
     #[serde(skip)]
     pub begins: Letters,
 }
 
-/// What is said of years.
+/// Words by which the years in a text are judged.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Years {
@@ -162,7 +162,7 @@ pub struct Years {
     pub at: String,
 }
 
-/// What tells the name of an agency in a text, and whose deeds are told.
+/// Words by which the names of agencies and their actions are recognised in a text.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agencies {
@@ -184,7 +184,7 @@ pub struct Agencies {
     /// First letters of `made_by` and `ask`.
     #[serde(skip)]
     pub begins: Letters,
-    /// Those of `acts`.
+    /// First letters of `acts`.
     #[serde(skip)]
     pub acts_begin: Letters,
     /// Last letters of `bureaus`.
@@ -192,7 +192,7 @@ pub struct Agencies {
     pub bureaus_end: Letters,
 }
 
-/// What tells data of persons from other numbers.
+/// Words and prefixes that distinguish personal data from other numbers.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Private {
@@ -314,7 +314,7 @@ static WORDS: LazyLock<TextWords> = LazyLock::new(|| {
     words
 });
 
-/// The words by which texts are read.
+/// The words of `text.toml`.
 pub fn words() -> &'static TextWords {
     &WORDS
 }

@@ -47,7 +47,7 @@ pub struct Amounts {
 }
 
 impl ReportLabels {
-    /// What every report is called, without agency and year.
+    /// The name of every report, without agency and year.
     pub fn kind(&self) -> String {
         [&self.subjects, &self.kinds].into_iter().filter_map(|all| all.first()).map(String::as_str).collect()
     }
@@ -137,21 +137,21 @@ pub struct TextLabels {
     pub preface: String,
     /// Over the rows for paragraphs after a table.
     pub notes: String,
-    /// What templates said before.
+    /// Texts of earlier versions of the template.
     pub former: Vec<String>,
 }
 
-/// Where a label breaks in a narrow column, beyond what a dictionary knows.
+/// Corrections to the dictionary that decides where a label may break in a narrow column.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BreakWords {
-    /// Words of one character that belong to what follows them; all others belong to what stands before them.
+    /// Words of one character that belong to the next word; all others belong to the previous one.
     pub leads: String,
-    /// Words that the dictionary takes apart, and that are more than one character with its neighbours.
+    /// Words that the dictionary splits although they belong together.
     pub whole: Vec<String>,
 }
 
-/// Messages of the template when something is typed that a cell cannot take.
+/// Messages of the template for entries that a cell does not accept.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EntryLabels {
@@ -159,9 +159,9 @@ pub struct EntryLabels {
     pub year: String,
     pub count: String,
     pub signed: String,
-    /// With `{unit}`, the form's.
+    /// Contains `{unit}`, the unit of the form.
     pub amount: String,
-    /// Where the form names no unit.
+    /// For amounts without a unit of the form.
     pub amount_any_unit: String,
 }
 
@@ -176,19 +176,19 @@ pub struct DataLabels {
     pub csv: [String; 7],
     /// Name of the CSV over a whole run.
     pub run: String,
-    /// What a JSON says that it is.
+    /// The value of the member [`DataLabels::FORMAT`] of a report as JSON.
     pub json: String,
-    /// The layout of JSON that this version writes and reads.
+    /// The version of the JSON format that this version of the program writes and reads.
     pub version: u16,
     /// Joins the labels of a row path or column path.
     pub path: String,
 }
 
 impl DataLabels {
-    /// The member by which a JSON says what it is.
+    /// The member of a JSON that names its format.
     pub const FORMAT: &'static str = "format";
 
-    /// The first line of a CSV, by which it is known again.
+    /// The first line of a CSV, by which it is recognised.
     pub fn csv_head(&self) -> String {
         format!("{}\r\n", self.csv.join(","))
     }
@@ -204,7 +204,7 @@ pub struct Guide {
     pub lines: Vec<String>,
 }
 
-/// Words that may stand in a value cell.
+/// Words that may occur in value cells and labels.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UnitWords {
@@ -216,15 +216,15 @@ pub struct UnitWords {
     pub not_applicable: Vec<String>,
 }
 
-/// What tells names that may be one agency's.
+/// Words for finding names that may denote the same agency.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NameWords {
-    /// Wordings of the same thing; each counts as the last.
+    /// Equivalent wordings; each is replaced by the last of its group.
     pub same: Vec<Vec<String>>,
-    /// Words that are as often left out.
+    /// Words that are often omitted.
     pub dropped: Vec<String>,
-    /// What the name of a place ends in.
+    /// Endings of place names.
     pub divisions: Vec<String>,
 }
 
@@ -234,7 +234,7 @@ pub struct NameWords {
 pub struct SumLabels {
     pub sources: SumSheet<11>,
     pub troubles: SumSheet<6>,
-    /// States of a unit of a list; on the second sheet, what is wrong with a unit.
+    /// States of a listed unit and, on the second sheet, faults of a unit.
     pub submitted: String,
     pub missing: String,
     pub unread: String,
@@ -243,7 +243,7 @@ pub struct SumLabels {
     pub faulty: String,
 }
 
-/// A sheet that the sum has beside those of the standard workbook.
+/// A sheet of the sum in addition to those of the standard workbook.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SumSheet<const COLUMNS: usize> {
@@ -252,7 +252,7 @@ pub struct SumSheet<const COLUMNS: usize> {
     pub head: [String; COLUMNS],
 }
 
-/// An array of any length: serde itself knows them one by one.
+/// Deserializes an array of any length; serde implements arrays only for individual lengths.
 fn array<'de, D: serde::Deserializer<'de>, const N: usize>(from: D) -> Result<[String; N], D::Error> {
     let all = Vec::<String>::deserialize(from)?;
     let length = all.len();
@@ -260,8 +260,8 @@ fn array<'de, D: serde::Deserializer<'de>, const N: usize>(from: D) -> Result<[S
 }
 
 impl Workbook {
-    /// Every text that the standard workbook prints beside a report's own words and the form's labels, outside the cover
-    /// labels: heads, hints and captions. A reader that meets one of them as a whole cell may skip it.
+    /// Every text that the standard workbook prints in addition to the report's own words and the form's labels, except the
+    /// labels of the cover: heads, hints and captions. A reader may skip a cell that contains exactly one of them.
     pub fn furniture(&self) -> Vec<&str> {
         let (cover, text) = (&self.cover, &self.text);
         let hints = cover.fields().map(|f| f.hint.as_str());

@@ -86,23 +86,3 @@ impl ImportError {
         })
     }
 }
-
-/// A system error in words for the user.
-pub(super) fn system_reason(e: &std::io::Error) -> &'static str {
-    use std::io::ErrorKind;
-    match e.kind() {
-        ErrorKind::NotFound => "找不到",
-        ErrorKind::PermissionDenied => "没有权限",
-        ErrorKind::TimedOut => "等待超时",
-        ErrorKind::Interrupted => "被中断",
-        ErrorKind::OutOfMemory => "内存不足",
-        ErrorKind::ResourceBusy | ErrorKind::WouldBlock => "正被别的程序占用",
-        ErrorKind::UnexpectedEof => "提前结束",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘已满",
-        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::NetworkDown => "网络断开",
-        ErrorKind::StaleNetworkFileHandle | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "网络断开",
-        ErrorKind::IsADirectory | ErrorKind::NotADirectory => "路径不对",
-        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "名称不合规定",
-        _ => "系统没有说明原因",
-    }
-}

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ImportError, Isolation};
+use super::ImportError;
 
 /// Upper limits of one workbook. Sizes in bytes.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -14,9 +14,6 @@ pub struct Limits {
     pub cells: usize,
     pub sheets: usize,
     pub text_bytes: usize,
-    /// How the older formats (.xls, .xlsb, .ods) are read: in a process of their own. They are refused where it is `None`.
-    #[serde(skip)]
-    pub isolation: Option<Isolation>,
 }
 
 impl Default for Limits {
@@ -28,17 +25,18 @@ impl Default for Limits {
             cells: 1_000_000,
             sheets: 64,
             text_bytes: 1 << 20,
-            isolation: None,
         }
     }
 }
 
 impl Limits {
-    pub(super) fn file_error(&self) -> ImportError {
+    /// The error of a file that is too large.
+    pub fn file_error(&self) -> ImportError {
         ImportError::TooLarge { what: "文件大小".into(), limit: megabytes(self.file_bytes) }
     }
 
-    pub(super) fn inflated_error(&self) -> ImportError {
+    /// The error of a file whose content is too large.
+    pub fn inflated_error(&self) -> ImportError {
         ImportError::TooLarge { what: "解压后的内容".into(), limit: megabytes(self.inflated_bytes) }
     }
 
@@ -59,6 +57,6 @@ impl Limits {
     }
 }
 
-pub(super) fn megabytes(bytes: u64) -> String {
+fn megabytes(bytes: u64) -> String {
     format!("{} MB", bytes >> 20)
 }

@@ -1,17 +1,15 @@
 //! Any workbook → sheets of cells with their text, kind, spans and hidden state.
 //!
-//! Takes bytes, gives a [`Workbook`], or a [`Json`] where they are a report that this program wrote as such. It is the only module that knows a file format or calamine and the only one that
-//! meets hostile bytes: content is sniffed, never the extension trusted, and every size is capped before anything is
-//! allocated for it. The older formats are read in a child process besides (see [`Isolation`]). It understands nothing
-//! of what the cells say.
+//! Takes bytes and limits, gives a [`Workbook`], or a [`Json`] for a report that this program wrote as such. The only module that
+//! knows file formats or calamine and that handles hostile bytes: the format is detected from the content, never from the
+//! extension, and every size is capped before anything is allocated. A reader of an older format may still abort the process
+//! ([`Kind::may_abort`]); a shell can run it in a process of its own. Does not interpret what the cells say.
 
 mod biff;
 mod boxes;
-mod child;
 mod directory;
 mod error;
 mod formats;
-mod isolate;
 mod json;
 mod limits;
 mod markup;
@@ -24,7 +22,6 @@ mod sheet_scan;
 mod sheet_xml;
 mod sheets;
 mod sniff;
-mod wire;
 mod workbook;
 mod worksheet;
 mod xls;
@@ -33,37 +30,12 @@ mod xlsb;
 mod xlsx;
 mod xml;
 
-use std::path::Path;
-
-use crate::regular_file::{self, Unread};
-
-pub use child::serve;
 pub use error::ImportError;
-pub use isolate::{CHILD_COMMAND, Isolation};
 pub use json::Json;
 pub use limits::Limits;
+pub use sheets::admitted;
+pub use sniff::{Kind, kind};
 pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Skipped, Span, Workbook};
-
-/// Reads a workbook file.
-pub fn read(path: &Path, limits: &Limits) -> Result<Workbook, ImportError> {
-    let bytes = load(path, limits)?;
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    read_bytes(&name, &bytes, limits)
-}
-
-/// The bytes of a file, at most `limits.file_bytes`.
-pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
-    let io = |e: std::io::Error| match e.kind() {
-        std::io::ErrorKind::NotFound => ImportError::NotFound,
-        std::io::ErrorKind::PermissionDenied => ImportError::Denied,
-        _ => ImportError::Io(error::system_reason(&e).to_owned()),
-    };
-    regular_file::read(path, limits.file_bytes).map_err(|why| match why {
-        Unread::NotAFile => ImportError::NotAFile,
-        Unread::TooLarge => limits.file_error(),
-        Unread::Io(e) => io(e),
-    })
-}
 
 /// What an input holds.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,9 +45,14 @@ pub enum Input {
     Report(Json),
 }
 
+/// Whether bytes are read as JSON, detected from the content.
+pub fn is_json(bytes: &[u8], limits: &Limits) -> bool {
+    json::is_object(bytes) && bytes.len() as u64 <= limits.file_bytes
+}
+
 /// Reads a workbook, or a report as JSON, from memory; `name` is as in [`read_bytes`].
 pub fn read_input(name: &str, bytes: &[u8], limits: &Limits) -> Result<Input, ImportError> {
-    if json::is_object(bytes) && bytes.len() as u64 <= limits.file_bytes {
+    if is_json(bytes, limits) {
         return json::read(bytes, limits).map(Input::Report);
     }
     read_bytes(name, bytes, limits).map(Input::Workbook)
@@ -86,8 +63,7 @@ pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook,
     if bytes.len() as u64 > limits.file_bytes {
         return Err(limits.file_error());
     }
-    let kind = sniff::kind(bytes, limits)?;
-    let sheets = if kind.is_isolated() { isolate::read(kind, bytes, limits)? } else { kind.read(bytes, limits)? };
+    let sheets = kind(bytes, limits)?.read(bytes, limits)?;
     Ok(Workbook { name: name.to_owned(), sheets })
 }
 

@@ -124,7 +124,7 @@ impl<'a> Collector<'a> {
 }
 
 /// Sheets from outside this process, as if they had just been read.
-pub(super) fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+pub fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let mut collector = Collector::new(limits);
     for sheet in sheets {
         if let Some(why) = sheet.skipped {

@@ -13,7 +13,7 @@ use crate::form::labels;
 
 /// A format that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Kind {
+pub enum Kind {
     /// Also with macros, and templates.
     Xlsx,
     /// Excel 97 to 2003, also .et.
@@ -33,8 +33,8 @@ impl Kind {
         }
     }
 
-    /// Whether it is only read in a process of its own.
-    pub const fn is_isolated(self) -> bool {
+    /// Whether its reader, or a library behind it, may abort the process on a file that lies about its sizes.
+    pub const fn may_abort(self) -> bool {
         !matches!(self, Kind::Xlsx)
     }
 
@@ -65,7 +65,7 @@ const KNOWN: [(&[u8], &str); 12] = [
 ];
 
 /// The format of a workbook; names everything else it knows.
-pub(super) fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
+pub fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     if bytes.is_empty() {
         return Err(ImportError::Empty);
     }

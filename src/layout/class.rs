@@ -1,8 +1,8 @@
-//! Characters by what line layout does with them (GB/T 15834, CLREQ).
+//! Character classes for line layout (GB/T 15834, CLREQ).
 
 use crate::model::is_invisible;
 
-/// What a character is to the line.
+/// Class of a character for line layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Class {
     /// Full-width opening mark: ink in its right half.
@@ -13,7 +13,7 @@ pub(super) enum Class {
     Stop,
     /// Full-width dash or ellipsis.
     Dash,
-    /// Ideographs, kana and whatever else is set on a full em.
+    /// Ideographs, kana and other characters one em wide.
     Wide,
     /// Letters and digits of other scripts.
     Letter,
@@ -23,13 +23,13 @@ pub(super) enum Class {
 }
 
 impl Class {
-    /// Set on a full em, so that justification may open the gap beside it.
+    /// Whether it is one em wide, so that justification may widen the gap beside it.
     pub fn is_wide(self) -> bool {
         matches!(self, Class::Open | Class::Close | Class::Stop | Class::Dash | Class::Wide)
     }
 }
 
-/// The class of a character; quotes, dashes and ellipses as they are in Chinese text.
+/// The class of a character; quotes, dashes and ellipses are classed as in Chinese text.
 pub(super) fn class(c: char) -> Class {
     match c {
         ' ' | '\u{a0}' | '\u{3000}' | '\u{2000}'..='\u{200a}' | '\u{202f}' | '\u{205f}' => Class::Space,
@@ -55,48 +55,48 @@ pub(super) fn is_ideograph(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}' | '〇' | '々')
 }
 
-/// Characters set in the Latin face wherever they stand.
+/// Whether a character is set in the Latin face regardless of its neighbours.
 pub(super) fn is_latin(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a0}'..='\u{24f}' | '\u{300}'..='\u{36f}' | '\u{1e00}'..='\u{1eff}' | '–' | '€')
         && !matches!(c, '·' | '×' | '÷' | '°' | '±' | '§' | '¨')
 }
 
-/// Quotes and marks that Latin and Chinese share; their neighbours decide.
+/// Quotes used in both Latin and Chinese text; their neighbours decide how they are set.
 pub(super) fn is_shared_quote(c: char) -> bool {
     matches!(c, '“' | '”' | '‘' | '’')
 }
 
-/// Private-use characters: no reader could know what they mean.
+/// Private-use characters, which have no defined meaning.
 pub(super) fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{10ffff}')
 }
 
-/// Ends a line: line feed and its relatives.
+/// Characters that end a line: line feed, carriage return, form feed, line and paragraph separators and the like.
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Never drawn.
+/// Invisible characters, which are never drawn; line ends are not among them (`is_break`).
 pub(super) fn is_dropped(c: char) -> bool {
     is_invisible(c) && !is_break(c)
 }
 
-/// Never at the start of a line.
+/// Whether a character must not begin a line.
 pub(super) fn no_start(c: char) -> bool {
     matches!(class(c), Class::Close | Class::Stop) || matches!(c, '·' | '％' | '‰' | '℃' | '～' | '…' | '々')
 }
 
-/// Never at the end of a line.
+/// Whether a character must not end a line.
 pub(super) fn no_end(c: char) -> bool {
     class(c) == Class::Open || matches!(c, '￥' | '¥' | '№' | '＄')
 }
 
-/// Words that stay with the number before them: units, counters, parts of dates.
+/// Characters that stay on the line of the number before them: units, counters, parts of dates.
 pub(super) fn is_unit(c: char) -> bool {
     "年月日号时分秒条件次个篇项人名份起户家元角万亿千百十余米吨期届章款第类种场处批册部台套张页版届周季度岁位辆座间层所倍成例宗".contains(c)
 }
 
-/// A character whose glyph may stand for one that no face has; the text keeps the original.
+/// The character whose glyph is drawn instead if no face has that of `c`; the text keeps the original.
 pub(super) fn stand_in(c: char) -> Option<char> {
     Some(match c {
         _ if class(c) == Class::Space && c != ' ' => ' ',
@@ -109,7 +109,7 @@ pub(super) fn stand_in(c: char) -> Option<char> {
     })
 }
 
-/// Width of a space that is not a word space, em.
+/// Width in em of em spaces, en spaces and ideographic spaces; `None` for all other characters.
 pub(super) fn space_width(c: char) -> Option<f32> {
     match c {
         '\u{2001}' | '\u{2003}' | '\u{3000}' => Some(1.0),

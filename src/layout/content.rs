@@ -1,4 +1,4 @@
-//! Document → strips: lines of text, tables and white, each with its height and whether it must stay with the next.
+//! Document → strips: lines of text, tables and blank space, each with its height and whether it must stay with the next.
 
 use super::LayoutError;
 use super::faces::Role;
@@ -11,26 +11,26 @@ use super::{POINTS_PER_MM, printed_text};
 use crate::model::{Block, Document};
 use crate::style::Style;
 
-/// Paragraphs up to this many lines between a heading and a table move with the table.
+/// A paragraph of at most this many lines directly before a table stays on the page of the table.
 const SHORT: usize = 3;
 /// A title or heading of more lines than this may be split over pages like text.
 const MOST_KEPT: usize = 6;
-/// Lines are squeezed or widened at most by this much per character to make a whole number of characters fill them, em.
+/// Largest tracking per character, in em, to make a whole number of characters fill a line.
 const MOST_TRACK: f32 = 0.03;
 
 /// A text broken into lines.
 pub(super) struct Set {
     pub text: Text,
     pub lines: Vec<Line>,
-    /// Points.
+    /// Type size in points.
     pub size: f32,
     pub tag: TagId,
     pub centered: bool,
-    /// Level from 1 without gaps, and the text, of a heading.
+    /// For a heading: its level (from 1, without gaps) and its text.
     pub heading: Option<(u16, String)>,
 }
 
-/// What a strip holds.
+/// Content of a strip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Piece {
     Line { set: usize, line: usize },
@@ -42,13 +42,13 @@ pub(super) enum Piece {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Strip {
     pub piece: Piece,
-    /// Points; a table's is not known yet.
+    /// In points; 0 for a table, whose height is known only once it is placed.
     pub height: f32,
-    /// Stays on one page with the strip after it.
+    /// Must be on the same page as the next strip.
     pub keeps: bool,
 }
 
-/// Everything that flows.
+/// Everything to be placed on pages, with the tag tree.
 pub(super) struct Content<'d> {
     pub sets: Vec<Set>,
     pub tables: Vec<Prepared<'d>>,
@@ -56,7 +56,7 @@ pub(super) struct Content<'d> {
     pub tags: Vec<Tag>,
 }
 
-/// Makes the content of a document.
+/// Breaks a document into strips. Fails on a character that no face can draw.
 pub(super) fn content<'d>(
     document: &'d Document,
     style: &Style,
@@ -94,7 +94,7 @@ struct Maker<'d, 's, 'f> {
     style: &'s Style,
     setter: &'s mut Setter<'f>,
     content: Content<'d>,
-    /// Level of the last heading as tagged.
+    /// Tagged level of the last heading; 0 before the first.
     level: u16,
 }
 
@@ -108,7 +108,8 @@ impl Maker<'_, '_, '_> {
         self.content.tags.len() - 1
     }
 
-    /// Title, facts and a blank line; together a whole number of body lines, so that the text stays on its 22 lines.
+    /// Title, facts and blank space, together a whole number of body lines high, so that the text stays on the grid of 22
+    /// lines.
     fn title(&mut self, document: &Document) -> Result<(), LayoutError> {
         let (size, line) = (&self.style.size, &self.style.line);
         let (size, title_pitch, pitch, facts) = (size.title, line.title_pitch, line.pitch, size.facts);
@@ -155,7 +156,7 @@ impl Maker<'_, '_, '_> {
             _ => Role::Body,
         };
         let Some(mut set) = self.set(role, text, self.style.size.heading)? else { return Ok(()) };
-        // PDF/UA wants levels without gaps.
+        // PDF/UA requires levels without gaps.
         self.level = u16::from(level.max(1)).min(self.level + 1);
         let text = printed_text(text);
         set.tag = self.tag(TagKind::Heading { level: self.level, text: text.clone() });
@@ -171,9 +172,9 @@ impl Maker<'_, '_, '_> {
         let after_heading = self.content.strips.last().is_some_and(|s| s.keeps);
         let count = set.lines.len();
         let holds_next = match next {
-            // A short introduction moves with its table and the heading above.
+            // A short introduction stays with its table, and so does a heading above it.
             Some(Block::Table(_)) => count <= SHORT,
-            // A heading wants two lines below it.
+            // At least two lines must follow a heading on its page.
             Some(Block::Paragraph { .. }) => after_heading && count == 1,
             _ => false,
         };
@@ -181,14 +182,14 @@ impl Maker<'_, '_, '_> {
         Ok(())
     }
 
-    /// Breaks a text as body text is: first line indented two characters, justified.
+    /// Breaks a text like body text: first line indented by two characters, justified. `None` if it is blank.
     fn set(&mut self, role: Role, text: &str, size: f32) -> Result<Option<Set>, LayoutError> {
         let text = self.setter.set(role, text)?;
         if text.atoms.iter().all(|a| a.class == super::class::Class::Space) {
             return Ok(None);
         }
         let em = self.width() / size;
-        // 156 mm are 27.6 characters of 16 points: set a trifle closer, 28 of them fill the line exactly.
+        // 156 mm hold 27.6 characters of 16 points; slightly negative tracking makes exactly 28 fill the line.
         let track = (em / em.round().max(1.0) - 1.0).clamp(-MOST_TRACK, MOST_TRACK);
         let first = (2.0 * (1.0 + track)).min(em / 2.0);
         let lines = line::break_lines(&text, &Measure { width: em, first, hang: 0.0, track, justify: true });
@@ -206,7 +207,7 @@ impl Maker<'_, '_, '_> {
     }
 }
 
-/// Two lines of a paragraph stay together at either end of a page.
+/// Whether a line must stay with the next: the first two and the last two lines of a paragraph are never separated.
 fn kept(line: usize, count: usize) -> bool {
     line + 1 < count && (line == 0 || line + 2 == count)
 }

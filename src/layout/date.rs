@@ -1,8 +1,9 @@
-//! The date a document names. PDF/A wants one, and no clock may give it.
+//! The date that a document states: PDF/A requires one, and it must not come from the clock.
 
 use crate::model::{Document, full_date};
 
-/// The first full date in the facts under the title; else the last day of the first year named in the title.
+/// Year, month and day of the first full date in the facts under the title; otherwise 31 December of the first year in the
+/// title.
 pub(super) fn named(document: &Document) -> Option<(u16, u8, u8)> {
     let full = document.facts.iter().find_map(|fact| full_date(fact));
     full.or_else(|| Some((year(&document.title_text())?, 12, 31)))

@@ -1,9 +1,9 @@
-//! The faces inside the program. HanaMinB is packed and comes out once a process, when a rare character asks for it.
+//! The built-in faces. HanaMinB is compressed; it is unpacked once per process, when a rare character first needs it.
 
 use std::io::Read;
 use std::sync::OnceLock;
 
-/// A built-in face by its file name.
+/// A built-in face by its file name; `None` for other names.
 pub(super) fn file(name: &str) -> Option<&'static [u8]> {
     Some(match name {
         "NotoSerifSC-Bold.ttf" => include_bytes!("../../fonts/NotoSerifSC-Bold.ttf"),
@@ -13,7 +13,7 @@ pub(super) fn file(name: &str) -> Option<&'static [u8]> {
         "FandolFang-Regular.ttf" => include_bytes!("../../fonts/FandolFang-Regular.ttf"),
         #[cfg(feature = "fandol")]
         "FandolKai-Regular.ttf" => include_bytes!("../../fonts/FandolKai-Regular.ttf"),
-        // A build without the GPL faces draws their roles in Song.
+        // A build without the GPL faces uses Song for their roles.
         #[cfg(not(feature = "fandol"))]
         "FandolFang-Regular.ttf" | "FandolKai-Regular.ttf" => song(),
         "ReportLatin-Regular.ttf" => include_bytes!("../../fonts/ReportLatin-Regular.ttf"),

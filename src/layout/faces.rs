@@ -1,13 +1,11 @@
-//! Faces: which file draws which role, and which of them draws a character.
+//! Faces: which font file draws which role, and which one draws a given character.
 //!
-//! Takes a style and font files, gives [`Faces`]; bytes of built-in faces are never copied, and a face that no character
-//! needs is never parsed.
+//! Takes a style and font files, gives [`Faces`]. Bytes of built-in faces are never copied, and a built-in face is parsed only
+//! when a character needs it; a user's file is checked when it is loaded.
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::io::ErrorKind;
-use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -16,13 +14,12 @@ use skrifa::{FontRef, MetadataProvider};
 
 use super::class;
 use super::embedded;
-use crate::regular_file::{self, Unread};
 use crate::style::Style;
 
 /// Index of a face in [`Faces`].
 pub type FaceId = u8;
 
-/// What a face is for.
+/// What a face is used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     Title,
@@ -31,7 +28,7 @@ pub enum Role {
     Heading2,
     Table,
     Latin,
-    /// The table face, its digits too.
+    /// The table face, for digits as well.
     PageNumber,
 }
 
@@ -51,20 +48,29 @@ pub enum FaceError {
     Restricted { role: &'static str, path: String, fs_type: u16 },
 }
 
-/// A font file larger than this is refused; the largest Chinese faces have some 60 MB.
-const MOST_BYTES: u64 = 128 << 20;
+/// Largest font file in bytes, to be enforced by the caller that reads it; the largest Chinese faces have about 60 MB.
+pub const MOST_FACE_BYTES: u64 = 128 << 20;
+
+/// A font file that a style names, as the caller read it.
+#[derive(Debug)]
+pub struct FaceFile {
+    /// Its path, for messages.
+    pub path: String,
+    /// Its bytes, or why it could not be read.
+    pub bytes: Result<Vec<u8>, String>,
+}
 
 /// Bytes of a font file.
 #[derive(Clone)]
 pub enum FaceBytes {
-    /// Inside the program (or unpacked once a process).
+    /// Built in (or unpacked once per process).
     Static(&'static [u8]),
     /// A user's file.
     Owned(Arc<Vec<u8>>),
 }
 
 impl FaceBytes {
-    /// Whether these are the same bytes in memory.
+    /// Whether both are the same bytes in memory, not merely equal ones.
     pub fn is(&self, other: &FaceBytes) -> bool {
         match (self, other) {
             (FaceBytes::Static(a), FaceBytes::Static(b)) => std::ptr::eq(*a, *b),
@@ -73,7 +79,7 @@ impl FaceBytes {
         }
     }
 
-    /// The file.
+    /// The bytes of the font file.
     pub fn bytes(&self) -> &[u8] {
         match self {
             FaceBytes::Static(b) => b,
@@ -89,37 +95,37 @@ enum Source {
     Hana,
 }
 
-/// The faces of a style with the fallbacks behind them. Cloning is cheap.
+/// The faces of a style and the fallback faces. Cloning is cheap.
 #[derive(Clone)]
 pub struct Faces(Arc<Inner>);
 
 struct Inner {
     sources: Vec<Source>,
-    /// Face of each role, in the order of [`Role`].
+    /// Face of each role except [`Role::PageNumber`], in the order of [`Role`].
     roles: [FaceId; 6],
     song: FaceId,
     hana: FaceId,
     known: Known,
 }
 
-/// What was found of the characters of the first plane: a report asks for the same few hundred thousands of times. Threads
-/// may find the same answer twice; they cannot find different ones.
+/// Cache of face lookups for characters of the basic plane: a report looks up the same few hundred characters thousands of
+/// times. Two threads may compute the same entry, but always with the same result.
 struct Known {
-    /// What [`Faces::can_draw`] said, a bit each.
+    /// Results of [`Faces::can_draw`], one bit per character: drawable (`drawn`), not drawable (`undrawn`).
     drawn: Box<[AtomicU64]>,
     undrawn: Box<[AtomicU64]>,
-    /// By role and row of the plane, the face and glyph of each; 0 where they are not known. A report has characters of some
-    /// rows only, and to clear the memory of all of them would take longer than to set it.
+    /// Face and glyph of each character, by role and row of the plane; 0 if not known. Rows are allocated on first use: a
+    /// report has characters in some rows only, and clearing memory for all rows would take longer than laying it out.
     glyphs: [Box<[OnceLock<Box<Row>>]>; Role::ALL.len()],
 }
 
-/// Characters of the first plane, and of a row of it.
+/// Number of characters in the basic plane, and in one row of it.
 const PLANE: usize = 0x1_0000;
 const ROW: usize = 0x100;
 
 type Row = [AtomicU32; ROW];
 
-/// Tells a face and a glyph that are known from 0.
+/// Set in every known entry, to distinguish it from 0.
 const IS_KNOWN: u32 = 1 << 31;
 
 impl Known {
@@ -129,6 +135,7 @@ impl Known {
         Known { drawn: bits(), undrawn: bits(), glyphs: std::array::from_fn(|_| rows()) }
     }
 
+    /// The cached face and glyph of a character, or the result of `find`, which is cached if there is one.
     fn drawing(&self, role: Role, c: char, find: impl FnOnce() -> Option<(FaceId, u16)>) -> Option<(FaceId, u16)> {
         let Some(row) = self.glyphs[role as usize].get(c as usize / ROW) else { return find() };
         let known = &row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; ROW]))[c as usize % ROW];
@@ -142,6 +149,7 @@ impl Known {
         }
     }
 
+    /// The cached result of `can_draw` for a character, or that of `judge`, which is cached.
     fn answer(&self, c: char, judge: impl FnOnce() -> bool) -> bool {
         let (at, bit) = (c as usize / 64, 1 << (c as u32 % 64));
         let (Some(drawn), Some(undrawn)) = (self.drawn.get(at), self.undrawn.get(at)) else { return judge() };
@@ -164,14 +172,16 @@ impl fmt::Debug for Faces {
 }
 
 impl Faces {
-    /// The built-in faces of the default style.
+    /// The faces of the default style, which are all built in.
     pub fn built_in() -> Faces {
-        // The default style names built-in files only, which a test holds to.
-        Faces::load(&Style::default(), Path::new("")).expect("built-in faces")
+        // The default style names built-in files only; a test checks this.
+        let file = |name: &str| FaceFile { path: name.to_owned(), bytes: Err(String::new()) };
+        Faces::new(&Style::default(), file).expect("built-in faces")
     }
 
-    /// The faces a style names: built-in ones by file name, others as paths relative to `base`.
-    pub fn load(style: &Style, base: &Path) -> Result<Faces, FaceError> {
+    /// The faces of a style: built-in ones by file name, all others read through `file`. Fails on a file that could not be
+    /// read, is not a usable font or must not be embedded.
+    pub fn new(style: &Style, file: impl Fn(&str) -> FaceFile) -> Result<Faces, FaceError> {
         let mut names: Vec<&str> = Vec::new();
         let mut sources: Vec<Source> = Vec::new();
         let mut roles = [0; 6];
@@ -181,7 +191,7 @@ impl Faces {
                 None => {
                     sources.push(Source::Bytes(match embedded::file(name) {
                         Some(bytes) => FaceBytes::Static(bytes),
-                        None => user_file(role, &base.join(name))?,
+                        None => user_face(role, file(name))?,
                     }));
                     names.push(name);
                     names.len() - 1
@@ -204,12 +214,12 @@ impl Faces {
         })))
     }
 
-    /// Whether these are the same faces, not merely equal ones.
+    /// Whether both are the same instance, not merely equal ones.
     pub(super) fn is(&self, other: &Faces) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// The user's own font files.
+    /// The bytes of the user's own font files.
     pub fn own(&self) -> impl Iterator<Item = &[u8]> {
         self.0.sources.iter().filter_map(|s| match s {
             Source::Bytes(FaceBytes::Owned(bytes)) => Some(bytes.as_slice()),
@@ -217,13 +227,13 @@ impl Faces {
         })
     }
 
-    /// The files of the faces that a style names.
+    /// The files of the faces of all roles, each once.
     pub fn of_roles(&self) -> impl Iterator<Item = FaceBytes> {
         let roles: BTreeSet<FaceId> = self.0.roles.into_iter().collect();
         roles.into_iter().filter_map(|face| self.bytes(face))
     }
 
-    /// The file of a face; `None` for an id that is not of these faces.
+    /// The file of a face; `None` for an id that these faces do not have.
     pub fn bytes(&self, face: FaceId) -> Option<FaceBytes> {
         match self.0.sources.get(usize::from(face))? {
             Source::Bytes(b) => Some(b.clone()),
@@ -231,8 +241,8 @@ impl Faces {
         }
     }
 
-    /// Whether a report may hold this character: in every role some face draws it, or layout drops it (controls, zero-width).
-    /// Private-use characters are refused: PDF/A-2a has no place for them.
+    /// Whether a report may contain this character: some face draws it in every role, or it is never drawn (control,
+    /// zero-width, tab, line end). Private-use characters are refused, since PDF/A-2a does not allow them.
     pub fn can_draw(&self, c: char) -> bool {
         self.0.known.answer(c, || {
             class::is_dropped(c)
@@ -244,7 +254,8 @@ impl Faces {
 
     /// The faces to try for a character of a role, in order.
     pub(super) fn chain(&self, role: Role, latin: bool) -> [FaceId; 5] {
-        // A bold face draws its own digits: Times would look like another title beside it.
+        // Bold faces use their own digits, since those of the Latin face would not match; page numbers use those of the table
+        // face.
         let latin = latin && !matches!(role, Role::PageNumber | Role::Title | Role::Heading1);
         let role = if role == Role::PageNumber { Role::Table } else { role };
         let own = self.0.roles[role as usize];
@@ -257,7 +268,7 @@ impl Faces {
         }
     }
 
-    /// The face and glyph that draw a character; `open` are faces opened already.
+    /// The face and glyph that draw a character, `None` if there are none; `open`: faces opened already.
     pub(super) fn drawing<'a>(&'a self, role: Role, c: char, open: Option<&OpenFaces<'a>>) -> Option<(FaceId, u16)> {
         if class::is_private(c) {
             return None;
@@ -269,7 +280,7 @@ impl Faces {
 
     fn drawing_itself<'a>(&'a self, role: Role, c: char, open: Option<&OpenFaces<'a>>) -> Option<(FaceId, u16)> {
         for face in self.chain(role, class::is_latin(c)) {
-            // Unpacking the last face takes a while: only ideographs are worth it.
+            // Unpacking the last face is slow, so it is tried for ideographs only.
             if face == self.0.hana && !class::is_ideograph(c) {
                 continue;
             }
@@ -304,10 +315,10 @@ pub(super) struct OpenFace<'a> {
     pub font: FontRef<'a>,
     pub charmap: skrifa::charmap::Charmap<'a>,
     pub metrics: skrifa::metrics::GlyphMetrics<'a>,
-    /// Units of an em.
+    /// Font units per em.
     pub em: f32,
     pub shaping: OnceCell<harfrust::ShaperData>,
-    /// How Latin letters are shaped; making it costs more than using it.
+    /// Shaping plan for Latin letters, cached since building it costs more than using it.
     pub plan: OnceCell<harfrust::ShapePlan>,
 }
 
@@ -326,6 +337,7 @@ impl<'a> OpenFaces<'a> {
         self.faces
     }
 
+    /// A face, opened on first use; `None` if there is no such face or it is not a font.
     pub fn get(&self, face: FaceId) -> Option<&OpenFace<'a>> {
         let open = || {
             let font = self.faces.font(face)?;
@@ -339,27 +351,13 @@ impl<'a> OpenFaces<'a> {
     }
 }
 
-fn user_file(role: &'static str, path: &Path) -> Result<FaceBytes, FaceError> {
-    let shown = path.display().to_string();
-    let read = |reason: String| FaceError::Read { role, path: shown.clone(), reason };
-    let unread = |e: std::io::Error| {
-        read(match e.kind() {
-            ErrorKind::NotFound => "文件不存在，请检查路径（相对于样式文件所在的文件夹）".to_owned(),
-            ErrorKind::PermissionDenied => "没有权限，请检查文件权限".to_owned(),
-            _ => regular_file::system_error(&e),
-        })
-    };
-    let bytes = regular_file::read(path, MOST_BYTES).map_err(|why| match why {
-        Unread::NotAFile if path.is_dir() => read("是文件夹，请写字体文件".to_owned()),
-        Unread::NotAFile => read("不是普通文件，请写字体文件".to_owned()),
-        Unread::TooLarge => read(format!("文件超过 {} MB", MOST_BYTES >> 20)),
-        Unread::Io(e) => unread(e),
-    })?;
-    usable(role, &shown, &bytes)?;
+fn user_face(role: &'static str, FaceFile { path, bytes }: FaceFile) -> Result<FaceBytes, FaceError> {
+    let bytes = bytes.map_err(|reason| FaceError::Read { role, path: path.clone(), reason })?;
+    usable(role, &path, &bytes)?;
     Ok(FaceBytes::Owned(Arc::new(bytes)))
 }
 
-/// Refuses what could not be embedded later, while the file's name is still at hand.
+/// Refuses fonts that could not be embedded later, while the error can still name the file.
 fn usable(role: &'static str, path: &str, bytes: &[u8]) -> Result<(), FaceError> {
     let format = |reason| FaceError::Format { role, path: path.to_owned(), reason };
     let font = FontRef::from_index(bytes, 0).map_err(|_| format("打不开"))?;
@@ -371,7 +369,7 @@ fn usable(role: &'static str, path: &str, bytes: &[u8]) -> Result<(), FaceError>
         return Err(format("没有字符映射或字宽"));
     }
     let fs_type = font.os2().map_or(0, |t| t.fs_type());
-    // Restricted, no subsetting, or bitmaps only: none can be embedded as a subset.
+    // fsType: restricted, no subsetting, or bitmaps only. Such a font cannot be embedded as a subset.
     if fs_type & 0x000F == 0x0002 || fs_type & 0x0300 != 0 {
         return Err(FaceError::Restricted { role, path: path.to_owned(), fs_type });
     }

@@ -1,4 +1,6 @@
-//! The flow: strips that must stay together fill pages, tables find their size and place.
+//! Places strips on pages: strips that must stay together move as a group; tables are assigned their type size and position.
+//!
+//! Takes the content of a document and a style, gives pages and the outline. It never breaks a line.
 
 use super::LayoutError;
 use super::POINTS_PER_MM;
@@ -7,25 +9,26 @@ use super::pages::{OutlineEntry, Owner, Page};
 use super::table::{ASCENT, Fragment, Prepared, Sized};
 use crate::style::Style;
 
-/// Rounding in sums of heights, points.
+/// Tolerance for rounding in sums of heights, points.
 const EPSILON: f32 = 0.05;
-/// Between text and a table, points.
+/// Space between text and a table, points.
 const TABLE_GAP: f32 = 5.0;
-/// A table stays on a page that has begun when it reads nearly as well there ([`Sized::score`])...
+/// A table stays on the current page if its score there ([`Sized::score`]) is at most this much below that on a new page...
 const NEARLY: f32 = 1.2;
-/// ...or when more than this part of the page would stay blank and it can still be set this large, points.
+/// ...or if moving it would leave more than this share of the page blank...
 const BLANK: f32 = 0.4;
+/// ...and its type size there is at least this, points.
 const READABLE: f32 = 9.0;
-/// A table too long for a page begins under text only with this many rows below its header.
+/// A table longer than a page begins below other content only if at least this many rows after its header fit there.
 const FIRST_ROWS: usize = 3;
 
-/// Fills pages.
+/// The pages filled so far.
 pub(super) struct Flow<'c, 'd> {
     style: &'c Style,
     content: &'c Content<'d>,
     pub pages: Vec<Page>,
     pub outline: Vec<OutlineEntry>,
-    /// Below the top of the text area, points.
+    /// Current position: distance below the top of the text area, points.
     y: f32,
 }
 
@@ -34,7 +37,7 @@ impl<'c, 'd> Flow<'c, 'd> {
         Flow { style, content, pages: vec![Page::default()], outline: Vec::new(), y: 0.0 }
     }
 
-    /// Height of the text area.
+    /// Height of the text area, points.
     fn height(&self) -> f32 {
         self.style.page.text_height * POINTS_PER_MM
     }
@@ -60,7 +63,7 @@ impl<'c, 'd> Flow<'c, 'd> {
         self.y = 0.0;
     }
 
-    /// Places everything.
+    /// Places all strips. Fails if a table row is taller than a page.
     pub fn run(&mut self) -> Result<(), LayoutError> {
         let strips = &self.content.strips;
         let mut from = 0;
@@ -85,7 +88,7 @@ impl<'c, 'd> Flow<'c, 'd> {
             self.new_page();
         }
         for strip in group {
-            // White that does not fit ends with the page; lines go on.
+            // Blank space that does not fit ends with the page; lines continue on the next.
             if strip.piece != Piece::White && !self.fits(strip.height) && self.y > 0.0 {
                 self.new_page();
             }
@@ -120,7 +123,7 @@ impl<'c, 'd> Flow<'c, 'd> {
     fn place_table(&mut self, before: &[Strip], table: usize) -> Result<(), LayoutError> {
         let prepared = &self.content.tables[table];
         let above: f32 = before.iter().map(|s| s.height).sum();
-        // A table that follows another, or text that is not kept with it, wants some air too.
+        // Space above every table that is not at the top of a page, also after another table.
         let gap = |y: f32| if y > 0.0 { TABLE_GAP } else { 0.0 };
         let here = self.height() - self.y - above - gap(self.y + above);
         let fresh = self.height() - above - gap(above);
@@ -131,7 +134,7 @@ impl<'c, 'd> Flow<'c, 'd> {
             let sized = Sized::new(prepared, size, self.width());
             best_here = sized.within(prepared, here).filter(|s| better(s, &best_here)).or(best_here);
             best_fresh = sized.within(prepared, fresh).filter(|s| better(s, &best_fresh)).or(best_fresh);
-            // Smaller type gives more air and nothing else.
+            // A smaller size would only add blank space.
             if best_here.as_ref().is_some_and(Sized::is_airy) {
                 break;
             }
@@ -161,7 +164,7 @@ impl<'c, 'd> Flow<'c, 'd> {
                 self.place_long_table(before, prepared, &sized, here)?;
             }
         }
-        // Back to the 22 lines.
+        // Back to the grid of 22 lines.
         let pitch = self.style.line.pitch;
         self.y = ((self.y + TABLE_GAP) / pitch - 0.01).ceil() * pitch;
         Ok(())

@@ -1,38 +1,39 @@
-//! Atoms → lines: greedy breaking that squeezes marks before it opens gaps, justification, and drawing onto a page.
+//! Atoms → lines: greedy line breaking that squeezes punctuation before it widens gaps, justification, and drawing onto a page.
 //!
-//! Linear in the text. It knows nothing of paragraphs' place on a page.
+//! Takes atoms and a measure, gives lines in time linear in the text. It never decides where on a page a line goes.
 
 use super::class::Class;
 use super::pages::{Glyph, Item, Mark, Owner, Page, Run};
 use super::text::{Atom, Break, Gap, Text};
 
-/// Rounding in sums of widths, em.
+/// Tolerance for rounding in sums of widths, em.
 const EPSILON: f32 = 2e-3;
-/// Of what could be squeezed out of a line this much is, before a line is opened instead.
+/// Share of the squeezable space of a line that may be used to fit more text; beyond it the line ends earlier and is widened.
 const SQUEEZE: f32 = 0.6;
-/// The most a mark inside a line gives.
+/// Most space that a punctuation mark inside a line gives up, em.
 const MARK_GIVES: f32 = 0.3;
-/// A line that would be opened wider than this per gap, in em, squeezes in another word or breaks one instead.
+/// If justification would widen each gap by more than half of this, em, more text is squeezed into the line instead.
 const LOOSE: f32 = 0.12;
-/// A line that would be opened wider than this breaks a long word; one still wider is left ragged.
+/// If justification would widen each gap by more than this, em, a long word is broken.
 const TOO_LOOSE: f32 = 0.25;
+/// If justification would widen each gap by more than this, em, the line stays ragged.
 const RAGGED: f32 = 0.2;
-/// Letters that make a word long enough to be broken anywhere.
+/// Least length in glyphs of a word that may be broken inside; three times as much with fewer than two punctuation marks.
 const LONG_WORD: usize = 12;
 
-/// How a text is set in lines. Lengths in em.
+/// How a text is broken into lines. Lengths in em.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Measure {
     pub width: f32,
-    /// Indents of the first line and of the others.
+    /// Indent of the first line, and of the others (`hang`).
     pub first: f32,
     pub hang: f32,
-    /// Added to each full-em character, so that a whole number of them fills the line.
+    /// Tracking added to each full-em character, so that a whole number of them fills the line.
     pub track: f32,
     pub justify: bool,
 }
 
-/// One line: atoms `from..to`, of which those from `end` are spaces that hang. Lengths in em.
+/// One line: atoms `from..to`; those from `end` on are trailing spaces, which take no room. Lengths in em.
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub from: usize,
@@ -41,17 +42,18 @@ pub(super) struct Line {
     pub indent: f32,
     /// Natural width with the marks at its edges squeezed.
     pub width: f32,
-    /// Added to each gap that opens.
+    /// Space added to each widened gap.
     open: f32,
+    /// Whether [`Gap::Narrow`] gaps are widened, too.
     open_narrow: bool,
-    /// Part of the white that is taken from marks inside.
+    /// Share, from 0 to 1, of the removable space that is taken from marks and gaps inside the line.
     squeeze: f32,
     track: f32,
-    /// Not the text's first line, so that an opening mark loses its white.
+    /// Whether an opening mark at its start loses its left blank space.
     trims_start: bool,
 }
 
-/// Breaks a whole text.
+/// Breaks a whole text into lines; each atom is in exactly one of them.
 pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<Line> {
     let atoms = &text.atoms;
     let mut lines = Vec::new();
@@ -65,7 +67,7 @@ pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<Line> {
     lines
 }
 
-/// A line of exactly these atoms, neither opened nor squeezed.
+/// A line of exactly these atoms, neither widened nor squeezed.
 pub(super) fn exact_line(text: &Text, from: usize, to: usize, trims_start: bool, track: f32) -> Line {
     let mut line = Line {
         from,
@@ -88,6 +90,7 @@ fn content_end(atoms: &[Atom], from: usize, to: usize) -> usize {
     to - spaces
 }
 
+/// A possible end of a line: width up to it, and the space that marks and gaps before it could give up, em.
 struct Candidate {
     to: usize,
     width: f32,
@@ -110,9 +113,9 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
         trims_start,
     };
     let (mut fits, mut over): (Option<Candidate>, Option<Candidate>) = (None, None);
-    // Width of from..i without the space after its last atom; what marks and gaps inside could give.
+    // Width of `from..i` without the space after its last atom; space that marks and gaps inside could give up.
     let (mut x, mut pending, mut gives, mut gives_last) = (0.0f32, 0.0f32, 0.0f32, 0.0f32);
-    // Where the text would be cut if no break is allowed anywhere.
+    // Where to cut if no break is allowed anywhere.
     let mut cut = from + 1;
     let mut content = (from, 0.0f32, 0.0f32);
     let mut leading = true;
@@ -126,7 +129,7 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
             if width <= room + EPSILON {
                 fits = Some(Candidate { to: i, width, gives: given });
                 if must {
-                    // The text (or a line the writer ended) closes here: nothing is opened.
+                    // End of the text, or an explicit line end: the line is not widened.
                     return line(i, width);
                 }
             } else {
@@ -168,7 +171,7 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
             line.squeeze = ((over.width - room) / over.gives.max(EPSILON)).clamp(0.0, 1.0);
             return line;
         }
-        // Nothing may break: cut between clusters rather than run over the margin.
+        // No break is allowed: cut between clusters instead of exceeding the margin.
         while cut < atoms.len() && atoms[cut].start == atoms[cut - 1].start {
             cut += 1;
         }
@@ -200,11 +203,12 @@ fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Lin
     best_line
 }
 
-/// A place to break the long word that begins at `from`, with `used` em before it, after one of its marks if there is one late enough.
+/// Where to break the long word that begins at `from` with `used` em before it: at the last glyph that fits, or after a
+/// punctuation mark at most six glyphs before.
 fn inside_word(atoms: &[Atom], from: usize, used: f32, room: f32) -> Option<usize> {
     let word = atoms[from..].iter().take(LONG_WORD * 8);
     let length = word.take_while(|a| matches!(a.class, Class::Letter | Class::Mark)).count();
-    // Addresses have several marks; a telephone number or an English word stays whole.
+    // Web addresses contain several marks; telephone numbers and English words stay whole.
     let marks = atoms[from..from + length].iter().filter(|a| a.class == Class::Mark).count();
     if length < LONG_WORD || marks < 2 && length < 3 * LONG_WORD {
         return None;
@@ -233,20 +237,20 @@ fn tracking(atom: &Atom, track: f32) -> f32 {
     if atom.class.is_wide() { track } else { 0.0 }
 }
 
-/// White taken from a closing mark at a line's end.
+/// Blank space removed from a closing mark or stop at the end of a line, em.
 fn trim_end(atom: &Atom) -> f32 {
     if matches!(atom.class, Class::Close | Class::Stop) { atom.right } else { 0.0 }
 }
 
 impl Line {
-    /// How many gaps may open: between full-em characters, and others.
+    /// Number of gaps that may be widened: between full-em characters, and others.
     fn gaps(&self, atoms: &[Atom]) -> (usize, usize) {
         let inside = &atoms[self.from..self.end.max(self.from + 1) - 1];
         let count = |g: Gap| inside.iter().filter(|a| a.after == g).count();
         (count(Gap::Wide), count(Gap::Narrow))
     }
 
-    /// Width with what its last mark and the space after it take when text follows on the same line.
+    /// Width if text followed on the same line: with the blank space of its last mark and the spaces after it.
     fn unedged_width(&self, atoms: &[Atom]) -> f32 {
         let Some(last) = self.end.checked_sub(1).map(|i| &atoms[i]) else { return self.width };
         let spaces: f32 = atoms[self.end..self.to].iter().map(|a| a.width + a.space).sum();
@@ -255,7 +259,7 @@ impl Line {
 
     fn justify(&mut self, atoms: &[Atom], room: f32) {
         let (wide, narrow) = self.gaps(atoms);
-        // Few Chinese characters among much Latin: let the spaces help.
+        // With few gaps between Chinese characters, word spaces are widened too.
         self.open_narrow = wide < 8;
         let gaps = if self.open_narrow { wide + narrow } else { wide };
         let open = (room - self.width) / gaps.max(1) as f32;
@@ -270,7 +274,7 @@ impl Line {
         atoms[self.from..self.to].iter().enumerate().map(move |(k, atom)| {
             let i = self.from + k;
             leading &= atom.class == Class::Space;
-            // Spaces at either end are kept in the text and take no room.
+            // Spaces at either end stay in the text and take no room.
             if leading || i >= self.end {
                 return (0.0, 0.0);
             }
@@ -300,11 +304,11 @@ impl Line {
         })
     }
 
-    /// Draws the line: `x` is where an indent of nothing begins, `size` and positions are points.
+    /// Draws the line. `x` is the left edge before any indent; `x`, `baseline` and `size` are in points.
     pub fn draw(&self, text: &Text, page: &mut Page, owner: Owner, x: f32, baseline: f32, size: f32) {
         let atoms = &text.atoms[self.from..self.to];
         let mut pen = x + self.indent * size;
-        // Where each glyph is drawn, and where the next one's place begins.
+        // Origin of each glyph, and pen position after it.
         let places: Vec<(f32, f32)> = self
             .advances(&text.atoms)
             .map(|(advance, shift)| {
@@ -350,7 +354,7 @@ impl Line {
     }
 }
 
-/// Lines of about the same width, as few as fit: for titles and headers. Ragged.
+/// The fewest lines that fit `width` em, of about equal width and not justified: for titles and the facts below them.
 pub(super) fn even_lines(text: &Text, width: f32) -> Vec<Line> {
     let at = |width: f32| break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false });
     let lines = at(width);
@@ -358,7 +362,7 @@ pub(super) fn even_lines(text: &Text, width: f32) -> Vec<Line> {
     if count <= 1 {
         return lines;
     }
-    // The narrowest measure that needs no more lines.
+    // Bisects for the narrowest measure that needs no more lines.
     let (mut low, mut high) = (lines.iter().map(|l| l.width).sum::<f32>() / count as f32 * 0.8, width);
     let mut best = lines;
     for _ in 0..12 {

@@ -1,9 +1,11 @@
 //! Document → pages of positioned glyph runs, hairlines and a tag tree, after GB/T 9704 and GB/T 15834.
 //!
-//! Takes a document, a style and faces; gives [`Pages`]. Every character has its face before a line is broken, so no missing
-//! glyph can reach a file. It knows fonts and typography and no file format; PDF (and later OFD) draw from its pages.
+//! Takes a document, a style and faces; gives [`Pages`]. Every character is assigned a face before lines are broken, so a
+//! missing glyph is an error here and never reaches a file. It knows fonts and typography but no file format; the PDF writer
+//! draws its pages.
 //!
-//! What is drawn of a text is [`printed_text`]: controls, zero-width characters and line ends are left out.
+//! The drawn form of a text is [`printed_text`]: control characters, zero-width characters and line ends omitted, tabs as
+//! spaces.
 
 mod class;
 mod content;
@@ -18,7 +20,7 @@ mod table;
 mod text;
 mod title;
 
-pub use faces::{FaceBytes, FaceError, FaceId, Faces, Role};
+pub use faces::{FaceBytes, FaceError, FaceFile, FaceId, Faces, MOST_FACE_BYTES, Role};
 pub use pages::{Glyph, Item, Mark, Metadata, OutlineEntry, Owner, Page, Pages, Rule, Run, Scope, Tag, TagId, TagKind};
 pub use text::printed_text;
 
@@ -27,7 +29,7 @@ use crate::style::Style;
 
 const POINTS_PER_MM: f32 = 72.0 / 25.4;
 
-/// Lays a document out.
+/// Lays a document out on A4 pages. Fails on a character that no face can draw and on a table row taller than a page.
 pub fn layout(document: &Document, style: &Style, faces: &Faces) -> Result<Pages, LayoutError> {
     let mut setter = text::Setter::new(faces);
     let content = content::content(document, style, &mut setter)?;
@@ -54,7 +56,7 @@ pub enum LayoutError {
     #[error("没有字体能画出“{character}”（U+{:04X}），见“{text}”", *character as u32)]
     Undrawable {
         character: char,
-        /// The beginning of the text it stands in.
+        /// The first 20 characters of the text that contains it.
         text: String,
     },
     #[error("表格“{caption}”有一行比一页还高")]

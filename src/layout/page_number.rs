@@ -1,4 +1,4 @@
-//! Page numbers: `— 1 —` below the text, centred or at the outer side one character in.
+//! Page numbers: `— 1 —` below the text, centred, or at the outer side one character from the edge of the text.
 
 use super::faces::Role;
 use super::line;
@@ -8,11 +8,12 @@ use super::text::Setter;
 use super::{LayoutError, POINTS_PER_MM};
 use crate::style::{PageNumber, Style};
 
-/// From the text area down to the top of the number (GB/T 9704), and what stays free below it, millimetres.
+/// Distance from the text area to the top of the number (GB/T 9704), and least distance from the number to the edge of the
+/// paper, millimetres.
 const BELOW_TEXT: f32 = 7.0;
 const PAPER_EDGE: f32 = 4.0;
 
-/// Puts the number on each page.
+/// Draws the number on each page. Fails if no face can draw it.
 pub(super) fn draw(pages: &mut [Page], style: &Style, setter: &mut Setter<'_>) -> Result<(), LayoutError> {
     let (p, size) = (&style.page, style.size.page_number);
     let (left, width) = (p.margin_left * POINTS_PER_MM, p.text_width * POINTS_PER_MM);

@@ -1,6 +1,6 @@
-//! What layout gives: pages of positioned glyph runs and hairlines, a tag tree, an outline, metadata.
+//! Result of layout: pages of positioned glyph runs and hairlines, a tag tree, an outline, metadata.
 //!
-//! Lengths are points, y grows downwards from the top edge of the paper. No file format is known here.
+//! Lengths are in points; y grows downwards from the top edge of the paper. Independent of any file format.
 
 use std::ops::Range;
 
@@ -17,11 +17,11 @@ pub struct Pages {
     pub tags: Vec<Tag>,
     pub outline: Vec<OutlineEntry>,
     pub metadata: Metadata,
-    /// The faces that the runs name.
+    /// The faces that runs refer to.
     pub faces: Faces,
 }
 
-/// What a reader program shows about the document.
+/// Metadata of the document, as viewer programs show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
     pub title: String,
@@ -29,11 +29,11 @@ pub struct Metadata {
     pub author: String,
     /// Language tag.
     pub language: &'static str,
-    /// Year, month, day that the document itself names: publication, else the end of the year in its title.
+    /// Year, month, day stated in the document: its publication date, otherwise 31 December of the year in its title.
     pub date: Option<(u16, u8, u8)>,
 }
 
-/// One page. Items stand in reading order; text and glyphs of all runs are kept together.
+/// One page. Items are in reading order; `text` and `glyphs` are shared by all runs.
 #[derive(Debug, Clone, Default)]
 pub struct Page {
     pub items: Vec<Item>,
@@ -41,7 +41,7 @@ pub struct Page {
     pub glyphs: Vec<Glyph>,
 }
 
-/// Something drawn, and what it belongs to.
+/// A drawn mark and its logical owner.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Item {
     pub owner: Owner,
@@ -77,9 +77,9 @@ pub struct Run {
     pub x: f32,
     /// Baseline.
     pub y: f32,
-    /// Into [`Page::text`], bytes.
+    /// Byte range in [`Page::text`].
     pub text: Range<usize>,
-    /// Into [`Page::glyphs`].
+    /// Range in [`Page::glyphs`].
     pub glyphs: Range<usize>,
 }
 
@@ -87,11 +87,11 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Glyph {
     pub id: u16,
-    /// Distance to the next glyph's origin in em; spacing and justification are in it.
+    /// Distance to the origin of the next glyph in em, including spacing and justification.
     pub advance: f32,
     /// Rise above the baseline in em.
     pub rise: f32,
-    /// The characters it stands for: bytes of the run's text. Glyphs of one cluster share a range.
+    /// The characters it represents: byte range in the text of the run. Glyphs of one cluster share a range.
     pub text: Range<usize>,
 }
 
@@ -139,7 +139,7 @@ pub enum TagKind {
     },
 }
 
-/// What a header cell heads.
+/// Whether a header cell labels its row or its column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
     Row,
@@ -152,7 +152,7 @@ pub struct OutlineEntry {
     /// From 1, without gaps.
     pub level: u16,
     pub text: String,
-    /// Page index from 0 and top of the heading.
+    /// Page index from 0; `y` is the top of the heading there, points.
     pub page: usize,
     pub y: f32,
 }

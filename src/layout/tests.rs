@@ -6,7 +6,7 @@ use super::*;
 use crate::model::{Block, Value};
 use samples::document;
 
-/// A line as a reader sees it. Points.
+/// A printed line. Lengths in points.
 #[derive(Debug)]
 struct Seen {
     page: usize,
@@ -74,7 +74,8 @@ fn a_page_has_22_lines_of_28_characters() {
     assert!((lines[1].left - left).abs() < 0.1 && (lines[1].right - right).abs() < 0.1);
 }
 
-/// Text with every mark, quote, number and unit, put at every place in the line by what stands before it.
+/// Text with all kinds of marks, quotes, numbers and units, shifted through every position of the line by the characters before
+/// it.
 #[test]
 fn lines_begin_and_end_as_gb_t_15834_says() {
     let text = "我局共受理申请件（其中：网上12件），占12.5%，按《条例》第20条、国办发〔2021〕30号文件，于2024年3月31日办结；\
@@ -121,9 +122,9 @@ fn marks_are_squeezed_and_scripts_set_apart() {
             })
             .unwrap()
     };
-    // Two marks together take an em and a half: 》 gives half of its own to ）.
+    // Two adjacent marks take one and a half em together: 》 gives up half an em before ）.
     assert!((0.4..0.65).contains(&em(page, run('》'), '》')), "{}", em(page, run('》'), '》'));
-    // A quarter em between 和 and A, and none more where the text has a space.
+    // A quarter em between 和 and A, and no extra space where the text has a space.
     let end = |r: &Run| r.x + page.glyphs[r.glyphs.clone()].iter().map(|g| g.advance).sum::<f32>() * r.size;
     let wide = |c| em(page, run(c), c);
     assert!((wide('和') - 1.235).abs() < 0.02, "{}", wide('和'));
@@ -228,7 +229,7 @@ fn nothing_is_drawn_outside_the_text_area_but_the_page_number() {
                 let (x, y) = match &item.mark {
                     Mark::Run(r) => {
                         let wide: f32 = page.glyphs[r.glyphs.clone()].iter().map(|g| g.advance).sum();
-                        // The white half of an opening mark may lie in the margin.
+                        // The blank half of an opening mark may be in the margin.
                         let opens = page.text[r.text.clone()].starts_with(['（', '“', '《']);
                         ((if opens { r.x + r.size / 2.0 } else { r.x }, r.x + wide * r.size), r.y)
                     }
@@ -304,13 +305,13 @@ fn rare_characters_are_drawn_and_others_refused() {
         let error = layout(&document, &Style::default(), &faces).unwrap_err().to_string();
         assert!(error.contains(c) && error.contains(&format!("U+{:04X}", c as u32)), "{error}");
     }
-    // Each character of GB/T 15834 and the form itself is drawn without the rare face.
+    // The marks of GB/T 15834 are drawn.
     for c in "。，、；：？！（）《》〈〉【】“”‘’—…·～％".chars() {
         assert!(faces.can_draw(c));
     }
 }
 
-/// The square of the 380,000 letters would not come to an end.
+/// In quadratic time, 380,000 characters would not finish.
 #[test]
 fn layout_is_linear_in_the_text() {
     let text = "全面提升我局政务公开水平，2024年共办理12件（见http://www.example.gov.cn/）；“三审三校”制度。";
@@ -347,7 +348,7 @@ fn user_faces_are_read_and_unusable_ones_refused() {
     let dir = tempfile::tempdir().unwrap();
     let font = include_bytes!("../../fonts/ReportLatin-Regular.ttf");
     std::fs::write(dir.path().join("mine.ttf"), font).unwrap();
-    // fsType stands 8 bytes into OS/2.
+    // fsType is located 8 bytes into the table OS/2.
     let record = font[12..].chunks(16).find(|r| r.starts_with(b"OS/2")).unwrap();
     let at = u32::from_be_bytes(record[8..12].try_into().unwrap()) as usize + 8;
     for (name, fs_type) in [("restricted.ttf", 0x0002u16), ("whole.ttf", 0x0100)] {
@@ -357,7 +358,11 @@ fn user_faces_are_read_and_unusable_ones_refused() {
     }
     std::fs::write(dir.path().join("text.ttf"), "不是字体").unwrap();
     std::fs::write(dir.path().join("cut.ttf"), &font[..400]).unwrap();
-    let load = |name: &str| Faces::load(&Style::parse(&format!("[face]\nlatin = \"{name}\"")).unwrap(), dir.path());
+    let file = |name: &str| FaceFile {
+        path: name.to_owned(),
+        bytes: std::fs::read(dir.path().join(name)).map_err(|_| "没有".to_owned()),
+    };
+    let load = |name: &str| Faces::new(&Style::parse(&format!("[face]\nlatin = \"{name}\"")).unwrap(), file);
     let faces = load("mine.ttf").unwrap();
     let document = document("2021", |_| Value::Count(1));
     let pages = layout(&document, &Style::default(), &faces).unwrap();
@@ -372,5 +377,5 @@ fn user_faces_are_read_and_unusable_ones_refused() {
         let error = load(name).unwrap_err().to_string();
         assert!(error.contains(says) && error.contains("latin") && error.contains(name), "{error}");
     }
-    assert!(Faces::load(&Style::default(), Path::new("")).is_ok());
+    assert!(Faces::new(&Style::default(), file).is_ok());
 }

@@ -1,6 +1,8 @@
-//! Text → atoms: each glyph with its face, its width after squeezing beside its neighbours, and whether a line may break before it.
+//! Text → atoms: each glyph with its face, its width after adjacent punctuation is squeezed, and whether a line may break
+//! before it.
 //!
-//! Widths are in em, so that one piece of text is worked out once for all sizes.
+//! Takes a text and its role, gives [`Text`]; never a blank for a character that no face can draw, which is an error. Widths
+//! are in em, so that a text is measured once for all sizes.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +14,9 @@ use super::LayoutError;
 use super::class::{self, Class};
 use super::faces::{FaceId, OpenFaces, Role};
 
-/// Between Chinese and Latin letters or digits.
+/// Space between Chinese characters and Latin letters or digits, em.
 const QUARTER: f32 = 0.25;
-/// White that stays beside the ink of a squeezed mark.
+/// Blank space that remains beside the ink of a squeezed punctuation mark, em.
 const INK_MARGIN: f32 = 0.04;
 
 /// Whether a line may break before an atom.
@@ -29,13 +31,13 @@ pub(super) enum Break {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
     Fixed,
-    /// Between two full-em characters: opened first.
+    /// Between two full-em characters: widened first.
     Wide,
-    /// Word spaces and the gaps between scripts: opened when the others are few.
+    /// A word space or a gap between scripts: widened only if the line has few `Wide` gaps.
     Narrow,
 }
 
-/// One glyph on its way into a line. Lengths in em.
+/// One glyph to be set in a line. Lengths in em.
 #[derive(Debug, Clone)]
 pub(super) struct Atom {
     pub glyph: u16,
@@ -43,21 +45,21 @@ pub(super) struct Atom {
     pub class: Class,
     pub before: Break,
     pub after: Gap,
-    /// Bytes of the text.
+    /// Byte range in [`Text::text`].
     pub start: u32,
     pub end: u32,
     pub width: f32,
-    /// The glyph is drawn this far left of its place.
+    /// Distance by which the glyph is drawn left of its position.
     pub shift: f32,
     pub rise: f32,
-    /// White in the glyph that may still be taken, on either side.
+    /// Blank space inside the glyph that may still be removed, at its left and right.
     pub left: f32,
     pub right: f32,
-    /// Space after it unless the line ends.
+    /// Space added after it, except at the end of a line.
     pub space: f32,
 }
 
-/// A text ready for lines: what is drawn of it (no controls, no zero-width characters) and its atoms.
+/// A text ready to be broken into lines: its drawn form ([`printed_text`]) and its atoms.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Text {
     pub text: String,
@@ -72,7 +74,7 @@ impl Text {
     }
 }
 
-/// The text as drawn: controls and zero-width characters dropped, tabs as spaces, line ends marked apart.
+/// The text as drawn (see [`printed_text`]), and the byte offsets in it at which lines must end.
 fn printed(source: &str) -> (String, Vec<usize>) {
     let mut text = String::with_capacity(source.len());
     let mut ends = Vec::new();
@@ -90,17 +92,17 @@ fn printed(source: &str) -> (String, Vec<usize>) {
     (text, ends)
 }
 
-/// What is drawn of a text: without control and zero-width characters and line ends, tabs as spaces.
+/// The drawn form of a text: control characters, zero-width characters and line ends omitted, tabs as spaces.
 pub fn printed_text(source: &str) -> String {
     printed(source).0
 }
 
-/// Makes atoms; one per layout, it remembers the faces it opened.
+/// Makes atoms. One per layout, since it keeps the faces that it has opened.
 pub(super) struct Setter<'a> {
     open: OpenFaces<'a>,
     segmenter: LineSegmenterBorrowed<'static>,
     features: Vec<Feature>,
-    /// White at the sides of marks, by face and glyph.
+    /// Removable blank space at the left and right of punctuation marks, by face and glyph.
     white: BTreeMap<(FaceId, u16), (f32, f32)>,
 }
 
@@ -108,7 +110,7 @@ pub(super) struct Setter<'a> {
 struct Char {
     at: usize,
     c: char,
-    /// A quote set as Latin.
+    /// Whether it is a quote set as Latin.
     latin_quote: bool,
 }
 
@@ -126,18 +128,18 @@ impl<'a> Setter<'a> {
         Setter {
             open: OpenFaces::new(faces),
             segmenter: LineSegmenter::new_for_non_complex_scripts(options),
-            // A ligature would be one glyph for several characters: harder to search for, and nothing gained here.
+            // Ligatures are off: one glyph for several characters makes text harder to search, and nothing is gained here.
             features: vec![off(b"liga"), off(b"clig"), off(b"dlig"), off(b"calt")],
             white: BTreeMap::new(),
         }
     }
 
-    /// The faces it sets with.
+    /// The faces it uses.
     pub fn faces(&self) -> &'a super::Faces {
         self.open.faces()
     }
 
-    /// Atoms of a text set in a role.
+    /// Atoms of a text in the face of a role. Fails on a character that no face can draw.
     pub fn set(&mut self, role: Role, source: &str) -> Result<Text, LayoutError> {
         let (text, ends) = printed(source);
         let chars = characters(&text);
@@ -204,7 +206,8 @@ impl<'a> Setter<'a> {
         Atom { glyph, face, class, before, after, start, end, width, shift: 0.0, rise: 0.0, left, right, space: 0.0 }
     }
 
-    /// White at the left and right of a mark's ink that may be taken: half an em at most, and only from full-em marks.
+    /// Blank space at the left and right of a mark's ink that may be removed, em: at most half an em, and none from marks that
+    /// are not full-em.
     fn white(&mut self, face: FaceId, glyph: u16, width: f32) -> (f32, f32) {
         if width < 0.9 {
             return (0.0, 0.0);
@@ -222,7 +225,7 @@ impl<'a> Setter<'a> {
         })
     }
 
-    /// Letters, through the font's own rules (kerning, marks over letters).
+    /// Shapes Latin letters by the font's rules (kerning, combining marks).
     fn shape(
         &mut self,
         face: FaceId,
@@ -279,7 +282,7 @@ impl<'a> Setter<'a> {
         debug_assert_eq!(firsts.len(), first + chars.len());
     }
 
-    /// Where lines may break: UAX #14, then what Chinese text wants otherwise.
+    /// Marks where lines may break: UAX #14 with the exceptions for Chinese text in `may_break`.
     fn mark_breaks(&self, text: &str, chars: &[Char], firsts: &[usize], ends: &[usize], atoms: &mut [Atom]) {
         let mut opportunities = self.segmenter.segment_str(text).peekable();
         let mut ends = ends.iter().copied().peekable();
@@ -319,9 +322,11 @@ fn characters(text: &str) -> Vec<Char> {
     chars
 }
 
-/// A pair of quotes is Latin when it holds Latin text and stands in Latin text; everything else is Chinese.
+/// Marks quotes as Latin: apostrophes between Latin letters or digits, and pairs that enclose Latin text and are surrounded by
+/// it. All other quotes stay Chinese.
 fn resolve_quotes(chars: &mut [Char]) {
-    // Some(true): Latin; Some(false): Chinese; None: nothing there.
+    // Script of the nearest of four characters that is not a space: Latin (`true`) or Chinese (`false`); `None` if there is
+    // none.
     let side = |i: Option<usize>, back: bool| -> Option<bool> {
         let mut i = i?;
         for _ in 0..4 {
@@ -361,6 +366,7 @@ fn resolve_quotes(chars: &mut [Char]) {
     }
 }
 
+/// Whether a line may break before character `i`; `unicode`: whether UAX #14 allows it.
 fn may_break(chars: &[Char], i: usize, unicode: bool) -> bool {
     let (before, after) = (&chars[i - 1], &chars[i]);
     let (a, b) = (before.c, after.c);
@@ -374,7 +380,7 @@ fn may_break(chars: &[Char], i: usize, unicode: bool) -> bool {
     if a == b && class::class(a) == Class::Dash {
         return false;
     }
-    // A number with its unit, 第 with its number, 〔2021〕30号.
+    // Kept together: a number and its unit, 第 and its number, 〔2021〕30号.
     let unit = class::is_unit(b) || matches!(b, '%' | '°' | '℃');
     if unit && (digit(Some(i - 1)) || (class::is_unit(a) || a == ' ') && digit(i.checked_sub(2))) {
         return false;
@@ -382,7 +388,7 @@ fn may_break(chars: &[Char], i: usize, unicode: bool) -> bool {
     if digit(Some(i)) && matches!(a, '第' | '〕') {
         return false;
     }
-    // UAX #14 glues quotes to whatever stands outside them; in Chinese text they are brackets.
+    // UAX #14 forbids a break between a quote and the text outside it; in Chinese text quotes behave like brackets.
     let quote = |c: &Char| class::is_shared_quote(c.c) && !c.latin_quote;
     if quote(after) || quote(before) {
         return true;
@@ -390,7 +396,7 @@ fn may_break(chars: &[Char], i: usize, unicode: bool) -> bool {
     unicode || class::is_ideograph(a) && class::is_ideograph(b)
 }
 
-/// Squeezes neighbouring marks, puts the quarter em between scripts, and says where justification may open the line.
+/// Squeezes adjacent punctuation, adds a quarter em between scripts and sets which gaps justification may widen.
 fn space(chars: &[Char], firsts: &[usize], atoms: &mut [Atom]) {
     use Class::{Close, Dash, Letter, Open, Space, Stop, Wide};
     for i in 1..chars.len() {
@@ -398,7 +404,7 @@ fn space(chars: &[Char], firsts: &[usize], atoms: &mut [Atom]) {
         if x == y {
             continue;
         }
-        // The last glyph of the cluster before.
+        // The last glyph of the previous cluster.
         let x = x.max(y - 1);
         let (a, b) = (chars[i - 1].class(), chars[i].class());
         match (a, b) {

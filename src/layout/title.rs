@@ -1,15 +1,16 @@
-//! The title's lines: broken between its parts (agency | year | subject | kind), inside one only where it is wider than a line.
+//! Lines of the title, broken between its parts (agency | year | subject | kind); a part is broken only if it is wider than a
+//! line.
 
 use super::line::{self, Line};
 use super::text::{Break, Text};
 
-/// Characters that end the name of a place or a body, and how many characters away one is looked for.
+/// Characters that names of places and bodies end in, and how many atoms a break may move to follow such a name.
 const NAME_ENDS: &str = "省市县区州盟旗镇乡会局院厅部委所处办";
 const REACH: usize = 4;
-/// Titles with more parts than this are filled line by line.
+/// Titles with more parts than this are filled line by line, since all combinations of breaks would take too long.
 const MOST_PARTS: usize = 8;
 
-/// Breaks a title whose parts end at the byte offsets `ends`, into lines no wider than `width` em.
+/// Breaks a title whose parts end at the byte offsets `ends` into lines no wider than `width` em.
 pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<Line> {
     // Atom ranges of the parts.
     let mut parts: Vec<(usize, usize)> = Vec::new();
@@ -40,7 +41,7 @@ pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<Line> {
     out
 }
 
-/// Lines of whole parts: as few as possible, the first break after the agency, and of even width.
+/// Lines of whole parts: the fewest possible, then with a break after the agency, then with the narrowest widest line.
 fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) -> Vec<Line> {
     let line = |first: usize, last: usize| line::exact_line(text, parts[first].0, parts[last].1, true, 0.0);
     if parts.is_empty() {
@@ -59,7 +60,7 @@ fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) 
         return out;
     }
     let mut best: Option<(usize, bool, f32, Vec<Line>)> = None;
-    // Each bit: a break after that part.
+    // Bit i: a line break after part i.
     for breaks in 0..1u32 << (parts.len() - 1) {
         let mut out = Vec::new();
         let mut first = 0;
@@ -81,11 +82,12 @@ fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) 
             best = Some((out.len(), misses_agency, widest, out));
         }
     }
-    // Every part fits on a line of its own, so some arrangement was found.
+    // Each part fits on a line by itself, so at least one arrangement was found.
     best.map_or_else(Vec::new, |b| b.3)
 }
 
-/// One part over several lines, evenly, and after the name of a place or body where one ends nearby.
+/// One part over several lines of even width; a break moves to the end of a nearby name of a place or body if both lines still
+/// fit.
 fn inside(text: &Text, part: (usize, usize), width: f32) -> Vec<Line> {
     let piece = Text { text: text.text.clone(), atoms: text.atoms[part.0..part.1].to_vec() };
     let mut ends: Vec<usize> = line::even_lines(&piece, width).iter().map(|l| part.0 + l.to).collect();

@@ -34,7 +34,7 @@ impl From<Address> for String {
     }
 }
 
-/// A text that is no cell address.
+/// A text that is not a cell address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("不是单元格地址")]
 pub struct NoAddress;
@@ -64,9 +64,9 @@ impl FromStr for Address {
 /// A sheet, or a cell of one, in the workbook that was read.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub struct Source {
-    /// The workbook, where a finding speaks of more than one.
+    /// The workbook, if a finding refers to more than one.
     pub file: Option<String>,
-    /// Empty where the file as a whole is meant.
+    /// Empty if the place is the whole file.
     pub sheet: Arc<str>,
     pub cell: Option<Address>,
 }
@@ -80,7 +80,7 @@ impl Source {
         Source { file: None, sheet: sheet.clone(), cell: None }
     }
 
-    /// The name of its sheet; `None` where the file as a whole is meant.
+    /// The name of its sheet; `None` if the place is the whole file.
     pub fn sheet_name(&self) -> Option<&str> {
         Some(&*self.sheet).filter(|name| !name.is_empty())
     }
@@ -126,7 +126,7 @@ pub enum Fact {
 impl Fact {
     pub const ALL: [Fact; 3] = [Fact::Published, Fact::Contact, Fact::Index];
 
-    /// The member of a JSON that says where it was read.
+    /// The JSON member that contains its origin.
     pub const fn origin(self) -> &'static str {
         match self {
             Fact::Published => "published_origin",
@@ -136,7 +136,7 @@ impl Fact {
     }
 }
 
-/// A part of a report, whatever workbook it came from.
+/// A part of a report, independent of the workbook it was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Place {
     /// Agency, year and title.
@@ -182,7 +182,7 @@ pub enum Entry {
 }
 
 impl Origins {
-    /// Notes where a part came from; the first note of a place stands.
+    /// Records where a part was read. Further calls for the same place have no effect.
     pub fn note(&mut self, place: Place, source: Source, written: impl Into<String>) {
         let origin = || Origin { source, written: written.into(), entry: Entry::default() };
         match place {
@@ -214,12 +214,12 @@ impl Origins {
         }
     }
 
-    /// Where all parts but values came from, and what was written there.
+    /// The sources of all parts except values, each with the text that was written there.
     pub fn of_words(&self) -> impl Iterator<Item = (&Source, &str)> {
         self.others.values().map(|o| (&o.source, o.written.as_str()))
     }
 
-    /// Where the values came from.
+    /// The sources of the values.
     pub fn of_values(&self) -> impl Iterator<Item = &Source> {
         self.values.iter().flatten().flatten().map(|o| &o.source)
     }
@@ -235,7 +235,7 @@ impl Origins {
     }
 }
 
-/// The entry of a list, which grows up to it.
+/// The element at an index of a list, which is extended if it is shorter.
 fn grown<T: Default>(list: &mut Vec<T>, index: usize) -> &mut T {
     if list.len() <= index {
         list.resize_with(index + 1, T::default);

@@ -1,7 +1,7 @@
-//! Characters that are nothing to a reader.
+//! Characters that a reader cannot see.
 
-/// Control and format characters that are never seen: zero-width and direction marks, variation selectors, tags, soft hyphens,
-/// fillers. Tabs and line ends are not meant.
+/// Control and format characters that are never visible: zero-width and direction marks, variation selectors, tags, soft hyphens,
+/// fillers. Tabs and line ends are excluded.
 pub fn is_invisible(c: char) -> bool {
     (c.is_control() && !matches!(c, '\t' | '\n' | '\r'))
         || matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'

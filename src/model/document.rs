@@ -1,4 +1,4 @@
-//! What a reader sees, free of any file format: title, headings, paragraphs, tables with spans.
+//! The content that a reader sees, independent of any file format: title, headings, paragraphs, tables with spans.
 
 /// A document, composed from a report and drawn by every exporter.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -11,7 +11,7 @@ pub struct Document {
     pub agency: String,
     /// The year reported on, for metadata.
     pub year: u16,
-    /// Date of publication as written, for metadata; a reader sees it among the facts.
+    /// Date of publication as written, for metadata; it is also one of the printed facts.
     pub published: Option<String>,
     /// Lines under the title (index number, date), already worded.
     pub facts: Vec<String>,
@@ -46,9 +46,9 @@ pub struct Table {
     pub caption: String,
     /// Relative widths of the columns.
     pub widths: Vec<f32>,
-    /// Rows at the top that are repeated after a page break; 0 where none can be.
+    /// Rows at the top that are repeated after a page break; 0 if none can be.
     pub header_rows: usize,
-    /// Leading columns that hold row labels.
+    /// Leading columns that contain row labels.
     pub label_columns: usize,
     pub rows: Vec<Row>,
 }
@@ -69,11 +69,11 @@ pub struct Cell {
     pub text: String,
     pub role: CellRole,
     pub align: Align,
-    /// Levels by which its text is set in, from the left: that of a label in an outline.
+    /// Indentation of the text from the left, in levels: the level of a label in an outline.
     pub indent: u8,
 }
 
-/// What a cell is for a reader who cannot see the table.
+/// The role of a cell, for readers who cannot see the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CellRole {
     /// Heads the columns below it.

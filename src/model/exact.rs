@@ -1,6 +1,6 @@
-//! A decimal between two runs of the same program: its digits and their scale.
+//! Serde format of a decimal for data exchanged between two runs of the same program: its digits and their scale.
 //!
-//! Takes and gives [`Decimal`]s for `#[serde(with)]` in a compact form. A form that people read writes them as text instead.
+//! For `#[serde(with)]`. Formats that people read write decimals as text instead.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

@@ -9,19 +9,19 @@ use serde::{Deserialize, Serialize};
 use super::{Address, Source};
 use crate::rules::{Code, Severity};
 
-/// From what a finding was found.
+/// What a finding is derived from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stage {
-    /// From how the workbook was written: nobody can find it again in the report alone.
+    /// How the workbook was written: the finding cannot be derived again from the report alone.
     Reading,
-    /// From what the report says: whoever has the report finds it again.
+    /// The content of the report: the finding can be derived again from the report alone.
     #[default]
     Report,
 }
 
-/// Most places that a finding keeps besides its own: more than a table of the form has values, and few enough that a workbook
-/// with a million faulty cells costs no more than one with a few hundred.
+/// Most places that a finding keeps besides its own: more than a table of the form has values, and few enough to bound the cost
+/// of a workbook with a million faulty cells.
 pub const MOST_PLACES: usize = 250;
 
 /// Places of one finding while they are collected: the first ones, and the number of all.
@@ -73,11 +73,11 @@ pub struct Finding {
     /// Number of places beyond those.
     pub more: usize,
     pub hint: Option<String>,
-    /// Who answers for it, where the report was published all the same.
+    /// The waiver, if the report was published despite the finding.
     pub waived: Option<Waived>,
 }
 
-/// Who answers for a finding.
+/// A waiver of a finding: who decided it, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waived {
     pub who: String,
@@ -97,7 +97,7 @@ pub fn refuses(findings: &[Finding]) -> bool {
 }
 
 impl Finding {
-    /// With another severity than that of its rule.
+    /// A finding with another severity than that of its rule.
     pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Finding {
         Finding {
             code,
@@ -147,7 +147,7 @@ impl Finding {
         self.related(kept)
     }
 
-    /// The same, as found in how a workbook was written.
+    /// Sets the stage to [`Stage::Reading`].
     pub fn in_reading(mut self) -> Finding {
         self.stage = Stage::Reading;
         self
@@ -168,12 +168,13 @@ impl Finding {
         self.source.iter().chain(&self.related)
     }
 
-    /// Where only the first places are listed, how many are not; empty where all are.
+    /// A remark with the number of places that are not listed; empty if all are.
     pub fn unshown(&self) -> String {
         if self.more > 0 { format!("（另有 {} 处没有一一标出）", self.more) } else { String::new() }
     }
 
-    /// Whether it only counts findings of its code that were not listed: it has no place and no words of its own.
+    /// Whether it only counts findings of its code that were not listed: it has no place, and the message is the same for every
+    /// code.
     pub fn is_remainder(&self) -> bool {
         self.more > 0 && self.source.is_none()
     }

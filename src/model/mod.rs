@@ -1,6 +1,6 @@
-//! The values that the stages pass to each other: what a report says, where it said it, what is wrong with it, what a reader sees.
+//! The values that the stages pass to each other: reports, origins, findings and documents.
 //!
-//! Takes nothing, gives types. It knows no file format, no font and no official label.
+//! Contains types only. Knows no file format, no font and no official label.
 
 mod address;
 mod characters;

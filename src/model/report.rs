@@ -1,4 +1,4 @@
-//! A report: what an agency says, typed by its form.
+//! The content of an annual report, typed by its form.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{Fact, Finding, Origins, Value};
 use crate::form::Form;
 
-/// One annual report. Two reports are equal when they say the same under the same form, wherever they were read.
+/// One annual report. Two reports are equal if form and content are equal, wherever they were read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
     pub form: Arc<Form>,
@@ -20,7 +20,7 @@ pub struct Report {
     pub tables: Vec<Vec<Value>>,
 }
 
-/// A report with where its parts were read and what was found in it.
+/// A report with the origins of its parts and its findings.
 #[derive(Debug, Clone, Copy)]
 pub struct Whole<'a> {
     pub report: &'a Report,
@@ -35,7 +35,7 @@ pub struct Cover {
     pub agency: String,
     /// The year reported on.
     pub year: u16,
-    /// The title as published, made from agency and year where none was given.
+    /// The title as published, made from agency and year if none was given.
     pub title: String,
     /// Date of publication as written, e.g. 2025年1月20日.
     pub published: Option<String>,
@@ -46,7 +46,7 @@ pub struct Cover {
 }
 
 impl Cover {
-    /// Agency, year and title in one text: what their origin vouches for.
+    /// Agency, year and title as one text, to which their common origin belongs.
     pub fn words(&self) -> String {
         format!("{} {} {}", self.agency, self.year, self.title)
     }
@@ -65,9 +65,9 @@ impl Cover {
 /// One section: paragraphs and subheadings before and after its table.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Section {
-    /// Everything before the table, or everything where there is none.
+    /// Paragraphs before the table, or all paragraphs if there is no table.
     pub before: Vec<Paragraph>,
-    /// What follows the table.
+    /// Paragraphs after the table.
     pub after: Vec<Paragraph>,
 }
 

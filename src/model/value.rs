@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::form::{Kind, Unit};
 
-/// Exact decimal number; no figure of a report ever passes through a float once it is read.
+/// Exact decimal number. Figures are never calculated as floats.
 pub type Decimal = rust_decimal::Decimal;
 
-/// What stands in a cell of an official table.
+/// The value of a cell of an official table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {
     /// A whole number, zero or more.
@@ -27,7 +27,7 @@ pub enum Value {
     Unknown,
 }
 
-/// Money: a number, and the unit where the form leaves it to the agency.
+/// Money: a number, and the unit if the form leaves it to the agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
     #[serde(with = "super::exact")]
@@ -70,13 +70,13 @@ impl Value {
         }
     }
 
-    /// Whether nothing that counts was written.
+    /// Whether the cell contains no number: blank or not applicable.
     pub fn is_absent(&self) -> bool {
         matches!(self, Value::Blank | Value::NotApplicable)
     }
 }
 
-/// As printed in the official table: digits without separators, the unit only where the agency chose it.
+/// As printed in the official table: digits without separators, the unit only if the agency chose it.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

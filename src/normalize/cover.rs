@@ -1,4 +1,4 @@
-//! The cover: its labelled fields, and title, agency and year from wherever they stand.
+//! The cover: its labelled fields; and title, agency and year, wherever they are located.
 //!
 //! Part of [`super::flow`]: takes the cells before the first section, gives the [`Cover`] and the preface.
 
@@ -11,7 +11,7 @@ use crate::form::labels;
 use crate::import::Content;
 use crate::model::{Address, Code, Cover, Fact, Finding, Paragraph, Place, Source, finding};
 
-/// The cover's first field of which there may be several: the published date, after agency, year and title.
+/// Index of the first cover field that may have several values: the published date, after agency, year and title.
 const FIRST_OPTIONAL: usize = 3;
 /// Bytes of a fact beyond which no further value of its field is appended.
 const LONGEST_FACT: usize = 10_000;
@@ -60,7 +60,7 @@ impl Flow<'_> {
             return false;
         }
         sheet.used.insert(given.at);
-        // The value stands right of its label; what stands further right may be a hint.
+        // The value is expected directly to the right of its label; a cell further right may be a hint.
         let name = &sheet.view.sheet.name;
         let right = Address { row: at.row, column: sheet.view.span_end(at).column + 1 };
         self.asked[given.index].get_or_insert_with(|| Source::cell(name, right));
@@ -168,13 +168,13 @@ impl Flow<'_> {
             self.words.findings.push(f.hint("请只保留一处，或改成一致"));
         }
         if let Some((text, source)) = &given {
-            // The cover's own title stands, whatever its wording.
+            // A title that is given as a field of the cover is used, whatever its wording.
             let parsed = title::parse(text);
             let words = text::joined(text);
             let t = parsed.unwrap_or(title::Title { text: words, agency: None, year: None });
             title = Some((t, source.clone()));
         }
-        // What the cover states is enough for a title: a name of a file may be anything.
+        // Agency and year are enough to make a title; the name of a file may be anything.
         let stated = agency.is_some() && year.is_some();
         if title.is_none() && !stated {
             let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -227,7 +227,7 @@ impl Flow<'_> {
             _ => {}
         }
         let agency_cell = agency.as_ref().map(|(_, s)| s.clone());
-        // A line such as 填报单位 outside the cover says less than the title.
+        // A line such as 填报单位 outside the cover is less certain than the title.
         let agency = match (agency, title_agency) {
             (Some((stated, source)), Some(titled)) if !agency_on_cover => {
                 if text::joined(&stated) != titled {
@@ -268,7 +268,7 @@ impl Flow<'_> {
         }
         let title = match title {
             Some((t, source)) => self.normalised(&t.text, &source),
-            // The cover offers to leave it empty: what is made from its own fields is no surprise.
+            // The template allows an empty title, so making it from agency and year is not reported.
             None => labels().report.made_title(&agency, year),
         };
         self.words.cover = Cover { agency, year, title, published, contact, index };
@@ -287,7 +287,7 @@ fn takes_inline(kind: SheetKind, index: usize, label: &str) -> bool {
     }
 }
 
-/// A fact that is missing: where it was asked for, if it was.
+/// The message for a missing fact, with the cell in which it was expected, if any.
 fn unfilled(asked: Option<&Source>, what: &str) -> String {
     asked.map_or_else(|| format!("找不到{what}"), |cell| format!("{cell} 没有填{what}"))
 }
@@ -319,7 +319,7 @@ fn unstamped(value: &str) -> String {
     value
 }
 
-/// The title among the front lines: the line that ends in the words of one, with up to two lines before it that complete
+/// The title among the front lines: the line that ends with the wording of a title, with up to two lines before it that complete
 /// it (an agency alone, or the first half of a broken title).
 fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)> {
     let short = |t: &str| t.chars().count() <= 60 && !t.contains(['。', '；', '：', ':', '，']);
@@ -329,7 +329,7 @@ fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)>
             let text: String = front[first..=last].iter().map(|l| l.text.as_str()).collect();
             title::parse(&text).map(|t| (first, t))
         });
-        // The one that says most; of two that say as much, the shorter.
+        // The reading that contains most of agency and year; of equal ones, that with the fewest lines.
         let said = |t: &title::Title| usize::from(t.agency.is_some()) + usize::from(t.year.is_some());
         let mut best: Option<(usize, title::Title)> = None;
         for (first, t) in parsed {
@@ -338,7 +338,7 @@ fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)>
             }
         }
         let Some((first, mut title)) = best else { continue };
-        // The year may stand alone below.
+        // The year may be alone on the next line.
         let below = front.get(last + 1).and_then(|l| title::year(l.text.trim_matches(['（', '）', '(', ')'])));
         let mut end = last + 1;
         if title.year.is_none() && below.is_some() {

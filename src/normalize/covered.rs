@@ -1,15 +1,15 @@
-//! What merged cells cover: it is in the file, and nobody sees it.
+//! Cells that merged ranges cover: they are in the file, but not visible.
 //!
-//! Takes a workbook, gives it without the cells that a merged range covers, and findings. Words are left out with a warning; a
-//! number may be one that slipped under a merge, so that it refuses.
+//! Takes a workbook, gives it without the covered cells, and findings. Covered text is omitted with a warning. A covered number
+//! may have been merged over by mistake, so it is an error.
 
 use crate::import::{Content, Sheet, Span, Workbook};
 use crate::model::{Code, Finding, Places, Source, finding};
 
-/// Cells that are looked at for all merged ranges of a sheet: far more than any report needs.
+/// Most cells that are examined for all merged ranges of a sheet: far more than any report needs.
 const MOST: usize = 20_000_000;
 
-/// The workbook without what is covered, where anything is.
+/// The workbook without covered cells; `None` if no cell is covered.
 pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
     let covered: Vec<Option<Vec<bool>>> = workbook.sheets.iter().map(covered).collect();
     if covered.iter().all(|c| c.as_ref().is_some_and(|c| c.iter().all(|covered| !covered))) {
@@ -45,7 +45,7 @@ pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
     (Some(uncovered), findings)
 }
 
-/// Whether a cell holds a number that counts.
+/// Whether a cell contains a number other than 0.
 fn is_figure(content: &Content) -> bool {
     match content {
         Content::Number(n) => !n.is_zero(),
@@ -54,7 +54,7 @@ fn is_figure(content: &Content) -> bool {
     }
 }
 
-/// Whether a covered cell says nothing, or what its range shows.
+/// Whether a covered cell is blank or 0, or repeats the content that its range shows.
 fn repeats(sheet: &Sheet, at: crate::model::Address, content: &Content) -> bool {
     let blank = match content {
         Content::Text(t) => t.trim().is_empty(),
@@ -74,7 +74,7 @@ fn repeats(sheet: &Sheet, at: crate::model::Address, content: &Content) -> bool 
     blank || shown() == Some(content)
 }
 
-/// Of each cell whether a merged range covers it; `None` where that would take too long.
+/// For each cell, whether a merged range covers it; `None` if that would take too long.
 fn covered(sheet: &Sheet) -> Option<Vec<bool>> {
     let mut covered = vec![false; sheet.cells.len()];
     let mut looked = 0usize;

@@ -112,7 +112,7 @@ pub fn recognise(
         };
         recognised.places.push(found);
     }
-    // A clean table of another edition, where this one has nothing: which of them is to be published?
+    // A clean table of another edition outside the tables of this one: it is uncertain which of them is to be published.
     if !refuses(&recognised.findings) {
         for (other, search) in others {
             for (table, blocks) in other.tables.iter().zip(&search.found) {

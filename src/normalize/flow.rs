@@ -1,7 +1,7 @@
-//! Everything that is not a table: sections and their paragraphs in reading order, and what stands before them.
+//! Everything that is not a table: sections and their paragraphs in reading order, and the text before them.
 //!
-//! Takes the sheets and where the tables stand, gives the [`Words`] of the report. It changes words only by
-//! [`super::text`], and tells what it leaves out.
+//! Takes the sheets and the location of the tables, gives the [`Words`] of the report. Words are changed only by [`super::text`],
+//! and everything that is omitted is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -99,10 +99,10 @@ pub(super) struct Flow<'a> {
     keep_text: bool,
     pub(super) origins: &'a mut Origins,
     pub(super) words: Words,
-    /// First place and sum of each kind of change.
+    /// The place of each changed text, and its changes.
     changes: Vec<(Source, Changes)>,
     current: Option<usize>,
-    /// Where each section's heading was met.
+    /// Where each section's heading was found.
     headed: Vec<Option<Source>>,
     pub(super) front: Vec<Front>,
     /// Cover fields in the order of the labels.
@@ -114,7 +114,7 @@ pub(super) struct Flow<'a> {
     /// Words that belong to the standard workbook, not to the report.
     pub(super) furniture: Vec<&'static str>,
     pub(super) known: Rc<OfForm>,
-    /// Lines that head a section in words of their own.
+    /// Lines that are section headings with unknown wording, and their section.
     placed: BTreeMap<LineAt, usize>,
     /// Paragraphs and characters read so far.
     paragraphs: usize,
@@ -227,7 +227,7 @@ impl Flow<'_> {
         self.level(text) > 0 || fold(text).is_some_and(|f| self.known.wordings.section(&f).is_some())
     }
 
-    /// The lines that head a section in words of their own.
+    /// Finds the lines that are section headings with unknown wording.
     fn place_headings(&mut self, views: &[View<'_>], tables: &Recognised) {
         if self.form.free_headings {
             return;
@@ -291,9 +291,9 @@ impl Flow<'_> {
                     continue;
                 }
             }
-            // The title may stand at the top of a sheet that is named after a section, or of one that is not the first.
+            // The title may be at the top of a sheet that is named after a section, or of one that is not the first.
             let titled = at.row < 3 && title::parse(line).is_some_and(|t| t.agency.is_some() && t.year.is_some());
-            // Text under headings of the agency's own begins with the first of them.
+            // If the agency chooses the headings, the text begins with the first of them.
             if self.form.free_headings && self.current.is_none() && !cover && !titled && self.level(line) > 0 {
                 self.current = self.form.sections.iter().position(|s| s.table.is_none());
             }
@@ -333,7 +333,7 @@ impl Flow<'_> {
         held
     }
 
-    /// The level of a paragraph: where headings are free, a table's title and 一、 are of the first.
+    /// The level of a paragraph. If headings are free, the title of a table and 一、 have level 1.
     fn level(&self, text: &str) -> u8 {
         match (self.form.free_headings, self.known.wordings.title(text)) {
             (true, Some(_)) => 1,
@@ -342,7 +342,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Whether the heading of a section is printed as the agency wrote it: the title of a table where headings are free.
+    /// Whether the heading of a section is printed as the agency wrote it: only the title of a table, if headings are free.
     fn is_kept(&self, section: usize) -> bool {
         self.form.free_headings && self.form.sections[section].table.is_some()
     }
@@ -424,7 +424,7 @@ impl Flow<'_> {
         text
     }
 
-    /// Subheadings that the standard workbook offers and nobody wrote under.
+    /// Removes subheadings of the standard workbook without text below them, and notes it.
     fn drop_empty_subheadings(&mut self) {
         for (i, section) in self.form.sections.iter().enumerate() {
             let offered: Vec<Body> = section.subheadings.iter().map(|h| body(h)).collect();
@@ -440,7 +440,7 @@ impl Flow<'_> {
         }
     }
 
-    /// Where headings are free, a table that stands without one directly above it and without a title gets the form's.
+    /// If headings are free: adds the form's title to a table without a title and without a heading directly above it.
     fn entitle(&mut self, views: &[View<'_>], tables: &Recognised) {
         for (i, section) in self.form.sections.iter().enumerate() {
             let (true, Some(table)) = (self.is_kept(i), section.table) else { continue };

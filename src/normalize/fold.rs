@@ -1,5 +1,4 @@
-//! Labels without their accidents: width, spaces, line breaks, marks, brackets, numbering, an inserted
-//! year or unit.
+//! Labels without differences of notation: width, spaces, line breaks, marks, brackets, numbering, an inserted year or unit.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,18 +11,18 @@ use unicode_normalization::UnicodeNormalization;
 use crate::form::{Unit, labels};
 use crate::import::MARKED;
 
-/// A label reduced to what tells it from others.
+/// A label reduced to what distinguishes it from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Folded {
     /// The number it begins with, if any: 一, 3, ….
     pub number: Option<String>,
-    /// Whether that number stands in brackets: （一） is not 一、.
+    /// Whether that number is in brackets: （一） is not 一、.
     pub bracketed: bool,
     /// The rest: ideographs, letters and digits only.
     pub body: Body,
-    /// The same without 第, which offices drop from titles; `None` where there is none.
+    /// The body without 第, which offices often omit in titles; `None` if it contains none.
     short: Option<Body>,
-    /// The same without text in brackets; `None` if there are no brackets or nothing outside them.
+    /// The body without text in brackets; `None` if there are no brackets or nothing outside them.
     bare: Option<Body>,
 }
 
@@ -44,7 +43,7 @@ impl Folded {
     }
 }
 
-/// What labels are compared by, some thousand times a workbook: unequal ones differ in their hash.
+/// The text by which labels are compared, thousands of times per workbook. The hash makes the comparison of unequal ones fast.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Body {
     hash: u64,
@@ -72,18 +71,18 @@ const LONGEST: usize = 120;
 
 const NUMERALS: &str = "一二三四五六七八九十";
 
-/// Longest text, in bytes, and most texts that a thread remembers: all labels of some dozens of editions, half a megabyte.
+/// Longest text, in bytes, and most texts in the cache of a thread: all labels of dozens of editions, half a megabyte.
 const REMEMBERED: (usize, usize) = (180, 4096);
 
 thread_local! {
-    /// Labels folded so far: the forms' own and those of one workbook after the other are the same few hundred.
+    /// Cache of folded labels: the labels of the forms and of all workbooks are the same few hundred.
     static FOLDED: RefCell<HashMap<Box<str>, Option<Rc<Folded>>>> = RefCell::new(HashMap::new());
 }
 
 /// Folds a text; `None` when it is too long or empty to be a label.
 pub fn fold(text: &str) -> Option<Rc<Folded>> {
     if text.len() > REMEMBERED.0 {
-        // Long and of several sentences: prose, and most of a report's paragraphs are.
+        // A long text of several sentences is prose, like most of a report's paragraphs.
         let first = text.find('。').map_or(text.len(), |end| end + '。'.len_utf8());
         return if text[first..].trim().is_empty() { folded(text).map(Rc::new) } else { None };
     }
@@ -112,13 +111,13 @@ fn folded(text: &str) -> Option<Folded> {
     if plain.len() > LONGEST {
         return None;
     }
-    // 其中：1.… is the row 1.…: what it is a part of, its place says.
+    // 其中：1.… is the row 1.…; its position determines what it is a part of.
     let plain = without_lead(plain);
     let (number, bracketed, used) = numbering(&plain);
     let rest = without_asides(&plain[used..]);
     let bare = without_brackets(&rest);
     let body: String = rest.into_iter().filter(|c| c.is_alphanumeric()).collect();
-    // A bare numeral is its own body.
+    // A label that is only a numeral has the numeral as its body.
     if body.is_empty() {
         let body: String = plain.into_iter().filter(|c| c.is_alphanumeric()).collect();
         return (!body.is_empty()).then(|| Folded::new(None, false, body, None));
@@ -144,11 +143,12 @@ fn without_brackets(text: &[char]) -> Option<String> {
     (!out.is_empty()).then_some(out)
 }
 
-/// The compatibility form of what labels are mostly made of, which nothing beside it changes; `None` for all the rest.
+/// The compatibility form of the characters that occur in most labels and do not interact with their neighbours; `None` for all
+/// others.
 fn compatible(c: char) -> Option<char> {
     match c {
         '\0'..='\x7f' | '\u{4e00}'..='\u{9fff}' | '、' | '。' | '《' | '》' | '“' | '”' => Some(c),
-        // The full-width twin of ASCII.
+        // Full-width ASCII.
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
         _ => None,
     }
@@ -168,12 +168,13 @@ pub fn body(label: &str) -> Body {
     fold(label).map(|f| f.body.clone()).unwrap_or_default()
 }
 
-/// The same without 第.
+/// The body without 第.
 pub fn short(label: &str) -> Body {
     fold(label).map(|f| f.short().clone()).unwrap_or_default()
 }
 
-/// A number at the start with the mark that makes it one: `一、` `（一）` `1.` `1、`. Gives characters used.
+/// A number at the start with its mark: `一、` `（一）` `1.` `1、`. Returns the number, whether it is in brackets, and the number
+/// of characters used.
 fn numbering(text: &[char]) -> (Option<String>, bool, usize) {
     let open = matches!(text.first(), Some('(' | '〔' | '['));
     let start = usize::from(open);

@@ -1,4 +1,4 @@
-//! Structure inside a section: （一） is a heading of level 2, 1. and （1） of level 3, when they stand alone on a line.
+//! Structure inside a section: （一） is a heading of level 2, 1. and （1） of level 3, if they are alone on a line.
 
 /// Longest heading, in characters; a longer numbered line is a paragraph.
 const LONGEST: usize = 30;
@@ -35,7 +35,7 @@ pub fn level(text: &str) -> u8 {
     }
 }
 
-/// The level of a paragraph of a report that has headings of its own: 一、 and 第一部分 are of the first.
+/// The level of a paragraph of a report whose headings the agency chooses: 一、 and 第一部分 have level 1.
 pub fn free_level(text: &str) -> u8 {
     let own = level(text);
     if own > 0 || !is_short(text) {
@@ -59,10 +59,10 @@ pub fn is_numbered(text: &str) -> bool {
     rest.len() < text.len() && rest.starts_with('、')
 }
 
-/// Whether a text can be a heading: short, and no sentence.
+/// Whether a text can be a heading: short, and not a sentence.
 fn is_short(text: &str) -> bool {
     let ends = ['。', '；', '，', '、', '？', '！', ';', ',', '.', '?', '!', '”', '…'];
-    // A heading says one thing; marks inside it mean a sentence.
+    // Punctuation inside the text means that it is a sentence.
     text.chars().count() <= LONGEST && !text.ends_with(ends) && !text.contains(['。', '；', '！', '？'])
 }
 

@@ -1,4 +1,4 @@
-//! The labels of a block's rows and columns, folded; and the table that was nearly found.
+//! The folded labels of a block's rows and columns, and the search for tables that match only in part.
 
 use std::collections::BTreeMap;
 
@@ -36,9 +36,8 @@ impl Labels {
         Labels { leaves, bare, groups: groups.map(group).collect(), above }
     }
 
-    /// The leaf that a label means which stands after those before `next`: the first so called whose own parents were met,
-    /// since parts of different rows are called alike. Of parents that are missing nothing can be told, so that then the
-    /// label must be the only one of its kind.
+    /// Returns the first leaf at or after `next` with this label whose ancestors were all found, because parts of different rows
+    /// have equal labels. If ancestors are missing, the label must belong to a single leaf.
     pub fn after(&self, next: usize, body: &Body, met: impl Fn(usize) -> bool) -> Option<usize> {
         let called = || (0..self.leaves.len()).filter(|l| self.is_leaf(*l, body));
         let follows = called().find(|l| *l >= next && self.above[*l].iter().all(|a| met(*a)));
@@ -112,13 +111,13 @@ fn likeness(a: &str, b: &str) -> usize {
     200 * common[b.len()] / (a.len() + b.len()).max(1)
 }
 
-/// A block whose heads are not known but most of whose rows are there: where the first of them stands.
+/// For a block whose heads were not found, but more than half of whose rows were: sheet and cell of the first row.
 pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<(usize, Address)> {
     let labels = Labels::new(&block.rows);
     views.iter().enumerate().find_map(|(sheet, view)| {
         let mut met = vec![false; block.rows.leaves.len()];
         let mut first = None;
-        // No sheet with the table has many times its labels before its end.
+        // Only the first labels of a sheet are examined; a table has far fewer.
         for (at, f) in view.labels().take(2000) {
             for leaf in (0..met.len()).filter(|l| labels.is_leaf(*l, &f.body)) {
                 met[leaf] = true;
@@ -138,7 +137,7 @@ pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<((usize, Address),
     let depth = block.columns.depth as u32;
     let mut best: Option<(usize, (usize, Address), Vec<String>)> = None;
     for (sheet, view) in views.iter().enumerate() {
-        // Heads by row; a window of as many rows as the heads have levels is looked at from each of them.
+        // Heads by row; from each row, as many rows as the heads have levels are examined.
         let mut rows: BTreeMap<u32, Vec<(Address, usize)>> = BTreeMap::new();
         for (at, f) in view.labels() {
             if let Some(leaf) = (0..count).find(|l| labels.is_leaf(*l, &f.body)) {

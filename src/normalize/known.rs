@@ -1,4 +1,6 @@
-//! What reading asks of a form: its labels and headings folded, its totals, made once a thread and not once a workbook.
+//! Per-thread cache of a form's folded labels, headings and totals.
+//!
+//! Takes a form, returns its entry, which is computed once per thread and not once per workbook.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +16,7 @@ pub struct Known {
     pub columns: Labels,
     pub rows: Labels,
     pub corner: Option<Body>,
-    /// Bodies that head the column of units.
+    /// Bodies of the head of the unit column.
     pub unit_heads: Vec<Body>,
     pub title: Option<Body>,
     /// Bodies at which another block or section begins.
@@ -23,7 +25,7 @@ pub struct Known {
     pub siblings: Vec<Body>,
 }
 
-/// What reading asks of one form.
+/// The folded labels, headings and totals of one form.
 pub struct OfForm {
     /// By table.
     pub blocks: Vec<Vec<Known>>,
@@ -32,7 +34,7 @@ pub struct OfForm {
     pub totals: Vec<BTreeSet<usize>>,
 }
 
-/// Most forms that a thread remembers: the editions and some of the user's own.
+/// Most forms in the cache of a thread: the editions and some of the user's own.
 const MOST_FORMS: usize = 16;
 
 thread_local! {
@@ -41,7 +43,7 @@ thread_local! {
 }
 
 impl OfForm {
-    /// What is known of a form.
+    /// Returns the entry of a form, and computes it if it is not cached.
     pub fn of(form: &Form) -> Rc<OfForm> {
         FORMS.with_borrow_mut(|forms| {
             if let Some(known) = forms.get(&form.digest) {

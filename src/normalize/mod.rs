@@ -1,7 +1,7 @@
 //! Workbook → report: tables found by their labels, numbers, sections, title, agency, year and edition.
 //!
-//! Takes a workbook and the known forms, gives a report with the origin of every part, and findings. It refuses where it
-//! cannot be certain, names the cells, and never changes a number that is present.
+//! Takes a workbook and the known forms, gives a report with the origin of every part, and findings. Refuses what is not certain,
+//! reports the cells, and never changes a number that is present.
 
 mod cover;
 mod covered;
@@ -101,7 +101,7 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
     findings.extend(recognised.findings.iter().cloned());
     findings.extend(values::read(&mut report, &recognised, &views, &mut origins));
     let words = flow::read(&workbook.name, &views, &recognised, options.keep_text, &mut origins);
-    // Tables that are found twice report two reports in one workbook; that headings occur twice follows from it.
+    // If tables are found twice, two reports in one workbook are already reported; headings that occur twice follow from that.
     let doubled = recognised.findings.iter().any(|f| f.code == Code::N204);
     findings.extend(words.findings.into_iter().filter(|f| !doubled || f.code != Code::N204));
     (report.cover, report.preface, report.sections) = (words.cover, words.preface, words.sections);
@@ -132,7 +132,7 @@ fn skipped(why: Option<Skipped>) -> (&'static str, &'static str) {
     }
 }
 
-/// A report of a year that its edition was not made for.
+/// The finding on a report of a year that its edition was not made for.
 fn misdated(report: &Report, origins: &Origins) -> Option<Finding> {
     (report.cover.year != 0 && !report.form.covers(report.cover.year)).then(|| {
         let message = format!("{} 年的报告用的是 {} 版表样", report.cover.year, report.form.id);
@@ -141,8 +141,8 @@ fn misdated(report: &Report, origins: &Origins) -> Option<Finding> {
     })
 }
 
-/// A sheet that is an aid and not part of the report: the instructions, the long-form data of a published workbook, or
-/// what the sum over units has beside its totals.
+/// Whether a sheet is not part of the report: the instructions, the long-form data of a published workbook, or an additional
+/// sheet of the sum over units.
 fn is_aid(sheet: &Sheet) -> bool {
     let words = labels();
     let (data, troubles) = (&words.data, &words.sum.troubles);
@@ -179,7 +179,7 @@ fn beside_guide(sheet: &Sheet) -> Option<Finding> {
     remarks.outside_inputs()
 }
 
-/// A sheet that traces the totals of a sum over units.
+/// Whether a sheet traces the totals of a sum over units.
 fn is_sources(sheet: &Sheet) -> bool {
     let words = &labels().sum.sources;
     sheet.name.starts_with(&words.sheet) && begins(sheet, &words.head)
@@ -191,7 +191,7 @@ fn begins(sheet: &Sheet, head: &[String]) -> bool {
     !first.is_empty() && first.iter().zip(head).all(|(c, h)| matches!(&c.content, Content::Text(t) if t == h))
 }
 
-/// A cell as its writer sees it.
+/// The content of a cell as text, for messages and origins.
 fn written(content: &Content) -> String {
     match content {
         Content::Text(t) | Content::HugeNumber(t) | Content::Other(t) | Content::Error(t) => t.clone(),

@@ -1,5 +1,5 @@
-//! Blanks become what they count as: 0, or the total of the form's own relation. No number that is present is changed, but the
-//! result of a formula over words that could not be read becomes unknown.
+//! Replaces blanks by the value they count as: 0, or the total defined by a relation of the form. Numbers that are present are
+//! not changed, but the result of a formula over text that could not be read becomes unknown.
 
 use crate::form::{Form, Kind};
 use crate::model::{
@@ -9,7 +9,8 @@ use crate::model::{
 /// Most cells that a message lists before 等.
 const LISTED: usize = 5;
 
-/// Fills blank totals by the relations that define them, in their order, then every other blank by 0; a note for each.
+/// Fills blank totals by the relations that define them, in their order, then every other blank by 0. Returns a note per total
+/// and one per kind of blank and table.
 pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
     let form = report.form.clone();
     let mut findings = Vec::new();
@@ -17,7 +18,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
         let values = &mut report.tables[t];
         let relations = form.relations.iter().filter(|r| r.table == t && r.defines_total());
         let mut pending: Vec<_> = relations.flat_map(|r| r.uses(table)).collect();
-        // Sums pass over words, so that the result of a formula over words that could not be read says too little. An impossible
+        // Spreadsheet sums skip text, so the result of a formula over text that could not be read is too small. An impossible
         // number, such as a negative count, is part of the result.
         let entry = |slot: usize| origins.entry(Place::Value { table: t, slot });
         let mut passed_over: Vec<bool> =
@@ -33,11 +34,11 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
         }
         pending.retain(|u| values[u.left[0].0].is_absent());
         let mut doubtful: Vec<usize> = Vec::new();
-        // A total of totals waits until those are known: the last row's last column is the sum of either.
+        // A total of totals waits until those are known; the cell where a row and a column of totals meet is a sum of either.
         while !pending.is_empty() {
             let unknown: Vec<usize> = pending.iter().map(|u| u.left[0].0).collect();
             let ready = pending.iter().position(|u| !u.right.iter().any(|(s, _)| unknown.contains(s)));
-            // A form whose totals define each other in a circle would leave none ready; the first then counts blanks as 0.
+            // If the totals of a form define each other in a circle, none is ready; the first then counts blanks as 0.
             let line = pending.remove(ready.unwrap_or(0));
             let (total, _) = line.left[0];
             if !values[total].is_absent() {
@@ -53,7 +54,7 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
                 if *minus { -n } else { n }
             });
             let sum: Decimal = numbers.sum();
-            // A total of nothing but blanks is itself one of the blanks.
+            // A total of blanks only is itself one of the blanks.
             if line.right.iter().any(|(s, _)| !values[*s].is_absent()) {
                 // A sum that the column does not allow is not used as the total: its parts are at fault.
                 let Some(value) = whole(sum, table.kind(total).0) else { continue };
@@ -97,7 +98,7 @@ fn source(origins: &Origins, table: usize, slot: usize) -> Option<Source> {
     origins.source(Place::Value { table, slot }).cloned()
 }
 
-/// A value's place in words: the table, its cell where it came from a workbook, its labels where it did not.
+/// The place of a value for messages: the table and its cell, or its labels if it has no cell.
 fn describe(form: &Form, origins: &Origins, table: usize, slot: usize) -> String {
     let t = &form.tables[table];
     match source(origins, table, slot).and_then(|s| s.cell) {

@@ -1,4 +1,4 @@
-//! Workbooks as offices make them, each named for its trouble, with what must come of it.
+//! Workbooks as offices make them, each named after its fault, with the expected result.
 
 mod cover;
 mod heads;
@@ -63,7 +63,7 @@ impl Lay {
         self
     }
 
-    /// Replaces what stands in a cell; `None` empties it.
+    /// Replaces the content of a cell; `None` empties it.
     fn set(mut self, address: &str, content: Option<Content>) -> Lay {
         let at = parse(address);
         self.sheet.cells.retain(|c| c.at != at);
@@ -143,7 +143,7 @@ fn refusal(sheets: Vec<Sheet>) -> (&'static str, String, String) {
     (errors[0].code.name(), cell, errors[0].message.clone())
 }
 
-/// Distinct numbers that tell every slot from every other.
+/// A different number for every slot.
 fn distinct(t: usize, s: usize) -> String {
     (1000 * (t + 1) + s).to_string()
 }
@@ -246,7 +246,7 @@ fn two_reports_in_one_workbook_are_refused() {
     let messages: Vec<_> = n.findings.iter().filter(|f| f.code == Code::N204).map(|f| f.message.clone()).collect();
     assert_eq!(messages.len(), 3, "{messages:#?}");
     assert!(messages[1].contains("“甲”") && messages[1].contains("“乙”"), "{messages:#?}");
-    // A hidden copy is no second report, and is told.
+    // A hidden copy is not a second report, but is reported.
     let n = read(vec![a, Sheet { hidden: true, ..b }]);
     assert_eq!(codes(&n), ["N107"]);
     assert!(n.report.is_some());

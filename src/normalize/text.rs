@@ -1,8 +1,8 @@
 //! Conservative normalisation of prose. Every change is of a named kind and counted.
 //!
-//! Always: Kangxi radicals and compatibility ideographs become ideographs, control and zero-width characters go, line
-//! ends are unified. Unless the words are to be kept: half-width marks beside Chinese become full-width, spaces between
-//! Chinese and digits go, straight quotes are paired. Never inside numbers, times, URLs, e-mail addresses or Latin text.
+//! Always: Kangxi radicals and compatibility ideographs become ideographs, control and zero-width characters are removed, line
+//! ends are unified. Unless the text is to be kept: half-width marks beside Chinese become full-width, spaces between Chinese and
+//! digits are removed, straight quotes become pairs. Never inside numbers, times, URLs, e-mail addresses or Latin text.
 
 use std::ops::Range;
 
@@ -48,26 +48,26 @@ pub fn normalise(text: &str, keep_text: bool) -> (String, Changes) {
         return (safe, changes);
     }
     let chars: Vec<char> = safe.chars().collect();
-    // Quotes first: a curly quote makes the mark beside it Chinese.
+    // Quotes first: the following steps treat curly quotes as Chinese.
     let chars = quotes(chars, &mut changes);
     let chars = marks(chars, &mut changes);
     (spaces(&chars, &mut changes).into_iter().collect(), changes)
 }
 
-/// Whether a character stays as it is whatever stands beside it; most paragraphs hold nothing else.
+/// Whether a character never changes, whatever its neighbours; most paragraphs contain no others.
 fn stays(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z' | '.' | '%' | '-' | '、' | '。' | '，' | '：' | '；'
         | '！' | '？' | '（' | '）' | '“' | '”' | '《' | '》' | '—' | '…' | '·')
 }
 
-/// The lines of a cell: every kind of line end splits, blank lines go, spaces round a line go.
+/// The lines of a cell: split at every kind of line end, without blank lines and without spaces around a line.
 pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     let ends = ['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
     text.split(ends).map(|l| l.trim_matches(|c: char| c.is_whitespace() || is_invisible(c))).filter(|l| !l.is_empty())
 }
 
-/// The first words of a text that are raised, lowered or struck out, with what stands before them, and whether as plain words
-/// any of them would make another number: 10⁶ would be 106, and digits that are struck out would count.
+/// The first words of a text that are superscript, subscript or struck out, with the characters before them, and whether any of
+/// them would change a number in plain text: 10⁶ would become 106, and struck-out digits would count.
 pub fn marked(text: &str) -> Option<(String, bool)> {
     let (head, rest) = text.split_once(MARKED)?;
     let digit = |c: Option<char>| c.is_some_and(char::is_numeric);
@@ -83,7 +83,7 @@ pub fn marked(text: &str) -> Option<(String, bool)> {
     Some((words, changes))
 }
 
-/// Drops spaces and line breaks but between two words of Latin: for titles and names that were set in several lines.
+/// Removes spaces and line breaks, except between two Latin words: for titles and names that are written on several lines.
 pub fn joined(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut apart = false;
@@ -101,7 +101,7 @@ pub fn joined(text: &str) -> String {
     out
 }
 
-/// The ideograph that a Kangxi radical, a CJK radical or a compatibility ideograph stands for.
+/// The ideograph that a Kangxi radical, a CJK radical or a compatibility ideograph represents.
 pub fn unified(c: char) -> char {
     match c {
         '\u{2e80}'..='\u{2eff}' => RADICALS.iter().find(|(r, _)| *r == c).map_or_else(|| composed(c), |(_, i)| *i),
@@ -118,7 +118,7 @@ fn composed(c: char) -> char {
     }
 }
 
-/// Radicals of the supplement block that have no compatibility mapping, as PDF converters leave them (Unicode's
+/// Radicals of the supplement block that have no compatibility mapping, which PDF converters produce (Unicode's
 /// EquivalentUnifiedIdeograph property).
 const RADICALS: &[(char, char)] = &[
     ('⺁', '厂'),
@@ -230,13 +230,13 @@ fn safe(text: &str, changes: &mut Changes) -> String {
         if one != c {
             changes.add(Change::Radical);
         }
-        // A tab is a space to a reader; so is a no-break space.
+        // Tabs, line breaks and no-break spaces are spaces to a reader.
         out.push(if matches!(one, '\t' | '\n' | '\r' | '\u{a0}') { ' ' } else { one });
     }
     out
 }
 
-/// Ideographs, kana and full-width marks: what makes a neighbour Chinese.
+/// Ideographs, kana and full-width marks: the characters that count as Chinese.
 fn chinese(c: char) -> bool {
     matches!(c, '\u{3001}'..='\u{303f}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
         | '\u{f900}'..='\u{faff}' | '\u{ff01}'..='\u{ff60}' | '\u{20000}'..='\u{3ffff}' | '“' | '”' | '‘' | '’' | '—' | '…')
@@ -246,8 +246,8 @@ fn space(c: char) -> bool {
     c == ' ' || c == '\u{3000}'
 }
 
-/// For every character whether Chinese stands to its left and to its right: the nearest character that is no space, mark,
-/// bracket or quote of either width. Passing over marks of both widths makes a second pass decide as the first did.
+/// For every character, whether the nearest character to its left and to its right is Chinese; spaces, marks, brackets and quotes
+/// of either width are skipped. Skipping both widths makes a second pass give the same result.
 struct Sides {
     left: Vec<bool>,
     right: Vec<bool>,
@@ -303,7 +303,7 @@ fn marks(chars: Vec<char>, changes: &mut Changes) -> Vec<char> {
             continue;
         };
         changes.add(Change::Mark);
-        // The spaces that go with a half-width mark go with it: before it (an opening bracket keeps those after Latin).
+        // Spaces around a half-width mark are removed with it, except before an opening bracket after Latin text.
         let latin_before = || out.iter().rev().find(|c: &&char| **c != ' ').is_none_or(|c| !chinese(*c));
         if wide != '（' || !latin_before() {
             while out.last() == Some(&' ') {
@@ -333,7 +333,7 @@ fn widened(chars: &[char], i: usize, brackets: &[Option<usize>], shielded: &[boo
         let at = usize::try_from(i as isize + step).ok().and_then(|i| chars.get(i));
         at.is_some_and(char::is_ascii_digit)
     };
-    // 1,000 and 10:30 are numbers and times whatever stands round them.
+    // 1,000 and 10:30 are numbers and times, whatever is around them.
     let numeric = matches!(c, ',' | ':') && digit(-1) && digit(1);
     (!numeric && sides.beside(i)).then_some(wide)
 }
@@ -356,7 +356,7 @@ fn bracket_pairs(chars: &[char]) -> Vec<Option<usize>> {
     pairs
 }
 
-/// URLs and e-mail addresses: runs of ASCII that hold `://`, `www.` or `@` with a dot, less the marks they end in.
+/// URLs and e-mail addresses: runs of ASCII that contain `http`, `www.`, `ftp`, or `@` and a dot, without the marks at their end.
 fn protected(chars: &[char]) -> Vec<Range<usize>> {
     let mut out = Vec::new();
     let mut i = 0;
@@ -380,7 +380,7 @@ fn protected(chars: &[char]) -> Vec<Range<usize>> {
     out
 }
 
-/// Spaces between Chinese and digits go, on either side; so do spaces after a full-width mark before Chinese or digits.
+/// Removes spaces between Chinese (full-width marks included) and digits, and at both ends of the text.
 fn spaces(chars: &[char], changes: &mut Changes) -> Vec<char> {
     let mut out: Vec<char> = Vec::with_capacity(chars.len());
     let mut i = 0;
@@ -408,7 +408,7 @@ fn spaces(chars: &[char], changes: &mut Changes) -> Vec<char> {
     out
 }
 
-/// Straight quotes become pairs where Chinese stands beside or between them and their number is even.
+/// Straight quotes become pairs if their number is even and Chinese is beside or between them.
 fn quotes(mut chars: Vec<char>, changes: &mut Changes) -> Vec<char> {
     let places: Vec<usize> = chars.iter().enumerate().filter(|(_, c)| **c == '"').map(|(i, _)| i).collect();
     if places.is_empty() || places.len() % 2 == 1 {

@@ -25,7 +25,7 @@ impl Title {
 /// Longest title, in characters.
 const LONGEST: usize = 100;
 
-/// Takes a text for a title if it ends in the words of one (brackets round it and an added 公示/公开 are not expected).
+/// Parses a text as a title if it ends with the wording of one. 《》 around it and a year in brackets after it are allowed.
 pub fn parse(text: &str) -> Option<Title> {
     let text = joined(text);
     if text.chars().count() > LONGEST || text.contains(['。', '；', '！', '？']) {
@@ -50,13 +50,13 @@ pub fn parse(text: &str) -> Option<Title> {
     Some(Title { text: bare.to_owned(), agency: (!agency.is_empty()).then_some(agency), year })
 }
 
-/// A part of a title less the words that join it to the others.
+/// A part of a title without the words that join it to the others.
 fn trimmed(part: &str) -> &str {
     let part = part.trim_matches(|c: char| !c.is_alphanumeric() && !matches!(c, '）' | '（'));
     part.trim_start_matches("关于").trim_end_matches("关于").trim_start_matches('的').trim_end_matches('的')
 }
 
-/// The year in a text with what follows it (年, 年度), as byte range: the last that 年 follows, else the first.
+/// The year in a text, and its byte range with the following 年 or 年度: the last year with 年, otherwise the first.
 fn find_year(text: &str) -> Option<(u16, usize, usize)> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let found = (0..chars.len().saturating_sub(3)).filter_map(|i| {
@@ -88,7 +88,7 @@ fn digit(c: char) -> Option<u16> {
     }
 }
 
-/// A year a report can be about.
+/// Whether a report can be about this year.
 fn plausible(year: u16) -> bool {
     let [first, last] = labels().report.years;
     (first..=last).contains(&year)

@@ -1,4 +1,4 @@
-//! One cell of an official table → a value, with a note on every liberty its writer took.
+//! One cell of an official table → a value, with a remark on every deviation in notation.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,16 +6,16 @@ use crate::form::{Kind, Unit, labels};
 use crate::import::Content;
 use crate::model::{Amount, Decimal, Value};
 
-/// What was understood beside the number.
+/// What was read in addition to the plain number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remark {
-    /// Width, separators, sign, spaces, or a number kept as text.
+    /// A number stored as text, in any width, with separators, sign or spaces.
     Spelling,
-    /// A unit was dropped or kept (the text says which).
+    /// A unit in the cell or its head.
     Unit,
 }
 
-/// Why a cell holds no value.
+/// Why a cell has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unreadable {
     /// Not a number at all.
@@ -33,11 +33,11 @@ pub enum Unreadable {
 /// Most digits before the point that Excel keeps exactly.
 const DIGITS: u32 = 15;
 
-/// Most decimals of an amount: a cent is two of 元 and six of 万元.
+/// Most decimals of an amount: a cent needs two in 元 and six in 万元.
 const DECIMALS: u32 = 8;
 
-/// Reads a cell for a slot of this kind. `unit` is the form's unit of money, `head` the one its head names in the workbook;
-/// `counter` is what the form counts in, where it says so.
+/// Reads a cell for a slot of this kind. `unit` is the form's unit of money, `head` the one that the workbook names for the cell,
+/// `counter` the counting word of the form, if it has one.
 pub fn read(
     content: Option<&Content>,
     kind: Kind,
@@ -61,7 +61,7 @@ pub fn read(
                 if plain.is_empty() {
                     return Ok((Value::Blank, None));
                 }
-                // Padding is harmless, a space between digits may part two numbers.
+                // Spaces around a number are harmless; a space between digits may separate two numbers.
                 if folded.split_whitespace().zip(folded.split_whitespace().skip(1)).any(|(a, b)| {
                     a.ends_with(|c: char| c.is_ascii_digit()) && b.starts_with(|c: char| c.is_ascii_digit())
                 }) {
@@ -85,7 +85,7 @@ pub fn read(
     if number.trunc().abs() >= Decimal::from(10u64.pow(DIGITS)) {
         return Err(Unreadable::Forbidden("超过 15 位，表格程序不能准确保存"));
     }
-    // Nothing is less than nothing: −0 would be printed with its sign.
+    // −0 becomes 0, because it would be printed with its sign.
     let number = if number.is_zero() { number.abs() } else { number };
     let whole = number.is_integer();
     if number.normalize().scale() > DECIMALS {
@@ -112,7 +112,7 @@ pub fn read(
     }
 }
 
-/// An amount in the form's unit, converted exactly; where the form has none, in the unit it was written in.
+/// An amount in the form's unit, converted exactly; if the form has none, in the unit it was written in.
 fn amount(
     number: Decimal,
     in_cell: Option<Unit>,
@@ -138,7 +138,7 @@ fn amount(
     Ok((Value::Amount(Amount { number, unit: None }), Some(Remark::Unit)))
 }
 
-/// Splits a trailing unit off. The outer option says whether one was there, the inner one which unit of money.
+/// Splits off a trailing unit. The outer option is set if there is one, the inner one if it is a unit of money.
 fn split_unit<'t>(
     text: &'t str,
     kind: Kind,
@@ -206,8 +206,8 @@ fn numeral(c: char) -> bool {
     "零〇一二三四五六七八九十百千万".contains(c)
 }
 
-/// Whether a text stands where a number would: digits with at most a unit behind them, a numeral, or a word for nothing.
-/// A numbered line is none.
+/// Whether a text is written in place of a number: digits with at most a unit after them, a numeral, or a word for not
+/// applicable. A numbered line is not.
 pub fn looks_like_value(text: &str) -> bool {
     let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
     if plain.is_empty() || plain.chars().count() > 24 {
@@ -222,7 +222,7 @@ pub fn looks_like_value(text: &str) -> bool {
     unit <= 3 && digits.chars().all(sign) && digits.ends_with(|c: char| c.is_ascii_digit() || c == '%')
 }
 
-/// What a cell of units says, without spaces, brackets and 单位：; `None` where it says nothing.
+/// The unit in a cell of units, without spaces, brackets and 单位：; `None` if there is none.
 pub fn unit_alone(text: &str) -> Option<String> {
     let plain: String = text.nfkc().filter(|c| !c.is_whitespace()).collect();
     let plain = plain.trim_start_matches('(').trim_end_matches(')');
@@ -238,19 +238,19 @@ pub fn unit_in_brackets(label: &str) -> Option<String> {
     inside.filter_map(unit_alone).find(|word| is_unit(word))
 }
 
-/// The last character of a word; spaces may stand before it.
+/// The last character of a unit: a label that names the unit contains it, even if there are spaces in the unit.
 fn last(word: &str) -> char {
     word.chars().next_back().unwrap_or_default()
 }
 
-/// Whether both are units of money, so that a number in one can be told in the other.
+/// Whether both are units of money, so that a number in one can be converted to the other.
 pub fn is_convertible(word: &str, other: &str) -> bool {
     is_money(word) && is_money(other)
 }
 
 /// The unit of money a column head names, e.g. 本年收费金额（单位：元）.
 pub fn unit_in_head(label: &str) -> Option<Unit> {
-    // Most labels name none, and say so without being taken apart: in them the compatibility form makes no unit.
+    // Fast path: most labels contain no unit, and no characters that the compatibility form turns into one.
     let simple = |c: char| matches!(c, ' '..='~' | '\u{4e00}'..='\u{9fff}' | '、' | '，' | '（' | '）' | '“' | '”');
     if label.chars().all(simple) && !Unit::ALL.iter().any(|u| label.contains(last(u.word()))) {
         return None;
@@ -303,7 +303,7 @@ mod tests {
         ] {
             assert_eq!(count(text).unwrap().0, Value::Count(n), "{text}");
         }
-        // Kept as text: a sum in the workbook leaves it out.
+        // Stored as text: a sum in the workbook skips it.
         assert_eq!(count("12").unwrap().1, Some(Remark::Spelling));
         assert_eq!(read(Some(&Content::Number(12.into())), Kind::Count, None, None, None).unwrap().1, None);
         assert_eq!(count("１２").unwrap().1, Some(Remark::Spelling));

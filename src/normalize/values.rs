@@ -184,7 +184,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The fault of a number that is displayed differently from what is stored. A format with the form's own unit is no fault.
+    /// The fault of a number that is displayed differently from what is stored. A format with the form's own unit is not a fault.
     fn shown_otherwise(
         &self,
         content: Option<&Content>,

@@ -1,4 +1,4 @@
-//! A sheet made easy to look into: cells by address, folded labels, spans.
+//! Indexed access to a sheet: cells by address, folded labels, spans.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -67,19 +67,19 @@ impl<'a> View<'a> {
         self.labels[start..end].iter().map(|(at, f)| (*at, f.as_ref()))
     }
 
-    /// Cells that hold something in a row, left to right.
+    /// The cells of a row that are not empty, left to right.
     pub fn row(&self, row: u32) -> &'a [Cell] {
         let start = self.sheet.cells.partition_point(|c| c.at.row < row);
         let end = self.sheet.cells.partition_point(|c| c.at.row <= row);
         &self.sheet.cells[start..end]
     }
 
-    /// Last row that holds something.
+    /// The last row with a cell that is not empty.
     pub fn last_row(&self) -> u32 {
         self.sheet.cells.last().map_or(0, |c| c.at.row)
     }
 
-    /// Last cell of the merged range that begins here (the cell itself where none does).
+    /// Last cell of the merged range that begins here; the cell itself if none does.
     pub fn span_end(&self, at: Address) -> Address {
         self.merges.get(&at).map_or(at, |m| m.last)
     }

@@ -1,30 +1,29 @@
-//! The headings of a form's sections and the labels of the cover, folded once: a workbook has many lines to compare them
-//! with.
+//! The headings of a form's sections and the labels of the cover, folded once, because a workbook has many lines to compare.
 //!
-//! Takes a form, tells which section a line heads, which one a sheet is named after, and which field a label means.
+//! Takes a form, returns the section of a heading or of a sheet name, and the cover field of a label.
 
 use std::rc::Rc;
 
 use super::fold::{Body, Folded, body, fold};
 use crate::form::{Form, labels};
 
-/// What a wording of a section is.
+/// The kind of a section's wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wording {
     Official,
     Variant,
-    /// A variant that a subheading may be called as well.
+    /// A variant that begins with the words of a subheading.
     Doubtful,
     Sheet,
 }
 
-/// Headings of the sections and labels of the cover, folded once: a workbook has many lines to compare them with.
+/// The folded headings of the sections and labels of the cover.
 pub struct Wordings {
-    /// Folded headings, variants and sheet names, how far each may be taken, and the section.
+    /// Folded headings, variants and sheet names, the kind of each, and its section.
     sections: Vec<(Rc<Folded>, Wording, usize)>,
     /// Folded label and the field.
     fields: Vec<(Body, usize)>,
-    /// Where headings are free: folded titles of tables, and the section.
+    /// If headings are free: folded titles of tables, and the section.
     titles: Vec<(Body, usize)>,
 }
 
@@ -52,8 +51,8 @@ impl Wordings {
         Wordings { sections: sections.collect(), fields: fields.collect(), titles: titles.collect() }
     }
 
-    /// The section whose table a line is the title of, whatever stands before it (附件：, a number, agency and year). Only
-    /// where headings are free.
+    /// The section whose table has this line as its title, with any text before it (附件：, a number, agency and year). Only if
+    /// headings are free.
     pub fn title(&self, line: &str) -> Option<usize> {
         let prose = |c: char| matches!(c, '。' | '；' | '，' | ',' | ';' | '！' | '？');
         if self.titles.is_empty() || line.chars().count() > LONGEST_TITLE || line.contains(prose) {
@@ -63,8 +62,9 @@ impl Wordings {
         self.titles.iter().find(|(title, _)| line.ends_with(&**title)).map(|(_, i)| *i)
     }
 
-    /// The section a line heads. With the section's own number its words may be any of its wordings; without it, or with
-    /// an Arabic one, not those that subheadings share.
+    /// The section whose heading a line is. With the section's own number, every wording except the name of the sheet is
+    /// accepted; without a number, or with an Arabic one, wordings that subheadings share are excluded. A number in brackets
+    /// never matches.
     pub fn section(&self, line: &Folded) -> Option<usize> {
         let certain = |kind: Wording| matches!(kind, Wording::Official | Wording::Variant);
         let heads = |(w, kind, i): &&(Rc<Folded>, Wording, usize)| {

@@ -1,6 +1,6 @@
-//! A CSV read back: a row a value, by a plain reader of RFC 4180.
+//! A CSV read back: one row per value, by an independent reader of RFC 4180.
 //!
-//! Takes a file and the report it should hold, gives how much was compared.
+//! Takes a file and the report it should contain, returns how much was compared, or the first difference.
 
 use std::borrow::Cow;
 
@@ -12,7 +12,7 @@ use crate::model::Report;
 /// Fields of a row.
 const COLUMNS: usize = 7;
 
-/// Compares every row with the value it stands for.
+/// Compares every row with its value.
 pub(crate) fn prove(report: &Report, bytes: &[u8]) -> Result<Compared, Unequal> {
     let unread = || Unequal::new("整个文件", "能够读回", "读不出来");
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| unread())?.strip_prefix('\u{feff}').ok_or_else(unread)?;
@@ -30,13 +30,13 @@ pub(crate) fn prove(report: &Report, bytes: &[u8]) -> Result<Compared, Unequal> 
     figures(report, &mut |[table, row, column, number, unit]| {
         compare(&[agency, &year, table, row, column, number, unit])
     })?;
-    // No row more.
+    // No further row may follow.
     compare(&[])?;
     let cells = report.tables.iter().map(Vec::len).sum();
     Ok(Compared { paragraphs: 0, cells })
 }
 
-/// The first field that differs.
+/// The difference in the first field that differs.
 fn row_differs(row: usize, expected: &[&str], found: &[Cow<'_, str>]) -> Unequal {
     let found: Vec<&str> = found.iter().map(|field| &**field).collect();
     let column = (0..expected.len()).find(|c| expected.get(*c) != found.get(*c)).unwrap_or(expected.len());
@@ -44,7 +44,7 @@ fn row_differs(row: usize, expected: &[&str], found: &[Cow<'_, str>]) -> Unequal
     Unequal::new(format!("第 {row} 行第 {} 列", column + 1), &told(expected), &told(&found))
 }
 
-/// Takes a row's fields off the text; `None` where quotes do not match or the row has no end.
+/// Reads the fields of the next row and advances `rest`; `None` if quotes do not match or the row has no end.
 fn row<'t>(rest: &mut &'t str, fields: &mut Vec<Cow<'t, str>>) -> Option<()> {
     loop {
         let (field, after) = match rest.strip_prefix('"') {
@@ -81,7 +81,7 @@ fn quoted_field(mut rest: &str) -> Option<(Cow<'_, str>, &str)> {
     }
 }
 
-/// A field without the apostrophe that keeps it from being a formula.
+/// A field without the apostrophe that prevents spreadsheets from treating it as a formula.
 fn plain(field: Cow<'_, str>) -> Cow<'_, str> {
     let guarded = |rest: &str| {
         rest.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n'])

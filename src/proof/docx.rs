@@ -1,6 +1,6 @@
-//! A DOCX read back: the body's paragraphs and tables, by a plain reader of zip and XML.
+//! A DOCX read back: the paragraphs and tables of its body, by an independent reader of zip and XML.
 //!
-//! Takes a package, gives its pieces. An element that it does not know is an error, not left out.
+//! Takes a package, returns its pieces. An unknown element in the body is an error and is never skipped.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -11,10 +11,10 @@ use super::pieces::{Piece, is_blank, without_blank};
 use super::xml::{Step, Steps};
 use crate::inflate::entry;
 
-/// No text of a report makes a larger part.
+/// Most bytes of a part; no report needs more.
 const MOST: u64 = 256 << 20;
 
-/// What a reader finds in a DOCX; `Err` names what could not be read.
+/// The pieces of a DOCX; `Err` contains the Chinese name of what could not be read.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let part = part(bytes, "word/document.xml").ok_or("正文部件")?;
     let mut steps = Steps::xml(simdutf8::basic::from_utf8(&part).map_err(|_| "编码")?);
@@ -55,7 +55,7 @@ fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece<'static>>, &'static str> {
     Ok(pieces)
 }
 
-/// Adds the words of a paragraph.
+/// Appends the text of a paragraph.
 fn paragraph(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
     steps.children(|steps, tag| match tag {
         t if t.is("w:r") => run(steps, words),
@@ -72,7 +72,7 @@ fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
     })
 }
 
-/// Rows of the cells that begin in them.
+/// The rows of a table, each with the cells that begin in it.
 fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<Cow<'static, str>>>, &'static str> {
     let mut rows = Vec::new();
     steps.children(|steps, tag| {
@@ -99,7 +99,7 @@ fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<Cow<'stat
     Ok(rows)
 }
 
-/// The words of a cell; `None` where it goes on from the row above, and then it holds nothing.
+/// The text of a cell; `None` if it continues a cell of the row above, and then it must be empty.
 fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<Cow<'static, str>>, &'static str> {
     let mut goes_on = false;
     buffer.clear();

@@ -1,6 +1,7 @@
-//! The figures of a report as a long form has them: a row a value.
+//! The figures of a report in long form: one row per value.
 //!
-//! By the form alone, not by the list that the writers share: else a fault there would be on both sides.
+//! Takes a report, gives its rows. Made from the form alone and not from the list that the writers share, because a fault in that
+//! list would otherwise be on both sides.
 
 use std::borrow::Cow;
 

@@ -1,19 +1,19 @@
 //! A web page or a fragment read back: headings, paragraphs and tables in the order of the source.
 //!
-//! Takes the file, gives its pieces. Text that stands in nothing it knows is an error, not left out.
+//! Takes the file, returns its pieces. Text outside known elements is an error and is never skipped.
 
 use std::borrow::Cow;
 
 use super::pieces::{Piece, is_blank, without_blank};
 use super::xml::{Step, Steps};
 
-/// What a reader finds in a page; `Err` names what could not be read.
+/// The pieces of a page; `Err` contains the Chinese name of what could not be read.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let text = simdutf8::basic::from_utf8(bytes).map_err(|_| "编码")?;
     let text = text.trim_start().strip_prefix("<!DOCTYPE html>").unwrap_or(text);
     let (mut steps, mut pieces) = (Steps::html(text), Vec::new());
     let mut buffer = String::new();
-    // What an element holds that is neither a paragraph nor a table is read as if it stood by itself.
+    // Elements other than paragraphs and tables are transparent: their content is read as if they were absent.
     while let Some(step) = steps.next()? {
         match step {
             Step::Open(tag) if tag.is("head") => steps.skip()?,
@@ -42,7 +42,7 @@ fn table(
 ) -> Result<(), &'static str> {
     loop {
         match steps.inside()? {
-            // The caption names the table for those who cannot see where it stands.
+            // The caption is for readers who cannot see the table, not a part of the text.
             Step::Open(tag) if tag.is_any(&["caption", "colgroup"]) => steps.skip()?,
             Step::Open(tag) if tag.is_any(&["thead", "tbody"]) => table(steps, buffer, rows)?,
             Step::Open(tag) if tag.is("tr") => rows.push(row(steps, buffer)?),

@@ -1,4 +1,4 @@
-//! A JSON read back: it imports as the report that it was made of.
+//! A JSON read back by the importer, and compared with the report it was made from.
 
 use super::pieces::{Compared, NOTHING, Unequal};
 use crate::import::{Input, Limits, read_input};
@@ -16,7 +16,7 @@ pub(crate) fn prove(report: &Report, bytes: &[u8], limits: &Limits) -> Result<Co
     same(report, again)
 }
 
-/// Whether two reports say the same.
+/// Compares two reports.
 fn same(report: &Report, again: &Report) -> Result<Compared, Unequal> {
     let mut compared = Compared::default();
     let differs = |place: String, a: &str, b: &str| Err(Unequal::new(place, a, b));
@@ -49,8 +49,8 @@ fn same(report: &Report, again: &Report) -> Result<Compared, Unequal> {
             compared.cells += 1;
         }
     }
-    // The same texts at other levels, or on the other side of a table. The form is the same value, because the JSON was read by
-    // it alone. Destructured exhaustively, so that a new part of a report fails to compile here.
+    // Equal texts may have other levels, or be on the other side of a table. The form is the same value, because the JSON was
+    // read by it alone. Destructured exhaustively, so that a new part of a report fails to compile here.
     let Report { form: _, cover: _, preface, sections, tables } = report;
     if *preface != again.preface || *sections != again.sections || *tables != again.tables {
         return differs("段落的层次".to_owned(), "与报告相同", "不同");

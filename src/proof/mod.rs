@@ -1,7 +1,8 @@
-//! Readers of produced files that are not their writers, and what they compare with a report, word by word and number by number.
+//! Readers of produced files that are independent of their writers, and the comparison with a report, word by word and number by
+//! number.
 //!
-//! Takes the bytes of one file, gives what was found or how much of it was compared. It repairs nothing, and decides nothing of
-//! what a difference means.
+//! Takes the bytes of one file, gives what was found or how much of it was compared. Repairs nothing, and does not judge what a
+//! difference means.
 
 pub(crate) mod csv;
 pub(crate) mod docx;

@@ -1,7 +1,7 @@
 //! A PDF read back: its structure elements with the text that their marked content decodes to.
 //!
-//! Takes a tagged PDF, gives its pieces. Reads by hayro-syntax, the content operators and the ToUnicode maps alone; nothing of
-//! the writer is asked. What it does not understand is an error, not left out; what is damaged is not repaired.
+//! Takes a tagged PDF, returns its pieces. Uses only hayro-syntax, the content operators and the ToUnicode maps, and no data of
+//! the writer. Text and objects that it does not know are errors and are never skipped; damaged content is not repaired.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -18,17 +18,17 @@ use hayro_syntax::page::Page;
 use super::pieces::{Piece, is_blank, without_blank};
 use crate::inflate::zlib;
 
-/// Text of marked content by page, and there by its id.
+/// Text of marked content by page and id.
 type Marked = HashMap<ObjectIdentifier, Vec<Option<String>>>;
 
-/// More pieces of marked content than a page of ours has.
+/// Most pieces of marked content of a page; our pages have far fewer.
 const MOST_CONTENTS: usize = 1 << 16;
 
-/// Texts of a font's codes.
+/// The texts of a font's codes.
 #[derive(Debug, Default, PartialEq)]
 struct Codes {
     text: String,
-    /// By code, where its text stands; nothing for codes without one.
+    /// By code, the position of its text; empty for codes without one.
     places: Vec<Range<usize>>,
 }
 
@@ -50,7 +50,7 @@ impl Codes {
     }
 }
 
-/// What a reader finds in a PDF; `Err` names what could not be read.
+/// The pieces of a PDF; `Err` contains the Chinese name of what could not be read.
 pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|_| "文件结构")?;
     let mut marked = Marked::new();
@@ -63,20 +63,20 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
     let tree: Dict<'_> = catalog.get("StructTreeRoot").ok_or("结构树")?;
     let mut walk = Walk { marked, pieces: Vec::new() };
     walk.kids(&tree, None, 0)?;
-    // Text that no element has would be seen and not compared.
+    // Text outside the structure would be visible, but not compared.
     if walk.marked.values().flatten().flatten().any(|text| !is_blank(text)) {
         return Err("结构之外的文字");
     }
     Ok(without_blank(walk.pieces))
 }
 
-/// Goes through the structure tree in reading order; takes the texts out as it meets them.
+/// Walks through the structure tree in reading order, and takes each text out of `marked`.
 struct Walk {
     marked: Marked,
     pieces: Vec<Piece<'static>>,
 }
 
-/// Deeper than any structure tree of ours.
+/// Greatest depth of a structure tree; ours are far less deep.
 const DEEPEST: usize = 32;
 
 impl Walk {
@@ -139,7 +139,7 @@ impl Walk {
         })
     }
 
-    /// Adds all text of an element and of those below it.
+    /// Appends all text of an element and of those below it.
     fn text(
         &mut self,
         of: &Dict<'_>,
@@ -162,7 +162,7 @@ impl Walk {
     }
 }
 
-/// What stands below an element.
+/// A child of a structure element.
 enum Kid<'a> {
     Element(Dict<'a>),
     /// Marked content of a page.
@@ -173,10 +173,10 @@ fn role<'a>(element: &Dict<'a>) -> Result<Name<'a>, &'static str> {
     element.get("S").ok_or("结构的种类")
 }
 
-/// What is done with each, and the page that it is on.
+/// Called for each child, with its page.
 type Visit<'v> = &'v mut dyn FnMut(Kid<'_>, Option<ObjectIdentifier>) -> Result<(), &'static str>;
 
-/// Visits what stands below an element.
+/// Visits the children of a structure element.
 fn each(of: &Dict<'_>, page: Option<ObjectIdentifier>, visit: Visit<'_>) -> Result<(), &'static str> {
     let page = of.get_ref("Pg").map(ObjectIdentifier::from).or(page);
     let mut one = |kid: Object<'_>| match kid {
@@ -204,7 +204,7 @@ fn read_page(
     // Open marked content: its id, and whether the text inside is replaced.
     let mut open: Vec<(Option<usize>, bool)> = Vec::new();
     let mut font: Option<ObjectIdentifier> = None;
-    // What this page calls its fonts: to look one up takes longer than to read a line set in it.
+    // The fonts by their names on this page, because looking one up takes longer than reading a line set in it.
     let mut named: Vec<(Vec<u8>, ObjectIdentifier)> = Vec::new();
     let page_content = decoded(&page.raw().get("Contents").ok_or("页面的内容")?)?;
     let mut operations = TypedIter::new(&page_content);
@@ -252,7 +252,7 @@ fn read_page(
             TypedInstruction::XObject(_) => return Err("页面上的图形对象"),
             _ => continue,
         };
-        // What is no content of an element is the paper's: page numbers, labels printed again.
+        // Content outside marked content with an id is not part of an element: page numbers, repeated labels.
         let Some(at) = current(&open) else { continue };
         if open.iter().any(|(_, replaced)| *replaced) {
             continue;
@@ -285,7 +285,7 @@ enum Shown<'o, 'a> {
     Several(&'o Array<'a>),
 }
 
-/// Bytes that most pieces of marked content need.
+/// Initial capacity in bytes: enough for most pieces of marked content.
 const SHORT: usize = 48;
 
 /// The text of a piece of marked content, which may come in several parts.
@@ -296,12 +296,12 @@ fn content(contents: &mut Vec<Option<String>>, id: usize) -> &mut String {
     contents[id].get_or_insert_with(|| String::with_capacity(SHORT))
 }
 
-/// The marked content that text belongs to.
+/// The innermost open marked content that has an id.
 fn current(open: &[(Option<usize>, bool)]) -> Option<usize> {
     open.iter().rev().find_map(|(id, _)| *id)
 }
 
-/// Text as PDF writes it beyond Latin: UTF-16 with its mark.
+/// A text string of PDF: UTF-16 with its mark, or ASCII.
 fn utf16(bytes: &[u8]) -> Option<String> {
     let Some(units) = bytes.strip_prefix(&[0xFE, 0xFF]) else {
         return bytes.is_ascii().then(|| String::from_utf8_lossy(bytes).into_owned());
@@ -317,10 +317,10 @@ fn codes(font: &Dict<'_>) -> Result<Codes, &'static str> {
     parse_codes(simdutf8::basic::from_utf8(&text).map_err(|_| "字体的字符表")?).ok_or("字体的字符表")
 }
 
-/// No stream of ours is larger.
+/// Most bytes of a decoded stream; ours are smaller.
 const MOST_BYTES: usize = 64 << 20;
 
-/// What a stream holds. The library's own way would make what it can of a damaged one.
+/// The decoded bytes of a stream. Not decoded by the library, which would return what it can of a damaged one.
 fn decoded(stream: &Stream<'_>) -> Result<Vec<u8>, &'static str> {
     let (dict, flate) = (stream.dict(), |name: Name<'_>| name.as_str() == "FlateDecode");
     if !dict.get("Filter").is_some_and(flate) || dict.contains_key("DecodeParms") {

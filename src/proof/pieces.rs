@@ -1,19 +1,19 @@
-//! What a reader finds in a file, piece by piece, and whether it is what a report says.
+//! The content of a file in pieces, and its comparison with a report.
 //!
-//! Takes pieces in reading order, gives how much was compared or the first difference. White space and characters without
-//! width do not count: formats break lines and set distances in their own ways.
+//! Takes pieces in reading order, returns how much was compared, or the first difference. White space and invisible characters
+//! are ignored, because formats break lines and set distances in their own ways.
 
 use std::borrow::Cow;
 
 use crate::form::{GridContent, Table, labels};
 use crate::model::{Paragraph, Report, Value, is_invisible};
 
-/// One thing that a reader finds.
+/// One part of the content of a file.
 #[derive(Debug, Clone)]
 pub(crate) enum Piece<'t> {
     /// A title, a heading or a paragraph.
     Words(Cow<'t, str>),
-    /// Rows of the cells that begin in them.
+    /// Rows, each with the cells that begin in it.
     Table(Vec<Vec<Cow<'t, str>>>),
 }
 
@@ -26,7 +26,7 @@ pub struct Compared {
     pub cells: usize,
 }
 
-/// The first thing in which a file is not what it should be.
+/// The first difference between a file and its report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Unequal {
     pub place: String,
@@ -35,12 +35,12 @@ pub(crate) struct Unequal {
 }
 
 impl Unequal {
-    /// A file that cannot be read at all, and what was found instead.
+    /// A file that cannot be read at all; `found` is what was found instead.
     pub fn unread(found: &str) -> Unequal {
         Unequal { place: "整个文件".to_owned(), expected: "能够读回".to_owned(), found: found.to_owned() }
     }
 
-    /// Two texts, each cut to what stands round the place where they part.
+    /// Two texts that differ, each cut to the part around the first difference.
     pub fn new(place: impl Into<String>, expected: &str, found: &str) -> Unequal {
         let [expected, found] = [expected, found].map(|text| significant(text).collect::<String>());
         let alike = expected.chars().zip(found.chars()).take_while(|(a, b)| a == b).count();
@@ -54,26 +54,26 @@ impl Unequal {
     }
 }
 
-/// Letters that are told before those that differ.
+/// Characters quoted before the first difference.
 const LEAD: usize = 8;
 
-/// The characters that count.
+/// The characters that are compared.
 fn significant(text: &str) -> impl Iterator<Item = char> {
     text.chars().filter(|c| !c.is_whitespace() && !is_invisible(*c))
 }
 
-/// Whether two texts are the same but for what does not count.
+/// Whether two texts are equal without the characters that are not compared.
 pub(super) fn alike(a: &str, b: &str) -> bool {
     a == b || significant(a).eq(significant(b))
 }
 
-/// Whether there is nothing to read in a text.
+/// Whether a text contains no character that is compared.
 pub(super) fn is_blank(text: &str) -> bool {
     significant(text).next().is_none()
 }
 
-/// What a reader should find of a report. By report and form alone, not by the document that the writers draw: a part that
-/// got lost on the way there would be missing on both sides.
+/// The expected pieces of a report. Made from report and form alone and not from the document that the writers draw: a part that
+/// was lost on the way there would be missing on both sides.
 pub(crate) fn of(report: &Report) -> Vec<Piece<'_>> {
     let (cover, words) = (&report.cover, &labels().cover);
     let fact = |label: &str, text: &Option<String>| text.as_ref().map(|t| Piece::Words(format!("{label}：{t}").into()));
@@ -101,7 +101,7 @@ pub(crate) fn of(report: &Report) -> Vec<Piece<'_>> {
     without_blank(pieces)
 }
 
-/// The rows of an official table: the cells that begin in them, by their columns.
+/// The rows of an official table: the cells that begin in them, with their columns.
 pub(super) fn table<'r>(form: &'r Table, values: &[Value]) -> Vec<Vec<(usize, Cow<'r, str>)>> {
     let mut rows = vec![Vec::new(); form.grid_rows()];
     for cell in form.grid() {
@@ -113,12 +113,12 @@ pub(super) fn table<'r>(form: &'r Table, values: &[Value]) -> Vec<Vec<(usize, Co
         };
         rows[cell.row].push((cell.column, text));
     }
-    // As they are read, whatever order the form tells them in.
+    // In reading order, whatever the order of the grid.
     rows.iter_mut().for_each(|row| row.sort_by_key(|(column, _)| *column));
     rows
 }
 
-/// Pieces but those in which there is nothing to read.
+/// The pieces without those whose text is blank.
 pub(super) fn without_blank(mut pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
     pieces.retain(|p| !matches!(p, Piece::Words(words) if is_blank(words)));
     pieces
@@ -171,7 +171,7 @@ fn told<'p>(piece: Option<&'p Piece<'_>>) -> &'p str {
     }
 }
 
-/// What is told of something that is not there.
+/// The text for a missing part in a message.
 pub(super) const NOTHING: &str = "（没有）";
 
 fn short(text: &str) -> String {

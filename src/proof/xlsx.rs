@@ -1,8 +1,8 @@
 //! A published workbook read back: every cell of every sheet.
 //!
-//! Takes the file and the report it should hold, gives how much was compared. Cells are read by the importer, which shares
-//! nothing with the writer. Labels, words and figures must stand where the report has them; nothing may be hidden, stand beside
-//! the cells or be shown as another number than it is.
+//! Takes the file and the report it should contain, returns how much was compared, or the first difference. Cells are read by the
+//! importer, which is independent of the writer. Labels, words and figures must be in the expected cells; nothing may be hidden,
+//! outside the cells, or displayed as another number.
 
 use super::figures::figures;
 use super::pieces::{Compared, NOTHING, Unequal, alike, is_blank, table};
@@ -10,7 +10,7 @@ use crate::form::labels;
 use crate::import::{Cell, Content, Limits, Sheet, read_bytes};
 use crate::model::{Address, Decimal, Report};
 
-/// Compares sheet after sheet with what a report says.
+/// Compares each sheet with the report.
 pub(crate) fn prove(report: &Report, bytes: &[u8], limits: &Limits) -> Result<Compared, Unequal> {
     let workbook = read_bytes("", bytes, limits).map_err(|e| Unequal::unread(&e.to_string()))?;
     let mut proof = Proof { sheets: workbook.sheets.iter(), compared: Compared::default() };
@@ -58,7 +58,7 @@ struct Proof<'w> {
 }
 
 impl<'w> Proof<'w> {
-    /// Compares the next sheet, which has a name, and demands that it holds nothing more.
+    /// Compares the next sheet, which must have this name and no further cells.
     fn sheet(
         &mut self,
         name: &str,
@@ -87,14 +87,14 @@ struct Rows<'w, 'p> {
 }
 
 impl Rows<'_, '_> {
-    /// The next row holds a paragraph.
+    /// Checks that the next row contains a paragraph.
     fn words(&mut self, text: &str) -> Result<(), Unequal> {
         self.row([(0, text)])?;
         self.compared.paragraphs += 1;
         Ok(())
     }
 
-    /// The next row holds these texts in these columns, and where they are blank nothing.
+    /// Checks that the next row contains these texts in these columns, and no cell in place of a blank text.
     fn cells<'t>(&mut self, row: impl IntoIterator<Item = (usize, &'t str)>) -> Result<(), Unequal> {
         self.compared.cells += self.row(row)?;
         Ok(())
@@ -134,7 +134,7 @@ impl Rows<'_, '_> {
     }
 }
 
-/// Whether a cell says a text, or as a number what the text does.
+/// Whether a cell contains a text, or a number equal to it.
 fn says(content: &Content, text: &str) -> bool {
     match content {
         Content::Text(found) => alike(found, text),

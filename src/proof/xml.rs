@@ -1,7 +1,7 @@
-//! XML as a plain reader sees it: one step after the other, and nothing kept.
+//! A streaming reader of XML: one step after the other, without keeping anything.
 //!
-//! Takes well-formed XML, or HTML that is well formed but for elements without an end; gives its elements and texts in order.
-//! For reading our own outputs back; hostile files never come here.
+//! Takes well-formed XML, or HTML that is well-formed except for elements without an end tag; gives its elements and texts in
+//! order. Only for reading our own outputs back, never for files from outside.
 
 use std::borrow::Cow;
 
@@ -9,7 +9,7 @@ use quick_xml::Reader;
 use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
-/// What a reader meets next.
+/// The next part of a document.
 pub(super) enum Step<'x> {
     Open(Tag<'x>),
     Close,
@@ -30,18 +30,18 @@ impl From<Malformed> for &'static str {
     }
 }
 
-/// A document step by step.
+/// A document, read step by step.
 pub(super) struct Steps<'x> {
     reader: Reader<&'x [u8]>,
     void: &'static [&'static str],
-    /// Names of the open elements, one behind the other, and where each begins.
+    /// Names of the open elements, concatenated, and the position of each.
     names: String,
     open: Vec<usize>,
     /// Whether the element that was just opened has no content.
     empty: bool,
 }
 
-/// Elements of HTML that have no end.
+/// Elements of HTML that have no end tag.
 const VOID: [&str; 7] = ["meta", "br", "wbr", "col", "hr", "img", "link"];
 
 impl<'x> Steps<'x> {
@@ -56,13 +56,13 @@ impl<'x> Steps<'x> {
     fn new(text: &'x str, void: &'static [&'static str]) -> Steps<'x> {
         let mut reader = Reader::from_str(text);
         reader.config_mut().enable_all_checks(true);
-        // Checked below: it would miss the ends that are not there.
+        // End tags are checked below, because the reader does not report missing ones.
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
         Steps { reader, void, names: String::new(), open: Vec::new(), empty: false }
     }
 
-    /// The next step; `None` behind the last, where every element is closed.
+    /// The next step; `None` at the end. Elements that are not closed are an error.
     pub fn next(&mut self) -> Result<Option<Step<'x>>, Malformed> {
         if std::mem::take(&mut self.empty) {
             return Ok(Some(Step::Close));
@@ -102,13 +102,13 @@ impl<'x> Steps<'x> {
         }
     }
 
-    /// The next step inside the element that is open: its children, its texts and its end.
+    /// The next step inside the open element: a child, a text or its end.
     pub fn inside(&mut self) -> Result<Step<'x>, Malformed> {
         self.next()?.ok_or(Malformed)
     }
 
-    /// Visits the children of an element that was just opened, up to its end. A visit goes up to the end of its child. Texts
-    /// between them are passed over.
+    /// Visits the children of the element that was just opened, up to its end. A visit must read up to the end of its child.
+    /// Texts between children are skipped.
     pub fn children(
         &mut self,
         mut visit: impl FnMut(&mut Self, &Tag<'x>) -> Result<(), &'static str>,
@@ -122,12 +122,12 @@ impl<'x> Steps<'x> {
         }
     }
 
-    /// Passes over what is left of an element that was opened.
+    /// Skips the rest of an element that was opened.
     pub fn skip(&mut self) -> Result<(), &'static str> {
         Ok(self.gather(&mut |_| {})?)
     }
 
-    /// Adds all text inside an element that was just opened, up to its end.
+    /// Appends all text inside the element that was just opened, up to its end.
     pub fn words(&mut self, words: &mut String) -> Result<(), &'static str> {
         Ok(self.gather(&mut |text| words.push_str(text))?)
     }
@@ -155,7 +155,7 @@ impl Tag<'_> {
         names.contains(&self.0.name().as_ref())
     }
 
-    /// The value of an attribute, where it has one that can be read.
+    /// The value of an attribute; `None` if it is absent or cannot be read.
     pub fn attribute(&self, name: &str) -> Option<String> {
         let found = self.0.attributes().flatten().find(|a| a.key.as_ref() == name)?;
         Some(unescape(&found.value).ok()?.into_owned())

@@ -1,6 +1,6 @@
-//! The page over a whole run: every published report by agency and year, with links to its files.
+//! The index page of a whole run: every published report by agency and year, with links to its files.
 //!
-//! Takes entries in any order, gives one complete HTML page: no script, nothing from elsewhere, the same bytes for the same
+//! Takes entries in any order, gives one complete HTML page without scripts and external resources, the same bytes for the same
 //! entries.
 
 use std::collections::BTreeMap;
@@ -18,7 +18,7 @@ pub struct Entry {
     pub title: String,
     /// Folder of its package.
     pub name: String,
-    /// Files in that folder, each with what it is called.
+    /// Files in that folder, each with its display name.
     pub files: Vec<(String, String)>,
 }
 
@@ -26,7 +26,7 @@ const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC
 color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.2rem;border-bottom:1px solid #bbb;margin-top:2rem}li{margin:.4rem 0}\
 a{color:#0b4f9c}.f a{margin-right:.8em;font-size:.9em}";
 
-/// What every such page begins with.
+/// The beginning of every index page.
 fn head() -> String {
     let kind = labels().report.kind();
     format!(
@@ -35,15 +35,15 @@ fn head() -> String {
     )
 }
 
-/// Says whose page it is, whatever a later version makes of the rest.
+/// Identifies the page as one of this program; must be the same in all versions.
 const MARK: &str = "<meta name=\"generator\" content=\"nianbao publish\">";
 
-/// Whether what a file begins with is such a page, and not somebody's own.
+/// Whether the beginning of a file is that of an index page, and not of a page of the user's own.
 pub fn is_index(head: &[u8]) -> bool {
     memchr::memmem::find(head, MARK.as_bytes()).is_some()
 }
 
-/// The page.
+/// The index page.
 pub fn index(entries: &[Entry]) -> String {
     let mut agencies: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
     for entry in entries {

@@ -19,7 +19,7 @@ pub use standing::{MOST_MANIFEST, standing};
 pub use stanza::stanzas;
 pub use waivers::Waivers;
 
-/// Whether a finding stands in the way of publishing.
+/// Whether a finding blocks publication.
 pub fn stands(code: Code, severity: Severity) -> bool {
     code.blocks(severity)
 }

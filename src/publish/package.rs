@@ -1,7 +1,7 @@
 //! Files of one report → a package: the files, `SHA256SUMS`, `manifest.json`, and a zip of them all.
 //!
-//! Takes proved files, gives bytes by name. The same report gives the same package, whatever the machine, its clock and its
-//! language; no file in it has an author, a path or a time of day.
+//! Takes proved files, gives bytes by name. The same report gives the same package on any machine, at any time and in any
+//! language; no file in it contains an author, a path or a time of day.
 
 use serde::Serialize;
 
@@ -12,12 +12,12 @@ use crate::formats::Format;
 use crate::model::Report;
 use crate::proof::Compared;
 
-/// What is handed to a portal.
+/// The package that is handed to a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     /// Name of the folder, and of the zip without its extension.
     pub name: String,
-    /// The folder's files in their order.
+    /// The files of the folder, in order.
     pub files: Vec<PackageFile>,
     pub zip: Vec<u8>,
 }
@@ -60,7 +60,7 @@ struct Entry<'a> {
     compared: &'a Compared,
 }
 
-/// Packs the files of a report; `name` is that of the report, made safe as a file name.
+/// Packs the files of a report. `name` is the name of the report as a safe file name; `compared` has an entry per file.
 pub fn package(
     name: &str,
     report: &Report,
@@ -135,7 +135,7 @@ mod tests {
         for PackageFile { name, bytes, .. } in &made.files {
             let mut back = Vec::new();
             let mut entry = zip.by_name(&format!("某局2023年报告/{name}")).unwrap();
-            // From Unix, as a plain file: else the unzip of Linux complains of each Chinese name.
+            // Marked as a plain file from Unix: otherwise `unzip` on Linux complains about each Chinese name.
             assert_eq!(entry.unix_mode(), Some(0o100_644), "{name}");
             entry.read_to_end(&mut back).unwrap();
             assert_eq!(back, *bytes, "{name}");

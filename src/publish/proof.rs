@@ -1,7 +1,7 @@
-//! Produced files → proof that each says what the report says, and that a package holds what was proved.
+//! Proof that each produced file contains the content of its report, and that a package contains the proved files.
 //!
-//! Takes a report and its files, reads every file back with the reader that the table of formats names, gives how much was
-//! compared. It repairs nothing: a difference is a fault of this program, and whoever asked must publish nothing.
+//! Takes a report and its files, reads every file back with the reader in the table of formats, returns how much was compared.
+//! Repairs nothing: a difference is a fault of this program, and the caller must not publish anything.
 
 use std::io::Cursor;
 
@@ -14,7 +14,7 @@ use crate::model::Report;
 use crate::proof::{Compared, Unequal, of};
 use crate::setting::Setting;
 
-/// A file that does not say what its report says.
+/// A difference between a file and its report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{format} 读回来与报告不同：{place}应为“{expected}”，读到“{found}”，这份报告没有公布；这是程序的错误，请把文件反馈给我们"
@@ -26,7 +26,7 @@ pub struct Difference {
     pub found: String,
 }
 
-/// Proves files of a report; in their order, how much of each was compared.
+/// Proves the files of a report. Returns how much of each was compared, in their order.
 ///
 /// # Errors
 /// The first difference.
@@ -39,7 +39,7 @@ pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], setting: &Setting) ->
     files.iter().map(one).collect()
 }
 
-/// Proves the zip of a package: it holds the files of the folder, byte for byte, and nothing else.
+/// Proves the zip of a package: it contains the files of the folder, byte for byte, and nothing else.
 ///
 /// # Errors
 /// The first difference.

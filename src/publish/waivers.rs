@@ -1,8 +1,8 @@
-//! 豁免.toml: findings that somebody answers for, so that a report is published all the same.
+//! 豁免.toml: waivers of findings, so that a report is published despite them.
 //!
-//! Takes the file's text, tells of the findings of a report which are waived, and which waivers were not used. A waiver covers
-//! one finding: report, code and place must be those of the finding, and where several of a code stand in one place, words
-//! of its message tell which. One that fits two different findings covers neither.
+//! Takes the text of the file, marks the waived findings of a report, and returns the waivers that were not used. A waiver covers
+//! one finding: report, code and place must match, and if several findings with the code have the same place, words of the
+//! message must distinguish it. A waiver that matches two different findings covers neither.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use crate::form::Form;
 use crate::model::{Address, Code, Finding, Severity, Source, Waived, full_date};
 use crate::toml_error::sentence;
 
-/// Longest file that is read, in waivers.
+/// Most waivers of a file.
 const MOST: usize = 10_000;
 /// Most places that are listed for a waiver that fits no finding.
 const NEAR: usize = 3;
@@ -43,13 +43,13 @@ struct Stated {
     agency: String,
     year: u16,
     code: String,
-    /// Sheet of the finding; empty where it has none.
+    /// Sheet of the finding; empty if it has none.
     #[serde(default)]
     sheet: String,
-    /// Cell of the finding; empty where it has none.
+    /// Cell of the finding; empty if it has none.
     #[serde(default)]
     cell: String,
-    /// Words of the message, where several findings of a code stand in one place.
+    /// Words of the message, if several findings with the code have the same place.
     #[serde(default)]
     says: String,
     reason: String,
@@ -68,8 +68,8 @@ impl Waivers {
     /// Reads the file.
     ///
     /// # Errors
-    /// One sentence: a key that is wrong or missing, an empty reason or name, no date, a code that cannot be waived or need not
-    /// be, a waiver that stands twice.
+    /// One sentence in Chinese: a key that is wrong or missing, an empty reason or name, no date, a code that cannot or need not
+    /// be waived, a waiver that occurs twice, too many waivers.
     pub fn parse(text: &str) -> Result<Waivers, String> {
         let read = toml::from_str(text).or_else(|e| toml::from_str(&with_days(text)).map_err(|_| e));
         let File { mut waiver } = read.map_err(|e| format!("{}，请照手册里的例子写", sentence(&e, text)))?;
@@ -99,8 +99,8 @@ impl Waivers {
         Ok(Waivers { all: all.collect() })
     }
 
-    /// Notes on the findings of a report who answers for them; the waivers that fit any count as used. Gives the waivers that
-    /// fit more than one, each as a sentence.
+    /// Marks the waived findings of a report; waivers that match any finding count as used. Returns a sentence for each waiver
+    /// that matches several different findings.
     pub fn apply(&self, (agency, year, form): (&str, u16, Option<&Form>), findings: &mut [Finding]) -> Vec<String> {
         let mut several = Vec::new();
         for Waiver { stated, code, used, near } in
@@ -128,7 +128,7 @@ impl Waivers {
         several
     }
 
-    /// Waivers that fitted nothing, each as a sentence.
+    /// A sentence for each waiver that matched no finding.
     pub fn unused(&self) -> impl Iterator<Item = String> {
         self.all.iter().filter(|w| !w.used.load(Ordering::Relaxed)).map(|w| {
             let told = w.stated.told();
@@ -149,7 +149,7 @@ pub(super) fn is_waivable(code: Code, severity: Severity) -> bool {
     stands(code, severity) && code.rule().waivable
 }
 
-/// A place in words; empty where a finding has none.
+/// A place for messages; empty if the finding has no sheet.
 fn place(at: &Source) -> String {
     let cell = || at.cell.map_or(String::new(), |c| c.to_string());
     at.sheet_name().map_or(String::new(), |sheet| format!("“{sheet}”{}", cell()))
@@ -188,7 +188,7 @@ impl Stated {
         (&self.agency, self.year, &self.code, &self.sheet, &self.cell, &self.says)
     }
 
-    /// What is wrong with it by itself, as the end of a sentence.
+    /// The fault of a waiver by itself, as the end of a sentence.
     fn fault(&self, code: Option<Code>) -> Option<String> {
         let given = [("agency", &self.agency), ("code", &self.code), ("reason", &self.reason), ("who", &self.who)];
         if let Some((name, _)) = given.iter().find(|(_, value)| !value.chars().any(char::is_alphanumeric)) {
@@ -257,7 +257,7 @@ impl Stated {
         }
     }
 
-    /// As it is named in a sentence.
+    /// The waiver as it is named in a sentence.
     fn told(&self) -> String {
         let Stated { agency, year, code, sheet, cell, says, .. } = self;
         let place = if sheet.is_empty() { String::new() } else { format!("“{sheet}”{cell} ") };
@@ -302,7 +302,7 @@ mod tests {
         let waived = items[0].waived.clone().unwrap();
         assert_eq!((waived.who.as_str(), waived.date.as_str()), ("张三", "2024-01-20"));
         assert_eq!(waivers.unused().count(), 0);
-        // As the clerk may write them.
+        // Lower case is accepted.
         let small = Waivers::parse(&ONE.replace("K301", "k301").replace("D7", "d7")).unwrap();
         assert!(covers(&small, "某局", 2023, found(Code::K301, 6, "…")));
     }

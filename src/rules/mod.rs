@@ -1,4 +1,4 @@
-//! The catalogue of rules: what each finding code means, as data (`form/rules.toml`, since it speaks in the words of the form).
+//! The catalogue of rules: what each finding code means, as data (`form/rules.toml`, because it uses the words of the form).
 //!
 //! Takes a code, gives its rule: severity, what it blocks, whether it can be waived, formula, basis, example. It checks nothing
 //! itself and knows no finding.
@@ -15,13 +15,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 pub use code::Code;
 
-/// How much a finding matters.
+/// The severity of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// Something was understood or filled in; the reader may want to know.
+    /// Something was inferred or filled in.
     Note,
-    /// Probably wrong; nothing is refused for it.
+    /// Probably wrong; the report is not refused.
     Warning,
     /// Wrong.
     Error,
@@ -34,29 +34,29 @@ pub struct Rule {
     pub code: Code,
     pub title: String,
     pub severity: Severity,
-    /// Whether nothing is written for a report that breaks it.
+    /// Whether a report with such a finding is refused: nothing is written for it.
     #[serde(default)]
     pub refuses: bool,
     /// Whether it prevents publication although it is only a warning.
     #[serde(default)]
     pub blocks: bool,
-    /// Whether somebody may answer for a finding of it, so that the report is published all the same. What was not understood, and
-    /// faults in publishing itself, cannot be waived.
+    /// Whether such a finding can be waived, so that the report is published despite it. Findings about content that was not
+    /// understood, and about publishing itself, cannot be waived.
     #[serde(default = "yes")]
     pub waivable: bool,
-    /// Whether it says that an output could not be written, though the input was understood.
+    /// Whether the finding says that an output could not be written although the input was understood.
     #[serde(default)]
     pub writing: bool,
-    /// Whether it arises between the inputs of one run, and says nothing of one input alone.
+    /// Whether the finding is about several inputs of a run, and not about one input alone.
     #[serde(default)]
     pub across: bool,
-    /// Whether it may say how a workbook was written, which a report that is read from JSON can only repeat.
+    /// Whether the finding may be about how a workbook was written, which a report that is read from JSON can only repeat.
     #[serde(default)]
     pub reading: bool,
     pub meaning: String,
     /// The relation in the form's own words.
     pub formula: Option<String>,
-    /// Clause, notice or convention it rests on.
+    /// Clause, notice or convention that it is based on.
     pub basis: String,
     pub example: String,
 }
@@ -80,7 +80,7 @@ pub fn all() -> &'static [Rule] {
     &RULES
 }
 
-/// Why a text is no code.
+/// The error for a text that is not a code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("没有代码为 {0} 的规则")]
 pub struct UnknownCode(pub String);
@@ -94,7 +94,7 @@ impl Code {
         code::NAMES[self as usize]
     }
 
-    /// What the catalogue says of it.
+    /// The entry of the catalogue.
     pub fn rule(self) -> &'static Rule {
         &RULES[self as usize]
     }
@@ -125,7 +125,7 @@ impl fmt::Display for Code {
     }
 }
 
-/// By name, as lists of codes are read.
+/// Ordered by name.
 impl Ord for Code {
     fn cmp(&self, other: &Code) -> Ordering {
         self.name().cmp(other.name())
@@ -174,7 +174,7 @@ mod tests {
             for text in [&r.title, &r.meaning, &r.basis, &r.example] {
                 assert!(!text.is_empty(), "{}", r.code);
             }
-            // What refuses is an error, and nobody can answer for what was not understood.
+            // A rule that refuses has severity error, and cannot be waived.
             assert!(!r.refuses || r.severity == Severity::Error && !r.waivable, "{}", r.code);
             // Errors always block, so only warnings are marked.
             assert!(!r.blocks || r.severity == Severity::Warning, "{}", r.code);

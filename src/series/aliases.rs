@@ -1,13 +1,15 @@
-//! Names that the user says are one agency's.
+//! Names that the user declares to denote the same agency.
+//!
+//! Takes the text of a file, returns the official name of each name. Never guesses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Other names of agencies. The empty one joins nothing.
+/// Other names of agencies. Without entries, no names are joined.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Aliases {
     /// Other name → official name.
     official: BTreeMap<String, String>,
-    /// Official names: agencies of their own, however near another's they are.
+    /// Official names: separate agencies, however similar to others.
     declared: BTreeSet<String>,
 }
 
@@ -27,8 +29,8 @@ pub enum AliasError {
 }
 
 impl Aliases {
-    /// Reads a TOML file, `"official name" = ["other name", …]`. An empty list says that the agency is one of its own.
-    /// A name that stands twice is refused: it would be a guess which of the two is meant.
+    /// Reads a TOML file, `"official name" = ["other name", …]`. An empty list declares a separate agency. A name that occurs
+    /// twice is an error, because it would be uncertain which of the two is meant.
     pub fn parse(text: &str) -> Result<Aliases, AliasError> {
         let text = text.trim_start_matches('\u{feff}');
         let lists: BTreeMap<String, Vec<String>> =
@@ -72,12 +74,12 @@ impl Aliases {
         self.official.iter().map(|(name, official)| (name.as_str(), official.as_str()))
     }
 
-    /// Whether the user says that this is the official name of an agency of its own.
+    /// Whether the user declares this as the official name of a separate agency.
     pub fn declares(&self, agency: &str) -> bool {
         self.declared.contains(agency)
     }
 
-    /// Aliases that none of these names is.
+    /// The aliases that are not among these names.
     pub fn unmet<'a>(&'a self, met: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
         let met: BTreeSet<&str> = met.into_iter().map(str::trim).collect();
         self.official.keys().map(String::as_str).filter(|n| !met.contains(n)).collect()

@@ -1,4 +1,4 @@
-//! What of one report other years need: a few figures with their cells.
+//! The facts of one report that other years are compared with: a few figures with their cells.
 
 use std::sync::Arc;
 
@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 use crate::form::{Series, Term};
 use crate::model::{Address, Code, Decimal, Origins, Place, Report, Source};
 
-/// One report as its neighbours in time see it. Small, and the same report always gives the same facts.
+/// The facts of one report. Small, and always the same for the same report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     pub agency: String,
     pub year: u16,
-    /// Id of the edition it is under.
+    /// Id of its edition.
     pub edition: String,
     /// One per series relation of its form.
     pub links: Vec<Link>,
@@ -23,7 +23,7 @@ pub struct Facts {
 pub struct Link {
     /// The rule, e.g. `Y401`.
     pub code: Code,
-    /// Keys of table and block: what stands under the same keys in another edition is the same.
+    /// Keys of table and block; equal keys in another edition mean the same block.
     pub key: String,
     /// Short name of the table, e.g. 表三.
     pub table: String,
@@ -42,12 +42,12 @@ pub struct TermFacts {
     pub negative: bool,
 }
 
-/// Where a term stands: `left` (this year) = `before` (last year) + `right` (this year).
+/// The side of a term: `left` (this year) = `before` (last year) + `right` (this year).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     Left,
-    /// For the next year's report to continue.
+    /// For the comparison with the next year's report.
     Before,
     Right,
 }
@@ -70,7 +70,7 @@ pub struct Figure {
 }
 
 impl Facts {
-    /// What other years need of a report.
+    /// Extracts the facts of a report.
     pub fn of(report: &Report, origins: &Origins) -> Facts {
         let cover = &report.cover;
         let links = report.form.series.iter().map(|s| Link::of(s, report, origins)).collect();
@@ -111,7 +111,7 @@ impl Link {
         }
     }
 
-    /// The cell of a figure in `file`, or the file where it has none.
+    /// The cell of a figure in `file`; without a cell its sheet, without a sheet the file.
     pub fn place(&self, file: &str, figure: &Figure) -> Source {
         match (&self.sheet, figure.cell) {
             (Some(sheet), Some(cell)) => Source::cell(sheet, cell).within(file),

@@ -1,7 +1,7 @@
-//! One agency's years side by side: Y401–Y404 over all reports of a run.
+//! The comparison of an agency's years: Y401–Y405 over all reports of a run.
 //!
-//! Takes the [`Facts`] of reports with their files and the user's [`Aliases`], gives findings that name both files and
-//! both cells. Pure and independent of the order of the reports; it reads no workbook and knows no label of a form.
+//! Takes the [`Facts`] of reports with their files and the user's [`Aliases`], returns findings that contain both files and both
+//! cells. Independent of the order of the reports. Reads no workbook and contains no label of a form.
 
 mod aliases;
 mod facts;
@@ -16,20 +16,21 @@ pub use aliases::{AliasError, Aliases};
 pub use facts::{Facts, Figure, Line, Link, Side, TermFacts};
 pub use names::{Similar, similar};
 
-/// A report of a run: the file it was read from, as findings shall call it, and its facts.
+/// A report of a run: the name of its file in findings, and its facts.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
     pub file: &'a str,
     pub facts: &'a Facts,
 }
 
-/// Compares the years of every agency. Each finding comes with the index of the report it belongs to: the later year,
-/// or each of several reports of one year. Sorted by agency, year and place, whatever the order of `members`.
+/// Compares the years of every agency. Each finding has the index in `members` of its report: that of the later year, or each of
+/// several reports of one year. Sorted by agency, year and place, whatever the order of `members`; findings on similar names come
+/// last.
 pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)> {
     let mut agencies: BTreeMap<&str, BTreeMap<u16, Vec<usize>>> = BTreeMap::new();
     for (i, m) in members.iter().enumerate() {
         let agency = aliases.canonical(&m.facts.agency);
-        // What has no agency or year is told of where it was read.
+        // Reports without agency or year are reported while reading.
         if !agency.is_empty() && m.facts.year > 0 {
             agencies.entry(agency).or_default().entry(m.facts.year).or_default().push(i);
         }
@@ -71,7 +72,7 @@ pub fn check(members: &[Member<'_>], aliases: &Aliases) -> Vec<(usize, Finding)>
     findings
 }
 
-/// Aliases that no report goes by, as notes on the run.
+/// Notes on the aliases that no report uses.
 pub fn unmet<'a>(agencies: impl IntoIterator<Item = &'a str>, aliases: &'a Aliases) -> Vec<Finding> {
     let note = |name| finding(Code::Y405, format!("别名文件里的“{name}”没有在报告里出现"));
     aliases.unmet(agencies).into_iter().map(note).collect()
@@ -149,10 +150,10 @@ fn gap(agency: &str, [(before, old), (after, new)]: [(u16, &str); 2], doubled: O
     Finding { severity: Severity::Warning, ..f.hint(hint) }
 }
 
-/// How many names are listed before “等”.
+/// Most names listed before “等”.
 const LISTED: usize = 3;
 
-/// A name near others. A name without its place may be near very many.
+/// The finding on a name that is similar to others. A name without its place may be similar to very many.
 pub fn alike(name: &str, file: &str, others: &[(&str, &str)]) -> Finding {
     let list: Vec<_> = others.iter().take(LISTED).map(|(name, file)| format!("{name}（{file}）")).collect();
     let more = if others.len() > LISTED { format!("等 {} 个单位", others.len()) } else { String::new() };
@@ -186,7 +187,7 @@ impl Pair<'_> {
         out
     }
 
-    /// The finding where this year does not continue last year.
+    /// The finding if this year does not continue last year.
     fn broken(&self, new: (&Link, &Line), old: (&Link, &Line)) -> Option<Finding> {
         let left = side(new, Side::Left);
         let before = side(old, Side::Before);
@@ -232,7 +233,7 @@ fn side<'a>((link, line): (&'a Link, &'a Line), side: Side) -> Vec<Part<'a>> {
     link.terms.iter().zip(&line.figures).filter(|(t, _)| t.side == side).collect()
 }
 
-/// `None` beyond what a decimal can hold.
+/// `None` if the sum does not fit.
 fn sum(parts: &[Part<'_>]) -> Option<Decimal> {
     parts
         .iter()
@@ -245,7 +246,7 @@ fn spelled(parts: &[Part<'_>], whose: &str, is: &str, place: &dyn Fn(&Part<'_>) 
     first.unwrap_or_default() + &joined(parts.get(1..).unwrap_or_default(), whose, place)
 }
 
-/// Terms that follow others, each behind its sign.
+/// Terms that follow others, each after its sign.
 fn joined(parts: &[Part<'_>], whose: &str, place: &dyn Fn(&Part<'_>) -> Source) -> String {
     let space = if whose.is_empty() { "" } else { " " };
     parts.iter().map(|p| format!("{}{space}{whose}“{}”{}（{}）", sign(p), p.0.label, p.1.number, place(p))).collect()

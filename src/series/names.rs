@@ -1,4 +1,4 @@
-//! Names that may be one agency's: told to the user, never joined.
+//! Names that may denote the same agency: reported to the user, never joined.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,18 +9,18 @@ use crate::form::labels;
 
 /// Digits of a year within a name.
 const YEAR: usize = 4;
-/// Shortest rest of a name that a place stands before: 某局.
+/// Shortest rest of a name after a place, in characters: 某局.
 const SHORTEST: usize = 2;
 
-/// A name and those that may be the same agency's.
+/// A name and the similar names that may denote the same agency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Similar<'a> {
     pub name: &'a str,
     pub others: Vec<&'a str>,
 }
 
-/// Names that differ from another only in how they are written, or by a place before them. Each pair stands once; two
-/// names that the user both declared official are none. Time grows with the number of names, not with its square.
+/// Names that differ from another only in notation, or by a place before them. Each pair occurs once; two names that the user
+/// declared official are not a pair. Time grows with the number of names, not with its square.
 pub fn similar<'a>(names: impl IntoIterator<Item = &'a str>, aliases: &Aliases) -> Vec<Similar<'a>> {
     let names: BTreeSet<&str> = names.into_iter().map(str::trim).filter(|n| !n.is_empty()).collect();
     let mut folded: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -34,7 +34,7 @@ pub fn similar<'a>(names: impl IntoIterator<Item = &'a str>, aliases: &Aliases) 
         for name in all.iter().skip(1).filter(|n| !distinct(first, n)) {
             out.entry(name).or_default().push(first);
         }
-        // A place before the name: the longest rest that is itself a name, so that a pair of three levels is two pairs.
+        // A place before the name: the longest rest that is itself a name, so that names of three levels give two pairs.
         let rest = rests(key).into_iter().find_map(|rest| folded.get(rest));
         if let Some(short) = rest.map(|all| all[0]).filter(|short| !distinct(first, short)) {
             out.entry(short).or_default().push(first);
@@ -43,7 +43,7 @@ pub fn similar<'a>(names: impl IntoIterator<Item = &'a str>, aliases: &Aliases) 
     out.into_iter().map(|(name, others)| Similar { name, others }).collect()
 }
 
-/// A name without what two spellings of it may differ in.
+/// A name without the parts in which two spellings of it may differ.
 fn fold(name: &str) -> String {
     let plain: String = name.nfkc().filter(|c| c.is_alphanumeric()).collect();
     let words = &labels().names;
@@ -68,7 +68,7 @@ fn fold(name: &str) -> String {
     out
 }
 
-/// A text less its years: four digits with 年 or 年度 behind them, or at either end.
+/// A text without its years: four digits followed by 年 or 年度, or at either end.
 fn without_years(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -87,7 +87,7 @@ fn without_years(text: &str) -> String {
     out
 }
 
-/// What is left of a name behind each place it begins with, the longest first.
+/// The rest of a name after each place it begins with, the longest first.
 fn rests(name: &str) -> Vec<&str> {
     let divisions = &labels().names.divisions;
     let ends = name.char_indices().map(|(i, _)| i).skip(1);
@@ -111,7 +111,7 @@ mod tests {
         ] {
             assert_eq!(fold(a), fold(b));
         }
-        // An office is not its government, and a number that is no year is part of the name.
+        // An office is not its government, and a number that is not a year is part of the name.
         assert_ne!(fold("老城区人民政府办公室"), fold("老城区人民政府"));
         assert_ne!(fold("第12345中学"), fold("第1234中学"));
         assert_ne!(fold("第1234中学"), fold("第1235中学"));

@@ -6,7 +6,7 @@ use super::*;
 use crate::form;
 use crate::model::{Address, Origins, Place, Report, Value};
 
-/// A report in which these values are set: table, row path, column path, number. Slot n of a table stands in row n + 1.
+/// A report in which these values are set: table, row path, column path, number. Slot n of a table is in row n + 1.
 fn facts(agency: &str, year: u16, edition: &str, values: &[(usize, &str, &str, u64)]) -> Facts {
     let mut report = Report::blank(form::edition(edition).unwrap());
     (report.cover.agency, report.cover.year) = (agency.to_owned(), year);
@@ -78,7 +78,7 @@ fn valid_documents_go_on_within_the_edition_only() {
         f.message
     );
     assert!(f.message.ends_with("减 2022 年的“本年废止件数”2（b“表二”D2），即 5"), "{}", f.message);
-    // A 2019 form of the year before has no such column, and would not be compared if it had.
+    // The 2019 edition has no such column, and Y402 is not compared across editions.
     assert_eq!(run(&[("a", facts("某局", 2020, "2019", &[])), ("b", valid(2021, "2021", 5, 0, 0))]), []);
 }
 

@@ -1,7 +1,7 @@
-//! What a web page says of the site it stands on: the tags that government sites must carry (国办发〔2017〕47号).
+//! Meta tags of the website that a page is published on, as government sites must have them (国办发〔2017〕47号).
 //!
-//! Takes a site file's text, gives a [`Site`]. It invents nothing: a tag that the file does not have is on no page, and those
-//! that follow from a report (its title, date and agency) cannot be written here.
+//! Takes the text of a site file, gives a [`Site`]. Tags that the file does not set are omitted, never invented; those that
+//! follow from a report (its title, date and agency) cannot be set here.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -9,24 +9,24 @@ use std::collections::BTreeMap;
 use crate::model::{Document, is_invisible};
 use crate::toml_error::sentence;
 
-/// What may be written for a tag.
+/// Kind of value that a tag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// The same on every page.
+    /// Text without placeholders, the same on every page.
     Words,
     /// A host name.
     Domain,
     /// The code under which the site is registered.
     Code,
-    /// Words in which places stand for what a report says.
+    /// Text with placeholders for facts of the report.
     Pattern,
-    /// The same, as a text or a list of texts.
+    /// The same, as one text or a list of texts.
     Patterns,
-    /// The same, an address of the web.
+    /// A web address with such placeholders.
     Address,
 }
 
-/// The tags a site file may have, by the names they have on a page.
+/// The keys of a site file, which are the names of the tags on a page.
 const TAGS: [(&str, Kind); 8] = [
     ("SiteName", Kind::Words),
     ("SiteDomain", Kind::Domain),
@@ -38,10 +38,10 @@ const TAGS: [(&str, Kind); 8] = [
     ("Url", Kind::Address),
 ];
 
-/// Characters of a site's code.
+/// Length of a site's code.
 const CODE: usize = 10;
 
-/// What stands for something that a report says.
+/// Placeholders, written `{agency}`, for facts of the report.
 const PLACES: [&str; 3] = ["agency", "year", "title"];
 
 /// The tags of a site.
@@ -62,7 +62,7 @@ pub enum SiteError {
 }
 
 impl Site {
-    /// Reads a site file. A key it does not know is refused, and so is a value that is empty or cannot be meant.
+    /// Parses a site file. Unknown keys and empty or malformed values are refused.
     pub fn parse(text: &str) -> Result<Site, SiteError> {
         let text = text.trim_start_matches('\u{feff}');
         let table: toml::Table = toml::from_str(text).map_err(|e| SiteError::Syntax(sentence(&e, text)))?;
@@ -76,7 +76,7 @@ impl Site {
         Ok(Site { tags })
     }
 
-    /// The content of a tag on the page of a report.
+    /// The content of a tag on the page of a report; `None` if the file does not set it.
     pub fn tag(&self, name: &str, doc: &Document) -> Option<Cow<'_, str>> {
         let text = self.tags.get(name)?;
         let (_, kind) = TAGS.into_iter().find(|(known, _)| *known == name)?;
@@ -88,7 +88,7 @@ impl Site {
     }
 }
 
-/// The text of a value, or what is wrong with it.
+/// The text of a value, or the end of a message that says what is wrong with it.
 fn read(kind: Kind, value: toml::Value) -> Result<String, String> {
     let all = match (kind, value) {
         (_, toml::Value::String(text)) => vec![text],
@@ -107,7 +107,7 @@ fn read(kind: Kind, value: toml::Value) -> Result<String, String> {
         return Err("里有换行或看不见的字符，请重新输入".to_owned());
     }
     match kind {
-        // A place that is never filled would stand on the page as it is written.
+        // Braces would be published as they are, since these tags have no placeholders.
         Kind::Words | Kind::Domain | Kind::Code if text.contains(['{', '}']) => {
             return Err(format!("里不能有花括号，只有 {} 可以用", filled_tags()));
         }
@@ -127,7 +127,7 @@ fn read(kind: Kind, value: toml::Value) -> Result<String, String> {
     Ok(text)
 }
 
-/// The tags in which places are filled.
+/// Names of the tags that take placeholders, for a message.
 fn filled_tags() -> String {
     let filled = |kind| matches!(kind, Kind::Pattern | Kind::Patterns | Kind::Address);
     TAGS.iter().filter(|(_, kind)| filled(*kind)).map(|(name, _)| *name).collect::<Vec<_>>().join("、")
@@ -139,7 +139,7 @@ fn is_address(text: &str) -> bool {
         && !text.contains(|c: char| c.is_whitespace() || "\"<>\\^`|".contains(c))
 }
 
-/// Whether every brace belongs to a place that is known.
+/// Fails unless every brace belongs to a known placeholder.
 fn places(text: &str) -> Result<(), String> {
     let known = || PLACES.map(|p| format!("{{{p}}}")).join("、");
     for (index, piece) in text.split('{').enumerate() {
@@ -155,7 +155,7 @@ fn places(text: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The text with what the report says in its places. What is put in is not looked at again.
+/// The text with its placeholders replaced by facts of the report. Inserted text is not searched again.
 fn filled(text: &str, doc: &Document, encode: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, piece) in text.split('{').enumerate() {
@@ -171,7 +171,7 @@ fn filled(text: &str, doc: &Document, encode: impl Fn(&str) -> String) -> String
     out
 }
 
-/// All but the unreserved characters of RFC 3986 as their bytes in UTF-8.
+/// Percent-encodes the UTF-8 bytes of all but the unreserved characters of RFC 3986.
 fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|b| match b {

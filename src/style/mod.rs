@@ -1,4 +1,5 @@
-//! How a report is set: page, sizes, faces. Data with documented defaults (`default.toml`); unknown keys are refused.
+//! Typographic style of a report: page, type sizes, faces. Data with documented defaults (`default.toml`); unknown keys are
+//! refused.
 //!
 //! Takes a style file's text, gives a [`Style`]. It opens no font and measures nothing.
 
@@ -28,7 +29,7 @@ pub struct Page {
     pub page_number: PageNumber,
 }
 
-/// Where the page number stands.
+/// Position of the page number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PageNumber {
@@ -71,7 +72,7 @@ pub struct Face {
 }
 
 impl Face {
-    /// The six roles with their key in the style file.
+    /// The six roles: key in the style file, and face.
     pub fn roles(&self) -> [(&'static str, &str); 6] {
         [
             ("title", &self.title),
@@ -105,7 +106,7 @@ impl Default for Style {
 }
 
 impl Style {
-    /// Reads a style file over the defaults.
+    /// Parses a style file; keys that it omits keep their defaults. Fails on TOML errors, unknown keys and values out of range.
     pub fn parse(text: &str) -> Result<Style, StyleError> {
         let syntax = |e: toml::de::Error| StyleError::Syntax(sentence(&e, text));
         let mut base: toml::Table = toml::from_str(DEFAULT).map_err(syntax)?;

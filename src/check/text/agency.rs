@@ -1,17 +1,18 @@
-//! T504: another agency's name where the report names its own.
+//! T504: the name of another agency where the report must name its own.
 //!
-//! Names are taken where a report speaks of itself: its title, the sentence that presents it, who made it, whom to ask, and
-//! the doings of the year. Bodies above and beside are rightly named everywhere else and are let be.
+//! Takes the title, the contact and the paragraphs of a report, returns warnings. A name is examined only where a report refers
+//! to itself: its title, the sentence that presents it, its author, the office to contact, an abbreviation for itself, and the
+//! subject of the year's work. Other bodies that are named anywhere else are not reported.
 
 use super::plain::{Plain, any};
 use super::{Passage, cover, year};
 use crate::form::{labels, words};
 use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding};
 
-/// Longest name that is looked for.
+/// Longest name that is recognised, in characters.
 const LONGEST: usize = 30;
 
-/// The title against the cover.
+/// Compares the agency of the title with that of the cover.
 pub(super) fn title(report: &Report, origins: &Origins) -> Vec<Finding> {
     let c = &report.cover;
     let Some(name) = titled(&c.title) else { return Vec::new() };
@@ -25,7 +26,7 @@ pub(super) fn title(report: &Report, origins: &Origins) -> Vec<Finding> {
     vec![finding(Code::T504, message).at(source).expected(&c.agency).found(name).hint(hint)]
 }
 
-/// The agency whom to ask, which the cover's contact begins with.
+/// Compares the agency at the start of the contact on the cover with that of the report.
 pub(super) fn contact(own: &Own<'_>, report: &Report, origins: &Origins) -> Option<Finding> {
     let text = report.cover.fact(Fact::Contact)?;
     let letters: Vec<char> = text.chars().take_while(|c| c.is_alphabetic()).take(LONGEST).collect();
@@ -39,7 +40,7 @@ pub(super) fn contact(own: &Own<'_>, report: &Report, origins: &Origins) -> Opti
     Some(finding(Code::T504, message).at(source).expected(own.name).found(name).hint(hint))
 }
 
-/// The agency that a title names before its year.
+/// The agency that a title names before its year, or after it if there is nothing before.
 fn titled(title: &str) -> Option<String> {
     let joined: String = title.chars().filter(|c| !c.is_whitespace()).collect();
     let (stem, _, kind) = labels().report.split_title(&joined)?;
@@ -58,19 +59,19 @@ fn titled(title: &str) -> Option<String> {
 /// The agency of a report.
 pub(super) struct Own<'r> {
     name: &'r str,
-    /// A whole government, or a body with others below it.
+    /// Whether it is a government, or a body with subordinate bodies.
     broad: bool,
 }
 
 impl<'r> Own<'r> {
-    /// `None` where the cover names none.
+    /// `None` if the cover names no agency.
     pub fn of(report: &'r Report) -> Option<Own<'r>> {
         let name = Some(report.cover.agency.as_str()).filter(|n| !n.is_empty())?;
         Some(Own { name, broad: broad(name) })
     }
 }
 
-/// Whether a name is one that any report may name.
+/// Whether a name is that of a body that any report may mention.
 fn broad(name: &str) -> bool {
     words().agencies.broad.iter().any(|b| name.ends_with(b.as_str()))
 }
@@ -81,7 +82,7 @@ pub(super) fn check(own: &Own<'_>, passage: &Passage<'_>) -> Option<Finding> {
     let whole =
         if plain.chars.len() <= 2 * LONGEST && year::is_title(passage.text) { titled(passage.text) } else { None };
     let name = whole.filter(|name| other(name, agency)).or_else(|| {
-        // Names that are presented, made or asked begin with a few letters; most letters are none of them.
+        // The patterns below begin with one of a few characters, so most positions are skipped cheaply.
         let begins = |at: usize| {
             let c = plain.chars[at];
             plain.sentence(at) == at
@@ -103,12 +104,13 @@ pub(super) fn check(own: &Own<'_>, passage: &Passage<'_>) -> Option<Finding> {
     Some(finding(Code::T504, message).at(passage.source.clone()).expected(agency).found(&name).hint(hint))
 }
 
-/// Whether a name is that of an agency that is neither this one nor one that any report may name.
+/// Whether a name is that of another agency. Bodies that any report may mention do not count, except a government of the same
+/// level.
 fn other(name: &str, agency: &str) -> bool {
     organ(name) && !same(name, agency) && (!broad(name) || beside(name, agency))
 }
 
-/// Whether two governments are of one level, so that neither is above the other.
+/// Whether two governments are of the same level, so that neither is superior to the other.
 fn beside(a: &str, b: &str) -> bool {
     let level = |name: &str| name.strip_suffix(words().scope.government.as_str())?.chars().last();
     level(a).is_some() && level(a) == level(b)
@@ -140,7 +142,7 @@ fn presented(plain: &Plain<'_>, at: usize) -> Option<String> {
     Some(stripped(&plain.before(from, at)))
 }
 
-/// 本报告由某某局编制.
+/// The author of a report: 本报告由某某局编制.
 fn made(plain: &Plain<'_>, at: usize) -> Option<String> {
     let agencies = &words().agencies;
     let from = at + plain.longest(at, &agencies.made_by)?.chars().count();
@@ -149,7 +151,7 @@ fn made(plain: &Plain<'_>, at: usize) -> Option<String> {
     Some(rest[..end].to_owned())
 }
 
-/// 如对本报告有疑问，请与某某局联系.
+/// The office to contact: 如对本报告有疑问，请与某某局联系.
 fn asked(plain: &Plain<'_>, at: usize) -> Option<String> {
     let agencies = &words().agencies;
     let from = at + plain.longest(at, &agencies.ask)?.chars().count();
@@ -161,7 +163,7 @@ fn asked(plain: &Plain<'_>, at: usize) -> Option<String> {
     Some(rest[..end].to_owned()).filter(|name| agencies.bureaus.iter().any(|b| name.ends_with(b.as_str())))
 }
 
-/// 某某局（以下简称“我局”）.
+/// The name before its abbreviation: 某某局（以下简称“我局”）.
 fn called(plain: &Plain<'_>, at: usize) -> Option<String> {
     if plain.chars[at] != '（' {
         return None;
@@ -174,8 +176,8 @@ fn called(plain: &Plain<'_>, at: usize) -> Option<String> {
     Some(stripped(&plain.before(from, at)))
 }
 
-/// 2023年，某某县某某局认真贯彻…政府信息公开…: a bureau with its place that does at the head of a sentence what this report
-/// is about. Not asked of broad agencies, whose reports tell of many.
+/// 2023年，某某县某某局认真贯彻…政府信息公开…: a bureau with its place name as the subject of a sentence about the work that the
+/// report is about. Not used for broad agencies, whose reports mention many bureaus.
 fn acting(plain: &Plain<'_>, at: usize) -> Option<String> {
     let agencies = &words().agencies;
     if plain.sentence(at) != at || at == plain.chars.len() {
@@ -186,7 +188,7 @@ fn acting(plain: &Plain<'_>, at: usize) -> Option<String> {
         from = at + if plain.has(at + 4, "年度") { 6 } else { 5 };
         from += usize::from(plain.has(from, "，"));
     }
-    // Most sentences begin with no bureau.
+    // Cheap test first: most sentences do not begin with a bureau.
     let near = plain.chars.iter().skip(from).take(LONGEST + 6);
     if !near.copied().any(|c| agencies.bureaus_end.has(c)) {
         return None;
@@ -202,7 +204,7 @@ fn acting(plain: &Plain<'_>, at: usize) -> Option<String> {
     (any(&rest, &agencies.matters) && !any(&rest, &agencies.with)).then_some(name)
 }
 
-/// A name less what leads up to it.
+/// A name without the words that introduce it.
 fn stripped(text: &str) -> String {
     let agencies = &words().agencies;
     let mut name = text;
@@ -215,8 +217,8 @@ fn stripped(text: &str) -> String {
     name.trim_matches(|c: char| !c.is_alphanumeric()).to_owned()
 }
 
-/// Whether two names may be one agency's: one is the other shortened, with or without the place before it. Two places are
-/// never one.
+/// Whether two names may denote the same agency: one abbreviates the other, with or without a place name before it. Names with
+/// different places never match.
 pub(super) fn same(a: &str, b: &str) -> bool {
     let (a, b) = (bare(a), bare(b));
     let shortened = |a: &str, b: &str| within(a, b) || within(b, a);
@@ -225,7 +227,7 @@ pub(super) fn same(a: &str, b: &str) -> bool {
     shortened(&a, &b) || placeless(&a, &b) || placeless(&b, &a)
 }
 
-/// A name without what stands in brackets.
+/// The letters and digits of a name outside brackets.
 fn bare(name: &str) -> String {
     let mut depth = 0;
     let mut out = String::new();
@@ -240,13 +242,13 @@ fn bare(name: &str) -> String {
     out
 }
 
-/// Whether the letters of one name stand in the other in their order.
+/// Whether the characters of `short` occur in `long` in the same order.
 fn within(short: &str, long: &str) -> bool {
     let mut letters = long.chars();
     short.chars().all(|c| letters.any(|l| l == c))
 }
 
-/// What is left of a name behind each place it begins with.
+/// The rest of a name after each place name it begins with.
 fn rests(name: &str) -> Vec<&str> {
     let divisions = &labels().names.divisions;
     let ends = name.char_indices().map(|(i, _)| i).skip(2);

@@ -1,4 +1,6 @@
-//! T506: what the form wants a section to speak of.
+//! T506: sections without a statement that the form requires of them.
+//!
+//! Takes a report, returns one warning per missing statement. Sections without any text are skipped (T505 reports them).
 
 use crate::model::{Code, Finding, Origins, Place, Report, finding};
 
@@ -13,7 +15,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
                     words.iter().any(|w| text.contains(w.as_str()))
                 })
             };
-            // A section without words is a finding of its own.
+            // A section without text is reported by T505.
             if !section.paragraphs().any(|p| p.level == 0) || says(&a.words) {
                 return None;
             }
@@ -28,5 +30,5 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
         .collect()
 }
 
-/// Letters of the section's first words that are quoted.
+/// Characters of the section's first paragraph that are quoted.
 const QUOTED: usize = 20;

@@ -23,25 +23,25 @@ use plain::Plain;
 
 pub(super) use personal::beside as private_beside;
 
-/// A paragraph of body text with where it stands.
+/// A paragraph of body text with its place.
 struct Passage<'r> {
     text: &'r str,
     plain: Plain<'r>,
     source: Option<Source>,
     place: Place,
     form: &'r Form,
-    /// The heading above it, and the section's own where that is the form's.
+    /// The heading of the form's section (only if the section has a table), then the nearest heading above the paragraph.
     headings: String,
 }
 
 impl Passage<'_> {
-    /// Its cell, to begin a message with.
+    /// The place as the beginning of a message.
     fn place(&self) -> String {
         spoken(self.form, self.place, self.source.as_ref())
     }
 }
 
-/// A place to begin a message with: its cell, or where none is known the part of the report.
+/// A place as the beginning of a message: the cell or, if it is unknown, the part of the report.
 fn spoken(form: &Form, place: Place, source: Option<&Source>) -> String {
     let section = |index: usize| form.sections.get(index).map_or("", |s| s.sheet.as_str());
     match (source, place) {
@@ -89,7 +89,8 @@ fn passages<'r>(report: &'r Report, origins: &'r Origins) -> impl Iterator<Item 
     let preface = report.preface.iter().enumerate().filter(move |(_, p)| body(p));
     let preface = preface.map(move |(paragraph, p)| passage(&p.text, Place::Preface { paragraph }, String::new()));
     let sections = report.sections.iter().enumerate().flat_map(move |(section, s)| {
-        // A section of several matters has a heading for each.
+        // The form's heading is used only for a section with a table: other sections cover several matters, each under its own
+        // heading.
         let own = report.form.sections.get(section).filter(|f| f.table.is_some() && !report.form.free_headings);
         let own = own.map_or("", |f| f.heading.as_str());
         let mut above = String::new();
@@ -104,10 +105,10 @@ fn passages<'r>(report: &'r Report, origins: &'r Origins) -> impl Iterator<Item 
     preface.chain(sections)
 }
 
-/// Letters of a heading that are looked at.
+/// Characters of a heading that are examined.
 const HEADING: usize = 40;
 
-/// The cover as a place in a message.
+/// The name of the cover, for messages.
 fn cover() -> &'static str {
     &labels().cover.sheet
 }

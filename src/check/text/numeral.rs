@@ -1,7 +1,7 @@
 //! Numbers as they are written in a text: 3,857, 两千零五, 1.2万, 约300, 12345余.
 //!
-//! Takes the letters of a text and a place, gives the number that begins there with how exactly it is told. What is
-//! unclear (a range, a code, more digits than any count has) is no number.
+//! Takes the characters of a text and a position, returns the number that begins there and how exact it is. Unclear cases (a
+//! range, a code, more digits than any count has) are not numbers.
 
 use std::sync::LazyLock;
 
@@ -9,10 +9,10 @@ use super::plain::Plain;
 use crate::form::{Letters, Word, words};
 use crate::model::Decimal;
 
-/// Longest numeral that is read; no count of a report comes near.
+/// Longest numeral that is read, in characters; no count of a report is as long.
 const LONGEST: usize = 24;
 
-/// How a number is meant.
+/// How exact a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sense {
     Exactly,
@@ -21,22 +21,22 @@ pub enum Sense {
     Below,
 }
 
-/// A number that a text tells.
+/// A number stated in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Said {
     pub number: Decimal,
-    /// What one unit of its last figure is worth: 1000 for 1.2万.
+    /// The value of one unit of its last digit: 1000 for 1.2万.
     pub place: Decimal,
     pub sense: Sense,
 }
 
 impl Said {
-    /// Whether a figure of a table is plainly another number than the one that was told.
-    /// Numbers are told exactly to `finest`.
+    /// Whether a figure of a table contradicts the stated number. A number is exact if its `place` is not larger than `finest`,
+    /// otherwise it may be rounded.
     pub fn denies(&self, figure: Decimal, finest: Decimal) -> bool {
         let (told, off) = (self.number, (self.number - figure).abs());
         let one = Decimal::ONE;
-        // A rounded number speaks of all that round to it, up or down.
+        // A rounded number covers all figures that round to it, up or down.
         let rounded = if self.place > finest { self.place } else { Decimal::ZERO };
         let share = |percent: i64| told * Decimal::new(percent, 2);
         match self.sense {
@@ -78,7 +78,7 @@ fn power(c: char) -> Option<i64> {
     })
 }
 
-/// The numeral at a place: its number, the worth of its last figure, and where it ends.
+/// The numeral at a position: its number, the value of one unit of its last digit, and the position after it.
 pub fn numeral(chars: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
     let rest = chars.get(at..)?;
     match rest.first()? {
@@ -107,7 +107,7 @@ fn arabic(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
         return None;
     }
     let (mut value, mut place) = (Decimal::new(number, decimals), Decimal::new(1, decimals));
-    // 3千, 1.2万, 2亿: what follows such a word with a figure of its own is not read.
+    // 3千, 1.2万, 2亿; a numeral that continues with a digit after such a power (1万2千) is not read.
     let mut scaled = 0;
     while let Some(by) = rest.get(i).and_then(|c| power(*c)).filter(|_| scaled < 2) {
         (value, place) = (value.checked_mul(by.into())?, place.checked_mul(by.into())?);
@@ -123,14 +123,14 @@ fn chinese(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
     let length = rest.iter().take(LONGEST + 1).take_while(|c| numeral_letter(**c)).count();
     let letters = rest.get(..length).filter(|l| l.len() <= LONGEST)?;
     if letters.len() > 1 && letters.iter().all(|c| power(*c).is_none()) {
-        // 二〇二四: figure by figure. 三五件 and 两三件 are so many or so many.
+        // 二〇二四: digit by digit. 三五件 and 两三件 are ranges.
         if letters.len() == 2 && digit(letters[0]) != Some(0) && digit(letters[1]) != Some(0) {
             return None;
         }
         let number = letters.iter().try_fold(0i64, |n, c| n.checked_mul(10)?.checked_add(digit(*c)?))?;
         return Some((number.into(), Decimal::ONE, at + length));
     }
-    // Hundreds of 万 and 亿: `part` is what the next large power multiplies, `one` the figure before a small one.
+    // `part` is the number below the next 万 or 亿, which multiplies it; `one` is the digit before the next smaller power.
     let (mut total, mut part, mut one, mut last, mut zero) = (0i64, 0i64, None, 1i64, false);
     for c in letters {
         match (digit(*c), power(*c)) {
@@ -159,7 +159,7 @@ fn chinese(rest: &[char], at: usize) -> Option<(Decimal, Decimal, usize)> {
         last = if short { last / 10 } else { 1 };
     }
     let number = total.checked_add(part)?;
-    // 两千件 may be two thousand or so, 三百件 hardly.
+    // 两千件 may be rounded; 三百件 is taken as exact.
     let place = if last >= 1000 { last } else { 1 };
     Some((number.into(), place.into(), at + length))
 }
@@ -169,24 +169,24 @@ const LETTERS: &str = "0123456789零〇○一二两三四五六七八九十百�
 
 static NUMERALS: LazyLock<Letters> = LazyLock::new(|| LETTERS.chars().collect());
 
-/// Whether a letter may stand in a Chinese numeral.
+/// Whether a character may occur in a Chinese numeral.
 fn numeral_letter(c: char) -> bool {
     !c.is_ascii() && (digit(c).is_some() || power(c).is_some())
 }
 
-/// Where numbers of something may begin, in their order; `counted` holds the letters that units begin with.
+/// Positions at which a number with a unit may begin, in order. `counted` contains the first characters of units.
 pub fn beginnings<'p>(plain: &'p Plain<'_>, counted: &'p Letters) -> impl Iterator<Item = usize> + use<'p> {
     let numerals = &*NUMERALS;
     let letters = plain.chars.iter().enumerate().filter(|(_, c)| numerals.has(**c));
     letters.map(|(at, _)| at).filter(|at| begins(plain, *at, counted))
 }
 
-/// Whether a number of something may begin here: digits, or a numeral before another, before what is counted or before a word
-/// that is not exact. 进一步 and 一是 are none.
+/// Whether a number with a unit may begin here: digits, or a Chinese numeral followed by another numeral, a unit or a word for
+/// inexactness. 进一步 and 一是 are not numbers.
 fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
     let c = plain.chars[at];
     if c.is_ascii_digit() {
-        // Of one number once, and not where it is a date.
+        // Only the first digit of a number, and no dates.
         let digit = |i: usize| plain.chars.get(i).is_some_and(char::is_ascii_digit);
         let end = (at..at + LONGEST).find(|i| !digit(*i)).unwrap_or(at);
         let goes_on = at > 0 && digit(at - 1);
@@ -197,7 +197,7 @@ fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
     numeral(c) && plain.chars.get(at + 1).is_some_and(|next| followed(*next))
 }
 
-/// The number with a unit at a place, and where it ends.
+/// The number with a unit at a position, and the position after it.
 pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize)> {
     let about = &words().about;
     let mut sense = Sense::Exactly;
@@ -226,7 +226,7 @@ pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize
     if let Some((length, meant)) = meant(end).filter(|(length, _)| *length > 1) {
         (sense, end) = (meant, end + length);
     }
-    // 数十件, 几百件, 上百件, and 百十件 tell no number; 近百件 and 百余件 tell about how many.
+    // 数十件, 几百件, 上百件 and 百十件 contain no number; 近百件 and 百余件 contain an approximate one.
     let vague = before.is_some_and(|c| words().about.vague.contains(*c));
     let bare = power(plain.chars[at]).is_some_and(|by| by >= 100) && sense == Sense::Exactly;
     if power(plain.chars[at]).is_some() && vague || bare {
@@ -312,7 +312,7 @@ mod tests {
         {
             assert_eq!(said(&Plain::new(text), 0, &unit), None, "{text}");
         }
-        // Behind a word that may stand between the words of a phrase: 申请数十件.
+        // After a word that may occur between the words of a phrase: 申请数十件.
         for text in ["数十件", "数百余件", "几十件", "上百件", "过百件"] {
             assert_eq!(said(&Plain::new(text), 1, &unit), None, "{text}");
         }

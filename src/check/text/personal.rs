@@ -1,22 +1,22 @@
-//! P601: data of persons: resident identity numbers, mobile numbers, cards of a bank, private mail.
+//! P601: personal data: resident identity numbers, mobile numbers, bank card numbers, private e-mail addresses.
 //!
-//! An identity or card number is reported only if its check digit is valid (GB 11643, Luhn), and any number only if nothing
-//! states that it numbers a thing. A number that is called an identity number may be mistyped, see [`called_identity`].
-//! [`mailbox`] decides whose an e-mail address is. Findings quote a number without its middle, so that they do not disclose it.
+//! An identity or card number is reported only if its check digit is valid (GB 11643, Luhn), and any number only if no word marks
+//! it as a count or a code. A number that is called an identity number may be mistyped, see [`called_identity`]. [`mailbox`]
+//! decides whose an e-mail address is. Findings quote a number without its middle, so that they do not disclose it.
 
 use super::{mailbox, spoken};
 use crate::check::texts;
 use crate::form::words;
 use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding};
 
-/// Letters before a number in which a word may say what it is.
+/// Characters before a number that may contain the word for its kind.
 const NEAR: usize = 12;
-/// Farthest that a look back for that word goes in one clause, and most numbers of a list that it goes over.
+/// Most characters of one clause, and most numbers of a list, that are searched backwards for that word.
 const CLAUSE: usize = 40;
 const LISTED: usize = 40;
 /// Fewest digits of a telephone number.
 const TELEPHONE: usize = 7;
-/// Most groups that a number is written in: 6222 0212 3456 7890 123.
+/// Most groups of digits in one number: 6222 0212 3456 7890 123.
 const GROUPS: usize = 5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +60,8 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings
 }
 
-/// Data of persons that is in none of a report's texts but stands where they were read or in what is said of that: in the name of
-/// a sheet, in words that were not taken. Open data tells these too. The first, as it may be quoted, with what it is.
+/// Personal data that no text of a report contains but that its sources or findings contain: in the name of a sheet, or in text
+/// that was not adopted. Open data contains these too. Returns the first, masked for quoting, with its kind.
 pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[Finding]) -> Option<String> {
     // An address that a text states as the office's remains the office's wherever part of that text is quoted.
     let stated = texts(report)
@@ -116,7 +116,7 @@ fn half(c: char) -> char {
     }
 }
 
-/// The runs of digits from a place on that only spaces, hyphens, dots or dashes keep apart.
+/// The runs of digits from a position on that are separated only by spaces, hyphens, dots or dashes: start and end of each.
 fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
     let mut out = Vec::new();
     let mut i = at;
@@ -125,7 +125,7 @@ fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
         while chars.get(i).is_some_and(char::is_ascii_digit) {
             i += 1;
         }
-        // The check figure of an identity number.
+        // The check digit of an identity number.
         if i - start >= 3 && matches!(chars.get(i), Some('X' | 'x')) {
             i += 1;
         }
@@ -142,7 +142,7 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, Str
     let mut next = 0;
     while next < groups.len() {
         let most = GROUPS.min(groups.len() - next);
-        // Whole groups only: a part of a longer number is none.
+        // Whole groups only: part of a longer number is not a number.
         let hit = (1..=most).find_map(|count| {
             let run = &groups[next..next + count];
             let lengths: Vec<usize> = run.iter().map(|(a, b)| b - a).collect();
@@ -166,13 +166,13 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, Str
     }
 }
 
-/// Whether nothing about a number makes it a part of another, or a count of things.
+/// Whether a number is neither part of a longer one, nor a count, nor a code.
 fn stands_alone(chars: &[char], from: usize, to: usize, kind: Kind) -> bool {
     let before = from.checked_sub(1).map(|i| chars[i]);
-    // A line of its own begins with +86.
+    // A number may directly follow the country code or a word for a telephone.
     let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6'])) || called(chars, from);
     let after = chars.get(to).copied();
-    // A comma goes on in a number before three digits; what is full-width is half-width here.
+    // A comma continues a number only if three digits follow. Full-width characters are already half-width here.
     let digits = chars[to..].iter().skip(1).take_while(|c| c.is_ascii_digit()).count();
     let decimal = matches!(after, Some('.' | ',' | '/'))
         && chars.get(to + 1).is_some_and(|c| c.is_ascii_alphanumeric())
@@ -186,7 +186,7 @@ fn stands_alone(chars: &[char], from: usize, to: usize, kind: Kind) -> bool {
     let prefixed = prefixed || beside && telephone(chars[..from - 1].iter().rev());
     let (private, near) = (&words().private, label(chars, from));
     let says = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
-    // Nothing else looks like an identity number; 手机 says that 号 counts nothing.
+    // Nothing else looks like an identity number, so a unit after one is ignored; after 手机 the word 号 is not a unit.
     let counted = kind != Kind::Identity && !calls(&near) && counted(&chars[to..]);
     let code = says(&private.codes) && !(kind == Kind::Identity && says(&private.identity));
     (prefixed
@@ -197,12 +197,12 @@ fn stands_alone(chars: &[char], from: usize, to: usize, kind: Kind) -> bool {
         && !code
 }
 
-/// Letters that make digits beside them a part of something longer: an address, a name, a number with a point.
+/// Whether a character next to digits makes them part of something longer: an address, a name, a number with a point.
 fn joined(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '/' | '=' | '&' | '@')
 }
 
-/// Whether nothing but a telephone number stands beside a slash: 0379-63950000/13800138000, not example.cn/a/13800138000.
+/// Whether only a telephone number is next to a slash: 0379-63950000/13800138000, not example.cn/a/13800138000.
 fn telephone<'c>(beside: impl Iterator<Item = &'c char>) -> bool {
     let mut beside = beside.peekable();
     let mut digits = 0;
@@ -212,7 +212,7 @@ fn telephone<'c>(beside: impl Iterator<Item = &'c char>) -> bool {
     (TELEPHONE..=TELEPHONE + 5).contains(&digits) && !beside.peek().is_some_and(|c| joined(**c))
 }
 
-/// Whether a Latin word for a telephone stands right before a number: Tel13800138000.
+/// Whether a Latin word for a telephone directly precedes a number: Tel13800138000.
 fn called(chars: &[char], from: usize) -> bool {
     let letters = chars[..from].iter().rev().take(NEAR).take_while(|c| c.is_ascii_alphabetic()).count();
     let word: String = chars[from - letters..from].iter().map(char::to_ascii_lowercase).collect();
@@ -220,7 +220,7 @@ fn called(chars: &[char], from: usize) -> bool {
     letters > 0 && alone && words().private.calls.contains(&word)
 }
 
-/// Whether what follows a number says that it counts things; a surname that is a unit too counts nothing.
+/// Whether a unit follows a number, so that it is a count. A surname before a title is not a unit.
 fn counted(rest: &[char]) -> bool {
     let private = &words().private;
     let rest: String = rest.iter().take(6).filter(|c| !c.is_whitespace()).collect();
@@ -231,18 +231,18 @@ fn counted(rest: &[char]) -> bool {
         let behind = private.counted.iter().filter_map(|w| text.strip_prefix(w.as_str()));
         behind.into_iter().any(|behind| !begins(behind, &private.titles))
     };
-    // 万 alone counts nothing, 万元 does.
+    // 万 makes a count at the end of a clause or before a unit (万元), but not before other words, where it may be a surname.
     let power = private.powers.iter().find_map(|w| rest.strip_prefix(w.as_str()));
     unit(rest) || power.is_some_and(|behind| !behind.starts_with(char::is_alphabetic) || unit(behind))
 }
 
-/// Whether what is said before a number makes it one that is called.
+/// Whether the text before a number says that it is a telephone number.
 fn calls(label: &str) -> bool {
     words().private.calls.iter().any(|word| label.contains(word.as_str()))
 }
 
-/// What is said right before a number of what it is: in its own clause and behind any number there, since 邮政编码：471000，手机
-/// names two. The numbers of a list have one name before the first.
+/// The text directly before a number that says what it is: in the same clause, after any other number there, because
+/// 邮政编码：471000，手机 labels two. In a list of numbers the label is before the first.
 fn label(chars: &[char], from: usize) -> String {
     let ends = |c: char| matches!(c, '，' | '。' | '；' | '！' | '？' | '、' | ',' | ';' | '!' | '?' | '/' | '\n');
     let named = |part: &[char]| part.iter().filter(|c| c.is_alphabetic()).count() >= 2;
@@ -264,7 +264,7 @@ fn label(chars: &[char], from: usize) -> String {
     String::new()
 }
 
-/// What a number is, by its own check.
+/// The kind of a number, by its digits and by the text before it.
 fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<Kind> {
     let whole = lengths.len() == 1;
     if number.len() == 18
@@ -279,7 +279,7 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
     if number.bytes().any(|b| !b.is_ascii_digit()) {
         return None;
     }
-    // From abroad, or from another town.
+    // With a country code, or with the 0 of a long-distance call.
     let calls = || calls(&label(chars, from));
     let plus = from > 0 && chars[from - 1] == '+';
     let abroad = number.strip_prefix("00").unwrap_or(number).strip_prefix("86");
@@ -301,7 +301,7 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
     ((16..=19).contains(&number.len()) && grouped && issued && luhn(number)).then_some(Kind::Card)
 }
 
-/// Whether eighteen figures are a resident identity number (GB 11643): region, date of birth, check figure.
+/// Whether eighteen characters are a resident identity number (GB 11643): region, date of birth, check digit.
 fn identity(number: &str) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECKS: [u8; 11] = *b"10X98765432";
@@ -357,7 +357,7 @@ fn called_identity(number: &str) -> bool {
         }
 }
 
-/// The check of card numbers.
+/// The Luhn check of card numbers.
 fn luhn(number: &str) -> bool {
     let doubled = |n: u32| if n > 4 { 2 * n - 9 } else { 2 * n };
     let figures = number.bytes().rev().map(|b| u32::from(b.wrapping_sub(b'0')));
@@ -365,7 +365,7 @@ fn luhn(number: &str) -> bool {
     !number.is_empty() && sum.is_multiple_of(10) && number.bytes().any(|b| b != b'0')
 }
 
-/// A number without its middle.
+/// A number with its middle masked.
 fn masked(number: &str) -> String {
     // Digits and X only: bytes are letters.
     let (head, tail) = (3.min(number.len()), number.len().saturating_sub(4));
@@ -377,7 +377,7 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Kind, String)> {
     const LONGEST: usize = 64;
     let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     let host = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    // A space before the @ hides nobody.
+    // A space before the @ is ignored.
     let end = if at > 1 && chars[at - 1] == ' ' && local(&chars[at - 2]) { at - 1 } else { at };
     let length = chars[..end].iter().rev().take(LONGEST).take_while(|c| local(c)).count();
     let name: String = chars[end - length..end].iter().collect();

@@ -1,13 +1,13 @@
-//! Whether a phrase of the form stands at a place of a text.
+//! Tests whether a phrase of the form occurs at a position of a text.
 //!
-//! Takes a paragraph, a phrase and a place, gives where the phrase ends and the number it tells. Between two of its words
-//! others may stand that change nothing; how many are tried is bounded, so that no text makes it slow.
+//! Takes a paragraph, a phrase and a position, returns the position after the phrase and the number in it. Filler words may occur
+//! between two of its words; the number of steps is bounded, so that no text makes it slow.
 
 use super::numeral::{self, Said};
 use super::plain::Plain;
 use crate::form::{Part, Phrase, Word, words};
 
-/// Most words between two words of a phrase.
+/// Most filler words between two words of a phrase.
 const BETWEEN: usize = 8;
 /// Most steps for one phrase at one place.
 const STEPS: usize = 120;
@@ -17,17 +17,17 @@ pub struct Reader<'a> {
     pub plain: &'a Plain<'a>,
     pub year: u16,
     pub units: &'a [Word],
-    /// Words that may stand between beside those that always may.
+    /// Filler words allowed in addition to the general ones.
     pub beside: &'a [Word],
 }
 
 impl Reader<'_> {
-    /// Where a phrase that begins at a place ends, with its number.
+    /// Reads a phrase that begins at `at`. Returns the position after it, and its number.
     pub fn read(&self, phrase: &Phrase, at: usize) -> Option<(usize, Option<Said>)> {
         self.behind(phrase, self.plain.ends(at, &phrase.first, self.year))
     }
 
-    /// The same where it is known at which places the words end that it begins with.
+    /// Like [`Reader::read`], given the positions after the first words of the phrase.
     pub fn behind(&self, phrase: &Phrase, mut ends: impl Iterator<Item = usize>) -> Option<(usize, Option<Said>)> {
         let mut steps = STEPS;
         ends.find_map(|end| self.parts(&phrase.rest, end, &mut steps))
@@ -44,7 +44,8 @@ impl Reader<'_> {
                         if rest.is_empty() {
                             return Some((end, Some(said)));
                         }
-                        // Where what is counted follows, nothing but that may: 收到4件申请, not 收到4件申请人的来信.
+                        // If words of the phrase follow the number, nothing that changes their meaning may come after:
+                        // 收到4件申请, not 收到4件申请人的来信.
                         let (end, _) = self.parts(rest, end, steps).filter(|(end, _)| self.goes_on(*end))?;
                         return Some((end, Some(said)));
                     }
@@ -67,7 +68,7 @@ impl Reader<'_> {
         None
     }
 
-    /// Behind a word that may stand between.
+    /// The position after the longest filler word at `at`.
     fn filled(&self, at: usize) -> Option<usize> {
         let (between, c) = (&words().between, self.plain.chars.get(at));
         let joins = between.joins.beginning(c).iter().filter(|_| !self.beside.is_empty());
@@ -81,12 +82,12 @@ impl Reader<'_> {
             .max()
     }
 
-    /// Whether a clause ends at a place, or goes on in words that leave alone what was counted before it.
+    /// Whether a clause ends at a position, or continues with words that do not change what was counted.
     fn goes_on(&self, at: usize) -> bool {
         self.plain.ends_at(at) || self.plain.longest(at, &words().between.then).is_some()
     }
 
-    /// Whether nothing follows but what may behind words that deny something, up to the end of the clause.
+    /// Whether only words that may follow a denial occur from `at` to the end of the clause.
     pub fn closes(&self, at: usize) -> bool {
         let mut at = at;
         let between = &words().between;

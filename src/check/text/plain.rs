@@ -1,24 +1,25 @@
-//! A paragraph as it is read for what it says: half-width, without spaces, with its clauses and sentences known.
+//! A paragraph prepared for the text rules: uniform width, without spaces, with the start of each clause and sentence.
 //!
-//! Takes a text, gives letters with their places in it. Every look-up is of bounded length, however long the text is.
+//! Takes a text, gives its characters with their byte positions. Every look-up examines a bounded number of characters, however
+//! long the text is. Never changes the text itself.
 
 use crate::form::{AnyOf, Letter, Word};
 
-/// Farthest that a look back or ahead goes.
+/// Most characters that a search goes back or ahead.
 const REACH: usize = 120;
 
-/// A text by its letters.
+/// A text and its characters.
 pub struct Plain<'t> {
     text: &'t str,
     pub chars: Vec<char>,
-    /// Byte at which each letter stands in the text, and the end of the text.
+    /// Byte position of each character in the text, then the length of the text.
     at: Vec<usize>,
-    /// Letter at which the clause, and the sentence, of each letter begins.
+    /// Index at which the clause, and the sentence, of each character begins.
     clauses: Vec<usize>,
     sentences: Vec<usize>,
 }
 
-/// Full-width letters and digits as plain ones, half-width marks as Chinese ones.
+/// Full-width letters and digits as ASCII, half-width punctuation as Chinese punctuation.
 fn unified(c: char) -> char {
     match c {
         '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
@@ -73,12 +74,12 @@ impl<'t> Plain<'t> {
         Plain { text, chars, at, clauses, sentences }
     }
 
-    /// What the text has from one letter up to another.
+    /// The original text from one character up to another (exclusive), trimmed.
     pub fn quote(&self, from: usize, to: usize) -> &'t str {
         let (from, to) = (from.min(self.chars.len()), to.min(self.chars.len()));
         let start = self.at[from];
         let end = match to.checked_sub(1).filter(|last| *last >= from) {
-            // Up to the end of the last letter, not to the next one: there may be room between.
+            // Up to the end of the last character, not to the next one, because spaces may follow.
             Some(last) => self.at[last] + self.text[self.at[last]..].chars().next().map_or(0, char::len_utf8),
             None => start,
         };
@@ -95,7 +96,7 @@ impl<'t> Plain<'t> {
         self.sentences[at.min(self.chars.len())]
     }
 
-    /// Where the sentence of a letter ends, or where the look ahead does.
+    /// Where the sentence of a letter ends; at most `REACH` characters ahead.
     pub fn sentence_end(&self, at: usize) -> usize {
         let last = self.chars.len().min(at + REACH);
         (at..last).find(|i| ends_sentence(self.chars[*i])).unwrap_or(last)
@@ -106,33 +107,33 @@ impl<'t> Plain<'t> {
         self.chars.get(at).is_none_or(|c| ends_clause(*c))
     }
 
-    /// The letters before a place from a beginning on, as far as a look back goes.
+    /// The characters `from..to`, at most the last `REACH` of them.
     pub fn before(&self, from: usize, to: usize) -> String {
         let from = from.max(to.saturating_sub(REACH)).min(to);
         self.chars[from..to].iter().collect()
     }
 
-    /// The letters from one place to another, as far as a look ahead goes.
+    /// The characters `from..to`, at most the first `REACH` of them.
     pub fn after(&self, from: usize, to: usize) -> String {
         let from = from.min(self.chars.len());
         self.chars[from..to.clamp(from, self.chars.len()).min(from + REACH)].iter().collect()
     }
 
-    /// Whether a word stands at a place.
+    /// Whether a word occurs at a position.
     pub fn has(&self, at: usize, word: &str) -> bool {
         let rest = &self.chars[at.min(self.chars.len())..];
         let mut letters = rest.iter();
         word.chars().all(|c| letters.next() == Some(&c))
     }
 
-    /// The longest of several words that stands at a place.
+    /// The longest of several words that occurs at a position.
     pub fn longest<'w>(&self, at: usize, words: &'w [String]) -> Option<&'w str> {
         let first = self.chars.get(at).copied()?;
         let begins = |w: &&str| w.starts_with(first);
         words.iter().map(String::as_str).filter(begins).filter(|w| self.has(at, w)).max_by_key(|w| w.len())
     }
 
-    /// Where a word of a phrase that stands at a place ends.
+    /// The position after a word of a phrase; `None` if it does not occur at `at`.
     pub fn word(&self, at: usize, word: &Word, year: u16) -> Option<usize> {
         let mut at = at;
         for letter in word {
@@ -154,12 +155,12 @@ impl<'t> Plain<'t> {
         Some(at)
     }
 
-    /// Where those of several words that stand at a place end.
+    /// The positions after those of several words that occur at `at`.
     pub fn ends<'w>(&'w self, at: usize, any: &'w AnyOf, year: u16) -> impl Iterator<Item = usize> + use<'w, 't> {
         any.beginning(self.chars.get(at)).iter().filter_map(move |w| self.word(at, w, year))
     }
 
-    /// The four digits of a year that begin at a place and are no part of a longer number.
+    /// The year at a position: four digits that are not part of a longer number, from 1900 to 2099.
     pub fn year(&self, at: usize) -> Option<u16> {
         let digit = |i: usize| self.chars.get(i).and_then(|c| c.to_digit(10));
         let inside = at > 0 && (digit(at - 1).is_some() || self.chars[at - 1] == '.');
@@ -171,13 +172,13 @@ impl<'t> Plain<'t> {
     }
 }
 
-/// How far into a text the last of several words begins.
+/// Byte position of the last occurrence of any of several words.
 pub fn last(text: &str, words: &[String]) -> Option<usize> {
-    // Most are not there at all, which is found out sooner than where they stand last.
+    // Most words do not occur at all, which `contains` finds faster than `rfind`.
     words.iter().filter(|w| text.contains(w.as_str())).filter_map(|w| text.rfind(w.as_str())).max()
 }
 
-/// Whether a text holds one of several words.
+/// Whether a text contains one of several words.
 pub fn any(text: &str, words: &[String]) -> bool {
     words.iter().any(|w| text.contains(w.as_str()))
 }

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::form;
 
-/// A report of an edition with one text in its first section and enough in the others.
+/// A report of an edition with a text in its first section and a sentence in every section.
 fn report(edition: &str, year: u16, text: &str) -> Report {
     let mut report = Report::blank(form::edition(edition).unwrap());
     report.cover.agency = "青岚县教育局".to_owned();
@@ -53,7 +53,7 @@ fn a_report_without_a_year_or_an_agency_has_no_other_ones() {
     assert_eq!(codes(&report), ["T503"]);
 }
 
-/// Time grows with the text, not with its square, whatever the text repeats: the square of 300 kB would not come to an end.
+/// Time grows linearly with the text, whatever it repeats: a quadratic search would not finish on 300 kB.
 #[test]
 fn long_texts_come_to_an_end() {
     for piece in
@@ -67,7 +67,7 @@ fn long_texts_come_to_an_end() {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 
-    /// Arbitrary text, and text of the words that are looked for, never panics.
+    /// Neither arbitrary text nor text made of the searched words causes a panic.
     #[test]
     fn no_text_panics(text in ".{0,200}", words in proptest::collection::vec(0usize..24, 0..30)) {
         let pieces = ["收到", "政府信息公开申请", "12", "件", "，", "未", "2022年", "年度", "（", "》", "上年结转", "13800138000", "@qq.com",

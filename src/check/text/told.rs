@@ -1,4 +1,7 @@
-//! T501 and T502: figures that the text tells, or denies, against the tables.
+//! T501 and T502: figures that the text states or denies, compared with the tables.
+//!
+//! Takes one paragraph, returns at most one warning per figure. The phrases that state a figure are data of the form. Statements
+//! about part of the year, another body or some of the applicants are skipped, and so are unknown values.
 
 use super::Passage;
 use super::agency::same;
@@ -9,19 +12,19 @@ use crate::check::known;
 use crate::form::{Told, Way, words};
 use crate::model::{Code, Decimal, Finding, Origins, Place, Report, Source, finding};
 
-/// A clause of time before the one at hand is no longer than this: 上半年，
+/// Longest clause, in characters, that may limit the next one to a part of the year: 上半年，
 const ADVERB: usize = 12;
 
-/// Farthest that the number of a phrase stands behind its beginning: words of a phrase and what may stand between them.
+/// Largest distance from the beginning of a phrase to its number, in characters, filler words included.
 const REACH: usize = 80;
 
-/// Letters behind what is told in which a word may say that it is something else.
+/// Characters after a statement that are searched for words which make it a statement about something else.
 const BEHIND: usize = 16;
 
-/// Most letters between an “and” and the figure that is told with another.
+/// Most characters between an “and” and the figure that shares its number with another one.
 const JOINED: usize = 4;
 
-/// One figure that the text tells: from where to where, and the number, none where it is denied.
+/// A statement of the text about one figure: start, end and number; `None` if the figure is denied.
 struct Claim<'f> {
     told: &'f Told,
     from: usize,
@@ -32,10 +35,10 @@ struct Claim<'f> {
 pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -> Vec<Finding> {
     let telling = &report.form.telling;
     let plain = &passage.plain;
-    // One finding a figure and paragraph, however often a text repeats it.
+    // One finding per figure and paragraph, even if the text repeats it.
     let mut found: Vec<Option<Finding>> = telling.told.iter().map(|_| None).collect();
     let mut order: Vec<usize> = Vec::new();
-    // Most sentences hold no number, and most phrases need one soon behind their beginning.
+    // Most phrases need a number shortly after their beginning, and most sentences contain none.
     let mut numbers = numeral::beginnings(plain, telling.counted()).peekable();
     for (at, c) in plain.chars.iter().enumerate() {
         while numbers.next_if(|n| *n < at).is_some() {}
@@ -67,24 +70,23 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
     order.into_iter().filter_map(|i| found[i].take()).collect()
 }
 
-/// Whether the words at a place speak of the whole year's and the whole agency's figure.
+/// Whether a statement is about the figure of the whole year and the whole agency.
 fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -> bool {
     let (plain, scope) = (&passage.plain, &words().scope);
     let (told, at) = (claim.told, claim.from);
     let before = at.checked_sub(1).map(|i| plain.chars[i]);
-    // 未收到 is not 收到, 有无 no 无.
+    // 未收到 is not 收到, and 有无 is not 无.
     let refusing = if way == Way::None { &scope.doubt } else { &scope.denial };
     if before.is_some_and(|c| refusing.contains(c)) {
         return false;
     }
     let (clause, sentence) = (plain.clause(at), plain.sentence(at));
-    // What is spoken of is no channel: 网站 is one in 政府网站收到申请, none in 政府信息公开.
     let mut own = plain.before(clause, at);
     let agency = &report.cover.agency;
     if way != Way::None && joint(&own) || another(&own, agency) {
         return false;
     }
-    // One who tells a list of figures is named before the first: 县水利局同意1件、拒绝2件.
+    // In a list of figures the subject is named before the first: 县水利局同意1件、拒绝2件.
     if told.within
         && own
             .char_indices()
@@ -95,6 +97,8 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     if way != Way::None && any(&plain.after(at, claim.to + BEHIND), &told.nor) {
         return false;
     }
+    // The statement must not be about a channel: 网站 is one in 政府网站收到申请, but not in 政府信息公开, which is removed
+    // first.
     for matter in &words().agencies.matters {
         own = own.replace(matter.as_str(), "");
     }
@@ -104,7 +108,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     if told.within {
         own = own.replacen(scope.within.as_str(), "", 1);
     }
-    // A government tells of all below it.
+    // The report of a government covers all bodies below it.
     let level = agency.strip_suffix(scope.government.as_str()).and_then(|place| place.chars().last());
     if level.is_some_and(|level| own.contains(&format!("{}{level}", scope.all))) {
         scope.everybody.iter().for_each(|w| own = own.replace(w.as_str(), ""));
@@ -123,7 +127,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     if told.within && (any(&own, &scope.applicants) || of_some(plain, sentence, clause)) {
         return false;
     }
-    // The last year that is named before governs what is told.
+    // The nearest year before a statement is the year it is about.
     let earlier = sentence.max(at.saturating_sub(80))..at;
     if earlier
         .rev()
@@ -135,7 +139,7 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     if way != Way::Short {
         return true;
     }
-    // 共236件，其中政府信息公开类11件: the part is the figure, not the whole.
+    // 共236件，其中政府信息公开类11件: the second number is the figure, not the first.
     let behind = plain.after(claim.to, claim.to + BEHIND);
     let part = behind.trim_start_matches(['，', '（']).strip_prefix(scope.within.as_str());
     if !told.within && part.is_some_and(|part| any(part, &told.about)) {
@@ -147,14 +151,14 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
         && !any(&said, &scope.elsewhere)
 }
 
-/// 同意和部分同意的116件: whether a figure before an “and” has no number of its own, and so the number is that of both.
+/// 同意和部分同意的116件: whether a figure before an “and” has no number of its own, so that the number is that of both.
 fn joint(own: &str) -> bool {
     let scope = &words().scope;
     let Some((before, between)) = own.rsplit_once(|c| scope.and.contains(c)) else { return false };
     between.chars().count() <= JOINED && scope.figures.iter().any(|w| before.ends_with(w.as_str()))
 }
 
-/// Whether another body is the subject right before what is told: 县司法局收到.
+/// Whether another body is the subject directly before a statement: 县司法局收到.
 fn another(own: &str, agency: &str) -> bool {
     let words = words();
     let mut subject = own;
@@ -164,11 +168,11 @@ fn another(own: &str, agency: &str) -> bool {
     words.agencies.bureaus.iter().any(|b| subject.ends_with(b.as_str()))
         && !words.years.own.iter().any(|w| subject.ends_with(w.as_str()))
         && !agency.is_empty()
-        // Its own name, whatever stands before it; what is shorter fits too many.
+        // Its own name, after any text. Endings of fewer than three characters match too many names.
         && !subject.char_indices().rev().skip(2).any(|(i, _)| same(&subject[i..], agency))
 }
 
-/// Whether a clause without a number before the one at hand speaks of some applicants alone: 企业的申请中，
+/// Whether an earlier clause of the sentence, without a number, limits the statement to some applicants: 企业的申请中，
 fn of_some(plain: &Plain<'_>, sentence: usize, clause: usize) -> bool {
     let scope = &words().scope;
     let mut end = clause;
@@ -183,15 +187,15 @@ fn of_some(plain: &Plain<'_>, sentence: usize, clause: usize) -> bool {
     false
 }
 
-/// The finding of a claim that the tables deny.
+/// The finding for a statement that contradicts the tables.
 fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Claim<'_>) -> Option<Finding> {
     let told = claim.told;
     let sum = |slots: &[(usize, usize)]| -> Option<Decimal> { slots.iter().map(|(t, s)| known(report, *t, *s)).sum() };
     let scale = Decimal::from(told.scale);
-    // Number and place in the unit of the table.
+    // Number and precision in the unit of the table.
     let said = claim.said.map(|s| Said { number: s.number / scale, place: s.place / scale, ..s });
     let number = said.map_or(Decimal::ZERO, |s| s.number);
-    // Counts are told to the last one, money as far as one likes.
+    // Counts are exact to one; amounts of money may have any number of decimals.
     let finest = if told.scale == 1 { Decimal::ONE } else { Decimal::ZERO };
     // A claim about an unknown value is neither confirmed nor denied.
     let denies = |slots: &Vec<(usize, usize)>| match (said, sum(slots)) {
@@ -201,12 +205,12 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
     };
     let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &told.units, beside: &[] };
     let including = told.including.as_ref().filter(|(phrases, _)| {
-        // Right behind the number or up to two letters on: behind a bracket, a comma.
+        // Directly after the number or up to two characters later: after a bracket, a comma.
         (0..3).any(|skip| phrases.iter().any(|phrase| reader.read(phrase, claim.to + skip).is_some()))
     });
     let slots = match including {
         Some((_, sum)) => std::slice::from_ref(sum),
-        // That there was none is said of all of it.
+        // A statement of zero is compared with the first sum only.
         None if number.is_zero() => &told.sums[..1],
         None => told.sums.as_slice(),
     };
@@ -228,14 +232,14 @@ fn source(origins: &Origins, (table, slot): (usize, usize)) -> Option<Source> {
     origins.source(Place::Value { table, slot }).cloned()
 }
 
-/// The values of a sum in words: table, cell and label of one, of several where they stand.
+/// The values of a sum for a message: table, cell and label of a single value; table and cells of several.
 fn named(report: &Report, origins: &Origins, slots: &[(usize, usize)]) -> String {
     let form = &report.form;
     let cell = |s: &(usize, usize)| source(origins, *s).and_then(|s| s.cell).map(|c| c.to_string());
     let label = |(t, s): &(usize, usize)| {
         let table = &form.tables[*t];
         let (row, column) = (table.row_path(*s), table.column_path(*s));
-        // The row says what it is; where there is one row alone, the column with what it stands under.
+        // The row label names the value; if there is only one row, the column label with the labels above it.
         let block = &table.blocks[table.at(*s).block];
         match (block.rows.leaves.is_empty(), row.last()) {
             (false, Some(row)) if block.column_count() > 1 => format!("{row}·{}", column.last().unwrap_or(&"")),

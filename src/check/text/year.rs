@@ -1,7 +1,8 @@
-//! T503: years in the text that are neither the report's nor explained by what is said of them.
+//! T503: years in the text that are neither the report's nor explained by their context.
 //!
-//! A year is judged by where it stands: as the time of the agency's doings, in the name of the report that is presented,
-//! as the period of its figures. Everywhere else another year is history, a plan, a law or a document, and is let be.
+//! Takes the paragraphs and the publication date of a report, returns warnings. A year is judged by its context: as the time of
+//! the agency's work, in the name of the report that is presented, as the period of its figures. Anywhere else another year is
+//! history, a plan, a law or a document, and is not reported.
 
 use super::agency::same;
 use super::plain::{Plain, any};
@@ -9,14 +10,14 @@ use super::{Passage, cover};
 use crate::form::{labels, words};
 use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding, full_date};
 
-/// Letters before a year that can be no more than the agency naming itself, or a number: 一是我局
+/// Longest text before a year, in characters, that can only be the agency's name for itself or a list number: 一是我局
 const BEFORE: usize = 8;
-/// Letters of a quotation.
+/// Characters of a quotation.
 const QUOTED: usize = 24;
-/// Letters of a name before what it did.
+/// Longest name of an agency before its action, in characters.
 const LONGEST: usize = 20;
 
-/// Why a year cannot stand.
+/// What a wrong year is used for.
 #[derive(Clone, Copy)]
 enum Fault {
     Deed,
@@ -32,7 +33,7 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
     let plain = &passage.plain;
     let mut seen: Vec<u16> = Vec::new();
     let mut findings = Vec::new();
-    // In brackets and quotes stand names; how deep counts how many are open.
+    // Brackets and quotation marks contain names; `depth` is the number of open ones.
     let mut depth = 0i32;
     for (at, c) in plain.chars.iter().enumerate() {
         match c {
@@ -41,7 +42,7 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
             _ => {}
         }
         let Some((year, end)) = named(plain, at) else { continue };
-        // In the name of the report that is presented a year counts in brackets too.
+        // In the name of the report that is presented, a year counts in brackets too: see `fault`.
         if year == report.cover.year || seen.contains(&year) {
             continue;
         }
@@ -68,7 +69,7 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
     findings
 }
 
-/// The date of publication on the cover: a report of a year is published when the year is over, and on a day that there is.
+/// The publication date on the cover: it must exist in the calendar, and be later than the year of the report.
 pub(super) fn published(report: &Report, origins: &Origins) -> Option<Finding> {
     let place = Place::Fact(Fact::Published);
     let text = report.cover.fact(Fact::Published)?;
@@ -89,7 +90,7 @@ pub(super) fn published(report: &Report, origins: &Origins) -> Option<Finding> {
     Some(finding(Code::T503, message).at(source).found(text).hint(hint))
 }
 
-/// Whether a year, a month and a day are written at a place, such as there may be or not.
+/// Whether a year, a month and a day are written at a position; the date need not exist.
 fn dated(plain: &Plain<'_>, at: usize) -> bool {
     let mut i = at + 4;
     let mut next = |marks: &[char]| {
@@ -101,7 +102,7 @@ fn dated(plain: &Plain<'_>, at: usize) -> bool {
     plain.year(at).is_some() && next(&['年', '-', '/', '.']) && next(&['月', '-', '/', '.'])
 }
 
-/// A year with 年 or 年度 that begins at a place, and where it ends; in figures or 二〇二三.
+/// A year with 年 or 年度 at a position, in figures or as 二〇二三, and the position after it.
 fn named(plain: &Plain<'_>, at: usize) -> Option<(u16, usize)> {
     let end = at + 4;
     if plain.chars.get(end) != Some(&'年') {
@@ -139,7 +140,7 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     if inside {
         return None;
     }
-    // A sentence that speaks of the report's year as well tells a story.
+    // A sentence that also mentions the report's year, or is directly followed by it, describes a development.
     let story = sentence.contains(&own_year) || any(&sentence, &words.now) || {
         let next = plain.after(stop, stop + 12);
         next.contains(&own_year) || any(&next, &words.now)
@@ -147,7 +148,7 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     if let Some(day) = words.days.iter().find(|d| plain.has(end, d)) {
         let behind = plain.after(end + day.chars().count(), stop);
         let near: String = behind.chars().take(BEFORE).collect();
-        // 2023年1月1日至12月31日 is last year's period; with words that speak of figures it is the report's. A law is in
+        // 2023年1月1日至12月31日 may be a past period; with words for statistics it is the period of the report. Laws are in
         // force from such a day on.
         let periodic = any(&sentence, &words.strict) || any(&sentence, &words.period) && !sentence.contains(&own_year);
         if year < own && periodic && !any(&near, &words.past) {
@@ -156,7 +157,7 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
         let until = words.until.iter().any(|w| before.ends_with(w.as_str()));
         return (until && year + 1 == own && !story && counted(report, &before, &behind)).then_some(Fault::Period);
     }
-    // 截至2023年12月底，我局共公开信息120条: what is over by a day is told as of the report's year.
+    // 截至2023年12月底，我局共公开信息120条: figures up to the end of the previous year, stated as those of the report.
     if let Some(day) = words.ends.iter().find(|d| plain.has(end, d))
         && words.until.iter().any(|w| before.ends_with(w.as_str()))
     {
@@ -172,7 +173,7 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
     let compares = year + 1 == own && any(&after, &words.compares);
     let rest = after.strip_prefix('，').unwrap_or(&after);
     let by_self = itself(report, rest);
-    // 按照《办法》规定，2023年我局: an opening that names what is done by leaves the year its deed.
+    // 按照《办法》规定，2023年我局: an opening clause that names the basis of an action does not change its year.
     let opened = by_self && words.opens.iter().any(|w| before.starts_with(w.as_str())) && before.ends_with('，');
     if !subject(report, &before) && !opened {
         return None;
@@ -187,21 +188,21 @@ fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, i
         return None;
     }
     if year > own {
-        // Next year is planned, and sometimes told when the report is written; it is no year that is over.
+        // A sentence about a later year is usually a plan; it is reported only if it says that the work is done.
         let over = any(rest, &words.done) && !any(&after, &words.plans);
         return over.then_some(Fault::Deed);
     }
-    // Only what is said right behind the year explains it, not what a long sentence comes to.
+    // Only the clause directly after the year can explain it, not the rest of a long sentence.
     let said = rest.split(['，', '：']).next().unwrap_or_default();
     let said = words.compares.iter().fold(said.to_owned(), |said, w| said.replace(w.as_str(), ""));
     if any(&said, &words.past) {
         return None;
     }
-    // The further back, the more it must look like a report of a year's work.
+    // A year before the previous one is reported only if the text looks like a report of a year's work.
     (year + 1 == own || any(&after, &words.yearly)).then_some(Fault::Deed)
 }
 
-/// Whether a text begins with the agency: as it calls itself, by its name, or by a short one before what it did.
+/// Whether a text begins with the agency: with its word for itself, its name, or an abbreviation before an action.
 fn itself(report: &Report, text: &str) -> bool {
     let (words, agency) = (&words().years, report.cover.agency.as_str());
     let named = || {
@@ -214,7 +215,7 @@ fn itself(report: &Report, text: &str) -> bool {
         || !agency.is_empty() && (text.starts_with(agency) || named())
 }
 
-/// Whether what follows a day up to which something is counted is the agency's disclosure, and nothing explains it.
+/// Whether the text after a closing date states what the agency disclosed by that day, without explaining the year.
 fn counted(report: &Report, before: &str, behind: &str) -> bool {
     let words = &words().years;
     let Some(rest) = behind.strip_prefix('，') else { return false };
@@ -231,8 +232,7 @@ fn presents(before: &str, after: &str) -> bool {
     any(before, &words.presents) || any(after, &words.presents)
 }
 
-/// Whether what stands before a year in its sentence leaves it the time of what follows: nothing, a number of a list, or
-/// the agency itself.
+/// Whether a year dates what follows it: only a list number or the agency itself may precede it in its sentence.
 fn subject(report: &Report, before: &str) -> bool {
     let list = |c: char| words().years.list.contains(c);
     let rest = before.trim_start_matches(list);

@@ -10,10 +10,9 @@ use super::{Interrupt, each};
 use crate::batch::{Record, Status};
 use crate::cli::inputs::Input;
 use crate::cli::plan::{Mark, Plan};
-use crate::cli::{Exit, Stop, output, print};
+use crate::cli::{Exit, Stop, output, print, reading, regular_file};
 use crate::feedback;
 use crate::model::Severity;
-use crate::regular_file;
 
 /// Most failed copies that are reported one by one; the others are counted.
 const NAMED: usize = 10;
@@ -48,7 +47,10 @@ pub fn write(
 
 /// The marked copy of an input; `None` if it is not a readable workbook.
 fn copy(plan: &Plan, input: &Input, record: &Record) -> Result<Option<Vec<u8>>, String> {
-    let Ok(workbook) = crate::import::read(&input.path, &plan.setting.limits) else { return Ok(None) };
+    let limits = &plan.setting.limits;
+    let read =
+        |bytes: Vec<u8>| reading::workbook(&reading::file_name(&input.path), &bytes, limits, plan.isolation.as_ref());
+    let Ok(workbook) = reading::load(&input.path, limits).and_then(read) else { return Ok(None) };
     // The writer's message is English and does not help the user, so it is not shown.
     let bytes = feedback::mark(&workbook, &record.findings)
         .map_err(|_| format!("{} 标不成：工作簿里有 Excel 放不下的内容", input.path.display()))?;

@@ -10,9 +10,9 @@ use crate::cli::args::MergeArgs;
 use crate::cli::folder::Folder;
 use crate::cli::lock::Lock;
 use crate::cli::output::reason;
+use crate::cli::regular_file::{self, Unread};
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
-use crate::regular_file::{self, Unread};
 
 /// Largest manifest that is read, in bytes: of some hundred thousand reports.
 const MOST: u64 = 1 << 30;

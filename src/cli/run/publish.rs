@@ -21,6 +21,7 @@ use crate::cli::lock::Lock;
 use crate::cli::output;
 use crate::cli::plan::PublishPlan;
 use crate::cli::print::Doing;
+use crate::cli::regular_file;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
 use crate::model::{Code, Finding, Whole, finding};
@@ -28,7 +29,6 @@ use crate::pipeline::{self, Format, ProduceError, Setting, produce};
 use crate::publish::{
     Difference, Entry, MOST_MANIFEST, PackageFile, index, is_index, package, prove, prove_package, standing, stands,
 };
-use crate::regular_file;
 
 /// A report that was understood and is not published.
 const REFUSED: Code = Code::B902;

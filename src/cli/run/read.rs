@@ -8,10 +8,11 @@ use crate::batch::{Record, Status};
 use crate::cli::inputs::Input;
 use crate::cli::output::reason;
 use crate::cli::plan::Plan;
+use crate::cli::reading;
 use crate::digest::sha256;
-use crate::import::{self, ImportError};
+use crate::import::ImportError;
 use crate::model::{Code, Finding, Severity, Whole, finding};
-use crate::pipeline::{Examined, examine_told, refused};
+use crate::pipeline::{Examined, examine_read, refused};
 use crate::series::Facts;
 
 /// An input that was read.
@@ -88,7 +89,7 @@ fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
     if let Some(f) = &input.trouble {
         return Err(Box::new(f.clone()));
     }
-    let bytes = import::load(&input.path, &plan.setting.limits).map_err(|e| Box::new(unread(input, &e)))?;
+    let bytes = reading::load(&input.path, &plan.setting.limits).map_err(|e| Box::new(unread(input, &e)))?;
     let digest = sha256(&bytes);
     Ok((bytes, digest))
 }
@@ -147,9 +148,10 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
 
 /// What an input holds.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
-    let name = input.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = reading::file_name(&input.path);
+    let read = || reading::read(&name, bytes, &plan.setting.limits, plan.isolation.as_ref());
     // A blank template that was named explicitly is checked: the findings say what to fill in.
-    examine_told(&name, bytes, &plan.setting, |e| unread(input, e), !input.typed)
+    examine_read(read, &plan.setting, |e| unread(input, e), !input.typed)
 }
 
 /// Sets the status of a record that is understood from its findings.

@@ -47,7 +47,7 @@ fn the_workbook_is_read_again_with_the_same_totals_and_without_a_warning() {
         let again = read.report.unwrap();
         assert_eq!(again.tables, report.tables, "{}", form.id);
         assert_eq!((again.cover.agency.as_str(), again.cover.year), ("老城区人民政府", report.cover.year));
-        // Text of the two sheets is no text of the report; the title over a table is there where headings are free.
+        // Text of the two sheets does not become text of the report; with free headings, the title over a table does.
         let given = |text: &str| form.free_headings && form.sections.iter().any(|s| s.heading == text);
         let mut texts = again.sections.iter().flat_map(|s| s.paragraphs());
         assert!(texts.all(|p| given(&p.text)), "{:?}", again.sections);
@@ -72,7 +72,7 @@ fn totals_are_formulas_with_results_and_every_total_has_its_sources() {
     let rows = sources.cells.keys().map(|at| at.0).max().unwrap();
     let figures: usize = parts.iter().map(|p| p.figures.len()).sum();
     assert_eq!(rows as usize, figures);
-    // Three lines a total, all with the same total, each with its own file and cell.
+    // Three rows per total, all with the same total, each with its own file and cell.
     let number = |row: u32, column: u32| match &sources.cells[&(row, column)] {
         calamine::Data::Float(f) => *f,
         calamine::Data::Int(i) => *i as f64,
@@ -108,7 +108,7 @@ fn a_full_sheet_goes_on_in_the_next() {
     let name = &labels().sum.sources.sheet;
     let names: Vec<String> = sheets.iter().map(|s| s.inner.name()).collect();
     assert_eq!(names[..2], [name.clone(), format!("{name}2")]);
-    // No figure at all: the head alone.
+    // Without figures, one sheet with the header row only.
     let empty = Contribution::of("a", "甲局", &Report::blank(form::edition("2021").unwrap()), &Origins::default(), &[]);
     assert_eq!(sources(&crate::aggregate::sum(vec![empty]).unwrap(), 100).unwrap().len(), 1);
 }

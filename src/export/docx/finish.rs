@@ -1,8 +1,9 @@
-//! The finishing pass over one part: children in schema order, what `docx-rs` cannot write added, the rest dropped.
+//! The finishing pass over one part: sorts children into schema order, adds what `docx-rs` cannot write, drops what the schema
+//! does not allow.
 //!
-//! Takes a part as `docx-rs` gives it and [`Notes`], gives the part to pack. It streams: bytes are copied as they stand,
-//! and only the children of an element that has a sequence are moved, when that element ends. It never changes text.
-//! Tables are finished on their own and put in the place of paragraphs that hold it.
+//! Takes a part as `docx-rs` writes it and [`Notes`], gives the part to pack. It streams: bytes are copied unchanged, and only
+//! the children of elements that have a sequence are moved, when the element ends. It never changes text. Tables are finished
+//! separately and replace their placeholder paragraphs.
 
 use std::borrow::Cow;
 
@@ -20,28 +21,28 @@ use crate::export::ExportError;
 pub(super) struct Notes {
     language: &'static str,
     styles: Vec<StyleNote>,
-    /// Finished tables, for the paragraphs of the style [`TABLE_PLACE`] in their order.
+    /// Finished tables in document order, which replace the paragraphs of style [`TABLE_PLACE`].
     tables: Vec<String>,
-    /// Of the one table that is being finished.
+    /// Additions to the one table that is being finished; `None` for a part.
     table: Option<TableNote>,
 }
 
-/// The style of a paragraph in whose place a table is put; no document has such a style.
+/// Style of the placeholder paragraphs of tables; no finished document has it.
 pub(super) const TABLE_PLACE: &str = "TablePlace";
 
-/// What a style has beyond `docx-rs`.
+/// What `docx-rs` cannot write in a style.
 #[derive(Debug, Default)]
 pub(super) struct StyleNote {
     pub id: String,
     /// Written into the start tag, e.g. `w:default="1"`.
     pub attribute: Option<&'static str>,
-    /// Children of `w:pPr`: name and XML. An addition replaces a child of its name.
+    /// Children of `w:pPr`: name and XML. An addition replaces a child of the same name.
     pub paragraph: Vec<(&'static str, String)>,
     /// Children of `w:rPr`.
     pub run: Vec<(&'static str, String)>,
 }
 
-/// What a table has beyond `docx-rs`.
+/// What `docx-rs` cannot write in a table.
 #[derive(Debug)]
 struct TableNote {
     header_rows: usize,
@@ -57,7 +58,7 @@ impl Notes {
         self.styles.push(note);
     }
 
-    /// The next table in document order, finished.
+    /// Adds the next table in document order, finished.
     pub fn table(&mut self, xml: String) {
         self.tables.push(xml);
     }
@@ -65,15 +66,15 @@ impl Notes {
 
 const DECLARATION: &[u8] = br#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#;
 
-/// Settings of a Chinese document that `docx-rs` has no word for (it writes the first one where it has no place).
+/// Settings of a Chinese document that `docx-rs` cannot write (it writes the first one where the schema does not allow it).
 const SETTINGS: &[(&str, &str)] =
     &[("w:characterSpacingControl", r#"<w:characterSpacingControl w:val="compressPunctuation"/>"#)];
 
-/// Attributes that are dropped: the paragraph numbers of `docx-rs` come from a counter of the thread, so that the same
-/// document would not give the same bytes twice; a grid column has no type in the schema.
+/// Attributes that are dropped: paragraph ids of `docx-rs` come from a counter of the thread, so the same document would not
+/// give the same bytes twice; grid columns have no type in the schema.
 const DROPPED: &[(&str, &str)] = &[("w:p", "w14:paraId"), ("w:gridCol", "w:type")];
 
-/// Finishes a part.
+/// Finishes a part. Fails if it is not XML, or if tables and placeholders do not match.
 pub(super) fn finish(part: &[u8], notes: &Notes) -> Result<Vec<u8>, ExportError> {
     let tables = notes.tables.iter().map(String::len).sum::<usize>();
     let mut out = Vec::with_capacity(part.len() + tables + 1024);
@@ -81,7 +82,7 @@ pub(super) fn finish(part: &[u8], notes: &Notes) -> Result<Vec<u8>, ExportError>
     run(part, notes, out)
 }
 
-/// Finishes a table: its header rows are repeated, and it has a name for those who cannot see it.
+/// Finishes a table: marks its header rows as repeated and adds its caption for readers who cannot see it.
 pub(super) fn table(part: &[u8], header_rows: usize, caption: &str) -> Result<String, ExportError> {
     let note = TableNote { header_rows, caption: text::line(caption) };
     let out = run(part, &Notes { table: Some(note), ..Notes::default() }, Vec::new())?;
@@ -109,7 +110,7 @@ fn run(part: &[u8], notes: &Notes, out: Vec<u8>) -> Result<Vec<u8>, ExportError>
         let event = reader.read_event().map_err(|e| fault(&e))?;
         let raw = source.get(from..position(&reader)).unwrap_or_default();
         match &event {
-            // A table without its place would be lost in silence.
+            // A table without a placeholder would be lost silently.
             Event::Eof if pass.lost || pass.tables.len() > 0 && pass.body => {
                 return Err(fault(&"表格和它们的位置对不上"));
             }
@@ -128,22 +129,22 @@ fn fault(e: &dyn std::fmt::Display) -> ExportError {
     ExportError::Writer { format: "DOCX", reason: format!("部件不是合法的 XML：{e}") }
 }
 
-/// An element that is open.
+/// An open element.
 struct Frame<'s> {
     name: &'s str,
-    /// The id of a style.
+    /// Its id, if it is a style.
     id: Option<String>,
     sequence: Option<&'static [&'static str]>,
     /// Where its start tag and its content begin in the output.
     tag: usize,
     content: usize,
-    /// Its children, where it has a sequence.
+    /// Its children, if it has a sequence.
     children: Vec<Child>,
 }
 
 #[derive(Clone, Copy)]
 struct Child {
-    /// Place in the sequence; `None` for a child without one.
+    /// Index in the sequence; `None` for a child that is not in it.
     rank: Option<usize>,
     from: usize,
     to: usize,
@@ -153,15 +154,15 @@ struct Pass<'s> {
     notes: &'s Notes,
     out: Vec<u8>,
     open: Vec<Frame<'s>>,
-    /// Tables that are not in their places yet.
+    /// Tables that have not replaced their placeholder yet.
     tables: std::slice::Iter<'s, String>,
-    /// Whether the paragraph that is open holds the place of one.
+    /// Whether the open paragraph is a placeholder.
     place: bool,
-    /// Whether this part is the document, which holds all tables.
+    /// Whether this part is the document, which contains all tables.
     body: bool,
-    /// Whether a place had no table.
+    /// Whether a placeholder had no table.
     lost: bool,
-    /// Rows begun.
+    /// Number of table rows begun.
     row: usize,
     moved: Vec<u8>,
 }
@@ -235,7 +236,7 @@ impl<'s> Pass<'s> {
         self.child(frame.name, frame.tag);
     }
 
-    /// Tells the parent of a child just written.
+    /// Records a child just written in its parent.
     fn child(&mut self, name: &str, from: usize) {
         let to = self.out.len();
         if let Some(parent) = self.open.last_mut()
@@ -245,7 +246,7 @@ impl<'s> Pass<'s> {
         }
     }
 
-    /// Writes the additions to an element behind its children.
+    /// Writes the additions to an element after its children.
     fn add(&mut self, frame: &mut Frame<'s>, sequence: &[&str]) {
         let notes = self.notes;
         for (name, xml) in self.additions(frame, notes) {
@@ -288,7 +289,7 @@ impl<'s> Pass<'s> {
         }
     }
 
-    /// Puts the children of an element in order and drops those without a place.
+    /// Sorts the children of an element and drops those not in its sequence.
     fn order(&mut self, frame: &mut Frame<'_>) {
         let written: usize = frame.children.iter().map(|c| c.to - c.from).sum();
         let in_place = frame.children.is_sorted_by_key(|c| c.rank)
@@ -445,7 +446,7 @@ mod tests {
         assert!(finish(body("").as_bytes(), &one).is_err());
         assert!(finish(body(&place.repeat(2)).as_bytes(), &one).is_err());
         assert!(finish(body(&place).as_bytes(), &one).is_ok());
-        // Only the document holds tables.
+        // Only the document contains tables.
         assert!(finish(b"<w:ftr></w:ftr>", &one).is_ok());
     }
 

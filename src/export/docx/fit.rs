@@ -1,12 +1,12 @@
-//! How a table is set so that it stands whole on a page: size of type, widths of columns, least height of rows.
+//! Fits a table on one page: type size, widths of columns, least height of rows.
 //!
-//! The rule: from `size.table` down to `size.table_least` in half points, the first size at which no figure breaks in its
-//! column and all rows fit into the page below the table's heading. Columns keep the form's widths, unless a figure is
-//! wider than its column; then it takes what it lacks from those that have room. Rows are as airy as the page allows.
-//! A table that fits at no size is set at the largest at which no figure breaks, and goes over several pages.
+//! The rule: from `size.table` down to `size.table_least` in steps of half a point, the first size at which no figure breaks in
+//! its column and all rows fit on the page below the heading of the table. Columns keep the form's proportions, unless a figure
+//! is wider than its column; then the column takes the missing width from those with room. Rows are as high as the page allows.
+//! A table that fits at no size is set at the largest at which no figure breaks, and takes several pages.
 //!
-//! Word breaks the lines, not this module: it estimates with one em a Chinese character and half an em a digit, which the
-//! faces of a report have, and keeps a reserve.
+//! Word breaks the lines; this module only estimates, with one em per Chinese character and half an em per digit, as in the
+//! fonts of a report, and a reserve.
 
 use super::grid::Grid;
 use super::measure::{lines, pieces};
@@ -14,11 +14,11 @@ use super::text::{points, twips};
 use crate::model::Cell;
 use crate::style::Style;
 
-/// Distance of text from the left and right border, in points: the first at which the table fits.
+/// Distances of text from the left and right border to try, in points, largest first.
 const SIDES: [f32; 2] = [3.0, 1.5];
-/// Least heights of a row, in sizes of type, the airiest first.
+/// Least heights of a row to try, as multiples of the type size, largest first.
 const ROWS: [f32; 6] = [2.2, 2.0, 1.8, 1.6, 1.5, 1.4];
-/// Distance from baseline to baseline in a cell, in sizes of type.
+/// Distance from baseline to baseline in a cell, as a multiple of the type size.
 const PITCH: f32 = 1.25;
 /// Distance of text from the upper and lower border, in twips.
 pub(super) const ABOVE: usize = 20;
@@ -30,7 +30,7 @@ const BORDER: f32 = 0.6;
 /// How a table is set.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Fit {
-    /// Size of type in points.
+    /// Type size in points.
     pub size: f32,
     /// Widths of the columns in twips; together the width of the text.
     pub columns: Vec<usize>,
@@ -40,11 +40,12 @@ pub(super) struct Fit {
     pub row: usize,
     /// Whether it fits on one page.
     pub whole: bool,
-    /// Per row, whether it may split: one that takes most of a page must, or Word cuts it off or leaves a page empty.
+    /// Per row, whether it may split over pages: one that takes more than half a page must, or Word cuts it off or leaves a
+    /// page empty.
     pub splits: Vec<bool>,
 }
 
-/// How far a cell's text is set in, in sizes of type.
+/// Indent of a cell's text, as a multiple of the type size.
 pub(super) fn indent(cell: &Cell) -> f32 {
     1.5 * f32::from(cell.indent)
 }
@@ -54,7 +55,7 @@ pub(super) fn pitch(size: f32) -> f32 {
     (size * PITCH * 2.0).round() / 2.0
 }
 
-/// Fits a table. `before` is the height in points of what stays on the page above it.
+/// Fits a table with relative column `widths`. `before`: height in points of what stays with it on the page above it.
 pub(super) fn fit(grid: &Grid<'_>, widths: &[f32], style: &Style, before: f32) -> Fit {
     let page = points(style.page.text_height) - before - RESERVE;
     let steps = ((style.size.table - style.size.table_least) * 2.0).floor().max(0.0) as usize;
@@ -82,7 +83,7 @@ pub(super) fn fit(grid: &Grid<'_>, widths: &[f32], style: &Style, before: f32) -
         unbroken.get_or_insert_with(|| set(ROWS[3] * size, false));
     }
     unbroken.unwrap_or_else(|| {
-        // Even the least size breaks a figure: the form's own widths, and Word breaks it.
+        // Even the least size breaks a figure: use the form's widths, and Word breaks it.
         let (size, side) = (style.size.table_least, SIDES[SIDES.len() - 1]);
         let columns = shares(widths, points(style.page.text_width));
         let heights = heights(grid, &columns, size, side);
@@ -96,7 +97,7 @@ fn splits(heights: &[f32], page: f32) -> Vec<bool> {
     heights.iter().map(|h| *h > page / 2.0).collect()
 }
 
-/// The form's widths over the width of the text, in points. Widths that are no numbers count as equal.
+/// The form's proportions over the width of the text, in points; equal widths unless all are finite and positive.
 fn shares(widths: &[f32], total: f32) -> Vec<f32> {
     let fair = widths.iter().all(|w| w.is_finite() && *w > 0.0);
     let sum: f32 = widths.iter().sum();
@@ -124,18 +125,18 @@ fn columns(longest: &[f32], widths: &[f32], size: f32, side: f32, total: f32) ->
     Some(columns)
 }
 
-/// Per column, the longest piece in em that cannot break, of the cells that stand in it alone.
+/// Per column, the longest unbreakable piece in em, of the cells in that column only.
 fn longest(grid: &Grid<'_>) -> Vec<f32> {
     let mut longest = vec![0.0f32; grid.columns];
     for place in grid.rows.iter().flatten().filter(|p| p.begins && p.cell.column_span == 1) {
         let widest = pieces(&place.cell.text).map(|p| p.em).fold(0.0, f32::max);
-        // A cell of prose with an endless word must not empty the other columns.
+        // Limited, so that an endless word in a cell of prose does not take the width of the other columns.
         longest[place.cell.column] = longest[place.cell.column].max(widest.min(12.0));
     }
     longest
 }
 
-/// Rounds so that the sum stays.
+/// Converts points to twips, rounded so that the sum is kept.
 fn to_twips(columns: &[f32]) -> Vec<usize> {
     let (mut at, mut edge) = (0.0, 0);
     let mut out = Vec::with_capacity(columns.len());
@@ -148,7 +149,8 @@ fn to_twips(columns: &[f32]) -> Vec<usize> {
     out
 }
 
-/// Heights of the rows in points: the tallest cell of one row; a cell over several gives the last what they lack.
+/// Heights of the rows in points: the tallest cell of a single row; what a cell over several rows lacks is added to the last of
+/// them.
 fn heights(grid: &Grid<'_>, columns: &[f32], size: f32, side: f32) -> Vec<f32> {
     let mut heights = vec![0.0f32; grid.rows.len()];
     let mut tall = Vec::new();

@@ -1,15 +1,15 @@
-//! A table as a grid: which cell stands in which place.
+//! A table as a grid: which cell is at which position.
 //!
-//! Takes a table of the document, gives its places row by row, or says that its cells do not tile it: Word would show
-//! such a table with cells under the wrong head, and nobody would notice.
+//! Takes a table of the document, gives its positions row by row, or an error if its cells do not tile it: Word would silently
+//! show such a table with cells in the wrong columns.
 
 use crate::export::ExportError;
 use crate::model::{Cell, Table};
 
-/// The most columns Word can show.
+/// Most columns that Word can show.
 const MOST_COLUMNS: usize = 63;
 
-/// A place of the grid at which something is written.
+/// A position of the grid at which a cell element is written.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place<'t> {
     pub cell: &'t Cell,
@@ -24,7 +24,7 @@ pub(super) struct Grid<'t> {
     pub rows: Vec<Vec<Place<'t>>>,
 }
 
-/// Resolves the spans of a table.
+/// Resolves the spans of a table. Fails if its cells do not tile it, or if it has too many columns for Word.
 pub(super) fn resolve(table: &Table) -> Result<Grid<'_>, ExportError> {
     let columns = table.widths.len();
     let fault = |what: &str| ExportError::Writer {
@@ -35,7 +35,7 @@ pub(super) fn resolve(table: &Table) -> Result<Grid<'_>, ExportError> {
         return Err(fault("的列数超过 Word 的上限 63 列"));
     }
     let mut rows = vec![Vec::new(); table.rows.len()];
-    // Per column: the cell that stands there, and the row below it.
+    // Per column: the last cell placed there, and the row after it.
     let mut standing: Vec<Option<(&Cell, usize)>> = vec![None; columns];
     for (index, row) in table.rows.iter().enumerate() {
         let mut cells = row.cells.iter().peekable();

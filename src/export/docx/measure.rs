@@ -1,17 +1,17 @@
-//! Text measured without a font: widths in em, the places where a line may break, lines at a width.
+//! Text measured without a font: widths in em, possible line breaks, number of lines at a width.
 //!
-//! An estimate: a Chinese character is one em in every face of a report, a digit half an em. Word breaks the lines.
+//! An estimate: a Chinese character is one em in the fonts of a report, a digit half an em. Word breaks the actual lines.
 
 use unicode_width::UnicodeWidthChar;
 
-/// Marks that may not begin a line.
+/// Marks that must not begin a line.
 const NOT_FIRST: &str = "，。、；：？！）》】”’％%…—";
-/// Marks that may not end a line.
+/// Marks that must not end a line.
 const NOT_LAST: &str = "（《【“‘";
 /// Word's automatic space between Chinese and Latin or digits.
 const BETWEEN_SCRIPTS: f32 = 0.25;
 
-/// A piece of text within which a line may not break.
+/// A piece of text inside which a line must not break.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Piece<'t> {
     pub text: &'t str,
@@ -21,7 +21,7 @@ pub(super) struct Piece<'t> {
     pub forced: bool,
 }
 
-/// The pieces of a text; together they are the text.
+/// The pieces of a text; joined, they are the text.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -45,14 +45,14 @@ pub(super) fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
     })
 }
 
-/// Bytes of text from which lines are only reckoned: it goes over pages whatever it holds.
+/// Above this many bytes the lines of a text are only estimated from its length: it takes several pages anyway.
 const RECKONED: usize = 8192;
 
 /// Number of lines that text takes at a width in em; at least one.
 pub(super) fn lines(text: &str, width: f32) -> usize {
     let width = width.max(1.0);
     if text.len() > RECKONED {
-        // Three bytes a Chinese character, two digits an em.
+        // Three bytes, a Chinese character, are one em; Latin text is underestimated.
         return (text.len() as f32 / 3.0 / width).ceil() as usize;
     }
     let (mut lines, mut at) = (1, 0.0);
@@ -64,7 +64,7 @@ pub(super) fn lines(text: &str, width: f32) -> usize {
         } else if em <= width {
             (lines, at) = (lines + 1, em);
         } else {
-            // Longer than a line: it fills this one and the next.
+            // Longer than a line: it fills this one and those after it.
             let over = at + em;
             let full = (over / width).floor();
             (lines, at) = (lines + full as usize, over - full * width);
@@ -87,8 +87,8 @@ pub(super) fn em(text: &str) -> f32 {
     total
 }
 
-/// How much narrower, in em, a cell of `width` em should be on both sides for its centred label to fill its lines
-/// evenly: 结果 | 维持 and not 结果维 | 持. 0 where the label has anything but plain Chinese characters or fits on a line.
+/// Inset in em on each side of a cell of `width` em that makes its centred label fill its lines evenly (甲乙/丙丁, not 甲乙丙/丁). 0 if
+/// the label is not all plain Chinese characters, fits on a line, or has more than 64 characters.
 pub(super) fn inset(label: &str, width: f32) -> f32 {
     let plain = pieces(label).all(|p| p.em == 1.0 && p.text.chars().count() == 1);
     let (count, fit) = (label.chars().count(), width.floor());
@@ -97,7 +97,7 @@ pub(super) fn inset(label: &str, width: f32) -> f32 {
     }
     let lines = (count as f32 / fit).ceil();
     let even = (count as f32 / lines).ceil();
-    // Half an em stays free, so that no rounding pushes the last character down.
+    // Half an em stays free, so that rounding cannot move the last character to another line.
     ((width - even - 0.5) / 2.0).max(0.0)
 }
 
@@ -105,7 +105,7 @@ pub(super) fn inset(label: &str, width: f32) -> f32 {
 fn width(c: char) -> f32 {
     match c.width_cjk() {
         Some(2) => 1.0,
-        // Wide capitals; digits are half an em in every face a report uses.
+        // Capitals are wider; digits are half an em in every font that a report uses.
         Some(1) if c.is_ascii_uppercase() => 0.7,
         Some(1) => 0.5,
         _ => 0.0,
@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(lines("", 5.0), 1);
         assert_eq!(lines("一二三四五", 5.0), 1);
         assert_eq!(lines("一二三四五六", 5.0), 2);
-        // The full stop takes its character to the next line.
+        // The full stop moves to the next line together with the character before it.
         assert_eq!(lines("一二三四五。", 5.0), 2);
         assert_eq!(lines("一二三四12345", 5.0), 2);
         assert_eq!(lines("一\n二", 5.0), 2);
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn labels_fill_their_lines_evenly() {
-        // Three characters fit, so 结果维 | 持 without an inset; two and a half em are left with it.
+        // Without an inset, three of the four characters fit on a line; with it, two and a half em are left.
         assert_eq!(3.4 - 2.0 * inset("结果维持", 3.4), 2.5);
         assert_eq!(inset("结果维持", 2.2), 0.0);
         assert_eq!(inset("结果维持", 4.5), 0.0);

@@ -1,10 +1,10 @@
 //! Document → DOCX.
 //!
-//! Takes a [`Document`] and a [`Style`], gives the bytes of a Word file: real styles, merged cells, repeated header rows,
-//! page numbers. `docx-rs` builds the parts; one finishing pass puts their children in schema order, adds what it cannot
-//! write and packs them. Nothing here reads a clock, and nothing depends on fonts being installed.
+//! Takes a [`Document`] and a [`Style`], gives the bytes of a Word file: named styles, merged cells, repeated header rows, page
+//! numbers. `docx-rs` builds the parts; a finishing pass sorts their children into schema order and adds what `docx-rs` cannot
+//! write. It never reads a clock and needs no installed font.
 //!
-//! Characters that XML 1.0 cannot hold are left out; a line break inside a text becomes `w:br`, a tab `w:tab`.
+//! Characters that XML 1.0 cannot contain are omitted; a line break inside a text becomes `w:br`, a tab `w:tab`.
 
 mod finish;
 mod fit;
@@ -26,7 +26,7 @@ use crate::style::Style;
 use finish::Notes;
 use text::twips;
 
-/// A paragraph of at most this many lines before a table stays with it.
+/// A paragraph of at most this many lines directly before a table stays with it.
 const LEAD_LINES: usize = 3;
 
 /// Space between a table and the line above it, in points.
@@ -89,7 +89,7 @@ pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
     package::pack(docx.build(), doc, style, &notes)
 }
 
-/// The paragraphs of a document; tables stand as paragraphs that hold their places.
+/// The paragraphs of the body; a table is represented by a placeholder paragraph.
 struct Body(Vec<DocumentChild>);
 
 impl Body {
@@ -110,18 +110,18 @@ fn head(body: &mut Body, doc: &Document, style: &Style) {
     }
 }
 
-/// Two tables that touch would become one, and a body may not end in a table: an empty line of one point parts them.
+/// An empty line of one point after a table: without it Word joins adjacent tables, and a body must not end in a table.
 fn spacer() -> Paragraph {
     let thin = LineSpacing::new().before(0).after(0).line(20).line_rule(LineSpacingType::Exact);
     Paragraph::new().style(styles::TABLE).align(AlignmentType::Left).line_spacing(thin)
 }
 
-/// How a block stands to the table below it.
+/// How a block is connected with a table.
 #[derive(Clone, Copy, Default)]
 struct Lead {
-    /// A table: points taken by the heading and the short paragraph that stay with it.
+    /// For a table: height in points of the heading and short paragraph that stay with it.
     before: f32,
-    /// A short paragraph directly before a table.
+    /// Whether it is a short paragraph directly before a table, which stays with it.
     stays: bool,
 }
 

@@ -1,7 +1,7 @@
-//! Parts → package.
+//! Parts of `docx-rs` → package.
 //!
-//! Takes the parts of `docx-rs`, finishes those that a report needs, adds core properties and the font table, and packs
-//! them in a fixed order.
+//! Takes the parts of `docx-rs`, finishes those that a report needs, adds core properties and the font table, and packs them in
+//! a fixed order. The properties never contain a date or a person.
 
 use docx_rs::XMLDocx;
 use quick_xml::escape::escape;
@@ -13,7 +13,7 @@ use crate::export::package::{self, Part, PartKind};
 use crate::model::Document;
 use crate::style::Style;
 
-/// Parts that `docx-rs` always writes and a report has no use for; nothing may point at them.
+/// Parts that `docx-rs` always writes and a report does not need; references to them are removed.
 pub(super) const PARTS_LEFT_OUT: &[&str] = &[
     "docProps/app.xml",
     "docProps/custom.xml",
@@ -24,7 +24,7 @@ pub(super) const PARTS_LEFT_OUT: &[&str] = &[
     "webSettings.xml",
 ];
 
-/// Other names of the faces that offices have: where one is missing, Word takes the other before it guesses.
+/// Other names of the fonts that offices have: if a font is missing, Word tries the other name before it guesses.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("方正小标宋简体", "FZXiaoBiaoSong-B05S"),
     ("方正小标宋_GBK", "FZXiaoBiaoSong-B05"),
@@ -67,7 +67,7 @@ pub(super) fn pack(parts: XMLDocx, doc: &Document, style: &Style, notes: &Notes)
 /// Parts that differ from report to report.
 const OWN_PARTS: &[&str] = &["word/document.xml", "docProps/core.xml"];
 
-/// Title, agency and language; no date and no person.
+/// Core properties: title, agency and language; no date and no person.
 fn core(doc: &Document) -> String {
     let mut xml = String::from(concat!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
@@ -84,7 +84,7 @@ fn core(doc: &Document) -> String {
     xml
 }
 
-/// The faces that the styles name.
+/// The font table: the fonts that the styles name.
 fn fonts(style: &Style) -> String {
     let mut xml = String::from(concat!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?>"#,
@@ -98,7 +98,7 @@ fn fonts(style: &Style) -> String {
         }
         let other = OTHER_NAMES.iter().find(|(known, _)| *known == name);
         let other = other.map_or(String::new(), |(_, other)| format!(r#"<w:altName w:val="{other}"/>"#));
-        // 0x86 is the charset of GB 2312: without it Word may take a Latin face for a missing Chinese one.
+        // 0x86 is the charset of GB 2312: without it Word may replace a missing Chinese font by a Latin one.
         let charset = if role == "latin" { "00" } else { "86" };
         let family = if role == "heading1" { "swiss" } else { "roman" };
         xml.push_str(&format!(

@@ -1,6 +1,6 @@
-//! Page and page number.
+//! Page setup and page number.
 //!
-//! Takes the style, sets the last (and only) section: A4, margins, the grid of lines, the footers.
+//! Takes the style, sets the only section: A4, margins, the grid of lines, the footers.
 
 use docx_rs::{
     AlignmentType, DocGrid, Docx, FieldCharType, Footer, InstrPAGE, InstrText, PageMargin, Paragraph, Run,
@@ -15,7 +15,7 @@ use crate::style::{PageNumber, Style};
 /// A4 in millimetres.
 const WIDTH: f32 = 210.0;
 const HEIGHT: f32 = 297.0;
-/// GB/T 9704: the page number stands 7 mm below the text.
+/// GB/T 9704: the page number is 7 mm below the text.
 const NUMBER_BELOW: f32 = 7.0;
 
 /// Sets page, grid and footers.
@@ -39,7 +39,7 @@ pub(super) fn set(mut docx: Docx, style: &Style) -> Docx {
     match page.page_number {
         PageNumber::Centered => docx.footer(Footer::new().add_paragraph(number_line())),
         PageNumber::Outside => {
-            // One character in from the edge.
+            // One character from the edge of the text.
             let inset = twips(style.size.page_number);
             let odd = number_line().align(AlignmentType::Right).indent(None, None, Some(inset), None);
             let even =

@@ -1,19 +1,19 @@
-//! The order in which WordprocessingML wants its children (ECMA-376, transitional), as data.
+//! The order of child elements in WordprocessingML (ECMA-376, transitional), as data.
 //!
-//! Takes the name of an element and of its parent, gives the sequence. It holds only the elements whose children this
-//! program writes, but each sequence whole, so that what is missing from it has no place there.
+//! Takes the names of an element and of its parent, gives the sequence of its children. It contains only elements whose
+//! children this program writes, but their complete sequences, so a child that is not listed is not allowed.
 
-/// The children of an element in order; a child that is not listed has no place. `None`: the children stay as they are.
+/// The children of an element in order; a child that is not listed is not allowed. `None`: the children stay as they are.
 pub(super) fn sequence(parent: &str, name: &str) -> Option<&'static [&'static str]> {
     SEQUENCES.iter().find(|s| s.name == name && s.parents.is_none_or(|p| p.contains(&parent))).map(|s| s.children)
 }
 
-/// Elements that say nothing without children and are left out then.
+/// Elements that mean nothing without children and are then omitted.
 pub(super) const NOTHING_WHEN_EMPTY: &[&str] = &["w:pPr", "w:rPr", "w:trPr", "w:tcPr"];
 
 struct Sequence {
     name: &'static str,
-    /// Parents it holds under; `None` for any. The first match counts.
+    /// Parents that it applies to; `None` for any. The first matching entry counts.
     parents: Option<&'static [&'static str]>,
     children: &'static [&'static str],
 }
@@ -65,7 +65,8 @@ const SEQUENCES: &[Sequence] = &[
     any("w:tcBorders", &[
         "w:top", "w:left", "w:start", "w:bottom", "w:right", "w:end", "w:insideH", "w:insideV", "w:tl2br", "w:tr2bl",
     ]),
-    // CT_TblPrBase, of which Word (and the Open XML SDK) takes this much in a style: width, layout and name are a table's own.
+    // CT_TblPrBase, of which Word (and the Open XML SDK) accepts these in a style; width, layout and caption belong to the
+    // table itself.
     Sequence { name: "w:tblPr", parents: Some(&["w:style", "w:tblStylePr"]), children: &[
         "w:tblStyleRowBandSize", "w:tblStyleColBandSize", "w:jc", "w:tblCellSpacing", "w:tblInd", "w:tblBorders",
         "w:shd", "w:tblCellMar",
@@ -93,7 +94,7 @@ const SEQUENCES: &[Sequence] = &[
     ]),
     any("w:docDefaults", &["w:rPrDefault", "w:pPrDefault"]),
     any("w:styles", &["w:docDefaults", "w:latentStyles", "w:style"]),
-    // CT_Settings; identifiers of a machine or a session (docId, rsids) have no place in a published file.
+    // CT_Settings without identifiers of a machine or a session (docId, rsids), which must not be published.
     any("w:settings", &[
         "w:writeProtection", "w:view", "w:zoom", "w:removePersonalInformation", "w:removeDateAndTime",
         "w:doNotDisplayPageBoundaries", "w:displayBackgroundShape", "w:printPostScriptOverText",

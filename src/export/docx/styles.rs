@@ -1,7 +1,7 @@
 //! The named styles of a DOCX: title, headings, body, table text, page number.
 //!
-//! Takes the style and the sizes of type that tables ended up with, gives the style part. A clerk who changes a style in
-//! Word changes every place that uses it.
+//! Takes the style and the type sizes of the tables, gives the styles of the document. Changing a style in Word changes all
+//! text that uses it.
 
 use docx_rs::{
     AlignmentType, LineSpacing, LineSpacingType, RunFonts, Style as Named, StyleType, Styles, TableCellMargins,
@@ -21,7 +21,7 @@ pub(super) const GRID: &str = "TableGrid";
 pub(super) const FOOTER: &str = "Footer";
 pub(super) const PAGE_NUMBER: &str = "PageNumber";
 
-/// The style of a heading; levels the form does not know count as the nearest.
+/// The style id of a heading; levels that the form does not have count as the nearest.
 pub(super) fn heading(level: u8) -> &'static str {
     match level {
         0 | 1 => "Heading1",
@@ -30,12 +30,12 @@ pub(super) fn heading(level: u8) -> &'static str {
     }
 }
 
-/// The style of table text of a size.
+/// The style id of table text of a size in points.
 pub(super) fn table(size: f32, style: &Style) -> String {
     if size == style.size.table { TABLE.to_owned() } else { format!("{TABLE}{}", half_points(size)) }
 }
 
-/// All styles. `sizes` are those of the tables, in points.
+/// All styles, with additions in `notes`. `sizes` are those of the tables, in points.
 pub(super) fn make(style: &Style, sizes: &[f32], notes: &mut Notes) -> Styles {
     let (size, face) = (&style.size, &style.docx);
     let exact = |points: f32| LineSpacing::new().line(twips(points)).line_rule(LineSpacingType::Exact);
@@ -135,28 +135,28 @@ pub(super) fn make(style: &Style, sizes: &[f32], notes: &mut Notes) -> Styles {
             (format!("{TABLE}{half}"), format!("表格文字 {points} 磅"))
         };
         styles = styles.add_style(table_text(&id, name, points));
-        // Names that Word does not know need the mark, or it takes them for built-in ones.
+        // Names unknown to Word need this attribute, or Word takes the styles for built-in ones.
         notes.style(StyleNote { id, attribute: Some(r#"w:customStyle="1""#), ..StyleNote::default() });
     }
     styles
 }
 
-/// What each body character gains (or loses) so that a whole number of them fills a line, in twips: 28 at 16 points in
-/// 156 mm. A grid of characters would say the same, but LibreOffice then sets titles and body at double width.
+/// Change of the spacing after each body character, in twips, with which a whole number of them fills a line: 28 at 16 points
+/// in 156 mm. A grid of characters would do the same, but LibreOffice then sets titles and body at double width.
 fn tightening(style: &Style) -> i32 {
     let (width, size) = (points(style.page.text_width), style.size.body);
     let characters = (width / size).round().max(1.0);
     let gain = ((width / characters - size) * 20.0).floor() as i32;
-    // More than this is no longer invisible.
+    // Only tightening, and no more than is invisible.
     if (-8..=0).contains(&gain) { gain } else { 0 }
 }
 
-/// First line indented by two characters: by the count for Word, in twips for others.
+/// First line indented by two characters: in characters for Word, in twips for other programs.
 fn two_characters(size: f32) -> String {
     format!(r#"<w:ind w:firstLineChars="200" w:firstLine="{}"/>"#, twips(size * 2.0))
 }
 
-/// Faces by name: Chinese, and Latin with digits.
+/// Fonts by name: one for Chinese, one for Latin and digits.
 fn fonts(chinese: &str, latin: &str) -> RunFonts {
     let (chinese, latin) = (line(chinese), line(latin));
     RunFonts::new().ascii(&latin).hi_ansi(&latin).cs(&latin).east_asia(chinese)

@@ -1,7 +1,8 @@
-//! A table of the document → the XML of a table.
+//! A table of the document → WordprocessingML.
 //!
-//! Takes a table and how much of its page is taken, gives finished XML and the size of its type. It decides no span: the grid
-//! does. Reports of a run share their tables but for the figures: those are built once a thread, with places for the figures.
+//! Takes a table and the height used above it on its page, gives finished XML and the type size. It never decides a span: the
+//! grid does. Tables of a run differ only in their figures, so their XML is built once per thread with placeholders for the
+//! figures.
 
 use std::cell::RefCell;
 
@@ -23,17 +24,18 @@ use crate::style::Style;
 /// A finished table.
 pub(super) struct Finished {
     pub xml: String,
-    /// Size of its type in points.
+    /// Type size in points.
     pub size: f32,
 }
 
-/// Stands for a figure: a private-use character. A table whose own text has it is built whole.
+/// Placeholder of a figure: a private-use character. A table whose own text contains it is built without the cache.
 const FIGURE: &str = "\u{E000}";
 
-/// Tables a thread keeps: those of all editions, in the few widths that their figures ask for, and the last ones with blanks.
+/// Most tables cached per thread: those of all editions, in the few column widths that their figures need, and recent ones with
+/// blanks.
 const MOST_KEPT: usize = 32;
 
-/// What a table's XML follows from, figures aside.
+/// Cache key: all that the XML of a table depends on, except its figures.
 #[derive(PartialEq)]
 struct Ground {
     table: Table,
@@ -43,11 +45,12 @@ struct Ground {
 }
 
 thread_local! {
-    /// XML between the figures.
+    /// The XML between the figures, by cache key; least recently used first.
     static KEPT: RefCell<Vec<(Ground, Vec<Box<str>>)>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Writes a table; `None` for one without rows or columns, which Word refuses.
+/// Writes a table; `None` for one without rows or columns, which Word refuses. `before`: height in points used above it on its
+/// page. Fails if its cells do not tile it.
 pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<Finished>, ExportError> {
     let grid = grid::resolve(table)?;
     if grid.columns == 0 || grid.rows.is_empty() {
@@ -70,7 +73,7 @@ pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<
     let filled = |(_, pieces): &(Ground, Vec<Box<str>>)| fill(pieces, &figures);
     let known = KEPT.with_borrow_mut(|kept| {
         let at = kept.iter().position(|(g, _)| *g == ground)?;
-        // What is asked for again stays.
+        // Moved to the end, so that it is removed last.
         kept[at..].rotate_left(1);
         kept.last().map(filled)
     });
@@ -96,7 +99,7 @@ pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<
     Ok(Some(Finished { xml, size }))
 }
 
-/// Whether a text stands in XML as it is, in a run like that of any other such text.
+/// Whether a text is written to XML unchanged, in a run equal to that of any other such text.
 fn is_plain(text: &str) -> bool {
     let plain = |c: char| match c {
         '<' | '>' | '&' | '"' | '\'' => false,
@@ -122,7 +125,7 @@ fn build(ground: &Ground, style: &Style) -> Result<String, ExportError> {
     let last = grid.rows.len() - 1;
     let mut rows = Vec::with_capacity(grid.rows.len());
     for (index, places) in grid.rows.iter().enumerate() {
-        // Word keeps a row on the page of the next one when its paragraphs ask for it.
+        // Word keeps a row on the page of the next one if its paragraphs are marked so.
         let keep = index < last && (fit.whole || index < table.header_rows);
         let cells = places.iter().map(|p| cell(p, fit, id, keep)).collect();
         let mut row = TableRow::new(cells);
@@ -178,7 +181,7 @@ fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
     built
 }
 
-/// Hairlines all round; `w:sz` counts eighths of a point.
+/// Rules on all sides of all cells; `w:sz` counts eighths of a point.
 pub(super) fn borders(style: &Style) -> TableBorders {
     use TableBorderPosition::{Bottom, InsideH, InsideV, Left, Right, Top};
     let size = (style.line.rule * 8.0).round().max(2.0) as usize;

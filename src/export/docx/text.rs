@@ -1,6 +1,6 @@
 //! Text → runs, and the units of a DOCX.
 //!
-//! Takes any text, gives a run that XML can hold. It never changes a character that XML can hold.
+//! Takes any text, gives a run of legal XML. It never changes a character that XML can contain; all others are omitted.
 
 use docx_rs::{BreakType, Run, RunFonts};
 
@@ -19,23 +19,23 @@ pub(super) fn half_points(points: f32) -> usize {
     (points * 2.0).round() as usize
 }
 
-/// Whether XML 1.0 can hold a character (production 2, Char).
+/// Whether XML 1.0 can contain a character (production 2, Char).
 pub(super) fn is_legal(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..)
 }
 
-/// One line of text for an attribute or a property: no illegal character, no line break.
+/// One line of text for an attribute or a property: no illegal character, no line break, no tab.
 pub(super) fn line(text: &str) -> String {
     text.chars().filter(|&c| is_legal(c) && !matches!(c, '\n' | '\r' | '\t')).collect()
 }
 
-/// Whether Word needs to be told that a character is Chinese: quotes, dashes, dots and the like belong to both scripts,
-/// and without the hint Word sets them in the Latin face at half the width.
+/// Whether Word needs a hint that a character is Chinese: quotes, dashes, dots and the like belong to both scripts, and without
+/// the hint Word sets them in the Latin font at half the width.
 fn is_ambiguous(c: char) -> bool {
     ('\u{A1}'..'\u{2E80}').contains(&c)
 }
 
-/// A run that holds the text.
+/// A run that contains the text.
 pub(super) fn run(text: &str) -> Run {
     add(hinted(Run::new(), text), text)
 }

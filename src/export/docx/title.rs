@@ -1,7 +1,7 @@
-//! The title: one run, broken between its parts where it is wider than a line.
+//! The title: one run, broken between its parts if it is wider than a line.
 //!
-//! Takes the parts, gives the run. As few lines as possible, the first break after the agency, of even width: as in the
-//! PDF. Inside a part it breaks only where the part is wider than a line.
+//! Takes the parts, gives the run. As in the PDF: the fewest lines, then with a break after the agency, then of even width; a
+//! part is broken only if it is wider than a line.
 
 use docx_rs::{BreakType, Run};
 
@@ -9,13 +9,13 @@ use super::measure::{self, pieces};
 use super::text;
 use crate::style::Style;
 
-/// Titles with more parts than this are filled line by line.
+/// Titles with more parts than this are filled line by line, since all combinations of breaks would take too long.
 const MOST_PARTS: usize = 8;
 
 /// The title as a run of the title style.
 pub(super) fn run(parts: &[String], style: &Style) -> Run {
     let parts: Vec<String> = parts.iter().map(|p| text::line(p)).filter(|p| !p.is_empty()).collect();
-    // A little less than the line: faces differ, and a line that just fits in one wraps in another.
+    // A little less than the line: fonts differ, and a line that just fits in one wraps in another.
     let capacity = text::points(style.page.text_width) / style.size.title - 0.3;
     let mut run = text::hinted(Run::new(), &parts.concat());
     for (index, line) in lines(&parts, capacity.max(1.0)).into_iter().enumerate() {
@@ -50,7 +50,8 @@ fn arrange(parts: &[String], capacity: f32, has_agency: bool) -> Vec<String> {
     if parts.len() > MOST_PARTS {
         return filled(parts.iter().map(String::as_str), capacity);
     }
-    // Each bit: a break after that part. The best has the fewest lines, then breaks after the agency, then is narrowest.
+    // Bit i: a break after part i. The best has the fewest lines, then a break after the agency, then the narrowest widest
+    // line.
     let mut best: Option<(usize, bool, f32, Vec<String>)> = None;
     for breaks in 0..1u32 << (parts.len() - 1) {
         let mut lines = vec![String::new()];
@@ -71,11 +72,11 @@ fn arrange(parts: &[String], capacity: f32, has_agency: bool) -> Vec<String> {
             best = Some((lines.len(), misses, widest, lines));
         }
     }
-    // The arrangement with a break after every part fits, so there is one; if not, Word breaks the title.
+    // A break after each part always fits, so there is a best arrangement; if not, Word breaks the title.
     best.map_or_else(|| vec![parts.concat()], |b| b.3)
 }
 
-/// One part over several lines, evenly.
+/// One part over several lines of even width.
 fn inside(part: &str, capacity: f32) -> Vec<String> {
     let total = measure::em(part);
     let count = (total / capacity).ceil();
@@ -84,7 +85,7 @@ fn inside(part: &str, capacity: f32) -> Vec<String> {
     if even.len() as f32 <= count { even } else { filled(words(), capacity) }
 }
 
-/// Lines filled with pieces one after the other.
+/// Fills lines with pieces one after the other.
 fn filled<'t>(pieces: impl Iterator<Item = &'t str>, capacity: f32) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut width = 0.0;

@@ -1,7 +1,7 @@
 //! Title, facts, and sections with their headings, paragraphs and tables, in the order of the document.
 //!
-//! Takes a document and its look. A heading opens a section that lasts to the next heading of its level or above; its rank
-//! (`h2` to `h6`) is its depth among those, so that no rank is left out whatever levels an agency uses.
+//! Takes a document and its look. A heading opens a section that ends before the next heading of its level or above; its rank
+//! (`h2` to `h6`) is its depth, so that no rank is skipped whatever levels an agency uses.
 
 use super::look::{Look, Part};
 use super::markup::Markup;
@@ -16,7 +16,7 @@ pub(super) fn write(m: &mut Markup, doc: &Document, look: Look, ids: &str) {
     for fact in &doc.facts {
         line(m, "p", look.of(Part::Fact), fact);
     }
-    // Levels of the sections that are open, each deeper than the one before it.
+    // Levels of the open sections, from the outside in.
     let mut open: Vec<u8> = Vec::new();
     let mut tables = 0;
     for block in &doc.blocks {
@@ -42,7 +42,8 @@ pub(super) fn write(m: &mut Markup, doc: &Document, look: Look, ids: &str) {
     open.iter().for_each(|_| m.close_line());
 }
 
-/// The title, which breaks after the agency if anywhere, then between its other parts, and inside one last of all.
+/// The title. Nested spans make it break after the agency first, then between its other parts, and inside a part only if
+/// necessary.
 fn title(m: &mut Markup, parts: &[String], look: Look) {
     let part = [look.of(Part::Piece)];
     m.open("h1", &[look.of(Part::Title)]);

@@ -1,7 +1,7 @@
-//! Where a label may break: between its words, and nowhere else.
+//! Where a label may break: only between its words.
 //!
-//! Takes a line of a label, gives its pieces. By the rules of Unicode a line may break after every Chinese character;
-//! a reader of a narrow column wants whole words, which only a dictionary knows.
+//! Takes a line of a label, gives its pieces. Unicode allows a line break after every Chinese character; in narrow columns
+//! whole words read better, and finding them needs a dictionary.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -19,11 +19,11 @@ static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
     LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
 
 thread_local! {
-    /// Where the pieces of the labels end that were met before: a form has few of them, and every report has all.
+    /// Cache of the ends of pieces: a form has few labels, and every report has all of them.
     static KNOWN: RefCell<HashMap<String, Rc<[usize]>>> = RefCell::default();
 }
 
-/// The pieces of a line of a label, within which it does not break.
+/// The pieces of one line of a label, inside which it does not break; joined, they are the line.
 pub fn pieces(line: &str) -> Vec<&str> {
     let known = KNOWN.with_borrow(|known| known.get(line).cloned());
     let ends = known.unwrap_or_else(|| {
@@ -35,8 +35,8 @@ pub fn pieces(line: &str) -> Vec<&str> {
     starts.zip(&*ends).map(|(start, end)| &line[start..*end]).collect()
 }
 
-/// Where the pieces of a line end: where the rules allow it both for lines and for words, but no character stands alone: a
-/// dictionary takes apart the words that it does not have.
+/// Byte offsets at which the pieces of a line end: where both line and word rules allow a break and no word listed as whole is
+/// split. Single characters are joined to their neighbours, since a dictionary splits the words that it does not contain.
 fn ends(line: &str) -> Vec<usize> {
     let words: Vec<usize> = WORDS.segment_str(line).collect();
     let whole: Vec<(usize, &str)> =
@@ -61,10 +61,10 @@ fn ends(line: &str) -> Vec<usize> {
     found
 }
 
-/// Whether a piece ends after the word at `i`, which may have been `joined` to those before it.
+/// Whether a piece ends after the word at `i`; `joined`: whether that word is joined to those before it.
 fn is_break(words: &[&str], i: usize, joined: bool) -> bool {
     let (left, right) = (words[i], words[i + 1]);
-    // The letters that meet; beside a mark or a space a line breaks anyway.
+    // Letters on both sides of the boundary; next to a mark or a space a line may always break.
     let count = |letters: &mut dyn Iterator<Item = char>| letters.take_while(|c| c.is_alphanumeric()).count();
     let (before, after) = (count(&mut left.chars().rev()), count(&mut right.chars()));
     if before == 0 || after == 0 {
@@ -74,7 +74,7 @@ fn is_break(words: &[&str], i: usize, joined: bool) -> bool {
     match (before == 1, after == 1) {
         (true, true) => false,
         (true, false) => joined && !is_next(left.chars().next_back()),
-        // It joins others of its kind, or what it belongs to.
+        // The single character is joined to single characters after it, or to the word after it.
         (false, true) => {
             let ends = right.chars().nth(1).is_some();
             let next = words.get(i + 2).filter(|_| !ends).map_or(0, |next| count(&mut next.chars()));

@@ -1,7 +1,7 @@
-//! How wide the columns of a table are: on a screen that has room for it, and at the least.
+//! Column widths of a table: least widths, and shares of a screen that has room for it.
 //!
-//! Takes a table, gives widths in em of its type, estimated without a font: a Chinese character is one em, all else less.
-//! No column becomes narrower than its figures, nor a label narrower than what cannot be broken.
+//! Takes a table, gives widths in em of its type size, estimated without a font: a Chinese character is one em, everything else
+//! less. No column is ever narrower than its figures or than the unbreakable pieces of its labels.
 
 use unicode_width::UnicodeWidthChar;
 
@@ -9,28 +9,28 @@ use super::breaks::pieces;
 use super::heads;
 use crate::model::{CellRole, Table};
 
-/// A table this wide fits on a phone.
+/// Greatest width of a table that fits on a phone, em.
 const PHONE: f32 = 24.0;
-/// The width of a table on a wide screen and on paper.
+/// Width of a table on a wide screen and on paper, em.
 const WIDE: f32 = 49.0;
-/// White beside a text, with the rule.
+/// Blank space beside a text, with the rule, em.
 const SIDE: f32 = 0.9;
-/// A label of a single row is not broken into lines shorter than this.
+/// A label of a single row is not broken into lines shorter than this, em.
 const LABEL: f32 = 7.0;
-/// A head of a column neither.
+/// Least width of a column without that space, em.
 const HEAD: f32 = 2.0;
-/// A head up to this wide stays on one line.
+/// A column header up to this wide stays on one line, em.
 const SHORT_HEAD: f32 = 3.05;
-/// Labels of rows that take more than this of a phone's width scroll with the rest.
+/// Columns of labels wider than this together scroll with the rest on a phone, em.
 const MOST_LABELS: f32 = 16.0;
 
 /// Widths of a table's columns.
 pub(super) struct Columns {
-    /// At the least, in em.
+    /// Least widths in em.
     pub least: Vec<f32>,
-    /// Of the whole, where there is room for more, in percent.
+    /// Shares of the whole, if there is room for more, in percent.
     pub share: Vec<f32>,
-    /// Columns of labels that stay in sight while the rest scrolls.
+    /// Number of columns of labels that stay in view while the rest scrolls.
     pub fixed: usize,
 }
 
@@ -44,12 +44,12 @@ impl Columns {
         Columns { least, share, fixed }
     }
 
-    /// Width of the whole at the least, in em.
+    /// Least width of the table, in em.
     pub fn total(&self) -> f32 {
         self.least.iter().sum()
     }
 
-    /// Whether it may be wider than a phone.
+    /// Whether its least width is wider than a phone.
     pub fn is_wide(&self) -> bool {
         self.total() > PHONE
     }
@@ -71,7 +71,8 @@ fn least(table: &Table) -> Vec<f32> {
     least
 }
 
-/// Percent as the form weighs them, but no column below its least; those that have more give in proportion.
+/// Shares in percent in the form's proportions, but no column below its least width; columns above theirs give up width in
+/// proportion.
 fn share(weights: &[f32], least: &[f32], width: f32) -> Vec<f32> {
     let total: f32 = weights.iter().sum();
     let wanted: f32 = least.iter().sum();
@@ -85,12 +86,12 @@ fn share(weights: &[f32], least: &[f32], width: f32) -> Vec<f32> {
     base.iter().zip(least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives } / width * 100.0).collect()
 }
 
-/// The widest piece of a text within which no line may break.
+/// Width of the widest piece of a text that cannot break, em.
 fn unbroken(text: &str) -> f32 {
     text.lines().flat_map(pieces).map(|piece| em(piece.trim_end())).fold(0.0, f32::max)
 }
 
-/// Width on one line, of the widest line where there are several.
+/// Width of the widest line of a text, em.
 fn em(text: &str) -> f32 {
     let line = |l: &str| l.chars().map(width).sum::<f32>();
     text.lines().map(line).fold(0.0, f32::max)
@@ -99,7 +100,7 @@ fn em(text: &str) -> f32 {
 fn width(c: char) -> f32 {
     match c.width_cjk() {
         Some(2) => 1.0,
-        // Digits are this wide in the widest faces of screens.
+        // Width of digits in the widest screen fonts.
         Some(1) => 0.65,
         _ => 0.0,
     }

@@ -1,6 +1,6 @@
 //! The head of a page: its title, the tags of site, column and article, the style.
 //!
-//! Takes document and site. A tag of which nothing is known is left out.
+//! Takes document and site. Tags without content are omitted.
 
 use std::borrow::Cow;
 
@@ -49,11 +49,11 @@ pub(super) fn write(m: &mut Markup, doc: &Document, site: &Site) {
     m.close_line();
 }
 
-/// The content of a tag: what the report says itself, else what the site file says.
+/// The content of a tag, from the report itself or else from the site file.
 fn content<'a>(name: &str, doc: &'a Document, site: &'a Site) -> Option<Cow<'a, str>> {
     match name {
         "ArticleTitle" => Some(doc.title_text().into()),
-        // The notice wants digits; a date that is none is not guessed at.
+        // The notice requires digits; anything but a full date is omitted.
         "PubDate" => {
             let (year, month, day) = full_date(doc.published.as_deref()?)?;
             Some(format!("{year:04}-{month:02}-{day:02}").into())

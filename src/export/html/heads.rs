@@ -1,19 +1,19 @@
-//! Which heads a figure has, and which rows and columns are groups: what a reader who cannot see the table is told.
+//! The header cells of each data cell, and the groups of rows and columns, for readers who cannot see the table.
 //!
-//! Takes a table, gives for each cell its heads from the outside in: the title of its block, the labels of its row (in an
-//! outline those it stands under as well), the heads of its column. Spans alone cannot say so: heads of another block
-//! stand above a figure too, and a group of rows inside another is none for HTML.
+//! Takes a table, gives for each data cell its headers from the outside in: the title of its block, the labels of its row (in
+//! an outline also those of the levels above it), the headers of its column. Spans are not enough: headers of another block are
+//! above the cell, too, and HTML has no groups of rows inside a group.
 
 use std::ops::Range;
 
 use crate::model::{Cell, CellRole, Table};
 
-/// Heads and groups of a table. Cells are numbered as they are read.
+/// Headers and groups of a table. Cells are numbered in reading order.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Heads {
-    /// By cell: the numbers of its heads; empty for a cell that is a head itself.
+    /// By cell: the numbers of its headers; empty for a header cell.
     pub of: Vec<Vec<usize>>,
-    /// Rows of the table's head.
+    /// Number of rows in the head of the table.
     pub head: usize,
     /// Groups of rows below the head.
     pub bodies: Vec<Range<usize>>,
@@ -21,7 +21,7 @@ pub(super) struct Heads {
     pub groups: Vec<Range<usize>>,
 }
 
-/// Columns of a table, those that its cells reach included.
+/// Number of columns: the declared ones, and more if cells reach beyond them.
 pub(super) fn width(table: &Table) -> usize {
     let reached = table.rows.iter().flat_map(|r| &r.cells).map(|c| c.column + c.column_span);
     reached.max().unwrap_or(0).max(table.widths.len())
@@ -35,7 +35,7 @@ impl Heads {
         let mut above: Vec<Vec<usize>> = vec![Vec::new(); width];
         let mut beside: Vec<Vec<usize>> = vec![Vec::new(); rows];
         let mut title = None;
-        // Labels of an outline under which the next may stand, with the levels they are set in.
+        // Labels of an outline above the next one, with their levels.
         let mut outline: Vec<(u8, usize)> = Vec::new();
         let mut starts = vec![head];
         let mut in_block = false;
@@ -77,7 +77,7 @@ impl Heads {
                 }
             }
         }
-        // Where blocks are the groups, a group of rows inside one is none.
+        // With several blocks, these are the groups, and there are none inside them.
         if starts.len() == 1 {
             for (r, row) in table.rows.iter().enumerate().skip(head) {
                 let label = row.cells.iter().find(|c| c.column == 0 && c.role == CellRole::RowHeader && c.row_span > 1);
@@ -95,7 +95,7 @@ impl Heads {
         Heads { of, head, bodies, groups }
     }
 
-    /// What a head is for: its own row or column, or the group that it heads as a whole.
+    /// The `scope` of a header cell: its row or column, or a group if it covers the whole of it; empty for a data cell.
     pub fn scope(&self, cell: &Cell, row: usize) -> &'static str {
         match cell.role {
             CellRole::Data => "",

@@ -1,34 +1,34 @@
-//! How the parts of a document look: classes on a page, which has a style element; `style` attributes in a fragment.
+//! Appearance of the parts of a document: classes on a page, which has a style element; `style` attributes in a fragment.
 //!
-//! Takes a part, gives its one attribute. It knows no text and no number of a report.
+//! Takes a part, gives its one attribute. It never sees text or numbers of a report.
 
-/// What is written.
+/// Kind of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
     Page,
     Fragment,
 }
 
-/// A part of a document that looks its own way.
+/// A part of a document with an appearance of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
     /// The element around a fragment.
     Root,
     Title,
-    /// Of a title or a label: between two of them a line breaks first.
+    /// Piece of a title or label: lines break between two of them first.
     Piece,
     /// A line under the title.
     Fact,
-    /// A heading of a level of the document, whatever its rank.
+    /// A heading, by its level in the document, not by its rank in HTML.
     Heading(u8),
     Paragraph,
-    /// Around a table, and scrolls where the table is wider than the screen.
+    /// Box around a table, which scrolls if the table is wider than the screen.
     Box,
-    /// For those who cannot see the table.
+    /// For readers who cannot see the table; visually hidden.
     Caption,
     ColumnHead,
     BlockHead,
-    /// A label of a row, set left or centred.
+    /// A label of a row, left-aligned or centred.
     Label {
         left: bool,
     },
@@ -42,7 +42,7 @@ macro_rules! ruled {
 }
 
 impl Look {
-    /// The attribute of a part: its name and content, which is empty where none is needed.
+    /// The attribute of a part: its name and value, which is empty if none is needed.
     pub fn of(self, part: Part) -> (&'static str, &'static str) {
         match self {
             Look::Page => ("class", class(part)),
@@ -76,7 +76,7 @@ fn style(part: Part) -> &'static str {
         Part::Heading(_) => "margin:.6em 0 .3em;font-size:1em;font-weight:normal;text-indent:2em;text-wrap:pretty",
         Part::Paragraph => "margin:0 0 .5em;text-indent:2em;text-align:justify",
         Part::Box => "margin:.8em 0;overflow-x:auto",
-        // As every way of hiding: seen where the portal strips it, and no harm done.
+        // Visually hidden. If a portal strips this, the caption is displayed, which does no harm.
         Part::Caption => {
             "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
         }
@@ -85,7 +85,7 @@ fn style(part: Part) -> &'static str {
         }
         Part::BlockHead => ruled!("text-align:center;word-break:keep-all;font-weight:bold"),
         Part::Label { left: true } => ruled!("text-align:left;word-break:keep-all;font-weight:normal"),
-        // A number in two lines is read as two.
+        // A number broken over two lines would read as two numbers.
         Part::Figure => ruled!("text-align:center;white-space:nowrap"),
     }
 }

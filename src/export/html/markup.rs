@@ -1,7 +1,6 @@
-//! Markup being written: elements that are always closed, texts that are always escaped.
+//! Writes markup: elements are always closed, texts always escaped.
 //!
-//! Takes names and texts, gives UTF-8. Names of elements and attributes are the writer's own; no text of a report ever
-//! becomes one.
+//! Takes names and texts, gives UTF-8. Names of elements and attributes are constants of the writer, never text of a report.
 
 use std::borrow::Cow;
 
@@ -10,7 +9,7 @@ use quick_xml::escape::escape;
 use super::breaks::pieces;
 use crate::model::is_invisible;
 
-/// Markup up to some point.
+/// The markup written so far.
 pub(super) struct Markup {
     out: String,
     open: Vec<&'static str>,
@@ -25,13 +24,13 @@ impl Markup {
         self.out.push_str("<!DOCTYPE html>\n");
     }
 
-    /// Opens an element. Attributes without content are left out.
+    /// Opens an element. Attributes without a value are omitted.
     pub fn open(&mut self, name: &'static str, attributes: &[(&str, &str)]) {
         self.void(name, attributes);
         self.open.push(name);
     }
 
-    /// An element that has no content and no end: `meta`, `col`.
+    /// Writes an element without content and end tag: `meta`, `col`.
     pub fn void(&mut self, name: &str, attributes: &[(&str, &str)]) {
         self.out.push('<');
         self.out.push_str(name);
@@ -54,18 +53,18 @@ impl Markup {
         }
     }
 
-    /// The same, and begins a new line.
+    /// Closes the element that was opened last, and begins a new line of the file.
     pub fn close_line(&mut self) {
         self.close();
         self.line();
     }
 
-    /// Begins a new line of the file, which a reader does not see.
+    /// Begins a new line of the file, which is not displayed.
     pub fn line(&mut self) {
         self.out.push('\n');
     }
 
-    /// A text whose line breaks are seen.
+    /// Writes a text; its line breaks become `br`.
     pub fn text(&mut self, text: &str) {
         for (index, line) in lines(text).enumerate() {
             if index > 0 {
@@ -75,7 +74,7 @@ impl Markup {
         }
     }
 
-    /// A label: a text that breaks between its words only, where the style lets nothing else break.
+    /// Writes a label with `wbr` between its words, for styles that allow no other breaks.
     pub fn label(&mut self, text: &str) {
         for (index, line) in lines(text).enumerate() {
             if index > 0 {
@@ -90,18 +89,18 @@ impl Markup {
         }
     }
 
-    /// A text where no element can stand, in one line.
+    /// Writes a text on one line, for places where no element is allowed.
     pub fn plain(&mut self, text: &str) {
         self.out.push_str(&escape(one_line(text)));
     }
 
-    /// The content of a style element: the writer's own, which holds no `<` and no `&`.
+    /// Writes the content of a style element: a constant of the writer without `<` and `&`, so not escaped.
     pub fn style(&mut self, css: &'static str) {
         debug_assert!(!css.contains(['<', '&']));
         self.out.push_str(css);
     }
 
-    /// Closes all that is open.
+    /// Closes all open elements and returns the markup.
     pub fn finish(mut self) -> Vec<u8> {
         while !self.open.is_empty() {
             self.close_line();
@@ -110,8 +109,8 @@ impl Markup {
     }
 }
 
-/// Whether a reader sees a character and HTML can hold it: no control, no mark without width or of direction, none of
-/// the code points that Unicode has set apart for ever.
+/// Whether a character is visible and HTML can contain it: no control, zero-width or direction character, and no Unicode
+/// noncharacter.
 fn is_printed(c: char) -> bool {
     let apart = matches!(c, '\u{fdd0}'..='\u{fdef}') || u32::from(c) & 0xfffe == 0xfffe;
     !(is_invisible(c) || apart)
@@ -121,13 +120,13 @@ fn is_break(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-/// The lines of a text, of what is seen of them. A line break at its end begins no line.
+/// The lines of a text without its invisible characters. A line break at the end begins no further line.
 fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
     let text = text.trim_end_matches(is_break);
     text.split("\r\n").flat_map(|l| l.split(is_break)).map(seen)
 }
 
-/// A text as one line.
+/// A text on one line, without its invisible characters.
 fn one_line(text: &str) -> Cow<'_, str> {
     if text.contains(is_break) { lines(text).collect::<Vec<_>>().join(" ").into() } else { seen(text) }
 }

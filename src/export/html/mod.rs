@@ -1,13 +1,12 @@
-//! Document → HTML: a complete page, and a fragment to be put into an editor of a portal.
+//! Document → HTML: a complete page, and a fragment to paste into the editor of a portal.
 //!
-//! Takes a [`Document`], for a page a [`Site`] as well; gives UTF-8. Both are one tree of title, sections, paragraphs and
-//! tables whose every figure names its heads. A page has one style element, a fragment only `style` attributes, since
-//! portals strip the rest. No script, no address that a browser would load, no trace of clock, path or author; nothing that
-//! a text holds becomes markup.
+//! Takes a [`Document`] and, for a page, a [`Site`]; gives UTF-8. Both contain title, sections, paragraphs and tables in which
+//! every data cell refers to its header cells. A page has one style element, a fragment only `style` attributes, since portals
+//! strip the rest. The output never contains a script, an address that a browser would load, or data of clock, path or author,
+//! and no text becomes markup.
 //!
-//! Elements are closed and attributes quoted as XML wants them; void elements stand as HTML has them (`<br>`), since a
-//! checker blames the slash. Characters that are never seen are left out, as on the pages of a PDF; a line break inside a
-//! text becomes `br`.
+//! Elements are closed and attributes quoted as XML requires; void elements are written without a slash (`<br>`), since HTML
+//! checkers report it. Invisible characters are omitted, as in the PDF; a line break inside a text becomes `br`.
 
 mod body;
 mod breaks;
@@ -26,7 +25,7 @@ use crate::site::Site;
 use look::Look;
 use markup::Markup;
 
-/// Writes the document as a page of its own. The same document and site give the same bytes.
+/// Writes the document as a complete page. The same document and site give the same bytes.
 pub fn page(doc: &Document, site: &Site) -> Vec<u8> {
     let mut m = Markup::new();
     m.doctype();
@@ -38,8 +37,8 @@ pub fn page(doc: &Document, site: &Site) -> Vec<u8> {
     m.finish()
 }
 
-/// Writes the document as an element without page around it. Its ids hold a digest of title and agency: reports that
-/// stand on one page do not share them.
+/// Writes the document as one element without a page around it. Its ids contain a digest of title and agency, so that reports
+/// on the same page do not share ids.
 pub fn fragment(doc: &Document) -> Vec<u8> {
     let digest = sha256_of([doc.title_text().as_bytes(), doc.agency.as_bytes()]);
     let mut m = Markup::new();

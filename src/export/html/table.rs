@@ -1,7 +1,7 @@
-//! A table: caption, groups of columns and rows, heads with their scope, figures with their heads.
+//! A table: caption, groups of columns and rows, header cells with their scope, data cells with references to their headers.
 //!
-//! Takes a table, its look and a name from which ids are made. It decides no span and no width: document and
-//! [`Columns`] do.
+//! Takes a table, its look and a prefix of its ids. It never decides a span or a width: these come from the document and
+//! [`Columns`].
 
 use std::fmt::Write as _;
 
@@ -11,12 +11,12 @@ use super::look::{Look, Part};
 use super::markup::Markup;
 use crate::model::{Align, Cell, CellRole, Table};
 
-/// Characters of the longest number of a label: （十二）.
+/// Length of the longest number of a label: （十二）.
 const MOST_NUMBER: usize = 4;
 
 pub(super) fn write(m: &mut Markup, table: &Table, look: Look, name: &str) {
     let (heads, columns) = (Heads::new(table), Columns::new(table));
-    // A box that may scroll must be reached by those who have no mouse.
+    // A box that scrolls must be reachable by keyboard.
     let (label, focus) = (format!("{}（可左右滚动）", table.caption), columns.is_wide());
     let access = [("role", "group"), ("aria-label", label.as_str()), ("tabindex", "0")];
     let mut attributes = vec![look.of(Part::Box)];
@@ -57,7 +57,7 @@ pub(super) fn write(m: &mut Markup, table: &Table, look: Look, name: &str) {
     m.close_line();
 }
 
-/// Widths of the whole. On a page they are variables: paper and phone have their own rules for them.
+/// Style of the table element. On a page its widths are variables, since paper and phone have rules of their own for them.
 fn frame(columns: &Columns, look: Look) -> String {
     let total = columns.total();
     if look == Look::Fragment {
@@ -87,7 +87,7 @@ fn groups(m: &mut Markup, heads: &Heads, columns: &Columns, look: Look) {
             let width = match (look, columns.is_wide()) {
                 (Look::Page, true) => format!("--share:{share:.2}%;--least:{least:.1}em"),
                 (Look::Page, false) => format!("--share:{share:.2}%"),
-                // One set of widths must do for desk and phone.
+                // A fragment has one set of widths for both desktop and phone.
                 (Look::Fragment, true) => format!("width:{:.2}%", least / total * 100.0),
                 (Look::Fragment, false) => format!("width:{share:.2}%"),
             };
@@ -97,7 +97,7 @@ fn groups(m: &mut Markup, heads: &Heads, columns: &Columns, look: Look) {
     }
 }
 
-/// What cells are written by.
+/// Context shared by all cells of a table.
 struct Ground<'a> {
     heads: &'a Heads,
     columns: &'a Columns,
@@ -160,7 +160,7 @@ fn cell(m: &mut Markup, cell: &Cell, (row, number): (usize, usize), ground: &Gro
     m.close_line();
 }
 
-/// Where the number ends that the label of a narrow group begins with: （三） or 三、.
+/// Byte offset of the end of the number, （三） or 三、, that the label of a group of rows begins with.
 fn number_end(cell: &Cell) -> Option<usize> {
     if cell.role != CellRole::RowHeader || cell.row_span < 2 {
         return None;

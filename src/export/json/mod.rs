@@ -1,8 +1,8 @@
-//! Report → JSON: everything that was understood, where it was read and what was found in it, under a published schema.
+//! Report → JSON: the whole report, where its parts were read, and its findings, under a published schema.
 //!
-//! Takes a report with its origins and findings, gives UTF-8 with a value of the tables, a paragraph or a finding on a line,
-//! the same bytes for the same report. It tells nothing of the machine, the clock or the author, and no number in another
-//! way than it stands in the report. `normalize` reads it again.
+//! Takes a report with its origins and findings, gives UTF-8 with one table value, paragraph or finding per line; the same
+//! report gives the same bytes. It never contains data of the machine, the clock or the author, and never changes how a number
+//! is written. `normalize` can read it back.
 
 mod schema;
 
@@ -77,14 +77,14 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
     out.end()
 }
 
-/// The text of a file as it grows: one member or item a line.
+/// The text of the file so far, one member or item per line.
 #[derive(Default)]
 struct Lines {
     text: String,
 }
 
 impl Lines {
-    /// Begins a line; what stands before it on its level is parted from it.
+    /// Begins a line, after a comma if an item of the same level precedes it.
     fn line(&mut self, level: usize, name: &str) {
         if self.text.is_empty() {
             self.text.push('{');
@@ -94,13 +94,13 @@ impl Lines {
         self.text.push('\n');
         self.text.push_str(&"  ".repeat(level + 1));
         if !name.is_empty() {
-            // Names are ours: nothing in them is to be escaped.
+            // Names are constants of this program and need no escaping.
             let _ = write!(self.text, "\"{name}\": ");
         }
     }
 
     fn value(&mut self, value: &impl Serialize) {
-        // Texts and numbers only: this cannot fail.
+        // Serializing texts and numbers cannot fail.
         self.text.push_str(&serde_json::to_string(value).unwrap_or_default());
     }
 
@@ -152,8 +152,8 @@ struct Origin<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     cell: Option<String>,
     written: &'a str,
-    /// What was understood, where it is not what was written: whoever changes the part by hand leaves this behind, and
-    /// the origin then vouches for the part no more.
+    /// The value as read, if it differs from what was written. If the part is edited by hand later, it no longer matches, and
+    /// the origin is ignored when the file is read back.
     #[serde(skip_serializing_if = "Option::is_none")]
     read: Option<String>,
     /// How a value is stored in its cell; omitted if it is a plain number.
@@ -191,7 +191,7 @@ impl<'a> Words<'a> {
     }
 }
 
-/// A value by its name: keys for machines, paths of labels for people.
+/// A table value with its keys, for programs, and its label paths, for people.
 #[derive(Serialize)]
 struct Figure<'a> {
     block: &'a str,
@@ -206,7 +206,7 @@ struct Figure<'a> {
     origin: Option<Origin<'a>>,
 }
 
-/// A number as JSON has it: a decimal as text, since most programs read a bare one as a float.
+/// A number in JSON: decimals are strings, since most programs read bare ones as floats.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Number {

@@ -1,14 +1,14 @@
-//! The schema of a report as JSON (JSON Schema, draft 2020-12).
+//! The JSON Schema (draft 2020-12) of a report in JSON.
 //!
-//! Gives the text that `cargo xtask schema` keeps under `samples/`. What the form says (which tables, rows and units there are)
-//! is not in it: it holds for every edition and every local form.
+//! Gives the text that `cargo xtask schema` keeps under `samples/`. It never lists tables, rows or units, so it holds for every
+//! edition and every local form.
 
 use serde_json::{Value, json};
 
 use crate::form::labels;
 use crate::model::Fact;
 
-/// The schema as text.
+/// The schema as pretty-printed JSON.
 pub fn schema() -> String {
     let words = &labels().data;
     let (format, version) = (&words.json, words.version);
@@ -89,7 +89,7 @@ pub fn schema() -> String {
             "cell": { "type": "string", "pattern": "^[A-Z]+[1-9][0-9]*$" },
         },
     });
-    // Texts and numbers only: this cannot fail.
+    // Serializing texts and numbers cannot fail.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
@@ -109,7 +109,7 @@ fn origin() -> Value {
     origin
 }
 
-/// A value of a table: what it is told by its kind.
+/// A table value; its kind determines the type of `value`.
 fn value() -> Value {
     let kinds = [
         ("count", json!({ "type": "integer", "minimum": 0 }), "件数"),
@@ -139,7 +139,7 @@ fn value() -> Value {
     all
 }
 
-/// An object that has no members but these.
+/// An object with these members and no others.
 fn object(properties: Value, required: &[&str]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }

@@ -1,7 +1,7 @@
-//! The finishing pass: real font programs in the place of stand-ins, and streams deflated.
+//! The finishing pass: replaces stand-ins by real font programs and deflates streams.
 //!
-//! Takes krilla's file and the faces it was given, gives the file to publish. It moves objects; it changes no others than font
-//! programs and plain streams, and no stream's content. A file of another structure than expected is a fault.
+//! Takes krilla's file and its font programs, gives the file to publish. Objects move, but only font programs and uncompressed
+//! streams are rewritten, and the content of a stream never changes. A file with an unexpected structure is an error.
 
 use std::io::Read;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::programs::{self, Program};
 use crate::export::ExportError;
 use crate::export::deflate::{Effort, zlib};
 
-/// Finishes a file.
+/// Finishes a file. Fails if its structure is not as expected or a stand-in is missing.
 pub(super) fn finish(file: &[u8], programs: &[Arc<Program>]) -> Result<Vec<u8>, ExportError> {
     let strange = || fault("文件的结构和预期的不同".to_owned());
     let table = Table::read(file).ok_or_else(strange)?;
@@ -39,14 +39,14 @@ pub(super) fn finish(file: &[u8], programs: &[Arc<Program>]) -> Result<Vec<u8>, 
                 continue;
             }
         }
-        // PDF/A: metadata can be read without a decoder.
+        // PDF/A: metadata stays readable without a decoder.
         if memmem::find(stream.entries, b"/Filter").is_some() || stream.entries.starts_with(b"/Type/Metadata") {
             out.extend_from_slice(bytes);
         } else {
             stream.write(&mut out, "/Filter/FlateDecode", &zlib(stream.data, Effort::Least, "PDF")?);
         }
     }
-    // Outlines that nobody embedded would be invisible text.
+    // A stand-in that was not replaced has no outlines: its text would be invisible.
     if left > 0 {
         return Err(strange());
     }
@@ -60,7 +60,7 @@ pub(super) fn finish(file: &[u8], programs: &[Arc<Program>]) -> Result<Vec<u8>, 
     Ok(out)
 }
 
-/// An object's number and place.
+/// Number and byte range of an object.
 struct Object {
     number: usize,
     from: usize,
@@ -69,9 +69,9 @@ struct Object {
 
 /// The cross-reference table of a file with one section and plain entries, as krilla writes it.
 struct Table<'f> {
-    /// One more than the greatest number.
+    /// One more than the greatest object number.
     size: usize,
-    /// In the order in which they stand.
+    /// In file order.
     objects: Vec<Object>,
     /// From `trailer` to `startxref`.
     trailer: &'f [u8],
@@ -107,7 +107,7 @@ fn number(bytes: &[u8]) -> Option<(usize, usize)> {
     Some((std::str::from_utf8(&bytes[..digits]).ok()?.parse().ok()?, digits))
 }
 
-/// The number of the program that a font descriptor points to; `None` for any other object.
+/// The object number of the font program that a font descriptor points to; `None` for any other object.
 fn program(object: &[u8]) -> Option<usize> {
     let body = &object[memmem::find(object, b" obj\n")? + 5..];
     let entries = body.strip_prefix(b"<</Type/FontDescriptor")?;
@@ -115,11 +115,11 @@ fn program(object: &[u8]) -> Option<usize> {
     Some(number(&entries[memmem::find(entries, key)? + key.len()..])?.0)
 }
 
-/// A stream object, as krilla writes it: its length stands first and as a plain number.
+/// A stream object, as krilla writes it: its first entry is its length, as a plain number.
 struct Stream<'f> {
     /// Up to the length.
     head: &'f [u8],
-    /// The entries behind the length.
+    /// The entries after the length.
     entries: &'f [u8],
     data: &'f [u8],
     /// What follows the data.
@@ -127,7 +127,7 @@ struct Stream<'f> {
 }
 
 impl<'f> Stream<'f> {
-    /// `None` for an object that is no stream.
+    /// `None` for an object that is not a stream.
     fn read(object: &'f [u8]) -> Option<Stream<'f>> {
         let key = b" obj\n<</Length ";
         let (head, rest) = object.split_at_checked(memmem::find(object, key)? + key.len())?;
@@ -140,7 +140,7 @@ impl<'f> Stream<'f> {
     /// Writes it with other data and more entries.
     fn write(&self, out: &mut Vec<u8>, more: &str, data: &[u8]) {
         let length = data.len().to_string();
-        // The stand-in was deflated, too.
+        // A stand-in is deflated already, so its filter is not written twice.
         let entries = self.entries.strip_prefix(b"/Filter/FlateDecode").unwrap_or(self.entries);
         for part in [self.head, length.as_bytes(), more.as_bytes(), entries, b">>\nstream\n", data, self.tail] {
             out.extend_from_slice(part);
@@ -171,7 +171,7 @@ mod tests {
         ] {
             assert!(FILE.contains(part) && finish(FILE.replace(part, other).as_bytes(), &[]).is_err(), "{other}");
         }
-        // A face was drawn with, and its stand-in is not there.
+        // A face was used, but its stand-in is missing.
         let face = Program::open(&Faces::built_in().bytes(0).unwrap(), Use::Text).unwrap();
         assert!(finish(FILE.as_bytes(), &[face]).is_err());
     }

@@ -1,9 +1,9 @@
 //! Pages → PDF: PDF/A-2a and PDF/UA-1 at once, PDF 1.7, tagged, compressed.
 //!
-//! Takes [`Pages`], gives the file's bytes; the same pages give the same bytes. It places nothing and chooses no face, and it
-//! reads no clock: the date that PDF/A wants is the one the document names, or 1970-01-01.
+//! Takes [`Pages`], gives the file's bytes; the same pages give the same bytes. It never moves text, chooses a face or reads a
+//! clock: the date that PDF/A requires is that stated in the document, or 1970-01-01.
 //!
-//! krilla writes the file plain and with stand-ins for the faces; one finishing pass embeds the real subsets and deflates
+//! krilla writes the file uncompressed and with stand-ins for the fonts; a finishing pass embeds the real subsets and deflates
 //! (`programs`, `finish`).
 
 mod finish;
@@ -30,10 +30,10 @@ use super::ExportError;
 use crate::layout::{self, FaceId, Faces, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
 use programs::{Program, Use};
 
-/// Characters of a title, heading or caption that the tag tree and the outline repeat; PDF/A limits strings to 32767 bytes.
+/// Longest title, heading or caption, in characters, in tag tree, outline and metadata; PDF/A limits strings to 32767 bytes.
 const MOST_NAME: usize = 400;
 
-/// Writes the PDF.
+/// Writes the PDF. Fails if a face cannot be opened or krilla finds that the file would violate PDF/A-2a or PDF/UA-1.
 pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
     let configuration = ConfigurationBuilder::new()
         .with_version(PdfVersion::Pdf17)
@@ -64,7 +64,7 @@ fn fault(reason: String) -> ExportError {
     ExportError::Writer { format: "PDF", reason }
 }
 
-/// The library's words name the fault; the list of validation errors is only in its debug form.
+/// The message of the library; it lists validation errors only in its debug form.
 fn explain(error: &krilla::error::KrillaError) -> String {
     match error {
         krilla::error::KrillaError::Validation(errors) => {
@@ -74,8 +74,7 @@ fn explain(error: &krilla::error::KrillaError) -> String {
     }
 }
 
-/// Opens the faces of all roles, as every document needs them: ahead of the first document, and beside the reading of its
-/// input.
+/// Opens the faces of all roles, which every document needs, before the first document and in parallel with reading its input.
 pub fn warm(faces: &Faces) {
     for bytes in faces.of_roles() {
         Program::open(&bytes, Use::Text);
@@ -84,7 +83,7 @@ pub fn warm(faces: &Faces) {
 
 struct Writer<'p> {
     pages: &'p Pages,
-    /// Programs of the faces met so far, each by what it draws.
+    /// Font programs used so far, by face and use.
     programs: Vec<(FaceId, Use, Arc<Program>)>,
     /// Marked content of each tag, in reading order.
     content: Vec<Vec<Identifier>>,
@@ -139,7 +138,7 @@ fn glyph(g: &Glyph) -> KrillaGlyph {
     KrillaGlyph::new(GlyphId::new(u32::from(g.id)), g.advance, 0.0, g.rise, 0.0, g.text.clone(), None)
 }
 
-/// All rules of one table with one stroke.
+/// Draws adjacent rules of the same width as one path.
 fn draw_rules(items: &[Item], surface: &mut Surface<'_>) {
     let rules: Vec<&Rule> =
         items.iter().filter_map(|i| if let Mark::Rule(r) = &i.mark { Some(r) } else { None }).collect();
@@ -169,7 +168,7 @@ fn content_tag(owner: Owner) -> ContentTag<'static> {
 }
 
 fn tag_tree(pages: &Pages, content: Vec<Vec<Identifier>>) -> TagTree {
-    // Children come after their parents, so from the back every group is complete when it is handed up.
+    // Children come after their parents, so in reverse order each group is complete when it is added to its parent.
     let mut groups: Vec<Option<TagGroup>> = pages.tags.iter().map(|t| tag(&t.kind).map(TagGroup::new)).collect();
     let mut children: Vec<Vec<TagGroup>> = pages.tags.iter().map(|_| Vec::new()).collect();
     for (i, identifiers) in content.into_iter().enumerate().rev() {
@@ -185,7 +184,7 @@ fn tag_tree(pages: &Pages, content: Vec<Vec<Identifier>>) -> TagTree {
     tree
 }
 
-/// The tag of a node; `None` for the document, which the tree is itself.
+/// The tag of a node; `None` for the document, which is the tree itself.
 fn tag(kind: &layout::TagKind) -> Option<TagKind> {
     let span = |n: &u32| NonZeroU32::new(*n).filter(|n| n.get() > 1);
     Some(match kind {
@@ -219,7 +218,7 @@ fn outline(pages: &Pages) -> Outline {
     // Open nodes from the outside in, with their levels.
     let mut open: Vec<(u16, OutlineNode)> = Vec::new();
     let title = [layout::OutlineEntry { level: 1, text: pages.metadata.title.clone(), page: 0, y: 0.0 }];
-    // PDF/UA wants an outline even of a document without headings.
+    // PDF/UA requires an outline even for a document without headings.
     let entries = if pages.outline.is_empty() { &title[..] } else { &pages.outline };
     for entry in entries {
         close(&mut open, &mut outline, entry.level);
@@ -230,7 +229,7 @@ fn outline(pages: &Pages) -> Outline {
     outline
 }
 
-/// Closes the open nodes at `level` and below.
+/// Closes the open nodes at `level` and deeper.
 fn close(open: &mut Vec<(u16, OutlineNode)>, outline: &mut Outline, level: u16) {
     while let Some((_, node)) = open.pop_if(|(l, _)| *l >= level) {
         match open.last_mut() {

@@ -1,10 +1,11 @@
-//! Font programs: what krilla is given for a face, and what the file gets.
+//! Font programs: the stand-in that krilla is given for a face, and the subset that is embedded.
 //!
-//! Takes the bytes of a face, gives a font for krilla and subsets to embed. krilla draws every glyph of a subset to find the
-//! font's box and deflates it at a level of its own, anew for every document; both were most of a document's time. So it gets
-//! a stand-in: the same metrics and name, no outlines, and as left side bearing of each glyph its number. From the subset
-//! that krilla makes of it the glyphs of the real one can be read. A stand-in is made once a process, a subset that documents share once a thread.
-//! A face without TrueType outlines, or with variations, has no stand-in; krilla embeds it itself.
+//! Takes the bytes of a face, gives a font for krilla and subsets to embed. krilla draws every glyph of a subset to compute the
+//! font's box and deflates the subset at a level of its own, again for every document; both took most of the time of a
+//! document. So krilla gets a stand-in with the same metrics and name, without outlines, and with the number of each glyph as
+//! its left side bearing: the subset that krilla makes of it shows which glyphs the real one needs. A stand-in is made once per
+//! process, a subset that documents share once per thread. A face without TrueType outlines, or with variations, has no
+//! stand-in; krilla embeds it itself.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -24,14 +25,14 @@ use crate::export::ExportError;
 use crate::export::deflate::{Effort, zlib};
 use crate::layout::FaceBytes;
 
-/// Tables that krilla and the subsetter take as they are.
+/// Tables copied unchanged into a stand-in.
 const TABLES: [&[u8; 4]; 3] = [b"maxp", b"OS/2", b"post"];
-/// Faces and subsets a thread keeps; a document may have nine programs.
+/// Most faces cached per process and most subsets cached per thread; a document may have nine programs.
 const MOST_FACES: usize = 16;
 const MOST_SUBSETS: usize = 32;
 
-/// What a program draws. Page numbers have one of their own: the glyphs of official tables are then mostly the same ones in
-/// the same order, whatever page they stand on, and so is their subset.
+/// What a program draws. Page numbers have a program of their own: the glyphs of the official tables are then mostly the same
+/// ones in the same order, whatever page they are on, and so is their subset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     Text,
@@ -42,43 +43,43 @@ pub(super) enum Use {
 pub(super) struct Program {
     bytes: FaceBytes,
     font: Font,
-    /// By which its stand-in is known; `None` where it has none.
+    /// The mark of its stand-in; `None` if it has none.
     mark: Option<Mark>,
 }
 
-/// A face and what was made of it.
+/// A face with its stand-in and programs.
 struct Face {
     bytes: FaceBytes,
-    /// The stand-in, for no use yet; `None` where it has none.
+    /// The stand-in before it is marked for a use; `None` if the face has none.
     light: OnceLock<Option<Vec<u8>>>,
-    /// By use; `None` for bytes that are no font.
+    /// By use; `None` if the bytes are not a font.
     programs: [OnceLock<Option<Arc<Program>>>; 2],
 }
 
 /// A subset to embed.
 #[derive(Clone)]
 pub(super) struct Subset {
-    /// Its bytes, deflated.
+    /// The subset, deflated.
     pub deflated: Rc<[u8]>,
-    /// Number of its bytes before that.
+    /// Its size in bytes before that.
     pub size: usize,
 }
 
-/// A subset with its face and the numbers of its glyphs there.
+/// A cached subset with its program and the numbers of its glyphs in the face.
 type Made = (Arc<Program>, Vec<u16>, Subset);
 
-/// Stands in the table `head` of a stand-in where a font tells when it was made and changed. It follows from the face and its
-/// use alone: krilla's digest of the file, which becomes its id, is over it, too.
+/// Replaces the times of creation and change in the table `head` of a stand-in. It depends on the face and its use only,
+/// because krilla's digest of the file, from which the id of the file is made, covers it.
 type Mark = [u8; 16];
 
-/// A time at which no font was made.
+/// First half of a mark: a time of creation that no font has.
 const MADE: [u8; 8] = *b"stand-in";
-/// Places of that mark, of the checksum of the file and of the format of offsets in the table `head`.
+/// Positions of the mark, of the checksum of the file and of the format of offsets in the table `head`.
 const MARK: std::ops::Range<usize> = 20..36;
 const CHECKSUM: std::ops::Range<usize> = 8..12;
 const LONG_OFFSETS: usize = 51;
 
-/// Made once a process: of a face with all ideographs this is a good part of a lone document's time.
+/// Made once per process: for a face with all ideographs this takes a good part of the time of a single document.
 static FACES: Mutex<Vec<Arc<Face>>> = Mutex::new(Vec::new());
 
 thread_local! {
@@ -87,7 +88,7 @@ thread_local! {
 
 impl Face {
     fn of(bytes: &FaceBytes) -> Arc<Face> {
-        // Whoever panicked left a whole list.
+        // A panic cannot leave the list incomplete, so a poisoned lock is usable.
         let mut faces = FACES.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = faces.iter().find(|f| f.bytes.is(bytes)) {
             return known.clone();
@@ -112,7 +113,7 @@ impl Face {
 }
 
 impl Program {
-    /// Opens a face; `None` for bytes that are no font.
+    /// Opens a face for a use, once per process; `None` if the bytes are not a font.
     pub fn open(bytes: &FaceBytes, of: Use) -> Option<Arc<Program>> {
         let face = Face::of(bytes);
         face.programs[of as usize].get_or_init(|| face.program(of).map(Arc::new)).clone()
@@ -124,19 +125,19 @@ impl Program {
     }
 }
 
-/// How many stand-ins krilla embeds for some programs. Two files with one content are one font to it.
+/// Number of stand-ins that krilla embeds for these programs. Files with the same content are one font to krilla.
 pub(super) fn stand_ins(programs: &[Arc<Program>]) -> usize {
     programs.iter().filter_map(|p| p.mark).collect::<BTreeSet<Mark>>().len()
 }
 
-/// The subset to embed instead of the one that krilla made; `None` where that is no stand-in's.
+/// The subset to embed instead of one that krilla made; `None` if that was not made of a stand-in.
 pub(super) fn real(embedded: &[u8], programs: &[Arc<Program>]) -> Result<Option<Subset>, ExportError> {
     let Some((mark, glyphs)) = read(embedded) else { return Ok(None) };
     let Some(program) = programs.iter().find(|p| p.mark == Some(mark)) else { return Ok(None) };
     let known = |(p, g, _): &Made| Arc::ptr_eq(p, program) && *g == glyphs;
     let again = SUBSETS.with_borrow_mut(|all| {
         let at = all.iter().position(known)?;
-        // What is asked for again stays; what one document alone has goes.
+        // Moved to the end, so that it is removed last; subsets of single documents are removed first.
         all[at..].rotate_left(1);
         all.last().map(|(.., subset)| subset.clone())
     });
@@ -153,7 +154,7 @@ pub(super) fn real(embedded: &[u8], programs: &[Arc<Program>]) -> Result<Option<
     Ok(Some(subset))
 }
 
-/// Keeps another one; the first goes where there are too many.
+/// Appends an item; removes the first one if there are too many.
 fn keep<T>(all: &mut Vec<T>, most: usize, another: T) {
     if all.len() >= most {
         all.remove(0);
@@ -161,7 +162,8 @@ fn keep<T>(all: &mut Vec<T>, most: usize, another: T) {
     all.push(another);
 }
 
-/// The face without outlines, its glyphs numbered in their bearings; `None` where it has none of TrueType's.
+/// The face without outlines, the numbers of its glyphs as their left side bearings; `None` if it has no TrueType outlines or
+/// has variations.
 fn stand_in(bytes: &[u8]) -> Option<Vec<u8>> {
     let font = FontRef::from_index(bytes, 0).ok()?;
     if font.fvar().is_ok() {
@@ -172,7 +174,8 @@ fn stand_in(bytes: &[u8]) -> Option<Vec<u8>> {
     let maxima = font.maxp().ok()?;
     let count = maxima.num_glyphs();
     let (mut glyf, mut loca, mut hmtx) = (Vec::new(), vec![0; 4], Vec::with_capacity(4 * usize::from(count)));
-    // Those made of others stay: the others belong to a subset, too. A face without any need not be read through.
+    // Composite glyphs keep their outlines, since their components belong to a subset, too. A face without composite glyphs
+    // need not be read through.
     if maxima.max_component_elements() != Some(0) {
         for glyph in 0..count {
             let at = |n: u16| offsets.get_raw(n.into()).map(|offset| offset as usize);
@@ -185,14 +188,14 @@ fn stand_in(bytes: &[u8]) -> Option<Vec<u8>> {
         }
     }
     loca.resize(4 * (usize::from(count) + 1), 0);
-    // The last one with an advance gives it to all behind it.
+    // Glyphs after the last one with an advance have the same advance.
     let (own, last) = (metrics.h_metrics(), metrics.h_metrics().last()?);
     for (glyph, metric) in (0..count).zip(own.iter().chain(std::iter::repeat(last))) {
         hmtx.extend_from_slice(&metric.advance().to_be_bytes());
         hmtx.extend_from_slice(&glyph.to_be_bytes());
     }
     let (mut head, mut hhea) = (table(b"head")?.to_vec(), table(b"hhea")?.to_vec());
-    // Not over the outlines, which are many megabytes; their lengths tell faces apart as well.
+    // Without the outlines, which are many megabytes; their offsets distinguish faces as well.
     let digest = sha256_of([&head, table(b"loca")?, table(b"hmtx")?]);
     let mark = head.get_mut(MARK)?;
     mark[..8].copy_from_slice(&MADE);
@@ -217,7 +220,7 @@ fn marked(light: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
     let mut own = light.to_vec();
     let tables = FontRef::new(light).ok()?.table_directory().table_records();
     let head = tables.iter().find(|t| t.tag() == Tag::new(b"head"))?.offset() as usize;
-    // By the checksum of the file krilla tells fonts apart.
+    // krilla distinguishes fonts by the checksum of the file.
     for at in [CHECKSUM.end - 1, MARK.end - 1] {
         *own.get_mut(head + at)? ^= of as u8;
     }
@@ -225,7 +228,7 @@ fn marked(light: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
     Some((own, mark))
 }
 
-/// A table `name` of the PostScript name alone: copyright and licence stand in the real one.
+/// A table `name` with the PostScript name only; copyright and licence are in the real font.
 fn name(font: &FontRef<'_>) -> Option<Vec<u8>> {
     let name = font.localized_strings(StringId::POSTSCRIPT_NAME).english_or_first()?.to_string();
     let text: Vec<u8> = name.encode_utf16().flat_map(u16::to_be_bytes).collect();

@@ -1,4 +1,4 @@
-//! Reads a tagged PDF back, for tests: structure elements with the text their marked content decodes to. Not our writer's code:
+//! Test support: reads a tagged PDF, as structure elements with the text of their marked content. Independent of the writer:
 //! only lopdf, the content operators and the ToUnicode maps.
 
 use std::collections::BTreeMap;
@@ -12,13 +12,13 @@ pub struct Element {
     pub role: String,
     /// Its own marked content, joined.
     pub text: String,
-    /// Pages (from 0) its content stands on.
+    /// Pages (from 0) that its content is on.
     pub pages: Vec<usize>,
     pub attributes: String,
     pub children: Vec<Element>,
 }
 
-/// What a PDF says.
+/// The content of a PDF.
 pub struct Read {
     pub document: Document,
     pub root: Element,

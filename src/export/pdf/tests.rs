@@ -14,7 +14,7 @@ fn pdf(document: &Document) -> Vec<u8> {
     write(&layout(document, &Style::default(), &Faces::built_in()).unwrap()).unwrap()
 }
 
-/// What the structure should say: role and text of each element that holds text, in order.
+/// The expected structure: role and text of each element that contains text, in order.
 fn expected(document: &Document) -> Vec<(String, String)> {
     let mut out = vec![("Title".to_owned(), document.title_text())];
     out.extend(document.facts.iter().map(|f| ("P".to_owned(), f.clone())));
@@ -51,7 +51,7 @@ fn assert_reads_back(document: &Document) -> (Vec<u8>, Read) {
     (bytes, read)
 }
 
-/// A report with every trouble that text may hold.
+/// A report with all kinds of difficult text.
 fn troubled() -> Document {
     let mut report = report("2021", |n| Value::Count(n * 99_991));
     report.cover.published = Some("2025年1月20日".into());
@@ -106,7 +106,7 @@ fn a_report_is_small_and_its_fonts_are_embedded() {
     assert!(!text.chars().any(|c| matches!(c, '\u{f900}'..='\u{faff}' | '\u{2e80}'..='\u{2fdf}')));
 }
 
-/// The bytes that draw a glyph, and its name as the font's own.
+/// The outline of a glyph, as bytes of the table `glyf`.
 fn outline<'f>(font: &FontRef<'f>, glyph: u32) -> &'f [u8] {
     let (glyf, loca) = (font.data_for_tag(Tag::new(b"glyf")).unwrap().as_bytes(), font.loca(None).unwrap());
     let at = |n: u32| loca.get_raw(n as usize).unwrap() as usize;
@@ -169,7 +169,8 @@ fn one_file_under_two_names_is_one_font() {
     style.face.body = "./NotoSansSC-Medium.ttf".to_owned();
     style.face.heading2 = "././NotoSansSC-Medium.ttf".to_owned();
     let base = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fonts");
-    let faces = Faces::load(&style, &base).unwrap();
+    let file = |name: &str| FaceFile { path: name.to_owned(), bytes: Ok(std::fs::read(base.join(name)).unwrap()) };
+    let faces = Faces::new(&style, file).unwrap();
     let document = document("2021", Value::Count);
     let bytes = write(&layout(&document, &style, &faces).unwrap()).unwrap();
     assert_eq!(found(&read(&bytes).root), expected(&document));
@@ -179,7 +180,7 @@ fn one_file_under_two_names_is_one_font() {
 fn the_same_report_gives_the_same_bytes() {
     let document = troubled();
     assert!(pdf(&document) == pdf(&document));
-    // Nothing but the agency is named as author, and the date is the report's own.
+    // The only author is the agency, and the date is that of the report.
     let read = read(&pdf(&document));
     let info = read.document.trailer.get(b"Info").unwrap();
     let info = resolve(&read.document, info).as_dict().unwrap();
@@ -271,7 +272,7 @@ fn a_long_table_repeats_header_and_labels_as_artifacts() {
         pages.dedup();
         assert_eq!(pages.len(), 1, "a row is not split");
     }
-    // A label whose rows go over a page is printed again above the rest of them.
+    // A label whose rows continue on the next page is printed again beside the rest of them.
     let starts: Vec<usize> =
         table.with_role("TR").iter().map(|r| r.walk().iter().flat_map(|e| e.pages.clone()).next().unwrap()).collect();
     for (page, artifact) in read.artifacts.iter().enumerate().skip(1) {
@@ -294,7 +295,7 @@ fn headings_without_gaps_and_documents_without_anything_are_valid() {
     document.blocks.clear();
     document.title.clear();
     assert!(!pdf(&document).is_empty());
-    // A heading or title beyond what PDF strings may hold.
+    // A heading or title longer than PDF strings can be.
     document.title = vec!["题".repeat(40_000)];
     document.blocks = vec![heading(1, &"长".repeat(40_000))];
     assert!(!pdf(&document).is_empty());
@@ -325,7 +326,7 @@ proptest::proptest! {
         let level = |text| Block::Heading { level: 1, text };
         document.blocks.extend(texts.next().map(level));
         document.blocks.extend(texts.next().map(|text| Block::Paragraph { text }));
-        // What holds nothing but white is not drawn as a paragraph.
+        // Blank text is not drawn as a paragraph.
         document.facts.retain(|t| !printed_text(t).is_empty());
         document.blocks.retain(|b| match b {
             Block::Heading { text, .. } | Block::Paragraph { text } => !printed_text(text).trim().is_empty(),

@@ -1,11 +1,11 @@
-//! Addresses and ranges as formulas and rules write them.
+//! Addresses and ranges in the notation of formulas and rules.
 
 use crate::model::Address;
 
 /// A cell: row and column from 0.
 pub type At = (u32, u16);
 
-/// Cells from the first to the last corner, both within.
+/// First and last corner of a range, both included.
 pub type Range = (At, At);
 
 /// `D27`.
@@ -20,7 +20,7 @@ fn absolute(at: At) -> String {
     format!("${}${}", &text[..cut], &text[cut..])
 }
 
-/// The fewest rectangles that rows of neighbours give: runs along a row, then equal runs below each other.
+/// Joins cells into rectangles: runs along a row, then equal runs in rows below each other.
 pub fn rectangles(cells: &[At]) -> Vec<Range> {
     let mut cells = cells.to_vec();
     cells.sort_unstable();
@@ -49,7 +49,7 @@ pub fn area(cells: &[At]) -> String {
     rectangles(cells).iter().map(one).collect::<Vec<_>>().join(" ")
 }
 
-/// The sum of terms (`true`: subtracted) as a formula; texts in the cells count as 0.
+/// The sum of terms (`true`: subtracted) as a formula, with absolute addresses if `fixed`; texts in the cells count as 0.
 pub fn sum(terms: &[(At, bool)], fixed: bool) -> String {
     let name = |at| if fixed { absolute(at) } else { a1(at) };
     let side = |negative: bool| {

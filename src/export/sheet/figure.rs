@@ -1,20 +1,20 @@
-//! A value of a report as a cell holds it.
+//! A value of a report as the content of a cell.
 
 use crate::model::{Decimal, Value};
 
-/// Digits that a number of a workbook keeps; what is longer is written as text.
+/// Digits that a number of a workbook can keep; longer numbers are written as text.
 const DIGITS: usize = 15;
 
 /// What to write for a value.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Figure {
     Empty,
-    /// A number, and the number format that shows all its decimals and no more.
+    /// A number, and the number format that shows exactly its decimals.
     Number(f64, String),
     Text(String),
 }
 
-/// A bare number; `None` where a workbook's number cannot hold it exactly.
+/// A bare number; `None` if a number of a workbook cannot hold it exactly.
 pub fn number(d: Decimal) -> Option<Figure> {
     let digits = d.mantissa().unsigned_abs().to_string().len();
     let number = (digits <= DIGITS).then(|| d.to_string().parse().ok()).flatten()?;

@@ -1,4 +1,4 @@
-//! An official table on a sheet: where its cells stand, how wide and high they are, and its labels drawn.
+//! An official table on a sheet: position and size of its cells, and writing of labels and values.
 
 use super::cells::At;
 use super::figure::Figure;
@@ -18,7 +18,7 @@ const ROW: f64 = 19.5;
 
 /// A table placed on a sheet.
 pub struct Grid<'a> {
-    /// How the composed table sets each: alignment and indent.
+    /// The cells, each with its alignment and indent in the composed table.
     cells: Vec<(GridCell<'a>, (Align, u8))>,
     /// First row.
     top: u32,
@@ -43,7 +43,7 @@ pub fn widths(table: &Table, values: Option<&[Value]>) -> Vec<u32> {
 impl<'a> Grid<'a> {
     /// Places a table whose first row is `top`.
     pub fn new(table: &'a Table, top: u32) -> Grid<'a> {
-        // The composed table has the same cells in the same order; it alone knows which labels are set left.
+        // The composed table has the same cells in the same order; only it determines which labels are left-aligned.
         let blank = vec![Value::Blank; table.slot_count()];
         let composed = compose::table(table, &blank);
         let set = composed.rows.iter().flat_map(|r| &r.cells).map(|c| (c.align, c.indent));
@@ -59,7 +59,7 @@ impl<'a> Grid<'a> {
         (self.top + g.row as u32, g.column as u16)
     }
 
-    /// The cell of each slot.
+    /// The cell of each slot, by slot.
     pub fn places(&self) -> Vec<At> {
         let mut places: Vec<(usize, At)> = self
             .cells
@@ -73,7 +73,8 @@ impl<'a> Grid<'a> {
         places.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// Draws labels and rules and sets the heights; value cells are merged and hold what `value` gives for their slot.
+    /// Writes labels and borders and sets the row heights; value cells are merged and contain what `value` returns for their
+    /// slot.
     pub fn draw(&self, sheet: &mut Sheet, value: impl Fn(usize) -> (Look, Figure)) -> Result<(), ExportError> {
         let mut heights = vec![ROW; self.rows as usize];
         let mut tall = Vec::new();

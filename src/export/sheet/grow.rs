@@ -1,8 +1,8 @@
-//! Rows that grow with their text while typing.
+//! Rows whose height follows their text when it is edited.
 //!
-//! A row height that the writer sets counts as set by hand and never changes again. Without that mark it is what the
-//! program computed last: shown as it is, and computed anew when the row is edited. Takes a finished workbook and the
-//! rows of each sheet, gives its parts without the marks; touches nothing else.
+//! The library marks each row height as set by hand, so that programs never change it. Without the mark a height counts as
+//! computed: it is displayed as it is, and computed again when the row is edited. Takes a finished workbook and rows of each
+//! sheet, gives its parts without the marks of these rows; it never changes anything else.
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};
@@ -14,10 +14,10 @@ use crate::export::package::{Part, PartKind};
 
 const MARK: &str = " customHeight=\"1\"";
 const ROW: &str = "<row r=\"";
-/// Parts that differ from report to report: in a folder, or by name.
+/// Parts that differ from report to report, by name or by the start of it.
 const OWN_PARTS: [&str; 3] = ["xl/worksheets/", "xl/sharedStrings.xml", "docProps/core.xml"];
 
-/// Takes the mark off the given rows (from 0) of each sheet.
+/// Unpacks a workbook and removes the mark from the given rows (from 0) of each sheet.
 pub fn free(book: &[u8], rows: &[BTreeSet<u32>]) -> ZipResult<Vec<Part<'static>>> {
     let mut package = ZipArchive::new(Cursor::new(book))?;
     let mut parts = Vec::with_capacity(package.len());

@@ -1,21 +1,21 @@
-//! How cells look: a few roles, one place for sizes and colours.
+//! Cell formats: a few roles, with all sizes and colours in one place.
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
-/// Fill of a cell to be filled in.
+/// Background of an input cell.
 const INPUT: Color = Color::RGB(0x00FF_FBE0);
-/// Fill of a head.
+/// Background of a header cell.
 const HEAD: Color = Color::RGB(0x00F2_F2F2);
 /// Colour of a hint.
 const HINT: Color = Color::RGB(0x0075_7575);
-/// Fill and text of a broken relation, and of one that is only doubtful.
+/// Background and text colour of a broken relation that is an error, and of one that is a warning.
 const BROKEN: (Color, Color) = (Color::RGB(0x00FF_C7CE), Color::RGB(0x009C_0006));
 const DOUBTFUL: (Color, Color) = (Color::RGB(0x00FF_D58A), Color::RGB(0x007F_4A00));
-/// Faces as Windows and WPS have them.
+/// Font names as in Windows and WPS.
 const SONG: &str = "宋体";
 const HEI: &str = "黑体";
 
-/// A cell's look; everything wraps unless it holds a number. Sizes in points.
+/// Look of a cell; text wraps except in values and single lines. Sizes in points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Look {
     pub size: f64,
@@ -65,7 +65,7 @@ impl Look {
         Look { size: 12.0, top: true, ..PLAIN }
     }
 
-    /// The head of a column.
+    /// The header of a column.
     pub fn head() -> Look {
         Look { bold: true, border: true, fill: Some(HEAD), align: FormatAlign::Center, ..PLAIN }
     }
@@ -75,30 +75,30 @@ impl Look {
         Look { border: true, indent: 1, ..PLAIN }
     }
 
-    /// What to fill in.
+    /// A hint beside an input.
     pub fn hint() -> Look {
         Look { size: 9.0, colour: Some(HINT), ..PLAIN }
     }
 
     /// A value of a table.
     pub fn value() -> Look {
-        // Shrinking keeps a number that grew too long from turning into ####.
+        // Shrink to fit: a number too long for its cell would be shown as ####.
         Look { border: true, align: FormatAlign::Center, wrap: false, ..PLAIN }
     }
 
-    /// To be filled in.
+    /// An input cell: coloured, with border, unlocked.
     pub fn input(self) -> Look {
         Look { border: true, fill: Some(INPUT), unlocked: true, ..self }
     }
 
-    /// On one line, shrunk where it does not fit.
+    /// On one line, shrunk if it does not fit.
     pub fn one_line(self) -> Look {
         Look { wrap: false, ..self }
     }
 
-    /// Set in by levels of an outline.
+    /// Indented by levels of an outline.
     pub fn indented(self, levels: u8) -> Look {
-        // Excel takes 15 steps; two of them are about a character.
+        // Excel allows 15 steps; two of them are about one character.
         Look { indent: self.indent.saturating_add(levels.saturating_mul(2)).min(15), ..self }
     }
 
@@ -116,17 +116,18 @@ impl Look {
         Look { number: Some(format.into()), ..self }
     }
 
-    /// With the mark that Excel itself gives a text typed as '=…: editing the cell does not make a formula of it either.
+    /// With the quote prefix of Excel, as for a text typed with a leading apostrophe: editing the cell does not turn it into a
+    /// formula.
     pub fn quoted(self) -> Look {
         Look { quoted: true, ..self }
     }
 
-    /// Pixels that the indent takes.
+    /// Width of the indent in pixels.
     pub fn inset(&self) -> u32 {
         10 * u32::from(self.indent)
     }
 
-    /// The writer's format.
+    /// The format in the library.
     fn format(&self) -> Format {
         let mut f = Format::new().set_font_name(self.face).set_font_size(self.size).set_align(self.align);
         f = f.set_align(if self.top { FormatAlign::Top } else { FormatAlign::VerticalCenter });
@@ -159,7 +160,7 @@ impl Look {
     }
 }
 
-/// The writer's formats by their looks: each is made once, since a sheet asks for the same few a thousand times.
+/// The formats in the library by their looks, each made once, since a sheet uses the same few a thousand times.
 #[derive(Default)]
 pub struct Formats(Vec<(Look, Format)>);
 
@@ -174,12 +175,12 @@ impl Formats {
     }
 }
 
-/// The face of cells without a look, by which programs measure column widths. Every office has it.
+/// Format of cells without a look. Programs measure column widths by its font, which every office has.
 pub fn default() -> Format {
     Format::new().set_font_name(SONG).set_font_size(11.0)
 }
 
-/// What a broken relation adds to its cells; `doubtful` for one that only warns.
+/// Conditional format of the cells of a broken relation; `doubtful` for one that is only a warning.
 pub fn broken(doubtful: bool) -> Format {
     let (fill, text) = if doubtful { DOUBTFUL } else { BROKEN };
     Format::new().set_background_color(fill).set_font_color(text)

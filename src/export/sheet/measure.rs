@@ -1,10 +1,10 @@
-//! How much room a text takes in a cell, without a font: full-width characters are one em, all others half.
+//! Size of a text in a cell, estimated without a font: full-width characters are one em, all others half.
 //!
-//! Excel fits no merged cell to its text, so that heights are computed here; they err on the side of room.
+//! Excel does not fit merged cells to their text, so their heights are computed here, rather too large than too small.
 
 use unicode_width::UnicodeWidthChar;
 
-/// Pixels between a cell's text and its two borders together.
+/// Pixels between a cell's text and its left and right border together.
 const PADDING: f64 = 9.0;
 /// Height of a line in ems, and points above and below all lines together.
 const LINE: f64 = 1.42;
@@ -19,7 +19,7 @@ pub fn lines(text: &str, width: u32, size: f64) -> usize {
 
 fn lines_of_one(line: &str, usable: f64, em: f64) -> usize {
     let (mut count, mut x) = (1, 0.0);
-    // Width of the Latin word at the end of the line; a word moves as a whole unless it fills a line.
+    // Width of the Latin word at the end of the line so far; a word wraps as a whole unless it is wider than a line.
     let mut word = 0.0;
     for c in line.chars() {
         let width = c.width_cjk().unwrap_or(0) as f64 * em / 2.0;
@@ -36,7 +36,7 @@ fn lines_of_one(line: &str, usable: f64, em: f64) -> usize {
 
 /// Height in points of a row that shows a text in `width` pixels at `size` points.
 pub fn height(text: &str, width: u32, size: f64) -> f64 {
-    // Over many lines, marks that may not begin a line cost about one character in twenty lines.
+    // Marks that may not begin a line make long texts about 4 % longer.
     let count = lines(text, width, size) as f64;
     (count * if count > 4.0 { 1.04 } else { 1.0 }).ceil() * size * LINE + ROOM
 }
@@ -45,7 +45,7 @@ pub fn height(text: &str, width: u32, size: f64) -> f64 {
 pub fn number_width(digits: &str, size: f64) -> u32 {
     let em = size * 4.0 / 3.0;
     let ems: f64 = digits.chars().map(|c| c.width_cjk().unwrap_or(0) as f64 / 2.0).sum();
-    // Digits of some faces are a tenth wider than half an em.
+    // Digits of some fonts are a tenth wider than half an em.
     (ems * em * 1.1 + PADDING).ceil() as u32
 }
 

@@ -1,7 +1,7 @@
-//! What the template and the published workbook share: a worksheet with known column widths, formats, official grids.
+//! Shared by the writers of workbooks: worksheets with known column widths, formats, official tables.
 //!
-//! Takes texts, numbers and forms; gives worksheets and finished bytes. It decides nothing about a report, reads nothing
-//! back, and writes every text as a string, so that no text can become a formula.
+//! Takes texts, numbers and forms; gives worksheets and finished bytes. It never decides what a report contains, and writes
+//! every text as a string, so that no text can become a formula.
 
 pub mod cells;
 pub mod figure;
@@ -21,28 +21,28 @@ use look::{Formats, Look};
 
 /// Longest text of one cell, in UTF-16 units (a limit of Excel).
 pub const CELL_LIMIT: usize = 32_767;
-/// With these Excel begins a formula when a cell is edited.
+/// Characters with which Excel begins a formula when a cell is edited.
 const FORMULA: [char; 4] = ['=', '+', '-', '@'];
 /// Greatest height of one row in points (Excel's limit is 409).
 const ROW_LIMIT: f64 = 400.0;
-/// Width and height of the printed area of an upright A4 page in pixels of 1/96 inch.
+/// Width and height of the printed area of a portrait A4 page in pixels of 1/96 inch.
 pub const PAPER_WIDTH: u32 = 680;
 const PAPER_HEIGHT: f64 = 990.0;
 /// Rows of a worksheet (a limit of Excel).
 const ROWS: u32 = 1_048_576;
-/// Height of an empty row and width of a plain column in pixels under the default face, 宋体 11 pt.
+/// Default row height and column width in pixels under the default font, 宋体 11 pt.
 const ROW_PIXELS: u32 = 18;
 const COLUMN_PIXELS: u32 = 72;
-/// Width of a sheet of plain text in pixels: the 156 mm of an official page. A single column that is too wide for the
-/// page is not made smaller by every program, hence the room for columns that come out wider.
+/// Width of a sheet of plain text in pixels: the 156 mm of an official page. Not every program shrinks a single column that is
+/// too wide for the page, hence the room for programs that draw columns wider.
 pub const TEXT_WIDTH: u32 = 580;
 /// Length of a long paragraph, in characters.
 const LONG: usize = 400;
-/// A table that would have to be made smaller than this to stay on one page goes over several.
+/// Least scale at which a table is kept on one page; a table that needs a smaller one takes several pages.
 const READABLE: f64 = 0.65;
-/// How much a sheet that is a little too long may be made smaller to keep its table on one page.
+/// A sheet up to this many pages long is shrunk to one page.
 const SQUEEZE: f64 = 1.15;
-/// A fault of the writer as a message for the user.
+/// An error of the library as a message for the user.
 pub fn fault(error: XlsxError) -> ExportError {
     use XlsxError::*;
     match error {
@@ -59,13 +59,13 @@ pub fn fault(error: XlsxError) -> ExportError {
     }
 }
 
-/// An error of these formats.
+/// An error of a workbook with a reason for the user.
 pub fn refusal(reason: impl Into<String>) -> ExportError {
     ExportError::Writer { format: "XLSX", reason: reason.into() }
 }
 
-/// A text as it may stand in a cell: characters that XML cannot hold are left out (no reader shows them, and an escape
-/// would turn into visible letters in some), line ends are one line feed.
+/// A text as a cell can contain it: line ends become line feeds; other control characters and characters that XML cannot
+/// contain are omitted (programs do not show them, and some show an escape as letters).
 pub fn clean(text: &str) -> String {
     let bad = |c: char| (c.is_control() && c != '\t' && c != '\n') || matches!(c, '\u{FFFE}' | '\u{FFFF}');
     if !text.contains(|c| c == '\r' || bad(c)) {
@@ -87,7 +87,7 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    /// An empty sheet with these columns: upright A4, fitted to one page in width.
+    /// An empty sheet with these column widths, printed on portrait A4, one page wide. Fails on an invalid sheet name.
     pub fn new(name: &str, widths: &[u32]) -> Result<Sheet, ExportError> {
         let mut inner = Worksheet::new();
         inner.set_default_format(&look::default(), ROW_PIXELS, COLUMN_PIXELS).map_err(fault)?;
@@ -113,31 +113,31 @@ impl Sheet {
         self.widths.len() as u16
     }
 
-    /// Width of a run of columns.
+    /// Width in pixels of `columns` columns from `column` on.
     pub fn width(&self, column: u16, columns: u16) -> u32 {
         self.widths.iter().skip(column.into()).take(columns.into()).sum()
     }
 
-    /// Writes a text, or a blank formatted cell where it is empty.
+    /// Writes a text, or a blank formatted cell if it is empty. Fails like [`Sheet::span`].
     pub fn text(&mut self, row: u32, column: u16, text: &str, look: &Look) -> Result<(), ExportError> {
         self.span(row, 1, column, 1, text, look)
     }
 
-    /// Sets the look of a column's cells that have none of their own.
+    /// Sets the look of the cells of a column that have no look of their own.
     pub fn column(&mut self, column: u16, look: &Look) -> Result<(), ExportError> {
         self.inner.set_column_format(column, self.formats.of(look)).map_err(fault).map(drop)
     }
 
-    /// Writes a text that looks as its column does, if `look` is the column's.
+    /// Writes a text without a format of its own; `look` must be that of the column.
     pub fn plain(&mut self, row: u32, column: u16, text: &str, look: &Look) -> Result<(), ExportError> {
-        // What needs a mark or a message is written like any other cell.
+        // A text that needs a quote prefix or may be too long is written like any other cell.
         if text.starts_with(FORMULA) || text.len() > CELL_LIMIT {
             return self.text(row, column, text, look);
         }
         self.inner.write_string(row, column, clean(text)).map_err(fault).map(drop)
     }
 
-    /// Writes a text over `rows × columns` cells.
+    /// Writes a text over `rows × columns` cells, merged if several. Fails if it has more than [`CELL_LIMIT`] UTF-16 units.
     pub fn span(
         &mut self,
         row: u32,
@@ -168,13 +168,13 @@ impl Sheet {
         Ok(())
     }
 
-    /// Writes a number into a cell, or into the first of a place that [`Sheet::span`] has made.
+    /// Writes a number into a cell, or into the first cell of a range merged by [`Sheet::span`].
     pub fn number(&mut self, row: u32, column: u16, number: f64, look: &Look) -> Result<(), ExportError> {
         let format = self.formats.of(look);
         self.inner.write_number_with_format(row, column, number, format).map_err(fault).map(drop)
     }
 
-    /// Writes a formula with its result, likewise.
+    /// Writes a formula with its result, into the same cells as [`Sheet::number`].
     pub fn formula(
         &mut self,
         row: u32,
@@ -188,29 +188,29 @@ impl Sheet {
         self.inner.write_formula_with_format(row, column, formula, format).map_err(fault).map(drop)
     }
 
-    /// Sets the height of a row.
+    /// Sets the height of a row; a greater one than a row can have is reduced to that.
     pub fn height(&mut self, row: u32, points: f64) -> Result<(), ExportError> {
         let points = points.min(ROW_LIMIT);
         self.heights.insert(row, points);
         self.inner.set_row_height(row, points).map_err(fault).map(drop)
     }
 
-    /// Sets the height that a row has until its text is changed; from then on it follows the text.
+    /// Sets the height of a row until its text is edited; from then on it follows the text.
     pub fn growing(&mut self, row: u32, points: f64) -> Result<(), ExportError> {
         self.growing.insert(row);
         self.height(row, points)
     }
 
-    /// Height of an empty row for a text over `columns` columns from `column` on: enough for a long paragraph. Rows of merged
-    /// cells never grow, and others only while somebody types in a program that adjusts them; a text that a program fills in
+    /// Height in points of an empty row for text over `columns` columns from `column` on: enough for a long paragraph. Rows of
+    /// merged cells never grow, and others only when text is typed in a program that adjusts them; text that a program fills in
     /// would be cut off in a lower row.
     pub fn room(&self, column: u16, columns: u16, look: &Look) -> f64 {
         let width = self.width(column, columns).saturating_sub(look.inset());
         measure::height(&"字".repeat(LONG), width, look.size).min(ROW_LIMIT)
     }
 
-    /// Writes a paragraph over the first `columns` columns and gives the next free row. Merged cells do not grow by
-    /// themselves, so that their height is set; one that is higher than a row can be takes several rows.
+    /// Writes a paragraph over the first `columns` columns, at least `least` points high, and returns the next free row. Merged
+    /// cells do not grow by themselves, so their height is set; a paragraph higher than one row can be takes several rows.
     pub fn paragraph(
         &mut self,
         row: u32,
@@ -231,9 +231,9 @@ impl Sheet {
         Ok(row + rows)
     }
 
-    /// Keeps the table in `rows` on one printed page: the whole sheet where it nearly fits, else the table alone
-    /// between page breaks (which Excel heeds only under a fixed scale). A table too long for that goes over pages as wide
-    /// as the sheet.
+    /// Keeps the table in rows `first..end` of a sheet of `last` rows on one printed page: the whole sheet if it nearly fits,
+    /// otherwise the table alone between page breaks (which Excel observes only under a fixed scale). A table too long for that
+    /// takes several pages as wide as the sheet.
     pub fn keep_on_one_page(&mut self, first: u32, end: u32, last: u32) -> Result<(), ExportError> {
         let width = f64::from(self.width(0, self.columns()));
         let scale = (f64::from(PAPER_WIDTH) / width).min(1.0);
@@ -244,13 +244,13 @@ impl Sheet {
             self.inner.set_print_fit_to_pages(1, 1);
             return Ok(());
         }
-        // A heading just above the table stays with it.
+        // A heading directly above the table stays with it.
         let from = if first > 1 { first } else { 0 };
         let table = (PAPER_HEIGHT / tall(from, end)).min(1.0);
         if table < READABLE {
             return Ok(());
         }
-        // Room for programs without the default face, whose columns come out up to a sixth wider.
+        // 84 percent, not 100: programs without the default font draw columns up to a sixth wider.
         let percent = (scale * table * 84.0).floor().clamp(10.0, 100.0);
         self.inner.set_print_scale(percent as u16);
         let breaks: Vec<u32> = [(from, from > 0), (end, end < last)].iter().filter(|b| b.1).map(|b| b.0).collect();
@@ -258,24 +258,24 @@ impl Sheet {
     }
 }
 
-/// A workbook whose sheets are put together, still to be packed.
+/// A workbook whose sheets are assembled, but not yet packed.
 pub struct Assembled {
-    /// Its package as the writer gives it.
+    /// Its package as the library writes it.
     package: Vec<u8>,
     /// Rows of each sheet that grow with their text.
     growing: Vec<BTreeSet<u32>>,
-    /// The writer itself, to be dropped by the thread that filled it: to free what is another thread's is slow.
+    /// The library's workbook, kept so that the thread that filled it also drops it: freeing memory of another thread is slow.
     _writer: Workbook,
 }
 
-/// Puts the sheets together. The only property is the title; the date is fixed, so that the same report gives the same
-/// bytes, and no author is named.
+/// Assembles the sheets. The properties are only the title and a fixed date, so that the same report gives the same bytes; no
+/// author is set.
 pub fn assemble(title: &str, sheets: Vec<Sheet>) -> Result<Assembled, ExportError> {
     let mut book = Workbook::new();
     let date = ExcelDateTime::from_ymd(2000, 1, 1).map_err(fault)?;
     book.set_properties(&DocProperties::new().set_title(clean(title)).set_creation_datetime(&date));
     book.set_default_format(&look::default(), ROW_PIXELS, COLUMN_PIXELS).map_err(fault)?;
-    // It is packed anew; the least that the writer takes.
+    // The package is compressed again later, so this is the library's lowest level.
     book.set_zip_compression_level(1);
     let mut growing = Vec::with_capacity(sheets.len());
     for sheet in sheets {
@@ -293,7 +293,7 @@ impl Assembled {
     }
 }
 
-/// Both at once.
+/// Assembles and packs a workbook.
 pub fn finish(title: &str, sheets: Vec<Sheet>) -> Result<Vec<u8>, ExportError> {
     assemble(title, sheets)?.pack()
 }

@@ -1,4 +1,4 @@
-//! Test support: reads workbooks back with calamine and as bare parts, and works sums out by itself.
+//! Test support: reads workbooks with calamine and as XML parts, and evaluates sums independently.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
@@ -53,7 +53,7 @@ pub fn book(bytes: &[u8]) -> Vec<Sheet> {
     names.into_iter().map(read).collect()
 }
 
-/// All parts as text.
+/// All parts of a package as text, by name.
 pub fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut out = BTreeMap::new();
@@ -67,12 +67,12 @@ pub fn parts(bytes: &[u8]) -> BTreeMap<String, String> {
     out
 }
 
-/// The part of a sheet by its place in the workbook.
+/// The XML of a sheet by its index in the workbook.
 pub fn sheet_xml(bytes: &[u8], index: usize) -> String {
     parts(bytes)[&format!("xl/worksheets/sheet{}.xml", index + 1)].clone()
 }
 
-/// All elements of a name, with their text.
+/// Attributes and text of all elements of a name.
 pub fn elements(xml: &str, name: &str) -> Vec<(BTreeMap<String, String>, String)> {
     let mut reader = Xml::from_str(xml);
     let mut out: Vec<(BTreeMap<String, String>, String)> = Vec::new();
@@ -109,11 +109,11 @@ pub fn elements(xml: &str, name: &str) -> Vec<(BTreeMap<String, String>, String)
     }
 }
 
-/// Cells that may be changed in a protected sheet.
+/// Unlocked cells of a sheet.
 pub fn unlocked(bytes: &[u8], index: usize) -> BTreeSet<(u32, u32)> {
     let styles = parts(bytes)["xl/styles.xml"].clone();
     let formats = &styles[styles.find("<cellXfs").unwrap()..styles.find("</cellXfs>").unwrap()];
-    // Every format is either closed at once or holds its protection.
+    // Each format is either an empty element or contains its protection.
     let free: Vec<bool> = formats.split("<xf ").skip(1).map(|f| f.contains("locked=\"0\"")).collect();
     elements(&sheet_xml(bytes, index), "c")
         .into_iter()
@@ -139,7 +139,7 @@ pub fn number_format(bytes: &[u8], index: usize, at: (u32, u32)) -> String {
     }
 }
 
-/// `D27` or `$D$27`.
+/// Parses `D27` or `$D$27`: row and column from 0.
 pub fn address(text: &str) -> (u32, u32) {
     let text = text.replace('$', "");
     let cut = text.find(|c: char| c.is_ascii_digit()).unwrap();
@@ -158,7 +158,7 @@ pub fn expand(area: &str) -> BTreeSet<(u32, u32)> {
     out
 }
 
-/// Works out `SUM(…)-SUM(…)`; cells without a number count as 0.
+/// Evaluates `SUM(…)-SUM(…)`; cells without a number count as 0.
 pub fn evaluate(formula: &str, cells: &Cells) -> f64 {
     let number = |at: &(u32, u32)| match cells.get(at) {
         Some(Data::Float(f)) => *f,
@@ -181,7 +181,7 @@ pub fn evaluate(formula: &str, cells: &Cells) -> f64 {
     result
 }
 
-/// A report in which every value of a form is different, every total right, and each part has text.
+/// A report in which the counts of a table differ, every total is correct, and each part has text.
 pub fn sample(form: &std::sync::Arc<crate::form::Form>) -> crate::model::Report {
     use crate::form::{Kind, Unit};
     use crate::model::{Amount, Cover, Decimal, Paragraph, Report, Value};

@@ -1,4 +1,4 @@
-//! The cover: one labelled row per field, below them the rows of the preface.
+//! The cover: one labelled row per field, followed by the rows of the preface.
 
 use super::entry;
 use crate::export::ExportError;
@@ -7,11 +7,11 @@ use crate::export::sheet::{Sheet, fault, measure};
 use crate::form::labels;
 use crate::model::Report;
 
-/// Pixels: label, content, hint.
+/// Column widths in pixels: label, content, hint.
 const WIDTHS: [u32; 3] = [110, 360, 230];
-/// Least height of a field: three lines.
+/// Least height of a field in points: three lines.
 const FIELD: f64 = 48.0;
-/// Number of empty rows for the preface, and the least height of a row with text.
+/// Number of empty rows for the preface, and the least height of a row with text in points.
 const SPARE: u32 = 3;
 const PARAGRAPH: f64 = 50.0;
 

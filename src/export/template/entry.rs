@@ -1,4 +1,4 @@
-//! What the template says while it is being filled in: rules for what may be typed, colours for broken relations.
+//! Feedback while the template is filled in: rules for input, colours for broken relations.
 
 use rust_xlsxwriter::{ConditionalFormatFormula, DataValidation, DataValidationRule, Formula};
 
@@ -8,12 +8,12 @@ use crate::export::sheet::{Sheet, fault, look};
 use crate::form::{Form, Kind, Op, Unit, labels};
 use crate::model::Severity;
 
-/// Greatest change that a signed cell takes.
+/// Largest absolute value that a signed cell accepts.
 const SIGNED: i32 = 999_999_999;
-/// Decimals to which two sides of a relation are compared; sums of binary fractions differ beyond.
+/// Decimals to which the two sides of a relation are compared; sums of binary fractions are inexact beyond.
 const DECIMALS: u32 = 6;
 
-/// Restricts what may be typed into cells of one kind.
+/// Restricts what can be typed into cells of one kind and unit.
 pub fn restrict(sheet: &mut Sheet, kind: Kind, unit: Option<Unit>, cells: &[At]) -> Result<(), ExportError> {
     let words = &labels().entry;
     let new = DataValidation::new;
@@ -30,7 +30,7 @@ pub fn restrict(sheet: &mut Sheet, kind: Kind, unit: Option<Unit>, cells: &[At])
             let message = words.amount.replace("{unit}", unit.word());
             add(sheet, new().allow_decimal_number(rule), &message, cells)
         }
-        // The form leaves the unit to the agency: a number, or one with the word after it.
+        // The form leaves the unit to the agency: a number, optionally followed by a unit.
         (Kind::Amount, None) => cells.iter().try_for_each(|at| {
             let bare = Unit::ALL.iter().fold(a1(*at), |text, u| format!("SUBSTITUTE({text},\"{}\",\"\")", u.word()));
             let rule = Formula::new(format!("IFERROR(VALUE({bare})>=0,FALSE)"));
@@ -39,7 +39,7 @@ pub fn restrict(sheet: &mut Sheet, kind: Kind, unit: Option<Unit>, cells: &[At])
     }
 }
 
-/// The year of the cover: four digits.
+/// Restricts the year on the cover to four digits.
 pub fn restrict_year(sheet: &mut Sheet, at: At) -> Result<(), ExportError> {
     let rule = DataValidation::new().allow_whole_number(DataValidationRule::Between(1000, 9999));
     add(sheet, rule, &labels().entry.year, &[at])
@@ -52,7 +52,7 @@ fn add(sheet: &mut Sheet, rule: DataValidation, message: &str, cells: &[At]) -> 
     sheet.inner.add_data_validation(first.0, first.1, first.0, first.1, &rule).map_err(fault).map(drop)
 }
 
-/// Colours the cells of every relation of a table that does not hold. `places`: the cell of each slot.
+/// Adds a rule for each relation of a table that colours its cells while it does not hold. `places`: the cell of each slot.
 pub fn watch(sheet: &mut Sheet, form: &Form, table: usize, places: &[At]) -> Result<(), ExportError> {
     for relation in form.relations.iter().filter(|r| r.table == table) {
         let fails = match relation.op {

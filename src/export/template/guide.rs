@@ -1,4 +1,4 @@
-//! The instructions: what a clerk reads before filling in.
+//! The instructions for filling in the workbook.
 
 use crate::export::ExportError;
 use crate::export::sheet::look::Look;

@@ -1,8 +1,8 @@
 //! The standard workbook, blank or filled with a report.
 //!
-//! Takes a form and perhaps a report under it, gives the workbook an agency fills in: cover, six sections, instructions.
-//! All labels come from the form and the shared labels. It never changes a value: a total that is not the sum of its
-//! parts stays the number it was.
+//! Takes a form and optionally a report in it, gives the workbook that an agency fills in: cover, one sheet per section,
+//! instructions. All labels come from the form and the shared labels. It never changes a value: a total that is not the sum of
+//! its parts stays as given.
 
 mod cover;
 mod entry;
@@ -18,8 +18,8 @@ use super::sheet::{Sheet, finish, refusal};
 use crate::form::{Form, labels};
 use crate::model::{Report, Section};
 
-/// Writes the standard workbook of a form, with a report's data where one is given. The report must be under the same
-/// form. Fails where a text is too long for a cell or a form's sheet name is impossible.
+/// Writes the standard workbook of a form, with the data of a report if one is given. Fails if the report is not in the same
+/// form, if a text is too long for a cell, or if a sheet name of the form is invalid.
 pub fn write(form: &Form, filled: Option<&Report>) -> Result<Vec<u8>, ExportError> {
     let title = filled.map(|r| r.cover.title.as_str()).filter(|t| !t.is_empty());
     finish(title.unwrap_or(&labels().report.kind()), sheets(form, filled)?)
@@ -44,8 +44,8 @@ pub(super) fn sheets(form: &Form, filled: Option<&Report>) -> Result<Vec<Sheet>,
     Ok(sheets)
 }
 
-/// Locks everything but the inputs, without a password: against slips, not against people. Rows and columns may be
-/// resized, since a long text needs it.
+/// Locks everything but the inputs, without a password: against accidental changes only. Rows and columns can be resized for
+/// long texts.
 fn protect(sheet: &mut Sheet) {
     let options = ProtectionOptions { format_rows: true, format_columns: true, ..ProtectionOptions::new() };
     sheet.inner.protect_with_options(&options);

@@ -1,4 +1,4 @@
-//! The sheet of a section with a table: heading, what stands before it, the official table, what follows.
+//! The sheet of a section with a table: heading, text before the table, the official table, text after it.
 
 use super::{entry, totals::totals};
 use crate::export::ExportError;
@@ -10,12 +10,12 @@ use crate::export::sheet::{Sheet, fault};
 use crate::form::{self, Form, Kind, Unit, labels};
 use crate::model::{Section, Value};
 
-/// Number of empty rows for text after the table, and the least height of a row with text.
+/// Number of empty rows for text after the table, and the least height of a row with text in points.
 const SPARE: usize = 2;
 const PARAGRAPH: f64 = 40.0;
-/// Height of the line over them.
+/// Height in points of the row that labels them.
 const LABEL: f64 = 21.0;
-/// Rows of values below which nothing is frozen: the table fits a screen.
+/// Least number of rows below the header for which it is frozen; shorter tables fit a screen.
 const FROZEN_FROM: usize = 12;
 
 /// The sheet of a section that holds table `index` of the form.
@@ -30,7 +30,7 @@ pub fn sheet(
     let mut sheet = Sheet::new(&section.sheet, &grid::widths(table, values))?;
     let columns = sheet.columns();
     let input = Look::body().input();
-    // Headings of the agency's own stand among the paragraphs.
+    // With free headings, the agency's own are among the paragraphs.
     let own = form.free_headings && content.is_some();
     let mut row = if own { 0 } else { sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)? };
     for p in content.iter().flat_map(|c| &c.before) {
@@ -62,13 +62,13 @@ pub fn sheet(
     Ok(sheet)
 }
 
-/// Cells to be filled in with values of one kind and unit.
+/// Input cells for values of one kind and unit.
 struct Inputs {
     kind: (Kind, Option<Unit>),
     cells: Vec<At>,
 }
 
-/// Draws the table with its inputs, formulas, rules and colours.
+/// Writes the table with its inputs, formulas, rules and colours.
 fn fill(
     sheet: &mut Sheet,
     form: &Form,
@@ -90,7 +90,7 @@ fn fill(
     let look = |slot: usize| {
         // No number format: a fixed number of decimals would hide what was typed or pasted.
         let look = Look::value();
-        // A total that is not the sum of its parts is the agency's own figure: to be corrected, hence not locked.
+        // A total that is not the sum of its parts is the agency's own figure, which may have to be corrected: not locked.
         if totals.contains_key(&slot) { look } else { look.input() }
     };
     let given = |slot: usize| values.filter(|_| !totals.contains_key(&slot)).map(|v| shown(&v[slot]));

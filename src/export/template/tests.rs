@@ -7,13 +7,13 @@ use crate::export::sheet::reading::{Sheet, book, elements, evaluate, expand, par
 use crate::form::{self, Kind, Op, Table, built_in};
 use crate::model::{Code, Paragraph, Value};
 
-/// Slots that some relation makes a total.
+/// Slots that a relation defines as totals.
 fn total_slots(form: &Form, table: usize) -> BTreeSet<usize> {
     let relations = form.relations.iter().filter(|r| r.table == table && r.defines_total());
     relations.flat_map(|r| r.uses(&form.tables[table])).map(|u| u.left[0].0).collect()
 }
 
-/// The cell of each slot and the row after the table, found by the grid alone.
+/// The cell of each slot and the row after the table, computed from the grid alone.
 fn places(table: &Table, top: u32) -> (Vec<(u32, u32)>, u32) {
     let mut out = vec![(0, 0); table.slot_count()];
     for g in table.grid() {
@@ -44,7 +44,7 @@ fn the_blank_workbook_has_all_sheets_and_labels_and_no_content() {
         let own = form.sections.iter().map(|s| s.sheet.as_str());
         let expected: Vec<&str> = ["封面"].into_iter().chain(own).chain(["填报说明"]).collect();
         assert_eq!(names, expected);
-        // Beside labels that a reader knows, there is no text outside the instructions.
+        // Outside the instructions there is no text but known labels.
         let labels = labels();
         let mut known: Vec<&str> = labels.furniture();
         known.extend(labels.cover.fields().map(|f| f.label.as_str()));
@@ -142,7 +142,7 @@ fn a_filled_workbook_holds_the_whole_report_in_order() {
             let expected: Vec<&str> = section.paragraphs().map(|p| p.text.as_str()).collect();
             assert_eq!(lines, expected);
         }
-        // A subheading stands beside its text.
+        // A subheading is beside its text.
         if form.sections[0].subheadings.is_empty() {
             continue;
         }
@@ -309,7 +309,7 @@ fn a_given_total_that_is_not_the_sum_stays_and_can_be_corrected() {
     let form = &built_in()[0];
     let mut report = sample(form);
     report.tables[1][6] = Value::Count(7);
-    // A cell that does not apply, and one that a spreadsheet cannot add up.
+    // A cell that does not apply, and one that a spreadsheet cannot add.
     report.tables[1][13] = Value::NotApplicable;
     report.tables[2][0] = Value::Count(u64::MAX);
     let bytes = write(form, Some(&report)).unwrap();

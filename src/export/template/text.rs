@@ -1,4 +1,4 @@
-//! The sheets of the sections without a table: subheading and text, or a paragraph a row.
+//! The sheets of the sections without a table: subheadings with text, or one paragraph per row.
 
 use crate::export::ExportError;
 use crate::export::sheet::look::Look;
@@ -6,20 +6,20 @@ use crate::export::sheet::{CELL_LIMIT, Sheet, TEXT_WIDTH, fault, measure};
 use crate::form::{self, labels};
 use crate::model::Section;
 
-/// Pixels: subheading, text, hint.
+/// Column widths in pixels: subheading, text, hint.
 const SUBHEADING_WIDTHS: [u32; 3] = [130, 550, 100];
-/// Pixels: paragraph, hint.
+/// Column widths in pixels: paragraph, hint.
 const PARAGRAPH_WIDTHS: [u32; 2] = [TEXT_WIDTH, 100];
 /// Least heights of rows with text, in points.
 const TEXT: f64 = 64.0;
 const PARAGRAPH: f64 = 36.0;
-/// Rows left for more.
+/// Empty rows for more content.
 const SPARE_SUBHEADINGS: usize = 5;
 const SPARE_PARAGRAPHS: usize = 12;
-/// Greatest height in points of a cell with several paragraphs; what does not fit goes on in the next row.
+/// Greatest height in points of a cell with several paragraphs; those that do not fit go to the next row.
 const TEXT_LIMIT: f64 = 380.0;
 
-/// A section with given subheadings: 小标题 | 正文.
+/// A section with given subheadings: a column of subheadings, a column of text.
 pub fn subheadings(section: &form::Section, content: Option<&Section>) -> Result<Sheet, ExportError> {
     let words = &labels().text;
     let mut sheet = start(section, &SUBHEADING_WIDTHS, &[&words.subheading, &words.body])?;
@@ -63,10 +63,10 @@ pub fn paragraphs(section: &form::Section, content: Option<&Section>) -> Result<
     end(sheet, row)
 }
 
-/// Heading and heads.
+/// A sheet with the heading of the section and column headers.
 fn start(section: &form::Section, widths: &[u32], heads: &[&str]) -> Result<Sheet, ExportError> {
     let mut sheet = Sheet::new(&section.sheet, widths)?;
-    // The last column holds hints, no content.
+    // The last column contains hints, not content.
     let columns = sheet.columns() - 1;
     sheet.paragraph(0, columns, &section.heading, &Look::heading(), 30.0)?;
     for (column, head) in (0u16..).zip(heads) {
@@ -78,13 +78,13 @@ fn start(section: &form::Section, widths: &[u32], heads: &[&str]) -> Result<Shee
     Ok(sheet)
 }
 
-/// Prints the content without the hints.
+/// Sets the print area to the content without the hints.
 fn end(mut sheet: Sheet, rows: u32) -> Result<Sheet, ExportError> {
     sheet.inner.set_print_area(0, 0, rows - 1, sheet.columns() - 2).map_err(fault)?;
     Ok(sheet)
 }
 
-/// Subheadings with their text, in reading order. A text that is long for one row goes on in rows without subheading.
+/// Subheadings with their text, in reading order. A text too long for one row continues in rows without a subheading.
 fn by_subheading(content: &Section) -> Vec<(String, String)> {
     let mut rows: Vec<(String, String)> = Vec::new();
     for p in content.paragraphs() {

@@ -1,7 +1,7 @@
-//! Which values of a table are totals written as formulas, and what they come to.
+//! The values of a table that are totals written as formulas, and their results.
 //!
-//! Takes a form's relations and the values given; decides for each total whether a formula may stand for it. A given
-//! total that is not the sum of its parts, or whose parts a spreadsheet cannot add up, is never replaced.
+//! Takes a form's relations and the values given, gives the totals for which a formula may be written. A given total that is
+//! not the sum of its parts, or whose parts a spreadsheet cannot add, is never replaced.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ pub fn totals(form: &Form, table: usize, values: Option<&[Value]>) -> BTreeMap<u
     sums.totals
 }
 
-/// The sum that makes each total: the first relation that defines it, unless sums would go round in a circle.
+/// The terms of each total: those of the first relation that defines it, unless sums would become circular.
 fn definitions(form: &Form, table: usize) -> BTreeMap<usize, Terms> {
     let mut out: BTreeMap<usize, Terms> = BTreeMap::new();
     for relation in form.relations.iter().filter(|r| r.table == table && r.defines_total()) {
@@ -43,7 +43,7 @@ fn definitions(form: &Form, table: usize) -> BTreeMap<usize, Terms> {
     out
 }
 
-/// Whether terms depend on `target`.
+/// Whether terms depend on `target`, directly or through other totals.
 fn reaches(definitions: &BTreeMap<usize, Terms>, terms: &Terms, target: usize) -> bool {
     let mut seen = BTreeSet::new();
     let mut open: Vec<usize> = terms.iter().map(|t| t.0).collect();
@@ -61,7 +61,7 @@ fn reaches(definitions: &BTreeMap<usize, Terms>, terms: &Terms, target: usize) -
 struct Sums<'a> {
     definitions: &'a BTreeMap<usize, Terms>,
     values: Option<&'a [Value]>,
-    /// What a spreadsheet takes each cell for; `None` where it cannot add it up.
+    /// The number that a spreadsheet adds for each cell; `None` if it cannot add the cell.
     known: BTreeMap<usize, Option<Decimal>>,
     totals: BTreeMap<usize, Total>,
 }
@@ -91,13 +91,14 @@ impl Sums<'_> {
             let part = self.cell(*term)?;
             result = if *negative { result.checked_sub(part) } else { result.checked_add(part) }?;
         }
-        // A result that a cell cannot hold exactly is no result.
+        // No total if a cell cannot hold its result exactly.
         number(result)?;
         Some(Total { terms: terms.clone(), result })
     }
 }
 
-/// The number that SUM takes a cell for: texts count as 0, which is right for `/` and wrong for 251000元.
+/// The number that SUM adds for a cell, `None` if that would be wrong: texts count as 0, which is right for `/` and wrong for
+/// 251000元.
 fn adds_up(value: &Value) -> Option<Decimal> {
     match (value.is_absent(), shown(value)) {
         (true, _) => Some(Decimal::ZERO),

@@ -1,4 +1,4 @@
-//! The long form: one row a value, for machines.
+//! The long form: one row per value, for programs.
 
 use super::figure;
 use crate::export::ExportError;
@@ -29,7 +29,7 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
         sheet.text(0, column, head, &Look::head())?;
     }
     sheet.height(0, ROW)?;
-    // A thousand cells: looked up by their columns, and ruled by the program that shows them.
+    // About a thousand cells: formatted by their columns, with grid lines on screen instead of borders.
     for column in 0..sheet.columns() {
         sheet.column(column, if column < 3 { &label } else { &value })?;
     }

@@ -1,7 +1,7 @@
-//! Report → the workbook to publish: what a reader sees, arranged as in the standard workbook, and a long form for machines.
+//! Report → the workbook to publish: sheets as in the standard workbook, and the long form for programs.
 //!
-//! Takes a report, gives values only: no formula, comment, defined name (so no repeated print titles), link, macro,
-//! hidden part or author. Nothing is rounded, and no text can become a formula.
+//! Takes a report, gives a workbook of values only: no formula, comment, defined name (so no repeated print titles), link,
+//! macro, hidden part or author. Nothing is rounded, and no text can become a formula.
 
 mod data;
 
@@ -13,19 +13,19 @@ use super::sheet::{Assembled, Sheet, TEXT_WIDTH, assemble, measure};
 use crate::form::{self, Form, labels};
 use crate::model::{Paragraph, Report, Section, Value};
 
-/// Pixels: label, content of the cover.
+/// Column widths of the cover in pixels: label, content.
 const COVER_WIDTHS: [u32; 2] = [120, 460];
 /// Page number at the foot: — 1 —, 四号 宋体.
 const FOOTER: &str = "&C&\"宋体,Regular\"&14— &P —";
 
-/// A workbook whose sheets are written, still to be put together: which any thread can do.
+/// A workbook whose sheets are written, but not yet assembled; any thread can assemble it.
 pub struct Unassembled {
     title: String,
     sheets: Vec<Sheet>,
 }
 
 impl Unassembled {
-    /// Puts the sheets together.
+    /// Assembles the sheets.
     pub fn assemble(self) -> Result<Assembled, ExportError> {
         assemble(&self.title, self.sheets)
     }
@@ -42,7 +42,7 @@ pub fn write(report: &Report) -> Result<Vec<u8>, ExportError> {
 /// Writes the sheets of the publishable workbook.
 ///
 /// # Errors
-/// Where a paragraph is longer than a cell can hold.
+/// A text that is longer than a cell can hold, or an invalid sheet name of the form.
 pub fn sheets(report: &Report) -> Result<Unassembled, ExportError> {
     let mut sheets = vec![cover(report)?];
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
@@ -94,7 +94,8 @@ fn cover(report: &Report) -> Result<Sheet, ExportError> {
     Ok(sheet)
 }
 
-/// The official heading of a section; none where headings are the agency's own and stand among the paragraphs.
+/// Writes the official heading of a section and returns the next row. With free headings there is none, since the agency's own
+/// headings are among the paragraphs.
 fn heading(sheet: &mut Sheet, form: &Form, section: &form::Section) -> Result<u32, ExportError> {
     if form.free_headings {
         return Ok(0);
@@ -138,7 +139,7 @@ fn with_table(
     Ok(sheet)
 }
 
-/// A paragraph over the whole width.
+/// Writes a paragraph over the whole width and returns the next row.
 fn paragraph(sheet: &mut Sheet, row: u32, p: &Paragraph) -> Result<u32, ExportError> {
     let (look, least) = match p.level {
         0 => (Look::body(), 0.0),
@@ -148,7 +149,7 @@ fn paragraph(sheet: &mut Sheet, row: u32, p: &Paragraph) -> Result<u32, ExportEr
     sheet.paragraph(row, sheet.columns(), &p.text, &look, least)
 }
 
-/// A value into a cell that is drawn already.
+/// Writes a value into a cell; nothing for an empty one.
 fn figure(sheet: &mut Sheet, row: u32, column: u16, figure: Figure, look: Look) -> Result<(), ExportError> {
     match figure {
         Figure::Empty => Ok(()),

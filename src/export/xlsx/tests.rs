@@ -141,7 +141,7 @@ fn nothing_but_values_is_published() {
         for element in ["Company", "Manager"] {
             assert!(elements(&parts["docProps/app.xml"], element).iter().all(|(_, text)| text.is_empty()));
         }
-        // The check looks at something: the template has what is refused here.
+        // Counter-check: the template contains what is refused here.
         let template = crate::export::template::write(form, None).unwrap();
         let template = crate::export::sheet::reading::parts(&template);
         assert!(!elements(&template["xl/workbook.xml"], "definedName").is_empty());

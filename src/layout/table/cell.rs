@@ -1,29 +1,29 @@
-//! Lines of a cell: few, even, broken where a reader would break them.
+//! Breaks the text of a cell into few lines of even width, at places that read well.
 
 use crate::layout::class::Class;
 use crate::layout::line::{self, Line, Measure};
 use crate::layout::text::{Atom, Break, Text};
 
-/// Texts longer than this are filled line by line; even lines matter in labels only.
+/// Texts of more atoms than this are filled line by line; even widths matter in labels only.
 const MOST_ATOMS: usize = 120;
 
 /// How a cell is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::layout) enum Kind {
-    /// A long label: filled lines, the number hanging.
+    /// A left-aligned label: filled lines, its number hanging.
     Left,
-    /// A label in the middle: even lines.
+    /// A centred label: lines of even width.
     Centered,
-    /// A column header: even lines of whole words, which mostly have two characters.
+    /// A column header: lines of even width and whole words, which mostly have two characters.
     Header,
     /// A number.
     Figure,
 }
 
-/// A header this short may take a line more to break between words, characters.
+/// A header of at most this many atoms may take one more line to break between words.
 const SHORT_HEADER: usize = 10;
 
-/// The atoms of the number a label begins with: `1.`, `（一）`, `一、`.
+/// Number of atoms of the number that a label begins with: `1.`, `（一）`, `一、`.
 pub(super) fn number(text: &Text) -> usize {
     let head: Vec<char> = text.text.chars().take(6).collect();
     let count = |f: fn(&char) -> bool, skip: usize| head.iter().skip(skip).take_while(|c| f(c)).count();
@@ -39,8 +39,9 @@ pub(super) fn number(text: &Text) -> usize {
     text.atoms.iter().take_while(|a| (a.end as usize) <= bytes).count()
 }
 
-/// Breaks a cell's text into as few lines as fit `width` em: even ones when centred, else with `hang` em before all but the
-/// first. Prefers to break after the number and after marks, and leaves no single character alone.
+/// Breaks a cell's text into the fewest lines that fit `width` em (a short header perhaps one more), of even width unless
+/// `kind` is `Left`, with `hang` em before all but the first. Prefers to break after the number and after marks, and avoids
+/// lines of one character.
 pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: Kind) -> Vec<Line> {
     let greedy = Measure { width, first: 0.0, hang, track: 0.0, justify: false };
     let filled = line::break_lines(text, &greedy);
@@ -67,7 +68,8 @@ pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: Kin
     out
 }
 
-/// Ends of `count` lines at the least cost, and the cost; `None` where a word must be cut, which filling does better.
+/// The cheapest division into `count` lines: its cost and the ends of the lines. `None` if a word would have to be cut, which
+/// filling does better.
 fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, kind: Kind, count: usize) -> Option<(f32, Vec<usize>)> {
     let n = atoms.len();
     let centered = kind != Kind::Left;
@@ -83,7 +85,7 @@ fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, kind: Kind, count:
         sums[to] - sums[from] - last.space - edge - trimmed
     };
     let target = if centered { sums[n] / count as f32 } else { width };
-    // Least cost of lines 1..=k ending at a stop, and the stop before.
+    // `costs[k][e]`: least cost of `k` lines that end at stop `e`, and the stop before the last line.
     let mut costs: Vec<Vec<(f32, usize)>> = vec![vec![(f32::INFINITY, 0); stops.len()]; count + 1];
     costs[0][0] = (0.0, 0);
     for k in 1..=count {

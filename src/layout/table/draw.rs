@@ -1,30 +1,30 @@
-//! Rows of a table on a page: texts in reading order, then the rules.
+//! Draws rows of a table on a page: texts in reading order, then the rules.
 
 use std::ops::Range;
 
 use super::{Prepared, Sized};
 use crate::layout::pages::{Item, Mark, Owner, Page, Rule};
 
-/// The em box of full-em characters reaches this far above the baseline, em.
+/// Height of the em box of full-em characters above the baseline, em.
 pub(in crate::layout) const ASCENT: f32 = 0.88;
 
 /// Rows of a table that go on one page.
 #[derive(Debug, Clone)]
 pub(in crate::layout) struct Fragment {
     pub rows: Range<usize>,
-    /// The header rows are printed again above them.
+    /// Whether the header rows are repeated above them.
     pub repeats: bool,
 }
 
 impl Fragment {
-    /// Source rows from top to bottom.
+    /// Indices of the table's rows that are drawn, from top to bottom.
     fn lines(&self, prepared: &Prepared<'_>) -> Vec<usize> {
         let header = if self.repeats { prepared.header_rows() } else { 0 };
         (0..header).chain(self.rows.clone()).collect()
     }
 
-    /// The rows from `from` on that fit `room` points; `None` if not one does. Cuts where every label that is split
-    /// still has room on both sides, if there is such a place.
+    /// The rows from `from` on that fit `room` points; `None` if none does. Prefers to cut where every label that is split
+    /// still fits on both sides.
     pub fn cut(prepared: &Prepared<'_>, sized: &Sized, from: usize, room: f32) -> Option<Fragment> {
         let header = prepared.header_rows();
         let repeats = from >= header && from > 0 && header > 0;
@@ -34,7 +34,7 @@ impl Fragment {
             height += sized.heights[end];
             end += 1;
         }
-        // A header without a row below it is no use.
+        // A header must be followed by at least one row.
         let least = from.max(header) + 1;
         if end < least {
             return None;
@@ -51,19 +51,19 @@ impl Fragment {
             })
         };
         let nice = if end == prepared.rows { Some(end) } else { (least..=end).rev().find(|cut| fits(*cut)) };
-        // Better a shrunken label than a page half empty.
+        // A cut in the first half would leave the page half empty: a shrunken label is better.
         let rows = from..nice.filter(|cut| *cut > from + (end - from) / 2).unwrap_or(end);
         Some(Fragment { rows, repeats })
     }
 
-    /// Draws the rows with their left top corner at `x`, `y`; gives the height.
+    /// Draws the rows with their top left corner at `x`, `y` and returns their height; all in points.
     pub fn draw(&self, prepared: &Prepared<'_>, sized: &Sized, page: &mut Page, x: f32, y: f32, rule: f32) -> f32 {
         let rows = self.lines(prepared);
         let mut tops = vec![y];
         for r in &rows {
             tops.push(tops.last().copied().unwrap_or(y) + sized.heights[*r]);
         }
-        // Which cell covers each place, by line of this fragment.
+        // Index of the cell that covers each position, by line of this fragment.
         let mut covers: Vec<Option<usize>> = vec![None; rows.len() * prepared.columns];
         let header = rows.len() - self.rows.len();
         let mut starts: Vec<Vec<(usize, usize)>> = vec![Vec::new(); rows.len()];
@@ -108,7 +108,7 @@ fn draw_cell(
 ) {
     let (cell, lines) = (&prepared.cells[id], &sized.cells[id]);
     let height = lines.height();
-    // Only a label split over pages can be higher than its part.
+    // Only a label split over pages can be higher than its part of the cell; it is scaled down.
     let scale = if height > bottom - top { (bottom - top) / height } else { 1.0 };
     let size = lines.size * scale;
     let mut baseline = top + (bottom - top - height * scale) / 2.0 + ASCENT * size;
@@ -119,7 +119,7 @@ fn draw_cell(
     }
 }
 
-/// Hairlines between different cells, each drawn once and as long as it runs.
+/// Draws hairlines between different cells, adjacent pieces joined into one line.
 fn draw_rules(
     prepared: &Prepared<'_>,
     sized: &Sized,
@@ -149,7 +149,7 @@ fn draw_rules(
     }
 }
 
-/// Runs of places where `shown` holds, as first and one past the last.
+/// Ranges of consecutive indices below `count` for which `shown` holds, as first and one past the last.
 fn stretches(count: usize, shown: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     for i in (0..count).filter(|i| shown(*i)) {

@@ -1,7 +1,7 @@
-//! Texts of cells and their lines, worked out once a thread: the official labels are the same in every report of a run.
+//! Per-thread cache of cell texts and their lines: the official labels are the same in every report of a run.
 //!
-//! Takes a text and the faces it is set in, gives the same [`Label`] for the same text. What is remembered follows from text,
-//! faces and measure alone, so that a report comes out as if it were the only one.
+//! Takes a text and its faces, gives the shared [`Label`] of that text. Cached values depend on text, faces and measure only,
+//! so the cache never changes an output.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -13,10 +13,10 @@ use crate::layout::faces::{Faces, Role};
 use crate::layout::line::Line;
 use crate::layout::text::{Setter, Text};
 
-/// Texts a thread remembers, and measures of each.
+/// Most texts cached per thread, and most measures cached per text.
 const MOST_LABELS: usize = 4096;
 const MOST_MEASURES: usize = 32;
-/// Bytes of a label that is remembered, and of a figure: of those with more digits each report has its own.
+/// Longest cached label and figure, in bytes: longer figures differ from report to report.
 const LONGEST: usize = 400;
 const LONGEST_FIGURE: usize = 3;
 
@@ -24,17 +24,17 @@ const LONGEST_FIGURE: usize = 3;
 #[derive(Debug)]
 pub(in crate::layout) struct Label {
     pub text: Text,
-    /// Atoms of the number it begins with (1. or （一） or 一、), 0 where there is none.
+    /// Number of atoms of the number it begins with (1. or （一） or 一、), 0 if there is none.
     pub number: usize,
     /// Width on one line, em.
     pub width: f32,
     lines: RefCell<Vec<(Asked, Rc<[Line]>)>>,
 }
 
-/// A measure that lines were asked for: number, width, hang, kind. Lengths by their bits.
+/// Cache key of lines: number, width, hang, kind. Lengths as their bits.
 type Asked = (usize, u32, u32, Kind);
 
-/// The labels set in some faces.
+/// The cached labels and the faces that they are set in.
 struct Known {
     faces: Faces,
     labels: HashMap<String, Rc<Label>>,
@@ -45,7 +45,7 @@ thread_local! {
 }
 
 impl Label {
-    /// The label of a cell's text, which may be a figure.
+    /// The label of a cell's text, cached unless it is too long. Fails on a character that no face can draw.
     pub fn of(text: &str, is_figure: bool, setter: &mut Setter<'_>) -> Result<Rc<Label>, LayoutError> {
         let faces = setter.faces();
         let known = KNOWN.with_borrow(|known| {
@@ -70,7 +70,7 @@ impl Label {
         Ok(label)
     }
 
-    /// Its lines; see [`cell::lines`].
+    /// Its lines, cached; see [`cell::lines`].
     pub fn lines(&self, number: usize, width: f32, hang: f32, kind: Kind) -> Rc<[Line]> {
         let asked = (number, width.to_bits(), hang.to_bits(), kind);
         let known = self.lines.borrow().iter().find(|(a, _)| *a == asked).map(|(_, lines)| lines.clone());

@@ -6,31 +6,31 @@ use super::{Cell, Prepared, cell};
 use crate::layout::line::Line;
 use crate::model::CellRole;
 
-/// Baselines within a cell, em.
+/// Distance between baselines within a cell, em.
 const LEADING: f32 = 1.25;
-/// White between a rule and text beside it, em.
+/// Blank space between a rule and text beside it, em.
 const SIDE: f32 = 0.35;
-/// The same in a cell of figures that would not fit otherwise.
+/// The same for figures, which may use more of a narrow column.
 const FIGURE_SIDE: f32 = 0.1;
-/// Figures shrink together as far as this; one that needs more shrinks alone.
+/// The figures of a table shrink together down to this share of the type size; one that must be smaller shrinks alone.
 const FIGURES_LEAST: f32 = 0.72;
-/// Nothing is set smaller than this, points.
+/// Least type size of a shrunken figure, points.
 const LEAST_SIZE: f32 = 4.5;
-/// White above and below a cell's text, em: what is comfortable, and what must be.
+/// Blank space above and below the text of a cell, em: comfortable, and least.
 const PAD: f32 = 0.45;
 const LEAST_PAD: f32 = 0.14;
-/// More white than this is pleasant, but not worth smaller type.
+/// Blank space above which smaller type is not worth more of it, em.
 const ENOUGH_PAD: f32 = 0.3;
 
 /// A table at one size. Lengths in points.
 pub(in crate::layout) struct Sized {
     pub size: f32,
-    /// White above and below a cell's text, em.
+    /// Blank space above and below the text of a cell, em.
     pub pad: f32,
-    /// Left edges of the columns from the table's own, and the right edge of the last.
+    /// Left edges of the columns, relative to that of the table, and the right edge of the last.
     pub edges: Vec<f32>,
     pub heights: Vec<f32>,
-    /// As the cells of [`Prepared`].
+    /// In the order of [`Prepared::cells`].
     pub cells: Vec<CellLines>,
 }
 
@@ -39,42 +39,42 @@ pub(in crate::layout) struct Sized {
 pub(in crate::layout) struct CellLines {
     pub size: f32,
     pub lines: Rc<[Line]>,
-    /// White before the text of a cell that is set left, points.
+    /// Blank space before the text of a left-aligned cell, points.
     pub side: f32,
 }
 
 impl CellLines {
-    /// Height of the text alone.
+    /// Height of the text without the space around it, points.
     pub fn height(&self) -> f32 {
         // An empty cell is as high as one with a line.
         self.size * (1.0 + LEADING * self.lines.len().saturating_sub(1) as f32)
     }
 
-    /// From baseline to baseline.
+    /// Distance between baselines, points.
     pub fn leading(&self) -> f32 {
         self.size * LEADING
     }
 }
 
 impl Sized {
-    /// Type sizes from `most` down to `least` points by halves.
+    /// Type sizes from `most` down to `least` in steps of half a point.
     pub fn sizes(most: f32, least: f32) -> impl Iterator<Item = f32> {
         let steps = ((most - least) / 0.5).floor().max(0.0) as usize;
         let odd = (most - 0.5 * steps as f32 > least + 0.01).then_some(least);
         (0..=steps).map(move |k| most - 0.5 * k as f32).chain(odd)
     }
 
-    /// How well a table reads: size first, then air.
+    /// Readability: type size in points, then vertical space, weighted.
     pub fn score(&self) -> f32 {
         self.size + self.pad.min(ENOUGH_PAD) * 9.0 + self.pad
     }
 
-    /// Whether smaller type could not make it read better.
+    /// Whether its vertical space is sufficient, so that smaller type would not read better.
     pub fn is_airy(&self) -> bool {
         self.pad >= ENOUGH_PAD
     }
 
-    /// The table with the most air that fits `room` points; `None` if it does not fit at this size.
+    /// The table with the most vertical space that fits `room` points; `None` if it does not fit at this size.
     pub fn within(&self, prepared: &Prepared<'_>, room: f32) -> Option<Sized> {
         let with = |pad| Sized {
             size: self.size,
@@ -88,12 +88,13 @@ impl Sized {
         if spare < 0.0 {
             return None;
         }
-        // Every row grows by the same white; where labels over several rows need room of their own, by less.
+        // Every row grows by the same amount. If labels over several rows then make the table too high, the least space is
+        // used.
         let pad = LEAST_PAD + spare / (2.0 * self.size * prepared.rows.max(1) as f32);
         Some(with(pad.min(PAD))).filter(|t| t.height() <= room + 0.01).or(Some(tight))
     }
 
-    /// Sets a table `width` points wide, with comfortable air.
+    /// Measures a table `width` points wide, with comfortable space.
     pub fn new(prepared: &Prepared<'_>, size: f32, width: f32) -> Sized {
         let mut edges = vec![0.0];
         for w in column_widths(prepared, size, width) {
@@ -119,7 +120,7 @@ impl Sized {
                 let em = (room(c) / size - 2.0 * SIDE - c.indent).max(1.0);
                 let left = c.is_left();
                 let number: f32 = c.label.text.atoms[..c.label.number].iter().map(|a| a.width + a.space).sum();
-                // A number hangs only where enough is left beside it.
+                // A number hangs only if more than four em remain beside it.
                 let hang = if left && em - number > 4.0 { number } else { 0.0 };
                 let number = if hang > 0.0 { 0 } else { c.label.number };
                 let kind = if left {
@@ -142,12 +143,13 @@ impl Sized {
     }
 }
 
-/// Widths as the form weighs them, but no column narrower than its figures and short labels need.
+/// Column widths in points in the form's proportions, but no column narrower than its figures and short labels need, as far as
+/// `width` allows.
 fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
     let weights = &prepared.table.widths;
     let total: f32 = weights.iter().sum();
     let base: Vec<f32> = weights.iter().map(|w| w / total * width).collect();
-    // A label column gives way, though not below three characters.
+    // At least two characters per column. Long labels may wrap, so their columns can become narrower, down to a few characters.
     let mut least = vec![size * (2.0 + 2.0 * SIDE); base.len()];
     for c in prepared.cells.iter().filter(|c| c.column_span == 1) {
         let natural = c.label.width;
@@ -169,7 +171,7 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
             }
             CellRole::BlockHeader => 0.0,
         };
-        // An absurdly long figure shrinks or wraps instead of starving the other columns.
+        // At most 40 % of the table: a very long figure shrinks or wraps instead of taking the width of other columns.
         least[c.column] = least[c.column].max((needs * size + 0.05).min(width * 0.4));
     }
     let wanted: f32 = least.iter().sum();
@@ -182,7 +184,7 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
     base.iter().zip(&least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives }).collect()
 }
 
-/// Row heights with `white` points in each cell beside its text.
+/// Row heights in points; `white`: points above and below the text of a cell together.
 fn row_heights(prepared: &Prepared<'_>, cells: &[CellLines], white: f32) -> Vec<f32> {
     let mut heights = vec![white; prepared.rows];
     for (c, lines) in prepared.cells.iter().zip(cells).filter(|(c, _)| c.row_span == 1) {

@@ -1,7 +1,7 @@
 //! Tables: measured at a size, drawn whole or in fragments.
 //!
-//! [`Prepared`] holds a table's texts, worked out once; [`measure::Sized`] is the table at one type size; `draw` puts rows of
-//! it on a page. Where a table goes is the flow's business.
+//! [`Prepared`] contains the texts of a table, shaped once; [`measure::Sized`] is the table measured at one type size; `draw`
+//! draws rows of it on a page. `flow` decides where a table goes.
 
 mod cell;
 mod draw;
@@ -19,7 +19,7 @@ pub(super) use draw::{ASCENT, Fragment};
 use label::Label;
 pub(super) use measure::Sized;
 
-/// How far a level of an outline is set in, em.
+/// Indent per outline level, em.
 const LEVEL: f32 = 1.5;
 
 /// A table ready to be measured.
@@ -30,7 +30,7 @@ pub(super) struct Prepared<'d> {
     pub columns: usize,
 }
 
-/// A cell ready to be set.
+/// A cell ready to be measured.
 #[derive(Debug)]
 pub(super) struct Cell {
     pub row: usize,
@@ -39,21 +39,23 @@ pub(super) struct Cell {
     pub column_span: usize,
     pub role: CellRole,
     pub align: Align,
-    /// White before the text, em.
+    /// Blank space before the text, em.
     pub indent: f32,
     pub label: Rc<Label>,
     pub tag: TagId,
 }
 
 impl Cell {
-    /// Long labels stand left, and numbered ones of a single row with them, so that the numbers line up.
+    /// Whether the text is left-aligned: as the document says, and in numbered labels of a single row, so that their numbers
+    /// line up.
     pub fn is_left(&self) -> bool {
         self.align == Align::Left || self.role == CellRole::RowHeader && self.row_span == 1 && self.label.number > 0
     }
 }
 
 impl<'d> Prepared<'d> {
-    /// Sets the texts of a table and adds it to the tag tree below `parent`.
+    /// Shapes the texts of a table and adds the table to the tag tree below `parent`. Fails on a character that no face can
+    /// draw.
     pub fn new(
         table: &'d model::Table,
         setter: &mut Setter<'_>,
@@ -89,7 +91,7 @@ impl<'d> Prepared<'d> {
         Ok(Prepared { table, cells, rows, columns })
     }
 
-    /// Rows that are printed again after a page break; never all of them.
+    /// Number of rows repeated after a page break; 0 if all rows are header rows.
     pub fn header_rows(&self) -> usize {
         if self.table.header_rows < self.rows { self.table.header_rows } else { 0 }
     }

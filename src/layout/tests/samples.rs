@@ -47,7 +47,7 @@ const TEXT: [&[(u8, &str)]; 6] = [
     &[(0, "我局2024年度未收取政府信息公开信息处理费。")],
 ];
 
-/// A published report, every value of its tables made by `value` from its number.
+/// A published report; `value` returns each table value from its running number.
 pub(crate) fn report(edition: &str, value: impl Fn(u64) -> Value) -> Report {
     let mut report = Report::blank(form::edition(edition).unwrap());
     report.cover.agency = "老城区科学技术局".into();
@@ -67,7 +67,7 @@ pub(crate) fn report(edition: &str, value: impl Fn(u64) -> Value) -> Report {
     report
 }
 
-/// The same as a document.
+/// The same report as a document.
 pub(crate) fn document(edition: &str, value: impl Fn(u64) -> Value) -> Document {
     compose(&report(edition, value))
 }

@@ -1,6 +1,6 @@
 //! A finding as JSON: in JSON lines, manifests and journals, and in a report as open data.
 //!
-//! Its own place stands beside its other members as `file`, `sheet` and `cell`; what it does not have is absent.
+//! The finding's own place is written as the members `file`, `sheet` and `cell`; absent parts are omitted.
 
 use std::sync::Arc;
 

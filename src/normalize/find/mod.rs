@@ -23,7 +23,7 @@ use columns::Heads;
 #[derive(Debug, Clone)]
 pub struct Located {
     pub sheet: usize,
-    /// Cells by row leaf and column leaf; `None` where the row is missing.
+    /// Cells by row leaf and column leaf; `None` if the row is missing.
     pub rows: Vec<Option<Vec<Address>>>,
     /// Labels of the rows, if they have any.
     pub row_labels: Vec<Option<Address>>,

@@ -15,7 +15,7 @@ use crate::model::{Address, Code, Finding, MOST_ALIKE, Source, finding};
 const SAME_FAULT: usize = 4;
 
 impl Target<'_> {
-    /// Rows below the heads, matched in order by their labels. Tells whether any row was the block's.
+    /// Matches the rows below the heads with the form's, in order, by their labels. Returns whether any row belongs to the block.
     pub(super) fn labelled_rows(&self, view: &View<'_>, located: &mut Located) -> bool {
         let first_column = located.heads[0].column;
         let count = self.known.rows.leaves.len();
@@ -89,7 +89,7 @@ impl Target<'_> {
                                 || self.known.unit_heads.contains(&f.body)
                                 || self.known.corner.as_ref() == Some(&f.body)
                         });
-                    // Behind the last row, heads are those of another table.
+                    // After the last row, heads belong to another table.
                     let headed = |(at, f): (Address, &Folded)| {
                         located.heads.iter().any(|h| h.column == at.column) && self.known.columns.is_any(&f.body)
                     };
@@ -138,7 +138,7 @@ impl Target<'_> {
                 format!("{}另有 {} 行不在表样之中，或者重复、次序不对", self.table_name, surplus - MOST_ALIKE);
             findings.push(finding(Code::N202, message).at(Source::sheet(&view.sheet.name)).hint("请删去这些行"));
         }
-        // A merge that was lost shifts a few rows; a column put in between shifts them all.
+        // A lost merge shifts a few rows; an inserted column shifts all of them.
         let shifted = findings.iter().filter(|f| f.code == Code::N106).count();
         if shifted * 3 > count && shifted > 1 {
             let first = findings.iter().position(|f| f.code == Code::N106).map(|i| findings.remove(i));
@@ -156,7 +156,7 @@ impl Target<'_> {
         true
     }
 
-    /// Cells of a row that hold a value, inside the block's columns.
+    /// Cells of a row that contain a value, inside the block's columns.
     fn value_cells<'v>(
         &self,
         view: &'v View<'_>,
@@ -186,7 +186,7 @@ impl Target<'_> {
             .iter()
             .filter(|c| c.at.column > label.column && !located.surplus.contains(&c.at.column))
             .filter(|c| Some(c.at) != unit)
-            // Inside the table whatever is written stands for a value; beside it only what looks like one.
+            // Inside the table every text counts as a value; beside it only what looks like one.
             .filter(|c| c.at.column <= located.right || is_value(&c.content))
             .filter(|c| !matches!(&c.content, Content::Text(t) if t.trim().is_empty()))
             .map(|c| c.at)
@@ -204,7 +204,7 @@ impl Target<'_> {
             used += usize::from(first.is_some());
             cells.push(first.copied().unwrap_or(Address { row, column: head.column }));
         }
-        // A number beside the table, behind a full row, is somebody's own check column.
+        // A number to the right of a full row is a check column of the agency's own.
         let beside = filled.iter().filter(|a| a.column > located.right).count();
         let full = used == heads.len() && filled.len() == used + beside;
         let source = |a: &Address| Source::cell(&view.sheet.name, *a);
@@ -245,7 +245,7 @@ impl Target<'_> {
         None
     }
 
-    /// The cell of a row that names its unit: under the head of the units, or else between label and values.
+    /// The cell of a row that names its unit: below the head of the unit column, or else between label and values.
     fn unit_cell(&self, view: &View<'_>, located: &Located, row: u32, label: Address) -> Option<Address> {
         self.block.unit_column.as_ref()?;
         let between = label.column + 1..located.heads[0].column;
@@ -257,7 +257,8 @@ impl Target<'_> {
         view.row(row).iter().find(unit).map(|c| c.at)
     }
 
-    /// What stands for a value in a line that has none: a mark is no matter, a 0 is told, a number may have slipped.
+    /// The findings on a line that has no value in the form: a mark is ignored, a 0 is reported, anything else may belong to
+    /// another row.
     fn line_without_value(&self, view: &View<'_>, located: &Located, row: u32, label: Address) -> Vec<Finding> {
         let text = view.text(label).unwrap_or_default().trim();
         let told = |at: Address| {
@@ -277,8 +278,7 @@ impl Target<'_> {
         self.value_cells(view, located, row).filter_map(told).collect()
     }
 
-    /// The single row of a block without row labels: the one below the heads. Under empty rows only a full row is certain
-    /// to be its.
+    /// The single row of a block without row labels: the one below the heads. Below empty rows, only a full row is accepted.
     pub(super) fn unlabelled_row(&self, view: &View<'_>, located: &mut Located) -> bool {
         let below = located.bottom + 1;
         let values = |row: u32| self.value_cells(view, located, row).count();
@@ -288,7 +288,7 @@ impl Target<'_> {
         let (first, last) = (located.heads[0].column, located.right);
         let inside = self.value_cells(view, located, row).count();
         let beside = view.row(row).iter().filter(|c| is_value(&c.content)).map(|c| c.at);
-        // A number just outside a row that is not full may be one that slipped.
+        // A number directly beside a row that is not full may have been shifted.
         let beside = beside.filter(|a| a.column + 1 == first || a.column > last).filter(|_| inside < cells.len());
         let outside: Vec<Address> =
             self.value_cells(view, located, row).filter(|a| !cells.contains(a)).chain(beside).collect();
@@ -310,7 +310,7 @@ impl Target<'_> {
         true
     }
 
-    /// Whether a value that counts stands in a merged range over more cells than its own.
+    /// Whether a value other than 0 is in a merged range over several rows or columns of the block.
     fn covers_several(&self, view: &View<'_>, located: &Located, at: Address) -> bool {
         let end = view.span_end(at);
         let columns = located.heads.iter().filter(|h| (at.column..=end.column).contains(&h.column)).count();

@@ -1,4 +1,4 @@
-//! The values of a table: each of the form's stands once, is of the form's kind and in its unit.
+//! The values of a table: each value of the form occurs once, with the form's kind and unit.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,10 @@ use crate::form::{Kind, Table, Unit};
 use crate::import::Json;
 use crate::model::{Amount, Decimal, Value};
 
-/// Most decimals of an amount: those that a workbook may have, and four that 万元 for 元 adds.
+/// Most decimals of an amount: those that a workbook may have, and four more for the conversion of 元 to 万元.
 const DECIMALS: u32 = 12;
-/// Amounts below this are summed exactly; 元 for 万元 adds four digits to the fifteen of a workbook.
+/// Amounts must be below this, so that sums are exact: fifteen digits as in a workbook, and four more for the conversion of 万元
+/// to 元.
 const MOST: u64 = 10u64.pow(19);
 
 /// A table's values by slot, each with its JSON object; `agreed` decides about a label that differs from the form's.
@@ -46,7 +47,7 @@ pub fn read<'j>(
     }
 }
 
-/// A value in words: the table and its labels.
+/// The name of a value for messages: the table and the labels of the value.
 pub fn name(table: &Table, slot: usize) -> String {
     let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
     let labels = [last(table.row_path(slot)), last(table.column_path(slot))];
@@ -91,7 +92,7 @@ fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
     }
 }
 
-/// The unit of money that the report itself names: only where the form leaves it open.
+/// The unit of money that the report itself names: only if the form leaves it open.
 fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>, Fault> {
     one.need("unit")?;
     let (said, official) = (one.optional("unit")?, table.unit_word(slot));
@@ -108,7 +109,7 @@ fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>,
     Err(one.fault("unit", &format!("应当是{wanted}")))
 }
 
-/// An amount in the one way in which it is written.
+/// Parses an amount in its only accepted notation.
 fn decimal(text: &str) -> Option<Decimal> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let digits = |s: &str| !s.is_empty() && s.bytes().all(|b| b.is_ascii_digit());

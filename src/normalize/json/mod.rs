@@ -1,8 +1,8 @@
-//! A report as JSON → the report: every name and number against its form, nothing guessed, nothing put right.
+//! A report as JSON → the report. Every name and number is checked against its form; nothing is guessed or corrected.
 //!
-//! Takes the tree of a JSON that says it is a report, and the known forms; gives what [`super::normalize`] gives. Words stand as
-//! they are. An origin is kept as long as it vouches for what stands beside it, so that a number changed by hand is simply
-//! the number. Of the findings only those about how a workbook was read are repeated; all others are for `check` to find.
+//! Takes the tree of a JSON that says it is a report, and the known forms; gives the same as [`super::normalize`]. Texts are kept
+//! as they are. An origin is kept only if what was read there equals the part, so a number that was changed by hand has no
+//! origin. Only findings about how a workbook was read are repeated; `check` finds all others again.
 
 mod figures;
 mod object;
@@ -24,7 +24,7 @@ pub fn normalize(json: &Json, options: &Options) -> Normalized {
     read(json, options, false)
 }
 
-/// The same for a proof: every name that the JSON repeats must be exactly the form's.
+/// Reads a tree for a proof: every name that the JSON repeats must be exactly the form's.
 pub fn normalize_exact(json: &Json, options: &Options) -> Normalized {
     read(json, options, true)
 }
@@ -75,9 +75,9 @@ struct Reading {
     /// Names that differ from the form's.
     renamed: Vec<String>,
     origins: Origins,
-    /// Values that are not what was read from the workbook.
+    /// Findings on values that differ from what was read from the workbook.
     edited: Vec<Finding>,
-    /// Paths of words that are not.
+    /// Paths of texts that differ from what was read from the workbook.
     words: Vec<String>,
     paragraphs: usize,
     characters: usize,
@@ -190,7 +190,7 @@ impl Reading {
             let paragraph = |first: usize| move |i: usize| Place::Paragraph { section, paragraph: first + i };
             let before = self.paragraphs(&one, "before", form.free_headings, paragraph(0))?;
             let after = self.paragraphs(&one, "after", form.free_headings, paragraph(before.len()))?;
-            // The heading is the form's: nobody can have changed it.
+            // The text is the form's heading, so a difference is not reported.
             self.origin(&one, Place::Section { section }, &official.heading)?;
             report.sections[section] = Section { before, after };
         }
@@ -219,7 +219,7 @@ impl Reading {
                     let shown =
                         |text: &str| if text.is_empty() { "空白".to_owned() } else { format!(" {}", short(text)) };
                     let (name, now) = (figures::name(table, slot), shown(&value.to_string()));
-                    // A letter or a figure is set apart from the words after it, a quoted name of a sheet is not.
+                    // A cell address is separated from the following words by a space, a quoted sheet name is not.
                     let apart = if source.cell.is_some() { " " } else { "" };
                     let read = shown(&read);
                     let message = format!("JSON 里{name}是{now}，从{source}{apart}读到的是{read}，出处不再采用");
@@ -242,12 +242,12 @@ impl Reading {
         }
     }
 
-    /// Notes where a part was read, if what was read there is what the part says; gives the place and what it was if not.
+    /// Records where a part was read, if what was read there equals `now`; otherwise returns the source and what was read.
     fn origin(&mut self, object: &Object<'_>, place: Place, now: &str) -> Result<Option<(Source, String)>, Fault> {
         self.origin_at(object, "origin", place, now)
     }
 
-    /// The same under another name.
+    /// Like [`Reading::origin`], for a member with another name.
     fn origin_at(
         &mut self,
         object: &Object<'_>,
@@ -276,7 +276,7 @@ impl Reading {
         Some(finding(Code::N112, message).in_reading())
     }
 
-    /// One finding for all words that are not what was read.
+    /// One finding for all texts that differ from what was read.
     fn edited_words(&self) -> Option<Finding> {
         let first = self.words.first()?;
         let many = if self.words.len() > 1 { format!(" 等 {} 处", self.words.len()) } else { String::new() };
@@ -315,7 +315,7 @@ fn named(json: &Json, options: &Options) -> (Option<String>, Option<u16>, Option
     (agency, year, id.map(str::to_owned))
 }
 
-/// Puts an object where its key belongs.
+/// Stores an object by its key, and returns the index.
 fn place<'j>(one: &Object<'j>, keys: &[&str], objects: &mut [Option<Object<'j>>]) -> Result<usize, Fault> {
     let key = one.text("key")?;
     let Some(index) = keys.iter().position(|k| *k == key) else {
@@ -331,7 +331,7 @@ fn lacking(top: &Object<'_>, list: &str, key: &str, name: &str) -> Fault {
     top.fault(list, &format!("里缺少 key 为 {key} 的一项（{name}），请补上"))
 }
 
-/// Words as a report may have them: one line of characters that are seen.
+/// A text of a report: not empty, one line, without invisible characters.
 fn words(object: &Object<'_>, name: &str) -> Result<String, Fault> {
     let text = object.text(name)?;
     if text.is_empty() {
@@ -361,7 +361,7 @@ fn source(object: &Object<'_>) -> Result<Source, Fault> {
     Ok(Source { file: None, sheet: object.text("sheet")?.into(), cell: cell.transpose()? })
 }
 
-/// A finding that nobody can find again without the workbook. What could be found again is not believed.
+/// A finding that cannot be derived again without the workbook; `None` for all others, which are not trusted.
 fn repeated(json: &Json, path: Path) -> Result<Option<Finding>, Fault> {
     let known =
         ["code", "severity", "stage", "sheet", "cell", "message", "expected", "found", "related", "more", "hint"];

@@ -1,4 +1,4 @@
-//! Members of a JSON object by their names, each error with the path to what it is about.
+//! Members of a JSON object by their names; every error contains the path of the member.
 
 use std::fmt;
 use std::rc::Rc;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use crate::import::Json;
 
-/// Why a tree is no report: what is wrong and where, as one sentence without its end.
+/// Why a tree is not a report: the place and what is wrong, as one sentence without its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault(pub String);
 
-/// How a fault ends that is about two texts of which neither can be chosen.
+/// The end of a fault about two different texts, neither of which can be chosen.
 pub const UNSURE: &str = "，不能确定是哪一个";
 
-/// Where something stands, such as `tables[1].values[17]`; nothing for the outermost. Put into words where it is told alone.
+/// The place of an element, such as `tables[1].values[17]`; empty for the root. Written as text only for an error.
 #[derive(Debug, Clone, Default)]
 pub struct Path(Option<Rc<Step>>);
 
@@ -35,7 +35,7 @@ impl fmt::Display for Path {
     }
 }
 
-/// An object with its place.
+/// An object with its path.
 #[derive(Debug, Clone)]
 pub struct Object<'j> {
     path: Path,
@@ -43,7 +43,7 @@ pub struct Object<'j> {
 }
 
 impl<'j> Object<'j> {
-    /// An object that has no members but these; the outermost has no path.
+    /// Reads an object that has no members but these; the root has no path.
     pub fn of(json: &'j Json, path: Path, known: &[&str]) -> Result<Object<'j>, Fault> {
         let Json::Object(members) = json else { return Err(Fault(format!("{path} 应当是对象（{{…}}）"))) };
         let object = Object { path, members };
@@ -69,13 +69,13 @@ impl<'j> Object<'j> {
         Path(Some(Rc::new(Step { above: self.path.clone(), name, index: Some(index) })))
     }
 
-    /// What is wrong with a member.
+    /// A fault of a member.
     pub fn fault(&self, name: &str, what: &str) -> Fault {
         let dot = if self.path.0.is_some() { "." } else { "" };
         Fault(format!("{}{dot}{name} {what}", self.path))
     }
 
-    /// What is wrong with the whole.
+    /// A fault of the whole object.
     pub fn wrong(&self, what: &str) -> Fault {
         Fault(format!("{} {what}", self.path))
     }
@@ -147,7 +147,7 @@ impl<'j> Object<'j> {
     }
 }
 
-/// The beginning of a text that may be anything.
+/// The first characters of an arbitrary text, for messages.
 pub fn short(text: &str) -> String {
     text.chars().take(24).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
 }

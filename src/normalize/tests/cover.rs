@@ -144,7 +144,7 @@ fn a_line_of_the_preface_on_the_standard_cover_is_no_fact() {
 
 #[test]
 fn findings_on_words_name_their_own_cell() {
-    // A template's empty subheading is left out; what follows keeps its place.
+    // An empty subheading of the template is omitted; the origins of the paragraphs after it stay correct.
     let form = edition("2021").unwrap();
     let mut lay = Lay::new("表").line("某局2021年政府信息公开工作年度报告").line("一、总体情况");
     lay = lay.line(&form.sections[0].subheadings[0]).line(&form.sections[0].subheadings[1]).line("有表情\u{1F600}");

@@ -40,7 +40,7 @@ fn a_total_of_an_unknown_value_is_unknown_too() {
     assert_eq!(unknown(&n), 2);
 }
 
-/// A program that computes a total passes over words, so that its result rests on the value that could not be read.
+/// Spreadsheet sums skip text, so the result depends on the value that could not be read.
 #[test]
 fn the_result_of_a_formula_over_an_unknown_value_is_unknown_and_a_typed_total_is_not() {
     let form = edition("2021").unwrap();

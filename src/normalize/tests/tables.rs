@@ -1,4 +1,4 @@
-//! Tables two, three and four: rows and columns out of line, cells that hold no value of the form, units and number formats.
+//! Tables two, three and four: shifted rows and columns, cells without a value that the form allows, units and number formats.
 
 use super::*;
 

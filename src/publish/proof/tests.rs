@@ -10,7 +10,7 @@ use crate::normalize::settle;
 use crate::pipeline::produce;
 use crate::publish::package;
 
-/// A report of an edition with figures that all differ and words in every section.
+/// A report of an edition with different counts and with text in every section.
 fn report(edition: &str) -> Report {
     let form = form::built_in().iter().find(|f| f.id == edition).unwrap().clone();
     let mut report = Report::blank(form);
@@ -33,7 +33,7 @@ fn report(edition: &str) -> Report {
         }
     }
     for (i, section) in report.sections.iter_mut().enumerate() {
-        // Where headings are free the table has its title.
+        // If headings are free, the table has its title.
         if let Some(heading) = report.form.sections.get(i).filter(|s| report.form.free_headings && s.table.is_some()) {
             section.before.push(Paragraph::heading(1, heading.heading.as_str()));
         }
@@ -62,7 +62,7 @@ fn what_is_produced_is_proved() {
         let values: usize = report.tables.iter().map(Vec::len).sum();
         for (compared, (format, _)) in compared.iter().zip(&files) {
             let words = 2 * report.sections.len();
-            // Figures alone are in a CSV.
+            // A CSV contains figures only.
             let words = if *format == Format::Csv { 0 } else { words };
             assert!(compared.cells >= values && compared.paragraphs >= words, "{format:?}: {compared:?}");
         }
@@ -121,7 +121,7 @@ fn a_difference_names_format_place_and_both_texts() {
     }
 }
 
-/// A workbook that has the last sheet, which is the long form, of another.
+/// A workbook whose last sheet, the long form, is replaced by that of another.
 fn with_long_form_of(book: &[u8], other: &[u8]) -> Vec<u8> {
     let open = |bytes| ZipArchive::new(Cursor::new(bytes)).unwrap();
     let (mut book, mut other) = (open(book), open(other));
@@ -151,7 +151,7 @@ fn the_long_form_of_a_workbook_is_proved_by_itself() {
     assert_eq!([told.expected, told.found], [&sound, &spoiled].map(|r| r.tables[1][0].to_string()));
 }
 
-/// A writer that has other labels than the form, and the same figures.
+/// A writer with other labels than the form, but with the same figures.
 #[test]
 fn labels_are_proved_to_the_letter() {
     let (sound, setting) = (report("2021"), Setting::default());

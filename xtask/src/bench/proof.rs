@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use nianbao::pipeline::{Format, Setting, examine, produce};
+use nianbao::cli::reading::examine;
+use nianbao::pipeline::{Format, Setting, produce};
 use nianbao::publish::{package, prove, prove_package};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};

@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use nianbao::cli::reading::examine;
 use nianbao::model::{Decimal, Severity};
-use nianbao::pipeline::{Setting, examine};
+use nianbao::pipeline::Setting;
 use nianbao::series::{Aliases, Facts, Member, check, similar};
 
 const SEED: u64 = 7;

@@ -73,7 +73,7 @@ fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
             let dir = tempfile::tempdir().unwrap();
             let out = dir.path().join("公布");
             let job = job(&out);
-            let mut report = pipeline::examine(Path::new(SAMPLE), &job.plan.setting).report.unwrap();
+            let mut report = crate::cli::reading::examine(Path::new(SAMPLE), &job.plan.setting).report.unwrap();
             let texts = fault(&mut report);
             let (exit, done) = publish_by(&job, &faulty(format, fault)).unwrap();
             let case = format!("{what} in {format:?}");

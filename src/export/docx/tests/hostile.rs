@@ -1,4 +1,4 @@
-//! Text that should not be in a report: it stays text, and the file stays whole.
+//! Hostile text: it stays text, and the file stays valid.
 
 use super::super::write;
 use super::plain;
@@ -6,7 +6,7 @@ use super::reader::{Seen, expected, parse, part, see, unbroken, unpack};
 use crate::model::{Align, Block, Cell, CellRole, Row, Table};
 use crate::style::Style;
 
-/// What becomes of a text: characters that XML cannot hold go, line ends become one kind.
+/// A text as the file keeps it: without characters that XML cannot contain, line ends as line feeds.
 pub(super) fn kept(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     text.chars()

@@ -72,7 +72,7 @@ fn nothing_tells_when_or_by_whom() {
     let bytes = write(&document("2021", |i| i as u64), &Style::default()).unwrap();
     for (name, text) in unpack(&bytes) {
         for trace in ["rsid", "paraId", "docId", "lastModifiedBy", "dcterms", "unknown", "w:author", "w:date"] {
-            // Namespace prefixes apart, none of these has a place in a part.
+            // None of these is allowed in a part.
             assert!(!text.contains(trace), "{name}: {trace}");
         }
     }
@@ -106,7 +106,7 @@ fn the_package_lists_what_it_holds() {
     }
 }
 
-/// Whether the children of every element stand in the order of the schema, none without a place.
+/// Asserts that the children of every element are in schema order and allowed there.
 fn in_order(root: &Element) {
     root.walk(
         &mut |parent, e| {
@@ -131,7 +131,7 @@ fn children_stand_in_schema_order() {
     for (_, text) in unpack(&bytes) {
         in_order(&parse(&text));
     }
-    // A sequence of the standard spelled out, apart from the table of this program.
+    // One sequence of the standard written out, independent of the table in this program.
     let styles = part(&bytes, "word/styles.xml");
     let body = styles.all("w:style").find(|s| s.attributes["w:styleId"] == "BodyText").unwrap();
     let names = |e: &Element| e.children.iter().map(|c| c.name.clone()).collect::<Vec<_>>();

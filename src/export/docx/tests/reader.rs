@@ -1,4 +1,4 @@
-//! A reader of DOCX files made of `zip` and `quick-xml` alone: what a person opening the file would see.
+//! A DOCX reader based on `zip` and `quick-xml` only: what a person who opens the file would see.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -47,7 +47,7 @@ impl Element {
         self.at(path)?.attributes.get(attribute)?.parse().ok()
     }
 
-    /// The words of a paragraph.
+    /// The text of a paragraph.
     pub(super) fn words(&self) -> String {
         let mut words = String::new();
         for piece in self.all("w:r").flat_map(|r| &r.children) {
@@ -192,7 +192,7 @@ pub(super) fn see_table(table: &Element) -> Seen {
     Seen::Table { header_rows, caption, cells }
 }
 
-/// What should be seen of a document; `clean` says what becomes of a text.
+/// What a reader should see of a document; `clean` maps each text to what the file keeps of it.
 pub(super) fn expected(doc: &Document, clean: impl Fn(&str) -> String) -> Vec<Seen> {
     let paragraph = |style: &str, text: &str| Seen::Paragraph { style: style.to_owned(), text: clean(text) };
     let mut out: Vec<Seen> = vec![paragraph("Title", &doc.title_text())];
@@ -213,7 +213,7 @@ pub(super) fn expected(doc: &Document, clean: impl Fn(&str) -> String) -> Vec<Se
     out
 }
 
-/// The title may be broken anywhere between its parts; everything else must be as it was.
+/// Removes line breaks from the title, which may be broken between its parts; everything else stays.
 pub(super) fn unbroken(mut seen: Vec<Seen>) -> Vec<Seen> {
     if let Some(Seen::Paragraph { text, .. }) = seen.first_mut() {
         text.retain(|c| c != '\n');

@@ -7,8 +7,8 @@ use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
-use super::ImportError;
 use super::wire::{self, TASK_BYTES, Task};
+use crate::import::ImportError;
 
 /// Carries out the one task of such a process; anything amiss ends it without an answer.
 ///

@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::sniff::Kind;
-use super::workbook::Sheet;
-use super::{ImportError, Limits};
+use crate::import::{ImportError, Kind, Limits, Sheet};
 
 /// What a child is to do with the bytes that follow.
 #[derive(Debug, Serialize, Deserialize)]

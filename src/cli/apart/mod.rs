@@ -4,6 +4,9 @@
 //! cannot be caught; here it costs the child, and the run goes on. The child opens no path: the file's bytes reach it
 //! through its standard input, its answer comes back on its standard output.
 
+mod child;
+mod wire;
+
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -11,10 +14,10 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use super::sniff::Kind;
-use super::wire::{self, Task};
-use super::workbook::Sheet;
-use super::{ImportError, Limits, limits, sheets};
+use crate::import::{ImportError, Kind, Limits, Sheet, admitted};
+use wire::Task;
+
+pub use child::serve;
 
 /// The word under which the program runs as such a child.
 pub const CHILD_COMMAND: &str = "read-apart";
@@ -86,13 +89,12 @@ fn unstarted(e: &io::Error) -> String {
         io::ErrorKind::ExecutableFileBusy => "程序文件正在被改写".to_owned(),
         io::ErrorKind::InvalidData => "程序文件在运行期间被换掉了".to_owned(),
         io::ErrorKind::OutOfMemory | io::ErrorKind::WouldBlock => "系统的内存或进程数不够".to_owned(),
-        _ => crate::regular_file::system_error(e),
+        _ => super::regular_file::system_error(e),
     }
 }
 
 /// Has a child read the bytes.
-pub(super) fn read(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-    let isolation = limits.isolation.as_ref().ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
+pub fn read(kind: Kind, bytes: &[u8], limits: &Limits, isolation: &Isolation) -> Result<Vec<Sheet>, ImportError> {
     let seconds = isolation.time.as_secs();
     let task = Task { kind, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
     let mut child = start(isolation).map_err(|e| ImportError::NotStarted(unstarted(&e)))?;
@@ -100,7 +102,7 @@ pub(super) fn read(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Shee
     // Reaped in any case; by now it has ended or was ended.
     let status = child.wait();
     match heard {
-        Heard::Answer(answer) => sheets::admitted(answer?, limits),
+        Heard::Answer(answer) => admitted(answer?, limits),
         Heard::Nothing(words) => Err(status.map_or(ImportError::Crashed, |s| cause(s, &words, isolation))),
         Heard::Nonsense => Err(ImportError::Crashed),
         Heard::TooMuch => Err(limits.inflated_error()),
@@ -204,7 +206,9 @@ fn cause(status: ExitStatus, words: &str, isolation: &Isolation) -> ImportError 
     match signal {
         Some(CPU_TIME) => ImportError::TimedOut(isolation.time.as_secs()),
         Some(signal) if FROM_OUTSIDE.contains(&signal) => ImportError::Killed,
-        _ if words.contains("memory allocation of") => ImportError::OutOfMemory(limits::megabytes(isolation.memory)),
+        _ if words.contains("memory allocation of") => {
+            ImportError::OutOfMemory(format!("{} MB", isolation.memory >> 20))
+        }
         _ => ImportError::Crashed,
     }
 }

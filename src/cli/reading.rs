@@ -1,0 +1,99 @@
+//! Input files → what they hold: the only place where the command line opens an input.
+//!
+//! Takes a path or bytes; reads the formats whose readers may abort a process in a child process (see [`super::apart`]).
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::apart::{self, Isolation};
+use super::regular_file::{self, Unread};
+use crate::import::{self, ImportError, Input, Limits, Workbook};
+use crate::layout::{FaceFile, MOST_FACE_BYTES};
+use crate::model::{Code, finding};
+use crate::pipeline::{Examined, examine_bytes, refused};
+use crate::setting::Setting;
+
+/// The bytes of a file, at most `limits.file_bytes`.
+pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
+    regular_file::read(path, limits.file_bytes).map_err(|why| match why {
+        Unread::NotAFile => ImportError::NotAFile,
+        Unread::TooLarge => limits.file_error(),
+        Unread::Io(e) if e.kind() == ErrorKind::NotFound => ImportError::NotFound,
+        Unread::Io(e) if e.kind() == ErrorKind::PermissionDenied => ImportError::Denied,
+        Unread::Io(e) => ImportError::Io(system_reason(&e).to_owned()),
+    })
+}
+
+/// Reads a workbook, or a report as JSON. A format whose reader may abort is refused without isolation.
+pub fn read(name: &str, bytes: &[u8], limits: &Limits, isolation: Option<&Isolation>) -> Result<Input, ImportError> {
+    if import::is_json(bytes, limits) {
+        return import::read_input(name, bytes, limits);
+    }
+    workbook(name, bytes, limits, isolation).map(Input::Workbook)
+}
+
+/// As [`read`], for workbooks only.
+pub fn workbook(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+    isolation: Option<&Isolation>,
+) -> Result<Workbook, ImportError> {
+    if bytes.len() as u64 > limits.file_bytes {
+        return Err(limits.file_error());
+    }
+    let kind = import::kind(bytes, limits)?;
+    let sheets = match isolation {
+        _ if !kind.may_abort() => kind.read(bytes, limits)?,
+        Some(isolation) => apart::read(kind, bytes, limits, isolation)?,
+        None => return Err(ImportError::NotIsolated(kind.name().into())),
+    };
+    Ok(Workbook { name: name.to_owned(), sheets })
+}
+
+/// The name of a file as titles may need it.
+pub fn file_name(path: &Path) -> String {
+    path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Reads and checks a file, all in this process.
+pub fn examine(path: &Path, setting: &Setting) -> Examined {
+    match load(path, &setting.limits) {
+        Ok(bytes) => examine_bytes(&file_name(path), &bytes, setting),
+        Err(e) => refused(finding(Code::I101, e.to_string())),
+    }
+}
+
+/// A system error in words for the user.
+fn system_reason(e: &std::io::Error) -> &'static str {
+    match e.kind() {
+        ErrorKind::NotFound => "找不到",
+        ErrorKind::PermissionDenied => "没有权限",
+        ErrorKind::TimedOut => "等待超时",
+        ErrorKind::Interrupted => "被中断",
+        ErrorKind::OutOfMemory => "内存不足",
+        ErrorKind::ResourceBusy | ErrorKind::WouldBlock => "正被别的程序占用",
+        ErrorKind::UnexpectedEof => "提前结束",
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘已满",
+        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::NetworkDown => "网络断开",
+        ErrorKind::StaleNetworkFileHandle | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "网络断开",
+        ErrorKind::IsADirectory | ErrorKind::NotADirectory => "路径不对",
+        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "名称不合规定",
+        _ => "系统没有说明原因",
+    }
+}
+
+/// A font file that a style names.
+pub fn face_file(path: &Path) -> FaceFile {
+    let bytes = regular_file::read(path, MOST_FACE_BYTES).map_err(|why| match why {
+        Unread::NotAFile if path.is_dir() => "是文件夹，请写字体文件".to_owned(),
+        Unread::NotAFile => "不是普通文件，请写字体文件".to_owned(),
+        Unread::TooLarge => format!("文件超过 {} MB", MOST_FACE_BYTES >> 20),
+        Unread::Io(e) if e.kind() == ErrorKind::NotFound => {
+            "文件不存在，请检查路径（相对于样式文件所在的文件夹）".to_owned()
+        }
+        Unread::Io(e) if e.kind() == ErrorKind::PermissionDenied => "没有权限，请检查文件权限".to_owned(),
+        Unread::Io(e) => regular_file::system_error(&e),
+    });
+    FaceFile { path: path.display().to_string(), bytes }
+}
