@@ -133,3 +133,59 @@ fn every_list_of_words_is_read() {
     let unread: Vec<&str> = names.into_iter().filter(|name| !reads(name)).collect();
     assert_eq!(unread, [""; 0]);
 }
+
+/// The modules of the library in the order of ARCHITECTURE.md: each uses only those before it.
+const ORDER: [&str; 24] = [
+    "rules",
+    "digest",
+    "toml_error",
+    "inflate",
+    "form",
+    "model",
+    "style",
+    "site",
+    "import",
+    "normalize",
+    "check",
+    "series",
+    "aggregate",
+    "compose",
+    "layout",
+    "export",
+    "proof",
+    "setting",
+    "formats",
+    "batch",
+    "publish",
+    "feedback",
+    "pipeline",
+    "cli",
+];
+
+#[test]
+fn arrows_between_modules_run_one_way() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let (mut against, mut arrows) = (BTreeSet::new(), 0);
+    for file in files.iter().filter(|f| f.extension().is_some_and(|e| e == "rs")) {
+        let below = file.strip_prefix(&root).unwrap().with_extension("");
+        let own = below.iter().next().unwrap().to_str().unwrap();
+        let Some(place) = ORDER.iter().position(|m| *m == own) else {
+            assert!(["lib", "main"].contains(&own), "{own} has no place in the order");
+            continue;
+        };
+        let text = fs::read_to_string(file).unwrap();
+        let code = text.split("#[cfg(test)]\nmod tests").next().unwrap();
+        for used in code.split("crate::").skip(1) {
+            let used: String = used.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
+            let Some(other) = ORDER.iter().position(|m| *m == used) else { continue };
+            arrows += 1;
+            if other > place {
+                against.insert(format!("{own} uses {used}"));
+            }
+        }
+    }
+    assert!(arrows > 200, "{arrows}");
+    assert!(against.is_empty(), "{against:#?}");
+}

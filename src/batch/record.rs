@@ -65,7 +65,7 @@ impl Record {
     }
 
     /// Inserts a finding by severity, the highest first; findings of the same severity keep the order of insertion.
-    pub fn tell(&mut self, finding: &Finding) {
+    pub fn add_finding(&mut self, finding: &Finding) {
         let at = self.findings.iter().position(|f| f.severity < finding.severity).unwrap_or(self.findings.len());
         self.findings.insert(at, finding.clone());
     }
@@ -74,7 +74,7 @@ impl Record {
     pub fn fail(&mut self, finding: &Finding) {
         self.status = Status::Failed;
         self.outputs.clear();
-        self.tell(finding);
+        self.add_finding(finding);
     }
 
     /// Marks the input as skipped for this reason and drops its outputs, facts and other findings.

@@ -9,7 +9,7 @@ use std::path::Path;
 use super::print::word;
 use crate::batch::{Record, Status};
 use crate::model::{Finding, Severity};
-use crate::publish::{BLOCKS, blocks_as_warning, coded, stands};
+use crate::publish::{BLOCKS, coded};
 
 /// With more problem files than this, each has one line instead of two.
 const FEW: usize = 20;
@@ -35,7 +35,7 @@ enum Grade {
 fn grade(record: &Record) -> Grade {
     let worst = record.findings.iter().map(|f| match f.severity {
         Severity::Error => Grade::Wrong,
-        _ if stands(f.code, f.severity) => Grade::Blocked,
+        _ if f.blocks() => Grade::Blocked,
         Severity::Warning => Grade::Warned,
         Severity::Note => Grade::Clean,
     });
@@ -58,7 +58,7 @@ pub fn is_clean(record: &Record) -> bool {
 
 /// Whether a finding is a warning that blocks publication and is not waived.
 pub fn is_blocking_warning(f: &Finding) -> bool {
-    blocks_as_warning(f.code, f.severity) && f.waived.is_none()
+    f.blocks_as_warning() && f.waived.is_none()
 }
 
 /// Lines about checked inputs, without those that were skipped.
@@ -83,7 +83,7 @@ pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
     let grave = |f: &&Finding| f.severity > Severity::Note;
     let all: Vec<&Finding> = record.findings.iter().filter(grave).collect();
     // The first finding that blocks publication (errors are sorted first), otherwise the first warning.
-    let first = all.iter().position(|f| stands(f.code, f.severity)).unwrap_or(0);
+    let first = all.iter().position(|f| f.blocks()).unwrap_or(0);
     let Some(gravest) = all.get(first) else { return vec![format!("{}：{}", record.file, record.known())] };
     let others = || all.iter().enumerate().filter(|(i, _)| *i != first).map(|(_, f)| *f);
     let count = |severity| others().filter(|f| f.severity == severity).count();

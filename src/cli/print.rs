@@ -17,7 +17,7 @@ use crate::aggregate::{Roster, State};
 use crate::batch::{OutputFile, Record, Status};
 use crate::feedback::{junit, page, sarif};
 use crate::model::{Code, Finding, Severity, Waived};
-use crate::publish::{BLOCKS, coded, stands};
+use crate::publish::{BLOCKS, coded};
 
 pub use crate::batch::severity as word;
 
@@ -332,7 +332,7 @@ pub fn findings(all: &[Finding], most: Listed, typed: Option<&Typed>) {
             shown.push((f.code, 0, 0));
             shown.len() - 1
         });
-        let most = if stands(f.code, f.severity) { usize::MAX } else { most.of(f.severity) };
+        let most = if f.blocks() { usize::MAX } else { most.of(f.severity) };
         shown[index].1 += 1;
         if shown[index].1 <= most {
             shown[index].2 += 1;

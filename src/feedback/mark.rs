@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::batch::severity;
 use crate::import::{Cell, Content, MARKED, Sheet, Span, Workbook};
 use crate::model::{Address, Finding, Severity};
-use crate::publish::{BLOCKS, blocks_as_warning};
+use crate::publish::BLOCKS;
 
 /// The sheet that lists all findings.
 const LIST: &str = "检查结果";
@@ -161,7 +161,7 @@ fn list(name: &str, findings: &[Finding], remarks: &[Option<String>]) -> Result<
     let room = ROWS - remarks.len();
     for (row, f) in (1u32..).zip(findings.iter().take(room)) {
         let place = f.source.as_ref().and_then(super::place).unwrap_or_default();
-        let blocks = if blocks_as_warning(f.code, f.severity) { format!("（{BLOCKS}）") } else { String::new() };
+        let blocks = if f.blocks_as_warning() { format!("（{BLOCKS}）") } else { String::new() };
         let message = format!("{}{}{blocks}", f.message, f.unshown());
         let hint = f.hint.as_deref().unwrap_or_default();
         let look = fill(base(), f.severity);

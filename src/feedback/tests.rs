@@ -158,10 +158,10 @@ fn the_page_says_what_it_does_not_draw() {
 fn a_marked_copy_reads_as_the_workbook_and_shows_what_is_wrong_where() {
     use std::io::Read;
 
-    use crate::import::{Limits, read, read_bytes};
+    use crate::import::{Limits, read_bytes};
 
     let sample = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/云泽市住房和城乡建设局-2023.xlsx");
-    let book = read(sample.as_ref(), &Limits::default()).unwrap();
+    let book = read_bytes("a.xlsx", &std::fs::read(sample).unwrap(), &Limits::default()).unwrap();
     let at = |row| Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
     let found = finding(Code::K301, "这里不对").at(at(6)).related([at(7)]).hint("请改");
     let marked = mark(&book, &[found.clone()]).unwrap();

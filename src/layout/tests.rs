@@ -1,7 +1,5 @@
 pub(crate) mod samples;
 
-use std::path::Path;
-
 use super::*;
 use crate::model::{Block, Value};
 use samples::document;

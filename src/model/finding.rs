@@ -153,6 +153,21 @@ impl Finding {
         self
     }
 
+    /// Whether it prevents publication unless it is waived.
+    pub fn blocks(&self) -> bool {
+        self.code.blocks(self.severity)
+    }
+
+    /// Whether it prevents publication and can be waived.
+    pub fn is_waivable(&self) -> bool {
+        self.blocks() && self.code.rule().waivable
+    }
+
+    /// Whether it prevents publication although it is not an error.
+    pub fn blocks_as_warning(&self) -> bool {
+        self.severity < Severity::Error && self.blocks()
+    }
+
     /// The name of the sheet it is on, if any.
     pub fn sheet(&self) -> Option<&str> {
         self.source.as_ref().and_then(Source::sheet_name)

@@ -10,7 +10,7 @@ mod standing;
 mod stanza;
 mod waivers;
 
-use crate::model::{Code, Finding, Severity};
+use crate::model::Finding;
 
 pub use index::{Entry, index, is_index};
 pub use package::{Package, PackageFile, package};
@@ -19,21 +19,11 @@ pub use standing::{MOST_MANIFEST, standing};
 pub use stanza::stanzas;
 pub use waivers::Waivers;
 
-/// Whether a finding blocks publication.
-pub fn stands(code: Code, severity: Severity) -> bool {
-    code.blocks(severity)
-}
-
 /// Remark on a warning that blocks publication.
 pub const BLOCKS: &str = "改正或豁免以前不能公布";
 
-/// Whether a finding blocks publication although it is not an error.
-pub fn blocks_as_warning(code: Code, severity: Severity) -> bool {
-    severity < Severity::Error && stands(code, severity)
-}
-
 /// A finding's code, with [`BLOCKS`] if it is a warning that blocks publication and is not waived.
 pub fn coded(f: &Finding) -> String {
-    let blocks = blocks_as_warning(f.code, f.severity) && f.waived.is_none();
+    let blocks = f.blocks_as_warning() && f.waived.is_none();
     if blocks { format!("{}，{BLOCKS}", f.code) } else { f.code.to_string() }
 }

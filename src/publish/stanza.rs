@@ -5,13 +5,12 @@
 
 use std::fmt::Write;
 
-use super::waivers::is_waivable;
 use crate::model::Finding;
 
 /// A stanza for every finding that is not waived yet, in the order of the findings.
 pub fn stanzas(agency: &str, year: u16, findings: &[Finding]) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
-    for item in findings.iter().filter(|f| f.waived.is_none() && !f.is_remainder() && is_waivable(f.code, f.severity)) {
+    for item in findings.iter().filter(|f| f.waived.is_none() && !f.is_remainder() && f.is_waivable()) {
         let stanza = stanza(agency, year, item, findings);
         // Findings with the same message in the same place share a stanza.
         if !out.contains(&stanza) {

@@ -9,9 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Deserialize;
 
-use super::stands;
 use crate::form::Form;
-use crate::model::{Address, Code, Finding, Severity, Source, Waived, full_date};
+use crate::model::{Address, Code, Finding, Source, Waived, full_date};
 use crate::toml_error::sentence;
 
 /// Most waivers of a file.
@@ -108,7 +107,7 @@ impl Waivers {
         {
             let fitting: Vec<usize> = (0..findings.len()).filter(|i| stated.fits(*code, form, &findings[*i])).collect();
             let Some(first) = fitting.first() else {
-                let same = findings.iter().filter(|f| f.code == *code && stands(f.code, f.severity));
+                let same = findings.iter().filter(|f| f.code == *code && f.blocks());
                 if let Ok(mut near) = near.lock() {
                     near.extend(same.filter_map(|f| f.source.as_ref()).map(place).filter(|p| !p.is_empty()));
                 }
@@ -142,11 +141,6 @@ impl Waivers {
             format!("没有用到的豁免：{told}；这份报告的 {code} 在{near}{more}，请核对工作表、格子和 says")
         })
     }
-}
-
-/// Whether a finding blocks publication and can be waived.
-pub(super) fn is_waivable(code: Code, severity: Severity) -> bool {
-    stands(code, severity) && code.rule().waivable
 }
 
 /// A place for messages; empty if the finding has no sheet.
@@ -211,7 +205,7 @@ impl Stated {
         if !rule.waivable {
             return Some(format!("的 {code} 说的是公布这件事，不能豁免"));
         }
-        if !stands(code, rule.severity) {
+        if !code.blocks(rule.severity) {
             return Some(format!("的 {code} 不是错误，不挡公布，不用豁免，请删去"));
         }
         if self.cell.is_empty() {
@@ -224,7 +218,7 @@ impl Stated {
     }
 
     fn fits(&self, code: Code, form: Option<&Form>, item: &Finding) -> bool {
-        stands(item.code, item.severity)
+        item.blocks()
             && item.code == code
             && !item.is_remainder()
             && self.names_sheet(form, item)

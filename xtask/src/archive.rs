@@ -38,7 +38,7 @@ pub fn run() -> Result<()> {
         fs::write(&source, renamed(&fs::read(samples.join(format!("{sample}-{year}.xlsx")))?, sample, agency)?)?;
         let target = archive.join(format!("{agency}-{year}.{extension}"));
         let bytes = match format {
-            "xlsb" => xlsb::write(&import::read(&source, &Limits::default())?)?,
+            "xlsb" => xlsb::write(&import::read_bytes("a.xlsx", &fs::read(&source)?, &Limits::default())?)?,
             _ => saved(&source, format, work.path())?,
         };
         fs::write(&target, &bytes).with_context(|| shown(&target))?;

@@ -16,7 +16,7 @@ pub fn tell<'a>(plan: &Plan, records: impl Iterator<Item = &'a mut Record>) -> V
     let agencies = known.iter().map(|(.., facts)| facts.agency.as_str());
     let unmet = series::unmet(agencies, &plan.aliases);
     for (i, f) in found {
-        records[i].tell(&f);
+        records[i].add_finding(&f);
     }
     unmet
 }

@@ -27,7 +27,7 @@ use crate::digest::sha256;
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{self, Format, ProduceError, Setting, produce};
 use crate::publish::{
-    Difference, Entry, MOST_MANIFEST, PackageFile, index, is_index, package, prove, prove_package, standing, stands,
+    Difference, Entry, MOST_MANIFEST, PackageFile, index, is_index, package, prove, prove_package, standing,
 };
 
 /// A report that was understood and is not published.
@@ -140,17 +140,17 @@ impl Run<'_> {
         let of = (agency.as_str(), record.year.unwrap_or_default(), form);
         for several in self.job.waivers.apply(of, &mut record.findings) {
             let hint = "请在这一条里加一行 says，写上要豁免的那一处提示里独有的几个字";
-            record.tell(&finding(Code::B903, several).hint(hint));
+            record.add_finding(&finding(Code::B903, several).hint(hint));
         }
         if let Some(refused) = refused(&record) {
-            record.tell(&refused);
+            record.add_finding(&refused);
             judge(&mut record, self.job.plan.strict);
             return record;
         }
         match self.write(&record, &slip) {
             Ok(outputs) => record.outputs = outputs,
             Err(f) if f.code == REFUSED => {
-                record.tell(&f);
+                record.add_finding(&f);
                 judge(&mut record, self.job.plan.strict);
             }
             Err(f) => record.fail(&f),
@@ -246,7 +246,7 @@ fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
 
 /// Why a report may not be published.
 fn refused(record: &Record) -> Option<Finding> {
-    let open = |f: &&Finding| stands(f.code, f.severity) && f.waived.is_none();
+    let open = |f: &&Finding| f.blocks() && f.waived.is_none();
     let standing: Vec<&Finding> = record.findings.iter().filter(open).collect();
     let first = standing.first()?;
     let cell = first.cell().map_or(String::new(), |c| c.to_string());

@@ -6,7 +6,7 @@ use skrifa::{MetadataProvider, string::StringId};
 
 use super::*;
 use crate::layout::tests::samples::{document, report};
-use crate::layout::{Faces, layout, printed_text};
+use crate::layout::{FaceFile, Faces, layout, printed_text};
 use crate::model::{Block, Document, Paragraph, Value};
 use crate::style::Style;
 

@@ -9,15 +9,8 @@ use super::*;
 use crate::form::Unit;
 use crate::model::Address;
 
-const OLD: Limits = Limits {
-    file_bytes: 1 << 20,
-    inflated_bytes: 1 << 20,
-    parts: 100,
-    cells: 1000,
-    sheets: 8,
-    text_bytes: 1 << 16,
-    isolation: None,
-};
+const OLD: Limits =
+    Limits { file_bytes: 1 << 20, inflated_bytes: 1 << 20, parts: 100, cells: 1000, sheets: 8, text_bytes: 1 << 16 };
 
 pub(super) fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
@@ -273,7 +266,7 @@ fn encrypted_and_older_xls_say_so() {
     letter.create_stream("WordDocument").unwrap();
     letter.flush().unwrap();
     let bytes = letter.into_inner().into_inner();
-    assert_eq!(sniff::kind(&bytes, &OLD).unwrap(), sniff::Kind::Xls);
+    assert_eq!(kind(&bytes, &OLD).unwrap(), Kind::Xls);
     let error = xls::sheets(&bytes, &OLD).unwrap_err();
     assert!(error.is_no_workbook() && error.to_string().contains("Word"), "{error}");
 }
