@@ -34,10 +34,10 @@ fn records() -> Vec<Record> {
     let failed = finding(Code::I101, "文件不完整");
     let passed = finding(Code::I102, "这是图片");
     vec![
-        record("各单位/甲 局.xlsx", Status::Findings, vec![error.clone(), warning.clone()]),
-        record("乙.xlsx", Status::Ok, vec![warning.clone()]),
-        record("丙.xlsx", Status::Failed, vec![failed.clone()]),
-        record("丁.png", Status::Skipped, vec![passed.clone()]),
+        record("各单位/甲 局.xlsx", Status::Findings, vec![error, warning.clone()]),
+        record("乙.xlsx", Status::Ok, vec![warning]),
+        record("丙.xlsx", Status::Failed, vec![failed]),
+        record("丁.png", Status::Skipped, vec![passed]),
     ]
 }
 
@@ -46,11 +46,7 @@ fn a_code_stands_apart_from_the_figure_before_it() {
     let at = Source::cell(&"一、总体情况".into(), Address { row: 3, column: 1 });
     let told = finding(Code::T501, "“一、总体情况”B4 写“12件”，而表三 J5 是 15").at(at.clone());
     let short = finding(Code::T501, "正文写“12件”，而表三是 15").at(at);
-    let page = page::section(
-        &record("甲.xlsx", Status::Findings, vec![told.clone(), short.clone()]),
-        &page::Names::default(),
-        None,
-    );
+    let page = page::section(&record("甲.xlsx", Status::Findings, vec![told, short]), &page::Names::default(), None);
     assert!(page.contains("J5 是 15（T501）"), "{page}");
     assert!(page.contains("表三是 15（“一、总体情况”B4，T501）"), "{page}");
 }
@@ -148,7 +144,7 @@ fn the_page_says_what_it_does_not_draw() {
     assert!(!page::section(&records[2], &page::Names::default(), None).contains("画不出表格"));
     let at = Source::cell(&"三、依申请公开".into(), Address { row: 26, column: 3 });
     let refused = finding(Code::N201, "这一行没有认出").at(at);
-    let own = page::section(&record("戊.xlsx", Status::Failed, vec![refused.clone()]), &page::Names::default(), None);
+    let own = page::section(&record("戊.xlsx", Status::Failed, vec![refused]), &page::Names::default(), None);
     assert!(own.contains("“三、依申请公开”D27") && own.contains("画不出表格"), "{own}");
     let many = vec![records[1].clone(); page::MOST_DRAWN + 1];
     assert!(page::page(&many, &[]).contains("只画出前 200 个的表格"));
@@ -164,8 +160,8 @@ fn a_marked_copy_reads_as_the_workbook_and_shows_what_is_wrong_where() {
     let book = read_bytes("a.xlsx", &std::fs::read(sample).unwrap(), &Limits::default()).unwrap();
     let at = |row| Source::cell(&"三、依申请公开".into(), Address { row, column: 3 });
     let found = finding(Code::K301, "这里不对").at(at(6)).related([at(7)]).hint("请改");
-    let marked = mark(&book, &[found.clone()]).unwrap();
-    assert_eq!(marked, mark(&book, &[found.clone()]).unwrap());
+    let marked = mark(&book, std::slice::from_ref(&found)).unwrap();
+    assert_eq!(marked, mark(&book, std::slice::from_ref(&found)).unwrap());
     let copy = read_bytes("x.xlsx", &marked, &Limits::default()).unwrap();
     assert_eq!(&*copy.sheets[0].name, "检查结果");
     for (own, copied) in book.sheets.iter().zip(&copy.sheets[1..]) {
@@ -226,7 +222,7 @@ fn sheets_get_names_that_excel_takes() {
     let book = Workbook { name: "x.ods".to_owned(), sheets: names.iter().map(sheet).collect() };
     let source = Source::cell(&long.as_str().into(), Address { row: 0, column: 0 });
     let found = finding(Code::K301, "这里不对").at(source);
-    let bytes = mark(&book, &[found.clone()]).unwrap();
+    let bytes = mark(&book, &[found]).unwrap();
     let copy = crate::import::read_bytes("x.xlsx", &bytes, &crate::import::Limits::default()).unwrap();
     let copied: Vec<&str> = copy.sheets.iter().map(|s| &*s.name).collect();
     let (first, second) = ("一".repeat(31), "一".repeat(30) + "2");

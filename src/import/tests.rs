@@ -141,7 +141,6 @@ fn other_files_are_called_by_their_name() {
         (b"".to_vec(), "0 字节"),
         (older::compound(&[("EncryptedPackage", b"x"), ("EncryptionInfo", b"x")]), "打开密码"),
         (older::compound(&[("WordDocument", b"x")]), "Word"),
-        (older::compound(&[("Workbook", b"x")]), ".xls"),
         (vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0], "别的程序"),
         (b"<?xml version=\"1.0\"?><Workbook xmlns=\"urn:schemas-microsoft-com:office:spreadsheet\">".to_vec(), "2003"),
         (b"\xFF\xFEa\0\t\x001\0\n\0b\0\t\x002\0".to_vec(), "CSV"),
@@ -155,14 +154,19 @@ fn other_files_are_called_by_their_name() {
         (older[..5000].to_vec(), "不完整"),
         (older[..20_000].to_vec(), "不完整"),
         (package(&[("word/document.xml", "<a/>")]), "Word"),
-        (package(&[("mimetype", "x"), ("content.xml", "<a/>")]), ".ods"),
-        (package(&[("xl/workbook.bin", "x")]), ".xlsb"),
         (package(&[("a.txt", "x")]), "压缩包"),
         (good[..good.len() / 2].to_vec(), "不完整"),
         (good[..good.len() - 8].to_vec(), "不完整"),
     ] {
         let message = message(&bytes, &Limits::default());
         assert!(message.contains(says), "{says}: {message}");
+    }
+    for (bytes, found) in [
+        (older::compound(&[("Workbook", b"x")]), Kind::Xls),
+        (package(&[("mimetype", "x"), ("content.xml", "<a/>")]), Kind::Ods),
+        (package(&[("xl/workbook.bin", "x")]), Kind::Xlsb),
+    ] {
+        assert_eq!(kind(&bytes, &Limits::default()), Ok(found));
     }
 }
 

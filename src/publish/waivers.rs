@@ -308,7 +308,7 @@ mod tests {
         let rest = Finding { more: 7, ..finding(Code::K301, "这样的问题没有全部列出") };
         assert!(!covers(&waivers, "某局", 2023, rest.clone()));
         assert!(covers(&waivers, "某局", 2023, finding(Code::K301, "…")));
-        assert_eq!(super::super::stanza::stanzas("某局", 2023, &[rest.clone()]), [""; 0]);
+        assert_eq!(super::super::stanza::stanzas("某局", 2023, &[rest]), [""; 0]);
     }
 
     #[test]
