@@ -16,7 +16,6 @@ struct Catalogue {
 #[derive(Deserialize)]
 struct Rule {
     code: String,
-    title: String,
 }
 
 pub fn run(check: bool) -> Result<()> {
@@ -37,18 +36,18 @@ pub fn run(check: bool) -> Result<()> {
 
 fn source(rules: &[Rule]) -> Result<String> {
     let mut variants = String::new();
-    for Rule { code, title } in rules {
+    for Rule { code } in rules {
         let letter = code.starts_with(|c: char| c.is_ascii_uppercase());
         let number = code.get(1..).is_some_and(|n| n.len() == 3 && n.bytes().all(|b| b.is_ascii_digit()));
         ensure!(letter && number, "`{code}` is no code: a letter and three digits");
-        writeln!(variants, "    /// {title}\n    {code},")?;
+        writeln!(variants, "    {code},")?;
     }
     let (count, codes) = (rules.len(), rules.iter().map(|r| &r.code));
     let all: String = codes.clone().map(|code| format!("    Code::{code},\n")).collect();
     let names: String = codes.map(|code| format!("    \"{code}\",\n")).collect();
     Ok(format!(
         "//! The codes of the catalogue. Made by `cargo xtask rules` from `src/form/rules.toml`, in its order.\n\n\
-         /// What kind of finding it is, e.g. `K301`.\n\
+         /// What kind of finding it is, e.g. `K301`. Its rule says what it means; titles name labels of the form.\n\
          #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]\n\
          #[non_exhaustive]\n\
          pub enum Code {{\n{variants}}}\n\n\
