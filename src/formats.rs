@@ -3,7 +3,8 @@
 //! A new format is a variant of [`Format`], a row with its writer and the reader of the proof, and nothing else: options, names,
 //! manifests, packages and the proof go by the table.
 
-use crate::export::{self, ExportError};
+use crate::engine::Worker;
+use crate::export::{self, Cache, ExportError};
 use crate::import::Limits;
 use crate::layout::{self, LayoutError, Pages};
 use crate::model::{Document, Report, Whole};
@@ -68,7 +69,7 @@ const ROWS: [Row; 7] = [
         media_type: "application/pdf",
         is_compressed: true,
         needs: Needs { pages: true, ..NOTHING },
-        write: |m| Ok(export::pdf::write(m.pages()?)?),
+        write: |m| Ok(export::pdf::write(m.pages()?, m.cache)?),
         read_back: ReadBack::Pieces(proof::pdf::read),
     },
     Row {
@@ -79,7 +80,7 @@ const ROWS: [Row; 7] = [
         media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         is_compressed: true,
         needs: NOTHING,
-        write: |m| Ok(export::docx::write(m.document, &m.setting.style)?),
+        write: |m| Ok(export::docx::write(m.document, &m.setting.style, m.cache)?),
         read_back: ReadBack::Pieces(proof::docx::read),
     },
     Row {
@@ -90,7 +91,7 @@ const ROWS: [Row; 7] = [
         media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         is_compressed: true,
         needs: NOTHING,
-        write: |m| Ok(export::xlsx::write(m.whole.report)?),
+        write: |m| Ok(export::xlsx::write(m.whole.report, m.cache)?),
         read_back: ReadBack::Report(proof::xlsx::prove),
     },
     Row {
@@ -101,7 +102,7 @@ const ROWS: [Row; 7] = [
         media_type: "text/html",
         is_compressed: false,
         needs: Needs { site: true, ..NOTHING },
-        write: |m| Ok(export::html::page(m.document, &m.setting.site)),
+        write: |m| Ok(export::html::page(m.document, &m.setting.site, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
     },
     Row {
@@ -112,7 +113,7 @@ const ROWS: [Row; 7] = [
         media_type: "text/html",
         is_compressed: false,
         needs: NOTHING,
-        write: |m| Ok(export::html::fragment(m.document)),
+        write: |m| Ok(export::html::fragment(m.document, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
     },
     Row {
@@ -217,6 +218,7 @@ pub(crate) struct Material<'r> {
     pub document: &'r Document,
     pages: Option<Pages>,
     pub setting: &'r Setting,
+    pub cache: &'r Cache,
 }
 
 impl<'r> Material<'r> {
@@ -226,10 +228,12 @@ impl<'r> Material<'r> {
         document: &'r Document,
         formats: &[Format],
         setting: &'r Setting,
+        worker: &'r Worker,
     ) -> Result<Material<'r>, ProduceError> {
         let drawn = formats.iter().any(|f| f.needs().pages);
-        let pages = drawn.then(|| layout::layout(document, &setting.style, &setting.faces)).transpose()?;
-        Ok(Material { whole, document, pages, setting })
+        let pages =
+            drawn.then(|| layout::layout(document, &setting.style, &setting.faces, &worker.layout)).transpose()?;
+        Ok(Material { whole, document, pages, setting, cache: &worker.export })
     }
 
     fn pages(&self) -> Result<&Pages, ProduceError> {

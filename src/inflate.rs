@@ -3,7 +3,6 @@
 //! Takes the whole zip or stream in memory, gives its bytes. The output never takes more memory than allowed, whatever size an
 //! entry declares.
 
-use std::cell::RefCell;
 use std::io::{Read, Seek};
 
 use libdeflater::{DecompressionError, Decompressor, crc32};
@@ -21,10 +20,6 @@ pub enum EntryError {
     Large,
     /// It is truncated, or does not match the size or checksum in its directory entry.
     Damaged,
-}
-
-thread_local! {
-    static DECOMPRESSOR: RefCell<Decompressor> = RefCell::new(Decompressor::new());
 }
 
 /// The bytes of an entry (opened raw) of the zip, at most `most` of them.
@@ -61,7 +56,7 @@ fn inflated(packed: &[u8], size: usize) -> Option<Vec<u8>> {
         return None;
     }
     let mut out = vec![0; size];
-    let got = DECOMPRESSOR.with_borrow_mut(|d| d.deflate_decompress(packed, &mut out)).ok()?;
+    let got = Decompressor::new().deflate_decompress(packed, &mut out).ok()?;
     (got == size).then_some(out)
 }
 
@@ -70,10 +65,11 @@ const USUAL_GROWTH: usize = 8;
 
 /// Inflates a zlib stream; `None` if it is damaged or gives more than `most` bytes.
 pub fn zlib(packed: &[u8], most: usize) -> Option<Vec<u8>> {
+    let mut decompressor = Decompressor::new();
     let mut room = packed.len().saturating_mul(USUAL_GROWTH);
     loop {
         let mut out = vec![0; room.min(most)];
-        match DECOMPRESSOR.with_borrow_mut(|d| d.zlib_decompress(packed, &mut out)) {
+        match decompressor.zlib_decompress(packed, &mut out) {
             Ok(size) => {
                 out.truncate(size);
                 return Some(out);

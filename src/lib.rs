@@ -10,6 +10,7 @@ pub mod check;
 pub mod cli;
 pub mod compose;
 mod digest;
+pub mod engine;
 pub mod export;
 pub mod feedback;
 pub mod form;

@@ -9,6 +9,7 @@ use std::thread::Builder;
 use crate::batch::{is_blank_template, is_published, is_summary};
 use crate::check::check;
 use crate::compose::compose;
+use crate::engine::Engine;
 use crate::export;
 use crate::feedback::is_marked;
 use crate::formats::Material;
@@ -46,34 +47,35 @@ impl Examined {
 
 /// Reads and checks a file's bytes; `name` is its file name. A fault of this program becomes a finding too, so that one
 /// file never ends a run.
-pub fn examine_bytes(name: &str, bytes: &[u8], setting: &Setting) -> Examined {
-    let read = || import::read_input(name, bytes, &setting.limits);
-    examine_read(read, setting, |e| finding(Code::I101, e.to_string()), false)
+pub fn examine_bytes(name: &str, bytes: &[u8], engine: &Engine) -> Examined {
+    let read = || import::read_input(name, bytes, &engine.setting().limits);
+    examine_read(read, engine, |e| finding(Code::I101, e.to_string()), false)
 }
 
 /// As [`examine_bytes`], for an input that `read` reads; `unread` makes the finding for one that cannot be read. With
 /// `without_blank` a blank template is treated as such a file.
 pub fn examine_read(
     read: impl FnOnce() -> Result<Input, ImportError>,
-    setting: &Setting,
+    engine: &Engine,
     unread: impl FnOnce(&ImportError) -> Finding,
     without_blank: bool,
 ) -> Examined {
-    let blank = |w: &import::Workbook| without_blank && is_blank_template(w, &setting.options.forms);
+    let blank = |w: &import::Workbook| without_blank && is_blank_template(w, || engine.templates());
     match guarded(read) {
         Some(Ok(Input::Workbook(workbook))) if is_summary(&workbook) => refused(unread(&ImportError::OwnSummary)),
         Some(Ok(Input::Workbook(workbook))) if blank(&workbook) => refused(unread(&ImportError::BlankTemplate)),
-        Some(Ok(input)) => examine_input(&input, setting),
+        Some(Ok(input)) => examine_input(&input, engine),
         Some(Err(e)) => refused(unread(&e)),
         None => refused(internal()),
     }
 }
 
 /// Reads and checks a workbook, or a report that is JSON.
-pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
+pub fn examine_input(input: &Input, engine: &Engine) -> Examined {
+    let setting = engine.setting();
     guarded(|| {
         let mut read = match input {
-            Input::Workbook(workbook) => normalize::normalize(workbook, &setting.options),
+            Input::Workbook(workbook) => normalize::normalize(workbook, &setting.options, &engine.worker().normalize),
             Input::Report(json) => normalize::normalize_json(json, &setting.options),
         };
         if let Some(report) = &read.report {
@@ -96,23 +98,10 @@ pub fn examine_input(input: &Input, setting: &Setting) -> Examined {
     .unwrap_or_else(|| refused(internal()))
 }
 
-/// Begins, on a thread of its own, what the first report of a run would wait for.
-pub fn warm(formats: &[Format], setting: &Setting) {
-    if formats.iter().any(|f| f.needs().pages) {
-        let faces = setting.faces.clone();
-        // Where there is no thread, the first report waits.
-        let _ = Builder::new().spawn(move || guarded(|| export::pdf::warm(&faces)));
-    }
-}
-
 /// Makes the files of a report, in the order of the formats, each of which stands once. Where it was read and what was found
 /// in it is written by JSON alone.
-pub fn produce(
-    whole: Whole<'_>,
-    formats: &[Format],
-    setting: &Setting,
-) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
-    let report = whole.report;
+pub fn produce(whole: Whole<'_>, formats: &[Format], engine: &Engine) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
+    let (report, worker) = (whole.report, engine.worker());
     let document = guarded(|| compose(report)).ok_or(ProduceError::Internal)?;
     // Its writer starts a thread a sheet and waits for them: meanwhile the other formats are made.
     let place = formats.iter().position(|f| *f == Format::Xlsx).filter(|_| formats.len() > 1);
@@ -122,14 +111,14 @@ pub fn produce(
         // Where none can be started it is made in its turn.
         let apart = place.zip(thread.and_then(io::Result::ok));
         let own = |i: &usize| apart.as_ref().is_none_or(|(place, _)| i != place);
-        let material =
-            guarded(|| Material::of(whole, &document, formats, setting)).unwrap_or(Err(ProduceError::Internal))?;
+        let material = guarded(|| Material::of(whole, &document, formats, engine.setting(), &worker))
+            .unwrap_or(Err(ProduceError::Internal))?;
         let make = |format: Format| guarded(|| format.write(&material)).unwrap_or(Err(ProduceError::Internal));
         let files = (0..formats.len()).filter(own).map(|i| Ok((formats[i], make(formats[i])?)));
         let mut files = files.collect::<Result<Vec<_>, ProduceError>>()?;
         if let Some((place, thread)) = apart {
             let assembled = thread.join().ok().flatten().ok_or(ProduceError::Internal)??;
-            let packed = guarded(|| assembled.pack()).ok_or(ProduceError::Internal)??;
+            let packed = guarded(|| assembled.pack(&worker.export.packer)).ok_or(ProduceError::Internal)??;
             files.insert(place, (Format::Xlsx, packed));
         }
         Ok(files)

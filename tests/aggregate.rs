@@ -10,7 +10,7 @@ use std::process::Output;
 use nianbao::form::labels;
 use nianbao::import::{Limits, read_bytes};
 use nianbao::model::{Severity, Value};
-use nianbao::normalize::{Options, normalize};
+use nianbao::normalize::{self, Options, normalize};
 use serde_json::Value as Json;
 use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 
@@ -66,7 +66,11 @@ impl Run {
 /// The numbers of a workbook's tables, read as any other report.
 fn tables(path: &Path) -> Vec<Vec<Value>> {
     let name = path.file_name().unwrap().to_str().unwrap();
-    let read = normalize(&read_bytes(name, &fs::read(path).unwrap(), &Limits::default()).unwrap(), &Options::default());
+    let read = normalize(
+        &read_bytes(name, &fs::read(path).unwrap(), &Limits::default()).unwrap(),
+        &Options::default(),
+        &normalize::Cache::default(),
+    );
     let loud: Vec<_> = read.findings.iter().filter(|f| f.severity > Severity::Note).collect();
     assert!(loud.is_empty(), "{loud:?}");
     read.report.unwrap().tables
@@ -143,8 +147,11 @@ fn money_is_converted_and_money_without_a_unit_is_refused_by_its_cell() {
 
 /// The cell of the money for which the form names no unit.
 fn money_cell(path: &Path) -> String {
-    let read =
-        normalize(&read_bytes("a.xlsx", &fs::read(path).unwrap(), &Limits::default()).unwrap(), &Options::default());
+    let read = normalize(
+        &read_bytes("a.xlsx", &fs::read(path).unwrap(), &Limits::default()).unwrap(),
+        &Options::default(),
+        &normalize::Cache::default(),
+    );
     let form = read.report.unwrap().form;
     let slot = (0..form.tables[0].slot_count())
         .find(|s| form.tables[0].kind(*s) == (nianbao::form::Kind::Amount, None))

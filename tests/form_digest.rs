@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use nianbao::cli::reading::examine;
+use nianbao::engine::Engine;
 use nianbao::export::json;
 use nianbao::form::Form;
 use nianbao::model::{Code, Report, Severity};
@@ -39,7 +40,7 @@ fn published(edition: &str) -> Vec<u8> {
 /// The JSON that this version writes of the same workbook.
 fn written(edition: &str) -> Vec<u8> {
     let (_, name) = SOURCES.into_iter().find(|(e, _)| *e == edition).unwrap();
-    json::write(examine(&sample(name), &Setting::default()).whole().unwrap())
+    json::write(examine(&sample(name), &Engine::default()).whole().unwrap())
 }
 
 fn text(edition: &str) -> &'static str {
@@ -50,7 +51,7 @@ fn text(edition: &str) -> &'static str {
 fn under(form: &str, bytes: &[u8]) -> Examined {
     let form = Form::parse(form).unwrap_or_else(|e| panic!("{e}"));
     let options = Options { forms: vec![Arc::new(form)], ..Options::default() };
-    examine_bytes("x.json", bytes, &Setting { options, ..Setting::default() })
+    examine_bytes("x.json", bytes, &Engine::new(Setting { options, ..Setting::default() }))
 }
 
 fn replaced(text: &str, from: &str, to: &str) -> String {
@@ -60,7 +61,7 @@ fn replaced(text: &str, from: &str, to: &str) -> String {
 
 /// The report that a JSON contains, read with the built-in forms.
 fn report(bytes: &[u8]) -> Report {
-    let read = examine_bytes("x.json", bytes, &Setting::default());
+    let read = examine_bytes("x.json", bytes, &Engine::default());
     read.report.unwrap_or_else(|| panic!("{:?}", read.findings))
 }
 
@@ -74,7 +75,7 @@ fn same(a: &Report, b: &Report) {
 fn json_files_of_the_first_version_are_read() {
     for (edition, _) in FORMS {
         let bytes = published(edition);
-        let read = examine_bytes("x.json", &bytes, &Setting::default());
+        let read = examine_bytes("x.json", &bytes, &Engine::default());
         assert!(read.findings.iter().all(|f| f.severity < Severity::Error), "{edition}: {:?}", read.findings);
         let again: Json = serde_json::from_slice(&json::write(read.whole().unwrap())).unwrap();
         let before: Json = serde_json::from_slice(&bytes).unwrap();

@@ -9,13 +9,22 @@ use std::path::Path;
 
 use nianbao::cli::reading::examine;
 use nianbao::compose::compose;
-use nianbao::export::html::{fragment, page};
+use nianbao::engine::Engine;
+use nianbao::export::{Cache, html};
 use nianbao::form;
 use nianbao::model::{Align, Block, Cell, CellRole, Cover, Document, Paragraph, Report, Row, Table, Value};
-use nianbao::pipeline::Setting;
 use nianbao::site::Site;
 use support::html::{Element, parse, says};
 use support::{SAMPLE, files, nianbao, sample, stderr, stdout};
+
+/// Writes with an empty cache.
+fn page(document: &Document, site: &Site) -> Vec<u8> {
+    html::page(document, site, &Cache::default())
+}
+
+fn fragment(document: &Document) -> Vec<u8> {
+    html::fragment(document, &Cache::default())
+}
 
 const HOSTILE: &str = "</p></td></title></style><script>alert(1)</script>]]><!-- \"'&amp;&#0;\u{fffe}\u{1fffe}\u{202e}\u{2066}\u{0}\u{85}x";
 /// What a reader sees of it.
@@ -25,7 +34,7 @@ const SEEN: &str = "</p></td></title></style><script>alert(1)</script>]]><!-- \"
 fn samples() -> Vec<Report> {
     let names =
         [SAMPLE, "青岚县文化和旅游局-2020.xlsx", "云泽市住房和城乡建设局-2023.xlsx", "archive/临溪县农业局-2016.xlsx"];
-    let reports = names.map(|n| examine(&sample(n), &Setting::default()).report.unwrap());
+    let reports = names.map(|n| examine(&sample(n), &Engine::default()).report.unwrap());
     assert_eq!(reports.iter().map(|r| &r.form.id).collect::<BTreeSet<_>>().len(), form::built_in().len());
     reports.into()
 }

@@ -154,6 +154,7 @@ fn very_many_faulty_cells_outside_the_tables_are_one_finding_of_each_kind() {
 #[test]
 fn a_report_whose_json_could_not_be_read_again_is_refused_in_words() {
     use nianbao::cli::reading::examine;
+    use nianbao::engine::Engine;
     use nianbao::import::Limits;
     use nianbao::pipeline::{Format, Setting, produce};
     let dir = tempfile::tempdir().unwrap();
@@ -169,7 +170,7 @@ fn a_report_whose_json_could_not_be_read_again_is_refused_in_words() {
         let mut book = Book::open(&sample(SAMPLE));
         book.replace("六、其他事项", "</sheetData>", &format!("{rows}</sheetData>"));
         book.save(&file);
-        examine(&file, &Setting::default())
+        examine(&file, &Engine::default())
     };
     for (words, times, says) in [(3_000, 400, "正文超过上限 100 万字"), (210_000, 1, "一段文字超过上限 20 万字")]
     {
@@ -181,12 +182,12 @@ fn a_report_whose_json_could_not_be_read_again_is_refused_in_words() {
     }
     // A text just below the limits is written and read again.
     let whole = text(150_000, 6);
-    let setting = Setting::default();
-    let files = produce(whole.whole().unwrap(), &[Format::Json], &setting).unwrap();
-    assert!(nianbao::pipeline::examine_bytes("x.json", &files[0].1, &setting).report.is_some());
+    let engine = Engine::default();
+    let files = produce(whole.whole().unwrap(), &[Format::Json], &engine).unwrap();
+    assert!(nianbao::pipeline::examine_bytes("x.json", &files[0].1, &engine).report.is_some());
     // A JSON above the size limit for reading is refused, whatever its content.
     let limits = Limits { file_bytes: 1 << 20, ..Limits::default() };
-    let small = Setting { limits, ..Setting::default() };
+    let small = Engine::new(Setting { limits, ..Setting::default() });
     let message = produce(whole.whole().unwrap(), &[Format::Json], &small).unwrap_err().to_string();
     assert!(message.contains("超过再读入的上限 1 MB") && !message.contains("内部错误"), "{message}");
 }

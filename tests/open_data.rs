@@ -12,16 +12,17 @@ use std::path::{Path, PathBuf};
 
 use generated::{Made, any_report, config, difference};
 use nianbao::cli::reading::examine;
+use nianbao::engine::Engine;
 use nianbao::export::{csv, json, template};
 use nianbao::form::{self, labels};
 use nianbao::model::{Code, Origins, Report, Severity, Value, Whole};
-use nianbao::pipeline::{Examined, Format, Setting, examine_bytes, produce};
+use nianbao::pipeline::{Examined, Format, examine_bytes, produce};
 use proptest::prelude::*;
 use serde_json::Value as Json;
 use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 
 fn read(bytes: &[u8]) -> Examined {
-    examine_bytes("x.json", bytes, &Setting::default())
+    examine_bytes("x.json", bytes, &Engine::default())
 }
 
 fn written(examined: &Examined) -> Vec<u8> {
@@ -45,7 +46,7 @@ fn comes_back(examined: &Examined, formats: &[Format]) {
     assert!(a == b, "{}", difference(a, b).unwrap());
     let known = |e: &Examined| (e.agency.clone(), e.year, e.edition.clone());
     assert_eq!(known(&again), known(examined));
-    let files = |e: &Examined| produce(e.whole().unwrap(), formats, &Setting::default()).unwrap();
+    let files = |e: &Examined| produce(e.whole().unwrap(), formats, &Engine::default()).unwrap();
     for ((format, one), (_, other)) in files(examined).into_iter().zip(files(&again)) {
         assert!(one == other, "{format:?}");
     }
@@ -63,7 +64,7 @@ fn samples() -> Vec<PathBuf> {
 fn every_sample_comes_back_from_its_json() {
     let mut read = 0;
     for path in samples() {
-        let examined = examine(&path, &Setting::default());
+        let examined = examine(&path, &Engine::default());
         // Those of other formats are read by the program alone.
         if examined.report.is_some() {
             comes_back(&examined, &Format::ALL);
@@ -87,7 +88,7 @@ fn what_was_found_in_a_workbook_comes_back_with_it() {
     book.text("六、其他事项", "A3", "本年度收取信息处理费0元,无其他 事项\u{200b}。");
     book.text("六、其他事项", "A4", "⼀般𠮷");
     book.save(&path);
-    let examined = examine(&path, &Setting::default());
+    let examined = examine(&path, &Engine::default());
     let codes: Vec<_> = examined.findings.iter().map(|f| f.code.name()).collect();
     for code in ["N101", "N103", "N104", "N105", "N110", "P602"] {
         assert!(codes.contains(&code), "{code}: {codes:?}");
@@ -103,8 +104,8 @@ proptest! {
     fn generated_reports_come_back_from_their_json(Made(report) in any_report()) {
         // As a workbook has them, with origins, and alone, without.
         let book = template::write(&report.form, Some(&report)).unwrap();
-        let setting = Setting::default();
-        let examined = examine_bytes("x.xlsx", &book, &setting);
+        let engine = Engine::default();
+        let examined = examine_bytes("x.xlsx", &book, &engine);
         comes_back(&examined, &[Format::Xlsx, Format::Json, Format::Csv]);
         let (findings, origins) = (&[], &Origins::default());
         let bytes = json::write(Whole { report: &report, origins, findings });
@@ -122,7 +123,7 @@ proptest! {
     #[test]
     fn generated_reports_give_the_same_files_from_their_json(Made(report) in any_report()) {
         let book = template::write(&report.form, Some(&report)).unwrap();
-        let examined = examine_bytes("x.xlsx", &book, &Setting::default());
+        let examined = examine_bytes("x.xlsx", &book, &Engine::default());
         comes_back(&examined, &Format::ALL);
     }
 }
@@ -158,7 +159,7 @@ proptest! {
     fn a_json_that_was_spoiled_anywhere_does_no_harm(at in 0usize..10_000, with in spoilers()) {
         use std::sync::LazyLock;
         static GOOD: LazyLock<String> = LazyLock::new(|| {
-            String::from_utf8(written(&examine(&sample(SAMPLE), &Setting::default()))).unwrap()
+            String::from_utf8(written(&examine(&sample(SAMPLE), &Engine::default()))).unwrap()
         });
         // A value ends where a comma, a bracket or a line does.
         let starts: Vec<usize> = GOOD.match_indices("\":").map(|(i, _)| i + 2).collect();
@@ -168,7 +169,7 @@ proptest! {
         prop_assert!(examined.findings.iter().all(|f| f.code != Code::X901), "{with} at {start}");
         prop_assert!(examined.report.is_some() || examined.findings.len() == 1);
         if examined.report.is_some() {
-            let files = produce(examined.whole().unwrap(), &[Format::Xlsx, Format::Json, Format::Csv], &Setting::default());
+            let files = produce(examined.whole().unwrap(), &[Format::Xlsx, Format::Json, Format::Csv], &Engine::default());
             prop_assert!(files.is_ok());
         }
     }
@@ -225,7 +226,7 @@ fn values_read_back(report: &Report) {
 
 /// The JSON of the sample, changed, must be refused with these words.
 fn refused(change: impl FnOnce(&mut Json), says: &str) {
-    let mut json: Json = serde_json::from_slice(&written(&examine(&sample(SAMPLE), &Setting::default()))).unwrap();
+    let mut json: Json = serde_json::from_slice(&written(&examine(&sample(SAMPLE), &Engine::default()))).unwrap();
     change(&mut json);
     let examined = read(&serde_json::to_vec(&json).unwrap());
     assert!(examined.report.is_none(), "{says}");
@@ -299,7 +300,7 @@ fn what_is_no_report_of_its_form_is_refused_where_it_is_wrong() {
 
 #[test]
 fn a_number_changed_by_hand_is_the_number_and_no_cell_is_blamed_for_it() {
-    let examined = examine(&sample(SAMPLE), &Setting::default());
+    let examined = examine(&sample(SAMPLE), &Engine::default());
     assert!(examined.findings.iter().all(|f| f.severity == Severity::Note), "{:?}", examined.findings);
     let mut json: Json = serde_json::from_slice(&written(&examined)).unwrap();
     let old = json["tables"][1]["values"][0].clone();
@@ -345,7 +346,7 @@ fn money_is_told_to_the_last_digit() {
     let path = dir.path().join("a.xlsx");
     let form = form::built_in()[0].clone();
     let slot = (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s).0 == form::Kind::Amount).unwrap();
-    let whole = examine(&sample(SAMPLE), &Setting::default());
+    let whole = examine(&sample(SAMPLE), &Engine::default());
     let at = nianbao::model::Place::Value { table: 0, slot };
     let source = whole.origins.source(at).unwrap().clone();
     for (text, value) in [("-0", "0"), ("0.00", "0.00"), ("160.59640", "160.59640"), ("0.12345678元", "0.000012345678")]
@@ -353,7 +354,7 @@ fn money_is_told_to_the_last_digit() {
         let mut book = Book::open(&sample(SAMPLE));
         book.text(&source.sheet, &source.cell.unwrap().to_string(), text);
         book.save(&path);
-        let examined = examine(&path, &Setting::default());
+        let examined = examine(&path, &Engine::default());
         let json: Json = serde_json::from_slice(&written(&examined)).unwrap();
         assert_eq!(json["tables"][0]["values"][slot]["value"], value, "{text}");
         comes_back(&examined, &[Format::Xlsx, Format::Json, Format::Csv]);
@@ -380,7 +381,7 @@ fn some_cover() -> nianbao::model::Cover {
 /// Members in any order, a mark at the beginning, spaces and line ends of Windows: the same report.
 #[test]
 fn the_way_a_json_is_laid_out_says_nothing() {
-    let examined = examine(&sample(SAMPLE), &Setting::default());
+    let examined = examine(&sample(SAMPLE), &Engine::default());
     let bytes = written(&examined);
     // Sorted by name, on one line.
     let sorted = serde_json::to_vec(&serde_json::from_slice::<Json>(&bytes).unwrap()).unwrap();
@@ -517,7 +518,7 @@ fn the_table_of_a_run_is_the_tables_of_its_reports() {
 /// Where nothing says which cell a text came from, the part of the report is named.
 #[test]
 fn a_finding_without_a_cell_names_the_part_of_the_report() {
-    let mut json: Json = serde_json::from_slice(&written(&examine(&sample(SAMPLE), &Setting::default()))).unwrap();
+    let mut json: Json = serde_json::from_slice(&written(&examine(&sample(SAMPLE), &Engine::default()))).unwrap();
     let section = &mut json["sections"][5];
     section.as_object_mut().unwrap().remove("origin");
     section["before"] = serde_json::json!([{ "level": 0, "text": "手机13812345678，未收取信息处理费。" }]);
@@ -536,7 +537,7 @@ fn a_title_from_the_name_of_a_file_comes_back_and_the_name_is_not_told() {
         book.cell("封面", cell, "", "");
     }
     book.save(&path);
-    let examined = examine(&path, &Setting::default());
+    let examined = examine(&path, &Engine::default());
     let json = written(&examined);
     let text = String::from_utf8(json.clone()).unwrap();
     assert!(text.contains("标题取自文件名") && !text.contains("03-"), "{text}");

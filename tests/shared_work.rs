@@ -7,13 +7,14 @@ mod support;
 use std::fs;
 
 use nianbao::cli::reading::examine;
-use nianbao::pipeline::{Format, Setting, produce};
+use nianbao::engine::Engine;
+use nianbao::pipeline::{Format, produce};
 use support::{files, nianbao, sample};
 
 /// The files of a sample made by this thread.
-fn made(name: &str, setting: &Setting) -> Vec<Vec<u8>> {
-    let examined = examine(&sample(name), setting);
-    let files = produce(examined.whole().unwrap(), &Format::ALL, setting).unwrap();
+fn made(name: &str, engine: &Engine) -> Vec<Vec<u8>> {
+    let examined = examine(&sample(name), engine);
+    let files = produce(examined.whole().unwrap(), &Format::ALL, engine).unwrap();
     files.into_iter().map(|(_, bytes)| bytes).collect()
 }
 
@@ -42,11 +43,11 @@ fn a_report_is_the_same_whatever_was_made_before_it_and_beside_it() {
         files(&sample("")).into_iter().filter(|n| n.ends_with(".xlsx") && !n.contains("模板")).collect();
     assert!(names.len() >= 3, "{names:?}");
     let alone: Vec<_> = names.iter().map(|n| made_alone(n)).collect();
-    let setting = Setting::default();
-    // Forth and back, so that each report is made first, after others and once more; two threads share one setting.
+    let engine = Engine::default();
+    // Forth and back, so that each report is made first, after others and once more; two threads share one engine.
     let round = || {
         for i in (0..names.len()).chain((0..names.len()).rev()) {
-            for (format, (here, there)) in Format::ALL.iter().zip(made(&names[i], &setting).iter().zip(&alone[i])) {
+            for (format, (here, there)) in Format::ALL.iter().zip(made(&names[i], &engine).iter().zip(&alone[i])) {
                 assert!(here == there, "{} as {format:?}", names[i]);
             }
         }

@@ -12,10 +12,10 @@ use std::path::{Path, PathBuf};
 
 use nianbao::check::check;
 use nianbao::cli::reading::examine;
+use nianbao::engine::Engine;
 use nianbao::form;
 use nianbao::model::{Amount, Code, Decimal, Origins, Paragraph, Report, Severity, Value};
-use nianbao::normalize::{Options, normalize};
-use nianbao::pipeline::Setting;
+use nianbao::normalize::{self, Options, normalize};
 use serde::Deserialize;
 
 const RULES: [&str; 9] = ["T501", "T502", "T503", "T504", "T506", "T507", "T508", "P601", "P603"];
@@ -219,7 +219,7 @@ fn samples_give_only_what_is_true_of_them() {
     assert!(files.len() >= 10);
     let mut found = Vec::new();
     for file in &files {
-        let examined = examine(file, &Setting::default());
+        let examined = examine(file, &Engine::default());
         for f in examined.findings.iter().filter(|f| RULES.contains(&f.code.name()) || FIGURES.contains(&f.code.name()))
         {
             assert_eq!(f.severity, Severity::Warning);
@@ -241,7 +241,7 @@ fn a_report_of_last_year_is_found_in_its_sections() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/云泽市住房和城乡建设局-2023.xlsx");
     let bytes = fs::read(&path).unwrap();
     let workbook = nianbao::import::read_bytes("报告.xlsx", &bytes, &Default::default()).unwrap();
-    let read = normalize(&workbook, &Options::default());
+    let read = normalize(&workbook, &Options::default(), &normalize::Cache::default());
     let mut report = read.report.unwrap();
     let found = |report: &Report| {
         let all = check(report, &read.origins, &|_| true);
@@ -264,7 +264,7 @@ fn findings_name_both_cells() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/云泽市住房和城乡建设局-2023.xlsx");
     let bytes = fs::read(&path).unwrap();
     let workbook = nianbao::import::read_bytes("报告.xlsx", &bytes, &Default::default()).unwrap();
-    let read = normalize(&workbook, &Options::default());
+    let read = normalize(&workbook, &Options::default(), &normalize::Cache::default());
     let mut report = read.report.unwrap();
     let told = report.sections[0].before.iter_mut().find(|p| p.text.contains("218975")).unwrap();
     told.text = told.text.replace("218975", "218957");

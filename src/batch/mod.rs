@@ -11,7 +11,7 @@ mod shard;
 mod summary;
 
 pub use manifest::{Header, Manifest, ManifestError, merge};
-pub use own::{is_blank_template, is_published};
+pub use own::{BlankTemplates, is_blank_template, is_published};
 pub use record::{OutputFile, Record, Status};
 pub use shard::Shard;
 pub use summary::{is_summary, severity, word, write as write_summary};

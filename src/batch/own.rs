@@ -3,7 +3,7 @@
 //! Takes a workbook as it was read. File names are not used.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use crate::export::template;
 use crate::form::{self, Form, labels};
@@ -25,7 +25,17 @@ pub fn is_published(workbook: &Workbook) -> bool {
 /// Sheet and address of every cell that has content in a blank template.
 type Cells = BTreeSet<(Arc<str>, Address)>;
 
-static BUILT_IN: LazyLock<Vec<Option<Cells>>> = LazyLock::new(|| form::built_in().iter().map(|f| cells(f)).collect());
+/// The cells of the blank templates of some forms.
+pub struct BlankTemplates(Vec<Cells>);
+
+impl BlankTemplates {
+    /// Those of the built-in forms and of these.
+    pub fn new(forms: &[Arc<Form>]) -> BlankTemplates {
+        let built_in = |f: &&Arc<Form>| form::built_in().iter().any(|b| b.digest == f.digest);
+        let all = form::built_in().iter().chain(forms.iter().filter(|f| !built_in(f)));
+        BlankTemplates(all.filter_map(|f| cells(f)).collect())
+    }
+}
 
 fn cells(form: &Form) -> Option<Cells> {
     let bytes = template::write(form, None).ok()?;
@@ -33,8 +43,8 @@ fn cells(form: &Form) -> Option<Cells> {
     Some(blank.sheets.into_iter().flat_map(|s| s.cells.into_iter().map(move |c| (s.name.clone(), c.at))).collect())
 }
 
-/// Whether a workbook is the blank template of a built-in form or of one of these forms.
-pub fn is_blank_template(workbook: &Workbook, forms: &[Arc<Form>]) -> bool {
+/// Whether a workbook is one of the blank templates, which are only made for a workbook that may be one.
+pub fn is_blank_template<'t>(workbook: &Workbook, templates: impl FnOnce() -> &'t BlankTemplates) -> bool {
     let (guide, cover) = (&labels().guide.sheet, &labels().cover.sheet);
     let has = |name: &str| workbook.sheets.iter().any(|s| *s.name == *name);
     // All that a blank template contains: texts, and totals that are 0 or not computed. Excludes most workbooks cheaply.
@@ -50,15 +60,13 @@ pub fn is_blank_template(workbook: &Workbook, forms: &[Arc<Form>]) -> bool {
         let own = workbook.sheets.iter().filter(|s| *s.name != **guide);
         own.flat_map(|s| s.cells.iter().map(move |c| (s.name.clone(), c.at))).all(|at| cells.contains(&at))
     };
-    let built_in = |f: &Arc<Form>| form::built_in().iter().any(|b| b.digest == f.digest);
-    BUILT_IN.iter().flatten().any(within)
-        || forms.iter().filter(|f| !built_in(f)).any(|f| cells(f).is_some_and(|c| within(&c)))
+    templates().0.iter().any(within)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::xlsx;
+    use crate::export::{Cache, xlsx};
     use crate::model::Report;
 
     fn read(bytes: &[u8]) -> Workbook {
@@ -67,9 +75,11 @@ mod tests {
 
     #[test]
     fn a_template_is_blank_until_anything_is_filled_in() {
+        let templates = BlankTemplates::new(&[]);
+        let is_blank = |w: &Workbook| is_blank_template(w, || &templates);
         for form in form::built_in() {
             let blank = read(&template::write(form, None).unwrap());
-            assert!(is_blank_template(&blank, &[]) && !is_published(&blank), "{}", form.id);
+            assert!(is_blank(&blank) && !is_published(&blank), "{}", form.id);
             // Filling in any free cell makes it a report; a few cells of every sheet are tried.
             for (i, sheet) in blank.sheets.iter().enumerate().filter(|(_, s)| *s.name != *labels().guide.sheet) {
                 let taken: BTreeSet<Address> = sheet.cells.iter().map(|c| c.at).collect();
@@ -80,11 +90,11 @@ mod tests {
                     let mut filled = blank.clone();
                     let cell = import::Cell { at, content: Content::Text("某局".to_owned()), formula: false };
                     filled.sheets[i].cells.push(cell);
-                    assert!(!is_blank_template(&filled, &[]), "{} {at}", sheet.name);
+                    assert!(!is_blank(&filled), "{} {at}", sheet.name);
                 }
             }
-            let published = read(&xlsx::write(&Report::blank(form.clone())).unwrap());
-            assert!(is_published(&published) && !is_blank_template(&published, &[]), "{}", form.id);
+            let published = read(&xlsx::write(&Report::blank(form.clone()), &Cache::default()).unwrap());
+            assert!(is_published(&published) && !is_blank(&published), "{}", form.id);
         }
     }
 
@@ -93,6 +103,6 @@ mod tests {
         let mut blank = read(&template::write(&form::built_in()[0], None).unwrap());
         let total = blank.sheets.iter_mut().flat_map(|s| &mut s.cells).find(|c| c.formula).unwrap();
         total.content = Content::Number(1.into());
-        assert!(!is_blank_template(&blank, &[]));
+        assert!(!is_blank_template(&blank, || unreachable!("a total with a value is in no template")));
     }
 }

@@ -85,7 +85,7 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
 
 fn job(args: &AggregateArgs) -> Result<Job, Stop> {
     plan::text_or_json(&args.input, "aggregate")?;
-    let plan = plan::reading(&args.input, None)?;
+    let plan = plan::reading(&args.input, None, plan::setting(&args.input)?, &[])?;
     let output = args.output.clone();
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     if output.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {

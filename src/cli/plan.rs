@@ -14,6 +14,7 @@ use super::run::is_own;
 use crate::aggregate::Expected;
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
+use crate::engine::Engine;
 use crate::form::{self, Form};
 use crate::layout::Faces;
 use crate::normalize::Options;
@@ -26,7 +27,7 @@ use crate::style::Style;
 /// A run over inputs.
 pub struct Plan {
     pub inputs: Inputs,
-    pub setting: Setting,
+    pub engine: Engine,
     /// How formats are read whose readers may abort the process.
     pub isolation: Option<Isolation>,
     pub format: Output,
@@ -52,11 +53,16 @@ pub struct ConvertPlan {
     pub shard: Option<Shard>,
 }
 
-/// The plan of `check`, and the common part of `convert`.
-pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
+/// The setting of a run that only reads.
+pub fn setting(args: &InputArgs) -> Result<Setting, Stop> {
     let mut forms = forms(&args.forms)?;
     forms.extend(form::built_in().iter().cloned());
     let options = Options { forms, keep_text: args.keep_text };
+    Ok(Setting { options, ..Setting::default() })
+}
+
+/// The plan of `check`, and the common part of the others; `formats` are those to write.
+pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, formats: &[Format]) -> Result<Plan, Stop> {
     let filter = Filter::new(&args.include, &args.exclude)?;
     let (aliases, aliases_digest) = match &args.aliases {
         None => (Aliases::default(), String::new()),
@@ -67,20 +73,18 @@ pub fn reading(args: &InputArgs, output: Option<&Path>) -> Result<Plan, Stop> {
         }
     };
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-    let mut plan = Plan {
+    Ok(Plan {
         inputs: expand(&args.inputs, output, &filter)?,
-        setting: Setting { options, ..Setting::default() },
+        key: key(&setting, formats),
+        engine: Engine::new(setting),
         isolation: Isolation::of_this_program(),
         format: args.format,
         strict: args.strict,
         jobs: args.jobs.map_or_else(cores, usize::from),
-        key: String::new(),
         aliases,
         aliases_digest,
         typed: typed(args),
-    };
-    plan.key = key(&plan, &[]);
-    Ok(plan)
+    })
 }
 
 /// Inputs, and the options that affect reading.
@@ -158,7 +162,7 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
     {
         return Err(Stop::usage("--mark 的文件夹不能就是输入的文件夹，请换一个（可以是它下面的）"));
     }
-    let plan = reading(&args.input, folder)?;
+    let plan = reading(&args.input, folder, setting(&args.input)?, &[])?;
     let mark = args.mark.as_deref().map(|path| mark(path, &plan.inputs)).transpose()?;
     if let Some(path) = &args.output {
         // A name of another kind is a slip of the hand: what stands under it may be somebody's workbook.
@@ -185,8 +189,8 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
 }
 
 /// The digest of what outputs depend on besides the input: this version, forms, style, faces, site, options, formats.
-fn key(plan: &Plan, formats: &[Format]) -> String {
-    let Setting { options, style, faces, site, .. } = &plan.setting;
+fn key(setting: &Setting, formats: &[Format]) -> String {
+    let Setting { options, style, faces, site, .. } = setting;
     let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(options.keep_text)]];
     parts.extend(options.forms.iter().map(|f| f.digest.clone().into_bytes()));
     parts.extend(formats.iter().map(|f| f.name().into()));
@@ -208,16 +212,18 @@ pub struct PublishPlan {
 
 pub fn publishing(args: &PublishArgs) -> Result<PublishPlan, Stop> {
     text_or_json(&args.input, "publish")?;
-    let mut plan = reading(&args.input, Some(&args.output))?;
-    set_style(&mut plan, args.style.as_deref())?;
+    let mut setting = setting(&args.input)?;
+    set_style(&mut setting, args.style.as_deref())?;
     if let Some(path) = &args.site {
-        plan.setting.site = site(path)?;
+        setting.site = site(path)?;
     }
+    let formats = Format::ALL.to_vec();
+    let plan = reading(&args.input, Some(&args.output), setting, &formats)?;
     let waivers = match &args.waivers {
         None => Waivers::default(),
         Some(path) => Waivers::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?,
     };
-    Ok(PublishPlan { plan, folder: args.output.clone(), formats: Format::ALL.to_vec(), waivers })
+    Ok(PublishPlan { plan, folder: args.output.clone(), formats, waivers })
 }
 
 fn site(path: &Path) -> Result<Site, Stop> {
@@ -225,21 +231,21 @@ fn site(path: &Path) -> Result<Site, Stop> {
 }
 
 /// Takes the looks of a style file.
-fn set_style(plan: &mut Plan, path: Option<&Path>) -> Result<(), Stop> {
+fn set_style(setting: &mut Setting, path: Option<&Path>) -> Result<(), Stop> {
     let Some(path) = path else { return Ok(()) };
     let wrong = |e: String| Stop::usage(format!("{}：{e}", path.display()));
     let style = Style::parse(&read_text(path)?).map_err(|e| wrong(e.to_string()))?;
     let base = path.parent().unwrap_or(Path::new("."));
     let file = |name: &str| reading::face_file(&base.join(name));
-    plan.setting.faces = Faces::new(&style, file).map_err(|e| wrong(e.to_string()))?;
-    plan.setting.style = style;
+    setting.faces = Faces::new(&style, file).map_err(|e| wrong(e.to_string()))?;
+    setting.style = style;
     Ok(())
 }
 
 pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
     text_or_json(&args.input, "convert")?;
-    let mut plan = reading(&args.input, Some(&args.output))?;
-    set_style(&mut plan, args.style.as_deref())?;
+    let mut setting = setting(&args.input)?;
+    set_style(&mut setting, args.style.as_deref())?;
     let mut formats = formats(&args.to)?;
     formats.sort_unstable();
     formats.dedup();
@@ -248,9 +254,9 @@ pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
             let names = formats.iter().map(|f| f.name()).collect::<Vec<_>>().join(",");
             return Err(Stop::usage(format!("--site 只用于网页，请在 --to 里加上 html：--to {names},html")));
         }
-        plan.setting.site = site(path)?;
+        setting.site = site(path)?;
     }
-    plan.key = key(&plan, &formats);
+    let plan = reading(&args.input, Some(&args.output), setting, &formats)?;
     Ok(ConvertPlan { plan, folder: args.output.clone(), formats, force: args.force, shard: shard(args)? })
 }
 

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use super::apart::{self, Isolation};
 use super::regular_file::{self, Unread};
+use crate::engine::Engine;
 use crate::import::{self, ImportError, Input, Limits, Workbook};
 use crate::layout::{FaceFile, MOST_FACE_BYTES};
 use crate::model::{Code, finding};
 use crate::pipeline::{Examined, examine_bytes, refused};
-use crate::setting::Setting;
 
 /// The bytes of a file, at most `limits.file_bytes`.
 pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
@@ -57,9 +57,9 @@ pub fn file_name(path: &Path) -> String {
 }
 
 /// Reads and checks a file, all in this process.
-pub fn examine(path: &Path, setting: &Setting) -> Examined {
-    match load(path, &setting.limits) {
-        Ok(bytes) => examine_bytes(&file_name(path), &bytes, setting),
+pub fn examine(path: &Path, engine: &Engine) -> Examined {
+    match load(path, &engine.setting().limits) {
+        Ok(bytes) => examine_bytes(&file_name(path), &bytes, engine),
         Err(e) => refused(finding(Code::I101, e.to_string())),
     }
 }

@@ -2,17 +2,20 @@
 //! never reads an input workbook.
 
 pub mod aggregate;
+mod cache;
 pub mod csv;
 mod deflate;
 pub mod docx;
 pub mod html;
 pub mod json;
 mod long;
-pub mod package;
+pub(crate) mod package;
 pub mod pdf;
 mod sheet;
 pub mod template;
 pub mod xlsx;
+
+pub use cache::Cache;
 
 /// Why an output could not be written: a fault of this program, or a report that the format cannot hold. The message is shown
 /// to users.

@@ -1,7 +1,6 @@
-//! The built-in faces. HanaMinB is compressed; it is unpacked once per process, when a rare character first needs it.
+//! The built-in faces. HanaMinB is compressed.
 
 use std::io::Read;
-use std::sync::OnceLock;
 
 /// A built-in face by its file name; `None` for other names.
 pub(super) fn file(name: &str) -> Option<&'static [u8]> {
@@ -26,16 +25,11 @@ pub(super) fn song() -> &'static [u8] {
     include_bytes!("../../fonts/NotoSerifSC-Regular.ttf")
 }
 
-/// The last fallback, unpacked; `None` only if the packed bytes in the program are damaged.
-pub(super) fn hana() -> Option<&'static [u8]> {
-    static UNPACKED: OnceLock<Option<Vec<u8>>> = OnceLock::new();
-    UNPACKED
-        .get_or_init(|| {
-            let packed: &[u8] = include_bytes!("../../fonts/HanaMinB.ttf.zst");
-            let mut decoder = ruzstd::decoding::StreamingDecoder::new(packed).ok()?;
-            let mut bytes = Vec::new();
-            decoder.read_to_end(&mut bytes).ok()?;
-            Some(bytes)
-        })
-        .as_deref()
+/// Unpacks the last fallback; `None` only if the packed bytes in the program are damaged.
+pub(super) fn hana() -> Option<Vec<u8>> {
+    let packed: &[u8] = include_bytes!("../../fonts/HanaMinB.ttf.zst");
+    let mut decoder = ruzstd::decoding::StreamingDecoder::new(packed).ok()?;
+    let mut bytes = Vec::new();
+    decoder.read_to_end(&mut bytes).ok()?;
+    Some(bytes)
 }

@@ -63,9 +63,9 @@ pub struct FaceFile {
 /// Bytes of a font file.
 #[derive(Clone)]
 pub enum FaceBytes {
-    /// Built in (or unpacked once per process).
+    /// Built in.
     Static(&'static [u8]),
-    /// A user's file.
+    /// A user's file, or an unpacked built-in one.
     Owned(Arc<Vec<u8>>),
 }
 
@@ -88,11 +88,10 @@ impl FaceBytes {
     }
 }
 
-#[derive(Clone)]
 enum Source {
     Bytes(FaceBytes),
-    /// HanaMinB, unpacked on first use.
-    Hana,
+    /// HanaMinB, unpacked when a rare character first needs it.
+    Hana(OnceLock<Option<FaceBytes>>),
 }
 
 /// The faces of a style and the fallback faces. Cloning is cheap.
@@ -203,7 +202,7 @@ impl Faces {
             sources.push(Source::Bytes(FaceBytes::Static(embedded::song())));
             sources.len() - 1
         });
-        sources.push(Source::Hana);
+        sources.push(Source::Hana(OnceLock::new()));
         let hana = sources.len() - 1;
         Ok(Faces(Arc::new(Inner {
             roles,
@@ -235,9 +234,15 @@ impl Faces {
 
     /// The file of a face; `None` for an id that these faces do not have.
     pub fn bytes(&self, face: FaceId) -> Option<FaceBytes> {
+        self.source(face).cloned()
+    }
+
+    fn source(&self, face: FaceId) -> Option<&FaceBytes> {
         match self.0.sources.get(usize::from(face))? {
-            Source::Bytes(b) => Some(b.clone()),
-            Source::Hana => embedded::hana().map(FaceBytes::Static),
+            Source::Bytes(bytes) => Some(bytes),
+            Source::Hana(unpacked) => {
+                unpacked.get_or_init(|| Some(FaceBytes::Owned(Arc::new(embedded::hana()?)))).as_ref()
+            }
         }
     }
 
@@ -302,11 +307,7 @@ impl Faces {
     }
 
     fn font(&self, face: FaceId) -> Option<FontRef<'_>> {
-        let bytes = match self.0.sources.get(usize::from(face))? {
-            Source::Bytes(b) => b.bytes(),
-            Source::Hana => embedded::hana()?,
-        };
-        FontRef::from_index(bytes, 0).ok()
+        FontRef::from_index(self.source(face)?.bytes(), 0).ok()
     }
 }
 

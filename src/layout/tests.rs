@@ -48,7 +48,7 @@ fn heading(level: u8, text: &str) -> Block {
 }
 
 fn pages(blocks: Vec<Block>) -> Pages {
-    layout(&of_blocks(blocks), &Style::default(), &Faces::built_in()).unwrap()
+    layout(&of_blocks(blocks), &Style::default(), &Faces::built_in(), &Cache::default()).unwrap()
 }
 
 fn lines(text: &str) -> Vec<Seen> {
@@ -221,7 +221,8 @@ fn nothing_is_drawn_outside_the_text_area_but_the_page_number() {
     let top = style.page.margin_top * POINTS_PER_MM;
     let bottom = top + style.page.text_height * POINTS_PER_MM;
     for value in [0, 9_999_999, 1_000_000_000_000_000] {
-        let pages = layout(&document("2021", |_| Value::Count(value)), &style, &Faces::built_in()).unwrap();
+        let pages =
+            layout(&document("2021", |_| Value::Count(value)), &style, &Faces::built_in(), &Cache::default()).unwrap();
         for page in &pages.pages {
             for item in page.items.iter().filter(|i| i.owner != Owner::PageNumber) {
                 let (x, y) = match &item.mark {
@@ -242,7 +243,13 @@ fn nothing_is_drawn_outside_the_text_area_but_the_page_number() {
 #[test]
 fn figures_stay_on_one_line() {
     for value in [0, 9_999_999, 123_456_789] {
-        let pages = layout(&document("2021", |_| Value::Count(value)), &Style::default(), &Faces::built_in()).unwrap();
+        let pages = layout(
+            &document("2021", |_| Value::Count(value)),
+            &Style::default(),
+            &Faces::built_in(),
+            &Cache::default(),
+        )
+        .unwrap();
         for (tag, kind) in pages.tags.iter().enumerate() {
             if let TagKind::DataCell { .. } = kind.kind {
                 assert_eq!(lines_of(&pages, tag).len(), 1);
@@ -253,7 +260,9 @@ fn figures_stay_on_one_line() {
 
 #[test]
 fn narrow_headers_break_between_words() {
-    let pages = layout(&document("2021", |_| Value::Count(0)), &Style::default(), &Faces::built_in()).unwrap();
+    let pages =
+        layout(&document("2021", |_| Value::Count(0)), &Style::default(), &Faces::built_in(), &Cache::default())
+            .unwrap();
     let cell = |text: &str| {
         let of = |t: TagId| lines_of(&pages, t).into_iter().map(|l| l.text).collect::<Vec<_>>();
         (0..pages.tags.len()).map(of).find(|l| l.concat() == text).unwrap()
@@ -271,7 +280,7 @@ fn titles_break_after_the_agency() {
     let title = |parts: &[&str]| {
         let mut document = of_blocks(Vec::new());
         document.title = parts.iter().map(|p| (*p).to_owned()).collect();
-        let pages = layout(&document, &Style::default(), &Faces::built_in()).unwrap();
+        let pages = layout(&document, &Style::default(), &Faces::built_in(), &Cache::default()).unwrap();
         let (left, right) = margins();
         let lines = lines_of(&pages, 1);
         for l in &lines {
@@ -300,7 +309,7 @@ fn rare_characters_are_drawn_and_others_refused() {
     for c in ['🙂', '\u{e000}', '\u{f0000}', '❤'] {
         assert!(!faces.can_draw(c), "{c:?}");
         let document = of_blocks(vec![paragraph(&format!("前{c}后"))]);
-        let error = layout(&document, &Style::default(), &faces).unwrap_err().to_string();
+        let error = layout(&document, &Style::default(), &faces, &Cache::default()).unwrap_err().to_string();
         assert!(error.contains(c) && error.contains(&format!("U+{:04X}", c as u32)), "{error}");
     }
     // The marks of GB/T 15834 are drawn.
@@ -314,7 +323,7 @@ fn rare_characters_are_drawn_and_others_refused() {
 fn layout_is_linear_in_the_text() {
     let text = "全面提升我局政务公开水平，2024年共办理12件（见http://www.example.gov.cn/）；“三审三校”制度。";
     let document = of_blocks(vec![paragraph(&text.repeat(8_000))]);
-    let pages = layout(&document, &Style::default(), &Faces::built_in()).unwrap();
+    let pages = layout(&document, &Style::default(), &Faces::built_in(), &Cache::default()).unwrap();
     assert!(pages.pages.len() > 100, "{}", pages.pages.len());
 }
 
@@ -323,7 +332,7 @@ fn page_numbers_stand_where_the_style_says() {
     let blocks = || (0..30).map(|_| paragraph("文")).collect::<Vec<_>>();
     let number = |position: &str, page: usize| {
         let style = Style::parse(&format!("[page]\npage_number = \"{position}\"")).unwrap();
-        let pages = layout(&of_blocks(blocks()), &style, &Faces::built_in()).unwrap();
+        let pages = layout(&of_blocks(blocks()), &style, &Faces::built_in(), &Cache::default()).unwrap();
         let page = &pages.pages[page];
         let runs: Vec<&Run> = page
             .items
@@ -363,8 +372,8 @@ fn user_faces_are_read_and_unusable_ones_refused() {
     let load = |name: &str| Faces::new(&Style::parse(&format!("[face]\nlatin = \"{name}\"")).unwrap(), file);
     let faces = load("mine.ttf").unwrap();
     let document = document("2021", |_| Value::Count(1));
-    let pages = layout(&document, &Style::default(), &faces).unwrap();
-    assert!(!crate::export::pdf::write(&pages).unwrap().is_empty());
+    let pages = layout(&document, &Style::default(), &faces, &Cache::default()).unwrap();
+    assert!(!crate::export::pdf::write(&pages, &crate::export::Cache::default()).unwrap().is_empty());
     for (name, says) in [
         ("restricted.ttf", "不许嵌入"),
         ("whole.ttf", "不许嵌入"),

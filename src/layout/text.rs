@@ -13,6 +13,7 @@ use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 use super::LayoutError;
 use super::class::{self, Class};
 use super::faces::{FaceId, OpenFaces, Role};
+use super::table::LabelCache;
 
 /// Space between Chinese characters and Latin letters or digits, em.
 const QUARTER: f32 = 0.25;
@@ -100,6 +101,7 @@ pub fn printed_text(source: &str) -> String {
 /// Makes atoms. One per layout, since it keeps the faces that it has opened.
 pub(super) struct Setter<'a> {
     open: OpenFaces<'a>,
+    labels: &'a LabelCache,
     segmenter: LineSegmenterBorrowed<'static>,
     features: Vec<Feature>,
     /// Removable blank space at the left and right of punctuation marks, by face and glyph.
@@ -121,12 +123,13 @@ impl Char {
 }
 
 impl<'a> Setter<'a> {
-    pub fn new(faces: &'a super::Faces) -> Setter<'a> {
+    pub fn new(faces: &'a super::Faces, labels: &'a LabelCache) -> Setter<'a> {
         let mut options = LineBreakOptions::default();
         options.strictness = Some(LineBreakStrictness::Strict);
         let off = |tag: &[u8; 4]| Feature::new(Tag::new(tag), 0, ..);
         Setter {
             open: OpenFaces::new(faces),
+            labels,
             segmenter: LineSegmenter::new_for_non_complex_scripts(options),
             // Ligatures are off: one glyph for several characters makes text harder to search, and nothing is gained here.
             features: vec![off(b"liga"), off(b"clig"), off(b"dlig"), off(b"calt")],
@@ -135,6 +138,10 @@ impl<'a> Setter<'a> {
     }
 
     /// The faces it uses.
+    pub fn labels(&self) -> &'a LabelCache {
+        self.labels
+    }
+
     pub fn faces(&self) -> &'a super::Faces {
         self.open.faces()
     }

@@ -2,8 +2,8 @@
 //!
 //! Part of [`super::flow`]: takes the cells before the first section, gives the [`Cover`] and the preface.
 
+use super::cache::Cache;
 use super::flow::{Flow, Front, OnSheet, Stated};
-use super::fold::{body, fold};
 use super::sheet_kind::SheetKind;
 use super::view::View;
 use super::{remarks, text, title};
@@ -35,7 +35,11 @@ impl Flow<'_> {
             // Several lines may be several facts, so none of them is certain to be this label's value.
             Some((_, rest)) if rest.trim().contains(['\n', '\r']) => return false,
             Some((label, rest)) if !rest.trim().is_empty() => {
-                let Some(index) = self.known.wordings.field(label).filter(|i| takes_inline(sheet.kind, *i, label))
+                let Some(index) = self
+                    .known
+                    .wordings
+                    .field(label, self.cache)
+                    .filter(|i| takes_inline(sheet.kind, *i, label, self.cache))
                 else {
                     return false;
                 };
@@ -43,7 +47,7 @@ impl Flow<'_> {
             }
             _ => {
                 let label = bare.trim_end_matches([':', '：']);
-                let Some(index) = self.known.wordings.field(label) else { return false };
+                let Some(index) = self.known.wordings.field(label, self.cache) else { return false };
                 match self.beside(sheet, index, at) {
                     Ok((value, at)) => Given { index, label, value, at },
                     Err((place, fault)) => {
@@ -84,7 +88,8 @@ impl Flow<'_> {
             return Ok((String::new(), at));
         };
         let source = || Source::cell(&view.sheet.name, cell.at);
-        let is_label = |t: &str| self.known.wordings.field(t.trim().trim_end_matches([':', '：'])).is_some();
+        let is_label =
+            |t: &str| self.known.wordings.field(t.trim().trim_end_matches([':', '：']), self.cache).is_some();
         let value = match &cell.content {
             // The next label in the same row: this one has no value.
             Content::Text(t) if is_label(t) => return Ok((String::new(), at)),
@@ -116,7 +121,7 @@ impl Flow<'_> {
     fn fact(&mut self, index: usize, label: &str, value: String, source: Source, kind: SheetKind) {
         let field = labels().cover.fields()[index];
         self.tell_marked(&value, &source);
-        if index >= FIRST_OPTIONAL && fold(label).is_none_or(|f| f.body != body(&field.label)) {
+        if index >= FIRST_OPTIONAL && self.cache.fold(label).is_none_or(|f| f.body != self.cache.body(&field.label)) {
             let message = format!("{source} 的“{label}”按标准模板记作“{}”", field.label);
             self.words.findings.push(finding(Code::N112, message).at(source.clone()));
         }
@@ -278,8 +283,8 @@ impl Flow<'_> {
 /// Whether a line such as 发布日期：2025年1月20日 is a fact. On the standard cover facts have their own cells, so such a line
 /// belongs to the preface. On other sheets agency, year and title are facts; other facts remain part of the text, except on a
 /// cover of the agency's own under their standard label.
-fn takes_inline(kind: SheetKind, index: usize, label: &str) -> bool {
-    let standard = || fold(label).is_some_and(|f| f.body == body(&labels().cover.fields()[index].label));
+fn takes_inline(kind: SheetKind, index: usize, label: &str, cache: &Cache) -> bool {
+    let standard = || cache.fold(label).is_some_and(|f| f.body == cache.body(&labels().cover.fields()[index].label));
     match kind {
         SheetKind::Cover { .. } => false,
         SheetKind::OwnCover => index < FIRST_OPTIONAL || standard(),

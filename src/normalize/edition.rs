@@ -5,10 +5,10 @@
 
 use std::sync::Arc;
 
+use super::cache::Cache;
 use super::find::{Located, Search, search, search_again, sources};
 use super::fold::Folded;
 use super::heads::{near_miss, rows_alone};
-use super::known::OfForm;
 use super::view::View;
 use crate::form::{Block, Form, Table};
 use crate::model::{Address, Code, Finding, Source, finding, refuses};
@@ -67,20 +67,21 @@ impl Area {
 pub fn recognise(
     forms: &[Arc<Form>],
     views: &[View<'_>],
+    cache: &Cache,
     hidden: impl Iterator<Item = Source> + Clone,
 ) -> Result<Recognised, Box<Finding>> {
-    let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views))).collect();
+    let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views, cache))).collect();
     let fit = |f: &Form, s: &Search| (s.clean_values(f), s.blocks_found(), std::cmp::Reverse(s.problems()));
     // A stable sort: of two that fit alike the one listed first (the user's own, then the one in force) stays first.
     searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
     if searches.iter().all(|(_, s)| s.blocks_found() == 0 && !s.exhausted) {
-        searches.iter_mut().for_each(|(f, s)| search_again(f, views, s));
+        searches.iter_mut().for_each(|(f, s)| search_again(f, views, cache, s));
         searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
     }
     let Some(((form, best), others)) = searches.split_first_mut() else { return Err(Box::new(nothing(hidden))) };
     let form: &Arc<Form> = form;
     if !best.exhausted {
-        search_again(form, views, best);
+        search_again(form, views, cache, best);
     }
     if best.exhausted {
         let message = "工作簿里表头的标签多得不正常，不能确定官方表格在哪里";
@@ -88,7 +89,7 @@ pub fn recognise(
         return Err(Box::new(f));
     }
     if best.blocks_found() == 0 {
-        return headless(forms, views).ok_or_else(|| Box::new(nothing(hidden)));
+        return headless(forms, views, cache).ok_or_else(|| Box::new(nothing(hidden)));
     }
     let mut recognised = Recognised {
         form: form.clone(),
@@ -108,7 +109,7 @@ pub fn recognise(
                 recognised.certain = false;
                 blocks.iter().map(|_| None).collect()
             }
-            None => found(table, blocks, views, &hidden, &mut recognised, t),
+            None => found(table, blocks, views, cache, &hidden, &mut recognised, t),
         };
         recognised.places.push(found);
     }
@@ -136,13 +137,14 @@ fn found(
     table: &Table,
     blocks: &[Vec<Located>],
     views: &[View<'_>],
+    cache: &Cache,
     hidden: &(impl Iterator<Item = Source> + Clone),
     recognised: &mut Recognised,
     index: usize,
 ) -> Vec<Option<Located>> {
     let findings = &mut recognised.findings;
     if blocks.iter().all(Vec::is_empty) {
-        let near = |(b, block): (usize, &Block)| near_miss(block, views).map(|(at, labels)| (b, at, labels));
+        let near = |(b, block): (usize, &Block)| near_miss(block, views, cache).map(|(at, labels)| (b, at, labels));
         if let Some((b, (sheet, at), labels)) = table.blocks.iter().enumerate().find_map(near) {
             let source = Source::cell(&views[sheet].sheet.name, at);
             let labels: Vec<_> = labels.iter().map(|l| format!("“{l}”")).collect();
@@ -208,7 +210,7 @@ fn of_another_edition(
 
 /// The first row of a block's heads, given a row of them: labels of the block directly above it are heads too.
 fn head_top(form: &Form, (table, block): (usize, usize), view: &View<'_>, row: u32) -> u32 {
-    let known = &OfForm::of(form).blocks[table][block];
+    let known = &view.cache.form(form).blocks[table][block];
     let reach = form.tables[table].blocks[block].columns.depth as u32 + 1;
     let own = |(_, f): &(Address, &Folded)| {
         known.columns.is_any(&f.body)
@@ -243,7 +245,7 @@ fn last_figure(view: &View<'_>, from: u32) -> u32 {
 }
 
 /// A workbook with the rows of a table but without its column heads.
-fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
+fn headless(forms: &[Arc<Form>], views: &[View<'_>], cache: &Cache) -> Option<Recognised> {
     let blocks = |f: &Form| -> Vec<(usize, usize)> {
         let all = f.tables.iter().enumerate();
         all.flat_map(|(t, table)| (0..table.blocks.len()).map(move |b| (t, b))).collect()
@@ -251,7 +253,7 @@ fn headless(forms: &[Arc<Form>], views: &[View<'_>]) -> Option<Recognised> {
     let mut all = forms.iter().flat_map(|f| blocks(f).into_iter().map(move |(t, b)| (f, t, b)));
     let (form, t, block, place) = all.find_map(|(f, t, b)| {
         let block = &f.tables[t].blocks[b];
-        rows_alone(block, views).map(|place| (f, t, block, place))
+        rows_alone(block, views, cache).map(|place| (f, t, block, place))
     })?;
     let (table, source) = (&form.tables[t], Source::cell(&views[place.0].sheet.name, place.1));
     let heads: Vec<_> = block.columns.leaves.iter().map(|l| format!("“{}”", l.label())).collect();

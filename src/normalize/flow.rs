@@ -4,10 +4,11 @@
 //! and everything that is omitted is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
 
+use super::cache::Cache;
 use super::edition::{Area, Recognised};
-use super::fold::{Body, Folded, body, fold};
+use super::fold::{Body, Folded};
 use super::known::OfForm;
 use super::placed_headings::{LineAt, Lines};
 use super::remarks::{self, Remarks};
@@ -29,10 +30,18 @@ pub struct Words {
 }
 
 /// Reads the words of all sheets.
-pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool, origins: &mut Origins) -> Words {
+pub fn read(
+    name: &str,
+    views: &[View<'_>],
+    tables: &Recognised,
+    keep_text: bool,
+    cache: &Cache,
+    origins: &mut Origins,
+) -> Words {
     let form = &tables.form;
     let mut flow = Flow {
         form,
+        cache,
         keep_text,
         origins,
         words: Words { sections: vec![Section::default(); form.sections.len()], ..Words::default() },
@@ -44,7 +53,7 @@ pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool
         asked: Default::default(),
         read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
-        known: OfForm::of(form),
+        known: cache.form(form),
         placed: BTreeMap::new(),
         paragraphs: 0,
         characters: 0,
@@ -62,11 +71,11 @@ pub fn read(name: &str, views: &[View<'_>], tables: &Recognised, keep_text: bool
 }
 
 /// Agency and year of a workbook without official tables, as far as cover and title state them.
-pub fn named(name: &str, views: &[View<'_>], options: &Options) -> (Option<String>, Option<u16>) {
+pub fn named(name: &str, views: &[View<'_>], options: &Options, cache: &Cache) -> (Option<String>, Option<u16>) {
     let Some(form) = options.forms.first() else { return (None, None) };
     let (places, areas, findings) = (form.tables.iter().map(|_| Vec::new()).collect(), Vec::new(), Vec::new());
     let nothing = Recognised { form: form.clone(), places, areas, certain: false, findings };
-    let cover = read(name, views, &nothing, options.keep_text, &mut Origins::default()).cover;
+    let cover = read(name, views, &nothing, options.keep_text, cache, &mut Origins::default()).cover;
     (Some(cover.agency).filter(|a| !a.is_empty()), Some(cover.year).filter(|y| *y > 0))
 }
 
@@ -96,6 +105,7 @@ pub(super) struct Stated {
 
 pub(super) struct Flow<'a> {
     form: &'a Form,
+    pub(super) cache: &'a Cache,
     keep_text: bool,
     pub(super) origins: &'a mut Origins,
     pub(super) words: Words,
@@ -113,7 +123,7 @@ pub(super) struct Flow<'a> {
     read: Vec<[Vec<(Source, String)>; 2]>,
     /// Words that belong to the standard workbook, not to the report.
     pub(super) furniture: Vec<&'static str>,
-    pub(super) known: Rc<OfForm>,
+    pub(super) known: Arc<OfForm>,
     /// Lines that are section headings with unknown wording, and their section.
     placed: BTreeMap<LineAt, usize>,
     /// Paragraphs and characters read so far.
@@ -206,7 +216,7 @@ impl Flow<'_> {
 
     /// The section that a sheet is named after.
     fn section_by_name(&self, view: &View<'_>) -> Option<usize> {
-        fold(&view.sheet.name).and_then(|f| self.known.wordings.sheet(&f))
+        self.cache.fold(&view.sheet.name).and_then(|f| self.known.wordings.sheet(&f))
     }
 
     /// Whether a sheet without tables contains the title of a report or the heading of a section.
@@ -224,7 +234,7 @@ impl Flow<'_> {
     /// Whether a text is a heading of any level.
     fn heads_anything(&self, text: &str) -> bool {
         let text = text.trim();
-        self.level(text) > 0 || fold(text).is_some_and(|f| self.known.wordings.section(&f).is_some())
+        self.level(text) > 0 || self.cache.fold(text).is_some_and(|f| self.known.wordings.section(&f).is_some())
     }
 
     /// Finds the lines that are section headings with unknown wording.
@@ -247,7 +257,7 @@ impl Flow<'_> {
                     (Some(area), _) => area.table.into_iter().for_each(|t| lines.table(self.form.section_of(t))),
                     (None, Content::Text(text)) if !self.furniture.contains(&text.trim()) => {
                         for (n, line) in text::lines(text).enumerate() {
-                            lines.line(self.form, &self.known.wordings, (index, cell.at, n), line);
+                            lines.line(self.form, &self.known.wordings, (index, cell.at, n), line, self.cache);
                         }
                     }
                     _ => {}
@@ -335,7 +345,7 @@ impl Flow<'_> {
 
     /// The level of a paragraph. If headings are free, the title of a table and 一、 have level 1.
     fn level(&self, text: &str) -> u8 {
-        match (self.form.free_headings, self.known.wordings.title(text)) {
+        match (self.form.free_headings, self.known.wordings.title(text, self.cache)) {
             (true, Some(_)) => 1,
             (true, None) => heading::free_level(text),
             (false, _) => heading::level(text),
@@ -350,16 +360,16 @@ impl Flow<'_> {
     /// The section that a line is the heading of: by its wording, or by its number and place, or as the next section by its
     /// number and most of its characters.
     fn heading(&self, line: &str, at: LineAt) -> Option<usize> {
-        if let Some(section) = self.known.wordings.title(line) {
+        if let Some(section) = self.known.wordings.title(line, self.cache) {
             return Some(section);
         }
-        let folded = fold(line)?;
+        let folded = self.cache.fold(line)?;
         if self.form.free_headings {
             return self.known.wordings.section(&folded).filter(|s| !self.is_kept(*s));
         }
         self.known.wordings.section(&folded).or_else(|| self.placed.get(&at).copied()).or_else(|| {
             let next = self.current.map_or(0, |c| c + 1);
-            let official = fold(&self.form.sections.get(next)?.heading)?;
+            let official = self.cache.fold(&self.form.sections.get(next)?.heading)?;
             let short = folded.body.chars().count() <= 25 && !line.contains(['。', '；', '：', ':', '，']);
             let known = folded.body.chars().filter(|c| official.body.contains(*c)).count();
             let alike = known * 10 >= folded.body.chars().count() * 6;
@@ -376,7 +386,7 @@ impl Flow<'_> {
             return;
         }
         let official = &self.form.sections[section].heading;
-        if body(line) != body(official) {
+        if self.cache.body(line) != self.cache.body(official) {
             let message = format!("{source} 的标题“{line}”按规定写作“{official}”");
             self.words.findings.push(finding(Code::N112, message).at(source.clone()));
         }
@@ -427,11 +437,11 @@ impl Flow<'_> {
     /// Removes subheadings of the standard workbook without text below them, and notes it.
     fn drop_empty_subheadings(&mut self) {
         for (i, section) in self.form.sections.iter().enumerate() {
-            let offered: Vec<Body> = section.subheadings.iter().map(|h| body(h)).collect();
+            let offered: Vec<Body> = section.subheadings.iter().map(|h| self.cache.body(h)).collect();
             let paragraphs = &mut self.words.sections[i].before;
             for p in (0..paragraphs.len()).rev() {
                 let alone = paragraphs[p].level == 2 && paragraphs.get(p + 1).is_none_or(|next| next.level == 2);
-                if alone && offered.contains(&body(&paragraphs[p].text)) {
+                if alone && offered.contains(&self.cache.body(&paragraphs[p].text)) {
                     let (source, _) = self.read[i][0].remove(p);
                     let message = format!("“{}”下面没有正文，已略去", paragraphs.remove(p).text);
                     self.words.findings.push(finding(Code::N109, message).at(source));
@@ -492,6 +502,7 @@ fn first_table<'a>(areas: &[&'a Area]) -> Option<(&'a Area, usize)> {
     areas.iter().filter_map(|a| Some((*a, a.table?))).min_by_key(|(a, _)| a.top)
 }
 
-pub(super) fn same(a: &str, b: &str) -> bool {
-    !a.is_empty() && body(a) == body(b) && fold(a).map(|f| f.number.clone()) == fold(b).map(|f| f.number.clone())
+pub(super) fn same(a: &str, b: &str, cache: &Cache) -> bool {
+    let number = |text: &str| cache.fold(text).and_then(|f| f.number.clone());
+    !a.is_empty() && cache.body(a) == cache.body(b) && number(a) == number(b)
 }

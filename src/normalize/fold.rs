@@ -1,10 +1,7 @@
 //! Labels without differences of notation: width, spaces, line breaks, marks, brackets, numbering, an inserted year or unit.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Deref;
-use std::rc::Rc;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -71,35 +68,8 @@ const LONGEST: usize = 120;
 
 const NUMERALS: &str = "一二三四五六七八九十";
 
-/// Longest text, in bytes, and most texts in the cache of a thread: all labels of dozens of editions, half a megabyte.
-const REMEMBERED: (usize, usize) = (180, 4096);
-
-thread_local! {
-    /// Cache of folded labels: the labels of the forms and of all workbooks are the same few hundred.
-    static FOLDED: RefCell<HashMap<Box<str>, Option<Rc<Folded>>>> = RefCell::new(HashMap::new());
-}
-
 /// Folds a text; `None` when it is too long or empty to be a label.
-pub fn fold(text: &str) -> Option<Rc<Folded>> {
-    if text.len() > REMEMBERED.0 {
-        // A long text of several sentences is prose, like most of a report's paragraphs.
-        let first = text.find('。').map_or(text.len(), |end| end + '。'.len_utf8());
-        return if text[first..].trim().is_empty() { folded(text).map(Rc::new) } else { None };
-    }
-    FOLDED.with_borrow_mut(|known| {
-        if let Some(folded) = known.get(text) {
-            return folded.clone();
-        }
-        if known.len() >= REMEMBERED.1 {
-            known.clear();
-        }
-        let folded = folded(text).map(Rc::new);
-        known.insert(text.into(), folded.clone());
-        folded
-    })
-}
-
-fn folded(text: &str) -> Option<Folded> {
+pub fn fold(text: &str) -> Option<Folded> {
     if text.len() > LONGEST * 4 {
         return None;
     }
@@ -161,16 +131,6 @@ fn without_lead(mut text: Vec<char>) -> Vec<char> {
         text.drain(..used + usize::from(matches!(text.get(used), Some(':' | ','))));
     }
     text
-}
-
-/// The body alone, for labels of the form.
-pub fn body(label: &str) -> Body {
-    fold(label).map(|f| f.body.clone()).unwrap_or_default()
-}
-
-/// The body without 第.
-pub fn short(label: &str) -> Body {
-    fold(label).map(|f| f.short().clone()).unwrap_or_default()
 }
 
 /// A number at the start with its mark: `一、` `（一）` `1.` `1、`. Returns the number, whether it is in brackets, and the number
@@ -235,6 +195,10 @@ fn is_unit(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn body(label: &str) -> Body {
+        fold(label).map(|f| f.body).unwrap_or_default()
+    }
+
     #[test]
     fn the_short_way_to_the_compatibility_form_is_the_long_one() {
         for c in ('\0'..='\u{ffff}').filter(|c| compatible(*c).is_some()) {
@@ -277,7 +241,7 @@ mod tests {
 
     #[test]
     fn numbers_are_told_from_words() {
-        let number = |t: &str| fold(t).unwrap().number.clone();
+        let number = |t: &str| fold(t).unwrap().number;
         assert_eq!(number("一、总体情况").as_deref(), Some("一"));
         assert_eq!(number("（七）总计").as_deref(), Some("七"));
         assert_eq!(number("12.其他").as_deref(), Some("12"));

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::fold::{Body, Folded, body, fold};
+use super::cache::Cache;
+use super::fold::{Body, Folded};
 use super::view::View;
 use crate::form::{Axis, Block, Node, labels};
 use crate::model::Address;
@@ -20,14 +21,14 @@ pub struct Labels {
 }
 
 impl Labels {
-    pub fn new(axis: &Axis) -> Labels {
+    pub fn new(axis: &Axis, cache: &Cache) -> Labels {
         let bodies = |label: &str, variants: &[String]| -> Vec<Body> {
-            std::iter::once(label).chain(variants.iter().map(String::as_str)).map(body).collect()
+            std::iter::once(label).chain(variants.iter().map(String::as_str)).map(|l| cache.body(l)).collect()
         };
         let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
         let bare = axis.leaves.iter().map(|l| {
             let all = std::iter::once(l.label()).chain(l.variants.iter().map(String::as_str));
-            all.filter_map(fold).map(|f| f.bare().clone()).collect()
+            all.filter_map(|l| cache.fold(l)).map(|f| f.bare().clone()).collect()
         });
         let bare = bare.collect();
         let groups = axis.walk().into_iter().filter(|n| n.own.is_none());
@@ -112,8 +113,8 @@ fn likeness(a: &str, b: &str) -> usize {
 }
 
 /// For a block whose heads were not found, but more than half of whose rows were: sheet and cell of the first row.
-pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<(usize, Address)> {
-    let labels = Labels::new(&block.rows);
+pub fn rows_alone(block: &Block, views: &[View<'_>], cache: &Cache) -> Option<(usize, Address)> {
+    let labels = Labels::new(&block.rows, cache);
     views.iter().enumerate().find_map(|(sheet, view)| {
         let mut met = vec![false; block.rows.leaves.len()];
         let mut first = None;
@@ -131,8 +132,8 @@ pub fn rows_alone(block: &Block, views: &[View<'_>]) -> Option<(usize, Address)>
 
 /// A block that was almost found: sheet and cell where most of its column heads are located, and the labels that are missing
 /// there.
-pub fn near_miss(block: &Block, views: &[View<'_>]) -> Option<((usize, Address), Vec<String>)> {
-    let labels = Labels::new(&block.columns);
+pub fn near_miss(block: &Block, views: &[View<'_>], cache: &Cache) -> Option<((usize, Address), Vec<String>)> {
+    let labels = Labels::new(&block.columns, cache);
     let count = block.column_count();
     let depth = block.columns.depth as u32;
     let mut best: Option<(usize, (usize, Address), Vec<String>)> = None;

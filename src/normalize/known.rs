@@ -1,12 +1,10 @@
-//! Per-thread cache of a form's folded labels, headings and totals.
-//!
-//! Takes a form, returns its entry, which is computed once per thread and not once per workbook.
+//! The folded labels, headings and totals of a form.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use super::fold::{Body, body, short};
+use super::cache::Cache;
+use super::fold::Body;
 use super::heads::Labels;
 use super::wordings::Wordings;
 use crate::form::{Block, Form, Table};
@@ -20,7 +18,7 @@ pub struct Known {
     pub unit_heads: Vec<Body>,
     pub title: Option<Body>,
     /// Bodies at which another block or section begins.
-    pub stops: Rc<[Body]>,
+    pub stops: Arc<[Body]>,
     /// Row labels of the table's other blocks.
     pub siblings: Vec<Body>,
 }
@@ -34,54 +32,31 @@ pub struct OfForm {
     pub totals: Vec<BTreeSet<usize>>,
 }
 
-/// Most forms in the cache of a thread: the editions and some of the user's own.
-const MOST_FORMS: usize = 16;
-
-thread_local! {
-    /// By the digest of the form.
-    static FORMS: RefCell<BTreeMap<String, Rc<OfForm>>> = const { RefCell::new(BTreeMap::new()) };
-}
-
-impl OfForm {
-    /// Returns the entry of a form, and computes it if it is not cached.
-    pub fn of(form: &Form) -> Rc<OfForm> {
-        FORMS.with_borrow_mut(|forms| {
-            if let Some(known) = forms.get(&form.digest) {
-                return known.clone();
-            }
-            let all = Rc::new(made(form));
-            if forms.len() >= MOST_FORMS {
-                forms.clear();
-            }
-            forms.insert(form.digest.clone(), all.clone());
-            all
-        })
-    }
-}
-
 impl Known {
-    fn new(table: &Table, block: &Block, stops: &Rc<[Body]>) -> Known {
+    fn new(table: &Table, block: &Block, stops: &Arc<[Body]>, cache: &Cache) -> Known {
         let heads = block.unit_column.iter().flat_map(|u| std::iter::once(&u.label).chain(&u.variants));
         let others = table.blocks.iter().filter(|b| b.key != block.key).flat_map(|b| &b.rows.leaves);
         Known {
-            columns: Labels::new(&block.columns),
-            rows: Labels::new(&block.rows),
-            corner: block.corner.as_deref().map(body),
-            unit_heads: heads.map(|h| body(h)).collect(),
-            title: block.title.as_deref().map(short),
+            columns: Labels::new(&block.columns, cache),
+            rows: Labels::new(&block.rows, cache),
+            corner: block.corner.as_deref().map(|c| cache.body(c)),
+            unit_heads: heads.map(|h| cache.body(h)).collect(),
+            title: block.title.as_deref().map(|t| cache.short(t)),
             stops: stops.clone(),
-            siblings: others.map(|l| body(l.label())).collect(),
+            siblings: others.map(|l| cache.body(l.label())).collect(),
         }
     }
 }
 
-fn made(form: &Form) -> OfForm {
-    let titles = form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref()).map(short);
-    let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants)).map(|h| body(h));
-    let stops: Rc<[Body]> = titles.chain(headings).collect();
-    let blocks = form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops)).collect());
-    let totals = (0..form.tables.len()).map(|t| totals(form, t));
-    OfForm { blocks: blocks.collect(), wordings: Wordings::new(form), totals: totals.collect() }
+impl OfForm {
+    pub fn new(form: &Form, cache: &Cache) -> OfForm {
+        let titles = form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref());
+        let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants));
+        let stops: Arc<[Body]> = titles.map(|t| cache.short(t)).chain(headings.map(|h| cache.body(h))).collect();
+        let blocks = form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops, cache)).collect());
+        let totals = (0..form.tables.len()).map(|t| totals(form, t));
+        OfForm { blocks: blocks.collect(), wordings: Wordings::new(form, cache), totals: totals.collect() }
+    }
 }
 
 fn totals(form: &Form, table: usize) -> BTreeSet<usize> {

@@ -3,6 +3,7 @@
 //! Takes a workbook and the known forms, gives a report with the origin of every part, and findings. Refuses what is not certain,
 //! reports the cells, and never changes a number that is present.
 
+mod cache;
 mod cover;
 mod covered;
 mod edition;
@@ -30,6 +31,7 @@ use crate::form::{Form, labels};
 use crate::import::{Cell, Content, MARKED, Sheet, Skipped, Workbook};
 use crate::model::{Code, Finding, Origins, Place, Report, Source, finding};
 
+pub use cache::Cache;
 pub use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
 pub use settle::settle;
 
@@ -62,11 +64,12 @@ pub struct Normalized {
 }
 
 /// Reads a workbook as one report.
-pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
+pub fn normalize(workbook: &Workbook, options: &Options, cache: &Cache) -> Normalized {
     let mut origins = Origins::default();
     let (uncovered, covered) = covered::without(workbook);
     let workbook = uncovered.as_ref().unwrap_or(workbook);
-    let views: Vec<_> = workbook.sheets.iter().filter(|s| !s.hidden && !is_aid(s)).map(view::View::new).collect();
+    let views: Vec<_> =
+        workbook.sheets.iter().filter(|s| !s.hidden && !is_aid(s)).map(|s| view::View::new(s, cache)).collect();
     let hidden = || workbook.sheets.iter().filter(|s| s.hidden);
     let mut findings: Vec<Finding> = hidden()
         .filter(|s| !s.cells.is_empty() || !s.boxes.is_empty() || s.skipped.is_some())
@@ -83,24 +86,24 @@ pub fn normalize(workbook: &Workbook, options: &Options) -> Normalized {
             finding(Code::N115, message).at(Source::sheet(&sheet.name)).hint("如果属于报告，请把文字写进单元格")
         }));
     }
-    findings.extend(workbook.sheets.iter().filter(|s| !s.hidden && is_guide(s)).filter_map(beside_guide));
+    findings.extend(workbook.sheets.iter().filter(|s| !s.hidden && is_guide(s)).filter_map(|s| beside_guide(s, cache)));
     if let Some(s) = workbook.sheets.iter().find(|s| is_sources(s)) {
         findings.push(finding(Code::N113, format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
     }
     let closed = hidden().filter(|s| s.skipped.is_none());
-    let recognised = match edition::recognise(&options.forms, &views, closed.map(|s| Source::sheet(&s.name))) {
+    let recognised = match edition::recognise(&options.forms, &views, cache, closed.map(|s| Source::sheet(&s.name))) {
         Ok(recognised) => recognised,
         Err(nothing) => {
             findings.push(*nothing);
             let findings = findings.into_iter().map(Finding::in_reading).collect();
-            let (agency, year) = flow::named(&workbook.name, &views, options);
+            let (agency, year) = flow::named(&workbook.name, &views, options, cache);
             return Normalized { report: None, agency, year, edition: None, origins, findings };
         }
     };
     let mut report = Report::blank(recognised.form.clone());
     findings.extend(recognised.findings.iter().cloned());
-    findings.extend(values::read(&mut report, &recognised, &views, &mut origins));
-    let words = flow::read(&workbook.name, &views, &recognised, options.keep_text, &mut origins);
+    findings.extend(values::read(&mut report, &recognised, &views, cache, &mut origins));
+    let words = flow::read(&workbook.name, &views, &recognised, options.keep_text, cache, &mut origins);
     // If tables are found twice, two reports in one workbook are already reported; headings that occur twice follow from that.
     let doubled = recognised.findings.iter().any(|f| f.code == Code::N204);
     findings.extend(words.findings.into_iter().filter(|f| !doubled || f.code != Code::N204));
@@ -165,11 +168,11 @@ fn is_basis(text: &str) -> bool {
 }
 
 /// Reports content that was added to the sheet of the instructions, which is not read.
-fn beside_guide(sheet: &Sheet) -> Option<Finding> {
+fn beside_guide(sheet: &Sheet, cache: &Cache) -> Option<Finding> {
     // The sheet's own lines are numbered in every version.
     let numbered = |text: &str| heading::is_numbered(text);
     let own = |text: &str| text == &*sheet.name || is_basis(text) || numbered(text);
-    let view = view::View::new(sheet);
+    let view = view::View::new(sheet, cache);
     let mut remarks = remarks::Remarks::default();
     let others = sheet.cells.iter().filter(|c| match &c.content {
         Content::Text(text) => c.at.column > 0 || !text.trim().is_empty() && !own(text.trim()),

@@ -41,8 +41,11 @@ impl SheetKind {
         };
         let head: Vec<&str> = words.cover.head.iter().map(String::as_str).collect();
         let first = |row: u32| view.text(Address { row, column: 0 }).map(str::trim);
-        let last_fact =
-            || (1..=view.last_row().min(20)).rev().find(|r| first(*r).is_some_and(|t| wordings.field(t).is_some()));
+        let last_fact = || {
+            (1..=view.last_row().min(20))
+                .rev()
+                .find(|r| first(*r).is_some_and(|t| wordings.field(t, view.cache).is_some()))
+        };
         if starts(0, &head)
             && let Some(last) = last_fact()
         {
@@ -50,7 +53,7 @@ impl SheetKind {
             let preface = (last + 1..=view.last_row()).find(label);
             return SheetKind::Cover { preface: preface.unwrap_or(last) + 1 };
         }
-        if same(&view.sheet.name, &words.cover.sheet) {
+        if same(&view.sheet.name, &words.cover.sheet, view.cache) {
             return SheetKind::OwnCover;
         }
         let text = &words.text;

@@ -115,7 +115,7 @@ fn one_sheet(id: &str, lay: Lay, values: impl Fn(usize, usize) -> String) -> Lay
 }
 
 fn read(sheets: Vec<Sheet>) -> Normalized {
-    normalize(&Workbook { name: "x.xlsx".into(), sheets }, &Options::default())
+    normalize(&Workbook { name: "x.xlsx".into(), sheets }, &Options::default(), &Cache::default())
 }
 
 /// Whether the pipeline would refuse to write it.
@@ -289,7 +289,7 @@ fn a_form_of_the_users_own_goes_before_an_edition_with_the_same_labels() {
     let mut options = Options::default();
     options.forms.insert(0, Arc::new(Form::parse(&local).unwrap()));
     let sheets = vec![one_sheet("2021", Lay::new("表"), distinct).done()];
-    let n = normalize(&Workbook { name: String::new(), sheets }, &options);
+    let n = normalize(&Workbook { name: String::new(), sheets }, &options, &Cache::default());
     assert_eq!(n.report.unwrap().form.id, "local");
 }
 

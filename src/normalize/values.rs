@@ -5,9 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use super::cache::Cache;
 use super::edition::Recognised;
 use super::find::Located;
-use super::known::OfForm;
 use super::value::{self, Remark, Unreadable};
 use super::view::View;
 use super::{short, written};
@@ -20,10 +20,11 @@ pub(super) fn read(
     report: &mut Report,
     recognised: &Recognised,
     views: &[View<'_>],
+    cache: &Cache,
     origins: &mut Origins,
 ) -> Vec<Finding> {
     let form = &recognised.form;
-    let known = OfForm::of(form);
+    let known = cache.form(form);
     let mut findings = Vec::new();
     for (t, places) in recognised.places.iter().enumerate() {
         let table = &form.tables[t];

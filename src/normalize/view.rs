@@ -1,32 +1,34 @@
 //! Indexed access to a sheet: cells by address, folded labels, spans.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::fold::{Folded, fold};
+use super::cache::Cache;
+use super::fold::Folded;
 use crate::import::{Cell, Content, Sheet, Span};
 use crate::model::{Address, Entry};
 
 /// One sheet with its labels folded once.
 pub struct View<'a> {
     pub sheet: &'a Sheet,
+    pub cache: &'a Cache,
     /// Folded text of the cells that can be labels, sorted by address as the cells are.
-    labels: Vec<(Address, Rc<Folded>)>,
+    labels: Vec<(Address, Arc<Folded>)>,
     merges: BTreeMap<Address, Span>,
 }
 
 impl<'a> View<'a> {
-    pub fn new(sheet: &'a Sheet) -> View<'a> {
+    pub fn new(sheet: &'a Sheet, cache: &'a Cache) -> View<'a> {
         let labels = sheet
             .cells
             .iter()
             .filter_map(|c| match &c.content {
-                Content::Text(text) => fold(text).map(|f| (c.at, f)),
+                Content::Text(text) => cache.fold(text).map(|f| (c.at, f)),
                 _ => None,
             })
             .collect();
         let merges = sheet.merges.iter().map(|m| (m.first, *m)).collect();
-        View { sheet, labels, merges }
+        View { sheet, cache, labels, merges }
     }
 
     pub fn content(&self, row: u32, column: u32) -> Option<&'a Content> {

@@ -2,9 +2,10 @@
 //!
 //! Takes a form, returns the section of a heading or of a sheet name, and the cover field of a label.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::fold::{Body, Folded, body, fold};
+use super::cache::Cache;
+use super::fold::{Body, Folded};
 use crate::form::{Form, labels};
 
 /// The kind of a section's wording.
@@ -20,7 +21,7 @@ enum Wording {
 /// The folded headings of the sections and labels of the cover.
 pub struct Wordings {
     /// Folded headings, variants and sheet names, the kind of each, and its section.
-    sections: Vec<(Rc<Folded>, Wording, usize)>,
+    sections: Vec<(Arc<Folded>, Wording, usize)>,
     /// Folded label and the field.
     fields: Vec<(Body, usize)>,
     /// If headings are free: folded titles of tables, and the section.
@@ -31,34 +32,34 @@ pub struct Wordings {
 const LONGEST_TITLE: usize = 50;
 
 impl Wordings {
-    pub fn new(form: &Form) -> Wordings {
-        let subheadings: Vec<Body> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| body(h)).collect();
+    pub fn new(form: &Form, cache: &Cache) -> Wordings {
+        let subheadings: Vec<Body> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| cache.body(h)).collect();
         let sections = form.sections.iter().enumerate().flat_map(|(i, s)| {
-            let doubtful = |v: &String| subheadings.iter().any(|h| body(v).starts_with(&**h));
+            let doubtful = |v: &String| subheadings.iter().any(|h| cache.body(v).starts_with(&**h));
             let kind = |v: &String| if doubtful(v) { Wording::Doubtful } else { Wording::Variant };
             let variants = s.variants.iter().map(|v| (v, kind(v)));
             let all = [(&s.heading, Wording::Official), (&s.sheet, Wording::Sheet)].into_iter().chain(variants);
-            all.filter_map(move |(w, kind)| fold(w).map(|f| (f, kind, i))).collect::<Vec<_>>()
+            all.filter_map(move |(w, kind)| cache.fold(w).map(|f| (f, kind, i))).collect::<Vec<_>>()
         });
         let fields = labels().cover.fields().into_iter().enumerate();
         let fields = fields.flat_map(|(i, f)| {
-            std::iter::once(&f.label).chain(&f.variants).map(move |w| (body(w), i)).collect::<Vec<_>>()
+            std::iter::once(&f.label).chain(&f.variants).map(move |w| (cache.body(w), i)).collect::<Vec<_>>()
         });
         let tables = form.sections.iter().enumerate().filter(|(_, s)| form.free_headings && s.table.is_some());
         let titles = tables.flat_map(|(i, s)| {
-            std::iter::once(&s.heading).chain(&s.variants).map(move |w| (body(w), i)).collect::<Vec<_>>()
+            std::iter::once(&s.heading).chain(&s.variants).map(move |w| (cache.body(w), i)).collect::<Vec<_>>()
         });
         Wordings { sections: sections.collect(), fields: fields.collect(), titles: titles.collect() }
     }
 
     /// The section whose table has this line as its title, with any text before it (附件：, a number, agency and year). Only if
     /// headings are free.
-    pub fn title(&self, line: &str) -> Option<usize> {
+    pub fn title(&self, line: &str, cache: &Cache) -> Option<usize> {
         let prose = |c: char| matches!(c, '。' | '；' | '，' | ',' | ';' | '！' | '？');
         if self.titles.is_empty() || line.chars().count() > LONGEST_TITLE || line.contains(prose) {
             return None;
         }
-        let line = body(line);
+        let line = cache.body(line);
         self.titles.iter().find(|(title, _)| line.ends_with(&**title)).map(|(_, i)| *i)
     }
 
@@ -67,7 +68,7 @@ impl Wordings {
     /// never matches.
     pub fn section(&self, line: &Folded) -> Option<usize> {
         let certain = |kind: Wording| matches!(kind, Wording::Official | Wording::Variant);
-        let heads = |(w, kind, i): &&(Rc<Folded>, Wording, usize)| {
+        let heads = |(w, kind, i): &&(Arc<Folded>, Wording, usize)| {
             let agrees = match &line.number {
                 Some(number) if w.number.as_ref() == Some(number) => *kind != Wording::Sheet,
                 Some(number) => certain(*kind) && *number == (i + 1).to_string(),
@@ -80,14 +81,14 @@ impl Wordings {
 
     /// The section a sheet is named after, in any wording.
     pub fn sheet(&self, name: &Folded) -> Option<usize> {
-        let named = |(w, _, _): &&(Rc<Folded>, Wording, usize)| {
+        let named = |(w, _, _): &&(Arc<Folded>, Wording, usize)| {
             w.body == name.body && (name.number.is_none() || name.number == w.number)
         };
         self.sections.iter().find(named).map(|(.., i)| *i)
     }
 
-    pub fn field(&self, label: &str) -> Option<usize> {
-        let label = body(label);
+    pub fn field(&self, label: &str, cache: &Cache) -> Option<usize> {
+        let label = cache.body(label);
         self.fields.iter().find(|(w, _)| !label.is_empty() && *w == label).map(|(_, i)| *i)
     }
 }

@@ -4,6 +4,7 @@
 //! publication, and the entry of a package in the index. It writes nothing itself.
 
 mod index;
+mod make;
 mod package;
 mod proof;
 mod standing;
@@ -13,6 +14,7 @@ mod waivers;
 use crate::model::Finding;
 
 pub use index::{Entry, index, is_index};
+pub use make::{Produce, REFUSED, publish, publish_by};
 pub use package::{Package, PackageFile, package};
 pub use proof::{Difference, prove, prove_package};
 pub use standing::{MOST_MANIFEST, standing};

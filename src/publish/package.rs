@@ -6,8 +6,9 @@
 use serde::Serialize;
 
 use crate::digest::sha256;
+use crate::engine::Engine;
 use crate::export::ExportError;
-use crate::export::package::{Part, PartKind, pack};
+use crate::export::package::{Part, PartKind};
 use crate::formats::Format;
 use crate::model::Report;
 use crate::proof::Compared;
@@ -26,13 +27,15 @@ pub struct Package {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageFile {
     pub name: String,
+    /// The name of its format, `manifest` or `sums`.
+    pub format: &'static str,
     pub bytes: Vec<u8>,
     pub sha256: String,
 }
 
 impl PackageFile {
-    fn new(name: String, bytes: Vec<u8>) -> PackageFile {
-        PackageFile { sha256: sha256(&bytes), name, bytes }
+    fn new(name: String, format: &'static str, bytes: Vec<u8>) -> PackageFile {
+        PackageFile { sha256: sha256(&bytes), name, format, bytes }
     }
 }
 
@@ -66,13 +69,15 @@ pub fn package(
     report: &Report,
     files: Vec<(Format, Vec<u8>)>,
     compared: &[Compared],
+    engine: &Engine,
 ) -> Result<Package, ExportError> {
     let named = |f: Format| format!("{name}.{}", f.ending());
     let formats: Vec<Format> = files.iter().map(|(f, _)| *f).collect();
-    let mut files: Vec<PackageFile> = files.into_iter().map(|(f, bytes)| PackageFile::new(named(f), bytes)).collect();
-    let entries = files.iter().zip(&formats).zip(compared).map(|((file, format), compared)| Entry {
+    let of_format = |(f, bytes): (Format, _)| PackageFile::new(named(f), f.name(), bytes);
+    let mut files: Vec<PackageFile> = files.into_iter().map(of_format).collect();
+    let entries = files.iter().zip(compared).map(|(file, compared)| Entry {
         name: &file.name,
-        format: format.name(),
+        format: file.format,
         bytes: file.bytes.len(),
         sha256: &file.sha256,
         compared,
@@ -89,19 +94,19 @@ pub fn package(
     let fault = |e: serde_json::Error| ExportError::Writer { format: "manifest.json", reason: e.to_string() };
     let mut manifest = serde_json::to_vec_pretty(&manifest).map_err(fault)?;
     manifest.push(b'\n');
-    files.push(PackageFile::new("manifest.json".to_owned(), manifest));
+    files.push(PackageFile::new("manifest.json".to_owned(), "manifest", manifest));
     let sums: String = files.iter().map(|f| format!("{}  {}\n", f.sha256, f.name)).collect();
-    files.push(PackageFile::new("SHA256SUMS".to_owned(), sums.into_bytes()));
-    let is_packed = |name: &str| formats.iter().any(|f| f.is_compressed() && *name == named(*f));
+    files.push(PackageFile::new("SHA256SUMS".to_owned(), "sums", sums.into_bytes()));
+    let is_packed = |format: &str| formats.iter().any(|f| f.is_compressed() && format == f.name());
     let parts: Vec<Part<'_>> = files
         .iter()
         .map(|file| Part {
             name: format!("{name}/{}", file.name),
             bytes: file.bytes.as_slice().into(),
-            kind: if is_packed(&file.name) { PartKind::Stored } else { PartKind::Own },
+            kind: if is_packed(file.format) { PartKind::Stored } else { PartKind::Own },
         })
         .collect();
-    let zip = pack(&parts, "zip")?;
+    let zip = engine.worker().export.packer.pack(&parts, "zip")?;
     Ok(Package { name: name.to_owned(), files, zip })
 }
 
@@ -118,8 +123,8 @@ mod tests {
         (report.cover.agency, report.cover.year) = ("某局".to_owned(), 2023);
         let files = vec![(Format::Pdf, b"%PDF".repeat(500)), (Format::Docx, b"PK".to_vec())];
         let compared = [Compared { paragraphs: 3, cells: 198 }, Compared::default()];
-        let made = package("某局2023年报告", &report, files.clone(), &compared).unwrap();
-        assert_eq!(made, package("某局2023年报告", &report, files, &compared).unwrap());
+        let made = package("某局2023年报告", &report, files.clone(), &compared, &Engine::default()).unwrap();
+        assert_eq!(made, package("某局2023年报告", &report, files, &compared, &Engine::default()).unwrap());
         let names: Vec<&str> = made.files.iter().map(|f| f.name.as_str()).collect();
         assert_eq!(names, ["某局2023年报告.pdf", "某局2023年报告.docx", "manifest.json", "SHA256SUMS"]);
         let manifest: serde_json::Value = serde_json::from_slice(&made.files[2].bytes).unwrap();

@@ -9,10 +9,10 @@ use zip::ZipArchive;
 
 use super::Package;
 use crate::formats::Format;
+use crate::import::Limits;
 use crate::inflate::entry;
 use crate::model::Report;
 use crate::proof::{Compared, Unequal, of};
-use crate::setting::Setting;
 
 /// A difference between a file and its report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -30,11 +30,11 @@ pub struct Difference {
 ///
 /// # Errors
 /// The first difference.
-pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], setting: &Setting) -> Result<Vec<Compared>, Difference> {
+pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], limits: &Limits) -> Result<Vec<Compared>, Difference> {
     let expected = of(report);
     let one = |(format, bytes): &(Format, Vec<u8>)| {
         let differs = |Unequal { place, expected, found }| Difference { format: format.name(), place, expected, found };
-        format.prove(report, &expected, bytes, &setting.limits).map_err(differs)
+        format.prove(report, &expected, bytes, limits).map_err(differs)
     };
     files.iter().map(one).collect()
 }

@@ -74,7 +74,7 @@ impl<'a> Run<'a> {
         // The folder of a lone input may not be there yet.
         let beyond = books.as_ref().map(|kept| (spool::IN_MEMORY, kept.folder.clone()));
         let trace = job.formats.iter().any(|f| f.needs().findings);
-        let spool = Spool::new(&job.plan.setting.options.forms, beyond, trace);
+        let spool = Spool::new(&job.plan.engine.setting().options.forms, beyond, trace);
         Ok(Run { job, books, inputs, spool })
     }
 
@@ -183,7 +183,7 @@ impl<'a> Run<'a> {
             Box::new(finding(Code::W401, format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e))))
         };
         let waited = self.spool.get(slip).map_err(lost)?;
-        let files = produce(waited.whole(), &self.job.formats, &self.job.plan.setting).map_err(|e| {
+        let files = produce(waited.whole(), &self.job.formats, &self.job.plan.engine).map_err(|e| {
             Box::new(finding(if matches!(e, ProduceError::Internal) { Code::X901 } else { Code::W401 }, e.to_string()))
         })?;
         let name = |f: Format| format!("{}.{}", target.stem, f.ending());
@@ -233,7 +233,7 @@ impl<'a> Run<'a> {
         let header = Header {
             manifest: Header::LAYOUT,
             tool: env!("CARGO_PKG_VERSION").to_owned(),
-            forms: plan.setting.options.forms.iter().map(|f| (f.id.clone(), f.digest.clone())).collect(),
+            forms: plan.engine.setting().options.forms.iter().map(|f| (f.id.clone(), f.digest.clone())).collect(),
             key: sha256_of([plan.key.as_bytes(), plan.aliases_digest.as_bytes()]),
             inputs,
             inputs_sha256,

@@ -47,7 +47,7 @@ pub fn write(
 
 /// The marked copy of an input; `None` if it is not a readable workbook.
 fn copy(plan: &Plan, input: &Input, record: &Record) -> Result<Option<Vec<u8>>, String> {
-    let limits = &plan.setting.limits;
+    let limits = &plan.engine.setting().limits;
     let read =
         |bytes: Vec<u8>| reading::workbook(&reading::file_name(&input.path), &bytes, limits, plan.isolation.as_ref());
     let Ok(workbook) = reading::load(&input.path, limits).and_then(read) else { return Ok(None) };

@@ -26,8 +26,10 @@ use super::plan::{CheckPlan, ConvertPlan, Plan};
 use super::print::Doing;
 use super::{Exit, Stop, print};
 use crate::batch::{Record, Status};
+use crate::engine::Engine;
 use crate::feedback::page;
-use crate::pipeline::{self, Examined};
+use crate::formats::Format;
+use crate::pipeline::Examined;
 
 pub use interrupt::Interrupt;
 pub use journal::Books;
@@ -105,7 +107,7 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let pool = pool(plan.jobs)?;
     let run = convert::Run::new(job)?;
-    pipeline::warm(&job.formats, &plan.setting);
+    warm(&job.formats, &plan.engine);
     let reads = read::all(plan, &pool, &interrupt, &run);
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads else {
@@ -117,6 +119,14 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let nothing = print::Told::of(Doing::Converting, plan);
     print::all(&print::Told { folder, summary, notes, took, asked, ..nothing }, &finished.done)
+}
+
+/// Begins, on a thread of its own, what the first report of a run would wait for.
+fn warm(formats: &[Format], engine: &Engine) {
+    if let Some(work) = engine.warming(formats) {
+        // If no thread can be started or it panics, the first report waits instead.
+        let _ = std::thread::Builder::new().spawn(work);
+    }
 }
 
 /// Does `work` for every input of a plan, in parallel; the results stand in the order of the inputs. An error tells how the

@@ -12,9 +12,8 @@ use std::time::Instant;
 use super::convert::{refuse_collisions, stem};
 use super::read::{Next, Writes, all, judge};
 use super::spool::{IN_MEMORY, Slip, Spool};
-use super::{Done, Interrupt, Made, Read, across, each, pool};
+use super::{Done, Interrupt, Made, Read, across, each, pool, warm};
 use crate::batch::{OutputFile, Record};
-use crate::check::private_beside;
 use crate::cli::folder::{EntryKind, Folder};
 use crate::cli::inputs::Input;
 use crate::cli::lock::Lock;
@@ -25,20 +24,13 @@ use crate::cli::regular_file;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
 use crate::model::{Code, Finding, Whole, finding};
-use crate::pipeline::{self, Format, ProduceError, Setting, produce};
-use crate::publish::{
-    Difference, Entry, MOST_MANIFEST, PackageFile, index, is_index, package, prove, prove_package, standing,
-};
+use crate::pipeline::produce;
+use crate::publish::{Entry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, is_index, publish_by, standing};
 
-/// A report that was understood and is not published.
-const REFUSED: Code = Code::B902;
 /// So much of an index tells whose it is.
 const HEAD: u64 = 1024;
 /// The page over the run.
 const INDEX: &str = "index.html";
-
-/// How the files of a report are made: as [`produce`] does, but for tests.
-type Produce = dyn Fn(Whole<'_>, &[Format], &Setting) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> + Sync;
 
 struct Run<'a> {
     job: &'a PublishPlan,
@@ -51,11 +43,11 @@ struct Run<'a> {
 
 /// Publishes every input that nothing stands in the way of.
 pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
-    publish_by(job, &produce).map(|(exit, _)| exit)
+    publish_with(job, &produce).map(|(exit, _)| exit)
 }
 
 /// The same with other writers; gives what was told of each input as well.
-fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>), Stop> {
+fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>), Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let pool = pool(plan.jobs)?;
@@ -68,10 +60,10 @@ fn publish_by(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>),
     let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", job.folder.display(), output::reason(&e)));
     let open = Folder::create(&job.folder).map_err(told)?;
     let lock = Lock::alone(&open).map_err(unwritten)?;
-    let spool = Spool::new(&plan.setting.options.forms, Some((IN_MEMORY, open.clone())), true);
+    let spool = Spool::new(&plan.engine.setting().options.forms, Some((IN_MEMORY, open.clone())), true);
     let inputs = plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
     let run = Run { job, folder: open.clone(), inputs, spool, produce };
-    pipeline::warm(&job.formats, &plan.setting);
+    warm(&job.formats, &plan.engine);
     let reads = all(plan, &pool, &interrupt, &run);
     let asked = || interrupt.asked();
     // Nothing is published by a run that does not know all of its inputs.
@@ -135,7 +127,7 @@ impl Run<'_> {
             return record;
         }
         let agency = record.agency.clone().unwrap_or_default();
-        let forms = &self.job.plan.setting.options.forms;
+        let forms = &self.job.plan.engine.setting().options.forms;
         let form = forms.iter().find(|f| record.edition.as_ref() == Some(&f.id)).map(|f| &**f);
         let of = (agency.as_str(), record.year.unwrap_or_default(), form);
         for several in self.job.waivers.apply(of, &mut record.findings) {
@@ -160,28 +152,13 @@ impl Run<'_> {
 
     fn write(&self, record: &Record, slip: &Slip) -> Result<Vec<OutputFile>, Box<Finding>> {
         let unwritten = |message: String| Box::new(finding(Code::W401, message));
-        let unequal = |e: Difference| Box::new(finding(Code::W404, e.to_string()));
-        let internal = |message: String| Box::new(finding(Code::X901, message));
         let lost = |e: std::io::Error| unwritten(format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e)));
         let waited = self.spool.get(slip).map_err(lost)?;
-        let whole = waited.whole();
-        if let Some(private) = private_beside(whole) {
-            let message =
-                format!("没有公布：JSON 里的出处或提示会带出{private}，它在工作表名、文本框或没有采用的格子里");
-            return Err(Box::new(finding(REFUSED, message).hint("请从工作簿里删去")));
-        }
-        let setting = &self.job.plan.setting;
-        let files = (self.produce)(whole, &self.job.formats, setting).map_err(|e| match e {
-            ProduceError::Internal => internal(e.to_string()),
-            e => unwritten(e.to_string()),
-        })?;
-        let compared = prove(whole.report, &files, setting).map_err(unequal)?;
-        let formats: Vec<&str> = files.iter().map(|(f, _)| f.name()).chain(["manifest", "sums"]).collect();
         let name = stem(record);
         let zip = format!("{name}.zip");
         self.spares_inputs(&name, &zip)?;
-        let made = package(&name, whole.report, files, &compared).map_err(|e| unwritten(e.to_string()))?;
-        prove_package(&made).map_err(unequal)?;
+        let engine = &self.job.plan.engine;
+        let made = publish_by(waited.whole(), &self.job.formats, &name, engine, self.produce)?;
         let within: Vec<(&str, &[u8])> = made.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
         output::write_folder(&self.folder, &name, &within, (&zip, &made.zip)).map_err(unwritten)?;
         let output = |format: &str, path: String, bytes: &[u8], sha256: String| OutputFile {
@@ -190,10 +167,8 @@ impl Run<'_> {
             bytes: bytes.len(),
             sha256,
         };
-        let of_file = |(f, format): (&PackageFile, &&str)| {
-            output(format, format!("{name}/{}", f.name), &f.bytes, f.sha256.clone())
-        };
-        let mut outputs: Vec<OutputFile> = made.files.iter().zip(&formats).map(of_file).collect();
+        let of_file = |f: &PackageFile| output(f.format, format!("{name}/{}", f.name), &f.bytes, f.sha256.clone());
+        let mut outputs: Vec<OutputFile> = made.files.iter().map(of_file).collect();
         outputs.push(output("zip", zip, &made.zip, sha256(&made.zip)));
         Ok(outputs)
     }

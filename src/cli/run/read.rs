@@ -89,7 +89,7 @@ fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
     if let Some(f) = &input.trouble {
         return Err(Box::new(f.clone()));
     }
-    let bytes = reading::load(&input.path, &plan.setting.limits).map_err(|e| Box::new(unread(input, &e)))?;
+    let bytes = reading::load(&input.path, &plan.engine.setting().limits).map_err(|e| Box::new(unread(input, &e)))?;
     let digest = sha256(&bytes);
     Ok((bytes, digest))
 }
@@ -120,7 +120,7 @@ fn unread(input: &Input, e: &ImportError) -> Finding {
 }
 
 fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: Option<String>) -> Record {
-    let form = plan.setting.options.forms.iter().find(|f| examined.edition.as_ref() == Some(&f.id));
+    let form = plan.engine.setting().options.forms.iter().find(|f| examined.edition.as_ref() == Some(&f.id));
     let skipped = examined.report.is_none() && examined.findings.iter().all(|f| f.severity == Severity::Note);
     let mut record = Record {
         input,
@@ -149,9 +149,9 @@ fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: 
 /// What an input holds.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = reading::file_name(&input.path);
-    let read = || reading::read(&name, bytes, &plan.setting.limits, plan.isolation.as_ref());
+    let read = || reading::read(&name, bytes, &plan.engine.setting().limits, plan.isolation.as_ref());
     // A blank template that was named explicitly is checked: the findings say what to fill in.
-    examine_read(read, &plan.setting, |e| unread(input, e), !input.typed)
+    examine_read(read, &plan.engine, |e| unread(input, e), !input.typed)
 }
 
 /// Sets the status of a record that is understood from its findings.

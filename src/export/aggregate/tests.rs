@@ -4,7 +4,7 @@ use crate::export::sheet::reading;
 use crate::form;
 use crate::import::{Limits, read_bytes};
 use crate::model::{Origins, Place, Report, Severity, Value};
-use crate::normalize::{Options, normalize};
+use crate::normalize::{Cache, Options, normalize};
 
 /// Units whose every value is different, with all totals right.
 fn units(edition: &str) -> Vec<Contribution> {
@@ -41,7 +41,7 @@ fn the_workbook_is_read_again_with_the_same_totals_and_without_a_warning() {
     for form in form::built_in() {
         let (report, bytes) = written(units(&form.id), false);
         let book = read_bytes("汇总.xlsx", &bytes, &Limits::default()).unwrap();
-        let read = normalize(&book, &Options::default());
+        let read = normalize(&book, &Options::default(), &Cache::default());
         let loud: Vec<_> = read.findings.iter().filter(|f| f.severity > Severity::Note).collect();
         assert!(loud.is_empty(), "{loud:?}");
         let again = read.report.unwrap();

@@ -20,11 +20,13 @@ mod title;
 
 use docx_rs::{AlignmentType, DocumentChild, Docx, LineSpacing, LineSpacingType, Paragraph};
 
-use super::ExportError;
+use super::{Cache, ExportError};
 use crate::model::{Block, Document};
 use crate::style::Style;
 use finish::Notes;
 use text::twips;
+
+pub(super) use table::TableCache;
 
 /// A paragraph of at most this many lines directly before a table stays with it.
 const LEAD_LINES: usize = 3;
@@ -36,7 +38,7 @@ const ABOVE_TABLE: f32 = 5.0;
 ///
 /// # Errors
 /// Fails when the cells of a table do not tile it, or when `docx-rs` gives a part that is not XML.
-pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
+pub fn write(doc: &Document, style: &Style, cache: &Cache) -> Result<Vec<u8>, ExportError> {
     let mut notes = Notes::new(doc.language);
     let mut sizes = Vec::new();
     // Not `Docx::add_paragraph`: it moves the whole document for every paragraph.
@@ -50,7 +52,7 @@ pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
                 if after_table {
                     body.add(spacer());
                 }
-                if let Some(table) = table::write(t, style, lead[index].before)? {
+                if let Some(table) = table::write(t, style, lead[index].before, &cache.tables)? {
                     body.add(Paragraph::new().style(finish::TABLE_PLACE));
                     notes.table(table.xml);
                     sizes.push(table.size);
@@ -86,7 +88,7 @@ pub fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
     docx.document.children = body.0;
     docx = page::set(docx, style);
     docx = docx.styles(styles::make(style, &sizes, &mut notes));
-    package::pack(docx.build(), doc, style, &notes)
+    package::pack(docx.build(), doc, style, &notes, &cache.packer)
 }
 
 /// The paragraphs of the body; a table is represented by a placeholder paragraph.

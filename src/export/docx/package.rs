@@ -9,7 +9,7 @@ use quick_xml::escape::escape;
 use super::finish::{self, Notes};
 use super::text;
 use crate::export::ExportError;
-use crate::export::package::{self, Part, PartKind};
+use crate::export::package::{Packer, Part, PartKind};
 use crate::model::Document;
 use crate::style::Style;
 
@@ -37,7 +37,13 @@ const OTHER_NAMES: &[(&str, &str)] = &[
 ];
 
 /// Finishes and packs the parts.
-pub(super) fn pack(parts: XMLDocx, doc: &Document, style: &Style, notes: &Notes) -> Result<Vec<u8>, ExportError> {
+pub(super) fn pack(
+    parts: XMLDocx,
+    doc: &Document,
+    style: &Style,
+    notes: &Notes,
+    packer: &Packer,
+) -> Result<Vec<u8>, ExportError> {
     let mut files: Vec<Part<'_>> = Vec::new();
     let mut add = |name: &str, bytes: Vec<u8>| {
         files.push(Part {
@@ -61,7 +67,7 @@ pub(super) fn pack(parts: XMLDocx, doc: &Document, style: &Style, notes: &Notes)
     }
     add("word/fontTable.xml", fonts(style).into_bytes());
     add("docProps/core.xml", core(doc).into_bytes());
-    package::pack(&files, "DOCX")
+    packer.pack(&files, "DOCX")
 }
 
 /// Parts that differ from report to report.

@@ -1,7 +1,7 @@
 //! A table of the document → WordprocessingML.
 //!
 //! Takes a table and the height used above it on its page, gives finished XML and the type size. It never decides a span: the
-//! grid does. Tables of a run differ only in their figures, so their XML is built once per thread with placeholders for the
+//! grid does. Tables of a run differ only in their figures, so their XML is built once per worker with placeholders for the
 //! figures.
 
 use std::cell::RefCell;
@@ -31,7 +31,7 @@ pub(super) struct Finished {
 /// Placeholder of a figure: a private-use character. A table whose own text contains it is built without the cache.
 const FIGURE: &str = "\u{E000}";
 
-/// Most tables cached per thread: those of all editions, in the few column widths that their figures need, and recent ones with
+/// Most tables cached: those of all editions, in the few column widths that their figures need, and recent ones with
 /// blanks.
 const MOST_KEPT: usize = 32;
 
@@ -44,14 +44,18 @@ struct Ground {
     rule: f32,
 }
 
-thread_local! {
-    /// The XML between the figures, by cache key; least recently used first.
-    static KEPT: RefCell<Vec<(Ground, Vec<Box<str>>)>> = const { RefCell::new(Vec::new()) };
-}
+/// The XML between the figures, by cache key; least recently used first.
+#[derive(Default)]
+pub(in crate::export) struct TableCache(RefCell<Vec<(Ground, Vec<Box<str>>)>>);
 
 /// Writes a table; `None` for one without rows or columns, which Word refuses. `before`: height in points used above it on its
 /// page. Fails if its cells do not tile it.
-pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<Finished>, ExportError> {
+pub(super) fn write(
+    table: &Table,
+    style: &Style,
+    before: f32,
+    cache: &TableCache,
+) -> Result<Option<Finished>, ExportError> {
     let grid = grid::resolve(table)?;
     if grid.columns == 0 || grid.rows.is_empty() {
         return Ok(None);
@@ -71,8 +75,8 @@ pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<
     }
     let ground = ground(blank, fit);
     let filled = |(_, pieces): &(Ground, Vec<Box<str>>)| fill(pieces, &figures);
-    let known = KEPT.with_borrow_mut(|kept| {
-        let at = kept.iter().position(|(g, _)| *g == ground)?;
+    let mut kept = cache.0.borrow_mut();
+    let known = kept.iter().position(|(g, _)| *g == ground).and_then(|at| {
         // Moved to the end, so that it is removed last.
         kept[at..].rotate_left(1);
         kept.last().map(filled)
@@ -87,12 +91,10 @@ pub(super) fn write(table: &Table, style: &Style, before: f32) -> Result<Option<
                 return Err(ExportError::Writer { format: "DOCX", reason });
             }
             let xml = fill(&pieces, &figures);
-            KEPT.with_borrow_mut(|kept| {
-                if kept.len() >= MOST_KEPT {
-                    kept.remove(0);
-                }
-                kept.push((ground, pieces));
-            });
+            if kept.len() >= MOST_KEPT {
+                kept.remove(0);
+            }
+            kept.push((ground, pieces));
             xml
         }
     };

@@ -11,7 +11,7 @@ use crate::model::{Block, Document};
 /// Elements of headings by depth, below the title.
 const RANKS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
 
-pub(super) fn write(m: &mut Markup, doc: &Document, look: Look, ids: &str) {
+pub(super) fn write(m: &mut Markup<'_>, doc: &Document, look: Look, ids: &str) {
     title(m, &doc.title, look);
     for fact in &doc.facts {
         line(m, "p", look.of(Part::Fact), fact);
@@ -44,7 +44,7 @@ pub(super) fn write(m: &mut Markup, doc: &Document, look: Look, ids: &str) {
 
 /// The title. Nested spans make it break after the agency first, then between its other parts, and inside a part only if
 /// necessary.
-fn title(m: &mut Markup, parts: &[String], look: Look) {
+fn title(m: &mut Markup<'_>, parts: &[String], look: Look) {
     let part = [look.of(Part::Piece)];
     m.open("h1", &[look.of(Part::Title)]);
     match parts {
@@ -65,7 +65,7 @@ fn title(m: &mut Markup, parts: &[String], look: Look) {
     m.close_line();
 }
 
-fn line(m: &mut Markup, name: &'static str, attribute: (&str, &str), text: &str) {
+fn line(m: &mut Markup<'_>, name: &'static str, attribute: (&str, &str), text: &str) {
     m.open(name, &[attribute]);
     m.text(text);
     m.close_line();

@@ -5,8 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use icu_segmenter::options::{LineBreakOptions, WordBreakInvariantOptions};
 use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed, WordSegmenter, WordSegmenterBorrowed};
@@ -18,21 +17,38 @@ static LINES: LazyLock<LineSegmenterBorrowed<'static>> =
 static WORDS: LazyLock<WordSegmenterBorrowed<'static>> =
     LazyLock::new(|| WordSegmenter::new_dictionary(WordBreakInvariantOptions::default()));
 
-thread_local! {
-    /// Cache of the ends of pieces: a form has few labels, and every report has all of them.
-    static KNOWN: RefCell<HashMap<String, Rc<[usize]>>> = RefCell::default();
+/// Most lines cached: the labels of dozens of editions.
+const MOST_LINES: usize = 4096;
+
+/// Cache of the ends of pieces, of one worker: a form has few labels, and every report has all of them.
+#[derive(Default)]
+pub(in crate::export) struct Breaks(RefCell<HashMap<String, Arc<[usize]>>>);
+
+impl Breaks {
+    /// As [`pieces`], cached.
+    pub fn pieces<'l>(&self, line: &'l str) -> Vec<&'l str> {
+        let known = self.0.borrow().get(line).cloned();
+        let ends = known.unwrap_or_else(|| {
+            let ends: Arc<[usize]> = ends(line).into();
+            let mut all = self.0.borrow_mut();
+            if all.len() >= MOST_LINES {
+                all.clear();
+            }
+            all.insert(line.to_owned(), ends.clone());
+            ends
+        });
+        cut(line, &ends)
+    }
 }
 
 /// The pieces of one line of a label, inside which it does not break; joined, they are the line.
 pub fn pieces(line: &str) -> Vec<&str> {
-    let known = KNOWN.with_borrow(|known| known.get(line).cloned());
-    let ends = known.unwrap_or_else(|| {
-        let ends: Rc<[usize]> = ends(line).into();
-        KNOWN.with_borrow_mut(|known| known.insert(line.to_owned(), ends.clone()));
-        ends
-    });
+    cut(line, &ends(line))
+}
+
+fn cut<'l>(line: &'l str, ends: &[usize]) -> Vec<&'l str> {
     let starts = std::iter::once(0).chain(ends.iter().copied());
-    starts.zip(&*ends).map(|(start, end)| &line[start..*end]).collect()
+    starts.zip(ends).map(|(start, end)| &line[start..*end]).collect()
 }
 
 /// Byte offsets at which the pieces of a line end: where both line and word rules allow a break and no word listed as whole is

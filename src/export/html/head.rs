@@ -25,7 +25,7 @@ const TAGS: [&str; 11] = [
     "Url",
 ];
 
-pub(super) fn write(m: &mut Markup, doc: &Document, site: &Site) {
+pub(super) fn write(m: &mut Markup<'_>, doc: &Document, site: &Site) {
     m.line();
     m.open("head", &[]);
     m.line();

@@ -6,18 +6,19 @@ use std::borrow::Cow;
 
 use quick_xml::escape::escape;
 
-use super::breaks::pieces;
+use super::breaks::Breaks;
 use crate::model::is_invisible;
 
 /// The markup written so far.
-pub(super) struct Markup {
+pub(super) struct Markup<'c> {
+    breaks: &'c Breaks,
     out: String,
     open: Vec<&'static str>,
 }
 
-impl Markup {
-    pub fn new() -> Markup {
-        Markup { out: String::new(), open: Vec::new() }
+impl<'c> Markup<'c> {
+    pub fn new(breaks: &'c Breaks) -> Markup<'c> {
+        Markup { breaks, out: String::new(), open: Vec::new() }
     }
 
     pub fn doctype(&mut self) {
@@ -80,7 +81,7 @@ impl Markup {
             if index > 0 {
                 self.out.push_str("<br>");
             }
-            for (index, piece) in pieces(&line).into_iter().enumerate() {
+            for (index, piece) in self.breaks.pieces(&line).into_iter().enumerate() {
                 if index > 0 {
                     self.out.push_str("<wbr>");
                 }
@@ -140,7 +141,8 @@ mod tests {
     use super::*;
 
     fn written(text: &str) -> String {
-        let mut m = Markup::new();
+        let breaks = Breaks::default();
+        let mut m = Markup::new(&breaks);
         m.open("p", &[("title", text), ("id", "")]);
         m.text(text);
         String::from_utf8(m.finish()).unwrap()
@@ -168,14 +170,16 @@ mod tests {
 
     #[test]
     fn a_label_breaks_between_words() {
-        let mut m = Markup::new();
+        let breaks = Breaks::default();
+        let mut m = Markup::new(&breaks);
         m.label("年度报告\n<办理>结果\u{202e}");
         assert_eq!(String::from_utf8(m.finish()).unwrap(), "年度<wbr>报告<br>&lt;<wbr>办理<wbr>&gt;<wbr>结果");
     }
 
     #[test]
     fn what_is_open_is_closed() {
-        let mut m = Markup::new();
+        let breaks = Breaks::default();
+        let mut m = Markup::new(&breaks);
         m.open("div", &[]);
         m.open("p", &[]);
         m.close();

@@ -17,8 +17,10 @@ mod look;
 mod markup;
 mod table;
 
+pub(super) use breaks::Breaks;
 pub use breaks::pieces;
 
+use super::Cache;
 use crate::digest::sha256_of;
 use crate::model::Document;
 use crate::site::Site;
@@ -26,8 +28,8 @@ use look::Look;
 use markup::Markup;
 
 /// Writes the document as a complete page. The same document and site give the same bytes.
-pub fn page(doc: &Document, site: &Site) -> Vec<u8> {
-    let mut m = Markup::new();
+pub fn page(doc: &Document, site: &Site, cache: &Cache) -> Vec<u8> {
+    let mut m = Markup::new(&cache.breaks);
     m.doctype();
     m.open("html", &[("lang", doc.language)]);
     head::write(&mut m, doc, site);
@@ -39,9 +41,9 @@ pub fn page(doc: &Document, site: &Site) -> Vec<u8> {
 
 /// Writes the document as one element without a page around it. Its ids contain a digest of title and agency, so that reports
 /// on the same page do not share ids.
-pub fn fragment(doc: &Document) -> Vec<u8> {
+pub fn fragment(doc: &Document, cache: &Cache) -> Vec<u8> {
     let digest = sha256_of([doc.title_text().as_bytes(), doc.agency.as_bytes()]);
-    let mut m = Markup::new();
+    let mut m = Markup::new(&cache.breaks);
     let (name, style) = Look::Fragment.of(look::Part::Root);
     m.open("div", &[("lang", doc.language), (name, style)]);
     m.line();

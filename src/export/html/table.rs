@@ -14,7 +14,7 @@ use crate::model::{Align, Cell, CellRole, Table};
 /// Length of the longest number of a label: （十二）.
 const MOST_NUMBER: usize = 4;
 
-pub(super) fn write(m: &mut Markup, table: &Table, look: Look, name: &str) {
+pub(super) fn write(m: &mut Markup<'_>, table: &Table, look: Look, name: &str) {
     let (heads, columns) = (Heads::new(table), Columns::new(table));
     // A box that scrolls must be reachable by keyboard.
     let (label, focus) = (format!("{}（可左右滚动）", table.caption), columns.is_wide());
@@ -32,7 +32,7 @@ pub(super) fn write(m: &mut Markup, table: &Table, look: Look, name: &str) {
     groups(m, &heads, &columns, look);
     let ground = Ground { heads: &heads, columns: &columns, look, name };
     let mut number = 0;
-    let mut rows = |m: &mut Markup, range: std::ops::Range<usize>, group: &'static str| {
+    let mut rows = |m: &mut Markup<'_>, range: std::ops::Range<usize>, group: &'static str| {
         if range.is_empty() {
             return;
         }
@@ -79,7 +79,7 @@ fn frame(columns: &Columns, look: Look) -> String {
     style
 }
 
-fn groups(m: &mut Markup, heads: &Heads, columns: &Columns, look: Look) {
+fn groups(m: &mut Markup<'_>, heads: &Heads, columns: &Columns, look: Look) {
     let total = columns.total();
     for group in &heads.groups {
         m.open("colgroup", &[]);
@@ -105,7 +105,7 @@ struct Ground<'a> {
     name: &'a str,
 }
 
-fn cell(m: &mut Markup, cell: &Cell, (row, number): (usize, usize), ground: &Ground<'_>) {
+fn cell(m: &mut Markup<'_>, cell: &Cell, (row, number): (usize, usize), ground: &Ground<'_>) {
     let Ground { heads, columns, look, name } = *ground;
     let id = |n: usize| format!("{name}h{n}");
     let is_head = cell.role != CellRole::Data;

@@ -11,14 +11,16 @@ use memchr::memmem;
 
 use super::fault;
 use super::programs::{self, Program};
+use crate::export::Cache;
 use crate::export::ExportError;
-use crate::export::deflate::{Effort, zlib};
+use crate::export::deflate::Effort;
 
 /// Finishes a file. Fails if its structure is not as expected or a stand-in is missing.
-pub(super) fn finish(file: &[u8], programs: &[Arc<Program>]) -> Result<Vec<u8>, ExportError> {
+pub(super) fn finish(file: &[u8], programs: &[Arc<Program>], cache: &Cache) -> Result<Vec<u8>, ExportError> {
     let strange = || fault("文件的结构和预期的不同".to_owned());
     let table = Table::read(file).ok_or_else(strange)?;
     let embedded: Vec<usize> = table.objects.iter().filter_map(|o| program(&file[o.from..o.to])).collect();
+    let deflater = &cache.packer.deflater;
     let mut left = programs::stand_ins(programs);
     let mut out = Vec::with_capacity(2 * file.len());
     out.extend_from_slice(&file[..table.objects.first().ok_or_else(strange)?.from]);
@@ -33,7 +35,7 @@ pub(super) fn finish(file: &[u8], programs: &[Arc<Program>]) -> Result<Vec<u8>, 
         if embedded.contains(&object.number) {
             let mut font = Vec::new();
             ZlibDecoder::new(stream.data).read_to_end(&mut font).map_err(|_| strange())?;
-            if let Some(subset) = programs::real(&font, programs)? {
+            if let Some(subset) = programs::real(&font, programs, &cache.subsets, deflater)? {
                 left = left.checked_sub(1).ok_or_else(strange)?;
                 stream.write(&mut out, &format!("/Filter/FlateDecode/Length1 {}", subset.size), &subset.deflated);
                 continue;
@@ -43,7 +45,7 @@ pub(super) fn finish(file: &[u8], programs: &[Arc<Program>]) -> Result<Vec<u8>, 
         if memmem::find(stream.entries, b"/Filter").is_some() || stream.entries.starts_with(b"/Type/Metadata") {
             out.extend_from_slice(bytes);
         } else {
-            stream.write(&mut out, "/Filter/FlateDecode", &zlib(stream.data, Effort::Least, "PDF")?);
+            stream.write(&mut out, "/Filter/FlateDecode", &deflater.zlib(stream.data, Effort::Least, "PDF")?);
         }
     }
     // A stand-in that was not replaced has no outlines: its text would be invisible.
@@ -159,7 +161,8 @@ mod tests {
 
     #[test]
     fn streams_are_deflated_and_a_strange_file_is_refused() {
-        let finished = finish(FILE.as_bytes(), &[]).unwrap();
+        let cache = Cache::default();
+        let finished = finish(FILE.as_bytes(), &[], &cache).unwrap();
         assert!(memmem::find(&finished, b"/Filter/FlateDecode>>\nstream\n").is_some());
         for (part, other) in [
             ("xref\n0 3", "xref\n1 3"),
@@ -169,10 +172,13 @@ mod tests {
             ("trailer", "trailed"),
             ("0 3", "0 99999999999999999999"),
         ] {
-            assert!(FILE.contains(part) && finish(FILE.replace(part, other).as_bytes(), &[]).is_err(), "{other}");
+            assert!(
+                FILE.contains(part) && finish(FILE.replace(part, other).as_bytes(), &[], &cache).is_err(),
+                "{other}"
+            );
         }
         // A face was used, but its stand-in is missing.
-        let face = Program::open(&Faces::built_in().bytes(0).unwrap(), Use::Text).unwrap();
-        assert!(finish(FILE.as_bytes(), &[face]).is_err());
+        let face = cache.programs.open(&Faces::built_in().bytes(0).unwrap(), Use::Text).unwrap();
+        assert!(finish(FILE.as_bytes(), &[face], &cache).is_err());
     }
 }

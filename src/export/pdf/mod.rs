@@ -26,15 +26,18 @@ use krilla::tagging::{
 };
 use krilla::text::{GlyphId, KrillaGlyph};
 
-use super::ExportError;
-use crate::layout::{self, FaceId, Faces, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
+use super::{Cache, ExportError};
+use crate::layout::{self, FaceId, Glyph, Item, Mark, Owner, Page, Pages, Rule, Run, Scope};
 use programs::{Program, Use};
+
+pub use programs::Programs;
+pub(super) use programs::SubsetCache;
 
 /// Longest title, heading or caption, in characters, in tag tree, outline and metadata; PDF/A limits strings to 32767 bytes.
 const MOST_NAME: usize = 400;
 
 /// Writes the PDF. Fails if a face cannot be opened or krilla finds that the file would violate PDF/A-2a or PDF/UA-1.
-pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
+pub fn write(pages: &Pages, cache: &Cache) -> Result<Vec<u8>, ExportError> {
     let configuration = ConfigurationBuilder::new()
         .with_version(PdfVersion::Pdf17)
         .with_archival_validator(Archival::A2_A)
@@ -43,7 +46,7 @@ pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
         .map_err(|e| fault(format!("{e:?}")))?;
     let settings = SerializeSettings { configuration, compress_content_streams: false, ..SerializeSettings::default() };
     let mut document = krilla::Document::new_with(settings);
-    let mut writer = Writer { pages, programs: Vec::new(), content: vec![Vec::new(); pages.tags.len()] };
+    let mut writer = Writer { pages, cache, programs: Vec::new(), content: vec![Vec::new(); pages.tags.len()] };
     for page in &pages.pages {
         let size = PageSettings::from_wh(pages.width, pages.height).ok_or_else(|| fault("纸张尺寸不对".into()))?;
         let mut sheet = document.start_page_with(size);
@@ -57,7 +60,7 @@ pub fn write(pages: &Pages) -> Result<Vec<u8>, ExportError> {
     document.set_metadata(metadata(pages));
     let bytes = document.finish().map_err(|e| fault(explain(&e)))?;
     let programs: Vec<Arc<Program>> = writer.programs.into_iter().map(|(.., p)| p).collect();
-    finish::finish(&bytes, &programs)
+    finish::finish(&bytes, &programs, cache)
 }
 
 fn fault(reason: String) -> ExportError {
@@ -74,15 +77,9 @@ fn explain(error: &krilla::error::KrillaError) -> String {
     }
 }
 
-/// Opens the faces of all roles, which every document needs, before the first document and in parallel with reading its input.
-pub fn warm(faces: &Faces) {
-    for bytes in faces.of_roles() {
-        Program::open(&bytes, Use::Text);
-    }
-}
-
 struct Writer<'p> {
     pages: &'p Pages,
+    cache: &'p Cache,
     /// Font programs used so far, by face and use.
     programs: Vec<(FaceId, Use, Arc<Program>)>,
     /// Marked content of each tag, in reading order.
@@ -125,7 +122,8 @@ impl Writer<'_> {
             Some(at) => at,
             None => {
                 let bytes = self.pages.faces.bytes(face).ok_or_else(|| fault(format!("没有第 {face} 号字体")))?;
-                let program = Program::open(&bytes, of).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
+                let program =
+                    self.cache.programs.open(&bytes, of).ok_or_else(|| fault(format!("第 {face} 号字体打不开")))?;
                 self.programs.push((face, of, program));
                 self.programs.len() - 1
             }

@@ -4,12 +4,11 @@
 //! font's box and deflates the subset at a level of its own, again for every document; both took most of the time of a
 //! document. So krilla gets a stand-in with the same metrics and name, without outlines, and with the number of each glyph as
 //! its left side bearing: the subset that krilla makes of it shows which glyphs the real one needs. A stand-in is made once per
-//! process, a subset that documents share once per thread. A face without TrueType outlines, or with variations, has no
+//! engine, a subset that documents share once per worker. A face without TrueType outlines, or with variations, has no
 //! stand-in; krilla embeds it itself.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use krilla::text::Font;
@@ -22,12 +21,12 @@ use write_fonts::FontBuilder;
 use super::fault;
 use crate::digest::sha256_of;
 use crate::export::ExportError;
-use crate::export::deflate::{Effort, zlib};
-use crate::layout::FaceBytes;
+use crate::export::deflate::{Deflater, Effort};
+use crate::layout::{FaceBytes, Faces};
 
 /// Tables copied unchanged into a stand-in.
 const TABLES: [&[u8; 4]; 3] = [b"maxp", b"OS/2", b"post"];
-/// Most faces cached per process and most subsets cached per thread; a document may have nine programs.
+/// Most faces and most subsets cached; a document may have nine programs.
 const MOST_FACES: usize = 16;
 const MOST_SUBSETS: usize = 32;
 
@@ -60,7 +59,7 @@ struct Face {
 #[derive(Clone)]
 pub(super) struct Subset {
     /// The subset, deflated.
-    pub deflated: Rc<[u8]>,
+    pub deflated: Arc<[u8]>,
     /// Its size in bytes before that.
     pub size: usize,
 }
@@ -79,17 +78,33 @@ const MARK: std::ops::Range<usize> = 20..36;
 const CHECKSUM: std::ops::Range<usize> = 8..12;
 const LONG_OFFSETS: usize = 51;
 
-/// Made once per process: for a face with all ideographs this takes a good part of the time of a single document.
-static FACES: Mutex<Vec<Arc<Face>>> = Mutex::new(Vec::new());
+/// The opened faces, shared between workers: opening a face with all ideographs takes a good part of the time of a single
+/// document.
+#[derive(Default)]
+pub struct Programs(Mutex<Vec<Arc<Face>>>);
 
-thread_local! {
-    static SUBSETS: RefCell<Vec<Made>> = const { RefCell::new(Vec::new()) };
-}
+/// The subsets that documents share, of one worker.
+#[derive(Default)]
+pub(in crate::export) struct SubsetCache(RefCell<Vec<Made>>);
 
-impl Face {
-    fn of(bytes: &FaceBytes) -> Arc<Face> {
+impl Programs {
+    /// Opens the faces of all roles, which every document needs, before the first document and in parallel with reading its
+    /// input.
+    pub fn warm(&self, faces: &Faces) {
+        for bytes in faces.of_roles() {
+            self.open(&bytes, Use::Text);
+        }
+    }
+
+    /// Opens a face for a use, once; `None` if the bytes are not a font.
+    pub(super) fn open(&self, bytes: &FaceBytes, of: Use) -> Option<Arc<Program>> {
+        let face = self.face(bytes);
+        face.programs[of as usize].get_or_init(|| face.program(of).map(Arc::new)).clone()
+    }
+
+    fn face(&self, bytes: &FaceBytes) -> Arc<Face> {
         // A panic cannot leave the list incomplete, so a poisoned lock is usable.
-        let mut faces = FACES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut faces = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = faces.iter().find(|f| f.bytes.is(bytes)) {
             return known.clone();
         }
@@ -97,7 +112,9 @@ impl Face {
         keep(&mut faces, MOST_FACES, face.clone());
         face
     }
+}
 
+impl Face {
     fn program(&self, of: Use) -> Option<Program> {
         let bytes = self.bytes.clone();
         let light = self.light.get_or_init(|| stand_in(bytes.bytes()));
@@ -113,12 +130,6 @@ impl Face {
 }
 
 impl Program {
-    /// Opens a face for a use, once per process; `None` if the bytes are not a font.
-    pub fn open(bytes: &FaceBytes, of: Use) -> Option<Arc<Program>> {
-        let face = Face::of(bytes);
-        face.programs[of as usize].get_or_init(|| face.program(of).map(Arc::new)).clone()
-    }
-
     /// The font for krilla.
     pub fn font(&self) -> Font {
         self.font.clone()
@@ -131,26 +142,28 @@ pub(super) fn stand_ins(programs: &[Arc<Program>]) -> usize {
 }
 
 /// The subset to embed instead of one that krilla made; `None` if that was not made of a stand-in.
-pub(super) fn real(embedded: &[u8], programs: &[Arc<Program>]) -> Result<Option<Subset>, ExportError> {
+pub(super) fn real(
+    embedded: &[u8],
+    programs: &[Arc<Program>],
+    cache: &SubsetCache,
+    deflater: &Deflater,
+) -> Result<Option<Subset>, ExportError> {
     let Some((mark, glyphs)) = read(embedded) else { return Ok(None) };
     let Some(program) = programs.iter().find(|p| p.mark == Some(mark)) else { return Ok(None) };
     let known = |(p, g, _): &Made| Arc::ptr_eq(p, program) && *g == glyphs;
-    let again = SUBSETS.with_borrow_mut(|all| {
-        let at = all.iter().position(known)?;
+    let mut all = cache.0.borrow_mut();
+    if let Some(at) = all.iter().position(known) {
         // Moved to the end, so that it is removed last; subsets of single documents are removed first.
         all[at..].rotate_left(1);
-        all.last().map(|(.., subset)| subset.clone())
-    });
-    if again.is_some() {
-        return Ok(again);
+        return Ok(all.last().map(|(.., subset)| subset.clone()));
     }
     let wanted = GlyphRemapper::new_from_glyphs(&glyphs);
     if !wanted.remapped_gids().eq(glyphs.iter().copied()) {
         return Err(fault("字体的字形次序和预期的不同".to_owned()));
     }
     let bytes = subset(program.bytes.bytes(), 0, &wanted).map_err(|e| fault(format!("字体取不出子集：{e}")))?;
-    let subset = Subset { deflated: zlib(&bytes, Effort::Least, "PDF")?.into(), size: bytes.len() };
-    SUBSETS.with_borrow_mut(|all| keep(all, MOST_SUBSETS, (program.clone(), glyphs, subset.clone())));
+    let subset = Subset { deflated: deflater.zlib(&bytes, Effort::Least, "PDF")?.into(), size: bytes.len() };
+    keep(&mut all, MOST_SUBSETS, (program.clone(), glyphs, subset.clone()));
     Ok(Some(subset))
 }
 

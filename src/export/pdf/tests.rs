@@ -11,7 +11,11 @@ use crate::model::{Block, Document, Paragraph, Value};
 use crate::style::Style;
 
 fn pdf(document: &Document) -> Vec<u8> {
-    write(&layout(document, &Style::default(), &Faces::built_in()).unwrap()).unwrap()
+    write(
+        &layout(document, &Style::default(), &Faces::built_in(), &layout::Cache::default()).unwrap(),
+        &Cache::default(),
+    )
+    .unwrap()
 }
 
 /// The expected structure: role and text of each element that contains text, in order.
@@ -172,7 +176,8 @@ fn one_file_under_two_names_is_one_font() {
     let file = |name: &str| FaceFile { path: name.to_owned(), bytes: Ok(std::fs::read(base.join(name)).unwrap()) };
     let faces = Faces::new(&style, file).unwrap();
     let document = document("2021", Value::Count);
-    let bytes = write(&layout(&document, &style, &faces).unwrap()).unwrap();
+    let bytes =
+        write(&layout(&document, &style, &faces, &layout::Cache::default()).unwrap(), &Cache::default()).unwrap();
     assert_eq!(found(&read(&bytes).root), expected(&document));
 }
 

@@ -16,7 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Formula, Workbook, Worksheet, XlsxError};
 
-use super::{ExportError, package};
+use super::ExportError;
+use super::package::Packer;
 use look::{Formats, Look};
 
 /// Longest text of one cell, in UTF-16 units (a limit of Excel).
@@ -287,13 +288,13 @@ pub fn assemble(title: &str, sheets: Vec<Sheet>) -> Result<Assembled, ExportErro
 
 impl Assembled {
     /// Packs the workbook.
-    pub fn pack(self) -> Result<Vec<u8>, ExportError> {
+    pub fn pack(self, packer: &Packer) -> Result<Vec<u8>, ExportError> {
         let parts = grow::free(&self.package, &self.growing).map_err(|e| refusal(e.to_string()))?;
-        package::pack(&parts, "XLSX")
+        packer.pack(&parts, "XLSX")
     }
 }
 
-/// Assembles and packs a workbook.
+/// Assembles and packs a workbook of which a run makes few.
 pub fn finish(title: &str, sheets: Vec<Sheet>) -> Result<Vec<u8>, ExportError> {
-    assemble(title, sheets)?.pack()
+    assemble(title, sheets)?.pack(&Packer::default())
 }

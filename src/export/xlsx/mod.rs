@@ -5,11 +5,11 @@
 
 mod data;
 
-use super::ExportError;
 use super::sheet::figure::{Figure, shown};
 use super::sheet::grid::{self, Grid};
 use super::sheet::look::Look;
 use super::sheet::{Assembled, Sheet, TEXT_WIDTH, assemble, measure};
+use super::{Cache, ExportError};
 use crate::form::{self, Form, labels};
 use crate::model::{Paragraph, Report, Section, Value};
 
@@ -35,8 +35,8 @@ impl Unassembled {
 ///
 /// # Errors
 /// As [`sheets`].
-pub fn write(report: &Report) -> Result<Vec<u8>, ExportError> {
-    sheets(report)?.assemble()?.pack()
+pub fn write(report: &Report, cache: &Cache) -> Result<Vec<u8>, ExportError> {
+    sheets(report)?.assemble()?.pack(&cache.packer)
 }
 
 /// Writes the sheets of the publishable workbook.

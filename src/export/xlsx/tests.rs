@@ -7,6 +7,11 @@ use crate::export::sheet::reading::{book, elements, number_format, parts, sample
 use crate::form::{GridContent, Table, built_in};
 use crate::model::{Amount, Decimal};
 
+/// Writes with an empty cache.
+fn write(report: &Report) -> Result<Vec<u8>, ExportError> {
+    super::write(report, &Cache::default())
+}
+
 /// The cell of each slot when the table begins in row `top`.
 fn places(table: &Table, top: u32) -> Vec<(u32, u32)> {
     let mut out = vec![(0, 0); table.slot_count()];

@@ -1,11 +1,11 @@
-//! Per-thread cache of cell texts and their lines: the official labels are the same in every report of a run.
+//! Cache of cell texts and their lines: the official labels are the same in every report of a run.
 //!
 //! Takes a text and its faces, gives the shared [`Label`] of that text. Cached values depend on text, faces and measure only,
 //! so the cache never changes an output.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::cell::{self, Kind};
 use crate::layout::LayoutError;
@@ -13,7 +13,7 @@ use crate::layout::faces::{Faces, Role};
 use crate::layout::line::Line;
 use crate::layout::text::{Setter, Text};
 
-/// Most texts cached per thread, and most measures cached per text.
+/// Most texts cached, and most measures cached per text.
 const MOST_LABELS: usize = 4096;
 const MOST_MEASURES: usize = 32;
 /// Longest cached label and figure, in bytes: longer figures differ from report to report.
@@ -28,60 +28,57 @@ pub(in crate::layout) struct Label {
     pub number: usize,
     /// Width on one line, em.
     pub width: f32,
-    lines: RefCell<Vec<(Asked, Rc<[Line]>)>>,
+    /// A mutex, not a cell, so that a worker with its labels may move to another thread; it is never waited for.
+    lines: Mutex<Vec<(Asked, Arc<[Line]>)>>,
 }
 
 /// Cache key of lines: number, width, hang, kind. Lengths as their bits.
 type Asked = (usize, u32, u32, Kind);
 
-/// The cached labels and the faces that they are set in.
+/// The labels of one worker, and the faces that they are set in.
+#[derive(Default)]
+pub(in crate::layout) struct LabelCache(RefCell<Option<Known>>);
+
 struct Known {
     faces: Faces,
-    labels: HashMap<String, Rc<Label>>,
-}
-
-thread_local! {
-    static KNOWN: RefCell<Option<Known>> = const { RefCell::new(None) };
+    labels: HashMap<String, Arc<Label>>,
 }
 
 impl Label {
     /// The label of a cell's text, cached unless it is too long. Fails on a character that no face can draw.
-    pub fn of(text: &str, is_figure: bool, setter: &mut Setter<'_>) -> Result<Rc<Label>, LayoutError> {
-        let faces = setter.faces();
-        let known = KNOWN.with_borrow(|known| {
-            let known = known.as_ref().filter(|k| k.faces.is(faces))?;
-            known.labels.get(text).cloned()
-        });
-        if let Some(label) = known {
-            return Ok(label);
+    pub fn of(text: &str, is_figure: bool, setter: &mut Setter<'_>) -> Result<Arc<Label>, LayoutError> {
+        let (faces, cache) = (setter.faces(), setter.labels());
+        if let Some(known) = cache.0.borrow().as_ref().filter(|k| k.faces.is(faces))
+            && let Some(label) = known.labels.get(text)
+        {
+            return Ok(label.clone());
         }
         let set = setter.set(Role::Table, text)?;
         let (number, width) = (cell::number(&set), set.width());
-        let label = Rc::new(Label { text: set, number, width, lines: RefCell::default() });
+        let label = Arc::new(Label { text: set, number, width, lines: Mutex::default() });
         if text.len() <= if is_figure { LONGEST_FIGURE } else { LONGEST } {
-            KNOWN.with_borrow_mut(|known| {
-                if !known.as_ref().is_some_and(|k| k.faces.is(faces) && k.labels.len() < MOST_LABELS) {
-                    *known = None;
-                }
-                let known = known.get_or_insert_with(|| Known { faces: faces.clone(), labels: HashMap::new() });
-                known.labels.insert(text.to_owned(), label.clone());
-            });
+            let mut known = cache.0.borrow_mut();
+            if !known.as_ref().is_some_and(|k| k.faces.is(faces) && k.labels.len() < MOST_LABELS) {
+                *known = None;
+            }
+            let known = known.get_or_insert_with(|| Known { faces: faces.clone(), labels: HashMap::new() });
+            known.labels.insert(text.to_owned(), label.clone());
         }
         Ok(label)
     }
 
     /// Its lines, cached; see [`cell::lines`].
-    pub fn lines(&self, number: usize, width: f32, hang: f32, kind: Kind) -> Rc<[Line]> {
+    pub fn lines(&self, number: usize, width: f32, hang: f32, kind: Kind) -> Arc<[Line]> {
         let asked = (number, width.to_bits(), hang.to_bits(), kind);
-        let known = self.lines.borrow().iter().find(|(a, _)| *a == asked).map(|(_, lines)| lines.clone());
-        known.unwrap_or_else(|| {
-            let lines: Rc<[Line]> = cell::lines(&self.text, number, width, hang, kind).into();
-            let mut all = self.lines.borrow_mut();
-            if all.len() >= MOST_MEASURES {
-                all.clear();
-            }
-            all.push((asked, lines.clone()));
-            lines
-        })
+        let mut all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, lines)) = all.iter().find(|(a, _)| *a == asked) {
+            return lines.clone();
+        }
+        let lines: Arc<[Line]> = cell::lines(&self.text, number, width, hang, kind).into();
+        if all.len() >= MOST_MEASURES {
+            all.clear();
+        }
+        all.push((asked, lines.clone()));
+        lines
     }
 }

@@ -1,6 +1,6 @@
 //! A table at one type size: column widths, lines of every cell, row heights.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{Cell, Prepared, cell};
 use crate::layout::line::Line;
@@ -38,7 +38,7 @@ pub(in crate::layout) struct Sized {
 #[derive(Clone)]
 pub(in crate::layout) struct CellLines {
     pub size: f32,
-    pub lines: Rc<[Line]>,
+    pub lines: Arc<[Line]>,
     /// Blank space before the text of a left-aligned cell, points.
     pub side: f32,
 }

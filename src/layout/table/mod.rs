@@ -8,7 +8,7 @@ mod draw;
 mod label;
 mod measure;
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::LayoutError;
 use super::pages::{Scope, Tag, TagId, TagKind};
@@ -17,6 +17,7 @@ use crate::model::{self, Align, CellRole};
 
 pub(super) use draw::{ASCENT, Fragment};
 use label::Label;
+pub(super) use label::LabelCache;
 pub(super) use measure::Sized;
 
 /// Indent per outline level, em.
@@ -41,7 +42,7 @@ pub(super) struct Cell {
     pub align: Align,
     /// Blank space before the text, em.
     pub indent: f32,
-    pub label: Rc<Label>,
+    pub label: Arc<Label>,
     pub tag: TagId,
 }
 

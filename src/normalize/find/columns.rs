@@ -4,9 +4,9 @@
 //! Heads with other wording are accepted only if all other heads are found and a single reading remains.
 
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
-use super::super::fold::{Folded, body, fold};
+use super::super::fold::Folded;
 use super::super::view::View;
 use super::{Located, Target, is_value};
 use crate::model::{Address, Code, Finding, Source, finding};
@@ -33,7 +33,7 @@ struct Reading {
     /// Row of the topmost cell.
     top: u32,
     text: String,
-    label: Rc<Folded>,
+    label: Arc<Folded>,
 }
 
 impl Target<'_> {
@@ -95,7 +95,12 @@ impl Target<'_> {
         for (at, _) in cells.iter().filter(|_| self.step(1)) {
             let Some(mut text) = view.text(*at).map(str::to_owned) else { continue };
             let mut add = |text: &str, top| {
-                readings.extend(fold(text).map(|label| Reading { at: *at, top, text: text.to_owned(), label }));
+                readings.extend(view.cache.fold(text).map(|label| Reading {
+                    at: *at,
+                    top,
+                    text: text.to_owned(),
+                    label,
+                }));
             };
             add(&text, at.row);
             for above in (at.row.saturating_sub(PIECES)..at.row).rev() {
@@ -237,7 +242,7 @@ impl Target<'_> {
             let lowest =
                 self.known.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
             if here.is_empty() && twins && lowest {
-                let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&body(&n.label)));
+                let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&view.cache.body(&n.label)));
                 let label = label.map_or(String::new(), |n| n.label.clone());
                 let message = format!("{}缺少列名“{label}”，分不清各列属于哪一组", self.table_name);
                 let f = finding(Code::N203, message).at(Source::cell(&view.sheet.name, heads[*first]));

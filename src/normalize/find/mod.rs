@@ -9,8 +9,8 @@ mod rows;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::fold::fold;
-use super::known::{Known, OfForm};
+use super::cache::Cache;
+use super::known::Known;
 use super::remarks::{Remarks, is_prose};
 use super::value::looks_like_value;
 use super::view::View;
@@ -100,9 +100,9 @@ struct Target<'a> {
 }
 
 /// Searches every sheet.
-pub fn search(form: &Form, views: &[View<'_>]) -> Search {
+pub fn search(form: &Form, views: &[View<'_>], cache: &Cache) -> Search {
     let budget = budget(views);
-    let known = OfForm::of(form);
+    let known = cache.form(form);
     let place = |table: &Table, block: &Block, known: &Known| {
         let target = Target { block, table_name: &table.name, known, budget: &budget };
         views.iter().enumerate().flat_map(|(i, view)| target.places(i, view)).collect()
@@ -115,9 +115,9 @@ pub fn search(form: &Form, views: &[View<'_>]) -> Search {
 
 /// Searches again for the blocks that were not found, now accepting heads that are split over several rows, have a note in
 /// brackets, or, one per block, have an unknown wording. Places that overlap one already found are dropped.
-pub fn search_again(form: &Form, views: &[View<'_>], search: &mut Search) {
+pub fn search_again(form: &Form, views: &[View<'_>], cache: &Cache, search: &mut Search) {
     let budget = budget(views);
-    let known = OfForm::of(form);
+    let known = cache.form(form);
     for (t, table) in form.tables.iter().enumerate() {
         for (b, block) in table.blocks.iter().enumerate() {
             if !search.found[t][b].is_empty() {
@@ -239,7 +239,7 @@ impl Target<'_> {
             located.heads.iter().chain(located.row_labels.iter().flatten()).chain(located.units.iter().flatten()),
         );
         let known = |text: &str| {
-            fold(text).is_some_and(|f| {
+            view.cache.fold(text).is_some_and(|f| {
                 self.known.columns.is_any(&f.body)
                     || self.known.rows.is_any(&f.body)
                     || self.known.corner.as_ref() == Some(&f.body)

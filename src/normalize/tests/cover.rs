@@ -29,7 +29,7 @@ fn titles_are_found_wherever_offices_put_them() {
     let r = report(vec![body(Lay::new("某县科技局2024年政府信息公开年报"))]);
     assert_eq!((r.cover.agency.as_str(), r.cover.year), ("某县科技局", 2024));
     let name = "某县科技局2024年政府信息公开工作年度报告.xlsx".to_owned();
-    let n = normalize(&Workbook { name, sheets: vec![body(Lay::new("表"))] }, &Options::default());
+    let n = normalize(&Workbook { name, sheets: vec![body(Lay::new("表"))] }, &Options::default(), &Cache::default());
     assert_eq!(n.report.unwrap().cover.year, 2024);
     let n = read(vec![body(Lay::new("表"))]);
     assert!(is_refused(&n));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use zip::{ZipArchive, ZipWriter};
 
 use super::*;
+use crate::engine::Engine;
 use crate::form::{self, Kind};
 use crate::model::{Amount, Decimal, Origins, Paragraph, Value, Whole};
 use crate::normalize::settle;
@@ -56,9 +57,10 @@ fn editions() -> [Report; 3] {
 #[test]
 fn what_is_produced_is_proved() {
     for report in editions() {
-        let setting = Setting::default();
-        let files = produce(whole(&report), &Format::ALL, &setting).unwrap();
-        let compared = prove(&report, &files, &setting).unwrap_or_else(|e| panic!("{}: {e}", report.form.id));
+        let engine = Engine::default();
+        let files = produce(whole(&report), &Format::ALL, &engine).unwrap();
+        let compared =
+            prove(&report, &files, &engine.setting().limits).unwrap_or_else(|e| panic!("{}: {e}", report.form.id));
         let values: usize = report.tables.iter().map(Vec::len).sum();
         for (compared, (format, _)) in compared.iter().zip(&files) {
             let words = 2 * report.sections.len();
@@ -88,16 +90,16 @@ const FAULTS: [Fault; 6] = [
 #[test]
 fn faults_of_writers_are_caught_in_every_format() {
     for sound in editions() {
-        let setting = Setting::default();
+        let engine = Engine::default();
         for (what, fault) in FAULTS {
             let mut spoiled = sound.clone();
             fault(&mut spoiled);
-            for file in produce(whole(&spoiled), &Format::ALL, &setting).unwrap() {
+            for file in produce(whole(&spoiled), &Format::ALL, &engine).unwrap() {
                 let format = file.0;
                 if format == Format::Csv && sound.tables == spoiled.tables {
                     continue;
                 }
-                let found = prove(&sound, &[file], &setting);
+                let found = prove(&sound, &[file], &engine.setting().limits);
                 assert!(found.is_err(), "{}: {what} in {format:?} was not caught", sound.form.id);
             }
         }
@@ -106,14 +108,14 @@ fn faults_of_writers_are_caught_in_every_format() {
 
 #[test]
 fn a_difference_names_format_place_and_both_texts() {
-    let (sound, setting) = (report("2021"), Setting::default());
+    let (sound, engine) = (report("2021"), Engine::default());
     let mut spoiled = sound.clone();
     spoiled.tables[0][0] = Value::Count(4321);
     for (format, says) in
         [(Format::Pdf, "第 1 张表"), (Format::Docx, "第 1 张表"), (Format::Xlsx, "工作表“二、主动公开”的 B6")]
     {
-        let files = produce(whole(&spoiled), &[format], &setting).unwrap();
-        let told = prove(&sound, &files, &setting).unwrap_err().to_string();
+        let files = produce(whole(&spoiled), &[format], &engine).unwrap();
+        let told = prove(&sound, &files, &engine.setting().limits).unwrap_err().to_string();
         let expected = sound.tables[0][0].to_string();
         for word in [format.name(), says, "4321", expected.as_str(), "没有公布"] {
             assert!(told.contains(word), "{word}: {told}");
@@ -139,11 +141,11 @@ fn with_long_form_of(book: &[u8], other: &[u8]) -> Vec<u8> {
 
 #[test]
 fn the_long_form_of_a_workbook_is_proved_by_itself() {
-    let (sound, setting) = (report("2021"), Setting::default());
+    let (sound, engine) = (report("2021"), Engine::default());
     let mut spoiled = sound.clone();
     spoiled.tables[1].swap(0, 1);
-    let [good, bad] = [&sound, &spoiled].map(|r| produce(whole(r), &[Format::Xlsx], &setting).unwrap().remove(0).1);
-    let mixed = |book, long| prove(&sound, &[(Format::Xlsx, with_long_form_of(book, long))], &setting);
+    let [good, bad] = [&sound, &spoiled].map(|r| produce(whole(r), &[Format::Xlsx], &engine).unwrap().remove(0).1);
+    let mixed = |book, long| prove(&sound, &[(Format::Xlsx, with_long_form_of(book, long))], &engine.setting().limits);
     assert!(mixed(&good, &good).is_ok());
     let told = mixed(&good, &bad).unwrap_err();
     let form::DataLabels { sheet, .. } = &form::labels().data;
@@ -154,23 +156,23 @@ fn the_long_form_of_a_workbook_is_proved_by_itself() {
 /// A writer with other labels than the form, but with the same figures.
 #[test]
 fn labels_are_proved_to_the_letter() {
-    let (sound, setting) = (report("2021"), Setting::default());
+    let (sound, engine) = (report("2021"), Engine::default());
     let misspelt = include_str!("../../form/2021.toml").replace("规范性文件", "规范性文书");
     let mut spoiled = sound.clone();
     spoiled.form = Arc::new(form::Form::parse(&misspelt).unwrap());
     for format in Format::ALL {
-        let files = produce(whole(&spoiled), &[format], &setting).unwrap();
-        assert!(prove(&sound, &files, &setting).is_err(), "{format:?}");
+        let files = produce(whole(&spoiled), &[format], &engine).unwrap();
+        assert!(prove(&sound, &files, &engine.setting().limits).is_err(), "{format:?}");
     }
 }
 
 #[test]
 fn files_that_cannot_be_read_prove_nothing() {
-    let (sound, setting) = (report("2021"), Setting::default());
+    let (sound, engine) = (report("2021"), Engine::default());
     for format in Format::ALL {
-        let (_, made) = produce(whole(&sound), &[format], &setting).unwrap().remove(0);
+        let (_, made) = produce(whole(&sound), &[format], &engine).unwrap().remove(0);
         for bytes in [Vec::new(), made[..made.len() / 2].to_vec(), b"%PDF-1.7".to_vec()] {
-            let told = prove(&sound, &[(format, bytes)], &setting).unwrap_err();
+            let told = prove(&sound, &[(format, bytes)], &engine.setting().limits).unwrap_err();
             assert_eq!(told.format, format.name());
         }
     }
@@ -178,10 +180,10 @@ fn files_that_cannot_be_read_prove_nothing() {
 
 #[test]
 fn a_zip_holds_the_files_of_the_folder_and_nothing_else() {
-    let (sound, setting) = (report("2021"), Setting::default());
-    let files = produce(whole(&sound), &[Format::Csv, Format::Xlsx], &setting).unwrap();
-    let compared = prove(&sound, &files, &setting).unwrap();
-    let made = package("报告", &sound, files, &compared).unwrap();
+    let (sound, engine) = (report("2021"), Engine::default());
+    let files = produce(whole(&sound), &[Format::Csv, Format::Xlsx], &engine).unwrap();
+    let compared = prove(&sound, &files, &engine.setting().limits).unwrap();
+    let made = package("报告", &sound, files, &compared, &engine).unwrap();
     assert_eq!(prove_package(&made), Ok(()));
     let mut other = made.clone();
     other.files[0].bytes[100] ^= 1;

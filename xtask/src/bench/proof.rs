@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use nianbao::cli::reading::examine;
-use nianbao::pipeline::{Format, Setting, produce};
+use nianbao::engine::Engine;
+use nianbao::pipeline::{Format, produce};
 use nianbao::publish::{package, prove, prove_package};
 use rustix::time::{ClockId, clock_gettime};
 use serde_json::{Value, json};
@@ -64,24 +65,24 @@ pub fn measure(folder: &Path) -> Result<Value> {
 
 /// One round over all reports.
 fn round(inputs: &[PathBuf]) -> Result<Stages> {
-    let (setting, out) = (Setting::default(), tempfile::tempdir()?);
+    let (engine, out) = (Engine::default(), tempfile::tempdir()?);
     let mut all = Stages::default();
     for input in inputs {
         let name = || project::shown(input);
         let begun = cpu();
-        let examined = examine(input, &setting);
+        let examined = examine(input, &engine);
         let whole = examined.whole().with_context(name)?;
         let read = cpu();
-        let files = produce(whole, &Format::ALL, &setting).with_context(name)?;
+        let files = produce(whole, &Format::ALL, &engine).with_context(name)?;
         let produced = cpu();
         for (format, bytes) in &files {
             std::fs::write(out.path().join(format.name()), bytes)?;
         }
         let written = cpu();
-        let compared = prove(whole.report, &files, &setting).with_context(name)?;
+        let compared = prove(whole.report, &files, &engine.setting().limits).with_context(name)?;
         let proved = cpu();
         // To pack is no part of the proof; that the package holds what was proved is.
-        let package = package("report", whole.report, files, &compared).with_context(name)?;
+        let package = package("report", whole.report, files, &compared, &engine).with_context(name)?;
         let packed = cpu();
         prove_package(&package).with_context(name)?;
         let opened = cpu();

@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use super::*;
 use nianbao::cli::reading::examine;
+use nianbao::engine::Engine;
 use nianbao::model::{Decimal, Severity};
-use nianbao::pipeline::Setting;
 use nianbao::series::{Aliases, Facts, Member, check, similar};
 
 const SEED: u64 = 7;
@@ -25,12 +25,12 @@ fn a_report_does_not_depend_on_the_others_and_has_the_same_bytes_each_time() {
 
 #[test]
 fn generated_reports_are_read_back_as_they_were_without_a_finding() {
-    let (folder, setting) = (tempfile::tempdir().unwrap(), Setting::default());
+    let (folder, engine) = (tempfile::tempdir().unwrap(), Engine::default());
     for number in 0..SERIES * 6 {
         let draft = Draft::new(SEED, number).unwrap();
         let path = folder.path().join(draft.file_name());
         fs::write(&path, draft.workbook().unwrap()).unwrap();
-        let examined = examine(&path, &setting);
+        let examined = examine(&path, &engine);
         let grave: Vec<_> = examined.findings.iter().filter(|f| f.severity > Severity::Note).collect();
         assert!(grave.is_empty(), "{} {:?}: {grave:#?}", draft.file_name(), draft.layout);
         let read = examined.report.unwrap();

@@ -6,6 +6,7 @@ use clap::Parser;
 use super::*;
 use crate::cli::args::{Cli, Command};
 use crate::cli::plan::publishing;
+use crate::formats::Format;
 use crate::model::{Origins, Paragraph, Report, Value};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/云泽市住房和城乡建设局-2023.xlsx");
@@ -51,12 +52,12 @@ fn job(out: &Path) -> PublishPlan {
 
 /// Writes one format of another report than it is given.
 fn faulty(format: Format, fault: fn(&mut Report) -> [String; 2]) -> Box<Produce> {
-    Box::new(move |whole, formats, setting| {
-        let mut files = produce(whole, formats, setting)?;
+    Box::new(move |whole, formats, engine| {
+        let mut files = produce(whole, formats, engine)?;
         let mut spoiled = whole.report.clone();
         fault(&mut spoiled);
         let (report, origins) = (&spoiled, &Origins::default());
-        let bad = produce(Whole { report, origins, findings: &[] }, &[format], setting)?.remove(0);
+        let bad = produce(Whole { report, origins, findings: &[] }, &[format], engine)?.remove(0);
         *files.iter_mut().find(|(f, _)| *f == format).unwrap() = bad;
         Ok(files)
     })
@@ -73,9 +74,9 @@ fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
             let dir = tempfile::tempdir().unwrap();
             let out = dir.path().join("公布");
             let job = job(&out);
-            let mut report = crate::cli::reading::examine(Path::new(SAMPLE), &job.plan.setting).report.unwrap();
+            let mut report = crate::cli::reading::examine(Path::new(SAMPLE), &job.plan.engine).report.unwrap();
             let texts = fault(&mut report);
-            let (exit, done) = publish_by(&job, &faulty(format, fault)).unwrap();
+            let (exit, done) = publish_with(&job, &faulty(format, fault)).unwrap();
             let case = format!("{what} in {format:?}");
             assert_eq!(exit, Exit::Unwritten, "{case}");
             let [Done { record, .. }] = done.as_slice() else { panic!("{case}: one input") };
@@ -100,7 +101,7 @@ fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
 #[test]
 fn the_same_way_with_sound_writers_publishes() {
     let dir = tempfile::tempdir().unwrap();
-    let (exit, done) = publish_by(&job(dir.path()), &produce).unwrap();
+    let (exit, done) = publish_with(&job(dir.path()), &produce).unwrap();
     assert_eq!((exit, done.len()), (Exit::Good, 1));
     assert!(dir.path().join(INDEX).is_file());
 }
@@ -109,14 +110,14 @@ fn the_same_way_with_sound_writers_publishes() {
 #[test]
 fn a_faulty_writer_leaves_what_was_published_before() {
     let dir = tempfile::tempdir().unwrap();
-    publish_by(&job(dir.path()), &produce).unwrap();
+    publish_with(&job(dir.path()), &produce).unwrap();
     let zip = |dir: &Path| {
         let mut all = fs::read_dir(dir).unwrap().flatten().map(|e| e.path());
         fs::read(all.find(|p| p.extension().is_some_and(|e| e == "zip")).unwrap()).unwrap()
     };
     let (before, names) = (zip(dir.path()), fs::read_dir(dir.path()).unwrap().count());
     let (_, fault) = FAULTS[0];
-    let (exit, _) = publish_by(&job(dir.path()), &faulty(Format::Docx, fault)).unwrap();
+    let (exit, _) = publish_with(&job(dir.path()), &faulty(Format::Docx, fault)).unwrap();
     assert_eq!(exit, Exit::Unwritten);
     assert!(zip(dir.path()) == before);
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), names);

@@ -1,8 +1,7 @@
 //! Hostile text: it stays text, and the file stays valid.
 
-use super::super::write;
-use super::plain;
 use super::reader::{Seen, expected, parse, part, see, unbroken, unpack};
+use super::{plain, write};
 use crate::model::{Align, Block, Cell, CellRole, Row, Table};
 use crate::style::Style;
 

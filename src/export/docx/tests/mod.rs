@@ -5,13 +5,18 @@ mod reader;
 
 use std::collections::BTreeMap;
 
-use super::write;
 use crate::compose::compose;
+use crate::export::{Cache, ExportError};
 use crate::form;
 use crate::model::{Align, Block, Cell, CellRole, Document, Paragraph, Report, Row, Table, Value};
 use crate::style::Style;
 use hostile::kept;
 use reader::{Element, expected, parse, part, see, unbroken, unpack};
+
+/// Writes with an empty cache.
+fn write(doc: &Document, style: &Style) -> Result<Vec<u8>, ExportError> {
+    super::write(doc, style, &Cache::default())
+}
 
 fn document(edition: &str, value: impl Fn(usize) -> u64) -> Document {
     let mut report = Report::blank(form::edition(edition).unwrap());

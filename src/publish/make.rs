@@ -1,0 +1,49 @@
+//! One report → its package: the files made, each read back and compared with the report, then packed.
+//!
+//! Takes a report that may be published, gives its package or the finding that keeps it from being published. Nothing is given
+//! that was not proved.
+
+use super::{Difference, Package, package, prove, prove_package};
+use crate::check::private_beside;
+use crate::engine::Engine;
+use crate::formats::{Format, ProduceError};
+use crate::model::{Code, Finding, Whole, finding};
+use crate::pipeline::produce;
+
+/// Code of the finding on a report that was understood and is not published.
+pub const REFUSED: Code = Code::B902;
+
+/// The way files are made: [`produce`], except in tests.
+pub type Produce = dyn Fn(Whole<'_>, &[Format], &Engine) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> + Sync;
+
+/// Makes, proves and packs the files of a report; `name` is its name as a safe file name.
+///
+/// # Errors
+/// The finding that keeps it from being published: [`REFUSED`] if it is the report's fault, any other if it is this program's.
+pub fn publish(whole: Whole<'_>, formats: &[Format], name: &str, engine: &Engine) -> Result<Package, Box<Finding>> {
+    publish_by(whole, formats, name, engine, &produce)
+}
+
+/// The same with the writers of `produce`, for tests of the proof.
+pub fn publish_by(
+    whole: Whole<'_>,
+    formats: &[Format],
+    name: &str,
+    engine: &Engine,
+    produce: &Produce,
+) -> Result<Package, Box<Finding>> {
+    if let Some(private) = private_beside(whole) {
+        let message = format!("没有公布：JSON 里的出处或提示会带出{private}，它在工作表名、文本框或没有采用的格子里");
+        return Err(Box::new(finding(REFUSED, message).hint("请从工作簿里删去")));
+    }
+    let unwritten = |message: String| Box::new(finding(Code::W401, message));
+    let unequal = |e: Difference| Box::new(finding(Code::W404, e.to_string()));
+    let files = produce(whole, formats, engine).map_err(|e| match e {
+        ProduceError::Internal => Box::new(finding(Code::X901, e.to_string())),
+        e => unwritten(e.to_string()),
+    })?;
+    let compared = prove(whole.report, &files, &engine.setting().limits).map_err(unequal)?;
+    let made = package(name, whole.report, files, &compared, engine).map_err(|e| unwritten(e.to_string()))?;
+    prove_package(&made).map_err(unequal)?;
+    Ok(made)
+}
