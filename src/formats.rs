@@ -3,7 +3,6 @@
 //! A new format is a variant of [`Format`], a row with its writer and the reader of the proof, and nothing else: options, names,
 //! manifests, packages and the proof go by the table.
 
-use crate::engine::Worker;
 use crate::export::{self, Cache, ExportError};
 use crate::import::Limits;
 use crate::layout::{self, LayoutError, Pages};
@@ -228,12 +227,11 @@ impl<'r> Material<'r> {
         document: &'r Document,
         formats: &[Format],
         setting: &'r Setting,
-        worker: &'r Worker,
+        cache: (&layout::Cache, &'r Cache),
     ) -> Result<Material<'r>, ProduceError> {
         let drawn = formats.iter().any(|f| f.needs().pages);
-        let pages =
-            drawn.then(|| layout::layout(document, &setting.style, &setting.faces, &worker.layout)).transpose()?;
-        Ok(Material { whole, document, pages, setting, cache: &worker.export })
+        let pages = drawn.then(|| layout::layout(document, &setting.style, &setting.faces, cache.0)).transpose()?;
+        Ok(Material { whole, document, pages, setting, cache: cache.1 })
     }
 
     fn pages(&self) -> Result<&Pages, ProduceError> {

@@ -17,6 +17,7 @@ pub mod form;
 pub mod formats;
 pub mod import;
 mod inflate;
+pub mod judge;
 pub mod layout;
 pub mod model;
 pub mod normalize;

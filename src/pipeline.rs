@@ -111,8 +111,9 @@ pub fn produce(whole: Whole<'_>, formats: &[Format], engine: &Engine) -> Result<
         // Where none can be started it is made in its turn.
         let apart = place.zip(thread.and_then(io::Result::ok));
         let own = |i: &usize| apart.as_ref().is_none_or(|(place, _)| i != place);
-        let material = guarded(|| Material::of(whole, &document, formats, engine.setting(), &worker))
-            .unwrap_or(Err(ProduceError::Internal))?;
+        let material =
+            guarded(|| Material::of(whole, &document, formats, engine.setting(), (&worker.layout, &worker.export)))
+                .unwrap_or(Err(ProduceError::Internal))?;
         let make = |format: Format| guarded(|| format.write(&material)).unwrap_or(Err(ProduceError::Internal));
         let files = (0..formats.len()).filter(own).map(|i| Ok((formats[i], make(formats[i])?)));
         let mut files = files.collect::<Result<Vec<_>, ProduceError>>()?;

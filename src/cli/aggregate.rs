@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::args::{AggregateArgs, Output};
 use super::run::{self, Done, Made};
-use super::{Exit, Stop, output, plan, print};
+use super::{Exit, Stop, exit, output, plan, print};
 use crate::aggregate::{Aggregate, Contribution, Expected, Roster, State, sum};
 use crate::batch::{OutputFile, Record, Status};
 use crate::check;
@@ -150,7 +150,7 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
     }
     for (record, part) in read {
         all.names.extend(record.facts.as_ref().map(|f| f.agency.clone()));
-        let exit = print::exit_of(&record);
+        let exit = exit::of_record(&record);
         let wanted = !matches!(part, Part::OtherYear);
         match part {
             Part::Unit(unit, is_sum) => {

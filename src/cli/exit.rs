@@ -1,4 +1,7 @@
-//! Exit codes, one enum; the help prints them from here.
+//! Exit codes, one enum, and what decides them; the help prints them from here.
+
+use crate::aggregate::{Roster, State};
+use crate::batch::{Record, Status};
 
 /// How a run ended. A worse one replaces a better one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +44,29 @@ impl Exit {
             Exit::Terminated => "被系统要求停止（SIGTERM）：手上的做完了；转换时再运行同一命令会接着做",
         }
     }
+}
+
+/// The exit that an input's record calls for.
+pub fn of_record(record: &Record) -> Exit {
+    match record.status {
+        Status::Ok | Status::Skipped => Exit::Good,
+        Status::Findings => Exit::Findings,
+        Status::Failed if record.findings.iter().any(|f| f.code.rule().writing) => Exit::Unwritten,
+        Status::Failed => Exit::Unread,
+    }
+}
+
+/// The exit that the records of a run call for: the worst of them, and [`Exit::Unread`] if every input was skipped.
+pub fn of_records<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Exit {
+    let nothing = records.clone().next().is_some() && records.clone().all(|r| r.status == Status::Skipped);
+    let worst = records.map(of_record).max().unwrap_or(Exit::Good);
+    if nothing { worst.max(Exit::Unread) } else { worst }
+}
+
+/// The exit that a list of units calls for: units are missing, or, if strict, reports are not on it.
+pub fn of_roster(roster: &Roster, strict: bool) -> Exit {
+    let short = roster.count(State::Submitted) < roster.units.len();
+    if short || strict && !roster.unlisted.is_empty() { Exit::Findings } else { Exit::Good }
 }
 
 impl From<Exit> for std::process::ExitCode {

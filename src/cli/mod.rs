@@ -12,7 +12,6 @@ mod folder;
 mod help;
 mod inputs;
 mod lock;
-mod names;
 mod next;
 mod output;
 mod overview;

@@ -8,8 +8,7 @@ use std::path::Path;
 
 use super::print::word;
 use crate::batch::{Record, Status};
-use crate::model::{Finding, Severity};
-use crate::publish::{BLOCKS, coded};
+use crate::model::{BLOCKS, Finding, Severity};
 
 /// With more problem files than this, each has one line instead of two.
 const FEW: usize = 20;
@@ -95,7 +94,7 @@ pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
         rest.push_str(&format!("（其中 {} {BLOCKS}）", f.code));
     }
     let (name, message) = (word(gravest.severity), &gravest.message);
-    let code = coded(gravest);
+    let code = gravest.coded();
     let known = record.known();
     let refused = record.status == Status::Failed;
     if brief {

@@ -8,16 +8,15 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::args::Output;
-use super::exit::Exit;
+use super::exit::{self, Exit};
 use super::next::Typed;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
 use super::{Stop, advice, output, overview, roster};
-use crate::aggregate::{Roster, State};
+use crate::aggregate::Roster;
 use crate::batch::{OutputFile, Record, Status};
 use crate::feedback::{junit, page, sarif};
-use crate::model::{Code, Finding, Severity, Waived};
-use crate::publish::{BLOCKS, coded};
+use crate::model::{BLOCKS, Code, Finding, Severity, Waived};
 
 pub use crate::batch::severity as word;
 
@@ -50,6 +49,12 @@ pub struct Told<'a> {
 }
 
 impl<'a> Told<'a> {
+    /// The exit that the run calls for.
+    pub fn exit(&self, done: &[Done]) -> Exit {
+        let roster = self.roster.as_ref().map_or(Exit::Good, |r| exit::of_roster(r, self.plan.strict));
+        self.asked.unwrap_or_else(|| exit::of_records(done.iter().map(|d| &d.record)).max(roster))
+    }
+
     /// An empty result, to be filled in.
     pub fn of(doing: Doing, plan: &'a Plan) -> Told<'a> {
         let (folder, summary, file, roster, asked) = (None, None, None, None, None);
@@ -93,16 +98,6 @@ pub fn complaint(text: &str) {
     progress(&format!("nianbao：{text}"));
 }
 
-/// The exit an input's record calls for.
-pub fn exit_of(record: &Record) -> Exit {
-    match record.status {
-        Status::Ok | Status::Skipped => Exit::Good,
-        Status::Findings => Exit::Findings,
-        Status::Failed if record.findings.iter().any(|f| f.code.rule().writing) => Exit::Unwritten,
-        Status::Failed => Exit::Unread,
-    }
-}
-
 /// Most findings of one code that are listed, the others being counted: for one input among several, and for a single one.
 /// Findings that block publication are always listed.
 pub const LISTED: Listed = Listed { warnings: 3, notes: 3 };
@@ -125,14 +120,12 @@ const FEW: usize = 20;
 /// So many inputs are listed where a summary workbook has the rest.
 const MOST: usize = 50;
 
-/// Prints a run and tells the worst exit. Where the result goes to a file, what a person wants to know is printed beside it.
-pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
-    let worst = done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good);
+/// Prints a run. If the result goes to a file, what a person needs to know is printed as well.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn all(told: &Told<'_>, done: &[Done]) -> Result<(), Stop> {
     let nothing = !done.is_empty() && done.iter().all(|d| d.record.status == Status::Skipped);
-    let worst = if nothing { worst.max(Exit::Unread) } else { worst };
-    let short = told.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len());
-    let odd = told.plan.strict && told.roster.as_ref().is_some_and(|r| !r.unlisted.is_empty());
-    let worst = if short || odd { worst.max(Exit::Findings) } else { worst };
     let records = || done.iter().map(|d| &d.record);
     let other = match told.plan.format {
         Output::Json => {
@@ -178,15 +171,14 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<Exit, Stop> {
             }
         }
     }
-    Ok(told.asked.unwrap_or(worst))
+    Ok(())
 }
 
 /// Prints what the merged parts of a run came to.
-pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) -> Exit {
+pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) {
     line(&format!("{} 个分片齐全，{} 份输入各有一份结果，输出文件都在", parts.len(), done.len()));
     table(done);
     line(&format!("已写出 {} 里的 manifest.jsonl 和 汇总.xlsx", folder.display()));
-    done.iter().map(|d| exit_of(&d.record)).max().unwrap_or(Exit::Good)
 }
 
 fn listed(told: &Told<'_>, done: &[Done]) {
@@ -336,7 +328,7 @@ pub fn findings(all: &[Finding], most: Listed, typed: Option<&Typed>) {
         shown[index].1 += 1;
         if shown[index].1 <= most {
             shown[index].2 += 1;
-            line(&format!("  {}  {}（{}）", word(f.severity), f.message, coded(f)));
+            line(&format!("  {}  {}（{}）", word(f.severity), f.message, f.coded()));
             if let Some(Waived { who, date, reason }) = &f.waived {
                 line(&format!("        已豁免：{who}，{date}，{reason}"));
             } else if let Some(hint) = f.hint.as_deref().filter(|_| f.severity > Severity::Note) {

@@ -14,8 +14,7 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::batch::severity;
 use crate::import::{Cell, Content, MARKED, Sheet, Span, Workbook};
-use crate::model::{Address, Finding, Severity};
-use crate::publish::BLOCKS;
+use crate::model::{Address, BLOCKS, Finding, Severity};
 
 /// The sheet that lists all findings.
 const LIST: &str = "检查结果";

@@ -96,6 +96,9 @@ pub fn refuses(findings: &[Finding]) -> bool {
     findings.iter().any(|f| f.code.rule().refuses)
 }
 
+/// Remark on a warning that blocks publication.
+pub const BLOCKS: &str = "改正或豁免以前不能公布";
+
 impl Finding {
     /// A finding with another severity than that of its rule.
     pub fn new(code: Code, severity: Severity, message: impl Into<String>) -> Finding {
@@ -166,6 +169,12 @@ impl Finding {
     /// Whether it prevents publication although it is not an error.
     pub fn blocks_as_warning(&self) -> bool {
         self.severity < Severity::Error && self.blocks()
+    }
+
+    /// Its code, with [`BLOCKS`] if it is a warning that blocks publication and is not waived.
+    pub fn coded(&self) -> String {
+        let blocks = self.blocks_as_warning() && self.waived.is_none();
+        if blocks { format!("{}，{BLOCKS}", self.code) } else { self.code.to_string() }
     }
 
     /// The name of the sheet it is on, if any.

@@ -16,6 +16,6 @@ pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source, in_br
 pub use characters::is_invisible;
 pub use date::full_date;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
-pub use finding::{Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, Waived, finding, refuses};
+pub use finding::{BLOCKS, Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, Waived, finding, refuses};
 pub use report::{Cover, Paragraph, Report, Section, Whole};
 pub use value::{Amount, Decimal, Value};

@@ -11,8 +11,6 @@ mod standing;
 mod stanza;
 mod waivers;
 
-use crate::model::Finding;
-
 pub use index::{Entry, index, is_index};
 pub use make::{Produce, REFUSED, publish, publish_by};
 pub use package::{Package, PackageFile, package};
@@ -20,12 +18,3 @@ pub use proof::{Difference, prove, prove_package};
 pub use standing::{MOST_MANIFEST, standing};
 pub use stanza::stanzas;
 pub use waivers::Waivers;
-
-/// Remark on a warning that blocks publication.
-pub const BLOCKS: &str = "改正或豁免以前不能公布";
-
-/// A finding's code, with [`BLOCKS`] if it is a warning that blocks publication and is not waived.
-pub fn coded(f: &Finding) -> String {
-    let blocks = f.blocks_as_warning() && f.waived.is_none();
-    if blocks { format!("{}，{BLOCKS}", f.code) } else { f.code.to_string() }
-}

@@ -1,6 +1,6 @@
 //! The second pass: names, files, and the books of the run.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -8,18 +8,19 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use super::journal::{Books, Journal};
-use super::read::{Next, Writes, judge};
+use super::read::{Next, Writes};
 use super::spool::{self, Slip, Spool};
-use super::{Done, Interrupt, Made, Read, across, each, table};
+use super::{Done, Interrupt, Made, Read, each, table};
 use crate::batch::{Header, Manifest, OutputFile, Record, write_summary};
 use crate::cli::folder::Folder;
 use crate::cli::inputs::Input;
 use crate::cli::lock::Lock;
 use crate::cli::output::{self, Content, write_all};
 use crate::cli::plan::ConvertPlan;
-use crate::cli::{Exit, Stop, names};
+use crate::cli::{Exit, Stop};
 use crate::digest::{sha256, sha256_of};
-use crate::model::{Code, Cover, Finding, Whole, finding};
+use crate::judge::{compare_years, judge, refuse_collisions, stem};
+use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{Format, ProduceError, produce};
 
 /// A run that writes.
@@ -93,7 +94,8 @@ impl<'a> Run<'a> {
         );
         let all = reads.len();
         let hint = "请先核对两份的单位和年度，填错的改正；要都转换，就分放在不同的子文件夹里，用上一级文件夹作输入";
-        refuse_collisions(&mut reads, hint, |r| plan.inputs.all[r.input - 1].below.join(stem(r)));
+        let mut records: Vec<&mut Record> = reads.iter_mut().map(|r| &mut r.record).collect();
+        refuse_collisions(&mut records, hint, |r| plan.inputs.all[r.input - 1].below.join(stem(r)));
         let group =
             |r: &'_ Record| r.agency.as_deref().map_or(r.file.clone(), |a| plan.aliases.canonical(a).to_owned());
         let mine = |r: &Record| self.job.shard.is_none_or(|s| s.holds(&group(r)));
@@ -127,7 +129,7 @@ impl<'a> Run<'a> {
         }
         let mut done: Vec<Done> = done.into_iter().flatten().collect();
         // Parts judge by all inputs, so that together they say what one run would say.
-        let mut notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
+        let mut notes = compare_years(&plan.aliases, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
         notes.extend(self.left_over(&done));
         done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
         let summary = self.close(&done, all, inputs_sha256)?;
@@ -315,34 +317,6 @@ fn times(done: &[Done]) -> Vec<u8> {
         out.push(b'\n');
     }
     out
-}
-
-/// Several inputs under one output name: none is written, and each names the others. Names are compared as file systems
-/// that ignore case compare them.
-pub fn refuse_collisions(reads: &mut [Read], hint: &str, path: impl Fn(&Record) -> PathBuf) {
-    let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-    for (i, read) in reads.iter().enumerate() {
-        if read.record.is_understood() {
-            let path = path(&read.record);
-            by_name.entry(shown(&path).to_lowercase()).or_default().push(i);
-        }
-    }
-    for same in by_name.values().filter(|same| same.len() > 1) {
-        for &i in same {
-            let others: Vec<&str> =
-                same.iter().filter(|j| **j != i).take(3).map(|j| reads[*j].record.file.as_str()).collect();
-            let more = if same.len() > 4 { format!(" 等 {} 份", same.len() - 1) } else { String::new() };
-            let name = stem(&reads[i].record);
-            let message = format!("与 {}{more} 得出同样的文件名“{name}”，都没有写", others.join("、"));
-            reads[i].record.fail(&finding(Code::W402, message).hint(hint));
-        }
-    }
-}
-
-/// The name of a report's files.
-pub fn stem(record: &Record) -> String {
-    let agency = record.agency.clone().unwrap_or_default();
-    names::stem(&Cover { agency, year: record.year.unwrap_or_default(), ..Cover::default() })
 }
 
 /// A path below the output folder as every system writes it in a manifest.

@@ -11,7 +11,7 @@ use crate::cli::folder::Folder;
 use crate::cli::lock::Lock;
 use crate::cli::output::reason;
 use crate::cli::regular_file::{self, Unread};
-use crate::cli::{Exit, Stop, print};
+use crate::cli::{Exit, Stop, exit, print};
 use crate::digest::sha256;
 
 /// Largest manifest that is read, in bytes: of some hundred thousand reports.
@@ -47,7 +47,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     close_books(&folder, &books, (&merged.header, &records), None)?;
     let done = |record| Done { record, made: Made::New, took: Duration::ZERO };
     let done: Vec<Done> = merged.records.into_iter().map(done).collect();
-    Ok(print::merged(&args.output, &args.manifests, &done))
+    print::merged(&args.output, &args.manifests, &done);
+    Ok(done.iter().map(|d| exit::of_record(&d.record)).max().unwrap_or(Exit::Good))
 }
 
 /// Every file a part wrote is there, with the content that the part noted.

@@ -3,19 +3,18 @@
 //! Every input is read once. A `convert` reads all of them before it writes the first, so that names, shards and neighbours
 //! in time are known; what was understood waits on disk, and only a record of each input stays in memory.
 
-mod across;
 mod convert;
 mod interrupt;
 mod journal;
 mod mark;
 mod merge;
-mod own;
 mod progress;
 mod publish;
 mod read;
 mod spool;
 mod table;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -25,17 +24,18 @@ use super::inputs::Input;
 use super::plan::{CheckPlan, ConvertPlan, Plan};
 use super::print::Doing;
 use super::{Exit, Stop, print};
+use crate::aggregate::{Expected, Roster};
 use crate::batch::{Record, Status};
 use crate::engine::Engine;
 use crate::feedback::page;
 use crate::formats::Format;
+use crate::judge::{self, compare_years, judge};
 use crate::pipeline::Examined;
 
 pub use interrupt::Interrupt;
 pub use journal::Books;
 pub use mark::is_own;
 pub use merge::merge;
-pub use own::{pass_over_own, roster};
 pub use progress::{Progress, span};
 pub use publish::publish;
 pub use read::{Read, whole};
@@ -71,8 +71,8 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     });
     let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
     pass_over_own(plan, done.iter_mut().map(|d| &mut d.record));
-    let notes = across::tell(plan, done.iter_mut().map(|d| &mut d.record));
-    done.iter_mut().for_each(|d| read::judge(&mut d.record, plan.strict));
+    let notes = compare_years(&plan.aliases, done.iter_mut().map(|d| &mut d.record));
+    done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
     let mut exit = Exit::Good;
     if let (Some(mark), None) = (&job.mark, interrupt.asked()) {
         let records: Vec<&Record> = done.iter().map(|d| &d.record).collect();
@@ -99,7 +99,8 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let file = job.file.clone();
     let nothing = print::Told::of(Doing::Checking, plan);
     let told = print::Told { notes, file, sections, roster, took, asked, ..nothing };
-    Ok(print::all(&told, &done)?.max(exit))
+    print::all(&told, &done)?;
+    Ok(told.exit(&done).max(exit))
 }
 
 /// `convert`: files to publish.
@@ -112,13 +113,29 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     // Nothing is written by a run that does not know all of its inputs.
     let Some(reads) = reads else {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
-        return print::all(&print::Told { took, asked, ..print::Told::of(Doing::Converting, plan) }, &[]);
+        let told = print::Told { took, asked, ..print::Told::of(Doing::Converting, plan) };
+        print::all(&told, &[])?;
+        return Ok(told.exit(&[]));
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let nothing = print::Told::of(Doing::Converting, plan);
-    print::all(&print::Told { folder, summary, notes, took, asked, ..nothing }, &finished.done)
+    let told = print::Told { folder, summary, notes, took, asked, ..nothing };
+    print::all(&told, &finished.done)?;
+    Ok(told.exit(&finished.done))
+}
+
+/// As [`judge::pass_over_own`], with the inputs of a plan.
+pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Record>) -> Vec<bool> {
+    let typed = |r: &Record| plan.inputs.all.get(r.input - 1).is_some_and(|i| i.typed);
+    judge::pass_over_own(&plan.aliases, typed, records)
+}
+
+/// As [`judge::roster`], with the inputs of a plan.
+pub fn roster<'r>(plan: &'r Plan, expected: &Expected, records: impl Iterator<Item = &'r Record>) -> Roster {
+    let shown = |r: &Record| plan.inputs.all.get(r.input - 1).map(|i| Path::new(&i.shown));
+    judge::roster(expected, &plan.aliases, shown, records)
 }
 
 /// Begins, on a thread of its own, what the first report of a run would wait for.

@@ -9,10 +9,9 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use super::convert::{refuse_collisions, stem};
-use super::read::{Next, Writes, all, judge};
+use super::read::{Next, Writes, all};
 use super::spool::{IN_MEMORY, Slip, Spool};
-use super::{Done, Interrupt, Made, Read, across, each, pool, warm};
+use super::{Done, Interrupt, Made, Read, each, pool, warm};
 use crate::batch::{OutputFile, Record};
 use crate::cli::folder::{EntryKind, Folder};
 use crate::cli::inputs::Input;
@@ -23,6 +22,7 @@ use crate::cli::print::Doing;
 use crate::cli::regular_file;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
+use crate::judge::{clear_for_publication, compare_years, judge, refuse_collisions, stem};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
 use crate::publish::{Entry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, is_index, publish_by, standing};
@@ -70,12 +70,14 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     let Some(mut reads) = reads else {
         let (took, asked) = (begun.elapsed(), asked());
         let told = print::Told { took, asked, ..print::Told::of(Doing::Publishing, plan) };
-        return Ok((print::all(&told, &[])?, Vec::new()));
+        print::all(&told, &[])?;
+        return Ok((told.exit(&[]), Vec::new()));
     };
     let hint = "请先核对两份的单位和年度，填错的改正，重复的只保留一份；要都公布，就分几次公布到不同的文件夹";
-    refuse_collisions(&mut reads, hint, |r| PathBuf::from(stem(r)));
+    let mut records: Vec<&mut Record> = reads.iter_mut().map(|r| &mut r.record).collect();
+    refuse_collisions(&mut records, hint, |r| PathBuf::from(stem(r)));
     // Findings between the years stand in the way like any other.
-    let mut notes = across::tell(plan, reads.iter_mut().map(|r| &mut r.record));
+    let mut notes = compare_years(&plan.aliases, reads.iter_mut().map(|r| &mut r.record));
     reads.iter_mut().for_each(|r| judge(&mut r.record, plan.strict));
     let published = output::settling(&open, || {
         each(&pool, &interrupt, "公布", reads, |read| {
@@ -113,7 +115,8 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     notes.extend(unused);
     let (folder, took, asked) = (Some(job.folder.as_path()), begun.elapsed(), asked());
     let told = print::Told { folder, summary, notes, took, asked, ..print::Told::of(Doing::Publishing, plan) };
-    let exit = print::all(&told, &done)?;
+    print::all(&told, &done)?;
+    let exit = told.exit(&done);
     let exit = if unlisted { exit.max(Exit::Unwritten) } else { exit };
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
 }
@@ -123,27 +126,15 @@ impl Run<'_> {
     fn one(&self, read: Read) -> Record {
         let Read { mut record, next, .. } = read;
         let Next::Write(slip) = next else { return record };
-        if !record.is_understood() {
-            return record;
-        }
-        let agency = record.agency.clone().unwrap_or_default();
-        let forms = &self.job.plan.engine.setting().options.forms;
-        let form = forms.iter().find(|f| record.edition.as_ref() == Some(&f.id)).map(|f| &**f);
-        let of = (agency.as_str(), record.year.unwrap_or_default(), form);
-        for several in self.job.waivers.apply(of, &mut record.findings) {
-            let hint = "请在这一条里加一行 says，写上要豁免的那一处提示里独有的几个字";
-            record.add_finding(&finding(Code::B903, several).hint(hint));
-        }
-        if let Some(refused) = refused(&record) {
-            record.add_finding(&refused);
-            judge(&mut record, self.job.plan.strict);
+        let plan = &self.job.plan;
+        if !clear_for_publication(&mut record, &self.job.waivers, &plan.engine, plan.strict) {
             return record;
         }
         match self.write(&record, &slip) {
             Ok(outputs) => record.outputs = outputs,
             Err(f) if f.code == REFUSED => {
                 record.add_finding(&f);
-                judge(&mut record, self.job.plan.strict);
+                judge(&mut record, plan.strict);
             }
             Err(f) => record.fail(&f),
         }
@@ -217,18 +208,6 @@ fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
     let message = format!("输出文件夹里还有以前公布的 {} 份，这次没有重新生成：{first}{more}", old.len());
     let hint = "仍要公布的不用管，它们也在 index.html 里；过时的或者这次没有通过的，请连同压缩包移走，再公布一次";
     (!old.is_empty()).then(|| finding(Code::W403, message).hint(hint))
-}
-
-/// Why a report may not be published.
-fn refused(record: &Record) -> Option<Finding> {
-    let open = |f: &&Finding| f.blocks() && f.waived.is_none();
-    let standing: Vec<&Finding> = record.findings.iter().filter(open).collect();
-    let first = standing.first()?;
-    let cell = first.cell().map_or(String::new(), |c| c.to_string());
-    let place = first.sheet().map_or(" ".to_owned(), |sheet| format!("“{sheet}”{cell} 的 "));
-    let message = format!("没有公布：有 {} 处问题必须先改正，如{place}{}", standing.len(), first.code);
-    let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
-    Some(finding(REFUSED, message).hint(hint))
 }
 
 impl Writes for Run<'_> {

@@ -4,16 +4,16 @@ use std::time::{Duration, Instant};
 
 use super::spool::Slip;
 use super::{Interrupt, each, pass_over_own};
-use crate::batch::{Record, Status};
+use crate::batch::Record;
 use crate::cli::inputs::Input;
 use crate::cli::output::reason;
 use crate::cli::plan::Plan;
 use crate::cli::reading;
 use crate::digest::sha256;
 use crate::import::ImportError;
-use crate::model::{Code, Finding, Severity, Whole, finding};
+use crate::judge::{Judged, judge};
+use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{Examined, examine_read, refused};
-use crate::series::Facts;
 
 /// An input that was read.
 pub struct Read {
@@ -104,8 +104,9 @@ fn told(
         Ok((bytes, digest)) => (examine(plan, input, &bytes), Some(digest)),
         Err(f) => (refused(*f), None),
     };
-    let record = record(plan, number, input.path.display().to_string(), &examined, digest);
-    (record, examined)
+    let file = input.path.display().to_string();
+    let judged = Judged { input: number, file, sha256: digest, key: &plan.key, strict: plan.strict };
+    (judged.record(&examined, &plan.engine), examined)
 }
 
 /// A file that nobody called a workbook is passed over unless it is one, or says that it is a report; so are the books of
@@ -119,45 +120,10 @@ fn unread(input: &Input, e: &ImportError) -> Finding {
     finding(if wanted || e.is_report() { Code::I101 } else { Code::I102 }, e.to_string())
 }
 
-fn record(plan: &Plan, input: usize, file: String, examined: &Examined, sha256: Option<String>) -> Record {
-    let form = plan.engine.setting().options.forms.iter().find(|f| examined.edition.as_ref() == Some(&f.id));
-    let skipped = examined.report.is_none() && examined.findings.iter().all(|f| f.severity == Severity::Note);
-    let mut record = Record {
-        input,
-        file,
-        sha256,
-        agency: examined.agency.clone(),
-        year: examined.year,
-        form: form.map(|f| f.digest.clone()),
-        edition: examined.edition.clone(),
-        status: match &examined.report {
-            Some(_) => Status::Ok,
-            None if skipped => Status::Skipped,
-            None => Status::Failed,
-        },
-        outputs: Vec::new(),
-        findings: examined.findings.clone(),
-        tool: env!("CARGO_PKG_VERSION").to_owned(),
-        key: plan.key.clone(),
-        facts: examined.report.as_ref().map(|r| Facts::of(r, &examined.origins)),
-        is_own: examined.is_own,
-    };
-    judge(&mut record, plan.strict);
-    record
-}
-
 /// What an input holds.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = reading::file_name(&input.path);
     let read = || reading::read(&name, bytes, &plan.engine.setting().limits, plan.isolation.as_ref());
     // A blank template that was named explicitly is checked: the findings say what to fill in.
     examine_read(read, &plan.engine, |e| unread(input, e), !input.typed)
-}
-
-/// Sets the status of a record that is understood from its findings.
-pub fn judge(record: &mut Record, strict: bool) {
-    if record.is_understood() {
-        let counts = |f: &Finding| f.severity == Severity::Error || strict && f.severity == Severity::Warning;
-        record.status = if record.findings.iter().any(counts) { Status::Findings } else { Status::Ok };
-    }
 }

@@ -1,20 +1,24 @@
 //! Names of output files: agency and year, made safe for every file system.
 
+use crate::batch::Record;
 use crate::compose::made_title;
-use crate::model::Cover;
 
 /// Longest name in bytes, extension and a margin for temporary names taken off the 255 that file systems allow.
 const LONGEST: usize = 200;
 
 /// The name of a report's files without extension: `{agency}{year}年政府信息公开工作年度报告`.
-pub fn stem(cover: &Cover) -> String {
-    let agency = safe(&cover.agency);
-    let rest = made_title("", cover.year);
+pub fn stem(record: &Record) -> String {
+    named(record.agency.as_deref().unwrap_or_default(), record.year.unwrap_or_default())
+}
+
+fn named(agency: &str, year: u16) -> String {
+    let agency = safe(agency);
+    let rest = made_title("", year);
     let mut room = LONGEST.saturating_sub(rest.len()).min(agency.len());
     while !agency.is_char_boundary(room) {
         room -= 1;
     }
-    made_title(agency[..room].trim_end_matches(['.', ' ']), cover.year)
+    made_title(agency[..room].trim_end_matches(['.', ' ']), year)
 }
 
 /// Replaces what Windows, macOS or a shell cannot have in a name; what is left is neither a path nor a device.
@@ -29,13 +33,9 @@ fn safe(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn named(agency: &str) -> String {
-        stem(&Cover { agency: agency.into(), year: 2024, ..Cover::default() })
-    }
-
     #[test]
     fn names_are_made_of_agency_and_year() {
-        assert_eq!(named("老城区科学技术局"), "老城区科学技术局2024年政府信息公开工作年度报告");
+        assert_eq!(named("老城区科学技术局", 2024), "老城区科学技术局2024年政府信息公开工作年度报告");
     }
 
     #[test]
@@ -52,7 +52,7 @@ mod tests {
             "",
             "a\nb\0c",
         ] {
-            let name = named(agency);
+            let name = named(agency, 2024);
             assert!(!name.contains(['/', '\\', ':', '*', '?', '"', '<', '>', '|', '\0', '\n', '\u{202e}']), "{name}");
             assert!(!name.starts_with(['.', '-', '~']) && !name.contains(".."), "{name}");
             assert!(name.ends_with("年度报告"), "{name}");
@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn long_names_fit_every_file_system() {
         for agency in ["某".repeat(500), "𠮷".repeat(300), "a".repeat(1000)] {
-            let name = named(&agency);
+            let name = named(&agency, 2024);
             assert!(name.len() <= LONGEST && name.contains("2024年"), "{}", name.len());
         }
     }

@@ -8,13 +8,18 @@ use std::path::Path;
 
 use crate::aggregate::{Expected, Roster, Submission};
 use crate::batch::{Record, Status};
-use crate::cli::plan::Plan;
 use crate::model::{Code, Severity, finding};
+use crate::series::Aliases;
 
-/// Skips files that this program wrote if their source is an input too; returns for each record whether it was skipped.
-pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Record>) -> Vec<bool> {
+/// Skips files that this program wrote if their source is an input too, except those that `typed` says were named explicitly;
+/// returns for each record whether it was skipped.
+pub fn pass_over_own<'r>(
+    aliases: &Aliases,
+    typed: impl Fn(&Record) -> bool,
+    records: impl Iterator<Item = &'r mut Record>,
+) -> Vec<bool> {
     let mut records: Vec<&mut Record> = records.collect();
-    let report = |r: &Record| Some((plan.aliases.canonical(r.agency.as_deref()?).to_owned(), r.year?));
+    let report = |r: &Record| Some((aliases.canonical(r.agency.as_deref()?).to_owned(), r.year?));
     let mut reports: BTreeMap<(String, u16), String> = BTreeMap::new();
     let mut stems: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for r in records.iter().filter(|r| !r.is_own && r.status != Status::Skipped) {
@@ -25,9 +30,8 @@ pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Reco
     }
     let mut passed = Vec::with_capacity(records.len());
     for r in &mut records {
-        let typed = plan.inputs.all.get(r.input - 1).is_some_and(|i| i.typed);
         let source = match report(r) {
-            _ if !r.is_own || typed || r.status == Status::Skipped => None,
+            _ if !r.is_own || typed(r) || r.status == Status::Skipped => None,
             Some(report) => reports.get(&report).map(|source| (source, "是同一份报告")),
             // If agency or year is not known, as in the marked copy of a refused report, the path of the source is compared: the
             // folders of copies are named as those of their sources.
@@ -53,8 +57,13 @@ fn one_of<'f>(all: &'f [String], copy: &str) -> Option<&'f String> {
     near.next().filter(|_| near.next().is_none())
 }
 
-/// State of the units of a list.
-pub fn roster<'r>(plan: &Plan, expected: &Expected, records: impl Iterator<Item = &'r Record>) -> Roster {
+/// State of the units of a list; `shown` gives the path of a record's file below the folder that was given.
+pub fn roster<'r>(
+    expected: &Expected,
+    aliases: &Aliases,
+    shown: impl Fn(&Record) -> Option<&'r Path>,
+    records: impl Iterator<Item = &'r Record>,
+) -> Roster {
     let read: Vec<&Record> = records.filter(|r| r.status != Status::Skipped).collect();
     let reason = |r: &Record| {
         let first = r.findings.iter().find(|f| f.severity == Severity::Error);
@@ -66,12 +75,12 @@ pub fn roster<'r>(plan: &Plan, expected: &Expected, records: impl Iterator<Item 
         .zip(&reasons)
         .map(|(r, refused)| Submission {
             file: &r.file,
-            place: plan.inputs.all.get(r.input - 1).map_or(Path::new(&r.file), |i| Path::new(&i.shown)),
+            place: shown(r).unwrap_or(Path::new(&r.file)),
             agency: r.agency.as_deref(),
             refused: refused.as_deref(),
         })
         .collect();
-    expected.roster(&submissions, &plan.aliases)
+    expected.roster(&submissions, aliases)
 }
 
 #[cfg(test)]

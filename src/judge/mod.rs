@@ -1,0 +1,18 @@
+//! What is decided about the reports of a run: status, comparison between years, names, skipped copies, leave to publish.
+//!
+//! Takes what was examined, gives records and findings as values, the same for every shell. It reads no input, writes no output
+//! and prints nothing.
+
+mod across;
+mod collisions;
+mod names;
+mod own;
+mod publication;
+mod record;
+
+pub use across::compare_years;
+pub use collisions::refuse_collisions;
+pub use names::stem;
+pub use own::{pass_over_own, roster};
+pub use publication::clear_for_publication;
+pub use record::{Judged, judge};

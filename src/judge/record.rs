@@ -1,0 +1,60 @@
+//! What was examined → the record of an input, with its status.
+
+use crate::batch::{Record, Status};
+use crate::engine::Engine;
+use crate::model::{Finding, Severity};
+use crate::pipeline::Examined;
+use crate::series::Facts;
+
+/// An input of a run, and what records say of the run itself.
+#[derive(Debug, Clone)]
+pub struct Judged<'a> {
+    /// Its number among the inputs of the run, from 1.
+    pub input: usize,
+    /// Its name for people.
+    pub file: String,
+    /// SHA-256 of its bytes; `None` if they could not be read.
+    pub sha256: Option<String>,
+    /// Digest of all that outputs depend on besides the input.
+    pub key: &'a str,
+    /// Whether warnings count as errors do.
+    pub strict: bool,
+}
+
+impl Judged<'_> {
+    /// The record of the input.
+    pub fn record(self, examined: &Examined, engine: &Engine) -> Record {
+        let form = engine.setting().options.forms.iter().find(|f| examined.edition.as_ref() == Some(&f.id));
+        let skipped = examined.report.is_none() && examined.findings.iter().all(|f| f.severity == Severity::Note);
+        let mut record = Record {
+            input: self.input,
+            file: self.file,
+            sha256: self.sha256,
+            agency: examined.agency.clone(),
+            year: examined.year,
+            form: form.map(|f| f.digest.clone()),
+            edition: examined.edition.clone(),
+            status: match &examined.report {
+                Some(_) => Status::Ok,
+                None if skipped => Status::Skipped,
+                None => Status::Failed,
+            },
+            outputs: Vec::new(),
+            findings: examined.findings.clone(),
+            tool: env!("CARGO_PKG_VERSION").to_owned(),
+            key: self.key.to_owned(),
+            facts: examined.report.as_ref().map(|r| Facts::of(r, &examined.origins)),
+            is_own: examined.is_own,
+        };
+        judge(&mut record, self.strict);
+        record
+    }
+}
+
+/// Sets the status of a record that is understood from its findings.
+pub fn judge(record: &mut Record, strict: bool) {
+    if record.is_understood() {
+        let counts = |f: &Finding| f.severity == Severity::Error || strict && f.severity == Severity::Warning;
+        record.status = if record.findings.iter().any(counts) { Status::Findings } else { Status::Ok };
+    }
+}
