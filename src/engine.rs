@@ -1,6 +1,6 @@
 //! The engine: one value that holds what all stages share, and what workers keep from report to report.
 //!
-//! Takes a [`Setting`]; the functions of [`crate::pipeline`] take the engine by reference, from any number of threads. There is
+//! Takes a [`Setting`]; the functions of the pipeline take the engine by reference, from any number of threads. There is
 //! no other state: everything kept here is a cache that never changes an output.
 
 use std::ops::Deref;
