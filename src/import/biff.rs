@@ -2,17 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use calamine::{ExcelDateTime, ExcelDateTimeType};
-
+use super::contents;
+use super::formats::{self, DateKind};
 use super::workbook::{Cell, Content, MARKED, Shown};
-use super::{formats, xlsx};
 use crate::model::Address;
 
 /// What the number format of a cell does to its number.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Look {
     pub shown: Option<Shown>,
-    date: Option<ExcelDateTimeType>,
+    date: Option<DateKind>,
 }
 
 /// Formats, fonts and cell styles of a workbook, filled as its records come.
@@ -40,27 +39,15 @@ impl Styles {
 
     fn code_look(&self, id: u16) -> Look {
         if let Some(code) = self.codes.get(&id) {
-            return Look { shown: formats::meaning(code), date: date_kind(code) };
+            return Look { shown: formats::meaning(code), date: formats::date_kind(code) };
         }
-        // Formats that are built in and written nowhere; some are dates in East Asian offices only.
-        match id {
-            9 | 10 => Look { shown: Some(Shown::Scaled), date: None },
-            14..=22 | 27..=36 | 45 | 47 | 50..=58 => Look { shown: None, date: Some(ExcelDateTimeType::DateTime) },
-            46 => Look { shown: None, date: Some(ExcelDateTimeType::TimeDelta) },
-            _ => Look::default(),
-        }
+        let shown = matches!(id, 9 | 10).then_some(Shown::Scaled);
+        Look { shown, date: formats::built_in_date(id) }
     }
 
     /// A number as its style shows it.
     pub fn number(&self, value: f64, look: Look) -> Content {
-        match look.date {
-            None => xlsx::number(value),
-            Some(ExcelDateTimeType::TimeDelta) => Content::Other(value.to_string()),
-            Some(kind) => {
-                let (year, month, day, ..) = ExcelDateTime::new(value, kind, self.is_1904).to_ymd_hms_milli();
-                Content::Date(year, month, day)
-            }
-        }
+        contents::dated(value, look.date, self.is_1904)
     }
 
     /// A rich text: [`MARKED`] before each run whose font is marked. Runs are first character and font.
@@ -80,37 +67,6 @@ impl Styles {
         }
         String::from_utf16_lossy(&out)
     }
-}
-
-/// Whether a format code shows a number as a date or a time.
-fn date_kind(code: &str) -> Option<ExcelDateTimeType> {
-    let mut chars = code.chars();
-    let (mut quoted, mut bracket) = (false, None::<String>);
-    while let Some(c) = chars.next() {
-        match (c, &mut bracket) {
-            ('"', None) => quoted = !quoted,
-            _ if quoted => {}
-            ('\\' | '_' | '*' | '!', None) => _ = chars.next(),
-            ('[', None) => bracket = Some(String::new()),
-            (']', Some(inner)) => {
-                // Elapsed hours, minutes or seconds; other brackets hold colours, conditions and languages.
-                if !inner.is_empty()
-                    && ["h", "m", "s"].iter().any(|u| inner.to_lowercase().trim_matches(|c| u.contains(c)).is_empty())
-                {
-                    return Some(ExcelDateTimeType::TimeDelta);
-                }
-                bracket = None;
-            }
-            (c, Some(inner)) => inner.push(c),
-            // The first section is that of positive numbers.
-            (';', None) => return None,
-            ('d' | 'D' | 'm' | 'M' | 'h' | 'H' | 'y' | 'Y' | 's' | 'S', None) => {
-                return Some(ExcelDateTimeType::DateTime);
-            }
-            _ => {}
-        }
-    }
-    None
 }
 
 /// A number packed into 32 bits: two flags, then an integer or the upper half of a float.
@@ -177,17 +133,6 @@ mod tests {
             ((150f64.to_bits() >> 32) as u32 | 1, 1.5),
         ] {
             assert_eq!(packed(rk), value, "{rk:x}");
-        }
-    }
-
-    #[test]
-    fn dates_are_told_from_numbers_by_their_format() {
-        for code in ["yyyy-m-d", "yyyy\"年\"m\"月\"d\"日\";@", "[$-804]yyyy/m/d", "h:mm AM/PM", "[DBNum1]m\"月\""] {
-            assert_eq!(date_kind(code), Some(ExcelDateTimeType::DateTime), "{code}");
-        }
-        assert_eq!(date_kind("[hh]:mm"), Some(ExcelDateTimeType::TimeDelta));
-        for code in ["General", "0\"days\"", "#,##0", "[Red]0", "0;\"d\"", "0;d", "\\d0", "0.00E+00", "@"] {
-            assert_eq!(date_kind(code), None, "{code}");
         }
     }
 }

@@ -21,10 +21,19 @@ use crate::form::Unit;
 pub(super) struct Format {
     /// What is seen besides the number.
     pub adds: Option<Shown>,
-    /// Whether the number may be shown as a date or a time.
-    pub time: bool,
+    /// Whether the number is shown as a date or a time.
+    pub date: Option<DateKind>,
     /// Whether the cell is struck out, raised or lowered as a whole.
     pub marked: bool,
+}
+
+/// How a number is shown as a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum DateKind {
+    /// A date, or the time of a day.
+    Date,
+    /// Elapsed hours, minutes or seconds.
+    Duration,
 }
 
 /// The styles part, reduced to the elements that count (see [`markup::counting`]).
@@ -60,8 +69,8 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
                     if let Some(id) = id(&e) {
                         let built_in = built_in(&id);
                         let adds = meaning(&code).or(built_in.adds);
-                        let time = built_in.time || may_be_time(&code);
-                        codes.insert(id, Format { adds, time, marked: false });
+                        let date = date_kind(&unescaped(&code));
+                        codes.insert(id, Format { adds, date, marked: false });
                     }
                 }
                 "fonts" => in_fonts = true,
@@ -90,11 +99,49 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
 
 /// The format of an id that a workbook need not define.
 fn built_in(id: &str) -> Format {
-    let number = if id.is_empty() { Some(0) } else { id.parse::<u32>().ok() };
-    // Percent; and the ids of numbers, which all others are not, or not in every language.
-    let time = !matches!(number, Some(0..=13 | 37..=44 | 48 | 49 | 164..));
-    let adds = (time || matches!(number, Some(9 | 10))).then_some(Shown::Scaled);
-    Format { adds, time, marked: false }
+    let number = if id.is_empty() { Some(0) } else { id.parse::<u16>().ok() };
+    // Percent; and the ids that are no numbers, or not in every language.
+    let scales = !matches!(number, Some(0..=8 | 11..=13 | 37..=44 | 48 | 49 | 164..));
+    let adds = scales.then_some(Shown::Scaled);
+    Format { adds, date: number.and_then(built_in_date), marked: false }
+}
+
+/// Whether a format that is built in shows dates; some do in East Asian offices only.
+pub(super) fn built_in_date(id: u16) -> Option<DateKind> {
+    match id {
+        14..=22 | 27..=36 | 45 | 47 | 50..=58 => Some(DateKind::Date),
+        46 => Some(DateKind::Duration),
+        _ => None,
+    }
+}
+
+/// Whether a format code shows a number as a date or a time.
+pub(super) fn date_kind(code: &str) -> Option<DateKind> {
+    let mut chars = code.chars();
+    let (mut quoted, mut bracket) = (false, None::<String>);
+    while let Some(c) = chars.next() {
+        match (c, &mut bracket) {
+            ('"', None) => quoted = !quoted,
+            _ if quoted => {}
+            ('\\' | '_' | '*' | '!', None) => _ = chars.next(),
+            ('[', None) => bracket = Some(String::new()),
+            (']', Some(inner)) => {
+                // Elapsed hours, minutes or seconds; other brackets contain colours, conditions and languages.
+                if !inner.is_empty()
+                    && ["h", "m", "s"].iter().any(|u| inner.to_lowercase().trim_matches(|c| u.contains(c)).is_empty())
+                {
+                    return Some(DateKind::Duration);
+                }
+                bracket = None;
+            }
+            (c, Some(inner)) => inner.push(c),
+            // The first section is that of positive numbers.
+            (';', None) => return None,
+            ('d' | 'D' | 'm' | 'M' | 'h' | 'H' | 'y' | 'Y' | 's' | 'S', None) => return Some(DateKind::Date),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Whether an element of a font strikes its words out, raises or lowers them.
@@ -104,11 +151,6 @@ pub(super) fn marks(element: &str, value: Option<&str>) -> bool {
         "vertAlign" => value != Some("baseline"),
         _ => false,
     }
-}
-
-/// Whether a format code may show a date or a time: its letters say so, or might in some language.
-fn may_be_time(code: &str) -> bool {
-    code != "General" && code.contains(|c: char| "ymdhsegbYMDHSEGB&年月日".contains(c))
 }
 
 /// The id of a number format, however it is spelled.
@@ -336,11 +378,22 @@ mod tests {
         assert_eq!(adds, [None, Some(Shown::Scaled), Some(Shown::Scaled)]);
         let styles = br##"<styleSheet><numFmts><numFmt numFmtId="176" formatCode="yyyy/m"/><numFmt numFmtId="177" formatCode="#,##0"/></numFmts>
             <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="176"/><xf numFmtId="177"/><xf numFmtId="57"/><xf/></cellXfs></styleSheet>"##;
-        let times: Vec<_> = formats(styles).into_iter().map(|f| f.time).collect();
-        assert_eq!(times, [false, true, true, false, true, false]);
+        let dates: Vec<_> = formats(styles).into_iter().map(|f| f.date.is_some()).collect();
+        assert_eq!(dates, [false, true, true, false, true, false]);
         let styles = br#"<styleSheet><fonts><font/><font><strike/></font><font><strike val="0"/></font><font><vertAlign val="superscript"/></font></fonts>
             <cellXfs><xf fontId="0"/><xf fontId="1"/><xf fontId="2"/><xf fontId="3"/><xf fontId="9"/></cellXfs><dxfs><dxf><font><strike/></font></dxf></dxfs></styleSheet>"#;
         let marked: Vec<_> = formats(styles).into_iter().map(|f| f.marked).collect();
         assert_eq!(marked, [false, true, false, true, false]);
+    }
+
+    #[test]
+    fn dates_are_distinguished_from_numbers_by_their_format() {
+        for code in ["yyyy-m-d", "yyyy\"年\"m\"月\"d\"日\";@", "[$-804]yyyy/m/d", "h:mm AM/PM", "[DBNum1]m\"月\""] {
+            assert_eq!(date_kind(code), Some(DateKind::Date), "{code}");
+        }
+        assert_eq!(date_kind("[hh]:mm"), Some(DateKind::Duration));
+        for code in ["General", "0\"days\"", "#,##0", "[Red]0", "0;\"d\"", "0;d", "\\d0", "0.00E+00", "@"] {
+            assert_eq!(date_kind(code), None, "{code}");
+        }
     }
 }

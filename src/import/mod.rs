@@ -7,6 +7,7 @@
 
 mod biff;
 mod boxes;
+mod contents;
 mod directory;
 mod error;
 mod formats;
@@ -16,12 +17,13 @@ mod markup;
 mod ods;
 mod ods_styles;
 mod package;
-mod plain;
 mod scan;
+mod serial;
 mod sheet_scan;
 mod sheet_xml;
 mod sheets;
 mod sniff;
+mod strings;
 mod workbook;
 mod worksheet;
 mod xls;

@@ -6,6 +6,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::biff::cell;
+use super::contents;
 use super::directory::unescaped;
 use super::formats;
 use super::ods_styles::Styles;
@@ -13,7 +14,6 @@ use super::package::{in_words, inflated};
 use super::sheet_xml::{LAST, own_attribute as attribute};
 use super::sheets::Collector;
 use super::workbook::{Content, MARKED, Sheet, Shown, Span};
-use super::xlsx;
 use super::xml::{check_with, ill_formed};
 use super::{ImportError, Limits, xml};
 use crate::form::Unit;
@@ -400,7 +400,7 @@ impl Stated {
             "" if self.formula && seen().is_empty() => Content::Uncomputed,
             "" => return Ok(text.map(Content::Text)),
             "float" | "percentage" | "currency" => match self.number() {
-                Some(n) => xlsx::number(n),
+                Some(n) => contents::number(n),
                 None => return Err(ImportError::Damaged("单元格的数值写法不合规范".to_owned())),
             },
             "date" => date(&value()).unwrap_or_else(|| Content::Other(value())),

@@ -1,14 +1,14 @@
-//! A worksheet by a scan of its tags: what [`super::sheet_xml`] finds in it, in a third of the time, and its cells.
+//! A worksheet by a scan of its tags: what [`super::sheet_xml`] finds in it, in a third of the time.
 //!
-//! Takes a worksheet, gives its frame where it is written as spreadsheet programs write it: see [`super::scan`]; and its
-//! cells where each of them is a number, a text or the result of a formula and has its address. Where the frame is not
-//! written plainly it gives `None`, and the full parser decides; where a cell is not, calamine reads them all.
+//! Takes a worksheet, returns its frame and cells if it is written as spreadsheet programs write it (see [`super::scan`]), without
+//! texts inside cells; `None` for any other, for which the full parser decides.
 
-use super::Limits;
+use std::borrow::Cow;
+
+use super::formats::Format;
 use super::scan::Scan;
-use super::sheet_xml::Frame;
-use crate::import::formats::Format;
-use crate::model::Address;
+use super::sheet_xml::{Frame, Kind, Written};
+use super::{Limits, strings};
 
 /// Elements of cells and frame, and `AlternateContent`, which decides which of them count.
 const WANTED: [&str; 12] = [
@@ -26,53 +26,11 @@ const WANTED: [&str; 12] = [
     "AlternateContent",
 ];
 
-/// A worksheet that was scanned.
-#[derive(Debug, PartialEq)]
-pub(super) struct Scanned<'x> {
-    pub frame: Frame,
-    /// `None` where a cell is not written plainly.
-    pub cells: Option<Vec<Written<'x>>>,
-}
-
-/// A cell as it is written.
-#[derive(Debug, PartialEq)]
-pub(super) struct Written<'x> {
-    pub at: Address,
-    /// Index of its style, where it has one.
-    pub style: Option<usize>,
-    pub kind: Kind,
-    /// `None` where it has no element for a value.
-    pub value: Option<&'x str>,
-    pub formula: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Kind {
-    Number,
-    /// The value is the number of a shared string.
-    Shared,
-    /// The value is the text that a formula gave.
-    Text,
-}
-
-impl Kind {
-    fn of(written: Option<&str>) -> Option<Kind> {
-        match written {
-            None | Some("n") => Some(Kind::Number),
-            Some("s") => Some(Kind::Shared),
-            Some("str") => Some(Kind::Text),
-            _ => None,
-        }
-    }
-}
-
 /// Reads a worksheet; `None` if it is not written plainly, is damaged, or exceeds the limits.
-pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Option<Scanned<'x>> {
+pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Option<(Frame, Vec<Written<'x>>)> {
     let mut frame = Frame::default();
     let mut scan = Scan::new(xml, &WANTED)?;
-    // Of the cell that is open: whether its value must be plain text, the number of a string, and whether it had one.
-    let (mut plain, mut index, mut valued) = (false, false, false);
-    let mut cells = Some(Vec::new());
+    let mut cells: Vec<Written<'x>> = Vec::new();
     while let Some(tag) = scan.tag()? {
         let around = scan.around(&tag);
         let in_cell = around.len() == 4 && around[3] == "c";
@@ -98,51 +56,32 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
             }
             "c" => {
                 let [at, style, kind] = tag.attributes(["r", "s", "t"])?;
-                (plain, index, valued) = (Frame::is_plain(kind), kind == Some("s"), false);
-                match (frame.cell(at, style, formats, limits).ok()?, Kind::of(kind)) {
-                    ((Some(at), style), Some(kind)) => {
-                        let cell = Written { at, style, kind, value: None, formula: false };
-                        if let Some(cells) = cells.as_mut() {
-                            cells.push(cell);
-                        }
-                    }
-                    _ => cells = None,
-                }
+                let (at, style) = frame.cell(at, style, formats, limits).ok()?;
+                cells.push(Written { at, style, kind: Kind::of(kind), value: None, formula: false });
             }
             "v" => {
                 tag.attributes([])?;
                 // An empty element is no value.
                 let text = if tag.empty { "" } else { scan.text(&tag)? };
-                if valued || plain && text.contains('&') {
-                    return None;
-                }
-                valued = true;
-                if let Some(cell) = cells.as_mut().and_then(|c| c.last_mut()) {
-                    cell.value = Some(text);
-                }
-                if index {
+                let cell = cells.last_mut().filter(|c| c.value.is_none())?;
+                cell.value = Some(match cell.kind {
+                    // The full parser refuses references in such a value, and decides between value and string of the others.
+                    kind if kind.is_plain() && !text.contains('&') => Cow::Borrowed(text),
+                    Kind::Text => strings::plain_text(text)?,
+                    _ => return None,
+                });
+                if cell.kind == Kind::Shared {
                     Frame::string_index(text).ok()?;
                 }
             }
-            "is" => {
-                tag.attributes([])?;
-                if valued {
-                    return None;
-                }
-                (valued, cells) = (true, None);
-            }
+            "is" => return None,
             "f" => {
-                // calamine trusts the index of a shared formula, and takes what follows a value for another value.
-                let shares = |kind, index: Option<&str>| match kind {
-                    None => true,
-                    Some("shared") => index.is_some_and(|i| i.bytes().all(|b| b.is_ascii_digit()) && i.len() < 6),
-                    Some(_) => false,
-                };
-                let [kind, index] = tag.attributes(["t", "si"])?;
-                match cells.as_mut().and_then(|c| c.last_mut()) {
-                    Some(cell) if !cell.formula && !valued && shares(kind, index) => cell.formula = true,
-                    _ => cells = None,
+                tag.attributes([])?;
+                // Elements inside a formula are for the full parser.
+                if !tag.empty {
+                    scan.text(&tag)?;
                 }
+                cells.last_mut()?.formula = true;
             }
             "col" => {
                 let [first, last, hidden, width] = tag.attributes(["min", "max", "hidden", "width"])?;
@@ -161,8 +100,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
             }
         }
     }
-    let cells = cells.filter(|_| frame.has_data());
-    scan.is_closed().then(|| Scanned { frame: frame.sorted(), cells })
+    (scan.is_closed() && frame.has_data()).then(|| (frame.sorted(), cells))
 }
 
 #[cfg(test)]
@@ -170,14 +108,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::ImportError;
-    use super::super::sheet_xml::frame;
+    use super::super::sheet_xml::read;
     use super::super::workbook::Shown;
     use super::super::worksheet::canonical;
     use super::*;
+    use crate::model::Address;
 
     /// A plain style, and one that scales.
     fn formats() -> [Format; 2] {
-        [Format::default(), Format { adds: Some(Shown::Scaled), time: false, marked: false }]
+        [Format::default(), Format { adds: Some(Shown::Scaled), date: None, marked: false }]
     }
 
     /// Elements that may stand in a worksheet, well and badly written, and what does not belong there.
@@ -273,12 +212,12 @@ r="4" hidden="1"/>"#,
             }
             let xml = parts.concat();
             let (formats, limits) = (formats(), Limits { cells: 9, ..Limits::default() });
-            let told = |found: Result<Frame, ImportError>| found.map_err(|e| e.to_string());
-            let parsed = || frame(&canonical(&xml)?, &formats, &limits);
+            let told = |found: Result<_, ImportError>| found.map_err(|e| e.to_string());
+            let parsed = || read(&canonical(&xml)?, &formats, &limits);
             if let Some(found) = scan(&xml, &formats, &limits) {
                 let (plain, mended) = scanned.get();
                 scanned.set(if odd.is_empty() { (plain + 1, mended) } else { (plain, mended + 1) });
-                prop_assert_eq!(told(Ok(found.frame)), told(parsed()), "{}", xml);
+                prop_assert_eq!(told(Ok(found)), told(parsed()), "{}", xml);
             } else if odd.is_empty() {
                 prop_assert!(parsed().is_err(), "left alone: {}", xml);
             }
@@ -307,17 +246,17 @@ r="4" hidden="1"/>"#,
             <row r="4" spans="1:2" hidden="1" x14ac:dyDescent="0.2"><c r="A4" s="1"><v>0.5</v></c><c r="B4" t="str"><f>A4&amp;"x"</f><v>a&amp;b</v></c></row>
             </sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells><extLst><ext uri="{1}"><x14:a/></ext></extLst></worksheet>"#;
         let (formats, limits) = (formats(), Limits::default());
-        let Scanned { frame: scanned, cells } = scan(xml, &formats, &limits).unwrap();
-        assert_eq!(scanned, frame(&canonical(xml).unwrap(), &formats, &limits).unwrap());
+        let (scanned, cells) = scan(xml, &formats, &limits).unwrap();
         assert_eq!((scanned.cells, scanned.shown.len(), scanned.hidden_rows.len()), (2, 1, 1));
-        let cell = |column, style, kind, value, formula| Written {
+        let cell = |column, style, kind, value: &'static str, formula| Written {
             at: Address { row: 3, column },
             style,
             kind,
-            value: Some(value),
+            value: Some(value.into()),
             formula,
         };
-        let expected = [cell(0, Some(1), Kind::Number, "0.5", false), cell(1, Some(0), Kind::Text, "a&amp;b", true)];
-        assert_eq!(cells.unwrap(), expected);
+        let expected = [cell(0, Some(1), Kind::Untyped, "0.5", false), cell(1, None, Kind::Text, "a&b", true)];
+        assert_eq!(cells, expected);
+        assert_eq!((scanned, cells), read(&canonical(xml).unwrap(), &formats, &limits).unwrap());
     }
 }

@@ -1,5 +1,4 @@
-//! What calamine does not tell of a worksheet: hidden rows and columns, merged ranges; and a check of every address,
-//! since calamine computes them without regard to overflow.
+//! A worksheet in canonical notation → its cells as they are written, and its frame: hidden rows and columns, merged ranges.
 
 use std::borrow::Cow;
 
@@ -9,7 +8,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::formats::Format;
 use super::workbook::{Shown, Span};
 use super::xml::ill_formed;
-use super::{ImportError, Limits};
+use super::{ImportError, Limits, strings};
 use crate::model::Address;
 
 /// Excel's own limits: rows and columns from 0.
@@ -34,44 +33,108 @@ pub(super) struct Frame {
     data: bool,
 }
 
-/// The frame of any worksheet; `formats` tells by style index what a number format adds. More cells than `limits.cells` stop it.
-pub(super) fn frame(xml: &str, formats: &[Format], limits: &Limits) -> Result<Frame, ImportError> {
+/// A cell as it is written.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Written<'x> {
+    pub at: Address,
+    /// Index of its style, if it names one.
+    pub style: Option<usize>,
+    pub kind: Kind,
+    /// `None` if it has no element for a value.
+    pub value: Option<Cow<'x, str>>,
+    pub formula: bool,
+}
+
+/// The type of a cell (ECMA-376, `ST_CellType`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// No type: a number.
+    Untyped,
+    Number,
+    /// The value is the number of a shared string.
+    Shared,
+    /// The value is the text that a formula gave.
+    Text,
+    /// The text is in the cell.
+    Inline,
+    Bool,
+    Error,
+    /// A date as ISO 8601 writes it.
+    Date,
+    Unknown,
+}
+
+impl Kind {
+    pub fn of(written: Option<&str>) -> Kind {
+        match written {
+            None => Kind::Untyped,
+            Some("n") => Kind::Number,
+            Some("s") => Kind::Shared,
+            Some("str") => Kind::Text,
+            Some("inlineStr" | "is") => Kind::Inline,
+            Some("b") => Kind::Bool,
+            Some("e") => Kind::Error,
+            Some("d") => Kind::Date,
+            Some(_) => Kind::Unknown,
+        }
+    }
+
+    /// Whether the value is one plain text: numbers, indices, truth values and errors have no references or CDATA.
+    pub fn is_plain(self) -> bool {
+        matches!(self, Kind::Untyped | Kind::Number | Kind::Shared | Kind::Bool | Kind::Error)
+    }
+}
+
+/// The frame and the cells of any worksheet in canonical notation; `formats` gives what the number format of a style adds.
+///
+/// # Errors
+/// More cells than `limits.cells`, impossible addresses, and values in a notation of which programs read different things.
+pub(super) fn read(
+    xml: &str,
+    formats: &[Format],
+    limits: &Limits,
+) -> Result<(Frame, Vec<Written<'static>>), ImportError> {
     let mut reader = Reader::from_str(xml);
-    let mut frame = Frame::default();
-    // Inside a value that must be one plain text: how many texts it had; and how many values its cell had.
-    let mut value: Option<usize> = None;
-    let (mut plain, mut index, mut values) = (false, false, 0);
+    let (mut frame, mut cells) = (Frame::default(), Vec::new());
+    let mut cell: Option<Written<'static>> = None;
     loop {
-        let event = reader.read_event();
-        let empty = matches!(event, Ok(Event::Empty(_)));
+        let event = reader.read_event().map_err(|_| ill_formed())?;
+        let is_empty = matches!(event, Event::Empty(_));
         match event {
-            // calamine would skip the text in a nested element.
-            Ok(Event::Start(_) | Event::Empty(_)) if value.is_some() => return Err(odd_cell()),
-            Ok(Event::Start(e) | Event::Empty(e)) => match e.local_name().as_ref() {
+            Event::Start(e) | Event::Empty(e) => match e.local_name().as_ref() {
                 "row" => {
                     let [number, hidden, height] = attributes(&e, ["r", "hidden", "ht"])?;
                     frame.row(number.as_deref(), hidden.as_deref(), height.as_deref())?;
                 }
                 "c" => {
                     let [at, style, kind] = attributes(&e, ["r", "s", "t"])?;
-                    frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
-                    plain = Frame::is_plain(kind.as_deref());
-                    index = kind.as_deref() == Some("s");
-                    values = 0;
+                    let (at, style) = frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
+                    let kind = Kind::of(kind.as_deref());
+                    let new = Written { at, style, kind, value: None, formula: false };
+                    if is_empty { cells.push(new) } else { cell = Some(new) }
                 }
-                "is" => {
-                    values += 1;
-                    if values > 1 {
+                name @ ("is" | "v") => {
+                    let Some(cell) = cell.as_mut() else { continue };
+                    if cell.value.is_some() {
                         return Err(ImportError::Damaged("一个单元格有两个值".to_owned()));
                     }
-                }
-                "v" => {
-                    values += 1;
-                    if values > 1 {
-                        return Err(ImportError::Damaged("一个单元格有两个值".to_owned()));
+                    cell.value = Some(Cow::Owned(match name {
+                        _ if is_empty => String::new(),
+                        "is" => strings::string(&mut reader, "is")?,
+                        _ if cell.kind.is_plain() => plain_value(&mut reader)?,
+                        _ => strings::content(&mut reader, "v")?,
+                    }));
+                    if cell.kind == Kind::Shared {
+                        Frame::string_index(cell.value.as_deref().unwrap_or_default())?;
                     }
-                    // Written by programs that compute no formulas: there is no value.
-                    value = (plain && !empty).then_some(0);
+                }
+                "f" => {
+                    if let Some(cell) = cell.as_mut() {
+                        cell.formula = true;
+                    }
+                    if !is_empty {
+                        reader.read_to_end(e.name()).map_err(|_| ill_formed())?;
+                    }
                 }
                 "col" => {
                     let [first, last, hidden, width] = attributes(&e, ["min", "max", "hidden", "width"])?;
@@ -84,21 +147,25 @@ pub(super) fn frame(xml: &str, formats: &[Format], limits: &Limits) -> Result<Fr
                 "sheetData" => frame.sheet_data()?,
                 _ => {}
             },
-            Ok(Event::End(e)) if e.local_name().as_ref() == "v" => value = None,
-            Ok(Event::Eof) => break,
-            Ok(Event::Text(t)) if value == Some(0) => {
-                if index {
-                    Frame::string_index(&t)?;
-                }
-                value = Some(1);
-            }
-            // calamine reads the first text of a value and drops what follows it.
-            Ok(_) if value.is_some() => return Err(ImportError::Damaged("单元格的值写法不合规范".to_owned())),
-            Ok(_) => {}
-            Err(_) => return Err(ill_formed()),
+            Event::End(e) if e.local_name().as_ref() == "c" => cells.extend(cell.take()),
+            Event::Eof => return Ok((frame.sorted(), cells)),
+            _ => {}
         }
     }
-    Ok(frame.sorted())
+}
+
+/// The value of a cell that is one text without references, up to the end of its element.
+fn plain_value(reader: &mut Reader<&[u8]>) -> Result<String, ImportError> {
+    let mut value = None;
+    loop {
+        match reader.read_event().map_err(|_| ill_formed())? {
+            Event::Text(t) if value.is_none() => value = Some(t.to_string()),
+            Event::End(_) => return Ok(value.unwrap_or_default()),
+            Event::Start(_) | Event::Empty(_) => return Err(odd_cell()),
+            // A second text, CDATA, a comment or a reference: programs differ in what they take.
+            _ => return Err(ImportError::Damaged("单元格的值写法不合规范".to_owned())),
+        }
+    }
 }
 
 /// What the elements of a worksheet add, by the values of their attributes.
@@ -117,26 +184,25 @@ impl Frame {
         Ok(())
     }
 
-    /// Counts a cell; gives its address and its style, where it says them.
+    /// Counts a cell; returns its address, and the index of its style if it names one.
     pub(super) fn cell(
         &mut self,
         at: Option<&str>,
         style: Option<&str>,
         formats: &[Format],
         limits: &Limits,
-    ) -> Result<(Option<Address>, Option<usize>), ImportError> {
+    ) -> Result<(Address, Option<usize>), ImportError> {
         self.cells += 1;
         if self.cells > limits.cells {
             return Err(limits.cells_error());
         }
-        let stated = at.map(address).transpose()?;
-        // A cell that does not say where it stands follows the one before it.
+        // A cell without an address follows the one before it.
         let next = Address { row: self.next_row.saturating_sub(1), column: self.next_column };
-        let at = stated.unwrap_or(next);
+        let at = at.map(address).transpose()?.unwrap_or(next);
         self.next_column = at.column.saturating_add(1);
         // A style in disguise would hide what its format adds; a cell without one has the first.
-        let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?.unwrap_or(0);
-        if let Some(format) = formats.get(style) {
+        let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
+        if let Some(format) = formats.get(style.unwrap_or(0)) {
             if format.marked {
                 self.marked.push(at);
             }
@@ -144,7 +210,7 @@ impl Frame {
             let adds = format.adds.filter(|a| matches!(a, Shown::Scaled | Shown::Replaced)).or(marked).or(format.adds);
             self.shown.extend(adds.map(|a| (at, a)));
         }
-        Ok((stated, Some(style).filter(|s| *s < formats.len())))
+        Ok((at, style))
     }
 
     /// Notes where the cells begin: a second such place would not be read.
@@ -160,15 +226,9 @@ impl Frame {
         self.data
     }
 
-    /// Demands that a value is the number of a shared string: calamine takes anything else for the first one.
+    /// Fails if a value is not the number of a shared string.
     pub(super) fn string_index(value: &str) -> Result<(), ImportError> {
         if value.bytes().all(|b| b.is_ascii_digit()) { Ok(()) } else { Err(odd_cell()) }
-    }
-
-    /// Whether a cell of this type has a plain value: text results of formulas may hold references, but numbers, indices and
-    /// errors may not.
-    pub(super) fn is_plain(kind: Option<&str>) -> bool {
-        kind.is_none_or(|t| ["n", "s", "b", "e"].contains(&t))
     }
 
     pub(super) fn columns(
@@ -206,8 +266,8 @@ pub(super) fn attribute<'e>(e: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e,
     e.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(|a| a.value)
 }
 
-/// Several of them at once: most elements of a sheet are cells, and each is asked for three. One that stands twice is damage:
-/// calamine might take the other.
+/// Several of them at once: most elements of a sheet are cells, and each is asked for three. One that occurs twice is damage:
+/// programs differ in which they take.
 fn attributes<'e, const N: usize>(
     e: &'e BytesStart<'_>,
     names: [&str; N],
@@ -300,9 +360,9 @@ mod tests {
         let xml = r#"<worksheet><cols><col min="2" max="3" hidden="1"/></cols><sheetData>
             <row r="4" hidden="1"><c r="A4"/></row><row><c/></row></sheetData>
             <mergeCells><mergeCell ref="B2:D5"/></mergeCells></worksheet>"#;
-        let frame = frame(xml, &[], &Limits::default()).unwrap();
+        let (frame, _) = read(xml, &[], &Limits::default()).unwrap();
         let unnumbered = r#"<sheetData><row hidden="1"/><row/><row hidden="1"/></sheetData>"#;
-        assert_eq!(super::frame(unnumbered, &[], &Limits::default()).unwrap().hidden_rows, [0, 2]);
+        assert_eq!(read(unnumbered, &[], &Limits::default()).unwrap().0.hidden_rows, [0, 2]);
         assert_eq!(frame.hidden_rows, [3]);
         assert_eq!(frame.hidden_columns, [(1, 2)]);
         assert_eq!(frame.cells, 2);
@@ -314,7 +374,7 @@ mod tests {
     fn impossible_addresses_are_damage() {
         for r in ["A4294967297", "XFE1", "1", "A", "A0", "AAAA1", "数1"] {
             let xml = format!("<sheetData><row><c r=\"{r}\"/></row></sheetData>");
-            assert!(matches!(frame(&xml, &[], &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
+            assert!(matches!(read(&xml, &[], &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! A worksheet in any notation → the elements of its cells and its frame, in one notation.
 //!
-//! Takes the part as it is in the file, returns a text that [`super::sheet_xml`] and calamine read alike. If a cell has a value
+//! Takes the part as it is in the file, returns a text for [`super::sheet_xml`]. If a cell has a value
 //! and an inline string, its type decides which one counts, as in Excel. A cell without a formula that has only the one its type
 //! does not ask for is refused.
 

@@ -121,7 +121,7 @@ mod host {
     /// Memory for a request of `length` bytes.
     #[unsafe(no_mangle)]
     extern "C" fn take(length: usize) -> *mut u8 {
-        Box::into_raw(vec![0; length].into_boxed_slice()).cast()
+        Box::into_raw(vec![0u8; length].into_boxed_slice()).cast()
     }
 
     /// Answers the request at `at`, whose memory is freed. At the address given back stand the length of the answer, four bytes

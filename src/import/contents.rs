@@ -1,0 +1,136 @@
+//! The contents of an .xlsx worksheet's cells.
+//!
+//! Takes cells as they are written, the shared strings and the number formats; gives what each cell shows. A value that does not
+//! agree with the type of its cell is refused, except that an untyped one that is no number is a text, as in Excel.
+
+use std::borrow::Cow;
+
+use super::formats::{DateKind, Format};
+use super::serial;
+use super::sheet_xml::{Kind, Written, odd_cell};
+use super::workbook::{Cell, Content};
+use super::{ImportError, Limits, strings};
+use crate::model::Decimal;
+
+/// Most significant digits that Excel keeps and shows.
+const DIGITS: usize = 15;
+
+/// What the cells of a workbook refer to.
+pub(super) struct Tables<'x> {
+    pub strings: Vec<Cow<'x, str>>,
+    pub formats: Vec<Format>,
+    pub is_1904: bool,
+}
+
+/// The cells with content; `text_left` is the room for text that the workbook still has.
+pub(super) fn cells(
+    written: Vec<Written<'_>>,
+    tables: &Tables<'_>,
+    text_left: &mut usize,
+    limits: &Limits,
+) -> Result<Vec<Cell>, ImportError> {
+    let mut cells = Vec::with_capacity(written.len());
+    for w in written {
+        let Some(content) = content(&w, tables, limits)? else { continue };
+        if let Content::Text(text) = &content {
+            *text_left = text_left.checked_sub(text.len()).ok_or_else(|| limits.inflated_error())?;
+        }
+        cells.push(Cell { at: w.at, content, formula: w.formula });
+    }
+    Ok(cells)
+}
+
+fn content(w: &Written<'_>, tables: &Tables<'_>, limits: &Limits) -> Result<Option<Content>, ImportError> {
+    let nothing = || Ok(w.formula.then_some(Content::Uncomputed));
+    let Some(value) = w.value.as_deref() else { return nothing() };
+    let damaged = |what: &str| Err(ImportError::Damaged(what.to_owned()));
+    match w.kind {
+        Kind::Untyped | Kind::Number | Kind::Shared | Kind::Bool if value.is_empty() => nothing(),
+        Kind::Untyped | Kind::Number => match (figure(value), w.kind) {
+            (Some(Figure::Whole(n)), _) if date(w, tables).is_none() => Ok(Some(Content::Number(n))),
+            (Some(figure), _) => Ok(Some(dated(figure.float(), date(w, tables), tables.is_1904))),
+            (None, Kind::Untyped) => text(value, w.formula, limits),
+            (None, _) => damaged("单元格的数值写法不合规范"),
+        },
+        Kind::Shared => match value.parse::<usize>().ok().and_then(|i| tables.strings.get(i)) {
+            Some(string) => text(string, w.formula, limits),
+            None => damaged("单元格指向的文字不存在"),
+        },
+        Kind::Text => text(&strings::unescaped(value), w.formula, limits),
+        Kind::Inline => text(value, w.formula, limits),
+        Kind::Bool => match value.trim() {
+            "" => nothing(),
+            v if v == "1" || v.eq_ignore_ascii_case("true") => Ok(Some(Content::Bool(true))),
+            v if v == "0" || v.eq_ignore_ascii_case("false") => Ok(Some(Content::Bool(false))),
+            _ => Err(odd_cell()),
+        },
+        Kind::Error if value.starts_with('#') => Ok(Some(Content::Error(value.to_owned()))),
+        Kind::Error => damaged("单元格的错误值不合规范"),
+        Kind::Date => Ok(Some(Content::Other(value.to_owned()))),
+        Kind::Unknown => damaged("单元格的类型不合规范"),
+    }
+}
+
+/// Whether the number format of a cell shows its number as a date or a time.
+fn date(w: &Written<'_>, tables: &Tables<'_>) -> Option<DateKind> {
+    tables.formats.get(w.style?)?.date
+}
+
+/// A number as its format shows it.
+pub(super) fn dated(value: f64, date: Option<DateKind>, is_1904: bool) -> Content {
+    match date {
+        None => number(value),
+        Some(DateKind::Duration) => Content::Other(value.to_string()),
+        Some(DateKind::Date) => {
+            let (year, month, day) = serial::date(value, is_1904);
+            Content::Date(year, month, day)
+        }
+    }
+}
+
+/// A number as it is written.
+enum Figure {
+    Whole(Decimal),
+    Float(f64),
+}
+
+impl Figure {
+    fn float(self) -> f64 {
+        match self {
+            // Fifteen digits are a float without loss.
+            Figure::Whole(n) => n.try_into().unwrap_or(f64::NAN),
+            Figure::Float(f) => f,
+        }
+    }
+}
+
+fn figure(written: &str) -> Option<Figure> {
+    // Whole numbers of fifteen digits are what they are.
+    if written.len() <= DIGITS && written.bytes().all(|b| b.is_ascii_digit()) {
+        return written.parse::<i64>().ok().map(|n| Figure::Whole(Decimal::from(n)));
+    }
+    written.parse::<f64>().ok().map(Figure::Float)
+}
+
+fn text(s: &str, formula: bool, limits: &Limits) -> Result<Option<Content>, ImportError> {
+    if s.len() > limits.text_bytes {
+        return Err(limits.text_error());
+    }
+    // A formula such as ="" shows nothing and counts as nothing.
+    if s.is_empty() && !formula {
+        return Ok(None);
+    }
+    Ok(Some(Content::Text(s.to_owned())))
+}
+
+/// The number Excel shows: the shortest decimal that is the float, at 15 significant digits where it is longer.
+pub(super) fn number(f: f64) -> Content {
+    let shortest = format!("{f:e}");
+    let digits = shortest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
+    let written = if digits > DIGITS { format!("{:.*e}", DIGITS - 1, f) } else { shortest };
+    match Decimal::from_scientific(&written) {
+        // A number below the decimal's last place would come out as 0.
+        Ok(d) if f == 0.0 || !d.is_zero() => Content::Number(d.normalize()),
+        _ => Content::HugeNumber(f.to_string()),
+    }
+}

@@ -1,0 +1,221 @@
+//! The texts of shared strings and of cells: plain, rich, or inside a cell.
+//!
+//! Takes a shared-strings part, gives its strings as a spreadsheet program shows them: runs joined, phonetic guides left out, white
+//! space outside `xml:space="preserve"` trimmed, `_xHHHH_` resolved, and [`MARKED`] before runs that are raised, lowered or struck
+//! out.
+
+use std::borrow::Cow;
+
+use quick_xml::Reader;
+use quick_xml::escape::resolve_xml_entity;
+use quick_xml::events::{BytesRef, Event};
+
+use super::formats::marks;
+use super::markup::consumed;
+use super::scan::Scan;
+use super::sheet_xml::{attribute, odd_cell};
+use super::workbook::MARKED;
+use super::xml::ill_formed;
+use super::{ImportError, Limits};
+
+/// The strings of a shared-strings part.
+pub(super) fn shared<'x>(xml: &'x str, limits: &Limits) -> Result<Vec<Cow<'x, str>>, ImportError> {
+    if let Some(strings) = scanned(xml, limits) {
+        return Ok(strings);
+    }
+    // Excel shows one of the alternatives; which one depends on its version.
+    if xml.contains("AlternateContent") {
+        return Err(ImportError::Damaged("共享文字里有并列的两种写法".to_owned()));
+    }
+    let xml = consumed(xml, |_, _| true)?;
+    let mut reader = Reader::from_str(&xml);
+    let mut strings = Vec::new();
+    loop {
+        match reader.read_event().map_err(|_| ill_formed())? {
+            Event::Start(e) if e.name().as_ref() == "si" => strings.push(Cow::Owned(string(&mut reader, "si")?)),
+            Event::Empty(e) if e.name().as_ref() == "si" => strings.push(Cow::Borrowed("")),
+            Event::Eof => return Ok(strings),
+            _ => {}
+        }
+        if strings.len() > limits.cells {
+            return Err(limits.cells_error());
+        }
+    }
+}
+
+/// The text up to the end of the element `closing`, which was just opened.
+pub(super) fn string(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String, ImportError> {
+    let mut out = String::new();
+    let (mut guides, mut is_marked) = (0u32, false);
+    loop {
+        match reader.read_event().map_err(|_| ill_formed())? {
+            Event::Start(e) => match e.local_name().as_ref() {
+                "rPh" => guides += 1,
+                "r" => is_marked = false,
+                "t" if guides == 0 => {
+                    if is_marked {
+                        out.push(MARKED);
+                    }
+                    let keeps = attribute(&e, "xml:space").as_deref() == Some("preserve");
+                    out.push_str(&shown(&content(reader, "t")?, keeps));
+                }
+                name => is_marked |= marks(name, attribute(&e, "val").as_deref()),
+            },
+            Event::Empty(e) => is_marked |= marks(e.local_name().as_ref(), attribute(&e, "val").as_deref()),
+            Event::End(e) if e.local_name().as_ref() == closing => return Ok(out),
+            Event::End(e) => match e.local_name().as_ref() {
+                "rPh" => guides = guides.saturating_sub(1),
+                "r" => is_marked = false,
+                _ => {}
+            },
+            Event::Eof => return Err(ill_formed()),
+            _ => {}
+        }
+    }
+}
+
+/// The characters up to the end of the element `closing`, which was just opened. Fails on elements inside it.
+pub(super) fn content(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String, ImportError> {
+    let mut out = String::new();
+    loop {
+        match reader.read_event().map_err(|_| ill_formed())? {
+            Event::Start(_) | Event::Empty(_) => return Err(odd_cell()),
+            Event::End(e) if e.local_name().as_ref() == closing => return Ok(out),
+            Event::Text(t) => out.push_str(&t.xml10_content()),
+            Event::CData(t) => out.push_str(&t.xml10_content()),
+            Event::GeneralRef(r) => push_reference(&r, &mut out)?,
+            Event::Eof => return Err(ill_formed()),
+            _ => {}
+        }
+    }
+}
+
+fn push_reference(r: &BytesRef<'_>, out: &mut String) -> Result<(), ImportError> {
+    match r.resolve_char_ref() {
+        Ok(Some(c)) => out.push(c),
+        Ok(None) => out.push_str(resolve_xml_entity(r).ok_or_else(ill_formed)?),
+        Err(_) => return Err(ill_formed()),
+    }
+    Ok(())
+}
+
+const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
+
+/// A text as it is shown: white space at its ends trimmed unless it is kept, escapes resolved.
+fn shown(text: &str, keeps: bool) -> Cow<'_, str> {
+    unescaped(if keeps { text } else { text.trim_matches(BLANKS) })
+}
+
+/// Resolves the escapes `_xHHHH_` by which a text holds characters that XML does not allow: one UTF-16 unit each. A surrogate
+/// without its other half becomes U+FFFD.
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    let Some(first) = text.match_indices("_x").map(|(at, _)| at).find(|at| unit(text, *at).is_some()) else {
+        return Cow::Borrowed(text);
+    };
+    let mut out = String::with_capacity(text.len());
+    out.push_str(&text[..first]);
+    let mut at = first;
+    while at < text.len() {
+        let mut units = Vec::new();
+        while let Some(unit) = unit(text, at) {
+            units.push(unit);
+            at += ESCAPE;
+        }
+        out.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+        let next = text[at..].char_indices().nth(1).map_or(text.len(), |(next, _)| at + next);
+        out.push_str(&text[at..next]);
+        at = next;
+    }
+    Cow::Owned(out)
+}
+
+/// Bytes of an escape.
+const ESCAPE: usize = "_xHHHH_".len();
+
+/// The UTF-16 unit that the escape at `at` stands for; `None` if there is none.
+fn unit(text: &str, at: usize) -> Option<u16> {
+    let digits = text.get(at..at + ESCAPE)?.strip_prefix("_x")?.strip_suffix('_')?;
+    // Not `from_str_radix` alone, which takes a sign.
+    let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
+    u16::from_str_radix(digits, 16).ok().filter(|_| is_hex)
+}
+
+/// The strings of a part that is written plainly; `None` for any other, and where words have a look that counts.
+fn scanned<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, str>>> {
+    let mut scan = Scan::new(xml, &["sst", "si", "r", "rPh", "t", "vertAlign", "strike", "AlternateContent"])?;
+    let mut strings: Vec<Cow<'x, str>> = Vec::new();
+    while let Some(tag) = scan.tag()? {
+        if tag.name != "t" {
+            tag.attributes([])?;
+        }
+        match (tag.name, scan.around(&tag)) {
+            ("sst", []) | ("r" | "rPh" | "phoneticPr", ["sst", "si"]) | ("rPr", ["sst", "si", "r"]) => {}
+            ("si", ["sst"]) if strings.len() < limits.cells => strings.push(Cow::Borrowed("")),
+            ("t", ["sst", "si", "rPh"]) => _ = tag.attributes([])?,
+            ("t", ["sst", "si"] | ["sst", "si", "r"]) => {
+                let [space] = tag.attributes(["xml:space"])?;
+                let written = if tag.empty { "" } else { scan.text(&tag)? };
+                let part = match plain_text(written)? {
+                    Cow::Borrowed(text) => shown(text, space == Some("preserve")),
+                    Cow::Owned(text) => Cow::Owned(shown(&text, space == Some("preserve")).into_owned()),
+                };
+                let string = strings.last_mut()?;
+                if string.is_empty() {
+                    *string = part;
+                } else {
+                    string.to_mut().push_str(&part);
+                }
+            }
+            ("vertAlign" | "strike" | "AlternateContent", _) => return None,
+            (_, ["sst", "si", "r", "rPr", ..] | ["sst", "extLst", ..] | ["sst"]) if tag.name != "si" => {}
+            _ => return None,
+        }
+    }
+    scan.is_closed().then_some(strings)
+}
+
+/// A text without markup with its references resolved; `None` where it has line ends that XML normalises.
+pub(super) fn plain_text(written: &str) -> Option<Cow<'_, str>> {
+    if written.contains('\r') {
+        return None;
+    }
+    if written.contains('&') { quick_xml::escape::unescape(written).ok() } else { Some(Cow::Borrowed(written)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn escapes_are_resolved_and_what_only_looks_like_one_stays() {
+        for (text, shown) in [
+            ("a_x000D_b", "a\rb"),
+            ("_x5B57_", "字"),
+            ("_xD83D__xDE00_", "😀"),
+            ("_xD83D_x", "\u{fffd}x"),
+            ("_xDE00__xD83D_", "\u{fffd}\u{fffd}"),
+            ("_x005F_x000D_", "_x000D_"),
+            ("_x00G0_ _x+123_ _x12_ __x0041_字_x", "_x00G0_ _x+123_ _x12_ _A字_x"),
+            ("_X0041_", "_X0041_"),
+        ] {
+            assert_eq!(unescaped(text), shown, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_part_that_is_not_plain_gives_the_same_strings() {
+        let strings =
+            |xml: &str| shared(xml, &Limits::default()).map(|s| s.iter().map(|s| s.to_string()).collect::<Vec<_>>());
+        let plain = r#"<sst><si><t> 一 </t></si><si><r><t>二</t></r><r><t xml:space="preserve"> a&amp;b</t></r><rPh><t>x</t></rPh></si><si/></sst>"#;
+        let expected = ["一", "二 a&b", ""];
+        assert_eq!(strings(plain).unwrap(), expected);
+        assert!(scanned(plain, &Limits::default()).is_some());
+        let odd = plain.replace("<sst>", "<sst><!-- -->");
+        assert!(scanned(&odd, &Limits::default()).is_none());
+        assert_eq!(strings(&odd).unwrap(), expected);
+        assert_eq!(strings("<sst><si><t><![CDATA[<&>]]>\r\n</t></si></sst>").unwrap(), ["<&>"]);
+        let raised = "<sst><si><r><t>m</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>2</t></r><r><t>3</t></r></si></sst>";
+        assert_eq!(strings(raised).unwrap(), [format!("m{MARKED}23")]);
+        assert!(strings("<sst><si><t>一<b/></t></si></sst>").is_err());
+    }
+}
