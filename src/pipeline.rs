@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 
 use crate::batch::{is_blank_template, is_published, is_summary};
-use crate::check::check;
+use crate::check::{check, second_reading};
 use crate::compose::compose;
 use crate::engine::Engine;
 use crate::export;
@@ -49,13 +49,16 @@ impl Examined {
 /// file never ends a run.
 pub fn examine_bytes(name: &str, bytes: &[u8], engine: &Engine) -> Examined {
     let read = || import::read_input(name, bytes, &engine.setting().limits);
-    examine_read(read, engine, |e| finding(Code::I101, e.to_string()), false)
+    let second = None::<fn() -> Result<Vec<import::Sheet>, ImportError>>;
+    examine_read(read, second, engine, |e| finding(Code::I101, e.to_string()), false)
 }
 
 /// As [`examine_bytes`], for an input that `read` reads; `unread` makes the finding for one that cannot be read. With
-/// `without_blank` a blank template is treated as such a file.
+/// `without_blank` a blank template is treated as such a file. With `second`, which reads a workbook through the second reader
+/// ([`import::read_second`]), both readings are compared.
 pub fn examine_read(
     read: impl FnOnce() -> Result<Input, ImportError>,
+    second: Option<impl FnOnce() -> Result<Vec<import::Sheet>, ImportError>>,
     engine: &Engine,
     unread: impl FnOnce(&ImportError) -> Finding,
     without_blank: bool,
@@ -64,9 +67,29 @@ pub fn examine_read(
     match guarded(read) {
         Some(Ok(Input::Workbook(workbook))) if is_summary(&workbook) => refused(unread(&ImportError::OwnSummary)),
         Some(Ok(Input::Workbook(workbook))) if blank(&workbook) => refused(unread(&ImportError::BlankTemplate)),
-        Some(Ok(input)) => examine_input(&input, engine),
+        Some(Ok(input)) => {
+            let mut examined = examine_input(&input, engine);
+            if let (Input::Workbook(workbook), Some(second), true) = (&input, second, examined.report.is_some()) {
+                examined.findings.extend(compared(workbook, &examined.origins, second));
+                examined.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+            }
+            examined
+        }
         Some(Err(e)) => refused(unread(&e)),
         None => refused(internal()),
+    }
+}
+
+/// The findings of a second reading.
+fn compared(
+    workbook: &import::Workbook,
+    origins: &Origins,
+    second: impl FnOnce() -> Result<Vec<import::Sheet>, ImportError>,
+) -> Vec<Finding> {
+    match guarded(second) {
+        Some(Ok(sheets)) => second_reading(workbook, origins, &sheets),
+        Some(Err(e)) => vec![finding(Code::I104, format!("没有第二种读法可以核对：{e}"))],
+        None => vec![internal()],
     }
 }
 

@@ -7,11 +7,14 @@
 mod characters;
 mod plausible;
 mod relations;
+mod second_reading;
 mod sections;
 mod text;
 mod text_numbers;
 
 use crate::model::{Decimal, Fact, Finding, Origins, Place, Report, Whole};
+
+pub use second_reading::second_reading;
 
 /// Checks the relations of the form alone, for a report that has no text.
 pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {

@@ -135,6 +135,9 @@ pub struct CheckArgs {
     /// 应报单位名单：每行一个单位，UTF-8 文本；列出交了、读不懂和缺报的
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub expect: Option<PathBuf>,
+    /// 每个工作簿用另一个独立的读取程序再读一遍，核对每个数字和每段文字（公布时总是核对）
+    #[arg(long, help_heading = "选项")]
+    pub second_reader: bool,
 }
 
 #[derive(Debug, Args)]

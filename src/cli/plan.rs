@@ -30,6 +30,8 @@ pub struct Plan {
     pub engine: Engine,
     /// How formats are read whose readers may abort the process.
     pub isolation: Option<Isolation>,
+    /// Whether each workbook is read again by the second reader.
+    pub second_reader: bool,
     pub format: Output,
     pub strict: bool,
     /// Inputs in hand at once.
@@ -78,6 +80,7 @@ pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, format
         key: key(&setting, formats),
         engine: Engine::new(setting),
         isolation: Isolation::of_this_program(),
+        second_reader: false,
         format: args.format,
         strict: args.strict,
         jobs: args.jobs.map_or_else(cores, usize::from),
@@ -163,6 +166,7 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
         return Err(Stop::usage("--mark 的文件夹不能就是输入的文件夹，请换一个（可以是它下面的）"));
     }
     let plan = reading(&args.input, folder, setting(&args.input)?, &[])?;
+    let plan = Plan { second_reader: args.second_reader, ..plan };
     let mark = args.mark.as_deref().map(|path| mark(path, &plan.inputs)).transpose()?;
     if let Some(path) = &args.output {
         // A name of another kind is a slip of the hand: what stands under it may be somebody's workbook.
@@ -219,6 +223,7 @@ pub fn publishing(args: &PublishArgs) -> Result<PublishPlan, Stop> {
     }
     let formats = Format::ALL.to_vec();
     let plan = reading(&args.input, Some(&args.output), setting, &formats)?;
+    let plan = Plan { second_reader: true, ..plan };
     let waivers = match &args.waivers {
         None => Waivers::default(),
         Some(path) => Waivers::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?,

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::apart::{self, Isolation};
 use super::regular_file::{self, Unread};
 use crate::engine::Engine;
-use crate::import::{self, ImportError, Input, Limits, Workbook};
+use crate::import::{self, ImportError, Input, Limits, Sheet, Workbook};
 use crate::layout::{FaceFile, MOST_FACE_BYTES};
 use crate::model::{Code, finding};
 use crate::pipeline::{Examined, examine_bytes, refused};
@@ -49,6 +49,13 @@ pub fn workbook(
         None => return Err(ImportError::NotIsolated(kind.name().into())),
     };
     Ok(Workbook { name: name.to_owned(), sheets })
+}
+
+/// The sheets of a workbook as the second reader gives them.
+pub fn second(bytes: &[u8], limits: &Limits, isolation: Option<&Isolation>) -> Result<Vec<Sheet>, ImportError> {
+    let kind = import::kind(bytes, limits)?;
+    let isolation = isolation.ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
+    apart::read_second(kind, bytes, limits, isolation)
 }
 
 /// The name of a file as titles may need it.

@@ -6,6 +6,8 @@
 pub enum Code {
     I101,
     I102,
+    I103,
+    I104,
     N101,
     N102,
     N103,
@@ -82,9 +84,11 @@ pub enum Code {
 }
 
 #[rustfmt::skip]
-pub(super) const ALL: [Code; 75] = [
+pub(super) const ALL: [Code; 77] = [
     Code::I101,
     Code::I102,
+    Code::I103,
+    Code::I104,
     Code::N101,
     Code::N102,
     Code::N103,
@@ -161,9 +165,11 @@ pub(super) const ALL: [Code; 75] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const NAMES: [&str; 75] = [
+pub(super) const NAMES: [&str; 77] = [
     "I101",
     "I102",
+    "I103",
+    "I104",
     "N101",
     "N102",
     "N103",

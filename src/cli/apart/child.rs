@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::wire::{self, TASK_BYTES, Task};
-use crate::import::ImportError;
+use crate::import::{ImportError, read_second};
 
 /// Carries out the one task of such a process; anything amiss ends it without an answer.
 ///
@@ -39,7 +39,9 @@ pub fn serve() -> io::Result<()> {
         _ = io::stdin().read(&mut [0]);
         std::process::exit(1);
     })?;
-    let read = catch_unwind(AssertUnwindSafe(|| task.kind.read(&bytes, &task.limits)));
+    let read = catch_unwind(AssertUnwindSafe(|| {
+        if task.second { read_second(task.kind, &bytes, &task.limits) } else { task.kind.read(&bytes, &task.limits) }
+    }));
     let answer = read.unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())));
     let mut output = io::stdout().lock();
     output.write_all(&wire::encoded(&answer))?;

@@ -8,6 +8,8 @@ use crate::import::{ImportError, Kind, Limits, Sheet};
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Task {
     pub kind: Kind,
+    /// Whether the second reader is to read it.
+    pub second: bool,
     pub limits: Limits,
     /// Address space in bytes.
     pub memory: u64,
