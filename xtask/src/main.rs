@@ -12,11 +12,13 @@ mod docs;
 mod faults;
 mod fonts;
 mod generate;
+mod mutants;
 mod project;
 mod rules;
 mod samples;
 mod schema;
 mod verify;
+mod wasm;
 mod xlsb;
 
 use std::process::ExitCode;
@@ -36,9 +38,13 @@ cargo xtask COMMAND
                                poppler and Pillow, or held against what would be shown now (needs none of them)
   generate [--reports N] [--seed S] FOLDER
                                workbooks of agencies that do not exist: every edition, several layouts, figures that balance
+  mutants [--mutants N] [--seed S] [--keep FOLDER]
+                               spoiled copies of the samples: fails on a crash, a hang, or a number that differs from the
+                               second reader without a finding; --keep copies the failing ones
   verify [--reports N] [--seed S]
                                the samples, or generated reports, converted and published: every file checked by the
                                validators in ../shared/checks, packages by sums and zip, none with a trace of the machine
+  wasm                         the engine for a WebAssembly host: built, and compared with the native one by Node
   bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--peers] [WORKBOOK]
                                time and memory: one report cold, generated reports at 1 and 2 threads, each stage; JSON to
                                target/bench.json. --long: memory over 5000 reports. --peers: LibreOffice, typst, genpdf";
@@ -64,6 +70,8 @@ fn run(args: &[String]) -> Result<()> {
         ["samples", rest @ ..] => samples::run(samples::parse(rest)?),
         ["schema", rest @ ..] => schema::run(schema::parse(rest)?),
         ["archive"] => archive::run(),
+        ["wasm"] => wasm::run(),
+        ["mutants", rest @ ..] => mutants::run(&mutants::Plan::parse(rest)?),
         ["generate", rest @ ..] => generate::run(&generate::Plan::parse(rest)?),
         ["verify", rest @ ..] => verify::run(&verify::Plan::parse(rest)?),
         ["bench", rest @ ..] => bench::run(&bench::Plan::parse(rest)?),
