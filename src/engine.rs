@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::batch::BlankTemplates;
 use crate::export::{self, pdf::Programs};
+use crate::fault::{Faults, Watch};
 use crate::formats::Format;
 use crate::setting::Setting;
 use crate::{layout, normalize};
@@ -20,6 +21,7 @@ pub struct Engine {
     /// The cells of the blank templates, listed once.
     templates: OnceLock<BlankTemplates>,
     idle: Mutex<Vec<Worker>>,
+    faults: Faults,
 }
 
 /// What one thread keeps from report to report.
@@ -45,7 +47,23 @@ impl Default for Engine {
 impl Engine {
     /// An engine with empty caches.
     pub fn new(setting: Setting) -> Engine {
-        Engine { setting, programs: Arc::default(), templates: OnceLock::new(), idle: Mutex::default() }
+        Engine {
+            setting,
+            programs: Arc::default(),
+            templates: OnceLock::new(),
+            idle: Mutex::default(),
+            faults: Faults::default(),
+        }
+    }
+
+    /// The same with an observer of steps.
+    pub fn watched(self, watch: Arc<Watch>) -> Engine {
+        Engine { faults: Faults::watched(watch), ..self }
+    }
+
+    /// Runs steps, and gives the hook that notes where they panic.
+    pub fn faults(&self) -> &Faults {
+        &self.faults
     }
 
     /// What it was made with.

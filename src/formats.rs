@@ -4,9 +4,10 @@
 //! manifests, packages and the proof go by the table.
 
 use crate::export::{self, Cache, ExportError};
+use crate::fault::Fault;
 use crate::import::Limits;
 use crate::layout::{self, LayoutError, Pages};
-use crate::model::{Document, Report, Whole};
+use crate::model::{Code, Document, Finding, Report, Whole, finding};
 use crate::proof::{self, Compared, Piece, Unequal};
 use crate::setting::Setting;
 
@@ -220,6 +221,17 @@ pub(crate) struct Material<'r> {
     pub cache: &'r Cache,
 }
 
+impl ProduceError {
+    /// The finding on a report that was not written for this reason.
+    pub fn finding(&self) -> Finding {
+        match self {
+            ProduceError::Internal(fault) => fault.finding(),
+            ProduceError::Unfinished => finding(Code::X901, self.to_string()),
+            _ => finding(Code::W401, self.to_string()),
+        }
+    }
+}
+
 impl<'r> Material<'r> {
     /// Lays the document out once if any of the formats needs pages.
     pub fn of(
@@ -235,7 +247,7 @@ impl<'r> Material<'r> {
     }
 
     fn pages(&self) -> Result<&Pages, ProduceError> {
-        self.pages.as_ref().ok_or(ProduceError::Internal)
+        self.pages.as_ref().ok_or(ProduceError::Unfinished)
     }
 }
 
@@ -249,8 +261,12 @@ pub enum ProduceError {
     /// Size of the JSON, and the limit for reading it, in MB.
     #[error("写出的 JSON 会有 {0} MB，超过再读入的上限 {1} MB，不像是一份年度报告，请删去无关内容")]
     TooLargeToRead(usize, u64),
-    #[error("程序内部错误，请把文件和这条信息反馈给我们")]
-    Internal,
+    /// A fault of this program.
+    #[error(transparent)]
+    Internal(#[from] Fault),
+    /// A fault of this program: a format needs pages that its row does not state, or a thread ended outside its step.
+    #[error("程序内部错误（没有做完），请把文件和这条信息反馈给我们")]
+    Unfinished,
 }
 
 /// The JSON, or an error if it is too large to be read again.

@@ -12,6 +12,7 @@ pub mod compose;
 mod digest;
 pub mod engine;
 pub mod export;
+pub mod fault;
 pub mod feedback;
 pub mod form;
 pub mod formats;

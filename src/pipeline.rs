@@ -2,8 +2,6 @@
 //!
 //! Takes bytes, gives findings and outputs as values. It prints nothing and writes nothing.
 
-use std::io;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::Builder;
 
 use crate::batch::{is_blank_template, is_published, is_summary};
@@ -11,6 +9,7 @@ use crate::check::{check, second_reading};
 use crate::compose::compose;
 use crate::engine::Engine;
 use crate::export;
+use crate::fault::{Fault, Step};
 use crate::feedback::is_marked;
 use crate::formats::Material;
 use crate::import::{self, ImportError, Input};
@@ -64,20 +63,22 @@ pub fn examine_read(
     without_blank: bool,
 ) -> Examined {
     let blank = |w: &import::Workbook| without_blank && is_blank_template(w, || engine.templates());
-    match guarded(read) {
-        Some(Ok(Input::Workbook(workbook))) if is_summary(&workbook) => refused(unread(&ImportError::OwnSummary)),
-        Some(Ok(Input::Workbook(workbook))) if blank(&workbook) => refused(unread(&ImportError::BlankTemplate)),
-        Some(Ok(input)) => {
-            let mut examined = examine_input(&input, engine);
-            if let (Input::Workbook(workbook), Some(second), true) = (&input, second, examined.report.is_some()) {
-                examined.findings.extend(compared(workbook, &examined.origins, second));
-                examined.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-            }
-            examined
+    let input = match engine.faults().run(Step::Read, read) {
+        Ok(Ok(Input::Workbook(workbook))) if is_summary(&workbook) => {
+            return refused(unread(&ImportError::OwnSummary));
         }
-        Some(Err(e)) => refused(unread(&e)),
-        None => refused(internal()),
+        Ok(Ok(Input::Workbook(workbook))) if blank(&workbook) => return refused(unread(&ImportError::BlankTemplate)),
+        Ok(Ok(input)) => input,
+        Ok(Err(e)) => return refused(unread(&e)),
+        Err(fault) => return refused(fault.finding()),
+    };
+    let mut examined = examine_input(&input, engine);
+    if let (Input::Workbook(workbook), Some(second), true) = (&input, second, examined.report.is_some()) {
+        let found = engine.faults().run(Step::SecondReading, || compared(workbook, &examined.origins, second));
+        examined.findings.extend(found.unwrap_or_else(|fault| vec![fault.finding()]));
+        examined.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
     }
+    examined
 }
 
 /// The findings of a second reading.
@@ -86,76 +87,74 @@ fn compared(
     origins: &Origins,
     second: impl FnOnce() -> Result<Vec<import::Sheet>, ImportError>,
 ) -> Vec<Finding> {
-    match guarded(second) {
-        Some(Ok(sheets)) => second_reading(workbook, origins, &sheets),
-        Some(Err(e)) => vec![finding(Code::I104, format!("没有第二种读法可以核对：{e}"))],
-        None => vec![internal()],
+    match second() {
+        Ok(sheets) => second_reading(workbook, origins, &sheets),
+        Err(e) => vec![finding(Code::I104, format!("没有第二种读法可以核对：{e}"))],
     }
 }
 
 /// Reads and checks a workbook, or a report that is JSON.
 pub fn examine_input(input: &Input, engine: &Engine) -> Examined {
-    let setting = engine.setting();
-    guarded(|| {
-        let mut read = match input {
-            Input::Workbook(workbook) => normalize::normalize(workbook, &setting.options, &engine.worker().normalize),
-            Input::Report(json) => normalize::normalize_json(json, &setting.options),
-        };
-        if let Some(report) = &read.report {
-            read.findings.extend(check(report, &read.origins, &|c| setting.faces.can_draw(c)));
-        }
-        read.findings = std::mem::take(&mut read.findings).into_iter().collect::<Findings>().into_vec();
-        // Gravest first; within a severity in the order in which the report is read.
-        read.findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
-        let normalize::Normalized { report, agency, year, edition, origins, findings } = read;
-        // A report with a value that could not be read is never written, whatever its finding.
-        let whole = !refuses(&findings) && report.as_ref().is_some_and(Report::is_known);
-        let (report, partial) = if whole { (report, None) } else { (None, report) };
-        let is_own = match input {
-            Input::Workbook(workbook) => is_published(workbook) || is_marked(workbook),
-            // Somebody edited a JSON whose origins no longer fit.
-            Input::Report(_) => findings.iter().all(|f| f.code != Code::N116),
-        };
-        Examined { report, partial, origins, findings, agency, year, edition, is_own }
-    })
-    .unwrap_or_else(|| refused(internal()))
+    examined(input, engine).unwrap_or_else(|fault| refused(fault.finding()))
+}
+
+fn examined(input: &Input, engine: &Engine) -> Result<Examined, Fault> {
+    let (setting, faults) = (engine.setting(), engine.faults());
+    let mut read = faults.run(Step::Recognise, || match input {
+        Input::Workbook(workbook) => normalize::normalize(workbook, &setting.options, &engine.worker().normalize),
+        Input::Report(json) => normalize::normalize_json(json, &setting.options),
+    })?;
+    let found = faults.run(Step::Check, || {
+        let can_draw = |c| setting.faces.can_draw(c);
+        let found = read.report.as_ref().map(|report| check(report, &read.origins, &can_draw));
+        read.findings.extend(found.unwrap_or_default());
+        std::mem::take(&mut read.findings).into_iter().collect::<Findings>().into_vec()
+    })?;
+    let normalize::Normalized { report, agency, year, edition, origins, .. } = read;
+    let mut findings = found;
+    // Gravest first; within a severity in the order in which the report is read.
+    findings.sort_by_key(|f| std::cmp::Reverse(f.severity));
+    // A report with a value that could not be read is never written, whatever its finding.
+    let whole = !refuses(&findings) && report.as_ref().is_some_and(Report::is_known);
+    let (report, partial) = if whole { (report, None) } else { (None, report) };
+    let is_own = match input {
+        Input::Workbook(workbook) => is_published(workbook) || is_marked(workbook),
+        // Somebody edited a JSON whose origins no longer fit.
+        Input::Report(_) => findings.iter().all(|f| f.code != Code::N116),
+    };
+    Ok(Examined { report, partial, origins, findings, agency, year, edition, is_own })
 }
 
 /// Makes the files of a report, in the order of the formats, each of which stands once. Where it was read and what was found
 /// in it is written by JSON alone.
 pub fn produce(whole: Whole<'_>, formats: &[Format], engine: &Engine) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
-    let (report, worker) = (whole.report, engine.worker());
-    let document = guarded(|| compose(report)).ok_or(ProduceError::Internal)?;
+    let (report, worker, faults) = (whole.report, engine.worker(), engine.faults());
+    let document = faults.run(Step::Compose, || compose(report))?;
     // Its writer starts a thread a sheet and waits for them: meanwhile the other formats are made.
     let place = formats.iter().position(|f| *f == Format::Xlsx).filter(|_| formats.len() > 1);
-    let sheets = place.and_then(|_| guarded(|| export::xlsx::sheets(report))).transpose()?;
+    let writes = |format: Format| Step::Write(format.name());
+    let sheets = place.map(|_| faults.run(writes(Format::Xlsx), || export::xlsx::sheets(report)));
+    let sheets = sheets.transpose()?.transpose()?;
     std::thread::scope(|scope| {
-        let thread = sheets.map(|s| Builder::new().spawn_scoped(scope, || guarded(|| s.assemble())));
-        // Where none can be started it is made in its turn.
-        let apart = place.zip(thread.and_then(io::Result::ok));
-        let own = |i: &usize| apart.as_ref().is_none_or(|(place, _)| i != place);
+        let begun = place.zip(sheets).and_then(|(place, sheets)| {
+            let work = || faults.run(writes(Format::Xlsx), || sheets.assemble());
+            // If no thread can be started it is made in its turn.
+            Some((place, Builder::new().spawn_scoped(scope, work).ok()?))
+        });
+        let own = |i: &usize| begun.as_ref().is_none_or(|(place, _)| i != place);
+        let caches = (&worker.layout, &worker.export);
         let material =
-            guarded(|| Material::of(whole, &document, formats, engine.setting(), (&worker.layout, &worker.export)))
-                .unwrap_or(Err(ProduceError::Internal))?;
-        let make = |format: Format| guarded(|| format.write(&material)).unwrap_or(Err(ProduceError::Internal));
+            faults.run(Step::Layout, || Material::of(whole, &document, formats, engine.setting(), caches))??;
+        let make = |format: Format| faults.run(writes(format), || format.write(&material))?;
         let files = (0..formats.len()).filter(own).map(|i| Ok((formats[i], make(formats[i])?)));
         let mut files = files.collect::<Result<Vec<_>, ProduceError>>()?;
-        if let Some((place, thread)) = apart {
-            let assembled = thread.join().ok().flatten().ok_or(ProduceError::Internal)??;
-            let packed = guarded(|| assembled.pack(&worker.export.packer)).ok_or(ProduceError::Internal)??;
+        if let Some((place, thread)) = begun {
+            let assembled = thread.join().map_err(|_| ProduceError::Unfinished)???;
+            let packed = faults.run(writes(Format::Xlsx), || assembled.pack(&worker.export.packer))??;
             files.insert(place, (Format::Xlsx, packed));
         }
         Ok(files)
     })
-}
-
-/// Runs a stage; `None` if it panicked.
-fn guarded<T>(stage: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(stage)).ok()
-}
-
-fn internal() -> Finding {
-    finding(Code::X901, "程序内部错误，请把文件和这条信息反馈给我们")
 }
 
 /// What is known of an input that nothing could be read from.

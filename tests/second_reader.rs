@@ -63,3 +63,42 @@ fn what_the_second_reader_cannot_read_is_published_with_a_note() {
     assert_eq!(run.status.code(), Some(0), "{}", stdout(&run));
     assert!(out.join("index.html").is_file());
 }
+
+/// A child serves one file after another; one that fails costs its file and no other.
+#[cfg(unix)]
+#[test]
+fn children_of_the_second_reader_are_used_again_and_replaced() {
+    use nianbao::cli::apart::{Helpers, Isolation};
+    use nianbao::import::{ImportError, Limits, kind};
+    use std::time::Duration;
+
+    let limits = Limits::default();
+    let bytes = fs::read(sample(SAMPLE)).unwrap();
+    let sound = Isolation::new(env!("CARGO_BIN_EXE_nianbao").into());
+    let read = |helpers: &Helpers, bytes: &[u8]| helpers.read_second(kind(bytes, &limits)?, bytes, &limits);
+    let helpers = Helpers::new(sound.clone());
+    let first = read(&helpers, &bytes).unwrap();
+    assert!(first.iter().map(|s| s.cells.len()).sum::<usize>() > 200);
+    // Cut in the middle of its parts: still a package by its beginning.
+    assert!(helpers.read_second(kind(&bytes, &limits).unwrap(), &bytes[..bytes.len() / 2], &limits).is_err());
+    assert_eq!(read(&helpers, &bytes).unwrap(), first);
+    // Programs that answer nothing, something else, or never.
+    let dir = tempfile::tempdir().unwrap();
+    for (script, told) in [
+        ("exit 1", ImportError::Crashed),
+        ("cat > /dev/null", ImportError::TimedOut(1)),
+        ("head -c 9 > /dev/null; printf 'aaaaaaaaaaaaaaaa'; exec sleep 60", ImportError::TimedOut(1)),
+        (
+            "head -c 9 > /dev/null; printf '\\003\\000\\000\\000\\000\\000\\000\\000abc'; exec sleep 60",
+            ImportError::Crashed,
+        ),
+    ] {
+        use std::os::unix::fs::PermissionsExt;
+        let program = dir.path().join("other");
+        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let time = Duration::from_secs(1);
+        let helpers = Helpers::new(Isolation { program, time, ..sound.clone() });
+        assert_eq!(read(&helpers, &bytes).unwrap_err(), told, "{script}");
+    }
+}

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::args::{AggregateArgs, Output};
 use super::run::{self, Done, Made};
+use super::times::Times;
 use super::{Exit, Stop, exit, output, plan, print};
 use crate::aggregate::{Aggregate, Contribution, Expected, Roster, State, sum};
 use crate::batch::{OutputFile, Record, Status};
@@ -79,6 +80,7 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
     if worst == Some(Severity::Error) || (job.plan.strict && worst == Some(Severity::Warning)) {
         exit = exit.max(Exit::Findings);
     }
+    job.plan.times.iter().flat_map(Times::lines).for_each(|l| print::progress(&l));
     tell(&job, &gathered, Outcome { sum: summed.as_ref(), findings: &findings, written, exit });
     Ok(exit.max(gathered.worst))
 }

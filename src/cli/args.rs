@@ -115,6 +115,9 @@ pub struct InputArgs {
     /// 同时处理几份（默认与处理器的核数相同）
     #[arg(long, value_name = "份数", value_parser = clap::value_parser!(u16).range(JOBS), help_heading = "选项")]
     pub jobs: Option<u16>,
+    /// 最后列出每一步做了几次、用了多久（写到标准错误）
+    #[arg(short, long, help_heading = "选项")]
+    pub verbose: bool,
     /// 单位的旧名和别名（TOML，写法见手册）
     #[arg(long, value_name = "文件", help_heading = "选项")]
     pub aliases: Option<PathBuf>,

@@ -22,6 +22,7 @@ mod regular_file;
 mod roster;
 mod run;
 mod template;
+mod times;
 mod usage;
 
 use std::ffi::OsString;

@@ -4,13 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Stop;
-use super::apart::Isolation;
+use super::apart::{Helpers, Isolation};
 use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
 use super::inputs::{Filter, Inputs, expand};
 use super::next::{Typed, quoted};
 use super::reading;
 use super::regular_file::{self, Unread};
 use super::run::is_own;
+use super::times::Times;
 use crate::aggregate::Expected;
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
@@ -28,8 +29,12 @@ use crate::style::Style;
 pub struct Plan {
     pub inputs: Inputs,
     pub engine: Engine,
+    /// How long steps take, if the user wants to know.
+    pub times: Option<Times>,
     /// How formats are read whose readers may abort the process.
     pub isolation: Option<Isolation>,
+    /// Children with the second reader.
+    pub helpers: Option<Helpers>,
     /// Whether each workbook is read again by the second reader.
     pub second_reader: bool,
     pub format: Output,
@@ -74,11 +79,21 @@ pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, format
             (aliases, sha256(text.as_bytes()))
         }
     };
+    let times = args.verbose.then(Times::default);
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    let key = key(&setting, formats);
+    let engine = match &times {
+        Some(times) => Engine::new(setting).watched(times.watch()),
+        None => Engine::new(setting),
+    };
+    // Faults are reported as findings with their places; the default hook would print a trace between the lines.
+    std::panic::set_hook(engine.faults().hook());
     Ok(Plan {
         inputs: expand(&args.inputs, output, &filter)?,
-        key: key(&setting, formats),
-        engine: Engine::new(setting),
+        key,
+        engine,
+        times,
+        helpers: Isolation::of_this_program().map(Helpers::new),
         isolation: Isolation::of_this_program(),
         second_reader: false,
         format: args.format,

@@ -12,6 +12,7 @@ use super::exit::{self, Exit};
 use super::next::Typed;
 use super::plan::Plan;
 use super::run::{Done, Made, span};
+use super::times::Times;
 use super::{Stop, advice, output, overview, roster};
 use crate::aggregate::Roster;
 use crate::batch::{OutputFile, Record, Status};
@@ -171,6 +172,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<(), Stop> {
             }
         }
     }
+    told.plan.times.iter().flat_map(Times::lines).for_each(|l| progress(&l));
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
-use super::apart::{self, Isolation};
+use super::apart::{self, Helpers, Isolation};
 use super::regular_file::{self, Unread};
 use crate::engine::Engine;
 use crate::import::{self, ImportError, Input, Limits, Sheet, Workbook};
@@ -52,10 +52,10 @@ pub fn workbook(
 }
 
 /// The sheets of a workbook as the second reader gives them.
-pub fn second(bytes: &[u8], limits: &Limits, isolation: Option<&Isolation>) -> Result<Vec<Sheet>, ImportError> {
+pub fn second(bytes: &[u8], limits: &Limits, helpers: Option<&Helpers>) -> Result<Vec<Sheet>, ImportError> {
     let kind = import::kind(bytes, limits)?;
-    let isolation = isolation.ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
-    apart::read_second(kind, bytes, limits, isolation)
+    let helpers = helpers.ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
+    helpers.read_second(kind, bytes, limits)
 }
 
 /// The name of a file as titles may need it.

@@ -109,6 +109,9 @@ fn shown(text: &str, keeps: bool) -> Cow<'_, str> {
 /// Resolves the escapes `_xHHHH_` by which a text holds characters that XML does not allow: one UTF-16 unit each. A surrogate
 /// without its other half becomes U+FFFD.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains("_x") {
+        return Cow::Borrowed(text);
+    }
     let Some(first) = text.match_indices("_x").map(|(at, _)| at).find(|at| unit(text, *at).is_some()) else {
         return Cow::Borrowed(text);
     };

@@ -6,6 +6,7 @@
 use super::{Difference, Package, package, prove, prove_package};
 use crate::check::private_beside;
 use crate::engine::Engine;
+use crate::fault::Step;
 use crate::formats::{Format, ProduceError};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
@@ -38,11 +39,9 @@ pub fn publish_by(
     }
     let unwritten = |message: String| Box::new(finding(Code::W401, message));
     let unequal = |e: Difference| Box::new(finding(Code::W404, e.to_string()));
-    let files = produce(whole, formats, engine).map_err(|e| match e {
-        ProduceError::Internal => Box::new(finding(Code::X901, e.to_string())),
-        e => unwritten(e.to_string()),
-    })?;
-    let compared = prove(whole.report, &files, &engine.setting().limits).map_err(unequal)?;
+    let files = produce(whole, formats, engine).map_err(|e| Box::new(e.finding()))?;
+    let proved = engine.faults().run(Step::Prove, || prove(whole.report, &files, &engine.setting().limits));
+    let compared = proved.map_err(|fault| Box::new(fault.finding()))?.map_err(unequal)?;
     let made = package(name, whole.report, files, &compared, engine).map_err(|e| unwritten(e.to_string()))?;
     prove_package(&made).map_err(unequal)?;
     Ok(made)

@@ -1,50 +1,69 @@
 //! Reading in a child process: the child's side.
 //!
-//! It limits itself before it looks at a byte of the file, reads it from its input, answers on its output and ends. It
-//! ends as well when its input does, for then the parent is gone.
+//! It limits itself before it interprets a byte of the file, which it reads from its input, and answers on its output. It ends
+//! after one file, or for the second reader when its input does, because then the parent is gone.
 
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::wire::{self, TASK_BYTES, Task};
-use crate::import::{ImportError, read_second};
+use crate::import::{ImportError, Kind, Sheet, read_second};
 
-/// Carries out the one task of such a process; anything amiss ends it without an answer.
+/// Carries out the task of such a process, or its tasks one after the other if they are for the second reader. Anything wrong ends
+/// it without an answer.
 ///
 /// # Errors
-/// Where the parent does not speak as it should, or is gone.
+/// If the parent sends something else, or is gone.
 pub fn serve() -> io::Result<()> {
-    let (task, bytes) = {
-        let mut input = io::stdin().lock();
-        let mut length = [0; 4];
-        input.read_exact(&mut length)?;
-        let length = u32::from_le_bytes(length) as usize;
-        if length > TASK_BYTES {
-            return Err(io::ErrorKind::InvalidData.into());
-        }
-        let mut task = vec![0; length];
-        input.read_exact(&mut task)?;
-        let task = Task::decoded(&task).ok_or(io::ErrorKind::InvalidData)?;
-        limit(&task)?;
-        let mut bytes = Vec::new();
-        input.by_ref().take(task.bytes as u64).read_to_end(&mut bytes)?;
-        if bytes.len() != task.bytes {
-            return Err(io::ErrorKind::UnexpectedEof.into());
-        }
-        (task, bytes)
-    };
-    thread::Builder::new().stack_size(64 << 10).spawn(|| {
-        // Nothing more is ever sent: this returns when the parent has ended, however that came about.
-        _ = io::stdin().read(&mut [0]);
-        std::process::exit(1);
-    })?;
+    let (mut task, mut bytes) = received()?;
+    limit(&task)?;
+    if !task.second {
+        thread::Builder::new().stack_size(64 << 10).spawn(|| {
+            // Nothing more is ever sent: this returns when the parent has ended, however that came about.
+            _ = io::stdin().read(&mut [0]);
+            std::process::exit(1);
+        })?;
+        return sent(&wire::encoded(&answer(&task, &bytes)));
+    }
+    loop {
+        let answer = wire::encoded(&answer(&task, &bytes));
+        sent(&[&(answer.len() as u64).to_le_bytes()[..], &answer].concat())?;
+        (task, bytes) = received()?;
+    }
+}
+
+/// The next task and its file.
+fn received() -> io::Result<(Task, Vec<u8>)> {
+    let mut input = io::stdin().lock();
+    let mut length = [0; 4];
+    input.read_exact(&mut length)?;
+    let length = u32::from_le_bytes(length) as usize;
+    if length > TASK_BYTES {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut task = vec![0; length];
+    input.read_exact(&mut task)?;
+    let task = Task::decoded(&task).ok_or(io::ErrorKind::InvalidData)?;
+    let mut bytes = Vec::new();
+    input.by_ref().take(task.bytes as u64).read_to_end(&mut bytes)?;
+    if bytes.len() != task.bytes {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok((task, bytes))
+}
+
+fn answer(task: &Task, bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
     let read = catch_unwind(AssertUnwindSafe(|| {
-        if task.second { read_second(task.kind, &bytes, &task.limits) } else { task.kind.read(&bytes, &task.limits) }
+        let read = if task.second { read_second } else { Kind::read };
+        read(task.kind, bytes, &task.limits)
     }));
-    let answer = read.unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())));
+    read.unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())))
+}
+
+fn sent(answer: &[u8]) -> io::Result<()> {
     let mut output = io::stdout().lock();
-    output.write_all(&wire::encoded(&answer))?;
+    output.write_all(answer)?;
     output.flush()
 }
 

@@ -5,6 +5,7 @@
 //! through its standard input, its answer comes back on its standard output.
 
 mod child;
+mod helper;
 mod wire;
 
 use std::io::{self, Read, Write};
@@ -18,6 +19,7 @@ use crate::import::{ImportError, Kind, Limits, Sheet, admitted};
 use wire::Task;
 
 pub use child::serve;
+pub use helper::Helpers;
 
 /// The word under which the program runs as such a child.
 pub const CHILD_COMMAND: &str = "read-apart";
@@ -95,34 +97,15 @@ fn unstarted(e: &io::Error) -> String {
 
 /// Has a child read the bytes.
 pub fn read(kind: Kind, bytes: &[u8], limits: &Limits, isolation: &Isolation) -> Result<Vec<Sheet>, ImportError> {
-    admitted(ask(kind, false, bytes, limits, isolation)?, limits)
-}
-
-/// Has a child read the bytes through the second reader.
-pub fn read_second(
-    kind: Kind,
-    bytes: &[u8],
-    limits: &Limits,
-    isolation: &Isolation,
-) -> Result<Vec<Sheet>, ImportError> {
-    ask(kind, true, bytes, limits, isolation)
-}
-
-fn ask(
-    kind: Kind,
-    second: bool,
-    bytes: &[u8],
-    limits: &Limits,
-    isolation: &Isolation,
-) -> Result<Vec<Sheet>, ImportError> {
     let seconds = isolation.time.as_secs();
-    let task = Task { kind, second, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
+    let task =
+        Task { kind, second: false, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
     let mut child = start(isolation).map_err(|e| ImportError::NotStarted(unstarted(&e)))?;
     let heard = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
     // Reaped in any case; by now it has ended or was ended.
     let status = child.wait();
     match heard {
-        Heard::Answer(answer) => answer,
+        Heard::Answer(answer) => admitted(answer?, limits),
         Heard::Nothing(words) => Err(status.map_or(ImportError::Crashed, |s| cause(s, &words, isolation))),
         Heard::Nonsense => Err(ImportError::Crashed),
         Heard::TooMuch => Err(limits.inflated_error()),

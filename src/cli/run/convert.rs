@@ -21,7 +21,7 @@ use crate::cli::{Exit, Stop};
 use crate::digest::{sha256, sha256_of};
 use crate::judge::{compare_years, judge, refuse_collisions, stem};
 use crate::model::{Code, Finding, Whole, finding};
-use crate::pipeline::{Format, ProduceError, produce};
+use crate::pipeline::{Format, produce};
 
 /// A run that writes.
 pub struct Run<'a> {
@@ -185,9 +185,8 @@ impl<'a> Run<'a> {
             Box::new(finding(Code::W401, format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e))))
         };
         let waited = self.spool.get(slip).map_err(lost)?;
-        let files = produce(waited.whole(), &self.job.formats, &self.job.plan.engine).map_err(|e| {
-            Box::new(finding(if matches!(e, ProduceError::Internal) { Code::X901 } else { Code::W401 }, e.to_string()))
-        })?;
+        let files =
+            produce(waited.whole(), &self.job.formats, &self.job.plan.engine).map_err(|e| Box::new(e.finding()))?;
         let name = |f: Format| format!("{}.{}", target.stem, f.ending());
         let place = self.job.folder.join(target.below);
         let is_input = |p: &PathBuf| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p));

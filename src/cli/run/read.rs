@@ -125,6 +125,6 @@ fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = reading::file_name(&input.path);
     let read = || reading::read(&name, bytes, &plan.engine.setting().limits, plan.isolation.as_ref());
     // A blank template that was named explicitly is checked: the findings say what to fill in.
-    let second = || reading::second(bytes, &plan.engine.setting().limits, plan.isolation.as_ref());
+    let second = || reading::second(bytes, &plan.engine.setting().limits, plan.helpers.as_ref());
     examine_read(read, plan.second_reader.then_some(second), &plan.engine, |e| unread(input, e), !input.typed)
 }

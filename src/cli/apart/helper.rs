@@ -1,0 +1,112 @@
+//! Children that read one workbook after another through the second reader: publishing reads each of hundreds of files twice, and
+//! starting a process for each would cost more than the reading.
+//!
+//! A child that fails, hangs or has worked long enough is ended; the next file gets another one.
+
+use std::io::{self, Read, Write};
+use std::process::{Child, ChildStdin};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::wire::{self, Task};
+use super::{Isolation, start, unstarted};
+use crate::import::{ImportError, Kind, Limits, Sheet};
+
+/// How long a child works before it is replaced: well below the limit of processor time that it sets itself.
+const LONG_ENOUGH: Duration = Duration::from_secs(2);
+
+/// Children that wait for work, for any number of threads.
+#[derive(Debug)]
+pub struct Helpers {
+    isolation: Isolation,
+    idle: Mutex<Vec<Helper>>,
+}
+
+#[derive(Debug)]
+struct Helper {
+    child: Child,
+    input: ChildStdin,
+    /// Its answers, read by a thread of their own so that they can be waited for with a limit.
+    answers: Receiver<Vec<u8>>,
+    worked: Duration,
+}
+
+impl Helpers {
+    /// None yet; they are started when needed.
+    pub fn new(isolation: Isolation) -> Helpers {
+        Helpers { isolation, idle: Mutex::default() }
+    }
+
+    /// Has a child read the bytes through the second reader.
+    ///
+    /// # Errors
+    /// If it cannot be started, fails, takes too long, or its reader cannot read the workbook.
+    pub fn read_second(&self, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+        let (memory, seconds) = (self.isolation.memory, self.isolation.time.as_secs());
+        let task = Task { kind, second: true, limits: limits.clone(), memory, seconds, bytes: bytes.len() };
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let new = || Helper::start(&self.isolation, limits).map_err(|e| ImportError::NotStarted(unstarted(&e)));
+        let mut helper = idle.map_or_else(new, Ok)?;
+        // One that waited may have been ended from outside meanwhile.
+        if helper.send(&task, bytes).is_err() {
+            helper = new()?;
+            helper.send(&task, bytes).map_err(|_| ImportError::Crashed)?;
+        }
+        let begun = Instant::now();
+        let answer = helper.answers.recv_timeout(self.isolation.time).map_err(|e| match e {
+            mpsc::RecvTimeoutError::Timeout => ImportError::TimedOut(seconds),
+            mpsc::RecvTimeoutError::Disconnected => ImportError::Crashed,
+        })?;
+        helper.worked += begun.elapsed();
+        let answer = wire::answer(&answer).ok_or(ImportError::Crashed)?;
+        if helper.worked < LONG_ENOUGH {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(helper);
+        }
+        answer
+    }
+}
+
+impl Helper {
+    fn start(isolation: &Isolation, limits: &Limits) -> io::Result<Helper> {
+        let mut child = start(isolation)?;
+        let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+        let (input, mut output) = (child.stdin.take().ok_or_else(gone)?, child.stdout.take().ok_or_else(gone)?);
+        // What it says at its end is of no interest, but must not fill its pipe.
+        drop(child.stderr.take());
+        let (send, answers) = mpsc::channel();
+        let most = wire::most_bytes(limits);
+        thread::Builder::new().stack_size(64 << 10).spawn(move || {
+            while let Some(answer) = framed(&mut output, most) {
+                if send.send(answer).is_err() {
+                    break;
+                }
+            }
+        })?;
+        Ok(Helper { child, input, answers, worked: Duration::ZERO })
+    }
+
+    fn send(&mut self, task: &Task, bytes: &[u8]) -> io::Result<()> {
+        self.input.write_all(&task.encoded())?;
+        self.input.write_all(bytes)?;
+        self.input.flush()
+    }
+}
+
+impl Drop for Helper {
+    fn drop(&mut self) {
+        _ = self.child.kill();
+        _ = self.child.wait();
+    }
+}
+
+/// The next answer, at most `most` bytes long; `None` behind the last.
+fn framed(output: &mut impl Read, most: u64) -> Option<Vec<u8>> {
+    let mut length = [0; 8];
+    output.read_exact(&mut length).ok()?;
+    let length = u64::from_le_bytes(length);
+    let mut answer = Vec::new();
+    let read = output.take(length.min(most)).read_to_end(&mut answer).ok()?;
+    (read as u64 == length).then_some(answer)
+}

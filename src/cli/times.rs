@@ -1,0 +1,66 @@
+//! `-v`: how often each step was done and how long it took, over a whole run.
+//!
+//! The core reads no clock: its engine tells when steps begin and end.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::fault::{Step, Watch};
+
+/// The steps of a run so far.
+#[derive(Debug, Clone, Default)]
+pub struct Times(Arc<Mutex<BTreeMap<Step, Spent>>>);
+
+/// What a step took: how often, all together, and the longest.
+#[derive(Debug, Clone, Copy, Default)]
+struct Spent {
+    count: usize,
+    all: Duration,
+    longest: Duration,
+}
+
+impl Times {
+    /// The observer for an engine.
+    pub fn watch(&self) -> Arc<Watch> {
+        let steps = self.0.clone();
+        Arc::new(move |step| {
+            let (steps, begun) = (steps.clone(), Instant::now());
+            Box::new(move || {
+                let took = begun.elapsed();
+                let mut steps = steps.lock().unwrap_or_else(PoisonError::into_inner);
+                let spent = steps.entry(step).or_default();
+                spent.count += 1;
+                spent.all += took;
+                spent.longest = spent.longest.max(took);
+            })
+        })
+    }
+
+    /// A line a step, in the order of the work.
+    pub fn lines(&self) -> Vec<String> {
+        let steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ms = |time: Duration| time.as_secs_f64() * 1e3;
+        let line = |(step, spent): (&Step, &Spent)| {
+            format!("{step}：{} 次，共 {:.1} 毫秒，最长 {:.1} 毫秒", spent.count, ms(spent.all), ms(spent.longest))
+        };
+        steps.iter().map(line).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_counted_and_added_up() {
+        let times = Times::default();
+        let watch = times.watch();
+        for step in [Step::Check, Step::Read, Step::Read] {
+            watch(step)();
+        }
+        let lines = times.lines();
+        assert_eq!(lines.len(), 2);
+        assert!(lines[0].starts_with("读入：2 次，共 ") && lines[1].starts_with("检查：1 次，共 "), "{lines:?}");
+    }
+}
