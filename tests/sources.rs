@@ -113,27 +113,6 @@ fn every_workbook_is_given_its_date() {
     assert!(books >= 3);
 }
 
-/// The words of a file are public to the whole crate, so that the compiler does not see which of them nothing reads.
-#[test]
-fn every_list_of_words_is_read() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let mut files = Vec::new();
-    sources(&root, &mut files);
-    let defined = fs::read_to_string(root.join("form/words.rs")).unwrap();
-    let public = defined.lines().filter_map(|l| l.strip_prefix("    pub ")?.split_once(": "));
-    let names: Vec<&str> = public.map(|(name, _)| name).filter(|name| !name.starts_with("fn ")).collect();
-    assert!(names.len() > 40, "{names:?}");
-    let read: String =
-        files.iter().filter(|f| !f.ends_with("form/words.rs")).map(|f| fs::read_to_string(f).unwrap()).collect();
-    let reads = |name: &&str| {
-        let field = format!(".{name}");
-        read.match_indices(&field)
-            .any(|(at, _)| !read[at + field.len()..].starts_with(|c: char| c.is_alphanumeric() || c == '_'))
-    };
-    let unread: Vec<&str> = names.into_iter().filter(|name| !reads(name)).collect();
-    assert_eq!(unread, [""; 0]);
-}
-
 /// The modules of the library in the order of ARCHITECTURE.md: each uses only those before it.
 const ORDER: [&str; 28] = [
     "rules",

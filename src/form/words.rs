@@ -12,16 +12,16 @@ use super::phrase::{self, Letter, Word};
 #[serde(deny_unknown_fields)]
 pub struct TextWords {
     /// Groups of words that phrases refer to by name.
-    pub groups: BTreeMap<String, Vec<String>>,
-    pub between: Between,
-    pub scope: Scope,
-    pub about: About,
-    pub years: Years,
-    pub agencies: Agencies,
-    pub private: Private,
-    pub mailbox: Mailbox,
-    pub drafts: Drafts,
-    pub cut: CutWords,
+    pub(crate) groups: BTreeMap<String, Vec<String>>,
+    pub(crate) between: Between,
+    pub(crate) scope: Scope,
+    pub(crate) about: About,
+    pub(crate) years: Years,
+    pub(crate) agencies: Agencies,
+    pub(crate) private: Private,
+    pub(crate) mailbox: Mailbox,
+    pub(crate) drafts: Drafts,
+    pub(crate) cut: CutWords,
 }
 
 /// Words that may occur between and after the words of a phrase.
@@ -32,16 +32,16 @@ pub struct Between {
     join: Vec<String>,
     tails: Vec<String>,
     /// Words that may directly follow a counted thing whose number precedes it.
-    pub then: Vec<String>,
+    pub(crate) then: Vec<String>,
     /// Words that may occur between any two words.
     #[serde(skip)]
-    pub fills: ByLetter,
+    pub(crate) fills: ByLetter,
     /// Words that join figures which are denied together.
     #[serde(skip)]
-    pub joins: ByLetter,
+    pub(crate) joins: ByLetter,
     /// Words that may follow a denial.
     #[serde(skip)]
-    pub ends: ByLetter,
+    pub(crate) ends: ByLetter,
 }
 
 /// A set of characters of the basic multilingual plane, for tests at every character of a text.
@@ -105,192 +105,192 @@ impl ByLetter {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Scope {
-    pub parts: Vec<String>,
-    pub times: Vec<String>,
-    pub whole: Vec<String>,
-    pub within: String,
-    pub doubt: String,
-    pub denial: String,
-    pub counts: Vec<String>,
-    pub applicants: Vec<String>,
-    pub government: String,
-    pub all: String,
-    pub everybody: Vec<String>,
-    pub and: String,
-    pub figures: Vec<String>,
-    pub adverbs: Vec<String>,
-    pub elsewhere: Vec<String>,
+    pub(crate) parts: Vec<String>,
+    pub(crate) times: Vec<String>,
+    pub(crate) whole: Vec<String>,
+    pub(crate) within: String,
+    pub(crate) doubt: String,
+    pub(crate) denial: String,
+    pub(crate) counts: Vec<String>,
+    pub(crate) applicants: Vec<String>,
+    pub(crate) government: String,
+    pub(crate) all: String,
+    pub(crate) everybody: Vec<String>,
+    pub(crate) and: String,
+    pub(crate) figures: Vec<String>,
+    pub(crate) adverbs: Vec<String>,
+    pub(crate) elsewhere: Vec<String>,
 }
 
 /// Words before and after an inexact number.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
-    pub vague: String,
-    pub around: Vec<String>,
-    pub above: Vec<String>,
-    pub below: Vec<String>,
+    pub(crate) vague: String,
+    pub(crate) around: Vec<String>,
+    pub(crate) above: Vec<String>,
+    pub(crate) below: Vec<String>,
     /// First characters of these words.
     #[serde(skip)]
-    pub begins: Letters,
+    pub(crate) begins: Letters,
 }
 
 /// Words by which the years in a text are judged.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Years {
-    pub own: Vec<String>,
-    pub deeds: Vec<String>,
-    pub yearly: Vec<String>,
-    pub past: Vec<String>,
-    pub done: Vec<String>,
-    pub compares: Vec<String>,
-    pub list: String,
-    pub plans: Vec<String>,
-    pub presents: Vec<String>,
-    pub subjects: Vec<String>,
-    pub kinds: Vec<String>,
-    pub period: Vec<String>,
-    pub strict: Vec<String>,
-    pub days: Vec<String>,
-    pub until: Vec<String>,
-    pub ends: Vec<String>,
-    pub now: Vec<String>,
-    pub today: Vec<String>,
-    pub opens: Vec<String>,
-    pub does: Vec<String>,
-    pub at: String,
+    pub(crate) own: Vec<String>,
+    pub(crate) deeds: Vec<String>,
+    pub(crate) yearly: Vec<String>,
+    pub(crate) past: Vec<String>,
+    pub(crate) done: Vec<String>,
+    pub(crate) compares: Vec<String>,
+    pub(crate) list: String,
+    pub(crate) plans: Vec<String>,
+    pub(crate) presents: Vec<String>,
+    pub(crate) subjects: Vec<String>,
+    pub(crate) kinds: Vec<String>,
+    pub(crate) period: Vec<String>,
+    pub(crate) strict: Vec<String>,
+    pub(crate) days: Vec<String>,
+    pub(crate) until: Vec<String>,
+    pub(crate) ends: Vec<String>,
+    pub(crate) now: Vec<String>,
+    pub(crate) today: Vec<String>,
+    pub(crate) opens: Vec<String>,
+    pub(crate) does: Vec<String>,
+    pub(crate) at: String,
 }
 
 /// Words by which the names of agencies and their actions are recognised in a text.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Agencies {
-    pub organs: Vec<String>,
-    pub no_places: Vec<String>,
-    pub bureaus: Vec<String>,
-    pub broad: Vec<String>,
-    pub leads: Vec<String>,
-    pub lead_letters: Vec<String>,
-    pub made_by: Vec<String>,
-    pub makes: Vec<String>,
-    pub ask: Vec<String>,
-    pub asked: Vec<String>,
-    pub report: Vec<String>,
-    pub called: Vec<String>,
-    pub acts: Vec<String>,
-    pub matters: Vec<String>,
-    pub with: Vec<String>,
+    pub(crate) organs: Vec<String>,
+    pub(crate) no_places: Vec<String>,
+    pub(crate) bureaus: Vec<String>,
+    pub(crate) broad: Vec<String>,
+    pub(crate) leads: Vec<String>,
+    pub(crate) lead_letters: Vec<String>,
+    pub(crate) made_by: Vec<String>,
+    pub(crate) makes: Vec<String>,
+    pub(crate) ask: Vec<String>,
+    pub(crate) asked: Vec<String>,
+    pub(crate) report: Vec<String>,
+    pub(crate) called: Vec<String>,
+    pub(crate) acts: Vec<String>,
+    pub(crate) matters: Vec<String>,
+    pub(crate) with: Vec<String>,
     /// First letters of `made_by` and `ask`.
     #[serde(skip)]
-    pub begins: Letters,
+    pub(crate) begins: Letters,
     /// First letters of `acts`.
     #[serde(skip)]
-    pub acts_begin: Letters,
+    pub(crate) acts_begin: Letters,
     /// Last letters of `bureaus`.
     #[serde(skip)]
-    pub bureaus_end: Letters,
+    pub(crate) bureaus_end: Letters,
 }
 
 /// Words and prefixes that distinguish personal data from other numbers.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Private {
-    pub mail: Vec<String>,
-    pub regions: Vec<String>,
-    pub cards: Vec<String>,
-    pub cards_named: Vec<String>,
-    pub card_words: Vec<String>,
-    pub codes: Vec<String>,
-    pub counted: Vec<String>,
-    pub powers: Vec<String>,
-    pub titles: Vec<String>,
-    pub calls: Vec<String>,
-    pub identity: Vec<String>,
-    pub no_identity: Vec<String>,
+    pub(crate) mail: Vec<String>,
+    pub(crate) regions: Vec<String>,
+    pub(crate) cards: Vec<String>,
+    pub(crate) cards_named: Vec<String>,
+    pub(crate) card_words: Vec<String>,
+    pub(crate) codes: Vec<String>,
+    pub(crate) counted: Vec<String>,
+    pub(crate) powers: Vec<String>,
+    pub(crate) titles: Vec<String>,
+    pub(crate) calls: Vec<String>,
+    pub(crate) identity: Vec<String>,
+    pub(crate) no_identity: Vec<String>,
 }
 
 /// Words that distinguish an office's e-mail address from a person's.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Mailbox {
-    pub contact: Vec<String>,
-    pub labels: Vec<String>,
-    pub given: Vec<String>,
-    pub numbered: Vec<String>,
-    pub roles: Vec<String>,
-    pub called: Vec<String>,
-    pub names: Vec<String>,
-    pub filler: Vec<String>,
-    pub surnames: String,
-    pub no_names: Vec<String>,
-    pub organs: String,
-    pub spelt: Vec<String>,
-    pub bodies: Vec<String>,
-    pub matters: Vec<String>,
-    pub initials: Vec<String>,
-    pub finals: Vec<String>,
+    pub(crate) contact: Vec<String>,
+    pub(crate) labels: Vec<String>,
+    pub(crate) given: Vec<String>,
+    pub(crate) numbered: Vec<String>,
+    pub(crate) roles: Vec<String>,
+    pub(crate) called: Vec<String>,
+    pub(crate) names: Vec<String>,
+    pub(crate) filler: Vec<String>,
+    pub(crate) surnames: String,
+    pub(crate) no_names: Vec<String>,
+    pub(crate) organs: String,
+    pub(crate) spelt: Vec<String>,
+    pub(crate) bodies: Vec<String>,
+    pub(crate) matters: Vec<String>,
+    pub(crate) initials: Vec<String>,
+    pub(crate) finals: Vec<String>,
 }
 
 /// Words of placeholders and of remarks to a colleague.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Drafts {
-    pub masks: String,
-    pub before_figures: String,
-    pub blanks: String,
-    pub weak: String,
-    pub numerals: String,
-    pub units: Vec<String>,
-    pub no_units: Vec<String>,
-    pub organs: Vec<String>,
-    pub leads: Vec<String>,
-    pub fields: Vec<String>,
-    pub instruct: Vec<String>,
-    pub instructs: Vec<String>,
-    pub applies: Vec<String>,
-    pub certain: Vec<String>,
-    pub latin: Vec<String>,
-    pub fill_in: Vec<String>,
-    pub dates: Vec<String>,
-    pub versions: Vec<String>,
-    pub titles: Vec<String>,
-    pub subjects: Vec<String>,
-    pub still: Vec<String>,
-    pub waits: String,
-    pub wants: Vec<String>,
-    pub asks: String,
-    pub todo: Vec<String>,
-    pub todo_named: Vec<String>,
-    pub todo_apart: Vec<String>,
-    pub tails: Vec<String>,
-    pub who: Vec<String>,
-    pub alone: Vec<String>,
+    pub(crate) masks: String,
+    pub(crate) before_figures: String,
+    pub(crate) blanks: String,
+    pub(crate) weak: String,
+    pub(crate) numerals: String,
+    pub(crate) units: Vec<String>,
+    pub(crate) no_units: Vec<String>,
+    pub(crate) organs: Vec<String>,
+    pub(crate) leads: Vec<String>,
+    pub(crate) fields: Vec<String>,
+    pub(crate) instruct: Vec<String>,
+    pub(crate) instructs: Vec<String>,
+    pub(crate) applies: Vec<String>,
+    pub(crate) certain: Vec<String>,
+    pub(crate) latin: Vec<String>,
+    pub(crate) fill_in: Vec<String>,
+    pub(crate) dates: Vec<String>,
+    pub(crate) versions: Vec<String>,
+    pub(crate) titles: Vec<String>,
+    pub(crate) subjects: Vec<String>,
+    pub(crate) still: Vec<String>,
+    pub(crate) waits: String,
+    pub(crate) wants: Vec<String>,
+    pub(crate) asks: String,
+    pub(crate) todo: Vec<String>,
+    pub(crate) todo_named: Vec<String>,
+    pub(crate) todo_apart: Vec<String>,
+    pub(crate) tails: Vec<String>,
+    pub(crate) who: Vec<String>,
+    pub(crate) alone: Vec<String>,
     /// Characters that a placeholder may begin with.
     #[serde(skip)]
-    pub begins: Letters,
+    pub(crate) begins: Letters,
     /// Characters that a remark may begin with.
     #[serde(skip)]
-    pub remarks: Letters,
+    pub(crate) remarks: Letters,
 }
 
 /// Words and marks by which a sentence split into paragraphs is recognised.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CutWords {
-    pub whole: String,
-    pub open_ends: String,
-    pub no_starts: String,
-    pub units: Vec<String>,
-    pub no_units: Vec<String>,
-    pub words: Vec<String>,
-    pub wants: Vec<String>,
-    pub ends: Vec<String>,
-    pub takes: Vec<String>,
-    pub goes_on: Vec<String>,
-    pub begins: Vec<String>,
-    pub short: Vec<String>,
-    pub opens: Vec<String>,
+    pub(crate) whole: String,
+    pub(crate) open_ends: String,
+    pub(crate) no_starts: String,
+    pub(crate) units: Vec<String>,
+    pub(crate) no_units: Vec<String>,
+    pub(crate) words: Vec<String>,
+    pub(crate) wants: Vec<String>,
+    pub(crate) ends: Vec<String>,
+    pub(crate) takes: Vec<String>,
+    pub(crate) goes_on: Vec<String>,
+    pub(crate) begins: Vec<String>,
+    pub(crate) short: Vec<String>,
+    pub(crate) opens: Vec<String>,
 }
 
 static WORDS: LazyLock<TextWords> = LazyLock::new(|| {

@@ -1,11 +1,13 @@
 //! How far a run has come: a bar on a terminal, now and then a line elsewhere. On standard error, so that results stay clean.
 
+use std::fmt::Write;
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::style::TemplateError;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// Fewer inputs than this are done before anyone wonders.
 const WORTH_TELLING: usize = 8;
@@ -33,17 +35,8 @@ impl Progress {
             How::Silent
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(Some(all as u64), ProgressDrawTarget::stderr_with_hz(8));
-            // The template is ours and a test draws it.
-            let template = "{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}";
-            let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-            let rate = |state: &indicatif::ProgressState, w: &mut dyn std::fmt::Write| {
-                // Nothing can be done about a line that cannot be drawn.
-                let _ = write!(w, "{:.0}", state.per_sec());
-            };
-            let left = |state: &indicatif::ProgressState, w: &mut dyn std::fmt::Write| {
-                let _ = w.write_str(&span(state.eta()));
-            };
-            bar.set_style(style.with_key("per_sec", rate).with_key("eta", left));
+            // A test makes it.
+            bar.set_style(style().unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_message(what);
             How::Bar(bar)
         } else {
@@ -84,6 +77,15 @@ impl Progress {
     }
 }
 
+/// The look of the bar.
+fn style() -> Result<ProgressStyle, TemplateError> {
+    let style = ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}")?;
+    // Nothing can be done about a line that cannot be drawn.
+    let rate = |state: &ProgressState, w: &mut dyn Write| _ = write!(w, "{:.0}", state.per_sec());
+    let left = |state: &ProgressState, w: &mut dyn Write| _ = w.write_str(&span(state.eta()));
+    Ok(style.with_key("per_sec", rate).with_key("eta", left))
+}
+
 /// A duration as people say it.
 pub fn span(time: Duration) -> String {
     let seconds = time.as_secs();
@@ -108,10 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn the_template_of_the_bar_is_one() {
-        assert!(
-            ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}")
-                .is_ok()
-        );
+    fn the_bar_has_its_own_look() {
+        assert!(style().is_ok());
     }
 }
