@@ -11,6 +11,8 @@ mod by_hand;
 mod docs;
 mod faults;
 mod fonts;
+#[path = "../fuzz/mod.rs"]
+mod fuzz;
 mod generate;
 mod mutants;
 mod project;
@@ -38,6 +40,9 @@ cargo xtask COMMAND
                                poppler and Pillow, or held against what would be shown now (needs none of them)
   generate [--reports N] [--seed S] FOLDER
                                workbooks of agencies that do not exist: every edition, several layouts, figures that balance
+  fuzz [--seconds N] [--seed S]
+                               the readers of workbooks, JSON and TOML on spoiled inputs, and on inputs that grow: fails on a
+                               panic, an internal fault, or time that grows with the square
   mutants [--mutants N] [--seed S] [--keep FOLDER]
                                spoiled copies of the samples: fails on a crash, a hang, or a number that differs from the
                                second reader without a finding; --keep copies the failing ones
@@ -71,6 +76,7 @@ fn run(args: &[String]) -> Result<()> {
         ["schema", rest @ ..] => schema::run(schema::parse(rest)?),
         ["archive"] => archive::run(),
         ["wasm"] => wasm::run(),
+        ["fuzz", rest @ ..] => fuzz::run(&fuzz::Plan::parse(rest)?),
         ["mutants", rest @ ..] => mutants::run(&mutants::Plan::parse(rest)?),
         ["generate", rest @ ..] => generate::run(&generate::Plan::parse(rest)?),
         ["verify", rest @ ..] => verify::run(&verify::Plan::parse(rest)?),

@@ -6,7 +6,7 @@
 //! Writes only into a temporary folder.
 
 mod compare;
-mod spoil;
+pub mod spoil;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,0 +1,117 @@
+//! The targets: what reads bytes from outside.
+
+use std::fs;
+use std::sync::LazyLock;
+
+use anyhow::Result;
+use fastrand::Rng;
+use nianbao::engine::Engine;
+use nianbao::form::Form;
+use nianbao::model::Code;
+use nianbao::pipeline::{Format, examine_bytes, produce};
+use nianbao::publish::Waivers;
+use nianbao::series::Aliases;
+use nianbao::site::Site;
+use nianbao::style::Style;
+
+use super::words;
+use crate::mutants::spoil;
+use crate::project;
+
+/// Something that reads bytes from outside.
+pub struct Target {
+    pub name: &'static str,
+    /// Sound inputs.
+    pub seeds: fn() -> Result<Vec<Vec<u8>>>,
+    /// Another input made of a sound one.
+    pub spoil: fn(&[u8], &mut Rng) -> Result<Vec<u8>>,
+    /// Reads an input; an error is a fault of the program, not of the input.
+    pub run: fn(&[u8]) -> Result<(), String>,
+}
+
+pub const TARGETS: [Target; 6] = [
+    Target {
+        name: "xlsx",
+        seeds: || books("xlsx"),
+        spoil: |b, rng| Ok(spoil::spoiled(b, "xlsx", rng)?.0),
+        run: examined,
+    },
+    Target { name: "xls", seeds: || books("xls"), spoil: |b, rng| Ok(spoil::spoiled(b, "xls", rng)?.0), run: examined },
+    Target {
+        name: "xlsb",
+        seeds: || books("xlsb"),
+        spoil: |b, rng| Ok(spoil::spoiled(b, "xlsb", rng)?.0),
+        run: examined,
+    },
+    Target { name: "ods", seeds: || books("ods"), spoil: |b, rng| Ok(spoil::spoiled(b, "ods", rng)?.0), run: examined },
+    Target { name: "json", seeds: reports, spoil: |b, rng| Ok(words::spoiled(b, rng)), run: examined },
+    Target { name: "toml", seeds: tables, spoil: |b, rng| Ok(words::spoiled(b, rng)), run: parsed },
+];
+
+static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
+
+/// The samples with an ending.
+fn books(ending: &str) -> Result<Vec<Vec<u8>>> {
+    let mut paths = Vec::new();
+    project::walk(&project::root().join("samples"), &mut paths)?;
+    paths.sort();
+    paths.retain(|p| p.extension().is_some_and(|e| e == ending));
+    paths.iter().map(|p| Ok(fs::read(p)?)).collect()
+}
+
+/// The samples as JSON.
+fn reports() -> Result<Vec<Vec<u8>>> {
+    let mut all = Vec::new();
+    for book in books("xlsx")? {
+        let examined = examine_bytes("x.xlsx", &book, &ENGINE);
+        if let Some(whole) = examined.whole() {
+            all.extend(produce(whole, &[Format::Json], &ENGINE)?.into_iter().map(|(_, json)| json));
+        }
+    }
+    Ok(all)
+}
+
+/// Files that users write: forms, site tags; and a style, waivers and aliases.
+fn tables() -> Result<Vec<Vec<u8>>> {
+    let mut paths = Vec::new();
+    project::walk(&project::root().join("samples"), &mut paths)?;
+    project::walk(&project::root().join("src/form"), &mut paths)?;
+    paths.sort();
+    paths.retain(|p| p.extension().is_some_and(|e| e == "toml"));
+    let mut all: Vec<Vec<u8>> = paths.iter().map(fs::read).collect::<Result<_, _>>()?;
+    let waiver = "[[waiver]]\nagency = \"某局\"\nyear = 2024\ncode = \"K301\"\nsheet = \"表三\"\ncell = \"D27\"\nwho = \"李四\"\n\
+        date = \"2025-01-20\"\nreason = \"上年已公布\"\n";
+    let style = "[page]\ntop = 37\n[size]\nbody = 16\n[face]\nbody = \"NotoSerifSC-Regular.ttf\"\n";
+    all.extend([waiver, style, "\"某局\" = [\"某某局\", \"某局（本级）\"]\n"].map(|t| t.as_bytes().to_vec()));
+    Ok(all)
+}
+
+fn examined(bytes: &[u8]) -> Result<(), String> {
+    let examined = examine_bytes("x.xlsx", bytes, &ENGINE);
+    let fault = examined.findings.iter().find(|f| f.code == Code::X901);
+    fault.map_or(Ok(()), |f| Err(f.message.clone()))
+}
+
+/// Reads a text as every kind of table; whether it is one does not matter.
+fn parsed(bytes: &[u8]) -> Result<(), String> {
+    let text = String::from_utf8_lossy(bytes);
+    let messages = [
+        Form::parse(&text).err().map(|e| e.to_string()),
+        Style::parse(&text).err().map(|e| e.to_string()),
+        Site::parse(&text).err().map(|e| e.to_string()),
+        Waivers::parse(&text).err(),
+        Aliases::parse(&text).err().map(|e| e.to_string()),
+    ];
+    // A form that parses serves to read and to write.
+    if let Ok(form) = Form::parse(&text) {
+        let blank = nianbao::model::Report::blank(form.into());
+        let document = nianbao::compose::compose(&blank);
+        if document.blocks.len() > 1_000_000 {
+            return Err("a form with a million blocks".to_owned());
+        }
+    }
+    match messages.iter().flatten().find(|m| m.trim().is_empty()) {
+        Some(_) => Err("an error without a message".to_owned()),
+        None => Ok(()),
+    }
+}
