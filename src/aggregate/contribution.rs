@@ -1,4 +1,4 @@
-//! What one unit adds to a sum.
+//! The contribution of one unit to a sum.
 //!
 //! Takes a report with its origins and findings, gives its figures that are not zero and its errors. Never judges or rounds a
 //! figure.

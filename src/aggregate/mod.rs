@@ -1,6 +1,6 @@
 //! The sum over units, one edition and one year at a time, with the source of every figure.
 //!
-//! Takes what each unit contributes, gives a report of totals and the trace from each total back to the units' cells. Exact:
+//! Takes the contribution of each unit, gives a report of totals and the trace from each total back to the units' cells. Exact:
 //! nothing is rounded, guessed or silently omitted; what cannot be summed with certainty is refused with a finding. Reads and
 //! writes no file; the result does not depend on the order of the units.
 

@@ -64,7 +64,7 @@ pub enum ManifestError {
 }
 
 impl Manifest {
-    /// The file's bytes.
+    /// The bytes of the file.
     pub fn write(&self) -> Vec<u8> {
         Manifest::of(&self.header, self.records.iter())
     }

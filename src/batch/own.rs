@@ -29,7 +29,7 @@ type Cells = BTreeSet<(Arc<str>, Address)>;
 pub struct BlankTemplates(Vec<Cells>);
 
 impl BlankTemplates {
-    /// Those of the built-in forms and of these.
+    /// Lists the cells for the built-in forms and for these.
     pub fn new(forms: &[Arc<Form>]) -> BlankTemplates {
         let built_in = |f: &&Arc<Form>| form::built_in().iter().any(|b| b.digest == f.digest);
         let all = form::built_in().iter().chain(forms.iter().filter(|f| !built_in(f)));
@@ -43,7 +43,7 @@ fn cells(form: &Form) -> Option<Cells> {
     Some(blank.sheets.into_iter().flat_map(|s| s.cells.into_iter().map(move |c| (s.name.clone(), c.at))).collect())
 }
 
-/// Whether a workbook is one of the blank templates, which are only made for a workbook that may be one.
+/// Whether a workbook is a blank template. `templates` is called only for a workbook that may be one.
 pub fn is_blank_template<'t>(workbook: &Workbook, templates: impl FnOnce() -> &'t BlankTemplates) -> bool {
     let (guide, cover) = (&labels().guide.sheet, &labels().cover.sheet);
     let has = |name: &str| workbook.sheets.iter().any(|s| *s.name == *name);

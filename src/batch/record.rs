@@ -22,7 +22,7 @@ pub enum Status {
 /// One input of a run: a line of the manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Record {
-    /// Its number among the inputs of the whole run, from 1.
+    /// Number among the inputs of the whole run, from 1.
     pub input: usize,
     /// Path as given, or as found in a folder that was given.
     pub file: String,

@@ -1,4 +1,4 @@
-//! `nianbao aggregate`: the sum over units as one workbook, whole or not at all, never over an input.
+//! `nianbao aggregate`: writes the sum over units as one workbook, completely or not at all. Never overwrites an input.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -18,26 +18,26 @@ use crate::model::{Code, Finding, Origins, Severity, Source, finding};
 use crate::pipeline::{Examined, Format};
 use crate::series::{self, Similar};
 
-/// Checked words.
+/// The checked arguments.
 struct Job {
     plan: plan::Plan,
     output: PathBuf,
     year: Option<u16>,
     agency: String,
-    /// The list and what to call it.
+    /// Path of the list of expected units, for messages, and its content.
     expected: Option<(String, Expected)>,
 }
 
-/// What the inputs came to.
+/// Result of reading all inputs.
 struct Gathered {
     parts: Vec<Contribution>,
-    /// Inputs that are not in the sum.
+    /// Problems of inputs that are not in the sum.
     refused: Vec<Trouble>,
-    /// Inputs that are sums themselves.
+    /// Findings on inputs that are sums themselves.
     sums: Vec<Finding>,
-    /// Names as the reports have them.
+    /// Names of agencies as written in the reports.
     names: Vec<String>,
-    /// Reports of another year than the one asked for.
+    /// Number of reports of other years than the requested one.
     other_years: usize,
     /// State of the units of the list; empty without a list.
     roster: Roster,
@@ -101,7 +101,7 @@ fn job(args: &AggregateArgs) -> Result<Job, Stop> {
         let message = format!("{} 是输入的文件，不能写在上面，请写到输入的文件夹以外", output.display());
         return Err(unwritten(message));
     }
-    // Somebody may have written the text of a report into it.
+    // Somebody may have added the text of a report to the existing file.
     if output.exists() && !args.force {
         return Err(unwritten(format!("{} 已经存在，要覆盖请加 --force", output.display())));
     }
@@ -110,17 +110,17 @@ fn job(args: &AggregateArgs) -> Result<Job, Stop> {
     Ok(Job { plan, output, year: args.year, agency, expected: expected.transpose()? })
 }
 
-/// What one input is to the sum.
+/// Role of one input in the sum.
 enum Part {
-    /// Summed; whether it is a sum itself.
+    /// Included in the sum; whether it is a sum itself.
     Unit(Contribution, bool),
     OtherYear,
     Refused(Vec<Trouble>),
-    /// No workbook.
+    /// Not a workbook, or a copy written by this program.
     Skipped,
 }
 
-/// Examines every input and tells what is wrong with it.
+/// Examines every input and prints its problems.
 fn gather(job: &Job) -> Result<Gathered, Stop> {
     let mut all = Gathered {
         parts: Vec::new(),
@@ -194,7 +194,7 @@ fn part(job: &Job, record: &Record, examined: &Examined) -> Part {
     }
 }
 
-/// A sum among the inputs is one unit more, which is right for a sum of sums only.
+/// The finding on an input that is itself a sum: it counts as one more unit, which is correct only in a sum of sums.
 fn itself_a_sum(agency: &str, file: &str) -> Finding {
     finding(Code::A809, format!("{agency}（{file}）本身是汇总，已经按一个单位汇总"))
         .at(Source::file(file))
@@ -211,7 +211,7 @@ fn trouble(agency: &str, what: &str, file: &str, finding: &Finding) -> Trouble {
     }
 }
 
-/// What the second sheet lists: missing units, refused files, units at fault, units that nobody expected.
+/// Rows of the sheet of problems: missing units, refused files, units with errors, units that are not on the list.
 fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Trouble> {
     let words = &labels().sum;
     let missing = roster.of(State::Missing).map(|unit| Trouble {
@@ -228,7 +228,7 @@ fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Troubl
     });
     let mut refused = refused.to_vec();
     for trouble in &mut refused {
-        // Nothing of this listed unit could be read: the file is listed under the unit's name.
+        // No file of this listed unit could be read: the file is listed under the unit's name.
         if let Some(unit) = roster.of(State::Unread).find(|u| u.files.contains(&trouble.file)) {
             (trouble.agency, trouble.what) = (unit.name.clone(), words.unread.clone());
         }
@@ -237,12 +237,13 @@ fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Troubl
     missing.chain(refused).chain(faulty).chain(unlisted).collect()
 }
 
-/// Names that may be one unit's, among the reports and the list: one would be summed twice, or missed.
+/// Findings on similar names, among the reports and the list, that may denote one unit: it would be summed twice, or reported as
+/// missing.
 fn near(job: &Job, parts: &[Contribution]) -> Vec<Finding> {
     let listed = job.expected.iter().flat_map(|(file, e)| e.names.iter().map(move |n| (n.as_str(), file.as_str())));
     let listed = listed.map(|(name, file)| (job.plan.aliases.canonical(name), file));
     let reported = parts.iter().map(|p| (p.agency.as_str(), p.file.as_str()));
-    // The report's own file stands for a name that is also on the list.
+    // If a name is also on the list, the file of the report is used for it.
     let files: std::collections::BTreeMap<&str, &str> = listed.chain(reported).collect();
     let found = series::similar(files.keys().copied(), &job.plan.aliases);
     let told = |near: &Similar<'_>| {
@@ -252,10 +253,10 @@ fn near(job: &Job, parts: &[Contribution]) -> Vec<Finding> {
     found.iter().filter_map(told).collect()
 }
 
-/// More cells than the other sheets of the workbook have.
+/// Upper bound for the number of cells on the other sheets of the workbook.
 const OTHER_CELLS: usize = 50_000;
 
-/// Whether the trace is too large for this program to read the workbook again.
+/// A finding if the trace is too large for this program to read the workbook again.
 fn unreadable_again(sum: &Aggregate) -> Option<Finding> {
     let words = &labels().sum.sources;
     let cells = sum.figure_count() * words.head.len();
@@ -265,7 +266,7 @@ fn unreadable_again(sum: &Aggregate) -> Option<Finding> {
     })
 }
 
-/// Writes the workbook; tells its file, and whether one was there before.
+/// Writes the workbook; returns its file, and whether it replaced an existing one.
 fn save(path: &Path, sum: &Aggregate, troubles: &[Trouble]) -> Result<(OutputFile, Made), String> {
     let bytes = write(sum, troubles).map_err(|e| e.to_string())?;
     let made = if path.exists() { Made::Replaced } else { Made::New };
@@ -274,7 +275,7 @@ fn save(path: &Path, sum: &Aggregate, troubles: &[Trouble]) -> Result<(OutputFil
     Ok((OutputFile { format, path: path.display().to_string(), bytes: bytes.len(), sha256: sha256(&bytes) }, made))
 }
 
-/// What came of the sum.
+/// Result of the sum, to be printed.
 struct Outcome<'a> {
     sum: Option<&'a Aggregate>,
     findings: &'a [Finding],

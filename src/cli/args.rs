@@ -1,4 +1,4 @@
-//! All that can be typed, and its help. Nothing here acts.
+//! The arguments of the command line, with their help. Parses only; carries nothing out.
 
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
 
-/// Inputs that can be in hand at once.
+/// Numbers of inputs that can be processed at once.
 pub const JOBS: RangeInclusive<i64> = 1..=1024;
-/// Years that can be asked for.
+/// Years that can be requested.
 pub const YEARS: RangeInclusive<i64> = 1000..=9999;
 
 /// 政府信息公开工作年度报告：检查工作簿，生成 PDF、DOCX、XLSX 和开放数据

@@ -1,9 +1,9 @@
-//! Exit codes, one enum, and what decides them; the help prints them from here.
+//! The exit codes and what determines them. The help prints them from here.
 
 use crate::aggregate::{Roster, State};
 use crate::batch::{Record, Status};
 
-/// How a run ended. A worse one replaces a better one.
+/// How a run ended. If several apply, the highest code is returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
@@ -46,7 +46,7 @@ impl Exit {
     }
 }
 
-/// The exit that an input's record calls for.
+/// The exit code for the record of an input.
 pub fn of_record(record: &Record) -> Exit {
     match record.status {
         Status::Ok | Status::Skipped => Exit::Good,
@@ -56,14 +56,15 @@ pub fn of_record(record: &Record) -> Exit {
     }
 }
 
-/// The exit that the records of a run call for: the worst of them, and [`Exit::Unread`] if every input was skipped.
+/// The exit code for the records of a run: the highest one, and at least [`Exit::Unread`] if every input was skipped.
 pub fn of_records<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Exit {
     let nothing = records.clone().next().is_some() && records.clone().all(|r| r.status == Status::Skipped);
     let worst = records.map(of_record).max().unwrap_or(Exit::Good);
     if nothing { worst.max(Exit::Unread) } else { worst }
 }
 
-/// The exit that a list of units calls for: units are missing, or, if strict, reports are not on it.
+/// The exit code for a list of units: [`Exit::Findings`] if units are missing or unread, or, with `strict`, if reports are not on
+/// it.
 pub fn of_roster(roster: &Roster, strict: bool) -> Exit {
     let short = roster.count(State::Submitted) < roster.units.len();
     if short || strict && !roster.unlisted.is_empty() { Exit::Findings } else { Exit::Good }

@@ -1,4 +1,4 @@
-//! `nianbao explain`: what a code means, from the catalogue.
+//! `nianbao explain`: prints what a code means, from the catalogue of rules, or lists all codes.
 
 use super::args::ExplainArgs;
 use super::{Exit, Stop, print};

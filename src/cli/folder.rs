@@ -1,4 +1,4 @@
-//! An output folder that is held open.
+//! Access to an output folder through an open handle.
 //!
 //! Everything in it is accessed through the open handle by single names, and links are not followed. Replacing the folder, or a
 //! file in it, by a link during a run therefore redirects nothing. Only new files and regular files without further hard links
@@ -120,8 +120,8 @@ impl Folder {
         self.handle.create_new(name.as_ref())
     }
 
-    /// Opens or creates a file of this program for reading and writing. A file with further hard links is refused: it is somebody
-    /// else's.
+    /// Opens or creates a file of this program for reading and writing. A file with further hard links is refused, because
+    /// writing would also change it under its other names.
     pub fn own(&self, name: impl AsRef<OsStr>) -> io::Result<File> {
         let name = name.as_ref();
         for _ in 0..ATTEMPTS {
@@ -185,24 +185,24 @@ impl Folder {
         self.handle.remove_folder(name)
     }
 
-    /// Whether an open file is the entry with this name (same device and inode). On systems other than Unix, whether the name
+    /// Whether an open file is the entry with this name (same device and inode). On systems other than Unix: whether the name
     /// exists.
     pub fn has(&self, file: &File, name: impl AsRef<OsStr>) -> bool {
         self.handle.has(file, name.as_ref())
     }
 
-    /// Flushes the folder's file system to disk (Linux only; errors are ignored). Elsewhere the digests in the books reveal files
-    /// that were lost.
+    /// Flushes the folder's file system to disk (Linux only; errors are ignored). On other systems, lost files are detected by
+    /// the digests in the books.
     pub fn settle(&self) {
         self.handle.settle();
     }
 }
 
-/// Limit on repeating a step that another run may undo at the same time.
+/// Maximum number of attempts at a step that another run may undo at the same time.
 pub const ATTEMPTS: usize = 100;
 
-/// The error after [`ATTEMPTS`] failed: on some mounts an open file never has the identity (device and inode number) of the
-/// name it was opened by, so that nothing there can be locked or kept from being swept.
+/// The error after [`ATTEMPTS`] failed attempts: on some mounts an open file never has the identity (device and inode number) of
+/// the name it was opened by, so that no file there can be locked or protected from being swept.
 pub fn unsteady() -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, "这个位置的磁盘不能确认刚写的文件，请换一个输出文件夹")
 }
@@ -231,11 +231,11 @@ mod system {
     pub struct Handle(OwnedFd);
 
     const FOLDER: OFlags = OFlags::RDONLY.union(OFlags::DIRECTORY).union(OFlags::CLOEXEC);
-    /// Opening a pipe does not block.
+    /// Flags for opening files: links are not followed, and opening a pipe does not block.
     const FILE: OFlags = OFlags::NOFOLLOW.union(OFlags::NONBLOCK).union(OFlags::CLOEXEC).union(OFlags::NOCTTY);
 
     pub fn has_one_name(meta: &Metadata) -> bool {
-        // 0 if its run removed it in the meantime; the callers that hold it check for that.
+        // 0 if the run that created the file removed it in the meantime; callers that lock the file check for that.
         meta.nlink() <= 1
     }
 

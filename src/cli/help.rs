@@ -1,4 +1,4 @@
-//! The parts of the help that are not options: examples, formats, exit codes.
+//! The help texts other than the descriptions of options: examples, formats, exit codes.
 
 use std::sync::LazyLock;
 
@@ -79,7 +79,7 @@ static TOP: LazyLock<String> = LazyLock::new(|| {
     text
 });
 
-/// Below the list of commands.
+/// The help text below the list of commands.
 pub fn top() -> &'static str {
     &TOP
 }

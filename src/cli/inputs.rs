@@ -1,4 +1,6 @@
-//! Files and folders as typed → inputs of a run, numbered, each with the folder its outputs go to.
+//! Files and folders as typed → the inputs of a run, in order, each with the folder for its outputs.
+//!
+//! Lists folders and reads metadata. Never opens a file.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,44 +12,44 @@ use super::Stop;
 use super::output::reason;
 use crate::model::{Code, Finding, Source, finding};
 
-/// Extensions of workbooks: such a file that cannot be read is a failure. Any other file in a folder that is no workbook
-/// is passed over; content decides what is one.
+/// Extensions of workbooks: a file with one of them that cannot be read is a failure. Any other file in a folder that is not a
+/// workbook is skipped; whether it is one is detected from the content.
 const SPREADSHEETS: [&str; 12] =
     ["xlsx", "xlsm", "xltx", "xltm", "xls", "xlt", "xlsb", "ods", "ots", "et", "ett", "csv"];
 
-/// Deepest nesting of folders, against loops of mounts.
+/// Maximum nesting of folders, as a guard against loops of mounts.
 const DEEPEST: usize = 32;
 
-/// A file to read, or why a name leads to none.
+/// A file to read, or the reason why there is none.
 #[derive(Debug, Clone)]
 pub struct Input {
     pub path: PathBuf,
-    /// Where its outputs go, below the output folder: the folder it was found in, below the one that was typed.
+    /// Subfolder of the output folder for its outputs: the folder of the file, relative to the typed one.
     pub below: PathBuf,
-    /// Its name where no local path is to be shown: the file name with the folders below the typed one.
+    /// Its name where local paths must not be shown: the file name with the folders below the typed one.
     pub shown: String,
-    /// Whether it must be a workbook: its name says so, or the user.
+    /// Whether it must be a workbook, because of its extension or because the user named it.
     pub wanted: bool,
     /// Whether the user named the file itself.
     pub typed: bool,
-    /// What keeps it from being read.
+    /// The finding that prevents it from being read.
     pub trouble: Option<Finding>,
 }
 
-/// What was found.
+/// Result of expanding the typed paths.
 #[derive(Debug, Default)]
 pub struct Inputs {
     pub all: Vec<Input>,
     /// Whether a folder was typed, or more than one input.
     pub many: bool,
-    /// Files left out by the filters.
+    /// Number of files excluded by the filters.
     pub left_out: usize,
-    /// Folders that `--exclude` names, whose files are not counted.
+    /// Number of folders excluded by `--exclude`; their files are not counted.
     pub left_out_folders: usize,
 }
 
-/// Which files of a folder are wanted. A pattern without `/` is compared with the name of the file and of every folder
-/// above it, one with `/` with the path below the folder that was typed.
+/// Selects the files of a folder. A pattern without `/` is matched against the name of the file and of every folder above it, a
+/// pattern with `/` against the path below the typed folder.
 #[derive(Debug, Default)]
 pub struct Filter {
     include: Patterns,
@@ -89,8 +91,8 @@ impl Filter {
     }
 }
 
-/// Expands folders recursively, in the order of their names. The folder that will be written to is passed over: what an
-/// earlier run wrote is no input of this one.
+/// Expands folders recursively, in the order of names. The output folder is skipped: outputs of an earlier run are not inputs of
+/// this one.
 pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Result<Inputs, Stop> {
     let output = output.and_then(|o| o.canonicalize().ok());
     let mut walk = Walk { output, filter, within: PathBuf::new(), all: Vec::new(), left_out: 0, left_out_folders: 0 };
@@ -125,7 +127,7 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
     Ok(Inputs { all, many, left_out, left_out_folders })
 }
 
-/// The same file under two names is read once.
+/// Adds a finding to every further path of the same file, so that the file is read once.
 fn tell_repeated(all: &mut [Input]) {
     let mut seen: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for input in all.iter_mut().filter(|i| i.trouble.is_none()) {
@@ -142,7 +144,7 @@ fn tell_repeated(all: &mut [Input]) {
     }
 }
 
-/// Names that several inputs share get the name of the parent folder as a prefix.
+/// Prefixes names that several inputs share with the name of the parent folder.
 fn tell_apart(all: &mut [Input]) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for input in all.iter() {
@@ -209,7 +211,7 @@ impl Walk<'_> {
         let below = at.parent().unwrap_or(Path::new("")).to_owned();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let link = path.symlink_metadata().is_ok_and(|m| m.is_symlink());
-        // Asked of what a link leads to.
+        // For a link: the metadata of its target.
         let meta = match path.metadata() {
             Ok(meta) => meta,
             Err(_) if link => return self.pass_over(path, &below, "链接所指的文件不存在，或者链接绕成了圈"),
@@ -223,7 +225,7 @@ impl Walk<'_> {
                 return;
             }
             return match () {
-                // It may lead back here.
+                // The link may lead back to this folder.
                 () if link => self.pass_over(path, &below, "是指向文件夹的链接，没有跟进"),
                 () if name.starts_with('.') => self.pass_over(path, &below, "是隐藏的文件夹，没有读取"),
                 () => self.folder(path, at, depth + 1),

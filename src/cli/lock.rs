@@ -1,7 +1,7 @@
 //! Lock on an output folder: shared or exclusive.
 //!
-//! Converting runs share a folder (such as the parts of one run on several machines); publishing and merging need it alone. The
-//! lock is a file in the folder, removed by its last holder. The first holder removes what killed runs left.
+//! Converting runs share a folder (such as the shards of one run on several machines); publishing and merging lock it
+//! exclusively. The lock is a file in the folder, removed by its last holder. The first holder removes what killed runs left.
 
 use std::fs::{File, TryLockError};
 use std::io;
@@ -18,8 +18,8 @@ pub struct Lock {
     file: File,
 }
 
-/// Number of retries, and the pause between them, of a run that wants a shared lock: the first of several sharing runs has the
-/// folder alone while it clears it.
+/// Number of retries, and the pause between them, of a run that wants a shared lock: the first of several sharing runs holds the
+/// lock exclusively while it cleans up the folder.
 const TRIES: usize = 40;
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -45,11 +45,11 @@ impl Lock {
                 Ok(()) | Err(TryLockError::Error(_)) => true,
                 Err(TryLockError::WouldBlock) => false,
             };
-            // A run that ended between the two calls removed the file: a lock on it would exclude nobody.
+            // A run that ended between the two calls removed the file: a lock on a removed file would exclude no other run.
             if first && !folder.has(&file, name()) {
                 continue;
             }
-            // Without locks it is not known whether another run still uses what looks left over.
+            // Without locks it is not known whether another run still uses the temporary files.
             if locked.is_ok() {
                 clear(folder).map_err(told)?;
             }
@@ -92,7 +92,7 @@ fn name() -> String {
     format!("{PREFIX}lock")
 }
 
-/// Removes what killed runs left in a folder. A folder that one of them had moved aside gets its name back.
+/// Removes what killed runs left in a folder. A folder that one of them had moved aside is moved back to its name.
 fn clear(folder: &Folder) -> io::Result<()> {
     sweep(folder);
     for (name, kind) in folder.entries()? {

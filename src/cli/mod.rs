@@ -1,6 +1,6 @@
-//! The command line: words become a checked plan, the plan is carried out, findings are printed, the exit code told.
+//! The command line: arguments become a checked plan, the plan is carried out, findings are printed, an exit code is returned.
 //!
-//! The only module that prints, writes files and looks at the environment.
+//! The only module that prints, writes files and reads the environment.
 
 mod advice;
 mod aggregate;
@@ -34,12 +34,12 @@ use clap::error::ErrorKind;
 use args::{Cli, Command};
 pub use exit::Exit;
 
-/// Runs the program on these words (the first is its name) and tells how it ended.
+/// Runs the program with these arguments (the first is its name) and returns the exit code.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
-    // A caught fault is told as a finding; the default hook would print a trace between the lines.
+    // A caught panic is reported as a finding; the default hook would print a trace between the lines.
     std::panic::set_hook(Box::new(|_| {}));
     let mut words: Vec<OsString> = words.into_iter().collect();
-    // `nianbao help` is what people try first.
+    // People try `nianbao help` first, so it is treated as `--help`.
     if words.get(1).is_some_and(|w| w == "help") {
         words.remove(1);
         words.push("--help".into());
@@ -64,7 +64,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::MergeManifests(args) => run::merge(&args),
         Command::Aggregate(args) => aggregate::run(&args),
         Command::Explain(args) => explain::run(&args),
-        // Started by hand it has no parent to answer.
+        // If it is started by hand, there is no parent to answer.
         Command::ReadApart => Ok(apart::serve().map_or(Exit::Unread, |()| Exit::Good)),
     };
     match done {
@@ -80,7 +80,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// A run that ends before it began: one sentence and the exit code.
+/// The error that ends a run: one sentence and the exit code.
 #[derive(Debug)]
 pub struct Stop {
     exit: Exit,

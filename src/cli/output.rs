@@ -1,4 +1,7 @@
-//! Writes files that appear complete or not at all, in a folder that is held open.
+//! Writes files into an open folder.
+//!
+//! Takes names and contents. Each file, or folder of files, is written under a temporary name and renamed when it is complete: no
+//! final name ever belongs to partly written output.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -14,10 +17,10 @@ use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
 pub const PREFIX: &str = ".nianbao-";
 const SUFFIX: &str = ".tmp";
 
-/// What a file will hold.
+/// Content of a file to be written.
 pub enum Content<'a> {
     Bytes(&'a [u8]),
-    /// What is written piece by piece; an error of the kind `InvalidData` is told as it is worded.
+    /// Written piece by piece by this function. The message of an error of the kind `InvalidData` is reported unchanged.
     Made(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
 }
 
@@ -32,7 +35,7 @@ pub fn write_all_of_many(folder: &Folder, files: &[(String, Content<'_>)]) -> Re
     write(folder, files, false)
 }
 
-/// Writes one file at a path, and removes what a killed run left in its folder.
+/// Writes one file at a path, and removes the temporary files that a killed run left in its folder.
 pub fn write_one(path: &Path, bytes: &[u8]) -> Result<(), String> {
     let told = |e: io::Error| format!("无法写入 {}：{}", path.display(), reason(&e));
     let name = path.file_name().ok_or_else(|| told(io::ErrorKind::NotFound.into()))?;
@@ -50,11 +53,11 @@ pub fn write_one_in(folder: &Folder, name: &str, bytes: &[u8]) -> Result<(), Str
 /// Whether [`Folder::settle`] has an effect on this system.
 const SETTLES: bool = cfg!(target_os = "linux");
 
-/// How long files wait for the disk while a run goes on.
+/// Interval between two flushes of the disk during a run.
 const SETTLE_AFTER: Duration = Duration::from_secs(1);
 
-/// Does `work`, which writes below a folder, and lets the disk follow meanwhile: else the whole run would wait for all of
-/// it in the end.
+/// Runs `work`, which writes below a folder, and flushes the disk regularly in the meantime. Otherwise the run would have to wait
+/// for all data at its end.
 pub fn settling<R>(folder: &Folder, work: impl FnOnce() -> R) -> R {
     std::thread::scope(|scope| {
         let (working, done) = mpsc::channel::<()>();
@@ -63,7 +66,7 @@ pub fn settling<R>(folder: &Folder, work: impl FnOnce() -> R) -> R {
                 folder.settle();
             }
         };
-        // Where no thread can be started, the run waits in the end.
+        // If no thread can be started, the disk is flushed only at the end of the run.
         let _ = Builder::new().spawn_scoped(scope, follow);
         let result = work();
         drop(working);
@@ -97,7 +100,8 @@ fn write(folder: &Folder, files: &[(String, Content<'_>)], wait: bool) -> Result
         }
     }
     for (file, name) in ready {
-        // All are complete on this very disk: from here only a failing disk could part a set, and each file stays whole.
+        // All files are complete on the same disk: from here on only a disk failure can leave the set incomplete, and each file
+        // stays whole.
         file.persist(name).map_err(|e| format!("无法写入 {}：{}", shown(name), reason(&e)))?;
     }
     Ok(())
@@ -127,7 +131,7 @@ impl Temporary {
         for _ in 0..ATTEMPTS {
             let name = temporary_name();
             let file = match folder.create_new(&name) {
-                // Left by a killed run with the same process number.
+                // Left by a killed run with the same process ID.
                 Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
                 made => made?,
             };
@@ -198,12 +202,13 @@ impl Drop for TemporaryFolder {
     }
 }
 
-/// What systems leave in folders that somebody looked into.
+/// Files that operating systems create in folders that were browsed.
 const NOISE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 
 /// Writes a folder of files and one file beside it, replacing those of the same names: both appear complete, or neither. If the
 /// run is killed between the two steps, the next run writes both. A folder that contains anything else is not replaced: it may be
-/// the user's only copy. One of many: the disk is flushed once, by [`Folder::settle`], where the system supports it.
+/// the user's only copy. Where the system supports [`Folder::settle`], the disk is not flushed here but once for many folders, by
+/// that function.
 pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside: (&str, &[u8])) -> Result<(), String> {
     let target = within.path().join(name);
     let target = target.display();
@@ -240,7 +245,8 @@ pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside
     if !SETTLES {
         one.file.sync_all().map_err(told)?;
     }
-    // A folder cannot be replaced in one step: the old one stands aside, under its name, until the new one has that.
+    // A folder cannot be replaced in one step: the old one is moved into a temporary folder, under its own name, until the new
+    // one is renamed.
     let mut aside = TemporaryFolder::new(within).map_err(told)?;
     if there.is_some() {
         within.rename(name, &aside.inner, name).map_err(told)?;
@@ -252,12 +258,12 @@ pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside
     });
     if let Err(e) = placed {
         if there.is_some() && aside.inner.rename(name, within, name).is_err() {
-            // It is all there is: the next run gives it its name again.
+            // It contains the only copy: it is kept, and the next run moves the folder back.
             aside.kept = true;
         }
         return Err(told(e));
     }
-    // It has another name now: there is nothing to clear.
+    // It was renamed, so there is nothing to remove on drop.
     made.kept = true;
     Ok(())
 }
@@ -272,7 +278,7 @@ pub fn sweep(folder: &Folder) {
     }
 }
 
-/// Why the system would not, and what to do.
+/// The cause of an I/O error in Chinese, for most causes with what to do about it.
 pub fn reason(e: &io::Error) -> String {
     match e.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘空间不足，请清理磁盘后重试".to_owned(),
@@ -312,7 +318,7 @@ mod tests {
         assert!(message.contains("同名的文件夹"), "{message}");
         let left: Vec<_> = fs::read_dir(&out).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 2);
-        // What was published before stays.
+        // The file written before is unchanged.
         assert_eq!(fs::read(out.join("a.pdf")).unwrap(), b"2");
     }
 
@@ -326,7 +332,7 @@ mod tests {
         fs::write(&other, "").unwrap();
         sweep(&folder);
         assert!(dir.path().join(&held.name).exists() && other.exists() && !left.exists());
-        // Writing a file at a path clears its folder as well.
+        // Writing a file at a path also removes temporary files left in its folder.
         fs::write(&left, "").unwrap();
         write_one(&dir.path().join("页.html"), b"").unwrap();
         assert!(!left.exists());

@@ -1,4 +1,4 @@
-//! Typed words → checked, meaningful values; what is wrong with them stops the run before it begins.
+//! Command-line arguments → checked plans. An invalid argument stops the run before it begins.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,38 +29,38 @@ use crate::style::Style;
 pub struct Plan {
     pub inputs: Inputs,
     pub engine: Engine,
-    /// How long steps take, if the user wants to know.
+    /// Times of the steps, if the user requested them.
     pub times: Option<Times>,
-    /// How formats are read whose readers may abort the process.
+    /// How to read the formats whose readers may abort the process.
     pub isolation: Option<Isolation>,
-    /// Children with the second reader.
+    /// Child processes for the second reader.
     pub helpers: Option<Helpers>,
     /// Whether each workbook is read again by the second reader.
     pub second_reader: bool,
     pub format: Output,
     pub strict: bool,
-    /// Inputs in hand at once.
+    /// Number of inputs that are processed at once.
     pub jobs: usize,
-    /// Digest of all that outputs depend on besides the input.
+    /// Digest of everything besides the input that the outputs depend on.
     pub key: String,
-    /// Names that agencies go by, and the digest of the file that says so.
+    /// Aliases of agencies, and the digest of their file.
     pub aliases: Aliases,
     pub aliases_digest: String,
     /// Inputs and options that the next command needs too.
     pub typed: Typed,
 }
 
-/// A run that writes.
+/// A converting run.
 pub struct ConvertPlan {
     pub plan: Plan,
     pub folder: PathBuf,
     pub formats: Vec<Format>,
-    /// Whether what an earlier run made is made again.
+    /// Whether the outputs of an earlier run are made again.
     pub force: bool,
     pub shard: Option<Shard>,
 }
 
-/// The setting of a run that only reads.
+/// Returns the setting of a run that only reads.
 pub fn setting(args: &InputArgs) -> Result<Setting, Stop> {
     let mut forms = forms(&args.forms)?;
     forms.extend(form::built_in().iter().cloned());
@@ -120,14 +120,14 @@ pub fn form_options(args: &FormArgs) -> Vec<String> {
     args.forms.iter().map(|f| format!("--form {}", quoted(&f.display().to_string()))).collect()
 }
 
-/// What `check` was asked for.
+/// The plan of `check`.
 pub struct CheckPlan {
     pub plan: Plan,
-    /// The file for the result; it goes to standard output where there is none.
+    /// File for the result; `None` for standard output.
     pub file: Option<PathBuf>,
     /// Where marked copies are written.
     pub mark: Option<Mark>,
-    /// The units that should have reported.
+    /// The units expected to report.
     pub expected: Option<Expected>,
 }
 
@@ -171,7 +171,7 @@ fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
     Ok(Mark::File(path.to_owned()))
 }
 
-/// The plan of `check`.
+/// Returns the plan of `check`.
 pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
     // A folder of marked copies is excluded from the inputs, wherever it is located.
     let folder = args.mark.as_deref().filter(|path| !is_xlsx(path));
@@ -184,7 +184,7 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
     let plan = Plan { second_reader: args.second_reader, ..plan };
     let mark = args.mark.as_deref().map(|path| mark(path, &plan.inputs)).transpose()?;
     if let Some(path) = &args.output {
-        // A name of another kind is a slip of the hand: what stands under it may be somebody's workbook.
+        // Another extension is treated as a typing error: an existing file of that name may be a user's workbook.
         let endings: &[&str] = match plan.format {
             Output::Text => return Err(Stop::usage("-o 要和 --format html、json、sarif 或 junit 一起用")),
             Output::Html => &["html", "htm"],
@@ -207,13 +207,13 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
     Ok(CheckPlan { plan, file: args.output.clone(), mark, expected })
 }
 
-/// The digest of what outputs depend on besides the input: this version, forms, style, faces, site, options, formats.
+/// Digest of everything besides the input that the outputs depend on: this version, forms, style, faces, site, options, formats.
 fn key(setting: &Setting, formats: &[Format]) -> String {
     let Setting { options, style, faces, site, .. } = setting;
     let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(options.keep_text)]];
     parts.extend(options.forms.iter().map(|f| f.digest.clone().into_bytes()));
     parts.extend(formats.iter().map(|f| f.name().into()));
-    // Numbers and names, in the order of their declaration.
+    // The style as numbers and names, in the order of their declaration.
     parts.push(format!("{style:?}").into_bytes());
     if formats.iter().any(|f| f.needs().site) {
         parts.push(format!("{site:?}").into_bytes());
@@ -221,7 +221,7 @@ fn key(setting: &Setting, formats: &[Format]) -> String {
     sha256_of(parts.iter().map(Vec::as_slice).chain(faces.own()))
 }
 
-/// A run that publishes.
+/// A publishing run.
 pub struct PublishPlan {
     pub plan: Plan,
     pub folder: PathBuf,
@@ -250,7 +250,7 @@ fn site(path: &Path) -> Result<Site, Stop> {
     Site::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))
 }
 
-/// Takes the looks of a style file.
+/// Applies a style file to the setting.
 fn set_style(setting: &mut Setting, path: Option<&Path>) -> Result<(), Stop> {
     let Some(path) = path else { return Ok(()) };
     let wrong = |e: String| Stop::usage(format!("{}：{e}", path.display()));
@@ -280,7 +280,7 @@ pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
     Ok(ConvertPlan { plan, folder: args.output.clone(), formats, force: args.force, shard: shard(args)? })
 }
 
-/// Pages and reports for other programs are a check's.
+/// Refuses the output formats that only `check` supports.
 pub fn text_or_json(args: &InputArgs, command: &str) -> Result<(), Stop> {
     if matches!(args.format, Output::Text | Output::Json) {
         return Ok(());
@@ -288,7 +288,7 @@ pub fn text_or_json(args: &InputArgs, command: &str) -> Result<(), Stop> {
     Err(Stop::usage(format!("{command} 的 --format 只能是 text 或 json，html、sarif、junit 用于 check")))
 }
 
-/// The part of the run that is ours: told outright, or by the cluster.
+/// The shard of this machine, from `--shard` or from the environment of the cluster.
 fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
     if let Some(text) = &args.shard {
         let wrong = || Stop::usage(format!("--shard 不能是 {text}，写作 I/N，I 从 1 到 N，如 1/3"));
@@ -296,7 +296,7 @@ fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
     }
     let Some(count) = args.shards else { return Ok(None) };
     let number = |name: &str| -> Option<u32> { std::env::var_os(name)?.to_str()?.trim().parse().ok() };
-    // Kubernetes counts from 0, Slurm from whatever the array begins with.
+    // Kubernetes counts from 0, Slurm from the first index of the job array.
     let slurm = || number("SLURM_ARRAY_TASK_ID")?.checked_sub(number("SLURM_ARRAY_TASK_MIN").unwrap_or(0));
     let Some(index) = number("JOB_COMPLETION_INDEX").or_else(slurm) else {
         return Err(Stop::usage(
@@ -307,7 +307,7 @@ fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
     index.checked_add(1).and_then(|i| Shard::new(i, count)).map(Some).ok_or_else(wrong)
 }
 
-/// The formats of `--to`, however they are separated and written.
+/// Parses the formats of `--to`, separated by commas, enumeration commas or spaces, in upper or lower case.
 fn formats(words: &str) -> Result<Vec<Format>, Stop> {
     let words = words.split([',', '，', '、', ' ']).filter(|w| !w.is_empty());
     let names = || Format::ALL.map(Format::name).join("、");
@@ -317,7 +317,7 @@ fn formats(words: &str) -> Result<Vec<Format>, Stop> {
     if all.is_empty() { Err(Stop::usage(format!("--to 后面要写格式：{}", names()))) } else { Ok(all) }
 }
 
-/// The user's own forms.
+/// Reads the user's own forms.
 pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
     args.forms
         .iter()
@@ -328,7 +328,7 @@ pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
         .collect()
 }
 
-/// The list of units that should have reported.
+/// Reads the list of units expected to report.
 pub fn expected(path: &Path) -> Result<Expected, Stop> {
     let expected = Expected::parse(&read_text(path)?);
     if expected.names.is_empty() {

@@ -1,4 +1,6 @@
-//! Findings for people (text) and for programs (JSON, one object a line).
+//! Prints the result of a run: text for people, or JSON (one object per line), HTML, SARIF or JUnit for programs.
+//!
+//! Takes finished inputs, prints to standard output or writes one file; progress and complaints go to standard error.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -29,28 +31,28 @@ pub enum Doing {
     Publishing,
 }
 
-/// What a run has to say of itself.
+/// The result of a run, besides its inputs.
 pub struct Told<'a> {
     pub doing: Doing,
     pub plan: &'a Plan,
     /// The output folder of a run that writes.
     pub folder: Option<&'a Path>,
     pub summary: Option<PathBuf>,
-    /// What concerns the run as a whole.
+    /// Findings on the run as a whole.
     pub notes: Vec<Finding>,
-    /// Where the result goes, if not to standard output.
+    /// File for the result; `None` for standard output.
     pub file: Option<PathBuf>,
-    /// Parts of the page that a check was asked for.
+    /// Sections of the HTML page, if a check was asked for one.
     pub sections: Vec<String>,
     /// State of the expected units, if a list was given.
     pub roster: Option<Roster>,
     pub took: Duration,
-    /// How the run was asked to end before it was done.
+    /// Exit code of the signal that asked the run to end before it was done.
     pub asked: Option<Exit>,
 }
 
 impl<'a> Told<'a> {
-    /// The exit that the run calls for.
+    /// The exit code of the run.
     pub fn exit(&self, done: &[Done]) -> Exit {
         let roster = self.roster.as_ref().map_or(Exit::Good, |r| exit::of_roster(r, self.plan.strict));
         self.asked.unwrap_or_else(|| exit::of_records(done.iter().map(|d| &d.record)).max(roster))
@@ -64,7 +66,7 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Whether something could not be told: a full disk behind a redirection, say.
+/// Whether output was lost, for example because the disk behind a redirection is full.
 static UNTOLD: AtomicBool = AtomicBool::new(false);
 
 /// Whether any line was lost.
@@ -72,14 +74,14 @@ pub fn untold() -> bool {
     UNTOLD.load(Ordering::Relaxed)
 }
 
-/// What a workbook or a file name holds may not steer a terminal or turn a line round: control and direction marks, line ends
-/// too, become U+FFFD.
+/// Replaces control and direction characters, including line ends, by U+FFFD: text from a workbook or a file name must not
+/// control a terminal or reverse the direction of a line.
 fn steady(line: &str) -> String {
     let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     line.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
-/// Prints a line to standard output, with nothing in it that steers; a reader that has gone away is no fault.
+/// Prints a line to standard output, without control characters. A pipe whose reader is gone is not an error.
 pub fn line(text: &str) {
     let text = steady(text);
     if let Err(e) = writeln!(std::io::stdout().lock(), "{text}")
@@ -99,8 +101,8 @@ pub fn complaint(text: &str) {
     progress(&format!("nianbao：{text}"));
 }
 
-/// Most findings of one code that are listed, the others being counted: for one input among several, and for a single one.
-/// Findings that block publication are always listed.
+/// Most findings of one code that are listed, for one input among several and for a single one; the others are counted. Findings
+/// that block publication are always listed.
 pub const LISTED: Listed = Listed { warnings: 3, notes: 3 };
 const LISTED_ALONE: Listed = Listed { warnings: 50, notes: 10 };
 
@@ -116,12 +118,12 @@ impl Listed {
         if severity == Severity::Note { self.notes } else { self.warnings }
     }
 }
-/// With more inputs than this, those in order are counted and not listed.
+/// With more inputs than this, those without problems are counted and not listed.
 const FEW: usize = 20;
-/// So many inputs are listed where a summary workbook has the rest.
+/// Most inputs that are listed if a summary workbook contains the rest.
 const MOST: usize = 50;
 
-/// Prints a run. If the result goes to a file, what a person needs to know is printed as well.
+/// Prints a run. If the result goes to a file, the text for people is printed as well.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -141,7 +143,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<(), Stop> {
     match (&told.file, other) {
         (None, Some(text)) => {
             text.lines().for_each(line);
-            // What concerns no report has no place in it.
+            // These formats have no place for findings on the run as a whole.
             told.notes.iter().for_each(|f| complaint(&f.message));
             if matches!(told.plan.format, Output::Sarif | Output::Junit) {
                 told.roster.iter().flat_map(roster::lines).for_each(|l| progress(&l));
@@ -163,7 +165,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<(), Stop> {
                 Doing::Publishing => advice::waivable(done),
                 _ => {}
             }
-            // Half of a result does not take the place of a whole one.
+            // The result of an interrupted run does not replace that of a complete one.
             if let (Some(path), Some(text), None) = (file, text, told.asked) {
                 let steady: String = text.lines().map(|line| steady(line) + "\n").collect();
                 let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
@@ -176,7 +178,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<(), Stop> {
     Ok(())
 }
 
-/// Prints what the merged parts of a run came to.
+/// Prints the result of merging the shards of a run.
 pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) {
     line(&format!("{} 个分片齐全，{} 份输入各有一份结果，输出文件都在", parts.len(), done.len()));
     table(done);
@@ -192,11 +194,11 @@ fn listed(told: &Told<'_>, done: &[Done]) {
     let worth = |d: &&Done| match d.record.status {
         Status::Failed | Status::Findings => true,
         Status::Ok => few,
-        // Each has its line in the table's list.
+        // Among several inputs, skipped ones are listed by [`counted`].
         Status::Skipped => done.len() == 1,
     };
     let all: Vec<&Done> = done.iter().filter(worth).collect();
-    // Only the summary of a run that converts has them all.
+    // Only the summary of a converting run contains all of them.
     let most = if told.doing == Doing::Converting && told.summary.is_some() && !few { MOST } else { usize::MAX };
     for d in all.iter().take(most) {
         text(told.doing, told.folder, d, (!several).then_some(&told.plan.typed));
@@ -218,7 +220,7 @@ fn counted(told: &Told<'_>, done: &[Done]) {
         line(&format!("已停止：{}，还有 {} 份没有做", asked.meaning(), all - done.len()));
     }
     let seconds = told.took.as_secs_f64();
-    // What is done at once needs no rate.
+    // A run of less than a second needs no rate.
     let rate = if seconds < 1.0 {
         String::new()
     } else {
@@ -241,7 +243,7 @@ fn counted(told: &Told<'_>, done: &[Done]) {
     }
 }
 
-/// Which reports of a run that publishes have no package.
+/// Prints which reports of a publishing run have no package.
 fn unpublished(done: &[Done]) {
     let without = |d: &&Done| d.record.status != Status::Skipped && d.record.outputs.is_empty();
     let names: Vec<&str> = done.iter().filter(without).map(|d| d.record.file.as_str()).collect();
@@ -252,7 +254,7 @@ fn unpublished(done: &[Done]) {
     }
 }
 
-/// The summary: how many came to what.
+/// Prints the number of inputs by status.
 fn table(done: &[Done]) {
     let kept = done.iter().filter(|d| d.made == Made::Kept).count();
     for (what, status, meaning) in [
@@ -263,7 +265,7 @@ fn table(done: &[Done]) {
     ] {
         let count = done.iter().filter(|d| d.record.status == status).count();
         if count > 0 {
-            // Two columns a character.
+            // A Chinese character takes two columns.
             let pad = " ".repeat(6 - unicode_width::UnicodeWidthStr::width(what));
             let meaning = if meaning.is_empty() { String::new() } else { format!("  {meaning}") };
             line(&format!("  {what}{pad}  {count:>6}{meaning}"));
@@ -318,7 +320,7 @@ pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typ
     }
 }
 
-/// Lists findings for a person, at most so many of one code. With `typed` the command that shows the others is printed.
+/// Lists findings for a person, at most `most` of one code. With `typed`, the command that shows all of them is printed.
 pub fn findings(all: &[Finding], most: Listed, typed: Option<&Typed>) {
     let mut shown: Vec<(Code, usize, usize)> = Vec::new();
     for f in all {

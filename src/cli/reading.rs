@@ -1,6 +1,7 @@
-//! Input files → what they hold: the only place where the command line opens an input.
+//! Input files → their content. The only place where the command line opens an input.
 //!
-//! Takes a path or bytes; reads the formats whose readers may abort a process in a child process (see [`super::apart`]).
+//! Takes a path or bytes, gives a workbook or a report. Formats whose readers may abort the process are read in a child process
+//! (see [`super::apart`]).
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -51,14 +52,14 @@ pub fn workbook(
     Ok(Workbook { name: name.to_owned(), sheets })
 }
 
-/// The sheets of a workbook as the second reader gives them.
+/// Reads the sheets of a workbook with the second reader, in a child process.
 pub fn second(bytes: &[u8], limits: &Limits, helpers: Option<&Helpers>) -> Result<Vec<Sheet>, ImportError> {
     let kind = import::kind(bytes, limits)?;
     let helpers = helpers.ok_or_else(|| ImportError::NotIsolated(kind.name().into()))?;
     helpers.read_second(kind, bytes, limits)
 }
 
-/// The name of a file as titles may need it.
+/// The file name of a path; a title may be read from it.
 pub fn file_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
 }
@@ -71,7 +72,7 @@ pub fn examine(path: &Path, engine: &Engine) -> Examined {
     }
 }
 
-/// A system error in words for the user.
+/// A system error in Chinese.
 fn system_reason(e: &std::io::Error) -> &'static str {
     match e.kind() {
         ErrorKind::NotFound => "找不到",
@@ -90,7 +91,7 @@ fn system_reason(e: &std::io::Error) -> &'static str {
     }
 }
 
-/// A font file that a style names.
+/// Reads a font file that a style names.
 pub fn face_file(path: &Path) -> FaceFile {
     let bytes = regular_file::read(path, MOST_FACE_BYTES).map_err(|why| match why {
         Unread::NotAFile if path.is_dir() => "是文件夹，请写字体文件".to_owned(),

@@ -7,7 +7,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
 
-/// Most bytes that are reserved before any is read.
+/// Most bytes that are allocated before the file is read.
 const RESERVED: u64 = 64 << 20;
 
 /// Why a file was not read.
@@ -49,7 +49,8 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
     if bytes.len() as u64 > most { Err(Unread::TooLarge) } else { Ok(bytes) }
 }
 
-/// A system error without a wording of ours: its number, because the system's own words are not Chinese everywhere.
+/// Message for a system error that this program has no text for: its number, because the system's message is not Chinese
+/// everywhere.
 pub fn system_error(e: &io::Error) -> String {
     e.raw_os_error().map_or_else(|| "系统没有说明原因".to_owned(), |code| format!("系统错误 {code}"))
 }

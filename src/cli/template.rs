@@ -1,4 +1,4 @@
-//! `nianbao template`: the blank standard workbook.
+//! `nianbao template`: writes the blank standard workbook of a form.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +14,8 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
     let all: Vec<_> = own.iter().chain(form::built_in()).collect();
     let asked = args.edition.as_deref();
     let wanted = |f: &&&Arc<Form>| asked.map_or(f.last_year.is_none(), |id| f.id == id);
-    // The one in force stands first of those that are built in; a form of one's own is named.
+    // Without `--edition` the form in force is used: the first match among the built-in forms. The user's own forms must be
+    // named.
     let Some(form) = all.iter().skip(if asked.is_none() { own.len() } else { 0 }).find(wanted) else {
         let years = |f: &Form| match f.last_year {
             None => format!("{} 年度起", f.first_year),
@@ -30,7 +31,7 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
     if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
         return Err(Stop::usage(format!("{} 应当以 .xlsx 结尾", path.display())));
     }
-    // Somebody's figures may be in it.
+    // Somebody may have filled in figures in the existing file.
     if path.exists() && !args.force {
         return Err(Stop {
             exit: Exit::Unwritten,

@@ -1,6 +1,6 @@
-//! `-v`: how often each step was done and how long it took, over a whole run.
+//! `-v`: how often each step of a run was carried out, and how long it took.
 //!
-//! The core reads no clock: its engine tells when steps begin and end.
+//! The core reads no clock: its engine reports the beginning and the end of each step to an observer, which is made here.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +12,7 @@ use crate::fault::{Step, Watch};
 #[derive(Debug, Clone, Default)]
 pub struct Times(Arc<Mutex<BTreeMap<Step, Spent>>>);
 
-/// What a step took: how often, all together, and the longest.
+/// Count, total time and longest time of a step.
 #[derive(Debug, Clone, Copy, Default)]
 struct Spent {
     count: usize,
@@ -37,7 +37,7 @@ impl Times {
         })
     }
 
-    /// A line a step, in the order of the work.
+    /// Returns one line per step, in the order of the steps in a run.
     pub fn lines(&self) -> Vec<String> {
         let steps = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let ms = |time: Duration| time.as_secs_f64() * 1e3;

@@ -1,4 +1,4 @@
-//! What clap has to say, said in Chinese.
+//! Errors of clap → Chinese sentences.
 
 use std::ffi::OsStr;
 
@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::args::{Cli, JOBS, YEARS};
 
-/// One sentence for a command line that cannot be understood; `word` is the first one after the program's name.
+/// Returns one sentence for an invalid command line; `word` is the first argument after the program's name.
 pub fn sentence(error: &clap::Error, word: &OsStr) -> String {
     let cli = Cli::command();
     let command = cli.get_subcommands().find(|c| word == c.get_name() && !c.is_hide_set()).map(clap::Command::get_name);
@@ -25,7 +25,7 @@ pub fn sentence(error: &clap::Error, word: &OsStr) -> String {
         .find(|s| !s.is_empty())
         .map_or(String::new(), |s| format!("，是不是想写 {s}"));
     let what = match error.kind() {
-        // What another command has is no slip of the hand, and a name that looks like it means something else.
+        // An option of another command is not a typing error, and a similar name would mean something else, so none is suggested.
         ErrorKind::UnknownArgument if command.is_some() && is_option(&cli, &argument) => {
             format!("{} 没有 {argument} 这个选项", command.unwrap_or_default())
         }

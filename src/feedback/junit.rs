@@ -1,6 +1,6 @@
 //! JUnit XML, for build servers that show a run as tests: one test case per input.
 //!
-//! Takes the records of a run, gives one document. Never judges findings again.
+//! Takes the records of a run, gives one document. Never reassesses findings.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! A copy of the clerk's workbook with the cells in question coloured, each with a note of what is wrong.
+//! A copy of the user's workbook in which the cells with findings are coloured, each with a note of what is wrong.
 //!
 //! Takes the workbook as it was read and the findings, gives a new workbook: the same sheets, cells, spans and hidden parts.
 //! Formulas become their results and formatting is lost: the copy is for finding the cells, not for filling in.

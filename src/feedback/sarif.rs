@@ -1,6 +1,6 @@
 //! SARIF 2.1.0 (OASIS), for code hosts and editors that show findings beside files.
 //!
-//! Takes the records of a run, gives one log. Never judges findings again.
+//! Takes the records of a run, gives one log. Never reassesses findings.
 
 use std::collections::BTreeSet;
 

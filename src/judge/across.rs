@@ -1,4 +1,4 @@
-//! What is found between the reports of a run.
+//! Findings from the comparison between the reports of a run.
 
 use crate::batch::Record;
 use crate::model::Finding;

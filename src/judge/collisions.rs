@@ -1,4 +1,4 @@
-//! Reports whose files would have the same name.
+//! Detects reports whose files would have the same name.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

@@ -1,6 +1,6 @@
-//! What is decided about the reports of a run: status, comparison between years, names, skipped copies, leave to publish.
+//! Decisions about the reports of a run: status, comparison between years, names, skipped copies, permission to publish.
 //!
-//! Takes what was examined, gives records and findings as values, the same for every shell. It reads no input, writes no output
+//! Takes examined inputs, gives records and findings as values, the same for every front end. It reads no input, writes no output
 //! and prints nothing.
 
 mod across;

@@ -3,7 +3,7 @@
 use crate::batch::Record;
 use crate::compose::made_title;
 
-/// Longest name in bytes, extension and a margin for temporary names taken off the 255 that file systems allow.
+/// Longest name in bytes: the 255 that file systems allow, less the extension and a margin for temporary names.
 const LONGEST: usize = 200;
 
 /// The name of a report's files without extension: `{agency}{year}年政府信息公开工作年度报告`.
@@ -21,11 +21,13 @@ fn named(agency: &str, year: u16) -> String {
     made_title(agency[..room].trim_end_matches(['.', ' ']), year)
 }
 
-/// Replaces what Windows, macOS or a shell cannot have in a name; what is left is neither a path nor a device.
+/// Replaces characters that Windows, macOS or a shell do not allow in a name. The result contains no path, and with the rest of
+/// the name it is not a device name.
 fn safe(text: &str) -> String {
     let forbidden = |c: char| c.is_control() || "/\\:*?\"<>|\u{202e}\u{200b}\u{feff}".contains(c);
     let name: String = text.chars().map(|c| if forbidden(c) { '_' } else { c }).collect();
-    // No leading dot (hidden), dash (an option) or tilde (a home); `..` cannot climb without a separator, but looks like it.
+    // A leading dot would hide the file, a dash would be an option, a tilde a home folder. `..` without a separator cannot leave
+    // the folder, but looks as if it could.
     name.replace("..", "_").trim_start_matches(['.', '-', '~', ' ']).to_owned()
 }
 

@@ -50,7 +50,7 @@ fn stem(file: &str) -> String {
     Path::new(file).file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Of files with the same stem, the only one, or else the only one in a folder of the same name.
+/// The source of a copy among files with the same stem: the only one, or else the only one in a folder of the same name.
 fn one_of<'f>(all: &'f [String], copy: &str) -> Option<&'f String> {
     let folder = |file: &str| Path::new(file).parent().and_then(Path::file_name).map(ToOwned::to_owned);
     let mut near = all.iter().filter(|file| all.len() == 1 || folder(file) == folder(copy));

@@ -28,7 +28,7 @@ pub fn clear_for_publication(record: &mut Record, waivers: &Waivers, engine: &En
     refused.is_none()
 }
 
-/// Why a report may not be published.
+/// The finding on a report that may not be published; `None` if it may.
 fn refused(record: &Record) -> Option<Finding> {
     let open = |f: &&Finding| f.blocks() && f.waived.is_none();
     let standing: Vec<&Finding> = record.findings.iter().filter(open).collect();

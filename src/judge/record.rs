@@ -1,4 +1,4 @@
-//! What was examined → the record of an input, with its status.
+//! An examined input → its record, with its status.
 
 use crate::batch::{Record, Status};
 use crate::engine::Engine;
@@ -6,18 +6,18 @@ use crate::model::{Finding, Severity};
 use crate::pipeline::Examined;
 use crate::series::Facts;
 
-/// An input of a run, and what records say of the run itself.
+/// An input of a run, with the properties of the run that its record contains.
 #[derive(Debug, Clone)]
 pub struct Judged<'a> {
-    /// Its number among the inputs of the run, from 1.
+    /// Number among the inputs of the run, from 1.
     pub input: usize,
-    /// Its name for people.
+    /// Name shown to people.
     pub file: String,
     /// SHA-256 of its bytes; `None` if they could not be read.
     pub sha256: Option<String>,
-    /// Digest of all that outputs depend on besides the input.
+    /// Digest of everything besides the input that the outputs depend on.
     pub key: &'a str,
-    /// Whether warnings count as errors do.
+    /// Whether warnings count as errors.
     pub strict: bool,
 }
 
@@ -51,7 +51,7 @@ impl Judged<'_> {
     }
 }
 
-/// Sets the status of a record that is understood from its findings.
+/// Sets the status of a record from its findings, if the report was understood.
 pub fn judge(record: &mut Record, strict: bool) {
     if record.is_understood() {
         let counts = |f: &Finding| f.severity == Severity::Error || strict && f.severity == Severity::Warning;

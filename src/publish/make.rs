@@ -1,7 +1,7 @@
-//! One report → its package: the files made, each read back and compared with the report, then packed.
+//! One report → its package: makes the files, reads each back and compares it with the report, then packs them.
 //!
-//! Takes a report that may be published, gives its package or the finding that keeps it from being published. Nothing is given
-//! that was not proved.
+//! Takes a report that may be published, gives its package or the finding that prevents publication. Never returns a package that
+//! was not proved.
 
 use super::{Difference, Package, package, prove, prove_package};
 use crate::check::private_beside;
@@ -11,7 +11,7 @@ use crate::formats::{Format, ProduceError};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
 
-/// Code of the finding on a report that was understood and is not published.
+/// Code of the finding on a report that was understood but is not published.
 pub const REFUSED: Code = Code::B902;
 
 /// The way files are made: [`produce`], except in tests.
@@ -20,12 +20,12 @@ pub type Produce = dyn Fn(Whole<'_>, &[Format], &Engine) -> Result<Vec<(Format, 
 /// Makes, proves and packs the files of a report; `name` is its name as a safe file name.
 ///
 /// # Errors
-/// The finding that keeps it from being published: [`REFUSED`] if it is the report's fault, any other if it is this program's.
+/// The finding that prevents publication: [`REFUSED`] if the cause is in the report, any other code if it is in this program.
 pub fn publish(whole: Whole<'_>, formats: &[Format], name: &str, engine: &Engine) -> Result<Package, Box<Finding>> {
     publish_by(whole, formats, name, engine, &produce)
 }
 
-/// The same with the writers of `produce`, for tests of the proof.
+/// The same with other writers than [`produce`], so that tests can pass faulty ones.
 pub fn publish_by(
     whole: Whole<'_>,
     formats: &[Format],

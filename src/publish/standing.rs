@@ -1,6 +1,6 @@
 //! A package in a folder, from this run or an earlier one → its entry on the index page.
 //!
-//! Takes its manifest and a test for its files, returns an entry, or `None` if it is not a package of ours.
+//! Takes its manifest and a test for its files, returns an entry, or `None` if this program did not write the package.
 
 use serde::Deserialize;
 

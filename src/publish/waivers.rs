@@ -182,7 +182,7 @@ impl Stated {
         (&self.agency, self.year, &self.code, &self.sheet, &self.cell, &self.says)
     }
 
-    /// The fault of a waiver by itself, as the end of a sentence.
+    /// Checks a waiver by itself; returns its fault as the end of a sentence.
     fn fault(&self, code: Option<Code>) -> Option<String> {
         let given = [("agency", &self.agency), ("code", &self.code), ("reason", &self.reason), ("who", &self.who)];
         if let Some((name, _)) = given.iter().find(|(_, value)| !value.chars().any(char::is_alphanumeric)) {
@@ -251,7 +251,7 @@ impl Stated {
         }
     }
 
-    /// The waiver as it is named in a sentence.
+    /// The waiver as sentences name it.
     fn told(&self) -> String {
         let Stated { agency, year, code, sheet, cell, says, .. } = self;
         let place = if sheet.is_empty() { String::new() } else { format!("“{sheet}”{cell} ") };

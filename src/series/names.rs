@@ -87,7 +87,7 @@ fn without_years(text: &str) -> String {
     out
 }
 
-/// The rest of a name after each place it begins with, the longest first.
+/// The rest of a name after each place at its beginning, the longest first.
 fn rests(name: &str) -> Vec<&str> {
     let divisions = &labels().names.divisions;
     let ends = name.char_indices().map(|(i, _)| i).skip(1);

@@ -1,7 +1,8 @@
 //! Reading in a child process: the child's side.
 //!
-//! It limits itself before it interprets a byte of the file, which it reads from its input, and answers on its output. It ends
-//! after one file, or for the second reader when its input does, because then the parent is gone.
+//! Takes tasks and the bytes of files from standard input, writes the answers to standard output. The child limits itself before
+//! it interprets any byte of a file. It exits after one file; a child for the second reader exits when its input ends, because
+//! the parent is gone then.
 
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,17 +11,17 @@ use std::thread;
 use super::wire::{self, TASK_BYTES, Task};
 use crate::import::{ImportError, Kind, Sheet, read_second};
 
-/// Carries out the task of such a process, or its tasks one after the other if they are for the second reader. Anything wrong ends
-/// it without an answer.
+/// Carries out the task of a child process, or one task after another if they are for the second reader. After any error the
+/// process ends without an answer.
 ///
 /// # Errors
-/// If the parent sends something else, or is gone.
+/// If the parent sends anything else, the parent is gone, or the limits cannot be set.
 pub fn serve() -> io::Result<()> {
     let (mut task, mut bytes) = received()?;
     limit(&task)?;
     if !task.second {
         thread::Builder::new().stack_size(64 << 10).spawn(|| {
-            // Nothing more is ever sent: this returns when the parent has ended, however that came about.
+            // The parent sends nothing more, so this read returns only when the parent has ended, for whatever reason.
             _ = io::stdin().read(&mut [0]);
             std::process::exit(1);
         })?;
@@ -33,7 +34,7 @@ pub fn serve() -> io::Result<()> {
     }
 }
 
-/// The next task and its file.
+/// Reads the next task and its file.
 fn received() -> io::Result<(Task, Vec<u8>)> {
     let mut input = io::stdin().lock();
     let mut length = [0; 4];
@@ -67,11 +68,11 @@ fn sent(answer: &[u8]) -> io::Result<()> {
     output.flush()
 }
 
-/// Address space and processor time as the task says, and no image of the memory on the disk.
+/// Limits address space and processor time to those of the task, and disables core dumps.
 #[cfg(unix)]
 fn limit(task: &Task) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-    // The time limit proper is the parent's; this one holds where the parent was stopped.
+    // The parent enforces the actual time limit; this one takes effect if the parent was stopped.
     let seconds = task.seconds + 2;
     // At the soft limit of time the process gets SIGXCPU, which the parent recognises; at the hard limit it is killed, as if from
     // outside.

@@ -1,7 +1,8 @@
-//! Children that read one workbook after another through the second reader: publishing reads each of hundreds of files twice, and
-//! starting a process for each would cost more than the reading.
+//! Child processes that read one workbook after another with the second reader.
 //!
-//! A child that fails, hangs or has worked long enough is ended; the next file gets another one.
+//! Takes the bytes of a workbook, gives its sheets. Publishing reads each of hundreds of files twice, and starting a process per
+//! file would cost more than the reading. A child that fails, takes too long or has worked long enough is killed; the next file
+//! gets another one.
 
 use std::io::{self, Read, Write};
 use std::process::{Child, ChildStdin};
@@ -14,10 +15,10 @@ use super::wire::{self, Task};
 use super::{Isolation, start, unstarted};
 use crate::import::{ImportError, Kind, Limits, Sheet};
 
-/// How long a child works before it is replaced: well below the limit of processor time that it sets itself.
+/// Working time after which a child is replaced: well below the limit on processor time that it sets itself.
 const LONG_ENOUGH: Duration = Duration::from_secs(2);
 
-/// Children that wait for work, for any number of threads.
+/// Pool of idle children, shared by any number of threads.
 #[derive(Debug)]
 pub struct Helpers {
     isolation: Isolation,
@@ -28,28 +29,28 @@ pub struct Helpers {
 struct Helper {
     child: Child,
     input: ChildStdin,
-    /// Its answers, read by a thread of their own so that they can be waited for with a limit.
+    /// Answers of the child, read on a separate thread so that waiting for one can time out.
     answers: Receiver<Vec<u8>>,
     worked: Duration,
 }
 
 impl Helpers {
-    /// None yet; they are started when needed.
+    /// Creates an empty pool; children are started when needed.
     pub fn new(isolation: Isolation) -> Helpers {
         Helpers { isolation, idle: Mutex::default() }
     }
 
-    /// Has a child read the bytes through the second reader.
+    /// Reads the bytes with the second reader, in a child process.
     ///
     /// # Errors
-    /// If it cannot be started, fails, takes too long, or its reader cannot read the workbook.
+    /// If no child can be started, the child fails or takes too long, or its reader cannot read the workbook.
     pub fn read_second(&self, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
         let (memory, seconds) = (self.isolation.memory, self.isolation.time.as_secs());
         let task = Task { kind, second: true, limits: limits.clone(), memory, seconds, bytes: bytes.len() };
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let new = || Helper::start(&self.isolation, limits).map_err(|e| ImportError::NotStarted(unstarted(&e)));
         let mut helper = idle.map_or_else(new, Ok)?;
-        // One that waited may have been ended from outside meanwhile.
+        // An idle child may have been killed from outside in the meantime.
         if helper.send(&task, bytes).is_err() {
             helper = new()?;
             helper.send(&task, bytes).map_err(|_| ImportError::Crashed)?;
@@ -73,7 +74,7 @@ impl Helper {
         let mut child = start(isolation)?;
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
         let (input, mut output) = (child.stdin.take().ok_or_else(gone)?, child.stdout.take().ok_or_else(gone)?);
-        // What it says at its end is of no interest, but must not fill its pipe.
+        // Its standard error is not used; it is closed so that the pipe cannot fill up.
         drop(child.stderr.take());
         let (send, answers) = mpsc::channel();
         let most = wire::most_bytes(limits);
@@ -101,7 +102,7 @@ impl Drop for Helper {
     }
 }
 
-/// The next answer, at most `most` bytes long; `None` behind the last.
+/// Reads the next answer; `None` after the last one, or if it is longer than `most` bytes.
 fn framed(output: &mut impl Read, most: u64) -> Option<Vec<u8>> {
     let mut length = [0; 8];
     output.read_exact(&mut length).ok()?;

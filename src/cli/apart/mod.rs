@@ -1,8 +1,8 @@
-//! Reading in a child process of our own program, under limits of memory and time: the parent's side.
+//! Reading in a child process of this program, with limits on memory and time: the parent's side.
 //!
-//! The readers of the older formats meet records whose sizes the file states. A failed allocation aborts a process and
-//! cannot be caught; here it costs the child, and the run goes on. The child opens no path: the file's bytes reach it
-//! through its standard input, its answer comes back on its standard output.
+//! The readers of the older formats process records whose sizes are stated in the file. A failed allocation aborts the process
+//! and cannot be caught; here it aborts only the child, and the run continues. The child opens no path: it receives the file's
+//! bytes on its standard input and returns its answer on its standard output.
 
 mod child;
 mod helper;
@@ -21,27 +21,27 @@ use wire::Task;
 pub use child::serve;
 pub use helper::Helpers;
 
-/// The word under which the program runs as such a child.
+/// The hidden command that runs the program as such a child.
 pub const CHILD_COMMAND: &str = "read-apart";
 
-/// Most of its last words that are looked at.
+/// Most bytes read from a child's standard error.
 const WORDS: u64 = 4096;
 
-/// How a file is read apart from this process.
+/// How to read a file in a child process.
 #[derive(Debug, Clone)]
 pub struct Isolation {
     /// The `nianbao` program itself.
     pub program: PathBuf,
-    /// Address space of the child, in bytes; kept on Unix only.
+    /// Limit on the child's address space, in bytes; enforced on Unix only.
     pub memory: u64,
-    /// From its start to its whole answer.
+    /// Time limit from the start of a task to its complete answer.
     pub time: Duration,
 }
 
 impl Isolation {
-    /// Isolation in a process of the program that is running; `None` if its file is not known.
+    /// Isolation in a child process of the running program; `None` if the program file is not known.
     pub fn of_this_program() -> Option<Isolation> {
-        // On Linux this is the running file, even if its name was moved, deleted or replaced.
+        // On Linux this is always the running file, even if its path was moved, deleted or replaced.
         if cfg!(target_os = "linux") {
             let running = PathBuf::from("/proc/self/exe");
             return running.exists().then(|| Isolation::new(running));
@@ -52,13 +52,13 @@ impl Isolation {
         Some(Isolation::new(program.clone()))
     }
 
-    /// 2 GiB and 10 s.
+    /// Isolation with the default limits: 2 GiB and 10 s.
     pub fn new(program: PathBuf) -> Isolation {
         Isolation { program, memory: 2 << 30, time: Duration::from_secs(10) }
     }
 }
 
-/// The path of this program and the identity of its file when first looked up; used where the file is run by its path.
+/// The path of this program and the identity of its file when first looked up; used on systems that start it by its path.
 static RUNNING: OnceLock<(PathBuf, Identity)> = OnceLock::new();
 
 /// Distinguishes a file from another one that replaced it under the same path.
@@ -83,7 +83,7 @@ fn identity(path: &Path) -> io::Result<Identity> {
     })
 }
 
-/// Why the child could not be started, in words.
+/// The reason why a child could not be started, in Chinese.
 fn unstarted(e: &io::Error) -> String {
     match e.kind() {
         io::ErrorKind::NotFound => "程序文件不在原来的地方了".to_owned(),
@@ -95,14 +95,14 @@ fn unstarted(e: &io::Error) -> String {
     }
 }
 
-/// Has a child read the bytes.
+/// Reads the bytes in a child process.
 pub fn read(kind: Kind, bytes: &[u8], limits: &Limits, isolation: &Isolation) -> Result<Vec<Sheet>, ImportError> {
     let seconds = isolation.time.as_secs();
     let task =
         Task { kind, second: false, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
     let mut child = start(isolation).map_err(|e| ImportError::NotStarted(unstarted(&e)))?;
     let heard = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
-    // Reaped in any case; by now it has ended or was ended.
+    // Reaped in any case; by now the child has exited or was killed.
     let status = child.wait();
     match heard {
         Heard::Answer(answer) => admitted(answer?, limits),
@@ -125,33 +125,34 @@ fn start(isolation: &Isolation) -> io::Result<Child> {
     #[cfg(unix)]
     std::os::unix::process::CommandExt::arg0(&mut command, "nianbao");
     command.arg(CHILD_COMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // An interrupt at the terminal is for the run, which ends in order, and not for the file in hand.
+    // A process group of its own, so that Ctrl-C at the terminal reaches only the run, which then ends in order, and not the
+    // child that is reading a file.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
     #[cfg(windows)]
-    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0200); // no window, a group of its own
+    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0200); // no window, own process group
     command.spawn()
 }
 
-/// What came of a child.
+/// Outcome of a child.
 enum Heard {
     Answer(Result<Vec<Sheet>, ImportError>),
-    /// It ended without an answer; its last words.
+    /// It exited without an answer; contains its standard error.
     Nothing(String),
-    /// It answered no answer and did not end.
+    /// Its output was not an answer, and it did not exit.
     Nonsense,
     TooMuch,
     TooLate,
 }
 
-/// Hands the child its task and takes its answer. A child that has not ended by itself is ended.
+/// Sends the child its task and receives its answer. A child that has not exited by itself is killed.
 fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time: Duration) -> Heard {
     let most = wire::most_bytes(limits);
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (send, receive) = mpsc::channel();
     thread::scope(|scope| {
-        // Each pipe has its thread, so that none fills up while another is waited for. The input is given back and not
-        // closed: its end tells the child that this process is gone.
+        // Each pipe has its own thread, so that none fills up while another is waited for. The input is returned and not closed:
+        // its end would signal to the child that this process is gone.
         let _open = scope.spawn(move || {
             let mut stdin = stdin?;
             stdin.write_all(task).and_then(|()| stdin.write_all(bytes)).and_then(|()| stdin.flush()).ok()?;
@@ -159,9 +160,9 @@ fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time:
         });
         scope.spawn(move || {
             let mut answer = Vec::new();
-            // What a child that ended could still say is looked at all the same.
+            // Read errors are ignored: what a child wrote before it ended is examined anyway.
             _ = stdout.map(|s| s.take(most + 1).read_to_end(&mut answer));
-            // Nobody listens any more when it came too late.
+            // An answer that comes too late is not received any more.
             _ = send.send(answer);
         });
         let words = scope.spawn(move || {
@@ -171,7 +172,7 @@ fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time:
         });
         let answer = receive.recv_timeout(time).ok();
         let read = answer.as_deref().and_then(wire::answer);
-        // With its answer in hand it does not matter how the child ends.
+        // Once its answer was received, it does not matter how the child ends.
         let by_itself = read.is_none() && answer.is_some() && ended(child);
         if !by_itself {
             _ = child.kill();
@@ -186,7 +187,7 @@ fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time:
     })
 }
 
-/// Whether the child, whose output has ended, ends too: at once, or it does something it should not.
+/// Whether the child, whose output has ended, exits within a second. A sound child exits at once.
 fn ended(child: &mut Child) -> bool {
     (0..200).any(|_| {
         let ended = !matches!(child.try_wait(), Ok(None));

@@ -1,4 +1,4 @@
-//! The second pass: names, files, and the books of the run.
+//! The second pass of `convert`: determines names, writes the files and the books of the run.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -23,18 +23,18 @@ use crate::judge::{compare_years, judge, refuse_collisions, stem};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{Format, produce};
 
-/// A run that writes.
+/// A converting run.
 pub struct Run<'a> {
     job: &'a ConvertPlan,
-    /// Only a run over many inputs keeps books.
+    /// Kept only by a run over several inputs, or by a shard.
     books: Option<Kept>,
-    /// Real paths of all inputs: none is ever written to.
+    /// Real paths of all inputs, which are never overwritten.
     inputs: BTreeSet<PathBuf>,
     /// Reports that were read and are to be written.
     spool: Spool,
 }
 
-/// What a run over many inputs holds until its end.
+/// What a run with books keeps open until its end.
 struct Kept {
     folder: Folder,
     books: Books,
@@ -42,11 +42,11 @@ struct Kept {
     _lock: Lock,
 }
 
-/// What a run leaves.
+/// Result of a run.
 pub struct Finished {
     pub done: Vec<Done>,
     pub summary: Option<PathBuf>,
-    /// What is to be told of the run as a whole.
+    /// Findings on the run as a whole.
     pub notes: Vec<Finding>,
 }
 
@@ -72,14 +72,14 @@ impl<'a> Run<'a> {
         } else {
             None
         };
-        // The folder of a lone input may not be there yet.
+        // With a single input the output folder may not exist yet.
         let beyond = books.as_ref().map(|kept| (spool::IN_MEMORY, kept.folder.clone()));
         let trace = job.formats.iter().any(|f| f.needs().findings);
         let spool = Spool::new(&job.plan.engine.setting().options.forms, beyond, trace);
         Ok(Run { job, books, inputs, spool })
     }
 
-    /// Writes what is to be written and the books of the run.
+    /// Writes the files of the reports and the books of the run.
     pub fn finish(
         self,
         mut reads: Vec<Read>,
@@ -124,11 +124,11 @@ impl<'a> Run<'a> {
             None => work(),
         };
         if interrupt.asked().is_some() {
-            // The journal stays: the next run goes on from it.
+            // The journal is kept: the next run continues from it.
             return Ok(Finished { done: done.into_iter().flatten().collect(), summary: None, notes: Vec::new() });
         }
         let mut done: Vec<Done> = done.into_iter().flatten().collect();
-        // Parts judge by all inputs, so that together they say what one run would say.
+        // Each shard compares all inputs, so that the shards together report the same as a single run.
         let mut notes = compare_years(&plan.aliases, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
         notes.extend(self.left_over(&done));
         done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
@@ -136,8 +136,8 @@ impl<'a> Run<'a> {
         Ok(Finished { done, summary, notes })
     }
 
-    /// Outputs of earlier runs that are still there and that none of this run's inputs has: of inputs that are gone, were renamed
-    /// or fail now. Nobody else would tell that they are out of date.
+    /// The finding on outputs of earlier runs that still exist but belong to no input of this run, because the input was removed
+    /// or renamed or fails now. Nothing else reports that they are out of date.
     fn left_over(&self, done: &[Done]) -> Option<Finding> {
         let journal = &self.books.as_ref()?.journal;
         let own: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
@@ -148,13 +148,13 @@ impl<'a> Run<'a> {
         Some(finding(Code::W403, message).hint("请核对：不再需要的请删去，不要当作最新结果公布"))
     }
 
-    /// One input: its files, or why there are none.
+    /// Writes the files of one input; its record contains them, or the reason why there are none.
     fn one(&self, input: &Input, read: Read) -> Done {
         let Read { mut record, next, .. } = read;
         let mut made = Made::New;
         match next {
             Next::Nothing => {}
-            // Another input has the same name.
+            // Refused, because another input has the same output name.
             _ if !record.is_understood() => {}
             Next::Stands => made = Made::Kept,
             Next::Write(slip) => match self.write(&input.below, &record, &slip) {
@@ -168,7 +168,7 @@ impl<'a> Run<'a> {
         Done { record, made, took: Duration::ZERO }
     }
 
-    /// Whether the outputs an earlier run noted are there, in the place where this one would put them.
+    /// Whether the outputs in an earlier record exist unchanged, at the paths that this run would use.
     fn stands(&self, folder: &Folder, target: &Target<'_>, record: &Record) -> bool {
         let wanted =
             self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.ending()))));
@@ -196,7 +196,7 @@ impl<'a> Run<'a> {
         }
         let unwritten = |message: String| Box::new(finding(Code::W401, message));
         let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", place.display(), output::reason(&e)));
-        // With a single input the folder is only needed from here on.
+        // With a single input the folder is opened only here.
         let lone = if self.books.is_none() { Some(held(&self.job.folder).map_err(unwritten)?) } else { None };
         let top = self.books.as_ref().map(|kept| &kept.folder).or(lone.as_ref().map(|(folder, _)| folder));
         let folder = top.ok_or_else(|| told(std::io::ErrorKind::NotFound.into()))?.below(target.below).map_err(told)?;
@@ -204,7 +204,8 @@ impl<'a> Run<'a> {
             files.iter().map(|(f, bytes)| (name(*f), Content::Bytes(bytes.as_slice()))).collect();
         let there = |(name, _): &(String, Content<'_>)| !folder.kind(name).is_ok_and(|k| k.is_none());
         let made = if named.iter().any(there) { Made::Replaced } else { Made::New };
-        // One of many is noted with its digest; a lone one has nothing that would miss it.
+        // With books, a lost file is detected by the digest in its record; without books nothing detects it, so the disk is
+        // flushed at once.
         let write = if self.books.is_some() { output::write_all_of_many } else { write_all };
         write(&folder, &named).map_err(unwritten)?;
         let outputs = files.iter().map(|(format, bytes)| OutputFile {
@@ -222,11 +223,11 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Writes manifest, times and summary; then the journal has served.
+    /// Writes the books of the run, then removes the journal.
     fn close(self, done: &[Done], inputs: usize, inputs_sha256: String) -> Result<Option<PathBuf>, Stop> {
         let Some(Kept { folder, books, journal, _lock }) = self.books else { return Ok(None) };
         if done.iter().all(|d| d.record.sha256.is_none()) && self.job.shard.is_none() {
-            // Not one file was read: there is nothing to keep books of.
+            // No file was read: there is nothing to record.
             journal.close();
             return Ok(None);
         }
@@ -297,14 +298,15 @@ pub fn close_books(
     write_all(folder, &all).map_err(unwritten)
 }
 
-/// How long each input took: the one thing that differs between two runs over the same inputs, hence a file of its own.
+/// The time each input took, as JSON lines: the only output that differs between two runs over the same inputs, hence a separate
+/// file.
 fn times(done: &[Done]) -> Vec<u8> {
     #[derive(Serialize)]
     struct Line<'a> {
         input: usize,
         file: &'a str,
         milliseconds: f64,
-        /// Whether an earlier run's outputs were found in order.
+        /// Whether the outputs of an earlier run were kept.
         kept: bool,
     }
     let mut out = Vec::new();
@@ -318,7 +320,7 @@ fn times(done: &[Done]) -> Vec<u8> {
     out
 }
 
-/// A path below the output folder as every system writes it in a manifest.
+/// A path below the output folder as it is written in a manifest, the same on every system.
 fn shown(path: &Path) -> String {
     path.iter().map(|p| p.to_string_lossy()).collect::<Vec<_>>().join("/")
 }

@@ -10,11 +10,11 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 
 use crate::cli::Exit;
 
-/// Whether the run shall end, and how.
+/// Whether a signal asked the run to end, and which one.
 pub struct Interrupt(Arc<AtomicUsize>);
 
 impl Interrupt {
-    /// Begins to listen. Where the system does not let us, a signal ends the program as it always did.
+    /// Starts to listen for signals. If the system does not allow this, a signal ends the program immediately, as by default.
     pub fn watch() -> Interrupt {
         let flag = Arc::new(AtomicUsize::new(0));
         #[cfg_attr(not(unix), allow(unused_mut, reason = "only Unix has another one"))]
@@ -23,19 +23,20 @@ impl Interrupt {
         #[cfg(unix)]
         signals.extend(Some((SIGHUP, Exit::HungUp)).filter(|_| !ignores_hangup()));
         for (signal, exit) in signals {
-            // Before the flag is raised by the next line: the second signal meets it raised.
+            // Registered before the action that sets the flag: the first signal finds it unset, the second one finds it set.
             let raised = Arc::new(std::sync::atomic::AtomicBool::new(false));
             let _ = signal_hook::flag::register_conditional_shutdown(signal, exit as i32, raised.clone());
             let _ = signal_hook::flag::register(signal, raised);
             let _ = signal_hook::flag::register_usize(signal, flag.clone(), exit as usize);
         }
-        // A limit on the size of files is told by the write that meets it, not by the end of the program.
+        // SIGXFSZ is handled, so that a limit on file sizes is reported by the write that exceeds it instead of ending the
+        // program.
         #[cfg(unix)]
         let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
         Interrupt(flag)
     }
 
-    /// How the run shall end, once it shall.
+    /// The exit code for a run that was asked to end; `None` if it was not.
     pub fn asked(&self) -> Option<Exit> {
         let said = self.0.load(Ordering::Relaxed);
         [Exit::HungUp, Exit::Interrupted, Exit::Terminated].into_iter().find(|e| *e as usize == said)

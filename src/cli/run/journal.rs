@@ -1,6 +1,6 @@
-//! What a run has done so far, on disk: a line per input that is finished, in the output folder, until the manifest is written.
+//! The journal of a run: a file in the output folder with one line per finished input, kept until the manifest is written.
 //!
-//! A run that was killed leaves it behind; the next one goes on from it. It is locked while its run lives.
+//! A killed run leaves its journal behind, and the next run continues from it. The file is locked during its run.
 
 use std::collections::BTreeMap;
 use std::fs::{File, TryLockError};
@@ -13,48 +13,48 @@ use crate::cli::output::reason;
 use crate::cli::{Exit, Stop};
 use crate::form::labels;
 
-/// Names of the files that a run keeps about itself, all in its output folder.
+/// Names of the files in which a run records its results, all in its output folder.
 #[derive(Debug, Clone)]
 pub struct Books {
     pub manifest: String,
     pub times: String,
     pub summary: Option<String>,
-    /// The values of all reports.
+    /// CSV with the values of all reports.
     pub table: Option<String>,
     journal: String,
 }
 
 impl Books {
-    /// The books of a run; with the values of all reports where it writes those of each.
+    /// The books of a run or shard. `values`: whether it writes a CSV of each report.
     pub fn of(shard: Option<Shard>, values: bool) -> Books {
         let part = shard.map_or(String::new(), |s| format!("-{}-of-{}", s.index, s.count));
         Books {
             manifest: format!("manifest{part}.jsonl"),
             times: format!("运行记录{part}.jsonl"),
-            // One part cannot sum up the whole.
+            // A single shard cannot sum up the whole run.
             summary: shard.is_none().then(|| "汇总.xlsx".to_owned()),
             table: (values && shard.is_none()).then(|| format!("{}.csv", labels().data.run)),
             journal: format!(".nianbao-journal{part}.jsonl"),
         }
     }
 
-    /// All that is written at the end.
+    /// The books that are written at the end of a run.
     pub fn all(&self) -> impl Iterator<Item = &String> {
         self.summary.iter().chain(&self.table).chain([&self.times, &self.manifest])
     }
 }
 
-/// The journal of a run that goes on.
+/// The journal of the current run.
 pub struct Journal {
     file: Mutex<File>,
     folder: Folder,
     name: String,
-    /// What earlier runs finished, by input path.
+    /// Records of the inputs that earlier runs finished, by input path.
     before: BTreeMap<String, Record>,
 }
 
 impl Journal {
-    /// Opens the journal of an output folder, with what an earlier run left there.
+    /// Opens the journal of an output folder, and reads the records that earlier runs left there.
     pub fn open(folder: &Folder, books: &Books) -> Result<Journal, Stop> {
         let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
         let place = folder.path().display();
@@ -62,7 +62,7 @@ impl Journal {
         let manifest = read(folder, &books.manifest).map_err(told)?;
         let killed = folder.kind(&books.journal).map_err(told)?.is_some();
         if manifest.is_none() && !killed {
-            // Somebody else's file may have our name.
+            // A file with one of these names may not have been written by this program.
             if let Some(name) = books.all().find(|name| !folder.kind(name).is_ok_and(|k| k.is_none())) {
                 return Err(unwritten(format!(
                     "{} 已经存在，旁边却没有能读懂的 {}，不能确定是本程序写的，请移走它或换一个输出文件夹",
@@ -93,7 +93,7 @@ impl Journal {
         file.read_to_end(&mut lines).map_err(told)?;
         let mut before: BTreeMap<String, Record> =
             manifest.into_iter().flat_map(|m| m.records).map(|r| (r.file.clone(), r)).collect();
-        // The last line may be cut short: what it tells of is done again.
+        // The last line may be cut off; its input is then processed again.
         let records = String::from_utf8_lossy(&lines);
         before
             .extend(records.lines().filter_map(|l| serde_json::from_str(l).ok()).map(|r: Record| (r.file.clone(), r)));
@@ -108,13 +108,13 @@ impl Journal {
         self.before.values().flat_map(|r| &r.outputs).map(|o| o.path.as_str())
     }
 
-    /// What an earlier run knew of an input.
+    /// The record of an input from an earlier run.
     pub fn before(&self, file: &str) -> Option<&Record> {
         self.before.get(file)
     }
 
-    /// Notes that an input is finished and its outputs have their names. A journal that cannot be written costs only
-    /// that the next run does this input again.
+    /// Records that an input is finished and its outputs have their final names. Errors are ignored: they only cause the next run
+    /// to process this input again.
     pub fn note(&self, record: &Record) {
         let Ok(mut line) = serde_json::to_vec(record) else { return };
         line.push(b'\n');
@@ -123,14 +123,14 @@ impl Journal {
         }
     }
 
-    /// The manifest is written: the journal has served.
+    /// Removes the journal at the end of a run.
     pub fn close(self) {
         drop(self.file);
         let _ = self.folder.remove_file(&self.name);
     }
 }
 
-/// A manifest of ours; `None` where there is none, or something else.
+/// Reads a manifest that this program wrote; `None` if there is none, or the file is something else.
 fn read(folder: &Folder, name: &str) -> std::io::Result<Option<Manifest>> {
     if folder.kind(name)?.is_none() {
         return Ok(None);

@@ -1,4 +1,4 @@
-//! `nianbao merge-manifests`: the parts of a run joined, after proof that nothing is missing and nothing is there twice.
+//! `nianbao merge-manifests`: merges the shards of a run, after checking that nothing is missing and nothing occurs twice.
 
 use std::path::Path;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::cli::regular_file::{self, Unread};
 use crate::cli::{Exit, Stop, exit, print};
 use crate::digest::sha256;
 
-/// Largest manifest that is read, in bytes: of some hundred thousand reports.
+/// Largest manifest that is read, in bytes: enough for some hundred thousand reports.
 const MOST: u64 = 1 << 30;
 
 pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
@@ -51,7 +51,7 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     Ok(done.iter().map(|d| exit::of_record(&d.record)).max().unwrap_or(Exit::Good))
 }
 
-/// Every file a part wrote is there, with the content that the part noted.
+/// Checks that every output of the shards exists, with the digest in its record.
 fn prove(folder: &Path, records: &[Record]) -> Result<(), Stop> {
     let open = Folder::open(folder);
     let read = |path: &str| open.as_ref().ok()?.read_below(Path::new(path)).ok();

@@ -1,7 +1,8 @@
-//! A run over inputs, which `check` and `convert` share: read all, see what meets, write, sum up, print.
+//! A run over inputs, as `check`, `convert` and `publish` share it: read all inputs, compare them, write, sum up, print.
 //!
-//! Every input is read once. A `convert` reads all of them before it writes the first, so that names, shards and neighbours
-//! in time are known; what was understood waits on disk, and only a record of each input stays in memory.
+//! Every input is examined once. `convert` examines all inputs before it writes the first output, because names, shards and the
+//! comparison between years depend on all of them. Understood reports are stored until they are written (see [`spool`]); only a
+//! record of each input stays in memory.
 
 mod convert;
 mod interrupt;
@@ -47,18 +48,18 @@ pub struct Done {
     pub took: Duration,
 }
 
-/// How the outputs came about.
+/// Whether outputs are new.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Made {
-    /// None, or they were not there before.
+    /// There are none, or they did not exist before.
     New,
-    /// Files of the same names were there before.
+    /// Files of the same names existed before.
     Replaced,
-    /// They were there from an earlier run and are what this one would write.
+    /// They exist from an earlier run and are equal to what this run would write.
     Kept,
 }
 
-/// `check`: findings, in a file if one is named, and marked copies of the workbooks if requested.
+/// `check`: prints the findings or writes them to a file, and writes marked copies of the workbooks if requested.
 pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let plan = &job.plan;
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
@@ -87,7 +88,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
         page::section(&d.record, &names, read)
     };
     let sections = if plan.format == Output::Html {
-        // What is no workbook is of no interest to those who look for faults.
+        // Skipped inputs come last: they are of no interest to those who look for faults.
         let (passed, rest): (Vec<_>, Vec<_>) =
             done.iter().zip(&examined).partition(|(d, _)| d.record.status == Status::Skipped);
         let first = roster.iter().map(|r| page::roster(r, &names));
@@ -103,14 +104,14 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     Ok(told.exit(&done).max(exit))
 }
 
-/// `convert`: files to publish.
+/// `convert`: writes the files to publish.
 pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let pool = pool(plan.jobs)?;
     let run = convert::Run::new(job)?;
     warm(&job.formats, &plan.engine);
     let reads = read::all(plan, &pool, &interrupt, &run);
-    // Nothing is written by a run that does not know all of its inputs.
+    // A run that was interrupted before all inputs were read writes nothing.
     let Some(reads) = reads else {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
         let told = print::Told { took, asked, ..print::Told::of(Doing::Converting, plan) };
@@ -138,7 +139,7 @@ pub fn roster<'r>(plan: &'r Plan, expected: &Expected, records: impl Iterator<It
     judge::roster(expected, &plan.aliases, shown, records)
 }
 
-/// Begins, on a thread of its own, what the first report of a run would wait for.
+/// Starts, on a separate thread, the work that the first report of a run would otherwise wait for.
 fn warm(formats: &[Format], engine: &Engine) {
     if let Some(work) = engine.warming(formats) {
         // If no thread can be started or it panics, the first report waits instead.
@@ -146,8 +147,8 @@ fn warm(formats: &[Format], engine: &Engine) {
     }
 }
 
-/// Does `work` for every input of a plan, in parallel; the results stand in the order of the inputs. An error tells how the
-/// run was asked to end.
+/// Runs `work` for every input of a plan, in parallel; the results are in the order of the inputs. Returns an error if the run
+/// was interrupted.
 pub fn over<R: Send>(plan: &Plan, work: impl Fn(usize, &Input) -> R + Sync) -> Result<Vec<R>, Stop> {
     let (pool, interrupt) = (pool(plan.jobs)?, Interrupt::watch());
     let inputs: Vec<(usize, &Input)> = (1..).zip(&plan.inputs.all).collect();
@@ -160,7 +161,7 @@ pub fn over<R: Send>(plan: &Plan, work: impl Fn(usize, &Input) -> R + Sync) -> R
 fn pool(jobs: usize) -> Result<rayon::ThreadPool, Stop> {
     rayon::ThreadPoolBuilder::new()
         .num_threads(jobs)
-        // As the main thread has.
+        // As large as that of the main thread.
         .stack_size(8 << 20)
         .build()
         .map_err(|e| Stop {
@@ -168,7 +169,8 @@ fn pool(jobs: usize) -> Result<rayon::ThreadPool, Stop> {
         })
 }
 
-/// Does `work` for each of `all` on the pool, in any order; `None` for what was not begun when the run was asked to end.
+/// Runs `work` for each item of `all` on the pool, in any order; the result is `None` for items that were not started when the
+/// run was interrupted.
 fn each<T: Send, R: Send>(
     pool: &rayon::ThreadPool,
     interrupt: &Interrupt,

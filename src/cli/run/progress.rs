@@ -1,4 +1,5 @@
-//! How far a run has come: a bar on a terminal, now and then a line elsewhere. On standard error, so that results stay clean.
+//! Progress of a run: a bar on a terminal, otherwise a line from time to time. Written to standard error, so that it does not mix
+//! with the results.
 
 use std::fmt::Write;
 use std::io::IsTerminal;
@@ -9,9 +10,9 @@ use std::time::{Duration, Instant};
 use indicatif::style::TemplateError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
-/// Fewer inputs than this are done before anyone wonders.
+/// With fewer inputs than this no progress is shown: they are done before anyone wonders.
 const WORTH_TELLING: usize = 8;
-/// Between two lines where no bar can be drawn.
+/// Shortest time between two lines if no bar can be drawn.
 const PAUSE: Duration = Duration::from_secs(10);
 
 /// The progress of one pass.
@@ -35,7 +36,7 @@ impl Progress {
             How::Silent
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(Some(all as u64), ProgressDrawTarget::stderr_with_hz(8));
-            // A test makes it.
+            // A test checks that the style is valid.
             bar.set_style(style().unwrap_or_else(|_| ProgressStyle::default_bar()));
             bar.set_message(what);
             How::Bar(bar)
@@ -45,13 +46,13 @@ impl Progress {
         Progress { how, what, all, done: AtomicUsize::new(0), begun: Instant::now() }
     }
 
-    /// One more is done.
+    /// Counts one more finished item.
     pub fn tick(&self) {
         let done = self.done.fetch_add(1, Ordering::Relaxed) + 1;
         match &self.how {
             How::Bar(bar) => bar.inc(1),
             How::Lines(last) => {
-                // Whoever finds it taken has nothing to say: another is just saying it.
+                // If the lock is taken, another thread is just printing a line.
                 let Ok(mut last) = last.try_lock() else { return };
                 if last.elapsed() < PAUSE || done == self.all {
                     return;
@@ -77,16 +78,16 @@ impl Progress {
     }
 }
 
-/// The look of the bar.
+/// The style of the bar.
 fn style() -> Result<ProgressStyle, TemplateError> {
     let style = ProgressStyle::with_template("{msg} {bar:30} {human_pos}/{human_len}  每秒 {per_sec} 份，约剩 {eta}")?;
-    // Nothing can be done about a line that cannot be drawn.
+    // Errors of drawing are ignored: nothing can be done about them.
     let rate = |state: &ProgressState, w: &mut dyn Write| _ = write!(w, "{:.0}", state.per_sec());
     let left = |state: &ProgressState, w: &mut dyn Write| _ = w.write_str(&span(state.eta()));
     Ok(style.with_key("per_sec", rate).with_key("eta", left))
 }
 
-/// A duration as people say it.
+/// A duration in Chinese, as people say it.
 pub fn span(time: Duration) -> String {
     let seconds = time.as_secs();
     match (seconds / 3600, seconds / 60 % 60, seconds % 60) {

@@ -1,7 +1,7 @@
-//! `publish`: packages for a portal, each proved equal to its input, or nothing.
+//! `publish`: writes packages for a portal, each proved equal to its input, or nothing.
 //!
-//! The first pass is that of `convert`. Whatever finding stands in the way must be waived; what is produced is read back and
-//! compared before anything gets its name.
+//! The first pass is that of `convert`. Every finding that blocks publication must be waived. Produced files are read back and
+//! compared before any file gets its final name.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -27,26 +27,26 @@ use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
 use crate::publish::{Entry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, is_index, publish_by, standing};
 
-/// So much of an index tells whose it is.
+/// Most bytes of an index page that are read to detect whether this program wrote it.
 const HEAD: u64 = 1024;
-/// The page over the run.
+/// Name of the index page.
 const INDEX: &str = "index.html";
 
 struct Run<'a> {
     job: &'a PublishPlan,
     folder: Folder,
-    /// Real paths of all inputs: none is ever written to.
+    /// Real paths of all inputs, which are never overwritten.
     inputs: BTreeSet<PathBuf>,
     spool: Spool,
     produce: &'a Produce,
 }
 
-/// Publishes every input that nothing stands in the way of.
+/// Publishes every input for which nothing blocks publication.
 pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
     publish_with(job, &produce).map(|(exit, _)| exit)
 }
 
-/// The same with other writers; gives what was told of each input as well.
+/// The same with other writers; also returns the outcome of each input.
 fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>), Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
@@ -66,7 +66,7 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     warm(&job.formats, &plan.engine);
     let reads = all(plan, &pool, &interrupt, &run);
     let asked = || interrupt.asked();
-    // Nothing is published by a run that does not know all of its inputs.
+    // A run that was interrupted before all inputs were read publishes nothing.
     let Some(mut reads) = reads else {
         let (took, asked) = (begun.elapsed(), asked());
         let told = print::Told { took, asked, ..print::Told::of(Doing::Publishing, plan) };
@@ -76,7 +76,7 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     let hint = "请先核对两份的单位和年度，填错的改正，重复的只保留一份；要都公布，就分几次公布到不同的文件夹";
     let mut records: Vec<&mut Record> = reads.iter_mut().map(|r| &mut r.record).collect();
     refuse_collisions(&mut records, hint, |r| PathBuf::from(stem(r)));
-    // Findings between the years stand in the way like any other.
+    // Findings from the comparison between years block publication like any others.
     let mut notes = compare_years(&plan.aliases, reads.iter_mut().map(|r| &mut r.record));
     reads.iter_mut().for_each(|r| judge(&mut r.record, plan.strict));
     let published = output::settling(&open, || {
@@ -88,9 +88,9 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     });
     open.settle();
     let done: Vec<Done> = published.into_iter().flatten().collect();
-    // Whatever stands in the folder is handed on with it.
+    // Everything in the folder is handed on with it, so the index also lists packages of earlier runs.
     let standing = packages(&open);
-    // A run that was ended early has not come to all of its inputs: neither packages nor waivers are left over by it.
+    // A run that was interrupted has not processed all inputs, so packages and waivers that it did not use are not reported.
     let whole = asked().is_none();
     if whole {
         notes.extend(earlier(&done, &standing));
@@ -99,11 +99,11 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     if !standing.is_empty() {
         match output::write_one_in(&open, INDEX, index(&standing).as_bytes()) {
             Ok(()) => summary = Some(page),
-            // The packages stand all the same, and are to be told.
+            // The packages exist nevertheless and must be reported.
             Err(message) => notes.push(finding(Code::W401, message)),
         }
     }
-    // Its packages were moved away.
+    // The packages of this index were moved away, so it is removed.
     if standing.is_empty() && own == Some(true) {
         let _ = open.remove_file(INDEX);
     }
@@ -122,7 +122,7 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
 }
 
 impl Run<'_> {
-    /// One input: its package, or why there is none.
+    /// Publishes one input; returns its record, with the outputs or the reason why there are none.
     fn one(&self, read: Read) -> Record {
         let Read { mut record, next, .. } = read;
         let Next::Write(slip) = next else { return record };
@@ -164,7 +164,7 @@ impl Run<'_> {
         Ok(outputs)
     }
 
-    /// An input that a package would take the place of.
+    /// Returns an error if a package would overwrite an input.
     fn spares_inputs(&self, name: &str, zip: &str) -> Result<(), Box<Finding>> {
         let Ok(folder) = self.job.folder.canonicalize() else { return Ok(()) };
         for target in [folder.join(name), folder.join(zip)] {
@@ -190,7 +190,7 @@ fn packages(folder: &Folder) -> Vec<Entry> {
     names.filter(|n| folder.is(EntryKind::File, format!("{n}.zip"))).filter_map(|n| package(&n)).collect()
 }
 
-/// Whether what stands under the name of the index is one of ours; `None` where nothing does.
+/// Whether the file with the name of the index was written by this program; `None` if there is no such file.
 fn index_of_ours(page: &Path) -> Option<bool> {
     let kind = fs::symlink_metadata(page).ok()?;
     let mut head = Vec::new();
@@ -198,7 +198,7 @@ fn index_of_ours(page: &Path) -> Option<bool> {
     Some(kind.is_file() && file?.take(HEAD).read_to_end(&mut head).is_ok() && is_index(&head))
 }
 
-/// Packages of earlier runs that stand beside those of this one.
+/// The finding on packages of earlier runs that are in the same folder.
 fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
     let made: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
     let old: Vec<&str> =
@@ -211,7 +211,7 @@ fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
 }
 
 impl Writes for Run<'_> {
-    /// What is published is made and proved anew.
+    /// Returns nothing to reuse: every package is produced and proved again.
     fn before(&self, _: &Input, _: &str) -> Option<Record> {
         None
     }

@@ -1,4 +1,6 @@
-//! The first pass: what each input is and what is wrong with it.
+//! The first pass of a run that writes: reads and examines every input.
+//!
+//! Takes a plan, gives for each input its record and what the second pass has to do. Writes no outputs.
 
 use std::time::{Duration, Instant};
 
@@ -24,19 +26,19 @@ pub struct Read {
 
 /// What the second pass has to do for an input.
 pub enum Next {
-    /// Nothing: it was refused, or nothing is to be written.
+    /// Nothing: the input was refused, or there is nothing to write.
     Nothing,
-    /// Nothing: the record comes from an earlier run, and its outputs are in their place.
+    /// Nothing: the record comes from an earlier run, and its outputs still exist unchanged.
     Stands,
-    /// To write the report that waits here.
+    /// Write the report that is stored here.
     Write(Slip),
 }
 
-/// What a run that writes has to do with reading.
+/// Functions of a run that writes, called during reading.
 pub trait Writes: Sync {
-    /// The record of an earlier run that read the same bytes in the same way, if its outputs stand.
+    /// The record of an earlier run that read the same bytes in the same way, if its outputs still exist unchanged.
     fn before(&self, input: &Input, digest: &str) -> Option<Record>;
-    /// Keeps a report until it is written.
+    /// Stores a report until it is written.
     fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip>;
 }
 
@@ -79,12 +81,12 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
     (record, next)
 }
 
-/// Reads an input with all that is known of it.
+/// Reads and examines an input; returns its record and all that was read.
 pub fn whole(plan: &Plan, number: usize, input: &Input) -> (Record, Examined) {
     told(plan, number, input, load(plan, input))
 }
 
-/// An input's bytes and their digest, or why it could not be read.
+/// Returns an input's bytes and their digest, or why it could not be read.
 fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
     if let Some(f) = &input.trouble {
         return Err(Box::new(f.clone()));
@@ -109,8 +111,8 @@ fn told(
     (judged.record(&examined, &plan.engine), examined)
 }
 
-/// A file that nobody called a workbook is passed over unless it is one, or says that it is a report; so are the books of
-/// an earlier run.
+/// The finding on a file that cannot be read: an error (I101) if the file must be a workbook or declares itself a report,
+/// otherwise a reason to skip it (I102). Blank templates are skipped, and so are books of an earlier run unless named explicitly.
 fn unread(input: &Input, e: &ImportError) -> Finding {
     let wanted = match e {
         ImportError::BlankTemplate => false,
@@ -120,7 +122,7 @@ fn unread(input: &Input, e: &ImportError) -> Finding {
     finding(if wanted || e.is_report() { Code::I101 } else { Code::I102 }, e.to_string())
 }
 
-/// What an input holds.
+/// Examines the content of an input.
 fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
     let name = reading::file_name(&input.path);
     let read = || reading::read(&name, bytes, &plan.engine.setting().limits, plan.isolation.as_ref());

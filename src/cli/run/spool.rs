@@ -1,7 +1,8 @@
-//! Reports between the passes of a run: understood, and not yet written.
+//! Storage for reports between the passes of a run: understood, but not yet written.
 //!
-//! Takes reports, gives them back as they were, with where they were read and what was found in them if that is wanted. What does not fit into a little memory goes to a file without a name beside
-//! the outputs, which is gone when the program is, however it ends.
+//! Takes reports, returns them unchanged, with their origins and findings if requested. Beyond a small amount of memory they are
+//! stored in a temporary file in the output folder. On Unix that file has no name and disappears with the program, however it
+//! ends.
 
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
@@ -12,18 +13,18 @@ use crate::form::Form;
 use crate::model::{Cover, Finding, Origins, Paragraph, Report, Section, Value, Whole};
 use serde::{Deserialize, Serialize};
 
-/// Bytes of a run over many that stay in memory.
+/// Most bytes that a run over several inputs keeps in memory.
 pub const IN_MEMORY: usize = 4 << 20;
 
-/// Where reports wait.
+/// Storage for reports.
 pub struct Spool {
     store: Mutex<Store>,
     forms: Vec<Arc<Form>>,
-    /// Whether origins and findings are kept: most formats have no use for them.
+    /// Whether origins and findings are stored: most formats do not need them.
     trace: bool,
 }
 
-/// The stored reports, one after the other.
+/// The encoded reports, one after the other.
 struct Store {
     memory: Vec<u8>,
     /// Limit of memory in bytes, and the folder for a file once it is exceeded; without it everything stays in memory.
@@ -71,7 +72,7 @@ impl Store {
     }
 }
 
-/// What comes back.
+/// A report as it is returned.
 #[derive(Debug)]
 pub struct Waited {
     report: Report,
@@ -85,7 +86,7 @@ impl Waited {
     }
 }
 
-/// Where one of them lies.
+/// Position of a stored report.
 #[derive(Debug)]
 pub struct Slip {
     from: u64,
@@ -100,7 +101,7 @@ struct Kept {
     preface: Vec<Paragraph>,
     sections: Vec<Section>,
     tables: Vec<Vec<Value>>,
-    /// The findings as JSON, which they have a notation for.
+    /// Origins, and findings as JSON, which they have a serialisation for.
     trace: Option<(Origins, Vec<u8>)>,
 }
 
@@ -114,13 +115,14 @@ struct Keep<'a> {
 }
 
 impl Spool {
-    /// For reports of these forms; beyond a limit of memory they are stored in a file in a folder, if one is given.
+    /// Creates storage for reports of these forms. Beyond a limit of memory they are stored in a file in a folder, if one is
+    /// given.
     pub fn new(forms: &[Arc<Form>], beyond: Option<(usize, Folder)>, trace: bool) -> Spool {
         let store = Store { memory: Vec::new(), beyond, file: None };
         Spool { store: Mutex::new(store), forms: forms.to_vec(), trace }
     }
 
-    /// Keeps a report.
+    /// Stores a report.
     pub fn put(&self, whole: Whole<'_>) -> std::io::Result<Slip> {
         let Report { form, cover, preface, sections, tables } = whole.report;
         let findings = self.trace.then(|| serde_json::to_vec(whole.findings)).transpose()?;
@@ -132,7 +134,7 @@ impl Spool {
         Ok(Slip { from, bytes: bytes.len(), form })
     }
 
-    /// Gives a report back.
+    /// Returns a stored report.
     pub fn get(&self, slip: &Slip) -> std::io::Result<Waited> {
         let bytes = self.store.lock().map_err(|_| lost())?.get(slip)?;
         let Kept { cover, preface, sections, tables, trace } =

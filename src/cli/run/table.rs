@@ -1,7 +1,7 @@
-//! The values of all reports of a run under one head: the CSV of each, in the order of the inputs.
+//! The values of all reports of a run as one CSV: the rows of each report's CSV under one head, in the order of the inputs.
 //!
-//! Takes the records of a run whose outputs have their names, gives what is to be written, one report in memory at a time. What
-//! an earlier run made and this one kept is in it, so that every run over the same inputs writes the same.
+//! Takes the records of a run whose outputs have their final names, writes to a stream with one report in memory at a time.
+//! Outputs of an earlier run that this one kept are included, so that every run over the same inputs writes the same bytes.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -17,7 +17,7 @@ pub fn has_values(records: &[&Record]) -> bool {
     outputs(records).next().is_some()
 }
 
-/// Joins the CSV files of a run below its folder.
+/// Joins the CSV files of a run, which are read from its output folder.
 pub fn write(folder: &Folder, records: &[&Record], to: &mut dyn Write) -> io::Result<()> {
     let head = csv::head();
     to.write_all(head.as_bytes())?;

@@ -11,7 +11,7 @@ use crate::model::{Origins, Paragraph, Report, Value};
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/云泽市住房和城乡建设局-2023.xlsx");
 
-/// A fault of a writer: what it does to a report, and both texts where it is found.
+/// A fault of a writer: its description, and a function that changes a report and returns the correct and the faulty text.
 type Fault = (&'static str, fn(&mut Report) -> [String; 2]);
 
 const FAULTS: [Fault; 3] = [
@@ -22,7 +22,7 @@ const FAULTS: [Fault; 3] = [
         [before, "987651".to_owned()]
     }),
     ("a dropped paragraph", |r| {
-        // Where another follows: reading leaves out a subheading without words.
+        // One that is followed by another: reading omits a subheading without text.
         let follows = |words: &[Paragraph]| words.windows(2).position(|w| w.iter().all(|p| p.level == 0));
         let (words, at) = r
             .sections
@@ -31,7 +31,7 @@ const FAULTS: [Fault; 3] = [
             .map(|(at, s)| (&mut s.before, at))
             .unwrap();
         let dropped = words.remove(at).text;
-        // A text that is told is cut to its beginning.
+        // Messages contain only the beginning of a text.
         let begins = |text: &str| text.chars().take(8).collect::<String>();
         [begins(&dropped), begins(&words[at].text)]
     }),
@@ -50,7 +50,7 @@ fn job(out: &Path) -> PublishPlan {
     publishing(&args).unwrap()
 }
 
-/// Writes one format of another report than it is given.
+/// Returns a producer that writes one format from a changed report.
 fn faulty(format: Format, fault: fn(&mut Report) -> [String; 2]) -> Box<Produce> {
     Box::new(move |whole, formats, engine| {
         let mut files = produce(whole, formats, engine)?;
@@ -67,7 +67,7 @@ fn faulty(format: Format, fault: fn(&mut Report) -> [String; 2]) -> Box<Produce>
 fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
     for (what, fault) in FAULTS {
         for format in Format::ALL {
-            // Figures alone are in a CSV.
+            // A CSV contains figures only.
             if format == Format::Csv && what == "a dropped paragraph" {
                 continue;
             }
@@ -106,7 +106,7 @@ fn the_same_way_with_sound_writers_publishes() {
     assert!(dir.path().join(INDEX).is_file());
 }
 
-/// What was published before stays as it was, byte for byte.
+/// The earlier package stays unchanged, byte for byte.
 #[test]
 fn a_faulty_writer_leaves_what_was_published_before() {
     let dir = tempfile::tempdir().unwrap();
