@@ -1,4 +1,4 @@
-//! `nianbao aggregate` as its users meet it: what is summed, what is refused, what is written.
+//! `nianbao aggregate` from the user's point of view: what is summed, what is refused, what is written.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -14,10 +14,10 @@ use nianbao::normalize::{self, Options, normalize};
 use serde_json::Value as Json;
 use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 
-/// The form with money that has no unit on it, not filled in.
+/// The blank template of the form in which money has no unit.
 const MONEY: &str = "标准模板-2019.xlsx";
 
-/// A unit's report: a sample under another name, with these cells changed.
+/// Writes the report of a unit: a sample with another agency and with these cells changed.
 fn unit(folder: &Path, file: &str, from: &str, agency: &str, cells: &[(&str, &str, &str)]) -> PathBuf {
     let mut book = Book::open(&sample(from));
     let cover = &labels().cover.sheet;
@@ -52,7 +52,7 @@ fn aggregate(folder: &Path, more: &[&str]) -> Run {
 }
 
 impl Run {
-    /// Nothing is written, and the words name what is wrong.
+    /// Checks that nothing is written, and that the output contains words that name the problem.
     fn refused(&self, code: i32, words: &[&str]) {
         let text = stdout(&self.run) + &stderr(&self.run);
         assert_eq!(self.run.status.code(), Some(code), "{text}");
@@ -63,7 +63,7 @@ impl Run {
     }
 }
 
-/// The numbers of a workbook's tables, read as any other report.
+/// Returns the values of a workbook's tables, read like any other report.
 fn tables(path: &Path) -> Vec<Vec<Value>> {
     let name = path.file_name().unwrap().to_str().unwrap();
     let read = normalize(
@@ -96,7 +96,7 @@ fn units_are_summed_slot_by_slot_and_the_result_is_converted_as_any_report() {
     let args =
         ["convert".as_ref(), out.as_os_str(), "-o".as_ref(), converted.as_os_str(), "--to".as_ref(), "xlsx".as_ref()];
     let run = nianbao(&args);
-    // What is left to do is the text.
+    // Only the text remains to be written.
     assert_eq!(run.status.code(), Some(1), "{}", stdout(&run));
     assert!(stdout(&run).contains("没有内容") && !stdout(&run).contains("警告"), "{}", stdout(&run));
     assert_eq!(files(&converted), ["云泽市人民政府2023年政府信息公开工作年度报告.xlsx"]);
@@ -145,7 +145,7 @@ fn money_is_converted_and_money_without_a_unit_is_refused_by_its_cell() {
     aggregate(&folder, &[]).refused(3, &["A803", "丙.xlsx", &cell, "8040", "没有汇总"]);
 }
 
-/// The cell of the money for which the form names no unit.
+/// Returns the cell of the amount of money for which the form names no unit.
 fn money_cell(path: &Path) -> String {
     let read = normalize(
         &read_bytes("a.xlsx", &fs::read(path).unwrap(), &Limits::default()).unwrap(),
@@ -196,11 +196,11 @@ fn troubles_are_listed_told_and_written_down() {
     assert_eq!(last["status"], "findings");
     assert_eq!(last["outputs"][0]["path"].as_str(), out.to_str());
     let codes: Vec<&str> = last["findings"].as_array().unwrap().iter().map(|f| f["code"].as_str().unwrap()).collect();
-    // The total of 甲 and 乙 does not balance where 乙 does not.
+    // The sum of 甲 and 乙 does not balance in the cells where 乙 does not.
     for code in ["K301", "K303", "A805", "A806"] {
         assert!(codes.contains(&code), "{codes:?}");
     }
-    // One that was summed, and one that could not be read but states its agency.
+    // One report that was summed, and one that was refused but states its agency.
     let unlisted: Vec<&Json> = last["findings"].as_array().unwrap().iter().filter(|f| f["code"] == "A806").collect();
     for file in ["乙.xlsx", "丙.xlsx"] {
         let named = |f: &&Json| f["file"].as_str().unwrap().ends_with(file) && f.get("sheet").is_none();
@@ -215,7 +215,7 @@ fn troubles_are_listed_told_and_written_down() {
     {
         assert!(all.contains(text), "{text}: {all}");
     }
-    // The refused unit is not in the sum: seven and nothing.
+    // The refused unit is not in the sum, so it is not among the sources.
     let sources = book.sheets.iter().find(|s| *s.name == *words.sources.sheet).unwrap();
     assert!(sources.cells.iter().all(|c| !format!("{:?}", c.content).contains("丙")));
 }
@@ -265,7 +265,7 @@ fn faulty_lists_and_aliases_are_told() {
     aggregate(&folder, &["--expect", "没有这个文件"]).refused(2, &["没有这个文件"]);
 }
 
-/// Simulates a full disk: a limit on the size of files that the program may write.
+/// Simulates a full disk with a limit on the size of files that the program may write.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_sum_that_cannot_be_written_is_not_reported_as_one() {

@@ -1,4 +1,5 @@
-//! The archive under `samples/`: one of each format and each edition, converted in one run without a word of blame.
+//! The archive under `samples/`: one file of each format and each edition, converted in one run without any finding to
+//! correct.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;

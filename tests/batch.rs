@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::Value;
 use support::{Book, SAMPLE, nianbao, sample, stderr, stdout};
 
-/// A report of this agency and year, in this place.
+/// Writes a report of this agency and year to this path.
 fn report(path: &Path, agency: &str, year: u16) {
     fs::create_dir_all(path.parent().unwrap()).unwrap();
     let mut book = Book::open(&sample(SAMPLE));
@@ -22,7 +22,7 @@ fn report(path: &Path, agency: &str, year: u16) {
     book.save(path);
 }
 
-/// A folder of `count` reports in two subfolders, one of them not to be read.
+/// Makes a folder with `count` reports in two subfolders, and one file that cannot be read.
 fn archive(dir: &Path, count: usize) -> PathBuf {
     let folder = dir.join("各单位");
     for i in 0..count {
@@ -47,7 +47,7 @@ fn convert(input: &Path, out: &Path, more: &[&str]) -> std::process::Output {
     command(input, out, more).output().unwrap()
 }
 
-/// Every file below a folder by its path there, but for how long things took.
+/// Returns every file below a folder by its relative path, without the records of run times.
 fn tree(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fn walk(folder: &Path, below: &Path, all: &mut BTreeMap<String, Vec<u8>>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -102,7 +102,7 @@ fn a_folder_is_mirrored_and_summed_up() {
     assert_eq!(first["outputs"][0]["path"], format!("乙片/{name}"));
     assert_eq!(lines[2]["status"], "failed");
     assert_eq!(fs::read_to_string(out.join("运行记录.jsonl")).unwrap().lines().count(), 4);
-    // The summary is a workbook that others read.
+    // The summary is a workbook that other programs can read.
     let bytes = fs::read(out.join("汇总.xlsx")).unwrap();
     let strings = support::parts(&bytes).into_iter().find(|(n, _)| n == "xl/sharedStrings.xml").unwrap().1;
     let strings = String::from_utf8(strings).unwrap();
@@ -122,15 +122,15 @@ fn a_second_run_skips_what_has_not_changed_and_redoes_what_failed() {
     assert!(kept(&[]).unwrap().contains("其中 4 份"));
     assert_eq!(tree(&out), before);
     assert_eq!(kept(&["--force"]), None);
-    // An output that somebody changed or removed is made again.
+    // An output that was changed or removed is made again.
     let name = "甲片/第0街道办事处2024年政府信息公开工作年度报告";
     fs::write(out.join(format!("{name}.docx")), "x").unwrap();
     fs::remove_file(out.join("甲片/第2街道办事处2024年政府信息公开工作年度报告.xlsx")).unwrap();
     assert!(kept(&[]).unwrap().contains("其中 2 份"));
     assert_eq!(tree(&out), before);
-    // Other options, other outputs.
+    // Other options give other outputs.
     assert_eq!(kept(&["--keep-text"]), None);
-    // A changed input is done again, a mended one is done.
+    // A changed input is converted again, a corrected one is converted for the first time.
     report(&input.join("甲片/00.xlsx"), "第0街道办事处", 2023);
     report(&input.join("坏.xlsx"), "修好的局", 2024);
     assert!(kept(&["--keep-text"]).unwrap().contains("其中 3 份"));
@@ -138,14 +138,14 @@ fn a_second_run_skips_what_has_not_changed_and_redoes_what_failed() {
     assert!(out.join("修好的局2024年政府信息公开工作年度报告.docx").exists());
 }
 
-/// Kills runs after longer and longer times until one comes to its end.
+/// Kills runs after longer and longer times until one run ends by itself.
 #[cfg(unix)]
 #[test]
 fn killed_at_any_moment_a_rerun_ends_as_an_undisturbed_run() {
     let dir = tempfile::tempdir().unwrap();
     let input = archive(dir.path(), 10);
     let (whole, out) = (dir.path().join("一次"), dir.path().join("多次"));
-    // With the table of the whole run, which is made of the files of others.
+    // With the table of the whole run, which is made from the files of other reports.
     let options = ["--jobs", "2", "--to", "xlsx,json,csv"];
     convert(&input, &whole, &options);
     let expected = tree(&whole);
@@ -160,7 +160,7 @@ fn killed_at_any_moment_a_rerun_ends_as_an_undisturbed_run() {
         child.kill().unwrap();
         child.wait().unwrap();
         kills += 1;
-        // Whatever has a final name is whole.
+        // Every file with a final name is complete.
         for (name, bytes) in tree(&out).into_iter().filter(|(n, _)| !n.contains(".nianbao-")) {
             assert!(expected[&name] == bytes, "{name} is not whole");
         }
@@ -175,7 +175,7 @@ fn signalled(signal: rustix::process::Signal) -> (i32, String, PathBuf, tempfile
     let dir = tempfile::tempdir().unwrap();
     let (input, out) = (archive(dir.path(), 40), dir.path().join("输出"));
     let child: Child = command(&input, &out, &["--jobs", "1", "--force"]).spawn().unwrap();
-    // Once the first file is there, the run is in its midst.
+    // After the first file is written, the run is in progress.
     let journal = out.join(".nianbao-journal.jsonl");
     for _ in 0..3_000 {
         if fs::metadata(&journal).is_ok_and(|m| m.len() > 0) {
@@ -196,7 +196,7 @@ fn a_signal_lets_the_files_in_hand_be_finished() {
         let (code, text, out, dir) = signalled(signal);
         assert_eq!(code, exit, "{text}");
         assert!(text.contains("已停止") && text.contains("没有做"), "{text}");
-        // Nothing half done, and what was done is not done again.
+        // No file is half written, and finished files are not made again.
         let journal = fs::read_to_string(out.join(".nianbao-journal.jsonl")).unwrap();
         let files = tree(&out).into_keys().filter(|n| !n.contains(".nianbao-")).count();
         assert_eq!(files, journal.lines().count() * 2);
@@ -233,7 +233,7 @@ fn outputs_that_no_input_has_any_more_are_told() {
     report(&input.join("乙.xlsx"), "某局", 2024);
     report(&input.join("丙.xlsx"), "他局", 2024);
     assert!(!stdout(&convert(&input, &out, &[])).contains("W403"));
-    // One is gone, one fails now.
+    // One input was removed, another one now fails.
     fs::remove_file(input.join("甲.xlsx")).unwrap();
     fs::write(input.join("乙.xlsx"), "PK").unwrap();
     let told = stdout(&convert(&input, &out, &[]));
@@ -245,9 +245,9 @@ fn outputs_that_no_input_has_any_more_are_told() {
 fn three_shards_and_a_merge_are_one_run() {
     let dir = tempfile::tempdir().unwrap();
     let input = archive(dir.path(), 7);
-    // All years of an agency meet in one shard.
+    // All years of an agency belong to one shard.
     report(&input.join("甲片/旧.xlsx"), "第1街道办事处", 2023);
-    // A collision is one whichever shards its reports belong to.
+    // A collision is reported whichever shards its reports belong to.
     report(&input.join("重.xlsx"), "第2街道办事处", 2022);
     report(&input.join("复.xlsx"), "第2街道办事处", 2022);
     let (whole, parts) = (dir.path().join("整"), dir.path().join("分"));
@@ -311,7 +311,7 @@ fn a_folder_of_junk_gives_a_line_each_and_every_report() {
     let dir = tempfile::tempdir().unwrap();
     let (input, out) = (dir.path().join("杂"), dir.path().join("出"));
     report(&input.join("好.xlsx"), "好局", 2024);
-    // Content decides, not the name.
+    // The format is detected from the content, not from the file name.
     report(&input.join("没有扩展名"), "无名局", 2024);
     fs::write(input.join("照片.jpg"), [0xFF, 0xD8, 0xFF, 0xE0, 0, 1]).unwrap();
     fs::write(input.join("包.zip"), support::zipped(&[("a.txt".into(), b"x".to_vec())])).unwrap();
@@ -351,7 +351,7 @@ fn a_folder_of_junk_gives_a_line_each_and_every_report() {
     ] {
         assert_eq!(status(name), expected, "{name}");
     }
-    // Who may read everything reads a second report of one name.
+    // If the user may read every file, there is a second report with the same agency and year.
     assert_eq!(status("好.xlsx"), if readable { "failed" } else { "ok" });
     assert_eq!(lines.len(), 12);
 }
@@ -368,7 +368,7 @@ fn the_books_of_a_run_are_no_inputs_of_another() {
     for (book, says) in [("汇总.xlsx", "一览表"), ("数据.csv", "CSV 数据")] {
         assert!(text.lines().any(|l| l.contains("略过") && l.contains(book) && l.contains(says)), "{text}");
     }
-    // Named outright it is not passed over in silence.
+    // If it is named explicitly, it is not skipped silently.
     let run = nianbao(&["check".as_ref(), out.join("汇总.xlsx").as_os_str()]);
     assert_eq!(run.status.code(), Some(3));
     assert!(stdout(&run).contains("一览表"), "{}", stdout(&run));

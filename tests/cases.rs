@@ -1,4 +1,4 @@
-//! `tests/cases/*.toml`: a sample, what is done to it, and the findings that must come of it, named for the trouble.
+//! `tests/cases/*.toml`: each file is named after a problem and contains a sample, changes to it, and the expected findings.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -12,15 +12,15 @@ use support::{Book, SAMPLE, files, nianbao, sample, stdout};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// The sample it starts from.
+    /// The sample to change.
     base: Option<String>,
     #[serde(default)]
     edit: Vec<Edit>,
-    /// The exit code of `convert`.
+    /// The expected exit code of `convert`.
     exit: i32,
     /// All findings of severity error or warning, in order: code, then sheet!cell or `-`.
     findings: Vec<String>,
-    /// Words the first message must hold.
+    /// Words that the first message must contain.
     #[serde(default)]
     says: Vec<String>,
 }
@@ -31,10 +31,10 @@ struct Edit {
     sheet: String,
     cell: String,
     text: Option<String>,
-    /// The runs of a text, as XML.
+    /// The runs of a rich text, as XML.
     rich: Option<String>,
     number: Option<String>,
-    /// A formula; with `number` it has that cached result.
+    /// A formula; if `number` is given, it is the cached result.
     formula: Option<String>,
     error: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! The program as its users meet it: bad input, bad outputs, exit codes, help.
+//! The program from the user's point of view: bad input, bad outputs, exit codes, help.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -18,7 +18,7 @@ fn convert_with(input: &Path, out: &Path, more: &[&str]) -> std::process::Output
     nianbao(&args)
 }
 
-/// Bytes under a name become an input; it must be refused with these words and nothing written.
+/// Checks that a file with these bytes is refused with these words and that nothing is written.
 fn refused(name: &str, bytes: &[u8], says: &str) {
     let dir = tempfile::tempdir().unwrap();
     let (input, out) = (dir.path().join(name), dir.path().join("输出"));
@@ -67,7 +67,7 @@ fn missing_files_and_empty_folders_are_told() {
 
 #[test]
 fn two_reports_in_one_workbook_are_refused_with_both_places() {
-    // The table sheet of a standard workbook stands in for a sheet of prose: the same table twice.
+    // The table sheet of a standard workbook replaces a sheet of prose, so that the same table occurs twice.
     let dir = tempfile::tempdir().unwrap();
     let input = dir.path().join("两份.xlsx");
     let mut all = parts(&fs::read(sample(SAMPLE)).unwrap());
@@ -158,7 +158,7 @@ fn one_bad_file_does_not_stop_the_others() {
     fs::write(dir.path().join("说明.txt"), "x").unwrap();
     let out = dir.path().join("输出");
     convert(dir.path(), &out);
-    // Again: what the first run wrote below the input folder is no input.
+    // In the second run, the outputs of the first run below the input folder are not inputs.
     let run = convert(dir.path(), &out);
     let text = stdout(&run);
     assert!(text.contains("没有变化"), "{text}");
@@ -194,7 +194,7 @@ fn hostile_names_and_texts_do_no_harm_in_any_output() {
                 assert!(part.ends_with(".rels") || !text.contains("/c calc'!A1</f>"), "{part}");
             }
         }
-        // The published workbook reads back as the same report.
+        // The published workbook is read as the same report.
         let again = dir.path().join("b.xlsx");
         fs::write(&again, bytes(".xlsx")).unwrap();
         let run = nianbao(&["check".as_ref(), again.as_os_str(), "--format".as_ref(), "json".as_ref()]);

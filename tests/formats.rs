@@ -1,4 +1,4 @@
-//! Files of every format, and hostile ones, through the built program and its child processes.
+//! Files of every format, and hostile ones, read by the built program and its child processes.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -12,7 +12,7 @@ use nianbao::cli::reading::workbook;
 use nianbao::import::{ImportError, Limits, read_bytes};
 use support::{SAMPLE, files, ignores_hangup, nianbao, parts, sample, stdout, zipped};
 
-/// The samples that are no .xlsx.
+/// Returns the samples in formats other than .xlsx.
 fn archive() -> Vec<PathBuf> {
     let folder = sample("archive");
     let mut all: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
@@ -21,7 +21,7 @@ fn archive() -> Vec<PathBuf> {
     all
 }
 
-/// The workbook that a file of the archive was saved from, made from its sample as `cargo xtask archive` makes it.
+/// Makes the workbook that a file of the archive was saved from, as `cargo xtask archive` makes it from its sample.
 fn source(file: &Path, dir: &Path) -> PathBuf {
     let name = file.file_stem().unwrap().to_str().unwrap();
     let (agency, year) = name.split_once('-').unwrap();
@@ -68,7 +68,7 @@ fn isolated(program: impl Into<PathBuf>, memory: u64, time: Duration) -> Isolati
     Isolation { program: program.into(), memory, time }
 }
 
-/// The error of reading under the default limits.
+/// Returns the error of reading under the default limits.
 fn error(bytes: &[u8], isolation: &Isolation) -> ImportError {
     workbook("a", bytes, &Limits::default(), Some(isolation)).unwrap_err()
 }
@@ -91,13 +91,13 @@ fn repeating(text: &str, rows: u64, columns: u64) -> Vec<u8> {
 
 #[test]
 fn memory_and_time_of_a_child_are_limited() {
-    // Within all caps of content, and too much for so little.
+    // Within all limits of content, but too large for so little memory or time.
     let large = repeating(&"字".repeat(40), 1000, 1000);
     let plenty = Duration::from_secs(60);
     let read = |memory, time| error(&large, &isolated(program(), memory, time));
     assert_eq!(read(192 << 20, plenty), ImportError::OutOfMemory("192 MB".into()));
     assert_eq!(read(2 << 30, Duration::from_millis(5)), ImportError::TimedOut(0));
-    // A cell too many is told by the child itself.
+    // The child itself reports that there are too many cells.
     let many = repeating("字", 1_000_000_000, 1_000_000_000);
     let error = error(&many, &isolated(program(), 2 << 30, plenty));
     assert!(matches!(error, ImportError::TooLarge { .. }), "{error}");
@@ -139,7 +139,7 @@ fn a_child_that_misbehaves_costs_one_message() {
         with(script("talking", "head -c 100 >/dev/null; echo 乱说; echo 出错 >&2; exit 1")),
         ImportError::Crashed
     );
-    // The sender of the signal and the reason are not known. Under `nohup` a shell cannot be made to heed HUP again.
+    // The sender of the signal and the reason are unknown. Under `nohup` a shell cannot be made to react to HUP again.
     let signals = ["KILL", "TERM", "HUP"].into_iter().filter(|s| *s != "HUP" || !ignores_hangup());
     for signal in signals {
         assert_eq!(with(script("killed", &format!("kill -{signal} $$"))), ImportError::Killed);
@@ -198,13 +198,13 @@ fn the_child_is_the_program_that_runs_whatever_has_its_name() {
         spoil();
         let ended = child.wait_with_output().unwrap();
         let lines = stdout(&ended);
-        // All were read, though they have the same agency and year.
+        // All files were read, although they have the same agency and year.
         assert_eq!(lines.lines().filter(|l| l.contains("\"edition\":\"2019\"")).count(), 40, "{how}");
         assert!(!run.exists(), "{how}: the other program was executed");
     }
 }
 
-/// A plain generator: the same damage in every run.
+/// Damages bytes with a simple random generator: the damage is the same in every run.
 fn damaged(bytes: &[u8], seed: u64) -> Vec<u8> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {

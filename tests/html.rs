@@ -1,4 +1,4 @@
-//! Web pages and fragments: what they say, what they never hold, and the tags of the site they stand on.
+//! Web pages and fragments: their contents, what they must never contain, and the tags of the site they belong to.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -17,7 +17,7 @@ use nianbao::site::Site;
 use support::html::{Element, parse, says};
 use support::{SAMPLE, files, nianbao, sample, stderr, stdout};
 
-/// Writes with an empty cache.
+/// Writes a page with an empty cache.
 fn page(document: &Document, site: &Site) -> Vec<u8> {
     html::page(document, site, &Cache::default())
 }
@@ -27,10 +27,10 @@ fn fragment(document: &Document) -> Vec<u8> {
 }
 
 const HOSTILE: &str = "</p></td></title></style><script>alert(1)</script>]]><!-- \"'&amp;&#0;\u{fffe}\u{1fffe}\u{202e}\u{2066}\u{0}\u{85}x";
-/// What a reader sees of it.
+/// The visible characters of the same text.
 const SEEN: &str = "</p></td></title></style><script>alert(1)</script>]]><!-- \"'&amp;&#0;x";
 
-/// Samples of every edition.
+/// Returns samples of every edition.
 fn samples() -> Vec<Report> {
     let names =
         [SAMPLE, "青岚县文化和旅游局-2020.xlsx", "云泽市住房和城乡建设局-2023.xlsx", "archive/临溪县农业局-2016.xlsx"];
@@ -47,7 +47,7 @@ fn ids(root: &Element) -> BTreeSet<String> {
     root.all().iter().filter_map(|e| e.attribute("id").map(str::to_owned)).collect()
 }
 
-/// Name and content of the tags of a page.
+/// Returns names and contents of the tags of a page.
 fn tags(page: &Element) -> Vec<(String, String)> {
     let named = page.named("meta").into_iter().filter_map(|m| Some((m.attribute("name")?, m.attribute("content")?)));
     named.filter(|(name, _)| *name != "viewport").map(|(n, c)| (n.to_owned(), c.to_owned())).collect()
@@ -60,7 +60,7 @@ fn the_samples_read_back_as_they_are() {
     }
 }
 
-/// Every value another one, so that none can stand in another's place.
+/// Every value is different, so that no value can be mistaken for another.
 #[test]
 fn every_figure_of_every_edition_is_under_its_own_heads() {
     for form in form::built_in() {
@@ -86,7 +86,7 @@ fn labels_break_between_words_and_figures_nowhere() {
         let fragment = String::from_utf8(fragment(&doc)).unwrap();
         let heads = fragment.split("<th ").skip(1).map(|h| h.split('>').next().unwrap());
         assert!(heads.clone().count() > 0);
-        // Without it a browser breaks a line after every Chinese character.
+        // Without this style a browser breaks the line after every Chinese character.
         heads.for_each(|h| assert!(h.contains("word-break:keep-all"), "{h}"));
     }
 }
@@ -118,12 +118,12 @@ fn hostile_words_stay_words() {
         assert!(!text.contains(['\u{fffe}', '\u{1fffe}', '\u{202e}', '\u{2066}', '\u{0}', '\u{85}']));
         let tags = tags(&parse(&page));
         assert!(tags.contains(&("ContentSource".into(), SEEN.into())), "{tags:?}");
-        // A date that is none is no date.
+        // An invalid date gives no tag.
         assert!(tags.iter().all(|(name, _)| name != "PubDate"));
     }
 }
 
-/// The same must hold of tables that no form makes: cells that do not tile, spans that reach out, no rows at all.
+/// The same must hold for tables that no form makes: cells that do not tile, spans that exceed the table, no rows at all.
 #[test]
 fn a_table_of_any_shape_is_written() {
     let cell = |column, row_span, column_span, role| Cell {
@@ -211,7 +211,7 @@ fn a_page_carries_what_is_known_and_no_more() {
     );
     assert!(full[9].1.starts_with(&report.cover.title) && full[10].1.contains("/2016/%E4%B8%B4"));
     assert!(full.iter().all(|(_, content)| !content.contains(['{', '}'])));
-    // A fragment has no head to carry them in.
+    // A fragment has no head, so it has no tags.
     assert_eq!(parse(&fragment(&doc)).named("meta").len(), 0);
 }
 

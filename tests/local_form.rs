@@ -1,4 +1,4 @@
-//! A form of the user's own: the example under `samples/` reads a province's statistics table with two columns of values.
+//! A user's own form: the example under `samples/` reads a province's statistics table with two columns of values.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -89,7 +89,7 @@ fn the_table_of_a_province_is_read_by_the_example() {
 fn its_relations_are_checked() {
     let dir = tempfile::tempdir().unwrap();
     let line = run(&workbook(dir.path(), 5), true);
-    // The total is less than the number of the year, and not the sum of its parts.
+    // The total is less than the number of the year, and it is not the sum of its parts.
     assert_eq!(codes(&line), ["K306", "K306"], "{line:#}");
 }
 

@@ -118,7 +118,7 @@ fn what_is_written_of_very_many_places_is_read_again() {
     assert_eq!(stray(&written)["more"], STRAY - KEPT - 1);
     let manifest = fs::read_to_string(out.join("manifest.jsonl")).unwrap();
     assert!(manifest.contains(&format!("\"more\":{}", STRAY - KEPT - 1)), "{manifest}");
-    // The finding read from the JSON is that of the workbook.
+    // The finding read from the JSON is the same as that of the workbook.
     let again = within_256_mb(&["check", json.to_str().unwrap(), "--format", "json"]);
     let record: Value = serde_json::from_str(&support::stdout(&again)).unwrap();
     let of = |f: &Value| ["message", "related", "more"].map(|name| f[name].clone());

@@ -1,4 +1,5 @@
-//! Open data: JSON under its schema and read again, CSV read by a reader of its own, both in runs over many.
+//! Open data: JSON validated against its schema and read again, CSV read by an independent reader, both also in runs over
+//! many reports.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/generated.rs"]
@@ -35,7 +36,7 @@ fn agrees(bytes: &[u8]) {
     assert_eq!(schema::disagreement(&schema, &serde_json::from_str(text).unwrap()), None);
 }
 
-/// The JSON of what was read says the same again, down to the bytes of every format.
+/// Checks that the JSON of a report is read as the same report, and that all its output files have the same bytes.
 fn comes_back(examined: &Examined, formats: &[Format]) {
     let bytes = written(examined);
     agrees(&bytes);
@@ -65,7 +66,7 @@ fn every_sample_comes_back_from_its_json() {
     let mut read = 0;
     for path in samples() {
         let examined = examine(&path, &Engine::default());
-        // Those of other formats are read by the program alone.
+        // Files that are not workbooks, such as the TOML files, contain no report.
         if examined.report.is_some() {
             comes_back(&examined, &Format::ALL);
             read += 1;
@@ -74,7 +75,7 @@ fn every_sample_comes_back_from_its_json() {
     assert!(read >= 5, "{read}");
 }
 
-/// Workbooks with something to tell: blanks, units, marks, sums that do not balance, a year outside the edition.
+/// A workbook with much to report: blanks, units, marks, sums that do not balance, a year outside the edition.
 #[test]
 fn what_was_found_in_a_workbook_comes_back_with_it() {
     let dir = tempfile::tempdir().unwrap();
@@ -102,7 +103,7 @@ proptest! {
 
     #[test]
     fn generated_reports_come_back_from_their_json(Made(report) in any_report()) {
-        // As a workbook has them, with origins, and alone, without.
+        // First from a workbook, with origins, then directly, without origins.
         let book = template::write(&report.form, Some(&report)).unwrap();
         let engine = Engine::default();
         let examined = examine_bytes("x.xlsx", &book, &engine);
@@ -128,7 +129,7 @@ proptest! {
     }
 }
 
-/// Numbers and marks that mean something somewhere in a report.
+/// Returns numbers and marks that have a special meaning somewhere in a report.
 fn spoilers() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "null",
@@ -154,14 +155,14 @@ fn spoilers() -> impl Strategy<Value = &'static str> {
 proptest! {
     #![proptest_config(config(400))]
 
-    /// Whatever stands in the place of a value: a sentence or a report, and no fault of the program.
+    /// Whatever replaces a value, the result is an error message or a report, never an internal fault.
     #[test]
     fn a_json_that_was_spoiled_anywhere_does_no_harm(at in 0usize..10_000, with in spoilers()) {
         use std::sync::LazyLock;
         static GOOD: LazyLock<String> = LazyLock::new(|| {
             String::from_utf8(written(&examine(&sample(SAMPLE), &Engine::default()))).unwrap()
         });
-        // A value ends where a comma, a bracket or a line does.
+        // A value ends at a comma, a bracket or the end of the line.
         let starts: Vec<usize> = GOOD.match_indices("\":").map(|(i, _)| i + 2).collect();
         let start = starts[at % starts.len()];
         let end = start + GOOD[start..].find([',', '}', '\n']).unwrap();
@@ -177,7 +178,7 @@ proptest! {
 
 // ---- CSV ----
 
-/// Rows of fields after RFC 4180.
+/// Parses CSV into rows of fields, according to RFC 4180.
 fn rows(text: &str) -> Vec<Vec<String>> {
     let mut rows = vec![vec![String::new()]];
     let (mut chars, mut quoted) = (text.chars().peekable(), false);
@@ -199,7 +200,7 @@ fn rows(text: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// The CSV of a report holds its every value as it is.
+/// Checks that the CSV of a report contains each of its values unchanged.
 fn values_read_back(report: &Report) {
     let bytes = csv::write(report);
     let text = std::str::from_utf8(&bytes).unwrap().strip_prefix('\u{feff}').unwrap();
@@ -224,7 +225,7 @@ fn values_read_back(report: &Report) {
 
 // ---- hostile JSON ----
 
-/// The JSON of the sample, changed, must be refused with these words.
+/// Checks that the JSON of the sample is refused with these words after a change.
 fn refused(change: impl FnOnce(&mut Json), says: &str) {
     let mut json: Json = serde_json::from_slice(&written(&examine(&sample(SAMPLE), &Engine::default()))).unwrap();
     change(&mut json);
@@ -306,7 +307,7 @@ fn a_number_changed_by_hand_is_the_number_and_no_cell_is_blamed_for_it() {
     let old = json["tables"][1]["values"][0].clone();
     json["tables"][1]["values"][0]["value"] = 987_654.into();
     json["sections"][0]["before"][1]["text"] = "改过的一段。".into();
-    // What a file says was found in it is not believed.
+    // Findings stated in the file are not trusted.
     json["findings"] = serde_json::json!([
         { "code": "K301", "severity": "error", "stage": "reading", "message": "伪造", "related": [] },
         { "code": "N107", "severity": "note", "stage": "report", "message": "伪造", "related": [] },
@@ -333,7 +334,7 @@ fn a_number_changed_by_hand_is_the_number_and_no_cell_is_blamed_for_it() {
     assert!(edited[1].message.contains("sections[0].before[1]"), "{}", edited[1].message);
     // An edited JSON is not skipped beside its workbook; an unedited one is.
     assert!(!again.is_own && read(&written(&examined)).is_own);
-    // Told once, then the report stands on its own.
+    // The changes are reported once; after that, the JSON has no origins for them.
     let text = String::from_utf8(written(&again)).unwrap();
     let now: Json = serde_json::from_str(&text).unwrap();
     assert!(now["tables"][1]["values"][0].get("origin").is_none());
@@ -378,7 +379,7 @@ fn some_cover() -> nianbao::model::Cover {
     nianbao::model::Cover { agency: "某局".into(), year: 2024, title, ..Default::default() }
 }
 
-/// Members in any order, a mark at the beginning, spaces and line ends of Windows: the same report.
+/// Members in any order, a byte order mark, spaces and Windows line ends: the same report.
 #[test]
 fn the_way_a_json_is_laid_out_says_nothing() {
     let examined = examine(&sample(SAMPLE), &Engine::default());
@@ -389,7 +390,7 @@ fn the_way_a_json_is_laid_out_says_nothing() {
     for other in [&sorted[..], windows.as_bytes()] {
         assert!(written(&read(other)) == bytes);
     }
-    // Cut anywhere it is a report that was spoiled, and no panic.
+    // Truncated anywhere, it is a damaged report and causes no panic.
     for cut in (200..bytes.len() - 2).step_by(997) {
         let examined = read(&bytes[..cut]);
         assert_eq!(examined.findings.len(), 1);
@@ -412,7 +413,7 @@ fn convert(inputs: &[&Path], out: &Path, more: &[&str]) -> std::process::Output 
     nianbao(&args)
 }
 
-/// The outputs of one format, without the books of the run.
+/// Returns the outputs of one format, without the tables of the whole run.
 fn with_ending(folder: &Path, ending: &str) -> Vec<PathBuf> {
     let own = |name: &String| name.ends_with(ending) && !name.starts_with(&labels().data.run);
     files(folder).into_iter().filter(own).map(|n| folder.join(n)).collect()
@@ -426,7 +427,7 @@ fn a_folder_of_json_gives_what_the_folder_of_workbooks_gave() {
     assert_eq!(run.status.code(), Some(0), "{}{}", stdout(&run), stderr(&run));
     let json = dir.path().join("报告");
     fs::create_dir(&json).unwrap();
-    // Told by content: the name says nothing.
+    // The format is detected from the content, not from the file name.
     for (i, path) in with_ending(&first, ".json").iter().enumerate() {
         fs::copy(path, json.join(if i == 0 { "没有扩展名".to_owned() } else { format!("{i}.json") })).unwrap();
     }
@@ -446,7 +447,7 @@ fn a_folder_of_json_gives_what_the_folder_of_workbooks_gave() {
             assert!(a.file_name() == b.file_name() && fs::read(a).unwrap() == fs::read(b).unwrap(), "{}", a.display());
         }
     }
-    // Nothing of the machine in it.
+    // The files contain nothing about the machine.
     for path in with_ending(&first, ".json") {
         let text = fs::read_to_string(&path).unwrap();
         assert!(!text.contains(env!("CARGO_MANIFEST_DIR")) && !text.contains("archive"), "{}", path.display());
@@ -464,7 +465,7 @@ fn a_spoiled_report_in_a_folder_is_a_failure_and_not_passed_over() {
     let run = convert(&[&input], &out, &[]);
     assert_eq!(run.status.code(), Some(3), "{}", stdout(&run));
     assert!(stdout(&run).contains("不合 JSON 的写法") && stdout(&run).contains("I101"), "{}", stdout(&run));
-    // What the user names must be a report.
+    // A file that the user names explicitly must be a report.
     fs::write(dir.path().join("别的.json"), "{}").unwrap();
     let csv = dir.path().join("数据.csv");
     fs::write(&csv, csv::head()).unwrap();
@@ -495,7 +496,7 @@ fn the_table_of_a_run_is_the_tables_of_its_reports() {
         joined.extend(&fs::read(path).unwrap()[csv::head().len()..]);
     }
     assert!(table == joined && rows(std::str::from_utf8(&table).unwrap()).len() > 600);
-    // Again, with nothing to do; and in parts that are merged.
+    // Again with nothing to do, and in shards that are merged.
     fs::remove_file(whole.join("数据.csv")).unwrap();
     let again = convert(&[&input], &whole, &["--to", "csv,json"]);
     assert!(stdout(&again).contains("其中 3 份没有变化"), "{}", stdout(&again));
@@ -509,13 +510,13 @@ fn the_table_of_a_run_is_the_tables_of_its_reports() {
     let run = nianbao(&["merge-manifests".as_ref(), a.as_os_str(), b.as_os_str(), "-o".as_ref(), parts.as_os_str()]);
     assert_eq!(run.status.code(), Some(0), "{}{}", stdout(&run), stderr(&run));
     assert!(fs::read(parts.join("数据.csv")).unwrap() == table);
-    // Without CSV there is none.
+    // Without CSV there is no table of the run.
     let other = dir.path().join("另");
     convert(&[&input], &other, &["--to", "json"]);
     assert!(!other.join("数据.csv").exists());
 }
 
-/// Where nothing says which cell a text came from, the part of the report is named.
+/// If the cell of a text is unknown, the part of the report is named.
 #[test]
 fn a_finding_without_a_cell_names_the_part_of_the_report() {
     let mut json: Json = serde_json::from_slice(&written(&examine(&sample(SAMPLE), &Engine::default()))).unwrap();
@@ -527,7 +528,7 @@ fn a_finding_without_a_cell_names_the_part_of_the_report() {
     assert!(told.message.starts_with("“六、其他事项”第 1 段有手机号码"), "{}", told.message);
 }
 
-/// What else a file is named after is the sender's own matter: no more of its name is told than the title in it.
+/// The rest of a file name is the sender's own matter: only the title in it is disclosed.
 #[test]
 fn a_title_from_the_name_of_a_file_comes_back_and_the_name_is_not_told() {
     let dir = tempfile::tempdir().unwrap();

@@ -1,4 +1,4 @@
-//! `publish`: whole packages or nothing, the same bytes whatever the machine, and no finding passed over unwaived.
+//! `publish`: complete packages or none, the same bytes on every machine, and no finding ignored without a waiver.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -12,7 +12,7 @@ use nianbao::pipeline::Format;
 use sha2::{Digest, Sha256};
 use support::{Book, files, nianbao, parts, sample, stderr, stdout};
 
-/// A report whose figures are not all zero.
+/// A report in which not all figures are zero.
 const REPORT: &str = "云泽市住房和城乡建设局-2023.xlsx";
 const NAME: &str = "云泽市住房和城乡建设局2023年政府信息公开工作年度报告";
 const TEXT: &str = "六、其他事项";
@@ -21,7 +21,7 @@ fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 
-/// Every file below a folder by its path.
+/// Returns every file below a folder, by path.
 fn tree(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
@@ -71,19 +71,19 @@ fn a_package_holds_every_format_and_can_be_checked() {
     }
     let index = fs::read_to_string(dir.path().join("index.html")).unwrap();
     assert!(index.contains("<h2>云泽市住房和城乡建设局</h2>") && index.contains(".zip\""));
-    // Again, over what is there.
+    // Published again into the same folder.
     let before = tree(dir.path());
     assert_eq!(publish(&sample(REPORT), dir.path(), &[]).status.code(), Some(0));
     assert_eq!(tree(dir.path()), before);
 }
 
-/// A machine that a run is made to believe in.
+/// Settings that make a run believe it is on another machine.
 struct Machine {
     zone: &'static str,
     language: &'static str,
     user: &'static str,
     jobs: &'static str,
-    /// Whether inputs and outputs are named from the folder it stands in.
+    /// Whether inputs and outputs are given as paths relative to the current folder.
     relative: bool,
 }
 
@@ -135,7 +135,8 @@ fn packages_are_the_same_on_every_machine_at_every_time_and_tell_nothing_of_it()
         assert_eq!(tree.len(), reports.len() * (Format::ALL.len() + 3) + 1);
         let machine = [dir.path().to_str().unwrap(), "home-of-somebody", env!("CARGO_MANIFEST_DIR"), zone, user];
         for (name, bytes) in &tree {
-            // What the parts of a zip say is said by the files of its folder, or by their parts.
+            // The contents of a zip are also in the files of its folder or in their parts, so one level of unpacking is
+            // enough.
             let parts = if bytes.starts_with(b"PK") { parts(bytes) } else { Vec::new() };
             let has = |word: &str| {
                 let mut all = parts.iter().map(|(_, part)| part).chain([bytes]);
@@ -145,7 +146,8 @@ fn packages_are_the_same_on_every_machine_at_every_time_and_tell_nothing_of_it()
             assert_eq!(told, None, "{}", name.display());
         }
         trees.push(tree);
-        // Zips count time in steps of two seconds, metadata in seconds: none of the runs may be told from the next.
+        // Zips record times in steps of two seconds, metadata in seconds: after this pause, a recorded time would differ from
+        // that of the previous run.
         std::thread::sleep(std::time::Duration::from_millis(2100));
     }
     for other in &trees[1..] {
@@ -173,7 +175,7 @@ fn what_stands_in_the_way_is_waived_by_name_or_nothing_is_written() {
         )
     };
     let with = format!("--waivers={}", waivers.display());
-    // Of another finding: it covers nothing, and says so.
+    // A waiver of another finding covers nothing, and is reported as unused.
     fs::write(&waivers, waiver("P601").replace("A3", "A4")).unwrap();
     let run = publish(&input, &out, &[&with]);
     assert_eq!(run.status.code(), Some(1));
@@ -183,7 +185,7 @@ fn what_stands_in_the_way_is_waived_by_name_or_nothing_is_written() {
     assert_eq!(run.status.code(), Some(0), "{}", stdout(&run));
     assert!(stdout(&run).contains("已豁免：李四，2025-01-10，公开的值班电话"), "{}", stdout(&run));
     assert!(out.join(NAME).is_dir());
-    // Published and right: the waiver is left over.
+    // The report is correct and published, but the waiver is unused.
     let run = publish(&sample(REPORT), &out, &[&with]);
     assert_eq!(run.status.code(), Some(1));
     assert!(out.join(NAME).is_dir());
@@ -248,7 +250,7 @@ fn what_others_put_there_and_what_is_read_stay() {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("公布");
     assert_eq!(publish(&sample(REPORT), &out, &[]).status.code(), Some(0));
-    // The package's own JSON as an input: it would be written over itself.
+    // The package's own JSON is the input: it would be overwritten by its own output.
     let json = out.join(NAME).join(format!("{NAME}.json"));
     let run = publish(&json, &out, &[]);
     assert_eq!(run.status.code(), Some(4), "{}", stdout(&run));
@@ -277,13 +279,13 @@ fn the_index_lists_what_stands_in_the_folder_and_what_is_old_is_told() {
     assert!(stdout(&run).contains("以前公布的 1 份") && stdout(&run).contains(NAME), "{}", stdout(&run));
     let index = fs::read_to_string(out.join("index.html")).unwrap();
     assert!(index.contains("共 2 个单位，2 份报告"), "{index}");
-    // Taken away with its zip, it is no longer listed.
+    // After its folder and its zip are removed, a package is no longer listed.
     fs::remove_dir_all(out.join(NAME)).unwrap();
     fs::remove_file(out.join(format!("{NAME}.zip"))).unwrap();
     let run = publish(&other, &out, &[]);
     assert!(!stdout(&run).contains("以前公布的"), "{}", stdout(&run));
     assert!(fs::read_to_string(out.join("index.html")).unwrap().contains("共 1 个单位，1 份报告"));
-    // With the last of them the list goes as well.
+    // When the last package is gone, the index is removed as well.
     for path in fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()).filter(|p| !p.ends_with("index.html")) {
         if path.is_dir() { fs::remove_dir_all(path).unwrap() } else { fs::remove_file(path).unwrap() }
     }
@@ -318,7 +320,7 @@ fn what_open_data_would_tell_of_a_person_stands_in_the_way_wherever_it_stood() {
     let sound = fs::read_to_string(made.join(format!("{NAME}.json"))).unwrap();
     fs::write(&json, &sound).unwrap();
     assert_eq!(publish(&json, &out, &[]).status.code(), Some(0));
-    // The origin of a paragraph may say anything of what was written there.
+    // The origin of a paragraph may contain any text.
     let sheet = format!("\"sheet\":\"{TEXT}\"");
     assert!(sound.contains(&sheet));
     fs::write(&json, sound.replacen(&sheet, "\"sheet\":\"经办13812345678\"", 1)).unwrap();

@@ -1,4 +1,4 @@
-//! Reports made at random, published and read again: nothing is lost, nothing is changed.
+//! Random reports, published and read again: nothing is lost, nothing is changed.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 #[path = "support/generated.rs"]
@@ -31,7 +31,7 @@ proptest! {
         let bytes = xlsx::write(&report, &Cache::default()).unwrap();
         let kept = read(&bytes, true);
         prop_assert!(kept == report, "{}", difference(&kept, &report).unwrap());
-        // Normalising once is enough: what was normalised stays.
+        // Normalising once is enough: normalised text stays unchanged.
         let once = read(&bytes, false);
         prop_assert!(once.tables == report.tables);
         let twice = read(&xlsx::write(&once, &Cache::default()).unwrap(), false);
@@ -58,7 +58,7 @@ proptest! {
     }
 }
 
-/// A template filled in as its guide asks, the title left to be made, is read without any finding.
+/// A template filled in according to its guide, with a title made by the program, is read without any finding.
 #[test]
 fn a_template_filled_in_full_has_no_finding() {
     for form in form::built_in() {
@@ -76,7 +76,7 @@ fn a_template_filled_in_full_has_no_finding() {
         for (t, values) in report.tables.iter_mut().enumerate() {
             values.iter_mut().enumerate().for_each(|(s, v)| *v = Value::zero(form.tables[t].kind(s).0));
         }
-        // A table's title that stands among the agency's own words is locked in the blank workbook and written with them here.
+        // A table's title among the agency's own words is locked in the blank workbook; here it is written with them.
         for (section, content) in form.sections.iter().zip(&mut report.sections) {
             if form.free_headings && section.table.is_some() {
                 content.before.push(Paragraph::heading(1, &section.heading));
@@ -111,7 +111,7 @@ proptest! {
         for ((format, a), (_, b)) in first.iter().zip(&once) {
             prop_assert!(a == b, "{}", format.name());
         }
-        // Again with everything made anew, in another thread.
+        // Again in another thread, with empty caches.
         let again = std::thread::spawn(move || written(&report, &Engine::default()));
         let again = again.join().unwrap();
         for ((format, a), (_, b)) in once.iter().zip(&again) {

@@ -1,4 +1,4 @@
-//! The second reader: what two independent readers read differently is not published.
+//! The second reader: nothing is published that two independent readers read differently.
 #![allow(clippy::unwrap_used, reason = "test code")]
 
 mod support;
@@ -8,7 +8,7 @@ use std::path::Path;
 
 use support::{Book, SAMPLE, nianbao, sample, stdout};
 
-/// An element of another vocabulary in front of the shared strings: calamine counts it, so that every text moves by one.
+/// An element of another namespace before the shared strings: calamine counts it, so that every text moves by one.
 const FOREIGN: &str = "<x:si xmlns:x=\"urn:x\"><x:t>一</x:t></x:si><si>";
 
 fn doubtful(path: &Path) {
@@ -64,7 +64,7 @@ fn what_the_second_reader_cannot_read_is_published_with_a_note() {
     assert!(out.join("index.html").is_file());
 }
 
-/// A child serves one file after another; one that fails costs its file and no other.
+/// A child serves one file after another; if it fails, only its current file is lost.
 #[cfg(unix)]
 #[test]
 fn children_of_the_second_reader_are_used_again_and_replaced() {
@@ -79,10 +79,10 @@ fn children_of_the_second_reader_are_used_again_and_replaced() {
     let helpers = Helpers::new(sound.clone());
     let first = read(&helpers, &bytes).unwrap();
     assert!(first.iter().map(|s| s.cells.len()).sum::<usize>() > 200);
-    // Cut in the middle of its parts: still a package by its beginning.
+    // Cut in the middle of its parts: its beginning is still that of a package.
     assert!(helpers.read_second(kind(&bytes, &limits).unwrap(), &bytes[..bytes.len() / 2], &limits).is_err());
     assert_eq!(read(&helpers, &bytes).unwrap(), first);
-    // Programs that answer nothing, something else, or never.
+    // Programs that answer with nothing, with something else, or never.
     let dir = tempfile::tempdir().unwrap();
     for (script, told) in [
         ("exit 1", ImportError::Crashed),

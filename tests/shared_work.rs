@@ -1,5 +1,5 @@
-//! What one report leaves behind for the next in a process (folded labels, characters known to be drawn, packed parts)
-//! changes no output.
+//! State kept from one report to the next in a process (folded labels, characters known to be drawn, packed parts) changes no
+//! output.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod support;
@@ -11,14 +11,14 @@ use nianbao::engine::Engine;
 use nianbao::pipeline::{Format, produce};
 use support::{files, nianbao, sample};
 
-/// The files of a sample made by this thread.
+/// Returns the files of a sample, made by this thread.
 fn made(name: &str, engine: &Engine) -> Vec<Vec<u8>> {
     let examined = examine(&sample(name), engine);
     let files = produce(examined.whole().unwrap(), &Format::ALL, engine).unwrap();
     files.into_iter().map(|(_, bytes)| bytes).collect()
 }
 
-/// The files of a sample made by a process of its own, in the same order.
+/// Returns the files of a sample, made by a separate process, in the same order.
 fn made_alone(name: &str) -> Vec<Vec<u8>> {
     let dir = tempfile::tempdir().unwrap();
     let out = dir.path().join("输出");
@@ -44,7 +44,7 @@ fn a_report_is_the_same_whatever_was_made_before_it_and_beside_it() {
     assert!(names.len() >= 3, "{names:?}");
     let alone: Vec<_> = names.iter().map(|n| made_alone(n)).collect();
     let engine = Engine::default();
-    // Forth and back, so that each report is made first, after others and once more; two threads share one engine.
+    // Forwards and backwards, so that each report is made first, after others, and again; two threads share one engine.
     let round = || {
         for i in (0..names.len()).chain((0..names.len()).rev()) {
             for (format, (here, there)) in Format::ALL.iter().zip(made(&names[i], &engine).iter().zip(&alone[i])) {

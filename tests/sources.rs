@@ -1,9 +1,9 @@
-//! What holds for the sources themselves: no official label stands outside `src/form`, not even in a comment, and nothing
-//! that makes a file looks at the machine.
+//! Rules for the sources: no official label occurs outside `src/form`, not even in a comment, and no code that makes a file
+//! uses properties of the machine.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,7 @@ fn no_official_label_stands_outside_the_form() {
             labels.extend(nodes.map(|n| n.label.clone()));
         }
     }
-    // With or without its number a label is a label; words of everyday use are not.
+    // A label counts with or without its number; short everyday words do not count.
     let bare = |l: &String| l.trim_start_matches(|c: char| "（）一二三四五六七八0123456789.、".contains(c)).to_owned();
     let labels: BTreeSet<String> = labels.iter().map(bare).filter(|l| l.chars().count() >= 3).collect();
     assert!(labels.len() > 50);
@@ -56,7 +56,7 @@ fn no_official_label_stands_outside_the_form() {
     assert_eq!(found, [""; 0], "{found:#?}");
 }
 
-/// What would let a clock, a zone, a language, or a name of the machine into a file.
+/// Names through which a clock, a time zone, a language or a name of the machine would get into a file.
 const MACHINE: [&str; 11] = [
     "SystemTime",
     "Instant",
@@ -76,7 +76,7 @@ fn nothing_that_makes_a_file_looks_at_the_machine() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     sources(&root, &mut files);
-    // The command line alone knows where and when it runs; inputs that are read apart are read in a process of their own.
+    // Only the command line uses place and time of a run; some inputs are read in a separate process.
     let outside = ["cli", "import", "main.rs"].map(|name| root.join(name));
     files.retain(|f| !outside.iter().any(|o| f.starts_with(o)));
     for folder in ["export", "publish", "layout", "compose", "normalize", "proof", "pipeline.rs"] {
@@ -93,7 +93,7 @@ fn nothing_that_makes_a_file_looks_at_the_machine() {
     assert_eq!(found, [""; 0], "{found:#?}");
 }
 
-/// Each workbook that is written says its date: its writer would take that of the clock.
+/// Each workbook that is written has an explicit date, because its writer would otherwise use the clock.
 #[test]
 fn every_workbook_is_given_its_date() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
@@ -171,4 +171,79 @@ fn arrows_between_modules_run_one_way() {
     }
     assert!(arrows > 200, "{arrows}");
     assert!(against.is_empty(), "{against:#?}");
+}
+
+/// Returns the names of the modules that a file uses from a folder, in `use` declarations and in paths.
+fn used(code: &str, prefixes: &[String]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for prefix in prefixes {
+        for (at, _) in code.match_indices(prefix.as_str()) {
+            let rest = &code[at + prefix.len()..];
+            let listed = rest.strip_prefix('{').and_then(|r| r.split_once("};")).map_or(rest, |(list, _)| list);
+            let single = !rest.starts_with('{');
+            for part in listed.split(',').take(if single { 1 } else { usize::MAX }) {
+                let is_name = |c: &char| c.is_ascii_lowercase() || *c == '_';
+                names.insert(part.trim_start().chars().take_while(is_name).collect());
+            }
+        }
+    }
+    names
+}
+
+/// Returns a module that uses itself through the modules it uses, if there is one.
+fn circle(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<String> {
+    let reached = |from: &String| {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![from]);
+        while let Some(module) = open.pop() {
+            open.extend(arrows.get(module).into_iter().flatten().filter(|next| seen.insert((*next).clone())));
+        }
+        seen
+    };
+    arrows.keys().find(|module| reached(module).contains(*module)).cloned()
+}
+
+/// Modules of one folder do not use each other in a circle, directly or through other modules.
+#[test]
+fn no_modules_of_a_folder_use_each_other_in_a_circle() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    let folders: BTreeSet<&Path> = files.iter().filter_map(|f| f.parent()).filter(|f| *f != root).collect();
+    let mut circles = Vec::new();
+    let mut count = 0;
+    for folder in folders.into_iter().filter(|f| f.join("mod.rs").is_file()) {
+        let path =
+            folder.strip_prefix(&root).unwrap().iter().map(|p| p.to_str().unwrap()).collect::<Vec<_>>().join("::");
+        let within = files.iter().filter(|f| f.starts_with(folder) && f.extension().is_some_and(|e| e == "rs"));
+        let mut arrows: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for file in within.filter(|f| !f.ends_with("mod.rs") || f.parent() != Some(folder)) {
+            let below = file.strip_prefix(folder).unwrap().with_extension("");
+            let own = below.iter().next().unwrap().to_str().unwrap().to_owned();
+            let text = fs::read_to_string(file).unwrap();
+            let code: String = text
+                .split("#[cfg(test)]\nmod tests")
+                .next()
+                .unwrap()
+                .lines()
+                .filter(|l| !l.trim_start().starts_with("//"))
+                .collect::<Vec<_>>()
+                .join("\n");
+            if below.iter().any(|p| p == "tests") {
+                continue;
+            }
+            let up = "super::".repeat(below.iter().count() - usize::from(file.ends_with("mod.rs")));
+            arrows.entry(own.clone()).or_default().extend(used(&code, &[up, format!("crate::{path}::")]));
+        }
+        let modules: BTreeSet<String> = arrows.keys().cloned().collect();
+        for (own, uses) in &mut arrows {
+            uses.retain(|used| used != own && modules.contains(used));
+            count += uses.len();
+        }
+        circles.extend(circle(&arrows).map(|module| format!("{path}::{module}")));
+    }
+    assert!(count > 150, "{count}");
+    assert_eq!(circles, [""; 0]);
+    let of = |name: &str, uses: &[&str]| (name.to_owned(), uses.iter().map(|u| (*u).to_owned()).collect());
+    assert!(circle(&[of("a", &["b"]), of("b", &["c"]), of("c", &["a"])].into()).is_some());
+    assert!(circle(&[of("a", &["b", "c"]), of("b", &["c"]), of("c", &[])].into()).is_none());
 }

@@ -1,7 +1,7 @@
-//! The corpus of sentences under `tests/text`: what the text checks find in each, and what must give nothing.
+//! The corpus of sentences under `tests/text`: what the text checks find in each, and which sentences must give no finding.
 //!
-//! The precision and recall of each rule over it must not fall below [`FLOORS`]. The table of them, and each sentence that is judged
-//! wrongly, is printed by `cargo test --test text -- --nocapture sentences`.
+//! The precision and recall of each rule over it must not fall below [`FLOORS`]. The table of both, and each sentence that is
+//! judged wrongly, is printed by `cargo test --test text -- --nocapture sentences`.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "the measures are for a person to read")]
@@ -20,7 +20,7 @@ use serde::Deserialize;
 
 const RULES: [&str; 9] = ["T501", "T502", "T503", "T504", "T506", "T507", "T508", "P601", "P603"];
 
-/// The precision and recall that each rule had when its words were last changed; a better one is written here.
+/// The precision and recall of each rule when its words were last changed; improvements are recorded here.
 const FLOORS: [(&str, f64, f64); 9] = [
     ("T501", 1.0, 0.9868),
     ("T502", 1.0, 1.0),
@@ -40,14 +40,14 @@ struct Corpus {
     case: Vec<Case>,
 }
 
-/// What a sentence is set against.
+/// The facts that a sentence is compared with.
 #[derive(Deserialize, Clone)]
 #[serde(deny_unknown_fields)]
 struct Facts {
     edition: String,
     year: u16,
     agency: String,
-    /// `table:row:column`; what the form makes of them is known by their keys.
+    /// Keys `table:row:column`; the values of the form are found by their keys.
     values: BTreeMap<String, Decimal>,
     at: Option<String>,
 }
@@ -55,7 +55,7 @@ struct Facts {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Case {
-    /// Each line is a paragraph.
+    /// One paragraph per line.
     text: String,
     #[serde(default)]
     codes: Vec<String>,
@@ -63,7 +63,7 @@ struct Case {
     year: Option<u16>,
     agency: Option<String>,
     values: Option<BTreeMap<String, Decimal>>,
-    /// The section it stands in, by key, or `preface`; the first one of itself.
+    /// The section that contains the sentence, by key, or `preface`; the first section if not given.
     at: Option<String>,
     heading: Option<String>,
     title: Option<String>,
@@ -83,7 +83,7 @@ fn corpora() -> Vec<(String, Corpus)> {
     files.iter().map(read).collect()
 }
 
-/// The report that a sentence stands in: sound but for it.
+/// Returns a report that contains the sentence and is correct otherwise.
 fn report(base: &Facts, case: &Case) -> Report {
     let edition = case.edition.as_ref().unwrap_or(&base.edition);
     let mut report = Report::blank(form::edition(edition).unwrap());
@@ -163,7 +163,7 @@ fn sentences_give_what_is_expected_of_them() {
             all += 1;
             traps += usize::from(case.codes.is_empty());
             let findings = check(&report(&corpus.base, case), &Origins::default(), &|_| true);
-            // A sentence that tells two figures wrongly is one finding expected or two: the codes count, once each.
+            // A sentence with two wrong figures may cause one finding or two, so each code counts once.
             let found: BTreeSet<&str> = findings.iter().map(|f| f.code.name()).filter(|c| RULES.contains(c)).collect();
             for rule in RULES {
                 let m = measures.get_mut(rule).unwrap();
@@ -205,7 +205,7 @@ fn sentences_give_what_is_expected_of_them() {
     }
 }
 
-/// Everything that these rules find in the samples, each read by a person and found to be so.
+/// Everything that these rules find in the samples; each finding was confirmed by a person.
 #[test]
 fn samples_give_only_what_is_true_of_them() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
@@ -235,7 +235,7 @@ const FIGURES: [&str; 2] = ["K308", "K309"];
 
 const TRUE_OF_SAMPLES: [&str; 0] = [];
 
-/// A workbook of last year: the year on the cover was changed, and a comparison added to one sentence.
+/// A copy of last year's workbook: the year on the cover was changed, and a comparison added to one sentence.
 #[test]
 fn a_report_of_last_year_is_found_in_its_sections() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/云泽市住房和城乡建设局-2023.xlsx");
@@ -258,7 +258,7 @@ fn a_report_of_last_year_is_found_in_its_sections() {
     }
 }
 
-/// A finding names the cell of the text and the cells of the table that it denies.
+/// A finding names the cell of the text and the cells of the table that the text contradicts.
 #[test]
 fn findings_name_both_cells() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/云泽市住房和城乡建设局-2023.xlsx");

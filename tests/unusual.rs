@@ -25,7 +25,7 @@ fn book() -> Book {
     Book::open(&sample(SAMPLE))
 }
 
-/// The sheets of a book that were read, and names and reasons of the others.
+/// Separates the sheets of a book that were read from the others, of which it returns names and reasons.
 fn split(sheets: Vec<Sheet>) -> (Vec<Sheet>, Vec<(String, Skipped)>) {
     let (unread, read): (Vec<_>, Vec<_>) = sheets.into_iter().partition(|s| s.skipped.is_some());
     (read, unread.into_iter().filter_map(|s| Some((s.name.to_string(), s.skipped?))).collect())
@@ -83,7 +83,7 @@ fn an_encoding_that_is_not_the_declared_one() {
 
 const SHEETS_END: &str = "</sheets>";
 
-/// The sample with one more sheet in its list, a relationship, and a part unless `xml` is empty.
+/// Returns the sample with one more sheet in its list, a relationship, and a part unless `xml` is empty.
 fn with_sheet(kind: &str, part: &str, xml: &str) -> Book {
     let mut book = book();
     book.edit(
@@ -312,7 +312,7 @@ fn document(change: impl Fn(&str) -> String) -> Vec<u8> {
     zipped(&all)
 }
 
-/// Changes the first cell that holds a 0.
+/// Changes the first cell that contains a 0.
 fn first_zero(xml: &str, change: impl Fn(&str) -> String) -> String {
     let at = xml.find("office:value=\"0\"").unwrap();
     let start = xml[..at].rfind("<table:table-cell").unwrap();

@@ -1,7 +1,7 @@
 //! The rules over a report, one family per file; all findings are returned in one pass.
 //!
-//! Takes a report with its origins and a function that says which characters can be drawn, returns findings. Changes nothing and
-//! reads no workbook. (K305 and all findings about the location of values are reported while reading: a workbook with such a
+//! Takes a report with its origins and a function that decides which characters can be drawn, returns findings. Changes nothing
+//! and reads no workbook. (K305 and all findings about the location of values are reported while reading: a workbook with such a
 //! fault does not become a report.)
 
 mod characters;

@@ -27,8 +27,8 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings.into_iter().map(|(_, f)| f).collect()
 }
 
-/// The finding of a relation that does not hold in one row or column, with the place at fault for sorting. `by_formula`: whether
-/// some of the relation's totals are formulas.
+/// The finding of a relation that is broken in one row or column, with the place at fault for sorting. `by_formula`: whether some
+/// of the relation's totals are formulas.
 fn broken(
     report: &Report,
     origins: &Origins,

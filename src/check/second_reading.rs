@@ -1,8 +1,8 @@
 //! Two readings of one workbook that must agree: ours, and that of the second reader.
 //!
-//! Takes the workbook as read, where the report was read in it, and the sheets as the second reader gives them; returns a finding
-//! for every cell of the report, number or text, in which they differ, and for content on the same sheets that only the second
-//! reader sees. Dates, errors and truth values are no content of a report and are not compared.
+//! Takes the workbook as read, where the report was read in it, and the sheets as the second reader returns them; returns a
+//! finding for every cell of the report, number or text, in which they differ, and for content on the same sheets that only the
+//! second reader sees. Dates, errors and truth values are not content of a report and are not compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,7 +66,7 @@ fn agree(ours: Option<&Content>, theirs: Option<&Content>) -> bool {
     }
 }
 
-/// A text without what only our reader adds, its line ends as one character, without white space at its ends.
+/// A text without the marks that only our reader adds and without white space at its ends, each line end as one character.
 fn plain(text: &str) -> String {
     text.replace(MARKED, "").replace("\r\n", "\n").replace('\r', "\n").trim().to_owned()
 }

@@ -66,12 +66,12 @@ impl TextNumbers {
         }
     }
 
-    /// The number of a slot if nothing had been left out of the totals.
+    /// The number that a slot would have if nothing had been omitted from the totals.
     fn meant(&self, values: &[Value], slot: usize) -> Decimal {
         self.totals.get(&slot).copied().unwrap_or_else(|| values[slot].number())
     }
 
-    /// Whether a relation holds with the corrected totals.
+    /// Whether a relation is satisfied with the corrected totals.
     pub fn explains(&self, report: &Report, relation: &Relation, line: &RelationUse) -> bool {
         let values = &report.tables[self.table];
         let concerned = line.left.iter().chain(&line.right).any(|(slot, _)| self.totals.contains_key(slot));

@@ -2,9 +2,9 @@
 //!
 //! Takes a finished run, prints lines that can be copied as they are.
 
+use super::outcome::{Done, RunOutcome};
 use super::overview;
-use super::print::{Told, line};
-use super::run::Done;
+use super::terminal::line;
 use crate::aggregate::State;
 use crate::batch::{Record, Status};
 use crate::publish::stanzas;
@@ -14,16 +14,16 @@ const MOST_STANZAS: usize = 20;
 
 /// Prints the next commands after a check: with several inputs the one that shows every finding, and if nothing blocks
 /// publication those that convert and publish.
-pub fn checked(told: &Told<'_>, done: &[Done]) {
+pub fn checked(outcome: &RunOutcome<'_>, done: &[Done]) {
     let reports = || done.iter().map(|d| &d.record).filter(|r| r.status != Status::Skipped);
-    let (count, typed) = (reports().count(), &told.plan.typed);
-    if count > 1 && !reports().all(overview::is_clean) && told.file.is_none() {
+    let (count, typed) = (reports().count(), &outcome.plan.typed);
+    if count > 1 && !reports().all(overview::is_clean) && outcome.file.is_none() {
         line(&format!("每一份的全部问题：{}", typed.page()));
     }
     if count == 0 || !reports().all(overview::is_publishable) {
         return;
     }
-    if told.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len()) {
+    if outcome.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len()) {
         return;
     }
     line(if !reports().all(overview::is_clean) {

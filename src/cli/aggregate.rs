@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::args::{AggregateArgs, Output};
-use super::run::{self, Done, Made};
+use super::outcome::{Doing, Done, Made};
+use super::run as runs;
 use super::times::Times;
-use super::{Exit, Stop, exit, output, plan, print};
+use super::{Exit, Stop, exit, output, plan, print, terminal};
 use crate::aggregate::{Aggregate, Contribution, Expected, Roster, State, sum};
 use crate::batch::{OutputFile, Record, Status};
 use crate::check;
@@ -80,7 +81,7 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
     if worst == Some(Severity::Error) || (job.plan.strict && worst == Some(Severity::Warning)) {
         exit = exit.max(Exit::Findings);
     }
-    job.plan.times.iter().flat_map(Times::lines).for_each(|l| print::progress(&l));
+    job.plan.times.iter().flat_map(Times::lines).for_each(|l| terminal::progress(&l));
     tell(&job, &gathered, Outcome { sum: summed.as_ref(), findings: &findings, written, exit });
     Ok(exit.max(gathered.worst))
 }
@@ -131,12 +132,12 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
         roster: Roster::default(),
         worst: Exit::Good,
     };
-    let mut read = run::over(&job.plan, |number, input| {
-        let (record, examined) = run::whole(&job.plan, number, input);
+    let mut read = runs::over(&job.plan, |number, input| {
+        let (record, examined) = runs::whole(&job.plan, number, input);
         let part = part(job, &record, &examined);
         (record, part)
     })?;
-    let passed = run::pass_over_own(&job.plan, read.iter_mut().map(|(record, _)| record));
+    let passed = runs::pass_over_own(&job.plan, read.iter_mut().map(|(record, _)| record));
     for ((_, part), passed) in read.iter_mut().zip(passed) {
         if passed {
             *part = Part::Skipped;
@@ -148,7 +149,7 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
             let year = job.year.is_none() || record.year.is_none() || record.year == job.year;
             year && !matches!(part, Part::Skipped | Part::OtherYear)
         };
-        all.roster = run::roster(&job.plan, expected, read.iter().filter(asked).map(|(record, _)| record));
+        all.roster = runs::roster(&job.plan, expected, read.iter().filter(asked).map(|(record, _)| record));
     }
     for (record, part) in read {
         all.names.extend(record.facts.as_ref().map(|f| f.agency.clone()));
@@ -167,7 +168,7 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
         if job.plan.format == Output::Json {
             print::json(None, &done.record);
         } else if (exit > Exit::Good && wanted) || done.record.is_own {
-            print::text(print::Doing::Checking, None, &done, None);
+            print::text(Doing::Checking, None, &done, None);
         }
         if wanted {
             all.worst = all.worst.max(exit);
@@ -315,7 +316,7 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
         Some(s) => format!("{} 年，{} 版表样", s.report.cover.year, s.report.form.id),
         None => "没有汇总".to_owned(),
     };
-    print::line(&format!("{}：{known}", job.output.display()));
+    terminal::line(&format!("{}：{known}", job.output.display()));
     print::findings(&items, print::LISTED, None);
     if let Some((file, made)) = written {
         print::files(Path::new(""), &[file], made);
@@ -331,5 +332,5 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
         (gathered.other_years, "份是其他年度的，没有汇总"),
     ];
     let rest: String = rest.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("，{n} {what}")).collect();
-    print::line(&format!("汇总了 {} 个单位{rest}", sum.parts.len()));
+    terminal::line(&format!("汇总了 {} 个单位{rest}", sum.parts.len()));
 }

@@ -1,32 +1,33 @@
 //! `nianbao explain`: prints what a code means, from the catalogue of rules, or lists all codes.
 
 use super::args::ExplainArgs;
-use super::{Exit, Stop, print};
+use super::{Exit, Stop, terminal};
+use crate::batch::severity as word;
 use crate::model::Code;
 use crate::rules;
 
 pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
     let Some(code) = &args.code else {
         for r in rules::all() {
-            print::line(&format!("{}  {}  {}", r.code, print::word(r.severity), r.title));
+            terminal::line(&format!("{}  {}  {}", r.code, word(r.severity), r.title));
         }
         return Ok(Exit::Good);
     };
     let Some(r) = Code::in_either_case(code).map(Code::rule) else {
         return Err(Stop::usage(format!("没有代码 {code}，用 nianbao explain 列出全部")));
     };
-    print::line(&format!(
+    terminal::line(&format!(
         "{}  {}（{}{}）",
         r.code,
         r.title,
-        print::word(r.severity),
+        word(r.severity),
         if r.refuses { "，有它就不转换" } else { "" }
     ));
-    print::line(&format!("含义  {}", r.meaning));
+    terminal::line(&format!("含义  {}", r.meaning));
     if let Some(formula) = &r.formula {
-        print::line(&format!("公式  {formula}"));
+        terminal::line(&format!("公式  {formula}"));
     }
-    print::line(&format!("依据  {}", r.basis));
-    print::line(&format!("例子  {}", r.example));
+    terminal::line(&format!("依据  {}", r.basis));
+    terminal::line(&format!("例子  {}", r.example));
     Ok(Exit::Good)
 }

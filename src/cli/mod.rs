@@ -13,6 +13,7 @@ mod help;
 mod inputs;
 mod lock;
 mod next;
+mod outcome;
 mod output;
 mod overview;
 mod plan;
@@ -22,6 +23,7 @@ mod regular_file;
 mod roster;
 mod run;
 mod template;
+mod terminal;
 mod times;
 mod usage;
 
@@ -48,11 +50,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(e) if matches!(e.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
-            e.render().to_string().trim_end().lines().for_each(print::line);
+            e.render().to_string().trim_end().lines().for_each(terminal::line);
             return Exit::Good.into();
         }
         Err(e) => {
-            print::complaint(&usage::sentence(&e, &command));
+            terminal::complaint(&usage::sentence(&e, &command));
             return Exit::Usage.into();
         }
     };
@@ -68,13 +70,13 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::ReadApart => Ok(apart::serve().map_or(Exit::Unread, |()| Exit::Good)),
     };
     match done {
-        Ok(exit) if print::untold() => {
-            print::complaint("结果没有全部写出，请检查磁盘空间");
+        Ok(exit) if terminal::untold() => {
+            terminal::complaint("结果没有全部写出，请检查磁盘空间");
             exit.max(Exit::Unwritten).into()
         }
         Ok(exit) => exit.into(),
         Err(stop) => {
-            print::complaint(&stop.message);
+            terminal::complaint(&stop.message);
             stop.exit.into()
         }
     }

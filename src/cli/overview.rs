@@ -6,8 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::print::word;
-use crate::batch::{Record, Status};
+use crate::batch::{Record, Status, severity as word};
 use crate::model::{BLOCKS, Finding, Severity};
 
 /// With more problem files than this, each has one line instead of two.

@@ -10,7 +10,6 @@ use super::inputs::{Filter, Inputs, expand};
 use super::next::{Typed, quoted};
 use super::reading;
 use super::regular_file::{self, Unread};
-use super::run::is_own;
 use super::times::Times;
 use crate::aggregate::Expected;
 use crate::batch::Shard;
@@ -164,7 +163,7 @@ fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
     if real.is_some() && inputs.all.iter().any(|i| i.path.canonicalize().ok() == real) {
         return Err(Stop::usage(format!("--mark 的 {name} 是输入的文件，请换一个名字")));
     }
-    if std::fs::symlink_metadata(path).is_ok() && !is_own(path) {
+    if std::fs::symlink_metadata(path).is_ok() && !reading::is_unedited_mark(path) {
         let message = format!("{name} 已经存在，不是程序写的标注工作簿或者改动过，没有覆盖，请换一个名字或先移走");
         return Err(Stop { exit: super::Exit::Unwritten, message });
     }

@@ -2,104 +2,19 @@
 //!
 //! Takes finished inputs, prints to standard output or writes one file; progress and complaints go to standard error.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use serde::Serialize;
 
 use super::args::Output;
-use super::exit::{self, Exit};
 use super::next::Typed;
-use super::plan::Plan;
-use super::run::{Done, Made, span};
-use super::times::Times;
-use super::{Stop, advice, output, overview, roster};
-use crate::aggregate::Roster;
-use crate::batch::{OutputFile, Record, Status};
+use super::outcome::{Doing, Done, Made, RunOutcome};
+use super::terminal::{complaint, line, progress, steady};
+use super::times::{Times, span};
+use super::{Exit, Stop, advice, output, overview, roster};
+use crate::batch::{OutputFile, Record, Status, severity as word};
 use crate::feedback::{junit, page, sarif};
 use crate::model::{BLOCKS, Code, Finding, Severity, Waived};
-
-pub use crate::batch::severity as word;
-
-/// What a run does with its inputs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Doing {
-    Checking,
-    Converting,
-    Publishing,
-}
-
-/// The result of a run, besides its inputs.
-pub struct Told<'a> {
-    pub doing: Doing,
-    pub plan: &'a Plan,
-    /// The output folder of a run that writes.
-    pub folder: Option<&'a Path>,
-    pub summary: Option<PathBuf>,
-    /// Findings on the run as a whole.
-    pub notes: Vec<Finding>,
-    /// File for the result; `None` for standard output.
-    pub file: Option<PathBuf>,
-    /// Sections of the HTML page, if a check was asked for one.
-    pub sections: Vec<String>,
-    /// State of the expected units, if a list was given.
-    pub roster: Option<Roster>,
-    pub took: Duration,
-    /// Exit code of the signal that asked the run to end before it was done.
-    pub asked: Option<Exit>,
-}
-
-impl<'a> Told<'a> {
-    /// The exit code of the run.
-    pub fn exit(&self, done: &[Done]) -> Exit {
-        let roster = self.roster.as_ref().map_or(Exit::Good, |r| exit::of_roster(r, self.plan.strict));
-        self.asked.unwrap_or_else(|| exit::of_records(done.iter().map(|d| &d.record)).max(roster))
-    }
-
-    /// An empty result, to be filled in.
-    pub fn of(doing: Doing, plan: &'a Plan) -> Told<'a> {
-        let (folder, summary, file, roster, asked) = (None, None, None, None, None);
-        let (notes, sections, took) = (Vec::new(), Vec::new(), Duration::ZERO);
-        Told { doing, plan, folder, summary, notes, file, sections, roster, took, asked }
-    }
-}
-
-/// Whether output was lost, for example because the disk behind a redirection is full.
-static UNTOLD: AtomicBool = AtomicBool::new(false);
-
-/// Whether any line was lost.
-pub fn untold() -> bool {
-    UNTOLD.load(Ordering::Relaxed)
-}
-
-/// Replaces control and direction characters, including line ends, by U+FFFD: text from a workbook or a file name must not
-/// control a terminal or reverse the direction of a line.
-fn steady(line: &str) -> String {
-    let steers = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    line.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
-}
-
-/// Prints a line to standard output, without control characters. A pipe whose reader is gone is not an error.
-pub fn line(text: &str) {
-    let text = steady(text);
-    if let Err(e) = writeln!(std::io::stdout().lock(), "{text}")
-        && e.kind() != std::io::ErrorKind::BrokenPipe
-    {
-        UNTOLD.store(true, Ordering::Relaxed);
-    }
-}
-
-/// Prints a line of progress to standard error.
-pub fn progress(text: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{}", steady(text));
-}
-
-/// Prints a sentence to standard error.
-pub fn complaint(text: &str) {
-    progress(&format!("nianbao：{text}"));
-}
 
 /// Most findings of one code that are listed, for one input among several and for a single one; the others are counted. Findings
 /// that block publication are always listed.
@@ -127,46 +42,46 @@ const MOST: usize = 50;
 ///
 /// # Errors
 /// If the file cannot be written.
-pub fn all(told: &Told<'_>, done: &[Done]) -> Result<(), Stop> {
+pub fn all(outcome: &RunOutcome<'_>, done: &[Done]) -> Result<(), Stop> {
     let nothing = !done.is_empty() && done.iter().all(|d| d.record.status == Status::Skipped);
     let records = || done.iter().map(|d| &d.record);
-    let other = match told.plan.format {
+    let other = match outcome.plan.format {
         Output::Json => {
-            let units = told.roster.iter().flat_map(roster::objects);
-            Some(records().map(|r| object(told.folder, r)).chain(units).map(|line| line + "\n").collect())
+            let units = outcome.roster.iter().flat_map(roster::objects);
+            Some(records().map(|r| object(outcome.folder, r)).chain(units).map(|line| line + "\n").collect())
         }
-        Output::Html => Some(page::page(records(), &told.sections)),
+        Output::Html => Some(page::page(records(), &outcome.sections)),
         Output::Sarif => Some(sarif(records())),
-        Output::Junit => Some(junit(records(), told.plan.strict)),
+        Output::Junit => Some(junit(records(), outcome.plan.strict)),
         Output::Text => None,
     };
-    match (&told.file, other) {
+    match (&outcome.file, other) {
         (None, Some(text)) => {
             text.lines().for_each(line);
             // These formats have no place for findings on the run as a whole.
-            told.notes.iter().for_each(|f| complaint(&f.message));
-            if matches!(told.plan.format, Output::Sarif | Output::Junit) {
-                told.roster.iter().flat_map(roster::lines).for_each(|l| progress(&l));
+            outcome.notes.iter().for_each(|f| complaint(&f.message));
+            if matches!(outcome.plan.format, Output::Sarif | Output::Junit) {
+                outcome.roster.iter().flat_map(roster::lines).for_each(|l| progress(&l));
             }
         }
         (file, text) => {
-            listed(told, done);
-            findings(&told.notes, LISTED, None);
-            let inputs = &told.plan.inputs;
-            if done.len() > 1 || told.asked.is_some() || inputs.left_out + inputs.left_out_folders > 0 {
-                counted(told, done);
+            listed(outcome, done);
+            findings(&outcome.notes, LISTED, None);
+            let inputs = &outcome.plan.inputs;
+            if done.len() > 1 || outcome.asked.is_some() || inputs.left_out + inputs.left_out_folders > 0 {
+                counted(outcome, done);
             }
             if nothing {
                 line("没有找到工作簿，请检查路径");
             }
-            told.roster.iter().flat_map(roster::lines).for_each(|l| line(&l));
-            match told.doing {
-                Doing::Checking if told.asked.is_none() => advice::checked(told, done),
+            outcome.roster.iter().flat_map(roster::lines).for_each(|l| line(&l));
+            match outcome.doing {
+                Doing::Checking if outcome.asked.is_none() => advice::checked(outcome, done),
                 Doing::Publishing => advice::waivable(done),
                 _ => {}
             }
             // The result of an interrupted run does not replace that of a complete one.
-            if let (Some(path), Some(text), None) = (file, text, told.asked) {
+            if let (Some(path), Some(text), None) = (file, text, outcome.asked) {
                 let steady: String = text.lines().map(|line| steady(line) + "\n").collect();
                 let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
                 output::write_one(path, steady.as_bytes()).map_err(unwritten)?;
@@ -174,7 +89,7 @@ pub fn all(told: &Told<'_>, done: &[Done]) -> Result<(), Stop> {
             }
         }
     }
-    told.plan.times.iter().flat_map(Times::lines).for_each(|l| progress(&l));
+    outcome.plan.times.iter().flat_map(Times::lines).for_each(|l| progress(&l));
     Ok(())
 }
 
@@ -185,10 +100,10 @@ pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) {
     line(&format!("已写出 {} 里的 manifest.jsonl 和 汇总.xlsx", folder.display()));
 }
 
-fn listed(told: &Told<'_>, done: &[Done]) {
+fn listed(outcome: &RunOutcome<'_>, done: &[Done]) {
     let few = done.len() <= FEW;
     let several = done.iter().filter(|d| d.record.status != Status::Skipped).count() > 1;
-    if told.doing == Doing::Checking && several {
+    if outcome.doing == Doing::Checking && several {
         return overview::lines(done.iter().map(|d| &d.record)).iter().for_each(|l| line(l));
     }
     let worth = |d: &&Done| match d.record.status {
@@ -199,11 +114,11 @@ fn listed(told: &Told<'_>, done: &[Done]) {
     };
     let all: Vec<&Done> = done.iter().filter(worth).collect();
     // Only the summary of a converting run contains all of them.
-    let most = if told.doing == Doing::Converting && told.summary.is_some() && !few { MOST } else { usize::MAX };
+    let most = if outcome.doing == Doing::Converting && outcome.summary.is_some() && !few { MOST } else { usize::MAX };
     for d in all.iter().take(most) {
-        text(told.doing, told.folder, d, (!several).then_some(&told.plan.typed));
+        text(outcome.doing, outcome.folder, d, (!several).then_some(&outcome.plan.typed));
     }
-    if let (Some(summary), true) = (&told.summary, all.len() > most) {
+    if let (Some(summary), true) = (&outcome.summary, all.len() > most) {
         line(&format!("另有 {} 份有问题的没有列出，全部见 {}", all.len() - most, summary.display()));
     }
     // Among many inputs, those without problems are not listed, but those with a warning are.
@@ -213,32 +128,32 @@ fn listed(told: &Told<'_>, done: &[Done]) {
     }
 }
 
-fn counted(told: &Told<'_>, done: &[Done]) {
+fn counted(outcome: &RunOutcome<'_>, done: &[Done]) {
     overview::skipped(done.iter().map(|d| &d.record)).iter().for_each(|l| line(l));
-    let all = told.plan.inputs.all.len();
-    if let Some(asked) = told.asked {
+    let all = outcome.plan.inputs.all.len();
+    if let Some(asked) = outcome.asked {
         line(&format!("已停止：{}，还有 {} 份没有做", asked.meaning(), all - done.len()));
     }
-    let seconds = told.took.as_secs_f64();
+    let seconds = outcome.took.as_secs_f64();
     // A run of less than a second needs no rate.
     let rate = if seconds < 1.0 {
         String::new()
     } else {
-        format!("，用时 {}，每秒 {:.0} 份", span(told.took), done.len() as f64 / seconds)
+        format!("，用时 {}，每秒 {:.0} 份", span(outcome.took), done.len() as f64 / seconds)
     };
     line(&format!("共 {} 份{rate}", done.len()));
     table(done);
-    if told.doing == Doing::Publishing {
+    if outcome.doing == Doing::Publishing {
         unpublished(done);
     }
-    let left_out = [(told.plan.inputs.left_out, "文件"), (told.plan.inputs.left_out_folders, "文件夹")];
+    let left_out = [(outcome.plan.inputs.left_out, "文件"), (outcome.plan.inputs.left_out_folders, "文件夹")];
     let left_out: Vec<String> =
         left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{what} {count} 个")).collect();
     if !left_out.is_empty() {
         line(&format!("按 --include、--exclude 没有读取的{}", left_out.join("，")));
     }
-    if let Some(summary) = &told.summary {
-        let what = if told.doing == Doing::Publishing { "目录页" } else { "一览表" };
+    if let Some(summary) = &outcome.summary {
+        let what = if outcome.doing == Doing::Publishing { "目录页" } else { "一览表" };
         line(&format!("{what}：{}", summary.display()));
     }
 }

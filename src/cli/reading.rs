@@ -3,12 +3,14 @@
 //! Takes a path or bytes, gives a workbook or a report. Formats whose readers may abort the process are read in a child process
 //! (see [`super::apart`]).
 
+use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
 use super::apart::{self, Helpers, Isolation};
 use super::regular_file::{self, Unread};
 use crate::engine::Engine;
+use crate::feedback;
 use crate::import::{self, ImportError, Input, Limits, Sheet, Workbook};
 use crate::layout::{FaceFile, MOST_FACE_BYTES};
 use crate::model::{Code, finding};
@@ -89,6 +91,16 @@ fn system_reason(e: &std::io::Error) -> &'static str {
         ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "名称不合规定",
         _ => "系统没有说明原因",
     }
+}
+
+/// Largest file that is taken for a marked copy, in bytes.
+const MOST_MARKED: u64 = 256 << 20;
+
+/// Whether a file is a marked copy that was written by this program and not edited since.
+pub fn is_unedited_mark(path: &Path) -> bool {
+    // A link may lead to a file of another folder.
+    fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
+        && regular_file::read(path, MOST_MARKED).is_ok_and(|bytes| feedback::is_unedited_mark(&bytes))
 }
 
 /// Reads a font file that a style names.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::args::TemplateArgs;
 use super::next::Typed;
-use super::{Exit, Stop, output, plan, print};
+use super::{Exit, Stop, output, plan, terminal};
 use crate::export::template;
 use crate::form::{self, Form};
 
@@ -40,9 +40,9 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
     }
     let bytes = template::write(form, None).map_err(|e| Stop { exit: Exit::Unwritten, message: e.to_string() })?;
     output::write_one(&path, &bytes).map_err(|message| Stop { exit: Exit::Unwritten, message })?;
-    print::line(&format!("已生成 {}（{} 版表样，{}）", path.display(), form.id, form.notice));
+    terminal::line(&format!("已生成 {}（{} 版表样，{}）", path.display(), form.id, form.notice));
     let typed = Typed { inputs: vec![path], options: plan::form_options(&args.forms) };
-    print::line("下一步：用 WPS、Excel 或 LibreOffice 打开，只填浅黄色的格子，保存，然后检查：");
-    print::line(&format!("  {}", typed.check()));
+    terminal::line("下一步：用 WPS、Excel 或 LibreOffice 打开，只填浅黄色的格子，保存，然后检查：");
+    terminal::line(&format!("  {}", typed.check()));
     Ok(Exit::Good)
 }

@@ -48,6 +48,17 @@ impl Times {
     }
 }
 
+/// A duration in Chinese, as people say it.
+pub fn span(time: Duration) -> String {
+    let seconds = time.as_secs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, s) if s < 10 => format!("{:.1} 秒", time.as_secs_f64()),
+        (0, 0, s) => format!("{s} 秒"),
+        (0, m, s) => format!("{m} 分 {s} 秒"),
+        (h, m, _) => format!("{h} 小时 {m} 分"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +73,13 @@ mod tests {
         let lines = times.lines();
         assert_eq!(lines.len(), 2);
         assert!(lines[0].starts_with("读入：2 次，共 ") && lines[1].starts_with("检查：1 次，共 "), "{lines:?}");
+    }
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        for (ms, said) in [(300, "0.3 秒"), (59_900, "59 秒"), (61_000, "1 分 1 秒"), (7_300_000, "2 小时 1 分")]
+        {
+            assert_eq!(span(Duration::from_millis(ms)), said);
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! What writing keeps from report to report: compressors, and what all reports of a run have in common.
+//! Caches of the writers that are reused for every report: compressors, and parts that all reports of a run have in common.
 //!
 //! Entries depend on their keys only, so a cache never changes an output.
 

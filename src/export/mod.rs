@@ -17,8 +17,8 @@ pub mod xlsx;
 
 pub use cache::Cache;
 
-/// Why an output could not be written: a fault of this program, or a report that the format cannot hold. The message is shown
-/// to users.
+/// Why an output could not be written: a fault of this program, or a report that the format cannot represent. The message is
+/// shown to users.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error("生成 {format} 失败：{reason}")]

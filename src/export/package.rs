@@ -1,6 +1,6 @@
 //! Parts → a zip package: a DOCX, an XLSX, a set of files to publish.
 //!
-//! Takes parts in the order they have in the zip; gives a zip in which all entries have the earliest date that a zip can hold,
+//! Takes parts in the order they have in the zip; gives a zip in which all entries have the earliest date that a zip can store,
 //! and nothing depends on the machine. Parts that documents share are deflated once per worker.
 
 use std::borrow::Cow;

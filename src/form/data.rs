@@ -297,7 +297,7 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
         }
         None => None,
     };
-    // Texts state money in yuan or ten thousand yuan, whatever the unit of the table.
+    // Texts state money in yuan or ten thousand yuan, regardless of the unit of the table.
     let scale = table.kind(first.1).1.map_or(1, Unit::in_yuan);
     let of = |texts: &[String]| phrase::words(texts.iter().map(String::as_str));
     Ok(Told {

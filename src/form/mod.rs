@@ -215,7 +215,7 @@ impl Block {
         self.first_slot + row * self.column_count() + column
     }
 
-    /// Kind and unit of a value: the column's, unless the row says otherwise.
+    /// Kind and unit of a value: the column's, unless the row states its own.
     pub fn kind(&self, row: usize, column: usize) -> (Kind, Option<Unit>) {
         let col = &self.columns.leaves[column];
         let row = self.rows.leaves.get(row);

@@ -13,7 +13,7 @@ pub enum Op {
 }
 
 impl Op {
-    /// Whether the relation holds between two sides.
+    /// Whether two sides satisfy the relation.
     pub fn holds<T: Ord>(self, left: T, right: T) -> bool {
         match self {
             Op::Equal => left == right,
@@ -37,7 +37,7 @@ pub struct Relation {
     pub code: Code,
     pub table: usize,
     pub block: usize,
-    /// Whether the terms are rows (and it holds in each column) or the other way round.
+    /// Whether the terms are rows (and it applies to each column) or the other way round.
     pub holds_in_each_column: bool,
     pub left: Vec<Term>,
     pub op: Op,
@@ -52,7 +52,7 @@ pub struct RelationUse {
 }
 
 impl Relation {
-    /// The relation for each row or column it holds in, with slots in place of terms (`true`: subtracted).
+    /// The relation for each row or column to which it applies, with slots in place of terms (`true`: subtracted).
     pub fn uses(&self, table: &Table) -> Vec<RelationUse> {
         let block = &table.blocks[self.block];
         let lines = if self.holds_in_each_column { block.column_count() } else { block.row_count() };

@@ -11,7 +11,7 @@ pub struct Series {
     pub code: Code,
     pub table: usize,
     pub block: usize,
-    /// Whether the terms are rows (and it holds in each column) or the other way round.
+    /// Whether the terms are rows (and it applies to each column) or the other way round.
     pub holds_in_each_column: bool,
     /// Whether it applies only if both reports use the same edition.
     pub within_edition: bool,
@@ -21,7 +21,7 @@ pub struct Series {
 }
 
 impl Series {
-    /// Number of rows or columns it holds in.
+    /// Number of rows or columns to which it applies.
     pub fn lines(&self, table: &Table) -> usize {
         let block = &table.blocks[self.block];
         if self.holds_in_each_column { block.column_count() } else { block.row_count() }

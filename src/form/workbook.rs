@@ -211,7 +211,7 @@ pub struct UnitWords {
     pub counters: Vec<String>,
     /// Characters that change the meaning of a label.
     pub turns: String,
-    /// Words before a label that say it is a part of the row above.
+    /// Words before a label that make it a part of the row above.
     pub leads: Vec<String>,
     pub not_applicable: Vec<String>,
 }

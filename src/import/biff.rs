@@ -1,4 +1,6 @@
-//! What the record formats .xls and .xlsb share: styles, packed numbers, errors, marked runs.
+//! Code that the record formats .xls and .xlsb share: styles, packed numbers, errors, marked runs.
+//!
+//! Takes fields of records, gives cells and their contents. It never walks records itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,27 +9,27 @@ use super::formats::{self, DateKind};
 use super::workbook::{Cell, Content, MARKED, Shown};
 use crate::model::Address;
 
-/// What the number format of a cell does to its number.
+/// Effect of a cell's number format on its number.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Look {
     pub shown: Option<Shown>,
     date: Option<DateKind>,
 }
 
-/// Formats, fonts and cell styles of a workbook, filled as its records come.
+/// Formats, fonts and cell styles of a workbook, filled while its records are read.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
     pub codes: BTreeMap<u16, String>,
     /// The number format of each cell style.
     pub cells: Vec<u16>,
-    /// Of each font whether it strikes out, raises or lowers.
+    /// For each font, whether it strikes out, raises or lowers its text.
     pub marks: Vec<bool>,
     pub is_1904: bool,
     looks: BTreeMap<u16, Look>,
 }
 
 impl Styles {
-    /// Works out each format once, when all records were seen.
+    /// Computes the look of each number format once; to be called after all records were read.
     pub fn settle(&mut self) {
         self.looks = self.cells.iter().map(|id| (*id, self.code_look(*id))).collect();
     }
@@ -45,12 +47,12 @@ impl Styles {
         Look { shown, date: formats::built_in_date(id) }
     }
 
-    /// A number as its style shows it.
+    /// Content of a number cell with this look: a number, a date or a duration.
     pub fn number(&self, value: f64, look: Look) -> Content {
         contents::dated(value, look.date, self.is_1904)
     }
 
-    /// A rich text: [`MARKED`] before each run whose font is marked. Runs are first character and font.
+    /// Returns a rich text with [`MARKED`] before each run whose font is marked. A run is its first character and its font.
     pub fn marked(&self, text: &[u16], runs: &[(u16, u16)]) -> String {
         let is_marked = |font: u16| self.marks.get(usize::from(font)).copied().unwrap_or_default();
         let firsts: BTreeSet<usize> =
@@ -69,7 +71,7 @@ impl Styles {
     }
 }
 
-/// A number packed into 32 bits: two flags, then an integer or the upper half of a float.
+/// Unpacks a number of 32 bits: two flags, then an integer or the upper half of a float.
 pub(super) fn packed(rk: u32) -> f64 {
     let value = if rk & 2 != 0 { f64::from(rk as i32 >> 2) } else { f64::from_bits(u64::from(rk & !3) << 32) };
     if rk & 1 != 0 { value / 100.0 } else { value }
@@ -93,7 +95,7 @@ pub(super) fn cell(row: u32, column: u32, content: Content, formula: bool) -> Ce
     Cell { at: Address { row, column }, content, formula }
 }
 
-/// Fixed-size fields of a record, in little-endian order; `None` behind its end.
+/// Fixed-size fields of a record, in little-endian order; `None` beyond its end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fields<'a>(pub &'a [u8]);
 

@@ -6,16 +6,12 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::ImportError;
-use super::directory::{relations, relations_of, unescaped};
+use super::attributes::unescaped;
+use super::directory::{relations, relations_of};
 use super::package::TextPackage;
 use super::xml::check;
 
-/// The parts that hold drawings.
-pub(super) fn is_drawing(name: &str) -> bool {
-    name.starts_with("xl/drawings/") && name.ends_with(".xml")
-}
-
-/// The words of the boxes on a sheet.
+/// Returns the text of each box on a sheet, which is given by the name of its part.
 pub(super) fn on_sheet(sheet: &str, package: &TextPackage) -> Result<Vec<String>, ImportError> {
     let (part, folder) = relations_of(sheet);
     let Some(of_sheet) = package.text(&part)? else { return Ok(Vec::new()) };
@@ -29,7 +25,7 @@ pub(super) fn on_sheet(sheet: &str, package: &TextPackage) -> Result<Vec<String>
     Ok(all)
 }
 
-/// The words of each box of a drawing; those without any are left out.
+/// Returns the text of each box of a drawing; boxes without text are omitted.
 fn words(drawing: &str) -> Vec<String> {
     let mut reader = Reader::from_str(drawing);
     let (mut all, mut own, mut in_text) = (Vec::new(), String::new(), false);

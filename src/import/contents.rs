@@ -1,13 +1,14 @@
 //! The contents of an .xlsx worksheet's cells.
 //!
-//! Takes cells as they are written, the shared strings and the number formats; gives what each cell shows. A value that does not
-//! agree with the type of its cell is refused, except that an untyped one that is no number is a text, as in Excel.
+//! Takes cells as written in the part, the shared strings and the number formats; gives the content that each cell shows. A value
+//! that does not match the type of its cell is refused, except that an untyped value that is not a number is a text, as in Excel.
 
 use std::borrow::Cow;
 
+use super::error::odd_cell;
 use super::formats::{DateKind, Format};
 use super::serial;
-use super::sheet_xml::{Kind, Written, odd_cell};
+use super::sheet_xml::{Kind, Written};
 use super::workbook::{Cell, Content};
 use super::{ImportError, Limits, strings};
 use crate::model::Decimal;
@@ -15,14 +16,14 @@ use crate::model::Decimal;
 /// Most significant digits that Excel keeps and shows.
 const DIGITS: usize = 15;
 
-/// What the cells of a workbook refer to.
+/// Tables of a workbook that its cells refer to.
 pub(super) struct Tables<'x> {
     pub strings: Vec<Cow<'x, str>>,
     pub formats: Vec<Format>,
     pub is_1904: bool,
 }
 
-/// The cells with content; `text_left` is the room for text that the workbook still has.
+/// Returns the cells with content; `text_left` is the number of bytes of text that the workbook may still have.
 pub(super) fn cells(
     written: Vec<Written<'_>>,
     tables: &Tables<'_>,
@@ -76,7 +77,7 @@ fn date(w: &Written<'_>, tables: &Tables<'_>) -> Option<DateKind> {
     tables.formats.get(w.style?)?.date
 }
 
-/// A number as its format shows it.
+/// Content of a number under its number format: a number, a date or a duration.
 pub(super) fn dated(value: f64, date: Option<DateKind>, is_1904: bool) -> Content {
     match date {
         None => number(value),
@@ -88,7 +89,7 @@ pub(super) fn dated(value: f64, date: Option<DateKind>, is_1904: bool) -> Conten
     }
 }
 
-/// A number as it is written.
+/// A parsed number.
 enum Figure {
     Whole(Decimal),
     Float(f64),
@@ -97,7 +98,7 @@ enum Figure {
 impl Figure {
     fn float(self) -> f64 {
         match self {
-            // Fifteen digits are a float without loss.
+            // A whole number of at most fifteen digits converts to a float without loss.
             Figure::Whole(n) => n.try_into().unwrap_or(f64::NAN),
             Figure::Float(f) => f,
         }
@@ -105,7 +106,7 @@ impl Figure {
 }
 
 fn figure(written: &str) -> Option<Figure> {
-    // Whole numbers of fifteen digits are what they are.
+    // Whole numbers of at most fifteen digits need no rounding.
     if written.len() <= DIGITS && written.bytes().all(|b| b.is_ascii_digit()) {
         return written.parse::<i64>().ok().map(|n| Figure::Whole(Decimal::from(n)));
     }
@@ -116,20 +117,21 @@ fn text(s: &str, formula: bool, limits: &Limits) -> Result<Option<Content>, Impo
     if s.len() > limits.text_bytes {
         return Err(limits.text_error());
     }
-    // A formula such as ="" shows nothing and counts as nothing.
+    // An empty text is no content, except as the result of a formula such as ="".
     if s.is_empty() && !formula {
         return Ok(None);
     }
     Ok(Some(Content::Text(s.to_owned())))
 }
 
-/// The number Excel shows: the shortest decimal that is the float, at 15 significant digits where it is longer.
+/// Returns the number that Excel shows: the shortest decimal that denotes the float, rounded to 15 significant digits if it is
+/// longer.
 pub(super) fn number(f: f64) -> Content {
     let shortest = format!("{f:e}");
     let digits = shortest.bytes().take_while(|b| *b != b'e').filter(u8::is_ascii_digit).count();
     let written = if digits > DIGITS { format!("{:.*e}", DIGITS - 1, f) } else { shortest };
     match Decimal::from_scientific(&written) {
-        // A number below the decimal's last place would come out as 0.
+        // A number below the last decimal place of a [`Decimal`] would become 0.
         Ok(d) if f == 0.0 || !d.is_zero() => Content::Number(d.normalize()),
         _ => Content::HugeNumber(f.to_string()),
     }

@@ -1,23 +1,23 @@
 //! The directory of an Office Open XML package: relationships, the workbook's sheets, its strings and styles.
 //!
 //! Takes the text of the parts that list others, returns names for [`super::package::Package::part`]. Parts are located by their
-//! relationships; a usual name is only used if a program wrote no relationship. It reads no cell.
+//! relationships; a usual name is only used if a program wrote no relationship. It never reads cells.
 
 use std::collections::BTreeSet;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::attributes::{attribute, local_attribute, unescaped};
 use super::markup::counting;
 use super::package::TextPackage;
-use super::sheet_xml::{attribute, local_attribute};
 use super::workbook::Skipped;
 use super::xml::ill_formed;
 use super::{ImportError, Limits};
 
 pub(super) struct Relation {
     pub id: String,
-    /// Empty if it is not of a kind that office programs know.
+    /// Empty if office programs do not know the type.
     pub kind: String,
     pub target: String,
 }
@@ -29,7 +29,7 @@ const KINDS: [&str; 3] = [
     "http://schemas.microsoft.com/office/2006/relationships/",
 ];
 
-/// The relationships that a `.rels` part contains; targets are relative to `folder`, which ends with a slash or is empty.
+/// Returns the relationships that a `.rels` part contains; targets are relative to `folder`, which ends with a slash or is empty.
 pub(super) fn relations(xml: &str, folder: &str) -> Result<Vec<Relation>, ImportError> {
     let keeps = |_: &[String], name: &str| matches!(name, "Relationships" | "Relationship");
     let xml = counting(xml, &["Relationships", "Relationship", "AlternateContent"], keeps)?;
@@ -52,14 +52,14 @@ pub(super) fn relations(xml: &str, folder: &str) -> Result<Vec<Relation>, Import
     Ok(all)
 }
 
-/// The name of the part that holds the relationships of a part, and the folder they are relative to.
+/// Returns the name of the part that contains the relationships of a part, and the folder that their targets are relative to.
 pub(super) fn relations_of(part: &str) -> (String, String) {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     (format!("{folder}_rels/{file}.rels"), folder)
 }
 
-/// The main part of a package, by the relationships of the package itself.
+/// Returns the main part of a package according to the relationships of the package itself.
 pub(super) fn main_part(root: &[Relation]) -> Result<Option<&str>, ImportError> {
     let mut mains = root.iter().filter(|r| r.kind.ends_with("/officeDocument"));
     let main = mains.next().map(|r| r.target.as_str());
@@ -69,7 +69,7 @@ pub(super) fn main_part(root: &[Relation]) -> Result<Option<&str>, ImportError> 
     Ok(main)
 }
 
-/// A target relative to a folder, with `.` and `..` resolved.
+/// Returns the path of a target that is relative to a folder, with `.` and `..` resolved.
 fn resolved(folder: &str, target: &str) -> String {
     let mut parts: Vec<&str> = folder.split('/').filter(|p| !p.is_empty()).collect();
     for part in target.split('/') {
@@ -200,10 +200,6 @@ fn for_each_element(xml: &str, mut each: impl FnMut(&BytesStart<'_>, &[String]))
             _ => {}
         }
     }
-}
-
-pub(super) fn unescaped(text: &str) -> String {
-    quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), |t| t.into_owned())
 }
 
 #[cfg(test)]

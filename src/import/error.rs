@@ -1,4 +1,4 @@
-//! Why a file cannot be read, each reason as one sentence that says what to do about it.
+//! Errors of reading a file. Each message is one sentence that gives the reason and says what to do about it.
 
 use std::borrow::Cow;
 
@@ -17,21 +17,21 @@ pub enum ImportError {
     NotAFile,
     #[error("文件是空的（0 字节），请重新导出")]
     Empty,
-    /// A table in a format that is not read.
+    /// A table in a format that is not supported.
     #[error("{0}，这种格式不能直接读取，请在 Excel 或 WPS 中另存为 .xlsx")]
     Format(Cow<'static, str>),
     #[error("{0}，不是工作簿，请给出填好的工作簿")]
     NotAWorkbook(Cow<'static, str>),
-    /// What a run of this program wrote for other programs and does not read itself.
+    /// A table that this program wrote for other programs and does not read itself.
     #[error("这是 nianbao 写出的 CSV 数据，不能读回，请给出工作簿或 .json 报告")]
     OwnTable,
-    /// What a run of this program wrote for the person who answers for it.
+    /// A summary that this program wrote for the person responsible for the run.
     #[error("这是 nianbao 写出的一览表，不是报告，请给出工作簿或 .json 报告")]
     OwnSummary,
     /// The template of this program, not filled in.
     #[error("这是没有填写的标准模板，不是报告")]
     BlankTemplate,
-    /// A report as JSON that was spoiled.
+    /// A damaged report in JSON.
     #[error("JSON 报告{0}，请改正，或重新生成")]
     Report(String),
     #[error("文件有打开密码，请在 Excel 或 WPS 中去掉密码后另存（.xls 的“保护工作簿”也会加密，也要取消）")]
@@ -40,7 +40,7 @@ pub enum ImportError {
     Damaged(String),
     #[error("{what}超过上限 {limit}，不像是一份年度报告，请删去无关内容后另存")]
     TooLarge { what: Cow<'static, str>, limit: String },
-    /// A format that is only read in a process of its own, where none was offered.
+    /// A format that is only read in a separate process, but the caller offered none.
     #[error("{0}只能由 nianbao 程序另开进程读取，这里没有，请在 Excel 或 WPS 中另存为 .xlsx")]
     NotIsolated(Cow<'static, str>),
     #[error("读取程序启动不了（{0}），请稍后再试，或在 Excel 或 WPS 中另存为 .xlsx")]
@@ -59,17 +59,17 @@ pub enum ImportError {
 }
 
 impl ImportError {
-    /// Whether the file is no spreadsheet at all (a picture, a PDF, a letter), rather than one that cannot be read.
+    /// Whether the file is not a spreadsheet at all (a picture, a PDF, a letter), rather than a spreadsheet that cannot be read.
     pub fn is_no_workbook(&self) -> bool {
         matches!(self, ImportError::NotAWorkbook(_))
     }
 
-    /// Whether the file says that it is a report, so that it is one whatever its name is.
+    /// Whether the content of the file identifies it as a report, so that it counts as one regardless of its name.
     pub fn is_report(&self) -> bool {
         matches!(self, ImportError::Report(_))
     }
 
-    /// Whether a run of this program wrote the file beside its reports.
+    /// Whether this program wrote the file next to its reports.
     pub fn is_own_book(&self) -> bool {
         matches!(self, ImportError::OwnTable | ImportError::OwnSummary)
     }
@@ -78,11 +78,17 @@ impl ImportError {
         ImportError::Damaged(reason.to_owned())
     }
 
-    /// An error in the container of an old format, in Chinese: the library's message is English.
+    /// The error for a fault in the container of an old format. Its reason is in Chinese because the library's message is in
+    /// English.
     pub(super) fn container(e: &std::io::Error) -> ImportError {
         ImportError::damaged(match e.kind() {
             std::io::ErrorKind::UnexpectedEof => "文件提前结束，可能没有拷贝完整",
             _ => "文件的内部目录不合规范",
         })
     }
+}
+
+/// A cell in a notation that programs read differently, or not at all.
+pub(super) fn odd_cell() -> ImportError {
+    ImportError::Damaged("单元格的写法不合规范".to_owned())
 }

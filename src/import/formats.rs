@@ -1,7 +1,7 @@
-//! Number formats under which a cell shows another number than it holds, or shows it with a unit of money.
+//! Number formats with which a cell shows another number than it contains, or shows it with a unit of money.
 //!
-//! Takes the styles part, returns for each cell style what its format adds. Anything that cannot be read adds nothing: the
-//! number itself is in the cell.
+//! Takes the styles part, returns for each cell style what its format adds. A format that cannot be read adds nothing, because
+//! the cell contains the number itself.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -10,16 +10,16 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
-use super::directory::unescaped;
+use super::attributes::attribute;
+use super::attributes::unescaped;
 use super::markup;
-use super::sheet_xml::attribute;
 use super::workbook::Shown;
 use crate::form::Unit;
 
-/// What a number format does to the number of a cell.
+/// Effect of a number format on the number of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub(super) struct Format {
-    /// What is seen besides the number.
+    /// How the shown number differs from the stored one.
     pub adds: Option<Shown>,
     /// Whether the number is shown as a date or a time.
     pub date: Option<DateKind>,
@@ -27,7 +27,7 @@ pub(super) struct Format {
     pub marked: bool,
 }
 
-/// How a number is shown as a time.
+/// Kind of date or time that a number is shown as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateKind {
     /// A date, or the time of a day.
@@ -36,7 +36,7 @@ pub(super) enum DateKind {
     Duration,
 }
 
-/// The styles part, reduced to the elements that count (see [`markup::counting`]).
+/// Returns the styles part, reduced to the elements that count (see [`markup::counting`]).
 pub(super) fn counting(styles: &str) -> Result<Cow<'_, str>, ImportError> {
     let wanted = &[
         "styleSheet",
@@ -53,12 +53,12 @@ pub(super) fn counting(styles: &str) -> Result<Cow<'_, str>, ImportError> {
     markup::counting(styles, wanted, |_, _| true)
 }
 
-/// The number format of each cell style, by style index.
+/// Returns the number format of each cell style, by style index.
 pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
     let mut reader = Reader::from_reader(styles);
     let mut codes: BTreeMap<String, Format> = BTreeMap::new();
     let mut out = Vec::new();
-    // Of each font whether it marks its words.
+    // For each font, whether it marks its text.
     let mut fonts: Vec<bool> = Vec::new();
     let (mut in_fonts, mut in_cells) = (false, false);
     loop {
@@ -97,16 +97,16 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
     }
 }
 
-/// The format of an id that a workbook need not define.
+/// Returns the format of a built-in id, which a workbook need not define.
 fn built_in(id: &str) -> Format {
     let number = if id.is_empty() { Some(0) } else { id.parse::<u16>().ok() };
-    // Percent; and the ids that are no numbers, or not in every language.
+    // Percent formats, ids that are not numbers, and ids whose format is not a plain number, or not in every language.
     let scales = !matches!(number, Some(0..=8 | 11..=13 | 37..=44 | 48 | 49 | 164..));
     let adds = scales.then_some(Shown::Scaled);
     Format { adds, date: number.and_then(built_in_date), marked: false }
 }
 
-/// Whether a format that is built in shows dates; some do in East Asian offices only.
+/// Whether a built-in format shows a date or a time; some do so only in East Asian versions of office programs.
 pub(super) fn built_in_date(id: u16) -> Option<DateKind> {
     match id {
         14..=22 | 27..=36 | 45 | 47 | 50..=58 => Some(DateKind::Date),
@@ -135,7 +135,7 @@ pub(super) fn date_kind(code: &str) -> Option<DateKind> {
                 bracket = None;
             }
             (c, Some(inner)) => inner.push(c),
-            // The first section is that of positive numbers.
+            // Only the first section is examined, which is for positive numbers.
             (';', None) => return None,
             ('d' | 'D' | 'm' | 'M' | 'h' | 'H' | 'y' | 'Y' | 's' | 'S', None) => return Some(DateKind::Date),
             _ => {}
@@ -144,7 +144,7 @@ pub(super) fn date_kind(code: &str) -> Option<DateKind> {
     None
 }
 
-/// Whether an element of a font strikes its words out, raises or lowers them.
+/// Whether an element of a font strikes out, raises or lowers its text.
 pub(super) fn marks(element: &str, value: Option<&str>) -> bool {
     match element {
         "strike" => !matches!(value, Some("0" | "false")),
@@ -153,16 +153,16 @@ pub(super) fn marks(element: &str, value: Option<&str>) -> bool {
     }
 }
 
-/// The id of a number format, however it is spelled.
+/// Returns the id of a number format in one spelling: references resolved, without leading zeros or plus signs.
 fn id(e: &BytesStart<'_>) -> Option<String> {
     let id = unescaped(&attribute(e, "numFmtId")?);
     Some(id.trim().trim_start_matches(['+', '0']).to_owned())
 }
 
-/// One part of a format code: of positive numbers, negative ones, zero, or text; or under a condition.
+/// One section of a format code: for positive numbers, negative numbers, zero or text, or for numbers that meet a condition.
 #[derive(Default)]
 struct Section {
-    /// What stands for something.
+    /// Characters that are neither literal text nor in brackets, such as digit places.
     bare: String,
     /// Literal text, including currencies and the character that fills the rest of the cell.
     printed: String,
@@ -199,7 +199,7 @@ fn sections(code: &str) -> Vec<Section> {
             '*' => section.printed.extend(chars.next()),
             '[' => {
                 let inside: String = chars.by_ref().take_while(|c| *c != ']').collect();
-                // A currency with its language behind a dash; anything else says when or in which colour.
+                // Brackets contain a currency, followed by a dash and its language, or else a condition or a colour.
                 if let Some(currency) = inside.strip_prefix('$') {
                     section.printed.push_str(currency.split('-').next().unwrap_or_default());
                 }
@@ -216,15 +216,16 @@ fn sections(code: &str) -> Vec<Section> {
     all
 }
 
-/// What a format code adds to a number: a comma after the last digit place divides by a thousand, a percent sign multiplies, and
-/// literal text beside the digits may make another number of them. Date formats must be handled by the caller first.
+/// Returns what a format code adds to a number: a comma after the last digit place divides by a thousand, a percent sign
+/// multiplies, and literal text next to the digits may change the number that is read. Date formats must be handled by the caller
+/// first.
 pub(super) fn meaning(code: &str) -> Option<Shown> {
     let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
     if code.is_empty() {
         return None;
     }
     let mut sections = sections(&code);
-    // The fourth is of texts.
+    // The fourth section is for texts.
     sections.truncate(3);
     // The digits of a fraction such as `# ?/16` are not shown for a 0.
     if of_zero(&sections).is_some_and(|s| has_figure(&s.printed) || has_figure(&s.bare) && !s.bare.contains('/')) {
@@ -251,12 +252,12 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
         return Some(Shown::Scaled);
     }
     let unit = Unit::ALL.into_iter().find(|u| code.contains(u.word())).map(Shown::Unit);
-    // More places than a number needs: 007.
+    // More integer places than a number needs, as in 007.
     let padded = sections[0].bare.split('.').next().is_some_and(|whole| whole.matches('0').count() > 1);
     unit.or(padded.then_some(Shown::Padded))
 }
 
-/// The section that applies to 0; `None` if there is none.
+/// Returns the section that applies to 0; `None` if there is none.
 fn of_zero(sections: &[Section]) -> Option<&Section> {
     sections.iter().enumerate().find_map(|(i, section)| {
         // Without a condition: the first of three sections is for positive numbers only, the second of three for negative ones;
@@ -280,13 +281,13 @@ pub(super) fn has_figure(words: &str) -> bool {
     words.chars().any(|c| (c.is_numeric() || NUMERALS.contains(c)) && !['0', '０', '零', '〇'].contains(&c))
 }
 
-/// Numbers in words.
+/// Chinese digits.
 const NUMERALS: &str = "一二三四五六七八九零〇两";
 
-/// Words and signs that make another number of the one before them.
+/// Words and signs that multiply or divide the number before them.
 const SCALES: [char; 9] = ['十', '百', '千', '万', '亿', '‰', '‱', '％', '萬'];
 
-/// Whether printed words make another number of the one beside them.
+/// Whether literal text multiplies or divides the number next to it.
 pub(super) fn scales(printed: &str) -> bool {
     let words = ["hundred", "thousand", "million"];
     printed.contains(SCALES)

@@ -1,7 +1,7 @@
-//! A report as JSON: told from any other JSON by what it says it is, and taken in as a tree of limited size.
+//! A report as JSON: recognised by its format member, and parsed into a tree of limited size.
 //!
-//! Takes bytes, gives a [`Json`]: objects whose members stand once, lists, texts and numbers as they are written. It never
-//! nests deeper than a report does, so that no tree can exhaust the stack, and understands nothing of what the members say.
+//! Takes bytes, gives a [`Json`]: objects with unique members, lists, texts and numbers. The nesting is limited to little more
+//! than that of a report, so that no tree can exhaust the stack. It never interprets the members.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashSet;
@@ -24,16 +24,16 @@ pub enum Json {
     Number,
     Text(String),
     List(Vec<Json>),
-    /// Members in the order in which they stand; each name stands once. Objects share the names that they have in common.
+    /// Members in the order of the file; each name occurs once. Equal names of several objects share one allocation.
     Object(Vec<(Arc<str>, Json)>),
 }
 
-/// Levels of a report and some to spare.
+/// Deepest nesting that is read; a report has fewer levels.
 const DEEPEST: usize = 16;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
-/// Whether bytes begin as an object of JSON does.
+/// Whether bytes begin like a JSON object.
 pub(super) fn is_object(bytes: &[u8]) -> bool {
     let mut plain = plain(bytes).iter().filter(|b| !b.is_ascii_whitespace());
     plain.next() == Some(&b'{') && matches!(plain.next(), None | Some(b'"' | b'}'))
@@ -43,16 +43,16 @@ fn plain(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(BOM).unwrap_or(bytes)
 }
 
-/// Reads an object that says it is a report.
+/// Reads an object that is a report according to its format member.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Json, ImportError> {
     let bytes = plain(bytes);
-    // Whatever follows the word: a report that was spoiled by hand is to be told, not passed over.
+    // Nothing after the format member is checked here: a report that was damaged by hand must be reported, not ignored.
     if !claims(bytes) {
         return Err(ImportError::NotAWorkbook("这是 JSON 文件".into()));
     }
     let reading = Reading { limits, nodes: Cell::new(0), fault: RefCell::default(), names: RefCell::default() };
     let root = Node { reading: &reading, depth: 0 };
-    // What is UTF-8 as a whole need not be looked at text by text; what is not is told where it ends to be.
+    // If the bytes are UTF-8 as a whole, the parser need not check each text. If not, it reports where the UTF-8 ends.
     let tree = match simdutf8::basic::from_utf8(bytes) {
         Ok(text) => whole(root, serde_json::Deserializer::from_str(text)),
         Err(_) => whole(root, serde_json::Deserializer::from_slice(bytes)),
@@ -65,7 +65,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Json, ImportError> {
     })
 }
 
-/// One tree and nothing behind it.
+/// Parses one tree; fails if anything follows it.
 fn whole<'de, R: serde_json::de::Read<'de>>(
     root: Node<'_>,
     mut from: serde_json::Deserializer<R>,
@@ -74,7 +74,7 @@ fn whole<'de, R: serde_json::de::Read<'de>>(
     from.end().map(|()| tree)
 }
 
-/// Whether the outermost object has the member that says what it is, wherever it stands.
+/// Whether the outermost object has the format member of a report, at any position.
 fn claims(bytes: &[u8]) -> bool {
     struct Claim<'a>(&'a Cell<bool>);
     impl<'de> Visitor<'de> for Claim<'_> {
@@ -93,7 +93,7 @@ fn claims(bytes: &[u8]) -> bool {
                         return Ok(());
                     }
                 } else {
-                    // Passed over without recursion, however deep it is.
+                    // Skipped without recursion, regardless of its depth.
                     map.next_value::<IgnoredAny>()?;
                 }
             }
@@ -101,23 +101,23 @@ fn claims(bytes: &[u8]) -> bool {
         }
     }
     let found = Cell::new(false);
-    // An error behind the member changes nothing.
+    // An error after the member does not change the result.
     let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Claim(&found));
     found.get()
 }
 
-/// What a tree costs so far, and what is wrong with it.
+/// State of reading one tree: its size so far, and what is wrong with it.
 struct Reading<'a> {
     limits: &'a Limits,
     nodes: Cell<usize>,
     fault: RefCell<Option<Fault>>,
-    /// Names of members met so far.
+    /// Names of the members read so far.
     names: RefCell<HashSet<Arc<str>>>,
 }
 
 enum Fault {
     Import(ImportError),
-    /// On the line where reading stopped.
+    /// A fault on the line where reading stopped.
     Here(String),
 }
 
@@ -250,10 +250,10 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 }
 
-/// Members that most objects of a report have at most.
+/// Most objects of a report have at most this many members.
 const MEMBERS: usize = 8;
 
-/// The first name that another member has before. Members of the same name share it.
+/// Returns the first name that an earlier member also has. Equal names share one allocation, so pointers are compared.
 fn twice(members: &[(Arc<str>, Json)]) -> Option<&str> {
     let mut names = members.iter().map(|(name, _)| name);
     let name = if members.len() <= MEMBERS {
@@ -305,7 +305,7 @@ mod tests {
         }
         assert!(told(&format!("{{\"a\":{}", "[".repeat(1 << 20))).contains("嵌套超过 16 层"));
         assert!(told(&format!("{{\"a\":{}", "{\"a\":".repeat(1 << 20))).contains("嵌套超过 16 层"));
-        // Deep before the word: nothing recurses while it is looked for.
+        // Deep nesting before the format member: the search for it does not recurse.
         let deep = format!("{{\"a\":{}{},\"format\":\"x\"}}", "[".repeat(1 << 20), "]".repeat(1 << 20));
         assert!(read(deep.as_bytes(), &Limits::default()).unwrap_err().is_no_workbook());
         assert!(told(&format!("{{\"a\":[{}0]}}", "0,".repeat(1 << 20))).contains("JSON 里的值超过上限"));

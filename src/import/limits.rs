@@ -1,4 +1,4 @@
-//! What a workbook may cost, so that a hostile one costs little.
+//! Limits on the size of a workbook, so that reading a hostile one costs little.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +8,7 @@ use super::ImportError;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
     pub file_bytes: u64,
-    /// All parts that are read, inflated; and all text of all cells together.
+    /// For all parts that are read, inflated, and also for the text of all cells together.
     pub inflated_bytes: u64,
     pub parts: usize,
     pub cells: usize,

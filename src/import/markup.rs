@@ -29,8 +29,8 @@ const KNOWN: [&str; 3] =
 /// Whether an element is kept: the names of its ancestors, the root first, and its own name.
 pub(super) type Keeps = fn(&[String], &str) -> bool;
 
-/// The part itself if it is written plainly and no element with one of the `wanted` names has a prefix; otherwise the elements
-/// that count in it.
+/// Returns the part itself if it is written plainly and no element with one of the `wanted` names has a prefix; otherwise the
+/// elements that count in it.
 pub(super) fn counting<'x>(
     xml: &'x str,
     wanted: &'static [&'static str],
@@ -66,7 +66,7 @@ enum Vocabulary {
     Other,
 }
 
-/// The elements that count in a part.
+/// Returns the elements that count in a part.
 pub(super) fn consumed(xml: &str, keeps: Keeps) -> Result<String, ImportError> {
     check(xml)?;
     let mut reader = NsReader::from_str(xml);
@@ -164,7 +164,7 @@ fn open_tag(
                 continue;
             }
             (_, ResolveResult::Bound(n)) if RELATIONSHIPS.contains(&n.as_ref()) => "r:",
-            // Some programs do not declare it.
+            // Some programs do not declare this prefix.
             (Some("r"), ResolveResult::Unknown(_)) => "r:",
             _ => continue,
         };
@@ -179,7 +179,7 @@ fn open_tag(
 
 /// Whether an attribute lists prefixes and all of them are of namespaces that office programs know.
 fn is_understood(e: &BytesStart<'_>, attribute: &str, namespaces: &NamespaceResolver) -> bool {
-    let listed = super::sheet_xml::attribute(e, attribute).unwrap_or_default();
+    let listed = super::attributes::attribute(e, attribute).unwrap_or_default();
     let mut prefixes = listed.split_ascii_whitespace().peekable();
     prefixes.peek().is_some()
         && prefixes.all(|prefix| {

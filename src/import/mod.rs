@@ -1,10 +1,11 @@
 //! Any workbook → sheets of cells with their text, kind, spans and hidden state.
 //!
-//! Takes bytes and limits, gives a [`Workbook`], or a [`Json`] for a report that this program wrote as such. The only module that
-//! knows file formats or calamine and that handles hostile bytes: the format is detected from the content, never from the
+//! Takes bytes and limits, gives a [`Workbook`], or a [`Json`] for a report in the JSON format of this program. The only module
+//! that knows file formats or calamine and that handles hostile bytes: the format is detected from the content, never from the
 //! extension, and every size is capped before anything is allocated. A reader of an older format may still abort the process
-//! ([`Kind::may_abort`]); a shell can run it in a process of its own. Does not interpret what the cells say.
+//! ([`Kind::may_abort`]); a caller can run it in a separate process. It never interprets the content of cells.
 
+mod attributes;
 mod biff;
 mod boxes;
 mod contents;
@@ -41,7 +42,18 @@ pub use sheets::admitted;
 pub use sniff::{Kind, kind};
 pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Skipped, Span, Workbook};
 
-/// What an input holds.
+impl Kind {
+    pub fn read(self, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+        match self {
+            Kind::Xlsx => xlsx::sheets(&package::open(bytes, limits)?, limits),
+            Kind::Xls => xls::sheets(bytes, limits),
+            Kind::Xlsb => xlsb::sheets(bytes, limits),
+            Kind::Ods => ods::sheets(bytes, limits),
+        }
+    }
+}
+
+/// Content of an input.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
     Workbook(Workbook),
@@ -62,7 +74,7 @@ pub fn read_input(name: &str, bytes: &[u8], limits: &Limits) -> Result<Input, Im
     read_bytes(name, bytes, limits).map(Input::Workbook)
 }
 
-/// Reads a workbook from memory; `name` is its file name, kept for titles that stand nowhere else.
+/// Reads a workbook from memory; `name` is its file name, kept because a title may occur nowhere else.
 pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     if bytes.len() as u64 > limits.file_bytes {
         return Err(limits.file_error());

@@ -1,17 +1,19 @@
-//! .ods sheets out of `content.xml`, in one pass: cells, spans, hidden state and formats as they come.
+//! The sheets of an .ods file, read from `content.xml` in one pass: cells, spans, hidden state and formats.
 //!
-//! A few bytes may repeat a cell a thousand million times; only what holds something is repeated here, and counted.
+//! A few bytes may repeat a cell a thousand million times; only cells with content are repeated here, and they count towards the
+//! limits.
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
+use super::attributes::own_attribute as attribute;
+use super::attributes::unescaped;
 use super::biff::cell;
 use super::contents;
-use super::directory::unescaped;
 use super::formats;
 use super::ods_styles::Styles;
 use super::package::{in_words, inflated};
-use super::sheet_xml::{LAST, own_attribute as attribute};
+use super::sheet_xml::LAST;
 use super::sheets::Collector;
 use super::workbook::{Content, MARKED, Sheet, Shown, Span};
 use super::xml::{check_with, ill_formed};
@@ -19,7 +21,7 @@ use super::{ImportError, Limits, xml};
 use crate::form::Unit;
 use crate::model::Address;
 
-/// All sheets in the document's order.
+/// Returns all sheets in the document's order.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let wanted = |name: &str| ["mimetype", "content.xml", "styles.xml", "meta-inf/manifest.xml"].contains(&name);
     let package = inflated(bytes, limits, wanted)?;
@@ -99,11 +101,11 @@ impl Sheets<'_> {
             match reader.read_event().map_err(|_| ill_formed())? {
                 Event::Start(e) => match e.name().as_ref() {
                     "office:spreadsheet" => self.found = true,
-                    // Linked data and deleted cells are tables as well.
+                    // Linked data and deleted cells are stored as tables as well, but are no sheets.
                     "table:tracked-changes" | "table:dde-links" | "office:automatic-styles" => skip(&mut reader)?,
                     "table:table" => {
                         let name = attribute(&e, "table:name").map(|n| unescaped(&n)).unwrap_or_default();
-                        // A copy of another file's sheet is kept for formulas and never shown.
+                        // A copy of another file's sheet is stored for formulas and never shown.
                         let linked = name.starts_with("'file:");
                         let hidden =
                             linked || attribute(&e, "table:style-name").is_some_and(|s| self.styles.hides_table(&s));
@@ -153,7 +155,7 @@ impl Sheets<'_> {
                             }
                             row += count;
                         }
-                        // They only hold rows and columns.
+                        // These elements only group rows and columns.
                         "table:table-header-rows"
                         | "table:table-rows"
                         | "table:table-row-group"
@@ -225,7 +227,7 @@ impl Sheets<'_> {
         }
     }
 
-    /// Words of shapes and text boxes, up to the end of the element that was just opened.
+    /// Adds the text of shapes and text boxes, up to the end of the element that was just opened.
     fn drawn(&mut self, reader: &mut Xml<'_>) -> Result<(), ImportError> {
         let (mut depth, mut words, mut in_words) = (1u32, String::new(), 0u32);
         while depth > 0 {
@@ -250,13 +252,13 @@ impl Sheets<'_> {
         self.to.text_box(words.trim())
     }
 
-    /// The paragraphs of a cell, a line each, up to its end; `None` where it has none. What is not part of their words (notes,
-    /// drawings, readings above characters) is left out.
+    /// Returns the paragraphs of a cell, one per line, up to its end; `None` if it has none. Content that is not part of their
+    /// text (notes, drawings, readings above characters) is omitted.
     fn text(&mut self, reader: &mut Xml<'_>) -> Result<Option<String>, ImportError> {
         let mut text = None::<String>;
-        // Of each element around inside a paragraph: whether it raises, lowers or strikes out its words.
+        // For each enclosing element inside a paragraph, whether it raises, lowers or strikes out its text.
         let mut around: Vec<bool> = Vec::new();
-        // A mark that stands before the next words.
+        // Whether the next text must be preceded by a mark.
         let mut mark = false;
         loop {
             let event = reader.read_event().map_err(|_| ill_formed())?;
@@ -290,9 +292,10 @@ impl Sheets<'_> {
                     if is_empty {
                         continue;
                     }
-                    // Fields, links, marks and whatever else of text there may be: a word is never dropped for what is round it.
+                    // Fields, links, marks and any other text elements: text is never dropped because of the element that
+                    // encloses it.
                     let is_words = is_line || !around.is_empty() && is_text(name.as_ref());
-                    // A list is no paragraph, but holds some.
+                    // A list is not a paragraph, but contains paragraphs.
                     if around.is_empty() && !is_line && is_text(name.as_ref()) {
                         continue;
                     }
@@ -336,19 +339,19 @@ impl Sheets<'_> {
     }
 }
 
-/// Whether an element holds words that are seen where it stands.
+/// Whether an element contains text that is shown in its place.
 fn is_text(name: &str) -> bool {
     name.starts_with("text:") && !matches!(name, "text:note" | "text:ruby-text" | "text:tracked-changes")
 }
 
-/// Whether an element's prefix is none that office programs write in a cell.
+/// Whether an element has no prefix, or one that office programs do not write in a cell.
 fn is_foreign(name: &str) -> bool {
     let known =
         ["office", "table", "text", "draw", "dr3d", "svg", "script", "form", "math", "loext", "calcext", "field"];
     name.split_once(':').is_none_or(|(prefix, _)| !known.contains(&prefix))
 }
 
-/// Words of a paragraph: white space of any length counts as one space.
+/// Appends text of a paragraph; white space of any length counts as one space.
 fn put_words(text: &mut Option<String>, mark: &mut bool, around: &[bool], words: &str) {
     let Some(text) = text.as_mut().filter(|_| !around.is_empty()) else { return };
     if !words.is_empty() && std::mem::take(mark) {
@@ -363,7 +366,7 @@ fn put_words(text: &mut Option<String>, mark: &mut bool, around: &[bool], words:
     }
 }
 
-/// What a cell's element says of its value.
+/// The value of a cell according to the attributes of its element.
 struct Stated {
     kind: String,
     value: Option<String>,
@@ -392,7 +395,7 @@ impl Stated {
         self.value.as_ref().filter(|_| is_number)?.trim().parse().ok().filter(|n: &f64| n.is_finite())
     }
 
-    /// The content of the cell; `None` where it has none.
+    /// Returns the content of the cell; `None` if it has none.
     fn content(&self, text: Option<String>) -> Result<Option<Content>, ImportError> {
         let seen = || text.clone().unwrap_or_default();
         let value = || self.value.clone().unwrap_or_else(seen);
@@ -405,14 +408,14 @@ impl Stated {
             },
             "date" => date(&value()).unwrap_or_else(|| Content::Other(value())),
             "boolean" => Content::Bool(value() == "true"),
-            // The error is given by its text.
+            // The displayed text names the error.
             "error" => Content::Error(seen()),
             "string" => Content::Text(text.clone().unwrap_or_else(value)),
             _ => Content::Other(value()),
         }))
     }
 
-    /// A number that is seen as another one, beyond rounding.
+    /// Returns how the displayed text differs from the number beyond rounding; `None` if it does not.
     fn is_seen_otherwise(&self, text: Option<&str>) -> Option<Shown> {
         if self.kind == "percentage" && self.number() != Some(0.0) {
             return Some(Shown::Scaled);
@@ -426,7 +429,7 @@ impl Stated {
         if formats::scales(&text) && Unit::ALL.iter().all(|u| !text.contains(u.word())) {
             return Some(Shown::Scaled);
         }
-        // An exponent scales nothing.
+        // A number with an exponent is not scaled.
         if text.contains(['e', 'E']) {
             return None;
         }
@@ -461,7 +464,7 @@ fn date(text: &str) -> Option<Content> {
     parts.next().is_none().then_some(date)
 }
 
-/// A number of repetitions, at least one and at most what the sheet still has room for.
+/// Number of repetitions, at least one and at most as many as still fit on the sheet.
 fn repeated(e: &BytesStart<'_>, name: &str, room: u32) -> u32 {
     attribute(e, name)
         .and_then(|n| n.trim().parse::<u64>().ok())
@@ -472,7 +475,7 @@ fn is_hidden(e: &BytesStart<'_>) -> bool {
     attribute(e, "table:visibility").is_some_and(|v| v == "collapse" || v == "filter")
 }
 
-/// Passes over the rest of the element that was opened last.
+/// Skips the rest of the element that was opened last.
 fn skip(reader: &mut Xml<'_>) -> Result<(), ImportError> {
     skip_unless(reader, |_| false)
 }

@@ -1,4 +1,6 @@
-//! What the styles of an OpenDocument add to its cells and words: scaled numbers, units, raised words, hidden sheets.
+//! What the styles of an OpenDocument add to its cells and text: scaled numbers, units, raised words, hidden sheets.
+//!
+//! Takes the parts with styles, gives [`Styles`], which answers by the name of a style. It never reads cells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,24 +8,24 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
-use super::directory::unescaped;
+use super::attributes::own_attribute as attribute;
+use super::attributes::unescaped;
 use super::formats;
-use super::sheet_xml::own_attribute as attribute;
 use super::workbook::Shown;
 use super::xml::ill_formed;
 use crate::form::Unit;
 
-/// Longest chain of parents; a document may make a ring of them.
+/// Longest chain of parent styles that is followed; in a hostile document, it may be a cycle.
 const DEEPEST: usize = 16;
 
 #[derive(Debug, Default)]
 struct CellStyle {
     parent: Option<String>,
-    /// `None`: as its parent.
+    /// `None` if inherited from the parent.
     shown: Option<Option<Shown>>,
 }
 
-/// The styles of both parts that have any.
+/// The styles of the two parts that contain styles.
 #[derive(Debug, Default)]
 pub(super) struct Styles {
     cells: BTreeMap<String, CellStyle>,
@@ -33,10 +35,10 @@ pub(super) struct Styles {
 }
 
 impl Styles {
-    /// Adds the styles of a part. Those of the document itself come last: they stand over those it shares.
+    /// Adds the styles of a part. Those of the document's content must be added last, because they override the common ones.
     pub fn read(&mut self, xml: &str) -> Result<(), ImportError> {
         let mut reader = Reader::from_str(xml);
-        // The style around, by name and family, and the number format around.
+        // The enclosing style, by name and family, and the enclosing number format.
         let (mut style, mut format) = ((String::new(), String::new()), None::<Format>);
         let mut formats: BTreeMap<String, Format> = BTreeMap::new();
         // Name and number format of cell styles.
@@ -44,7 +46,7 @@ impl Styles {
         loop {
             match reader.read_event().map_err(|_| ill_formed())? {
                 Event::Start(e) | Event::Empty(e) => match e.name().as_ref() {
-                    // Cells do not stand among the styles.
+                    // The body contains cells and no styles.
                     "office:body" => break,
                     "style:style" => {
                         style = (named(&e), attribute(&e, "style:family").unwrap_or_default());
@@ -92,7 +94,7 @@ impl Styles {
             }
         }
         let resolved = formats.values().map(|f| {
-            // A format may have others for negative numbers or for zero.
+            // A format may refer to other formats for negative numbers or for zero.
             let others: Vec<_> = f.others.iter().filter_map(|(c, o)| Some((c, formats.get(o)?))).collect();
             let of_zero = others.iter().find(|(condition, _)| is_of_zero(condition)).map_or(f, |(_, o)| o);
             let replaced = formats::has_figure(&of_zero.text).then_some(Shown::Replaced);
@@ -108,7 +110,7 @@ impl Styles {
         Ok(())
     }
 
-    /// What a cell style's number format adds.
+    /// Returns what the number format of a cell style adds.
     pub fn shown(&self, style: &str) -> Option<Shown> {
         let mut style = self.cells.get(style)?;
         for _ in 0..DEEPEST {
@@ -136,11 +138,11 @@ struct Format {
     name: String,
     scaled: bool,
     text: String,
-    /// Formats for some numbers: condition and name.
+    /// Formats for certain numbers: condition and name of the format.
     others: Vec<(String, String)>,
 }
 
-/// Whether a condition such as `value()>=0` holds for 0.
+/// Whether a condition such as `value()>=0` is true for 0.
 fn is_of_zero(condition: &str) -> bool {
     let Some(rest) = condition.trim().strip_prefix("value()") else { return false };
     let number = rest.trim_start_matches(['<', '>', '=', '!']);

@@ -1,7 +1,7 @@
 //! The zip package of a workbook, its parts inflated once under the limits.
 //!
-//! Takes the bytes of a zip, gives the parts that matter by name. Sizes are counted as parts are inflated, whatever the package
-//! states.
+//! Takes the bytes of a zip, gives the parts that matter by name. Sizes are counted while parts are inflated; the sizes that the
+//! package states are not trusted.
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
@@ -9,7 +9,6 @@ use std::io::Cursor;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use super::boxes::is_drawing;
 use super::{ImportError, Limits, xml};
 use crate::inflate::{EntryError, entry};
 
@@ -49,7 +48,7 @@ pub(super) fn in_words(name: &str) -> String {
     what.to_owned()
 }
 
-/// Inflates the parts that are wanted by their lower-case names.
+/// Inflates the parts whose lower-case names are `wanted`.
 pub(super) fn inflated(
     bytes: &[u8],
     limits: &Limits,
@@ -59,7 +58,7 @@ pub(super) fn inflated(
     if zip.len() > limits.parts {
         return Err(limits.parts_error());
     }
-    // The archive keeps the last of two entries of one name, its directory counts both.
+    // Of two entries with one name, the archive keeps the last, but its directory counts both.
     if listed(bytes).is_some_and(|n| n != zip.len()) {
         return Err(ImportError::Damaged("压缩包里有同名的部件".to_owned()));
     }
@@ -67,7 +66,8 @@ pub(super) fn inflated(
     let mut left = limits.inflated_bytes;
     for index in 0..zip.len() {
         let file = zip.by_index_raw(index).map_err(zip_error)?;
-        // One spelling a part, as its reader looks it up: two that differ by case or slash would hide one from the checks.
+        // One spelling per part, as in the lookup by name: of two names that differ only in case or slashes, one would escape the
+        // checks.
         let name = file.name().map_err(zip_error)?.replace('\\', "/").to_ascii_lowercase();
         if !wanted(&name) {
             continue;
@@ -88,7 +88,7 @@ pub(super) fn inflated(
     Ok(Package { parts })
 }
 
-/// Number of entries the directory of a zip states; `None` for one too large for the plain format.
+/// Number of entries that the directory of a zip states; `None` if it is too large for the plain format.
 fn listed(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
     let count = u16::from_le_bytes(bytes.get(end + 10..end + 12)?.try_into().ok()?);
@@ -105,8 +105,8 @@ pub(super) fn zip_error(e: ZipError) -> ImportError {
     }
 }
 
-/// By its lower-case name: only what values, spans, hidden state and words need; pictures, macros, themes and properties are
-/// never inflated.
+/// Whether a part is needed, by its lower-case name: only parts with values, spans, hidden state and text are; pictures, macros,
+/// themes and properties are never inflated.
 fn matters(name: &str) -> bool {
     if is_drawing(name) {
         return true;
@@ -117,8 +117,13 @@ fn matters(name: &str) -> bool {
     kind && !other.iter().any(|o| name.starts_with(o))
 }
 
+/// Whether a part is a drawing.
+pub(super) fn is_drawing(name: &str) -> bool {
+    name.starts_with("xl/drawings/") && name.ends_with(".xml")
+}
+
 impl<T> Package<T> {
-    /// A part by name, ignoring case; names in relationships may be percent-encoded.
+    /// Returns a part by name, ignoring case; names in relationships may be percent-encoded.
     pub fn part(&self, name: &str) -> Option<&T> {
         let name = name.trim_start_matches('/').to_ascii_lowercase();
         self.parts.get(&name).or_else(|| self.parts.get(&unescaped_address(&name)?.to_ascii_lowercase()))
@@ -139,7 +144,7 @@ pub(super) fn unescaped_address(name: &str) -> Option<String> {
 }
 
 impl TextPackage {
-    /// The text of a part; `None` where there is no such part.
+    /// Returns the text of a part; `None` if there is no such part.
     pub fn text(&self, name: &str) -> Result<Option<&str>, ImportError> {
         match self.part(name) {
             Some(Ok(text)) => Ok(Some(text)),

@@ -8,7 +8,7 @@ use memchr::{memchr, memmem};
 
 use super::xml::is_reference;
 
-/// Where the XML declaration ends; what it says of the encoding is known to be true.
+/// Returns where the XML declaration ends. The encoding that it declares was checked when the part was decoded.
 fn declaration(xml: &str) -> Option<usize> {
     let Some(rest) = xml.strip_prefix("<?xml ") else { return Some(0) };
     let end = memmem::find(rest.as_bytes(), b"?>")?;
@@ -30,14 +30,14 @@ pub(super) fn is_vocabulary(namespace: &str) -> bool {
 /// Longest tag that is scanned, in bytes; programs do not write longer ones.
 const LONG_TAG: usize = 4096;
 
-/// Levels that a part of a workbook has at most, and many to spare.
+/// Deepest nesting that is scanned; parts of workbooks have far fewer levels.
 const DEEPEST: usize = 64;
 
-/// Goes from tag to tag.
+/// Iterates over the start tags of a part.
 pub(super) struct Scan<'x> {
     xml: &'x str,
     at: usize,
-    /// Names that a tag may not have behind a prefix.
+    /// Names that a tag must not have after a prefix.
     wanted: &'static [&'static str],
     /// Names of the elements that are open.
     open: Vec<&'x str>,
@@ -53,14 +53,14 @@ pub(super) struct Tag<'x> {
     is_root: bool,
 }
 
-// Tags are short: plain loops over their bytes are quicker here than any search of the library.
+// Tags are short: plain loops over their bytes are faster here than the search functions of the library.
 impl<'x> Scan<'x> {
-    /// Begins at the root; `None` where what stands before it is not plain.
+    /// Starts after the XML declaration; `None` if that is not written plainly.
     pub fn new(xml: &'x str, wanted: &'static [&'static str]) -> Option<Scan<'x>> {
         Some(Scan { xml, at: declaration(xml)?, wanted, open: Vec::new(), has_root: false })
     }
 
-    /// Names of the elements round a tag that was just given, the root first.
+    /// Names of the elements that enclose the tag that was just returned, the root first.
     pub fn around(&self, tag: &Tag<'_>) -> &[&'x str] {
         &self.open[..self.open.len() - usize::from(!tag.empty)]
     }
@@ -79,7 +79,7 @@ impl<'x> Scan<'x> {
         }
     }
 
-    /// The next start tag; `Some(None)` behind the last, `None` where something is not plain.
+    /// Returns the next start tag; `Some(None)` after the last one, `None` if something is not written plainly.
     #[allow(clippy::option_option, reason = "the end and a failure are different things")]
     pub fn tag(&mut self) -> Option<Option<Tag<'x>>> {
         let bytes = self.xml.as_bytes();
@@ -138,7 +138,7 @@ impl<'x> Scan<'x> {
         self.admits(&self.xml[self.at..]).then_some(None)
     }
 
-    /// The text of an element that was just opened and holds nothing else.
+    /// Returns the text of an element that was just opened; `None` if it contains anything else.
     pub fn text(&self, tag: &Tag<'x>) -> Option<&'x str> {
         let rest = &self.xml[self.at..];
         let (text, after) = rest.split_at(rest.bytes().position(|b| b == b'<')?);
@@ -148,9 +148,9 @@ impl<'x> Scan<'x> {
 }
 
 impl<'x> Tag<'x> {
-    /// Values of the named attributes, as written; `None` if any attribute is not written plainly or occurs twice, or if a named
-    /// one is empty. Must be called for every tag, without names if no value is needed, because it also checks the other
-    /// attributes.
+    /// Returns the values of the named attributes, as written; `None` if any attribute is not written plainly or occurs twice, or
+    /// if a named one is empty. Must be called for every tag, without names if no value is needed, because it also checks the
+    /// other attributes.
     pub fn attributes<const N: usize>(&self, names: [&str; N]) -> Option<[Option<&'x str>; N]> {
         let mut values = [None; N];
         let bytes = self.rest.as_bytes();
@@ -160,7 +160,7 @@ impl<'x> Tag<'x> {
             if start == bytes.len() {
                 return Some(values);
             }
-            // Spaces stand before every attribute.
+            // Every attribute must be preceded by a space.
             let named = |b: &u8| b.is_ascii_alphanumeric() || matches!(*b, b':' | b'_');
             let end = start + bytes[start..].iter().take_while(|b| named(b)).count();
             if start == at || end == start || bytes.get(end..end + 2) != Some(b"=\"") {

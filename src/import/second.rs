@@ -1,8 +1,8 @@
 //! The second reader: calamine over the same bytes, independent of ours.
 //!
 //! Takes bytes and their format, gives sheets with the cells as calamine reads them: values and texts only, without spans, hidden
-//! parts and formulas. It trusts the sizes that a file states, so it may panic, abort or hang, and belongs into a process of its
-//! own.
+//! parts and formulas. calamine trusts the sizes that a file states, so it may panic, abort or hang, and belongs in a separate
+//! process.
 
 use std::io::Cursor;
 
@@ -23,33 +23,38 @@ pub fn read_second(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Shee
         Kind::Xlsx => {
             let mut book: Xlsx<_> = Xlsx::new(bytes).map_err(unread)?;
             let names = book.sheet_names();
-            let one = |name: &String| {
-                // Not a worksheet: a chart, say.
-                let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(named(name)) };
-                let mut cells = Vec::new();
-                while let Some(cell) = reader.next_cell().map_err(unread)? {
-                    push(&mut cells, cell.get_position(), borrowed(cell.get_value()), limits)?;
-                }
-                Ok(Sheet { cells, ..named(name) })
+            let one = |name: String| match book.worksheet_cells_reader(&name) {
+                Ok(mut reader) => streamed(&name, || reader.next_cell(), limits),
+                // Not a worksheet: a chart, for example.
+                Err(_) => Ok(named(&name)),
             };
-            names.iter().map(one).collect()
+            names.into_iter().map(one).collect()
         }
         Kind::Xlsb => {
             let mut book: Xlsb<_> = Xlsb::new(bytes).map_err(unread)?;
             let names = book.sheet_names();
-            let one = |name: &String| {
-                let Ok(mut reader) = book.worksheet_cells_reader(name) else { return Ok(named(name)) };
-                let mut cells = Vec::new();
-                while let Some(cell) = reader.next_cell().map_err(unread)? {
-                    push(&mut cells, cell.get_position(), borrowed(cell.get_value()), limits)?;
-                }
-                Ok(Sheet { cells, ..named(name) })
+            let one = |name: String| match book.worksheet_cells_reader(&name) {
+                Ok(mut reader) => streamed(&name, || reader.next_cell(), limits),
+                Err(_) => Ok(named(&name)),
             };
-            names.iter().map(one).collect()
+            names.into_iter().map(one).collect()
         }
         Kind::Xls => ranges(Xls::new(bytes).map_err(unread)?.worksheets(), limits),
         Kind::Ods => ranges(Ods::new(bytes).map_err(unread)?.worksheets(), limits),
     }
+}
+
+/// Returns a sheet whose cells are read one by one.
+fn streamed<'a, E>(
+    name: &str,
+    mut next: impl FnMut() -> Result<Option<calamine::Cell<DataRef<'a>>>, E>,
+    limits: &Limits,
+) -> Result<Sheet, ImportError> {
+    let mut cells = Vec::new();
+    while let Some(cell) = next().map_err(unread)? {
+        push(&mut cells, cell.get_position(), borrowed(cell.get_value()), limits)?;
+    }
+    Ok(Sheet { cells, ..named(name) })
 }
 
 fn named(name: &str) -> Sheet {
@@ -115,7 +120,7 @@ fn borrowed(data: &DataRef<'_>) -> Option<Content> {
     })
 }
 
-/// Why calamine does not read a workbook; its own message is English and names no cell.
+/// The error for a workbook that calamine cannot read. Its own message is not used because it is in English and names no cell.
 fn unread<E>(_: E) -> ImportError {
     ImportError::Damaged("另一种读法读不了这个文件".to_owned())
 }

@@ -1,7 +1,7 @@
-//! A worksheet by a scan of its tags: what [`super::sheet_xml`] finds in it, in a third of the time.
+//! Reads a worksheet by scanning its tags, with the same result as [`super::sheet_xml`] in a third of the time.
 //!
-//! Takes a worksheet, returns its frame and cells if it is written as spreadsheet programs write it (see [`super::scan`]), without
-//! texts inside cells; `None` for any other, for which the full parser decides.
+//! Takes a worksheet, returns its frame and cells if it is written as spreadsheet programs write it (see [`super::scan`]) and has
+//! no texts inside cells; `None` for any other worksheet, for which the full parser decides.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::scan::Scan;
 use super::sheet_xml::{Frame, Kind, Written};
 use super::{Limits, strings};
 
-/// Elements of cells and frame, and `AlternateContent`, which decides which of them count.
+/// Elements of the cells and the frame, and `AlternateContent`, which decides which of them count.
 const WANTED: [&str; 12] = [
     "worksheet",
     "sheetData",
@@ -61,11 +61,12 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
             }
             "v" => {
                 tag.attributes([])?;
-                // An empty element is no value.
+                // An empty element has an empty value.
                 let text = if tag.empty { "" } else { scan.text(&tag)? };
                 let cell = cells.last_mut().filter(|c| c.value.is_none())?;
                 cell.value = Some(match cell.kind {
-                    // The full parser refuses references in such a value, and decides between value and string of the others.
+                    // The full parser refuses references in such a value; for the other types, it decides between value and
+                    // string.
                     kind if kind.is_plain() && !text.contains('&') => Cow::Borrowed(text),
                     Kind::Text => strings::plain_text(text)?,
                     _ => return None,
@@ -77,7 +78,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
             "is" => return None,
             "f" => {
                 tag.attributes([])?;
-                // Elements inside a formula are for the full parser.
+                // A formula that contains elements is left to the full parser.
                 if !tag.empty {
                     scan.text(&tag)?;
                 }
@@ -119,7 +120,7 @@ mod tests {
         [Format::default(), Format { adds: Some(Shown::Scaled), date: None, marked: false }]
     }
 
-    /// Elements that may stand in a worksheet, well and badly written, and what does not belong there.
+    /// Elements that may occur in a worksheet, valid and invalid, and content that does not belong there.
     const PIECES: [&str; 51] = [
         r#"<c r="D4" t="s"><v>x1</v></c>"#,
         r#"<c r="D4" t="s"><v> 1 </v></c>"#,

@@ -1,10 +1,14 @@
-//! A worksheet in canonical notation → its cells as they are written, and its frame: hidden rows and columns, merged ranges.
+//! A worksheet in canonical notation → its cells as written, and its frame: hidden rows and columns, merged ranges.
+//!
+//! Takes the text of the part and the formats of its cell styles. It never resolves shared strings or converts values.
 
 use std::borrow::Cow;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use quick_xml::events::Event;
 
+use super::attributes::attributes;
+use super::error::odd_cell;
 use super::formats::Format;
 use super::workbook::{Shown, Span};
 use super::xml::ill_formed;
@@ -29,15 +33,15 @@ pub(super) struct Frame {
     next_row: u32,
     /// The column after the last cell of the row.
     next_column: u32,
-    /// Whether it has an element for its data.
+    /// Whether the worksheet has an element for its data.
     data: bool,
 }
 
-/// A cell as it is written.
+/// A cell as written in the part.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Written<'x> {
     pub at: Address,
-    /// Index of its style, if it names one.
+    /// Index of its style, if it states one.
     pub style: Option<usize>,
     pub kind: Kind,
     /// `None` if it has no element for a value.
@@ -48,18 +52,18 @@ pub(super) struct Written<'x> {
 /// The type of a cell (ECMA-376, `ST_CellType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// No type: a number.
+    /// No type: a number, or a text if the value is not a number.
     Untyped,
     Number,
-    /// The value is the number of a shared string.
+    /// The value is the index of a shared string.
     Shared,
-    /// The value is the text that a formula gave.
+    /// The value is a text, the result of a formula.
     Text,
-    /// The text is in the cell.
+    /// The text is inside the cell.
     Inline,
     Bool,
     Error,
-    /// A date as ISO 8601 writes it.
+    /// A date in the notation of ISO 8601.
     Date,
     Unknown,
 }
@@ -85,10 +89,10 @@ impl Kind {
     }
 }
 
-/// The frame and the cells of any worksheet in canonical notation; `formats` gives what the number format of a style adds.
+/// Returns the frame and the cells of a worksheet in canonical notation; `formats` gives what the number format of a style adds.
 ///
 /// # Errors
-/// More cells than `limits.cells`, impossible addresses, and values in a notation of which programs read different things.
+/// More cells than `limits.cells`, impossible addresses, and values in a notation that programs read differently.
 pub(super) fn read(
     xml: &str,
     formats: &[Format],
@@ -154,7 +158,7 @@ pub(super) fn read(
     }
 }
 
-/// The value of a cell that is one text without references, up to the end of its element.
+/// Reads the value of a cell, one text without references, up to the end of its element.
 fn plain_value(reader: &mut Reader<&[u8]>) -> Result<String, ImportError> {
     let mut value = None;
     loop {
@@ -162,13 +166,13 @@ fn plain_value(reader: &mut Reader<&[u8]>) -> Result<String, ImportError> {
             Event::Text(t) if value.is_none() => value = Some(t.to_string()),
             Event::End(_) => return Ok(value.unwrap_or_default()),
             Event::Start(_) | Event::Empty(_) => return Err(odd_cell()),
-            // A second text, CDATA, a comment or a reference: programs differ in what they take.
+            // A second text, CDATA, a comment or a reference: programs differ in what they read as the value.
             _ => return Err(ImportError::Damaged("单元格的值写法不合规范".to_owned())),
         }
     }
 }
 
-/// What the elements of a worksheet add, by the values of their attributes.
+/// Each method adds one element of a worksheet, given the values of its attributes.
 impl Frame {
     pub(super) fn row(
         &mut self,
@@ -184,7 +188,7 @@ impl Frame {
         Ok(())
     }
 
-    /// Counts a cell; returns its address, and the index of its style if it names one.
+    /// Counts a cell; returns its address, and the index of its style if it states one.
     pub(super) fn cell(
         &mut self,
         at: Option<&str>,
@@ -200,7 +204,8 @@ impl Frame {
         let next = Address { row: self.next_row.saturating_sub(1), column: self.next_column };
         let at = at.map(address).transpose()?.unwrap_or(next);
         self.next_column = at.column.saturating_add(1);
-        // A style in disguise would hide what its format adds; a cell without one has the first.
+        // A style that is not a plain number is refused, because it would hide what its format adds. A cell without a style has
+        // the first one.
         let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
         if let Some(format) = formats.get(style.unwrap_or(0)) {
             if format.marked {
@@ -213,7 +218,7 @@ impl Frame {
         Ok((at, style))
     }
 
-    /// Notes where the cells begin: a second such place would not be read.
+    /// Notes that the worksheet has an element for its data; fails on a second one, which would not be read.
     pub(super) fn sheet_data(&mut self) -> Result<(), ImportError> {
         if self.data {
             return Err(ImportError::Damaged("一张工作表里有两份数据".to_owned()));
@@ -226,7 +231,7 @@ impl Frame {
         self.data
     }
 
-    /// Fails if a value is not the number of a shared string.
+    /// Fails if a value cannot be the index of a shared string.
     pub(super) fn string_index(value: &str) -> Result<(), ImportError> {
         if value.bytes().all(|b| b.is_ascii_digit()) { Ok(()) } else { Err(odd_cell()) }
     }
@@ -261,50 +266,18 @@ impl Frame {
     }
 }
 
-/// An attribute without a prefix, as written; the first, where it stands twice.
-pub(super) fn attribute<'e>(e: &'e BytesStart<'_>, name: &str) -> Option<Cow<'e, str>> {
-    e.attributes().with_checks(false).flatten().find(|a| a.key.as_ref() == name).map(|a| a.value)
-}
-
-/// Several of them at once: most elements of a sheet are cells, and each is asked for three. One that occurs twice is damage:
-/// programs differ in which they take.
-fn attributes<'e, const N: usize>(
-    e: &'e BytesStart<'_>,
-    names: [&str; N],
-) -> Result<[Option<Cow<'e, str>>; N], ImportError> {
-    let mut values = [const { None }; N];
-    for a in e.attributes().with_checks(false).flatten() {
-        if let Some(i) = names.iter().position(|n| a.key.as_ref() == *n)
-            && values[i].replace(a.value).is_some()
-        {
-            return Err(odd_cell());
-        }
-    }
-    Ok(values)
-}
-
-/// The same, to be kept longer than its element.
-pub(super) fn own_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    attribute(e, name).map(Cow::into_owned)
-}
-
-/// The only attribute of a local name, whatever its prefix.
-pub(super) fn local_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> {
-    let mut called = e.attributes().flatten().filter(|a| a.key.local_name().as_ref() == name);
-    called.next().filter(|_| called.next().is_none()).map(|a| a.value.into_owned())
-}
-
-/// Whether an attribute says yes; one in disguise does, since what is hidden is told and read all the same.
+/// Whether an attribute is true. A value in an unknown notation counts as true, because hidden cells are reported and read
+/// anyway.
 fn truth(value: Option<&str>) -> bool {
     value.is_some_and(|v| !matches!(v.trim(), "0" | "false" | ""))
 }
 
-/// Whether a height or a width is none, or too little for anything to be seen.
+/// Whether a height or a width is zero, or too small for anything to be seen.
 fn is_nothing(size: Option<&str>) -> bool {
     size.and_then(|s| s.trim().parse::<f64>().ok()).is_some_and(|s| s < 0.2)
 }
 
-/// Ranges sorted and joined where they meet, so that one search finds what holds a place.
+/// Returns the ranges sorted, and joined where they touch, so that one search finds the range that contains a position.
 pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     ranges.sort_unstable();
     let mut out: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
@@ -315,10 +288,6 @@ pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
         }
     }
     out
-}
-
-pub(super) fn odd_cell() -> ImportError {
-    ImportError::Damaged("单元格的写法不合规范".to_owned())
 }
 
 fn bad(text: &str) -> ImportError {

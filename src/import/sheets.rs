@@ -1,7 +1,7 @@
-//! Cells as they come from a reader → sheets in order, under the limits.
+//! Cells in the order in which a reader finds them → sheets in order, under the limits.
 //!
-//! The readers of the older formats put what they find here, and so does this process with what its child answered:
-//! nothing that a file or a child says is taken on trust.
+//! Used by the readers of the older formats, and for the sheets that a child process returned: neither a file nor a child process
+//! is trusted.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct Collector<'a> {
     text_left: u64,
     sheets: Vec<Sheet>,
     current: Sheet,
-    /// Hidden rows as first..=last; a sheet may hide a million.
+    /// Hidden rows as first..=last, because a sheet may hide a million.
     hidden_rows: Vec<(u32, u32)>,
 }
 
@@ -37,14 +37,14 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Puts one cell; `content` is `None` where it holds nothing.
+    /// Adds one cell, and what its number format adds. An empty text without a formula is counted but not kept.
     pub fn cell(&mut self, cell: Cell, shown: Option<Shown>) -> Result<(), ImportError> {
         if !on_sheet(cell.at) {
             return Err(ImportError::Damaged("单元格地址不合法".to_owned()));
         }
         self.cells_left = self.cells_left.checked_sub(1).ok_or_else(|| self.limits.cells_error())?;
         let text = match &cell.content {
-            // A formula such as ="" shows nothing; a text that is empty without one is no content.
+            // An empty text is no content, except as the result of a formula such as ="".
             Content::Text(t) if t.is_empty() && !cell.formula => return Ok(()),
             Content::Text(t) | Content::HugeNumber(t) | Content::Other(t) | Content::Error(t) => t.len(),
             _ => 0,
@@ -75,7 +75,7 @@ impl<'a> Collector<'a> {
         push_range(&mut self.current.hidden_columns, first, last, self.limits)
     }
 
-    /// Puts the words of a text box; blank ones are none.
+    /// Adds the text of a text box; blank text is not kept.
     pub fn text_box(&mut self, words: &str) -> Result<(), ImportError> {
         self.text_left = self.text_left.checked_sub(words.len() as u64).ok_or_else(|| self.limits.inflated_error())?;
         self.current.boxes.extend((!words.trim().is_empty()).then(|| words.to_owned()));
@@ -91,7 +91,7 @@ impl<'a> Collector<'a> {
         Ok(())
     }
 
-    /// Ends the sheet whose cells were put last.
+    /// Ends the current sheet, which contains everything that was added since the last one.
     pub fn end_sheet(&mut self, name: impl Into<Arc<str>>, hidden: bool) -> Result<(), ImportError> {
         let name = name.into();
         if self.sheets.len() >= self.limits.sheets {
@@ -103,7 +103,7 @@ impl<'a> Collector<'a> {
         if let Some(pair) = sheet.cells.windows(2).find(|w| w[0].at == w[1].at) {
             return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
         }
-        // Rows below the last cell hide nothing.
+        // Hidden rows below the last cell hide nothing, so they are dropped.
         let last = sheet.cells.last().map(|c| c.at.row);
         let rows = rows.into_iter().filter_map(|(a, b)| last.map(|last| a..=b.min(last)));
         sheet.hidden_rows = rows.flatten().collect::<BTreeSet<_>>().into_iter().collect();
@@ -123,7 +123,7 @@ impl<'a> Collector<'a> {
     }
 }
 
-/// Sheets from outside this process, as if they had just been read.
+/// Checks sheets from another process in the same way as sheets that were just read.
 pub fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let mut collector = Collector::new(limits);
     for sheet in sheets {
@@ -150,7 +150,7 @@ fn on_sheet(at: Address) -> bool {
 }
 
 fn push_range(ranges: &mut Vec<(u32, u32)>, first: u32, last: u32, limits: &Limits) -> Result<(), ImportError> {
-    // Rows of one kind follow each other: one range holds them.
+    // Consecutive hidden rows or columns are kept as one range.
     if let Some(range) = ranges.last_mut().filter(|r| r.1.checked_add(1) == Some(first)) {
         range.1 = last;
         return Ok(());

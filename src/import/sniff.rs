@@ -1,4 +1,6 @@
-//! What a file is, by its content; its name is not asked.
+//! The format of a file, detected from its content, never from its name.
+//!
+//! Takes bytes, gives the [`Kind`] of a workbook, or an error that says what the file is instead. It never reads cells itself.
 
 use std::io::Cursor;
 
@@ -7,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use zip::ZipArchive;
 
 use super::package::{self, zip_error};
-use super::workbook::Sheet;
-use super::{ImportError, Limits, directory, ods, xls, xlsb, xlsx, xml};
+use super::{ImportError, Limits, directory, xml};
 use crate::form::labels;
 
 /// A format that can be read.
@@ -23,7 +24,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// What a message calls it.
+    /// Its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
             Kind::Xlsx => " .xlsx 工作簿",
@@ -33,22 +34,13 @@ impl Kind {
         }
     }
 
-    /// Whether its reader, or a library behind it, may abort the process on a file that lies about its sizes.
+    /// Whether its reader, or a library that it uses, may abort the process on a file that states false sizes.
     pub const fn may_abort(self) -> bool {
         !matches!(self, Kind::Xlsx)
     }
-
-    pub fn read(self, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-        match self {
-            Kind::Xlsx => xlsx::sheets(&package::open(bytes, limits)?, limits),
-            Kind::Xls => xls::sheets(bytes, limits),
-            Kind::Xlsb => xlsb::sheets(bytes, limits),
-            Kind::Ods => ods::sheets(bytes, limits),
-        }
-    }
 }
 
-/// The first bytes of files that people take for workbooks, or that lie beside them.
+/// First bytes of files that people mistake for workbooks or keep next to them.
 const KNOWN: [(&[u8], &str); 12] = [
     (b"%PDF", "这是 PDF 文件"),
     (b"\x89PNG", "这是图片"),
@@ -64,7 +56,7 @@ const KNOWN: [(&[u8], &str); 12] = [
     (b"RIFF", "这是图片或音像文件"),
 ];
 
-/// The format of a workbook; names everything else it knows.
+/// Returns the format of a workbook; the error for any other file names its format if it is known.
 pub fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     if bytes.is_empty() {
         return Err(ImportError::Empty);
@@ -79,7 +71,7 @@ pub fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04 | 0x08, 4..=16, 0, ..]) {
         return Err(ImportError::Format("这是 Excel 95 或更早的 .xls 旧格式".into()));
     }
-    // A text may well begin with two such letters.
+    // A text may begin with the same two letters, so a start of two bytes only counts if the file is not text.
     let is_known = |start: &[u8]| bytes.starts_with(start) && (start.len() > 2 || !is_plain(bytes));
     if let Some((_, what)) = KNOWN.iter().find(|(start, _)| is_known(start)) {
         return Err(ImportError::NotAWorkbook((*what).into()));
@@ -87,7 +79,7 @@ pub fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     Err(text_kind(bytes))
 }
 
-/// A zip may be many things: its entries tell which.
+/// Detects the format of a zip from the names of its entries.
 fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     let zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
     if zip.len() > limits.parts {
@@ -113,7 +105,7 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     if has("xl/") || names.iter().any(|n| n.ends_with("workbook.xml")) {
         return Ok(Kind::Xlsx);
     }
-    // Which kind of OpenDocument is judged where it is opened.
+    // The kind of OpenDocument is checked when the file is opened.
     if names.iter().any(|n| n == "content.xml") {
         return Ok(Kind::Ods);
     }
@@ -130,7 +122,7 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     })
 }
 
-/// The kind of the workbook that is the package's main part; `None` if that is missing or no workbook.
+/// Returns the format of the workbook that is the package's main part; `None` if that part is missing or not a workbook.
 fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
     const LISTING: &str = "_rels/.rels";
     let mut listing = package::inflated(bytes, limits, |name| name == LISTING).ok()?;
@@ -154,7 +146,7 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
     }
 }
 
-/// A compound file may be many things too: the names of its streams tell, wherever their directory lies.
+/// Detects the format of a compound file from the names of its streams, wherever its directory is located.
 fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
     let has = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
@@ -164,7 +156,7 @@ fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
             .any(|e| e[..name.len()].eq_ignore_ascii_case(&name) && e[64..66] == (name.len() as u16).to_le_bytes())
     };
     if has("Workbook") || has("Book") {
-        // Which may lie within a letter; the reader sees what the file itself is.
+        // The stream may be embedded in a Word document; the reader detects the format of the file itself.
         return Ok(Kind::Xls);
     }
     Err(if has("EncryptedPackage") {
@@ -179,12 +171,12 @@ fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
 /// Whether a compound file ends before the sector in which its directory begins.
 fn is_cut(bytes: &[u8]) -> bool {
     let field = |at: usize| bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
-    // Sectors have 512 or 4096 bytes; they are counted behind the header, which takes the first.
+    // Sectors have 512 or 4096 bytes; they are counted after the header, which takes the first.
     let (Some(shift @ (9 | 12)), Some(directory)) = (bytes.get(30), field(48)) else { return false };
     (u64::from(directory) + 2) << shift > bytes.len() as u64
 }
 
-/// What a compound file is that holds no workbook, by the streams it has.
+/// Returns the error for a compound file without a workbook, which names its format according to its streams.
 pub(super) fn other_compound(has: impl Fn(&str) -> bool) -> ImportError {
     let streams = [
         ("WordDocument", "这是旧格式的 Word 文档"),
@@ -209,7 +201,7 @@ fn text_kind(bytes: &[u8]) -> ImportError {
     };
     let lower = text.trim_start_matches('\u{feff}').trim_start().to_ascii_lowercase();
     if lower.starts_with("<!doctype html") || lower.contains("<html") || lower.starts_with("<table") {
-        // Systems export tables as web pages under the name .xls; their head may be long.
+        // Some systems export tables as web pages with the extension .xls; their head may be long.
         return ImportError::Format("这是网页（HTML）".into());
     }
     if lower.starts_with("<?xml") {
@@ -231,15 +223,15 @@ fn text_kind(bytes: &[u8]) -> ImportError {
     }
 }
 
-/// Whether bytes are text of some eight-bit encoding.
+/// Whether bytes are text in some eight-bit encoding.
 fn is_plain(bytes: &[u8]) -> bool {
     bytes.iter().take(4096).all(|b| *b >= 0x20 || b"\t\r\n".contains(b))
 }
 
-/// Whether the first lines have columns: one separator, in each line as often.
+/// Whether the first lines have columns: one separator, equally often in each line.
 fn is_table(text: &str) -> bool {
     let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(3).collect();
-    // The last of several may be cut off.
+    // The last of several lines may be truncated.
     let whole = &lines[..lines.len().min(2)];
     ['\t', ',', ';'].into_iter().any(|c| {
         let counts: Vec<usize> = whole.iter().map(|l| l.matches(c).count()).collect();

@@ -1,8 +1,8 @@
 //! The texts of shared strings and of cells: plain, rich, or inside a cell.
 //!
-//! Takes a shared-strings part, gives its strings as a spreadsheet program shows them: runs joined, phonetic guides left out, white
-//! space outside `xml:space="preserve"` trimmed, `_xHHHH_` resolved, and [`MARKED`] before runs that are raised, lowered or struck
-//! out.
+//! Takes a shared-strings part, gives its strings as a spreadsheet program shows them: runs joined, phonetic guides omitted,
+//! white space outside `xml:space="preserve"` trimmed, `_xHHHH_` resolved, and [`MARKED`] before runs that are raised, lowered or
+//! struck out.
 
 use std::borrow::Cow;
 
@@ -10,15 +10,16 @@ use quick_xml::Reader;
 use quick_xml::escape::resolve_xml_entity;
 use quick_xml::events::{BytesRef, Event};
 
+use super::attributes::attribute;
+use super::error::odd_cell;
 use super::formats::marks;
 use super::markup::consumed;
 use super::scan::Scan;
-use super::sheet_xml::{attribute, odd_cell};
 use super::workbook::MARKED;
 use super::xml::ill_formed;
 use super::{ImportError, Limits};
 
-/// The strings of a shared-strings part.
+/// Returns the strings of a shared-strings part.
 pub(super) fn shared<'x>(xml: &'x str, limits: &Limits) -> Result<Vec<Cow<'x, str>>, ImportError> {
     if let Some(strings) = scanned(xml, limits) {
         return Ok(strings);
@@ -43,7 +44,7 @@ pub(super) fn shared<'x>(xml: &'x str, limits: &Limits) -> Result<Vec<Cow<'x, st
     }
 }
 
-/// The text up to the end of the element `closing`, which was just opened.
+/// Reads the text up to the end of the element `closing`, which was just opened.
 pub(super) fn string(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String, ImportError> {
     let mut out = String::new();
     let (mut guides, mut is_marked) = (0u32, false);
@@ -74,7 +75,7 @@ pub(super) fn string(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String
     }
 }
 
-/// The characters up to the end of the element `closing`, which was just opened. Fails on elements inside it.
+/// Reads the characters up to the end of the element `closing`, which was just opened. Fails on elements inside it.
 pub(super) fn content(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String, ImportError> {
     let mut out = String::new();
     loop {
@@ -106,8 +107,8 @@ fn shown(text: &str, keeps: bool) -> Cow<'_, str> {
     unescaped(if keeps { text } else { text.trim_matches(BLANKS) })
 }
 
-/// Resolves the escapes `_xHHHH_` by which a text holds characters that XML does not allow: one UTF-16 unit each. A surrogate
-/// without its other half becomes U+FFFD.
+/// Resolves the escapes `_xHHHH_`, one UTF-16 unit each, with which a text contains characters that XML does not allow. An
+/// unpaired surrogate becomes U+FFFD.
 pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains("_x") {
         return Cow::Borrowed(text);
@@ -132,18 +133,19 @@ pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Bytes of an escape.
+/// Length of an escape in bytes.
 const ESCAPE: usize = "_xHHHH_".len();
 
-/// The UTF-16 unit that the escape at `at` stands for; `None` if there is none.
+/// Returns the UTF-16 unit of the escape at `at`; `None` if there is no escape.
 fn unit(text: &str, at: usize) -> Option<u16> {
     let digits = text.get(at..at + ESCAPE)?.strip_prefix("_x")?.strip_suffix('_')?;
-    // Not `from_str_radix` alone, which takes a sign.
+    // `from_str_radix` alone would also accept a sign.
     let is_hex = digits.bytes().all(|b| b.is_ascii_hexdigit());
     u16::from_str_radix(digits, 16).ok().filter(|_| is_hex)
 }
 
-/// The strings of a part that is written plainly; `None` for any other, and where words have a look that counts.
+/// Returns the strings of a part that is written plainly; `None` for any other part, and if any text may be raised, lowered or
+/// struck out.
 fn scanned<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, str>>> {
     let mut scan = Scan::new(xml, &["sst", "si", "r", "rPh", "t", "vertAlign", "strike", "AlternateContent"])?;
     let mut strings: Vec<Cow<'x, str>> = Vec::new();
@@ -177,7 +179,7 @@ fn scanned<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, str>>> {
     scan.is_closed().then_some(strings)
 }
 
-/// A text without markup with its references resolved; `None` where it has line ends that XML normalises.
+/// Returns a text without markup with its references resolved; `None` if it has line ends that XML normalises.
 pub(super) fn plain_text(written: &str) -> Option<Cow<'_, str>> {
     if written.contains('\r') {
         return None;

@@ -63,7 +63,7 @@ fn every_kind_of_cell_is_told_apart() {
         ("I2", text("乙")),
         ("J2", Content::HugeNumber(1e300f64.to_string())),
         ("K2", text("丙")),
-        // As programs write formulas that compute none.
+        // Formulas as written by programs that do not compute them.
         ("M2", Content::Uncomputed),
         ("N2", Content::Uncomputed),
     ];
@@ -74,7 +74,7 @@ fn every_kind_of_cell_is_told_apart() {
 #[test]
 fn a_lying_string_count_reserves_nothing() {
     let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
-    // A fault before the table stops our reader and not calamine's.
+    // A fault before the table stops our reader, but not calamine.
     let faulty = r#"<a></b><sst uniqueCount="900000000000000"><si><t>甲</t></si></sst>"#;
     assert!(message(&book(sheet, &[("xl/sharedStrings.xml", faulty)]), &Limits::default()).contains("损坏"));
     for part in ["xl/sharedStrings.xml", "xl/SHAREDstrings.xml"] {

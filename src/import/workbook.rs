@@ -1,4 +1,4 @@
-//! A workbook as read: nothing interpreted, nothing left out.
+//! A workbook as read: nothing is interpreted and nothing is omitted.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub struct Workbook {
     pub sheets: Vec<Sheet>,
 }
 
-/// One worksheet. Cells are sorted by row, then column, and each address stands once.
+/// One worksheet. Cells are sorted by row, then column, and each address occurs once.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Sheet {
     pub name: Arc<str>,
@@ -24,7 +24,7 @@ pub struct Sheet {
     pub merges: Vec<Span>,
     /// Hidden rows, sorted.
     pub hidden_rows: Vec<u32>,
-    /// Hidden columns as first..=last, sorted and apart from each other.
+    /// Hidden columns as first..=last, sorted, neither overlapping nor adjacent.
     pub hidden_columns: Vec<(u32, u32)>,
     /// Cells whose number format adds something, sorted.
     pub shown: Vec<(Address, Shown)>,
@@ -46,33 +46,33 @@ pub enum Skipped {
     Missing,
 }
 
-/// What a number format adds to the number a cell holds.
+/// What a number format adds to the number in a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Shown {
     /// Another number is shown, e.g. in thousands or percent. A 0 is shown as 0.
     Scaled,
     /// Another number is shown, even for a 0.
     Replaced,
-    /// A unit of money is seen behind it.
+    /// A unit of money is shown after it.
     Unit(Unit),
-    /// The same number with zeros before it: 007, a number to count with and another one as a name.
+    /// The same number with leading zeros, as in 007: the same as a quantity, but a different one as an identifier.
     Padded,
     /// The cell is struck out, raised or lowered.
     Marked,
 }
 
 impl Sheet {
-    /// A sheet of which nothing was read.
+    /// A sheet that was not read.
     pub(super) fn skipped(name: &str, why: Skipped) -> Sheet {
         Sheet { name: name.into(), hidden: true, skipped: Some(why), ..Sheet::default() }
     }
 
-    /// What a cell's number format adds.
+    /// Returns what the number format of a cell adds.
     pub fn shown(&self, at: Address) -> Option<Shown> {
         self.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| self.shown[i].1)
     }
 
-    /// Whether a cell stands in a hidden row or column.
+    /// Whether a cell is in a hidden row or column.
     pub fn hides(&self, at: Address) -> bool {
         self.hidden_rows.binary_search(&at.row).is_ok()
             || match self.hidden_columns.partition_point(|(first, _)| *first <= at.column) {
@@ -89,7 +89,7 @@ pub struct Span {
     pub last: Address,
 }
 
-/// A cell that holds something.
+/// A cell with content.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Cell {
     pub at: Address,
@@ -98,7 +98,7 @@ pub struct Cell {
     pub formula: bool,
 }
 
-/// Stands in a text before words that are raised, lowered or struck out: they are seen apart from the others.
+/// Marker in a text before words that are raised, lowered or struck out, because people see them as separate from the others.
 pub const MARKED: char = '\u{fffc}';
 
 /// What a cell shows.
@@ -107,12 +107,12 @@ pub enum Content {
     Text(String),
     /// A number, at most 15 significant digits, as Excel itself shows and keeps it.
     Number(#[serde(with = "crate::model::exact")] Decimal),
-    /// A number too large or too small to be a figure, as written.
+    /// A number too large or too small for a [`Decimal`], as text.
     HugeNumber(String),
     Bool(bool),
     /// A date, as year, month, day.
     Date(u16, u8, u8),
-    /// A time, duration or other content of a kind no report needs, as written.
+    /// A time, duration or other content of a kind that no report needs, as text.
     Other(String),
     /// An error value such as `#REF!`.
     Error(String),

@@ -1,18 +1,19 @@
 //! A worksheet in any notation → the elements of its cells and its frame, in one notation.
 //!
-//! Takes the part as it is in the file, returns a text for [`super::sheet_xml`]. If a cell has a value
-//! and an inline string, its type decides which one counts, as in Excel. A cell without a formula that has only the one its type
-//! does not ask for is refused.
+//! Takes the part as it is in the file, returns a text for [`super::sheet_xml`]. If a cell has a value and an inline string, its
+//! type decides which one counts, as in Excel. A cell without a formula is refused if it has only the one that its type does not
+//! use.
 
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::ImportError;
+use super::attributes::attribute;
+use super::error::odd_cell;
 use super::markup::consumed;
-use super::sheet_xml::{attribute, odd_cell};
 use super::xml::ill_formed;
 
-/// A worksheet with only the elements that count.
+/// Returns a worksheet with only the elements that count.
 pub(super) fn canonical(xml: &str) -> Result<String, ImportError> {
     typed(consumed(xml, belongs)?)
 }
@@ -31,14 +32,14 @@ fn belongs(around: &[String], name: &str) -> bool {
     }
 }
 
-/// Removes from each cell the value or inline string that its type does not ask for.
+/// Removes from each cell the value or inline string that its type does not use.
 fn typed(xml: String) -> Result<String, ImportError> {
     if !xml.contains("inlineStr") && !xml.contains("<is") {
         return Ok(xml);
     }
     let mut reader = Reader::from_str(&xml);
     let (mut out, mut copied) = (String::with_capacity(xml.len()), 0);
-    // Of the current cell: the element that its type asks for, and whether that one and the other one have content.
+    // For the current cell: the element that its type uses, and whether that element and the other one have content.
     let (mut wanted, mut has, mut has_other) = ("v", false, false);
     // A cell with a formula is not refused: its writer may have given the result the wrong type.
     let mut computed = false;

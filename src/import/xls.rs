@@ -1,7 +1,7 @@
 //! .xls and .et: the records of Excel 97 to 2003, read once for values and frame together.
 //!
-//! calamine gives the values of such a file as dense rectangles and none of its styles; the records had to be walked for
-//! hidden rows, formats and raised runs anyhow, and two readers of one file may disagree.
+//! calamine gives the values of such a file as dense rectangles, without styles. The records must be read for hidden rows,
+//! formats and raised runs anyway, and two readers of one file may disagree.
 
 use std::io::{Cursor, Read};
 
@@ -40,7 +40,7 @@ mod kind {
     pub const BEGIN: u16 = 0x809;
 }
 
-/// All worksheets in the workbook's order, and those other sheets that may have content.
+/// Returns all worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let stream = stream(bytes, limits)?;
     let book = globals(&stream)?;
@@ -65,7 +65,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     collector.finish()
 }
 
-/// The workbook's stream, out of its container.
+/// Returns the workbook's stream from its container.
 fn stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImportError> {
     let mut file = CompoundFile::open(Cursor::new(bytes)).map_err(|e| ImportError::container(&e))?;
     if !file.is_stream("Workbook") {
@@ -83,7 +83,7 @@ fn stream(bytes: &[u8], limits: &Limits) -> Result<Vec<u8>, ImportError> {
     Ok(out)
 }
 
-/// Format code assumed for one that cannot be read: it shows nothing of a number.
+/// Format code assumed in place of one that cannot be read: it hides the number.
 const UNREADABLE: &str = ";;;";
 
 /// A cell's row, column and style.
@@ -98,7 +98,7 @@ struct Listed {
     offset: usize,
 }
 
-/// What the whole workbook shares.
+/// Data that all sheets of the workbook share.
 #[derive(Debug, Default)]
 struct Globals {
     sheets: Vec<Listed>,
@@ -156,7 +156,7 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
     if records.is_at_end() { Ok(settled(book, &strings)) } else { Err(cut()) }
 }
 
-/// Resolves the strings: the fonts of their runs are known only when all records were read.
+/// Resolves the strings: the fonts of their runs are known only after all records were read.
 fn settled(mut book: Globals, strings: &[Rich]) -> Globals {
     book.styles.settle();
     book.strings = strings.iter().map(|s| book.styles.marked(&s.units, &s.runs)).collect();
@@ -195,7 +195,7 @@ fn has_cells(stream: &[u8], offset: usize) -> bool {
     own_records(stream, offset).any(|r| is_cell(r.kind))
 }
 
-/// The shared strings. How many there are is what is there, not what the record says.
+/// Reads the shared strings that the record contains; the number that it states is only an upper limit.
 fn shared(record: &Record<'_>) -> Result<Vec<Rich>, ImportError> {
     let stated = record.fields().u32(4).ok_or_else(cut)?;
     let mut text = record.text();
@@ -210,9 +210,9 @@ fn shared(record: &Record<'_>) -> Result<Vec<Rich>, ImportError> {
 fn read_sheet(stream: &[u8], offset: usize, book: &Globals, to: &mut Collector<'_>) -> Result<(), ImportError> {
     let mut records = Records::new(stream, offset);
     records.next().filter(|r| r.kind == kind::BEGIN).ok_or_else(cut)?;
-    // Charts within the sheet have cells of their own.
+    // Charts within the sheet have cells of their own, which are skipped.
     let mut depth = 0u32;
-    // A formula whose text follows.
+    // A formula whose text is in a later record.
     let mut awaited: Option<Spot> = None;
     for record in &mut records {
         match record.kind {
@@ -250,7 +250,8 @@ fn is_cell(kind: u16) -> bool {
     [FORMULA, NUMBER, LABEL, RICH_LABEL, TRUTH_OR_ERROR, STRING_CELL, PACKED_NUMBER, PACKED_NUMBERS].contains(&kind)
 }
 
-/// Puts what a record holds; gives the place of a formula whose text is still to come. `None`: the record is too short.
+/// Adds the content of a record; returns the place of a formula whose text is in a later record. `None` if the record is too
+/// short.
 fn read_record(
     record: &Record<'_>,
     book: &Globals,
@@ -308,7 +309,7 @@ fn read_record(
     Some(done.map(|()| None))
 }
 
-/// A text in its cell, as older writers put it.
+/// Returns the text of a cell that contains it directly, as older programs write it.
 fn label(record: &Record<'_>, kind: u16, styles: &Styles) -> Result<String, ImportError> {
     let mut text = record.text();
     text.skip(6)?;

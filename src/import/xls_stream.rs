@@ -1,11 +1,11 @@
-//! The records of an .xls stream: a kind, a length, a body, and bodies that go on in the records behind.
+//! The records of an .xls stream: kind, length and body; a body may continue in the records that follow.
 
 use super::ImportError;
 use super::biff::Fields;
 
 const CONTINUE: u16 = 0x3C;
 
-/// One record; its parts are its own body and those of the CONTINUE records behind it.
+/// One record; its parts are its own body and those of the CONTINUE records that follow it.
 #[derive(Debug)]
 pub(super) struct Record<'a> {
     pub kind: u16,
@@ -40,7 +40,7 @@ impl<'a> Records<'a> {
         self.stream.get(self.at..).is_some_and(|rest| rest.len() < 4 && rest.iter().all(|b| *b == 0))
     }
 
-    /// Kind and body of the record at hand, and where the next one is.
+    /// Kind and body of the current record, and where the next one is.
     fn peek(&self) -> Option<(u16, &'a [u8], usize)> {
         let head = Fields(self.stream.get(self.at..)?);
         let body = head.bytes(4, usize::from(head.u16(2)?))?;
@@ -63,15 +63,15 @@ impl<'a> Iterator for Records<'a> {
     }
 }
 
-/// A text that stands in records, with what belongs to it.
+/// A text from a record, with its runs.
 #[derive(Debug, Default)]
 pub(super) struct Rich {
     pub units: Vec<u16>,
-    /// First character and font.
+    /// First character and font of each run.
     pub runs: Vec<(u16, u16)>,
 }
 
-/// Reads texts from the body of a record and those it goes on in.
+/// Reads texts from the body of a record and those of its continuations.
 #[derive(Debug)]
 pub(super) struct Text<'a, 'r> {
     parts: &'r [&'a [u8]],
@@ -94,7 +94,7 @@ impl Text<'_, '_> {
         self.parts.iter().enumerate().skip(self.part).all(|(i, p)| p.len() <= if i == self.part { self.at } else { 0 })
     }
 
-    /// What is left of the part at hand; the next part where nothing is.
+    /// The unread bytes of the current part, or of the next part that is not empty.
     fn rest(&mut self) -> Result<&[u8], ImportError> {
         loop {
             let part = self.parts.get(self.part).ok_or_else(cut)?;
@@ -120,13 +120,13 @@ impl Text<'_, '_> {
         Ok(u32::from(self.u16()?) | u32::from(self.u16()?) << 16)
     }
 
-    /// A text with a length of 16 bits, and its runs.
+    /// Reads a text with a length of 16 bits, and its runs.
     pub fn rich(&mut self) -> Result<Rich, ImportError> {
         let length = self.u16()?;
         self.body(length)
     }
 
-    /// A text with a length of 8 bits.
+    /// Reads a text with a length of 8 bits.
     pub fn short(&mut self) -> Result<Rich, ImportError> {
         let length = u16::from(self.byte()?);
         self.body(length)
@@ -147,7 +147,7 @@ impl Text<'_, '_> {
         Ok(Rich { units, runs })
     }
 
-    /// Runs behind their number.
+    /// Reads runs that are preceded by their number.
     pub fn runs(&mut self) -> Result<Vec<(u16, u16)>, ImportError> {
         let count = self.u16()?;
         self.run_list(count)
@@ -157,7 +157,7 @@ impl Text<'_, '_> {
         (0..count).map(|_| Ok((self.u16()?, self.u16()?))).collect()
     }
 
-    /// Characters of one byte or two; each record in which a text goes on says anew which.
+    /// Reads characters of one byte or two; each record that continues a text states again which.
     fn units(&mut self, length: u16, mut flags: u8) -> Result<Vec<u16>, ImportError> {
         let mut units = Vec::new();
         while units.len() < usize::from(length) {
@@ -165,7 +165,7 @@ impl Text<'_, '_> {
             let wide = flags & 1 != 0;
             let width = if wide { 2 } else { 1 };
             let wanted = (usize::from(length) - units.len()) * width;
-            // A text that begins where a part ends goes on in the next, behind its flags.
+            // At the end of a part, the text continues in the next one, after its flags.
             if self.parts.get(part).is_none_or(|p| self.at >= p.len()) {
                 flags = self.byte()?;
                 continue;
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_text_goes_on_in_the_next_record_in_another_width() {
-        // Four characters: two wide ones, then two narrow ones behind a CONTINUE.
+        // Four characters: two wide ones, then two narrow ones in a CONTINUE record.
         let first = [&[0xFC, 0, 7, 0][..], &[4, 0, 1, 0x32, 0x75, 0x59, 0x4E]].concat();
         let second = [&[0x3C, 0, 3, 0][..], &[0, b'a', b'b']].concat();
         let all = [first, second].concat();
@@ -212,7 +212,7 @@ mod tests {
         let stream = [0xFC, 0, 4, 0, 0xFF, 0xFF, 1, 0x32];
         let record = Records::new(&stream, 0).next().unwrap();
         assert!(record.text().rich().is_err());
-        // A record longer than the stream is none.
+        // A record longer than the rest of the stream is not returned.
         let mut records = Records::new(&[0xFC, 0, 9, 0, 1], 0);
         assert!(records.next().is_none() && !records.is_at_end());
         let mut records = Records::new(&[0xFC, 0, 0, 0, 0, 0], 0);

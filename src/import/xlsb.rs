@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::biff::{Fields, Styles, cell, error, packed};
-use super::boxes::{self, is_drawing};
+use super::boxes;
 use super::directory::{Target, main_part, relations, relations_of};
-use super::package::{Package, TextPackage, in_words, inflated, unescaped_address};
+use super::package::{Package, TextPackage, in_words, inflated, is_drawing, unescaped_address};
 use super::sheets::Collector;
 use super::workbook::{Content, Sheet, Skipped, Span};
 use super::xls_stream::cut;
@@ -29,7 +29,7 @@ mod kind {
     pub const CELL_STYLES_END: u32 = 618;
 }
 
-/// All worksheets in the workbook's order, and those other sheets that may have content.
+/// Returns all worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     // The relationships name the parts, so they are read first.
     let texts = |package: Package<Vec<u8>>| TextPackage {
@@ -79,13 +79,13 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     collector.finish()
 }
 
-/// A part's name in the form that [`Package::part`] compares.
+/// Returns a part's name in the form that [`Package::part`] compares.
 fn spelled(name: &str) -> String {
     let name = name.trim_start_matches('/').to_ascii_lowercase();
     unescaped_address(&name).map_or(name, |n| n.to_ascii_lowercase())
 }
 
-/// Whether a sheet of macros has a cell that is not blank. A part that is damaged may have any.
+/// Whether a sheet of macros has a cell that is not blank. A damaged part counts as having one.
 fn may_say(part: &[u8]) -> bool {
     Records(part).any(|record| record.map_or(true, |(kind, _)| matches!(kind, 2..=18 | 61 | 62)))
 }
@@ -101,7 +101,7 @@ struct Listed {
     relation: String,
 }
 
-/// Whether dates count from 1904, and the sheets.
+/// Returns whether dates count from 1904, and the sheets.
 fn listed(part: &[u8]) -> Result<(bool, Vec<Listed>), ImportError> {
     let (mut is_1904, mut sheets) = (false, Vec::new());
     for record in Records(part) {
@@ -155,7 +155,7 @@ fn styles(part: &[u8]) -> Result<Styles, ImportError> {
     Ok(styles)
 }
 
-/// The shared strings: those that are there, however many the part says there are.
+/// Reads the shared strings that the part contains; the number that it states is ignored.
 fn strings(part: &[u8], styles: &Styles) -> Result<Vec<String>, ImportError> {
     let mut all = Vec::new();
     for record in Records(part) {
@@ -169,7 +169,7 @@ fn strings(part: &[u8], styles: &Styles) -> Result<Vec<String>, ImportError> {
 
 fn read_sheet(part: &[u8], book: &Book, to: &mut Collector<'_>) -> Result<(), ImportError> {
     let mut row = 0;
-    // A cell behind another need not say its column.
+    // A cell that follows another may omit its column.
     let mut column = 0u32;
     for record in Records(part) {
         let (kind, fields) = record?;
@@ -199,7 +199,7 @@ fn read_sheet(part: &[u8], book: &Book, to: &mut Collector<'_>) -> Result<(), Im
                     kind::RICH_CELL_BEHIND => (true, kind::RICH_CELL),
                     _ => (false, kind),
                 };
-                // A cell behind another leaves out its column.
+                // These records omit the column: it is the one after the previous cell.
                 let style_at = if behind { 0 } else { 4 };
                 column = if behind { column } else { fields.u32(0).ok_or_else(cut)? };
                 let style = (fields.u32(style_at).ok_or_else(cut)? & 0xFF_FFFF) as usize;
@@ -230,20 +230,20 @@ fn content(kind: u32, value: Fields<'_>, book: &Book, look: super::biff::Look) -
             Some(Content::Text(text.clone()))
         }
         kind::RICH_CELL => rich(value, 0, styles).map(Content::Text),
-        // A text in its cell, or the result of a formula.
+        // A text inside the cell, or the result of a formula.
         _ => wide(value, 0).map(|(units, _)| Content::Text(String::from_utf16_lossy(&units))),
     };
     content.ok_or_else(cut)
 }
 
-/// A text behind its length, and where it ends.
+/// Reads a text that is preceded by its length; also returns where it ends.
 fn wide(fields: Fields<'_>, at: usize) -> Option<(Vec<u16>, usize)> {
     let length = (fields.u32(at)? as usize).checked_mul(2)?;
     let bytes = fields.bytes(at + 4, length)?;
     Some((bytes.chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])).collect(), at + 4 + length))
 }
 
-/// A text with its runs.
+/// Reads a text with its runs.
 fn rich(fields: Fields<'_>, at: usize, styles: &Styles) -> Option<String> {
     let flags = fields.u8(at)?;
     let (text, end) = wide(fields, at + 1)?;
@@ -258,7 +258,7 @@ fn rich(fields: Fields<'_>, at: usize, styles: &Styles) -> Option<String> {
     Some(styles.marked(&text, &runs))
 }
 
-/// The records of a part: kind and length in seven bits a byte, then the body.
+/// The records of a part: kind and length in seven bits per byte, then the body.
 struct Records<'a>(&'a [u8]);
 
 impl<'a> Records<'a> {
@@ -293,7 +293,7 @@ impl<'a> Iterator for Records<'a> {
         }
         let record = self.record();
         if record.is_none() {
-            // One fault ends the part.
+            // Nothing is read after a fault.
             self.0 = &[];
         }
         Some(record.ok_or_else(cut))

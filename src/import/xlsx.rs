@@ -15,7 +15,7 @@ use super::workbook::{Cell, Content, MARKED, Sheet, Skipped};
 use super::worksheet::canonical;
 use super::{ImportError, Limits, boxes, strings};
 
-/// All worksheets in the workbook's order, and those other sheets that may have content.
+/// Returns all worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let directory = Directory::of(package, limits)?;
     let styles = text_of(package, directory.styles.as_ref())?.map(formats::counting).transpose()?;
@@ -93,7 +93,7 @@ fn worksheet<'x>(
     Ok((frame, cells))
 }
 
-/// Adds to an error in which sheet it is.
+/// Adds the name of the sheet to an error.
 fn in_sheet(name: &str) -> impl Fn(ImportError) -> ImportError {
     move |e| match e {
         ImportError::Damaged(why) => ImportError::Damaged(format!("工作表“{name}”里，{why}")),

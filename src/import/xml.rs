@@ -1,8 +1,9 @@
 //! The bytes of an XML part → its text, and a check that it is well-formed.
 //!
-//! Takes UTF-8 and UTF-16, which every XML reader must support, and refuses other encodings: other programs would read a part
-//! differently if its bytes do not match its declaration. The check covers what quick-xml does not detect, because a lenient
-//! reader would find values where Excel reports a damaged file. It does not depend on namespaces and changes nothing.
+//! Takes UTF-8 and UTF-16, which every XML reader must support, and refuses other encodings unless the part is pure ASCII: other
+//! programs would read a part differently if its bytes do not match its declaration. The check covers what quick-xml does not
+//! detect, because a lenient reader would find values where Excel reports a damaged file. It does not depend on namespaces and
+//! changes nothing.
 
 use memchr::memmem;
 use quick_xml::Reader;
@@ -11,7 +12,7 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
 
-/// The text of a part, without its byte order mark; `part` is its name in messages.
+/// Returns the text of a part, without its byte order mark; `part` is its name in messages.
 pub(super) fn text(bytes: Vec<u8>, part: &str) -> Result<String, ImportError> {
     let fault = |what: &str| ImportError::Damaged(format!("{part}{what}"));
     let unknown = || fault("不是 UTF-8 或 UTF-16 编码");
@@ -54,7 +55,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<String> {
     char::decode_utf16(pairs.map(|p| unit([p[0], p[1]]))).collect::<Result<_, _>>().ok()
 }
 
-/// The encoding that a part declares.
+/// Returns the encoding that a part declares.
 fn encoding(text: &str) -> Option<&str> {
     let declaration = text.strip_prefix("<?xml")?;
     let declaration = &declaration[..memmem::find(declaration.as_bytes(), b"?>")?];

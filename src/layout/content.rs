@@ -4,7 +4,7 @@ use super::LayoutError;
 use super::faces::Role;
 use super::line::{self, Line, Measure};
 use super::pages::{Tag, TagId, TagKind};
-use super::table::Prepared;
+use super::table::{LabelCache, Prepared};
 use super::text::{Setter, Text};
 use super::title;
 use super::{POINTS_PER_MM, printed_text};
@@ -61,6 +61,7 @@ pub(super) fn content<'d>(
     document: &'d Document,
     style: &Style,
     setter: &mut Setter<'_>,
+    labels: &LabelCache,
 ) -> Result<Content<'d>, LayoutError> {
     let tags = vec![Tag { kind: TagKind::Document, parent: 0 }];
     let content = Content { sets: Vec::new(), tables: Vec::new(), strips: Vec::new(), tags };
@@ -73,7 +74,7 @@ pub(super) fn content<'d>(
             Block::Paragraph { text } => maker.paragraph(text, next)?,
             Block::Table(table) if table.rows.is_empty() || table.widths.is_empty() => {}
             Block::Table(table) => {
-                let prepared = Prepared::new(table, maker.setter, &mut maker.content.tags, 0)?;
+                let prepared = Prepared::new(table, maker.setter, labels, &mut maker.content.tags, 0)?;
                 let piece = Piece::Table(maker.content.tables.len());
                 maker.content.tables.push(prepared);
                 maker.content.strips.push(Strip { piece, height: 0.0, keeps: false });
@@ -189,7 +190,7 @@ impl Maker<'_, '_, '_> {
             return Ok(None);
         }
         let em = self.width() / size;
-        // 156 mm hold 27.6 characters of 16 points; slightly negative tracking makes exactly 28 fill the line.
+        // 156 mm are 27.6 characters of 16 points; slightly negative tracking makes exactly 28 characters fill the line.
         let track = (em / em.round().max(1.0) - 1.0).clamp(-MOST_TRACK, MOST_TRACK);
         let first = (2.0 * (1.0 + track)).min(em / 2.0);
         let lines = line::break_lines(&text, &Measure { width: em, first, hang: 0.0, track, justify: true });

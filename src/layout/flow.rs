@@ -88,7 +88,7 @@ impl<'c, 'd> Flow<'c, 'd> {
             self.new_page();
         }
         for strip in group {
-            // Blank space that does not fit ends with the page; lines continue on the next.
+            // Blank space that does not fit is cut off at the end of the page; lines continue on the next page.
             if strip.piece != Piece::White && !self.fits(strip.height) && self.y > 0.0 {
                 self.new_page();
             }
@@ -164,7 +164,7 @@ impl<'c, 'd> Flow<'c, 'd> {
                 self.place_long_table(before, prepared, &sized, here)?;
             }
         }
-        // Back to the grid of 22 lines.
+        // Text after the table is aligned to the grid of 22 lines again.
         let pitch = self.style.line.pitch;
         self.y = ((self.y + TABLE_GAP) / pitch - 0.01).ceil() * pitch;
         Ok(())

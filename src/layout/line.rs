@@ -1,6 +1,6 @@
 //! Atoms → lines: greedy line breaking that squeezes punctuation before it widens gaps, justification, and drawing onto a page.
 //!
-//! Takes atoms and a measure, gives lines in time linear in the text. It never decides where on a page a line goes.
+//! Takes atoms and a measure, gives lines in time linear in the text. It never decides where on a page a line is placed.
 
 use super::class::Class;
 use super::pages::{Glyph, Item, Mark, Owner, Page, Run};

@@ -29,14 +29,14 @@ use crate::style::Style;
 
 const POINTS_PER_MM: f32 = 72.0 / 25.4;
 
-/// What layout keeps from document to document, of one worker: labels that are set and broken into lines.
+/// Cache of one worker that is reused for every document: labels that are set and broken into lines.
 #[derive(Default)]
 pub struct Cache(table::LabelCache);
 
 /// Lays a document out on A4 pages. Fails on a character that no face can draw and on a table row taller than a page.
 pub fn layout(document: &Document, style: &Style, faces: &Faces, cache: &Cache) -> Result<Pages, LayoutError> {
-    let mut setter = text::Setter::new(faces, &cache.0);
-    let content = content::content(document, style, &mut setter)?;
+    let mut setter = text::Setter::new(faces);
+    let content = content::content(document, style, &mut setter, &cache.0)?;
     let mut flow = flow::Flow::new(style, &content);
     flow.run()?;
     let (mut pages, outline) = (flow.pages, flow.outline);

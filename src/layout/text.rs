@@ -1,7 +1,7 @@
 //! Text → atoms: each glyph with its face, its width after adjacent punctuation is squeezed, and whether a line may break
 //! before it.
 //!
-//! Takes a text and its role, gives [`Text`]; never a blank for a character that no face can draw, which is an error. Widths
+//! Takes a text and its role, gives [`Text`]. A character that no face can draw is an error, and never becomes a blank. Widths
 //! are in em, so that a text is measured once for all sizes.
 
 use std::collections::BTreeMap;
@@ -13,7 +13,6 @@ use icu_segmenter::{LineSegmenter, LineSegmenterBorrowed};
 use super::LayoutError;
 use super::class::{self, Class};
 use super::faces::{FaceId, OpenFaces, Role};
-use super::table::LabelCache;
 
 /// Space between Chinese characters and Latin letters or digits, em.
 const QUARTER: f32 = 0.25;
@@ -101,7 +100,6 @@ pub fn printed_text(source: &str) -> String {
 /// Makes atoms. One per layout, since it keeps the faces that it has opened.
 pub(super) struct Setter<'a> {
     open: OpenFaces<'a>,
-    labels: &'a LabelCache,
     segmenter: LineSegmenterBorrowed<'static>,
     features: Vec<Feature>,
     /// Removable blank space at the left and right of punctuation marks, by face and glyph.
@@ -123,13 +121,12 @@ impl Char {
 }
 
 impl<'a> Setter<'a> {
-    pub fn new(faces: &'a super::Faces, labels: &'a LabelCache) -> Setter<'a> {
+    pub fn new(faces: &'a super::Faces) -> Setter<'a> {
         let mut options = LineBreakOptions::default();
         options.strictness = Some(LineBreakStrictness::Strict);
         let off = |tag: &[u8; 4]| Feature::new(Tag::new(tag), 0, ..);
         Setter {
             open: OpenFaces::new(faces),
-            labels,
             segmenter: LineSegmenter::new_for_non_complex_scripts(options),
             // Ligatures are off: one glyph for several characters makes text harder to search, and nothing is gained here.
             features: vec![off(b"liga"), off(b"clig"), off(b"dlig"), off(b"calt")],
@@ -137,11 +134,7 @@ impl<'a> Setter<'a> {
         }
     }
 
-    /// The faces it uses.
-    pub fn labels(&self) -> &'a LabelCache {
-        self.labels
-    }
-
+    /// The faces that it uses.
     pub fn faces(&self) -> &'a super::Faces {
         self.open.faces()
     }

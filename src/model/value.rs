@@ -20,7 +20,7 @@ pub enum Value {
     Amount(Amount),
     /// Nothing is written in the cell.
     Blank,
-    /// The cell says that it does not apply: `/`, `—`, `_`, 无.
+    /// The cell states that the value does not apply: `/`, `—`, `_`, 无.
     NotApplicable,
     /// The cell could not be read or assigned. A report with such a value is checked as far as possible, but refused and never
     /// written.
@@ -37,7 +37,7 @@ pub struct Amount {
 }
 
 impl Value {
-    /// Zero of a kind.
+    /// The zero of a kind.
     pub fn zero(kind: Kind) -> Value {
         match kind {
             Kind::Count => Value::Count(0),

@@ -117,7 +117,7 @@ impl Flow<'_> {
         Ok((value, cell.at))
     }
 
-    /// Keeps a fact, and reports it if it will be printed under a label other than the one it was written with.
+    /// Keeps a fact, and reports it if it will be printed under another label than in the workbook.
     fn fact(&mut self, index: usize, label: &str, value: String, source: Source, kind: SheetKind) {
         let field = labels().cover.fields()[index];
         self.tell_marked(&value, &source);
@@ -173,7 +173,7 @@ impl Flow<'_> {
             self.words.findings.push(f.hint("请只保留一处，或改成一致"));
         }
         if let Some((text, source)) = &given {
-            // A title that is given as a field of the cover is used, whatever its wording.
+            // A title that is given as a field of the cover is used, regardless of its wording.
             let parsed = title::parse(text);
             let words = text::joined(text);
             let t = parsed.unwrap_or(title::Title { text: words, agency: None, year: None });

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::find::{Located, Search, search, search_again, sources};
 use super::fold::Folded;
-use super::heads::{near_miss, rows_alone};
+use super::near::{near_miss, rows_alone};
 use super::view::View;
 use crate::form::{Block, Form, Table};
 use crate::model::{Address, Code, Finding, Source, finding, refuses};
@@ -72,7 +72,8 @@ pub fn recognise(
 ) -> Result<Recognised, Box<Finding>> {
     let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views, cache))).collect();
     let fit = |f: &Form, s: &Search| (s.clean_values(f), s.blocks_found(), std::cmp::Reverse(s.problems()));
-    // A stable sort: of two that fit alike the one listed first (the user's own, then the one in force) stays first.
+    // A stable sort: of two forms that fit equally well, the one listed first (the user's own, then the one in force) stays
+    // first.
     searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
     if searches.iter().all(|(_, s)| s.blocks_found() == 0 && !s.exhausted) {
         searches.iter_mut().for_each(|(f, s)| search_again(f, views, cache, s));

@@ -501,8 +501,3 @@ impl Flow<'_> {
 fn first_table<'a>(areas: &[&'a Area]) -> Option<(&'a Area, usize)> {
     areas.iter().filter_map(|a| Some((*a, a.table?))).min_by_key(|(a, _)| a.top)
 }
-
-pub(super) fn same(a: &str, b: &str, cache: &Cache) -> bool {
-    let number = |text: &str| cache.fold(text).and_then(|f| f.number.clone());
-    !a.is_empty() && cache.body(a) == cache.body(b) && number(a) == number(b)
-}

@@ -1,12 +1,8 @@
-//! The folded labels of a block's rows and columns, and the search for tables that match only in part.
+//! The folded labels of a block's rows and columns.
 
-use std::collections::BTreeMap;
-
-use super::cache::Cache;
 use super::fold::{Body, Folded};
-use super::view::View;
-use crate::form::{Axis, Block, Node, labels};
-use crate::model::Address;
+use super::texts::Texts;
+use crate::form::{Axis, Node, labels};
 
 /// Folded labels of an axis, by leaf and by node, made once per block.
 pub struct Labels {
@@ -21,14 +17,14 @@ pub struct Labels {
 }
 
 impl Labels {
-    pub fn new(axis: &Axis, cache: &Cache) -> Labels {
+    pub fn new(axis: &Axis, texts: &Texts) -> Labels {
         let bodies = |label: &str, variants: &[String]| -> Vec<Body> {
-            std::iter::once(label).chain(variants.iter().map(String::as_str)).map(|l| cache.body(l)).collect()
+            std::iter::once(label).chain(variants.iter().map(String::as_str)).map(|l| texts.body(l)).collect()
         };
         let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
         let bare = axis.leaves.iter().map(|l| {
             let all = std::iter::once(l.label()).chain(l.variants.iter().map(String::as_str));
-            all.filter_map(|l| cache.fold(l)).map(|f| f.bare().clone()).collect()
+            all.filter_map(|l| texts.fold(l)).map(|f| f.bare().clone()).collect()
         });
         let bare = bare.collect();
         let groups = axis.walk().into_iter().filter(|n| n.own.is_none());
@@ -82,7 +78,7 @@ impl Labels {
     }
 }
 
-/// Least similarity of labels that count as alike, in per cent.
+/// Least similarity of labels that count as similar, in per cent.
 const ALIKE: usize = 60;
 
 /// Whether a character changes the meaning of a label.
@@ -110,61 +106,4 @@ fn likeness(a: &str, b: &str) -> usize {
         }
     }
     200 * common[b.len()] / (a.len() + b.len()).max(1)
-}
-
-/// For a block whose heads were not found, but more than half of whose rows were: sheet and cell of the first row.
-pub fn rows_alone(block: &Block, views: &[View<'_>], cache: &Cache) -> Option<(usize, Address)> {
-    let labels = Labels::new(&block.rows, cache);
-    views.iter().enumerate().find_map(|(sheet, view)| {
-        let mut met = vec![false; block.rows.leaves.len()];
-        let mut first = None;
-        // Only the first labels of a sheet are examined; a table has far fewer.
-        for (at, f) in view.labels().take(2000) {
-            for leaf in (0..met.len()).filter(|l| labels.is_leaf(*l, &f.body)) {
-                met[leaf] = true;
-                first.get_or_insert(at);
-            }
-        }
-        let count = met.iter().filter(|m| **m).count();
-        first.filter(|_| count * 2 > met.len() && count >= 5).map(|at| (sheet, at))
-    })
-}
-
-/// A block that was almost found: sheet and cell where most of its column heads are located, and the labels that are missing
-/// there.
-pub fn near_miss(block: &Block, views: &[View<'_>], cache: &Cache) -> Option<((usize, Address), Vec<String>)> {
-    let labels = Labels::new(&block.columns, cache);
-    let count = block.column_count();
-    let depth = block.columns.depth as u32;
-    let mut best: Option<(usize, (usize, Address), Vec<String>)> = None;
-    for (sheet, view) in views.iter().enumerate() {
-        // Heads by row; from each row, as many rows as the heads have levels are examined.
-        let mut rows: BTreeMap<u32, Vec<(Address, usize)>> = BTreeMap::new();
-        for (at, f) in view.labels() {
-            if let Some(leaf) = (0..count).find(|l| labels.is_leaf(*l, &f.body)) {
-                rows.entry(at.row).or_default().push((at, leaf));
-            }
-        }
-        for (row, first) in &rows {
-            let mut seen = vec![false; count];
-            for (_, leaf) in rows.range(*row..*row + depth).flat_map(|(_, cells)| cells.iter().take(100)) {
-                // Each of several leaves with the same label needs a cell of its own.
-                let alike = |l: &usize| labels.leaves[*l] == labels.leaves[*leaf] && !seen[*l];
-                if let Some(l) = (0..count).find(alike) {
-                    seen[l] = true;
-                }
-            }
-            let found = seen.iter().filter(|s| **s).count();
-            if found * 2 > count && found < count && best.as_ref().is_none_or(|(n, ..)| found > *n) {
-                let mut missing: Vec<String> = Vec::new();
-                for label in (0..count).filter(|l| !seen[*l]).map(|l| block.columns.leaves[l].label()) {
-                    if !missing.iter().any(|m| m == label) {
-                        missing.push(label.to_owned());
-                    }
-                }
-                best = Some((found, (sheet, first[0].0), missing));
-            }
-        }
-    }
-    best.map(|(_, at, missing)| (at, missing))
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::cache::Cache;
 use super::fold::Body;
 use super::heads::Labels;
+use super::texts::Texts;
 use super::wordings::Wordings;
 use crate::form::{Block, Form, Table};
 
@@ -33,29 +33,29 @@ pub struct OfForm {
 }
 
 impl Known {
-    fn new(table: &Table, block: &Block, stops: &Arc<[Body]>, cache: &Cache) -> Known {
+    fn new(table: &Table, block: &Block, stops: &Arc<[Body]>, texts: &Texts) -> Known {
         let heads = block.unit_column.iter().flat_map(|u| std::iter::once(&u.label).chain(&u.variants));
         let others = table.blocks.iter().filter(|b| b.key != block.key).flat_map(|b| &b.rows.leaves);
         Known {
-            columns: Labels::new(&block.columns, cache),
-            rows: Labels::new(&block.rows, cache),
-            corner: block.corner.as_deref().map(|c| cache.body(c)),
-            unit_heads: heads.map(|h| cache.body(h)).collect(),
-            title: block.title.as_deref().map(|t| cache.short(t)),
+            columns: Labels::new(&block.columns, texts),
+            rows: Labels::new(&block.rows, texts),
+            corner: block.corner.as_deref().map(|c| texts.body(c)),
+            unit_heads: heads.map(|h| texts.body(h)).collect(),
+            title: block.title.as_deref().map(|t| texts.short(t)),
             stops: stops.clone(),
-            siblings: others.map(|l| cache.body(l.label())).collect(),
+            siblings: others.map(|l| texts.body(l.label())).collect(),
         }
     }
 }
 
 impl OfForm {
-    pub fn new(form: &Form, cache: &Cache) -> OfForm {
+    pub fn new(form: &Form, texts: &Texts) -> OfForm {
         let titles = form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref());
         let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants));
-        let stops: Arc<[Body]> = titles.map(|t| cache.short(t)).chain(headings.map(|h| cache.body(h))).collect();
-        let blocks = form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops, cache)).collect());
+        let stops: Arc<[Body]> = titles.map(|t| texts.short(t)).chain(headings.map(|h| texts.body(h))).collect();
+        let blocks = form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops, texts)).collect());
         let totals = (0..form.tables.len()).map(|t| totals(form, t));
-        OfForm { blocks: blocks.collect(), wordings: Wordings::new(form, cache), totals: totals.collect() }
+        OfForm { blocks: blocks.collect(), wordings: Wordings::new(form, texts), totals: totals.collect() }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cache::Cache;
+use super::texts::Texts;
 use super::wordings::Wordings;
 use crate::form::Form;
 use crate::model::Address;
@@ -44,12 +44,12 @@ impl Lines {
     }
 
     /// Adds a line of text.
-    pub fn line(&mut self, form: &Form, wordings: &Wordings, at: LineAt, line: &str, cache: &Cache) {
-        let folded = cache.fold(line);
+    pub fn line(&mut self, form: &Form, wordings: &Wordings, at: LineAt, line: &str, texts: &Texts) {
+        let folded = texts.fold(line);
         let mark = match &folded {
             Some(f) if wordings.section(f).is_some() => wordings.section(f).map(Mark::Section),
             Some(f) if f.number.is_some() && !f.bracketed && is_short(line, &f.body) => {
-                let numbered = |s: &crate::form::Section| cache.fold(&s.heading).is_some_and(|h| h.number == f.number);
+                let numbered = |s: &crate::form::Section| texts.fold(&s.heading).is_some_and(|h| h.number == f.number);
                 form.sections.iter().position(numbered).map(|s| Mark::Candidate(s, at))
             }
             _ => None,

@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use super::flow::same;
 use super::view::View;
 use super::wordings::Wordings;
 use crate::form::labels;
@@ -53,7 +52,7 @@ impl SheetKind {
             let preface = (last + 1..=view.last_row()).find(label);
             return SheetKind::Cover { preface: preface.unwrap_or(last) + 1 };
         }
-        if same(&view.sheet.name, &words.cover.sheet, view.cache) {
+        if view.cache.same(&view.sheet.name, &words.cover.sheet) {
             return SheetKind::OwnCover;
         }
         let text = &words.text;

@@ -54,7 +54,7 @@ pub fn normalise(text: &str, keep_text: bool) -> (String, Changes) {
     (spaces(&chars, &mut changes).into_iter().collect(), changes)
 }
 
-/// Whether a character never changes, whatever its neighbours; most paragraphs contain no others.
+/// Whether a character never changes, regardless of its neighbours; most paragraphs contain no others.
 fn stays(c: char) -> bool {
     matches!(c, '\u{4e00}'..='\u{9fff}' | '0'..='9' | 'A'..='Z' | 'a'..='z' | '.' | '%' | '-' | '、' | '。' | '，' | '：' | '；'
         | '！' | '？' | '（' | '）' | '“' | '”' | '《' | '》' | '—' | '…' | '·')
@@ -333,7 +333,7 @@ fn widened(chars: &[char], i: usize, brackets: &[Option<usize>], shielded: &[boo
         let at = usize::try_from(i as isize + step).ok().and_then(|i| chars.get(i));
         at.is_some_and(char::is_ascii_digit)
     };
-    // 1,000 and 10:30 are numbers and times, whatever is around them.
+    // 1,000 and 10:30 are numbers and times, regardless of the text around them.
     let numeric = matches!(c, ',' | ':') && digit(-1) && digit(1);
     (!numeric && sides.beside(i)).then_some(wide)
 }

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use super::cache::Cache;
 use super::fold::{Body, Folded};
+use super::texts::Texts;
 use crate::form::{Form, labels};
 
 /// The kind of a section's wording.
@@ -32,34 +32,34 @@ pub struct Wordings {
 const LONGEST_TITLE: usize = 50;
 
 impl Wordings {
-    pub fn new(form: &Form, cache: &Cache) -> Wordings {
-        let subheadings: Vec<Body> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| cache.body(h)).collect();
+    pub fn new(form: &Form, texts: &Texts) -> Wordings {
+        let subheadings: Vec<Body> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| texts.body(h)).collect();
         let sections = form.sections.iter().enumerate().flat_map(|(i, s)| {
-            let doubtful = |v: &String| subheadings.iter().any(|h| cache.body(v).starts_with(&**h));
+            let doubtful = |v: &String| subheadings.iter().any(|h| texts.body(v).starts_with(&**h));
             let kind = |v: &String| if doubtful(v) { Wording::Doubtful } else { Wording::Variant };
             let variants = s.variants.iter().map(|v| (v, kind(v)));
             let all = [(&s.heading, Wording::Official), (&s.sheet, Wording::Sheet)].into_iter().chain(variants);
-            all.filter_map(move |(w, kind)| cache.fold(w).map(|f| (f, kind, i))).collect::<Vec<_>>()
+            all.filter_map(move |(w, kind)| texts.fold(w).map(|f| (f, kind, i))).collect::<Vec<_>>()
         });
         let fields = labels().cover.fields().into_iter().enumerate();
         let fields = fields.flat_map(|(i, f)| {
-            std::iter::once(&f.label).chain(&f.variants).map(move |w| (cache.body(w), i)).collect::<Vec<_>>()
+            std::iter::once(&f.label).chain(&f.variants).map(move |w| (texts.body(w), i)).collect::<Vec<_>>()
         });
         let tables = form.sections.iter().enumerate().filter(|(_, s)| form.free_headings && s.table.is_some());
         let titles = tables.flat_map(|(i, s)| {
-            std::iter::once(&s.heading).chain(&s.variants).map(move |w| (cache.body(w), i)).collect::<Vec<_>>()
+            std::iter::once(&s.heading).chain(&s.variants).map(move |w| (texts.body(w), i)).collect::<Vec<_>>()
         });
         Wordings { sections: sections.collect(), fields: fields.collect(), titles: titles.collect() }
     }
 
     /// The section whose table has this line as its title, with any text before it (附件：, a number, agency and year). Only if
     /// headings are free.
-    pub fn title(&self, line: &str, cache: &Cache) -> Option<usize> {
+    pub fn title(&self, line: &str, texts: &Texts) -> Option<usize> {
         let prose = |c: char| matches!(c, '。' | '；' | '，' | ',' | ';' | '！' | '？');
         if self.titles.is_empty() || line.chars().count() > LONGEST_TITLE || line.contains(prose) {
             return None;
         }
-        let line = cache.body(line);
+        let line = texts.body(line);
         self.titles.iter().find(|(title, _)| line.ends_with(&**title)).map(|(_, i)| *i)
     }
 
@@ -87,8 +87,8 @@ impl Wordings {
         self.sections.iter().find(named).map(|(.., i)| *i)
     }
 
-    pub fn field(&self, label: &str, cache: &Cache) -> Option<usize> {
-        let label = cache.body(label);
+    pub fn field(&self, label: &str, texts: &Texts) -> Option<usize> {
+        let label = texts.body(label);
         self.fields.iter().find(|(w, _)| !label.is_empty() && *w == label).map(|(_, i)| *i)
     }
 }

@@ -1,4 +1,6 @@
-//! A JSON read back by the importer, and compared with the report it was made from.
+//! A JSON read back by the importer, and compared with the report from which it was made.
+//!
+//! Takes the file and the report, returns how much was compared, or the first difference.
 
 use super::pieces::{Compared, NOTHING, Unequal};
 use crate::import::{Input, Limits, read_input};

@@ -113,7 +113,7 @@ pub(super) fn table<'r>(form: &'r Table, values: &[Value]) -> Vec<Vec<(usize, Co
         };
         rows[cell.row].push((cell.column, text));
     }
-    // In reading order, whatever the order of the grid.
+    // Sorted into reading order, which does not depend on the order of the grid.
     rows.iter_mut().for_each(|row| row.sort_by_key(|(column, _)| *column));
     rows
 }

@@ -1,7 +1,7 @@
 //! The catalogue of rules: what each finding code means, as data (`form/rules.toml`, because it uses the words of the form).
 //!
-//! Takes a code, gives its rule: severity, what it blocks, whether it can be waived, formula, basis, example. It checks nothing
-//! itself and knows no finding.
+//! Takes a code, gives its rule: severity, what it blocks, whether it can be waived, formula, basis, example. It never checks
+//! anything itself and knows no findings.
 
 mod code;
 
@@ -44,7 +44,7 @@ pub struct Rule {
     /// understood, and about publishing itself, cannot be waived.
     #[serde(default = "yes")]
     pub waivable: bool,
-    /// Whether the finding says that an output could not be written although the input was understood.
+    /// Whether the finding reports that an output could not be written although the input was understood.
     #[serde(default)]
     pub writing: bool,
     /// Whether the finding is about several inputs of a run, and not about one input alone.

@@ -1,4 +1,4 @@
-//! Reports made at random, of every edition, with all that a report may hold.
+//! Random reports of every edition, with everything that a report may contain.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use nianbao::normalize::settle;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
-/// Words of a report: prose with marks, digits, Latin, quotes, rare ideographs and texts that look like formulas.
+/// Text of a report: prose with marks, digits, Latin, quotes, rare ideographs and texts that look like formulas.
 fn prose() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         8 => prop::sample::select(vec!["我局", "政府信息公开", "办理", "全年", "“三审三校”", "《条例》", "，", "。", "；", "、"]),
         2 => prop::sample::select(vec!["2024年", "12.5%", "1,036件", "10:30", "第20条", "3万元", "v1.0", " Android ", "http://www.gov.cn/a,b"]),
         1 => prop::sample::select(vec!["𠮷", "䶮", "㐂", "龘", "\u{2b5af}", "——", "……", "（一）", "=SUM(A1)", "@", "+", "-", "_x0041_", "&<>\"'"]),
     ];
-    // A letter at either end, so that no line is blank, a heading of the form or a number alone.
+    // A letter at either end, so that no line is blank, a heading of the form or only a number.
     prop::collection::vec(piece, 0..60).prop_map(|p| format!("文{}字。", p.concat()))
 }
 
@@ -24,18 +24,18 @@ fn paragraph() -> impl Strategy<Value = Paragraph> {
         6 => prose().prop_map(Paragraph::body),
         1 => prop::sample::select(vec!["（一）公开情况", "（三）工作机制：", "（十二）其他"]).prop_map(|t| Paragraph::heading(2, t)),
         1 => prop::sample::select(vec!["1.加强领导", "（2）强化培训"]).prop_map(|t| Paragraph::heading(3, t)),
-        // Nearly as long as Excel's cells can be.
+        // Nearly as long as a cell in Excel can be.
         1 => (500usize..5400).prop_map(|n| Paragraph::body(format!("长文{}。", "一二三四五，".repeat(n)))),
     ]
 }
 
-/// Headings of a report that has its own.
+/// Headings of a report with free headings.
 fn own_heading() -> impl Strategy<Value = Paragraph> {
     let words = ["一、概述", "二、主动公开政府信息情况", "第三部分 存在的问题", "十一、附表说明", "四、下一步打算"];
     prop::sample::select(words.to_vec()).prop_map(|t| Paragraph::heading(1, t))
 }
 
-/// The title of a table among them, as the form has it or as an agency words it.
+/// The title of a table among these headings, as in the form or as worded by an agency.
 fn title() -> impl Strategy<Value = Paragraph> {
     let words =
         ["政府信息公开情况统计表", "附件：政府信息公开情况统计表", "六、某局2016年政府信息公开情况统计表（2016年度）"];
@@ -109,7 +109,7 @@ fn report(form: Arc<Form>) -> impl Strategy<Value = Report> {
             let preface = preface.into_iter().map(Paragraph::body).collect();
             let mut report = Report { form: form.clone(), cover, preface, sections, tables };
             settle(&mut report, &Origins::default());
-            // A subheading of the template without words below it is left out on reading: none is made.
+            // A subheading of the template without text below it is omitted on reading, so none is made.
             for (section, form) in report.sections.iter_mut().zip(&form.sections) {
                 section.before.retain(|p| p.level != 2 || !form.subheadings.contains(&p.text));
             }
@@ -118,7 +118,7 @@ fn report(form: Arc<Form>) -> impl Strategy<Value = Report> {
     )
 }
 
-/// A report that is shown by its words alone: two hundred numbers hide what went wrong.
+/// A report whose debug output contains its text only: two hundred numbers would hide the difference.
 #[derive(Clone)]
 pub struct Made(pub Report);
 
@@ -137,7 +137,7 @@ pub fn any_report() -> impl Strategy<Value = Made> {
     prop::sample::select(form::built_in().to_vec()).prop_flat_map(report).prop_map(Made)
 }
 
-/// The first thing two reports say differently.
+/// Returns the first difference between two reports.
 #[allow(dead_code, reason = "each test uses a part of this module")]
 pub fn difference(a: &Report, b: &Report) -> Option<String> {
     if a.form.id != b.form.id {
@@ -164,7 +164,8 @@ pub fn difference(a: &Report, b: &Report) -> Option<String> {
     Some(format!("{first}:\n{:?}\n{:?}", x.get(first), y.get(first)))
 }
 
-/// The same cases every time, so that a change fails for its own fault; `PROPTEST_RNG_SEED` looks elsewhere.
+/// The same cases in every run, so that a test fails only because of a change in the code; `PROPTEST_RNG_SEED` selects
+/// others.
 pub fn config(cases: u32) -> ProptestConfig {
     let config = ProptestConfig { cases, ..ProptestConfig::default() };
     match config.rng_seed {

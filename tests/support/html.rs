@@ -1,4 +1,4 @@
-//! A reader of HTML made of `quick-xml` alone: what a person, or a program reading aloud, would find in the file.
+//! A reader of HTML based on `quick-xml` alone: it finds what a person or a screen reader would find in the file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,7 +7,7 @@ use nianbao::model::{Report, is_invisible};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-/// Elements that HTML never closes.
+/// Elements that have no end tag in HTML.
 const VOID: [&str; 4] = ["meta", "br", "wbr", "col"];
 
 #[derive(Debug, Default)]
@@ -49,7 +49,7 @@ impl Element {
         })
     }
 
-    /// This element and all below it, as they are read.
+    /// Returns this element and all elements below it, in reading order.
     pub fn all(&self) -> Vec<&Element> {
         let mut out = vec![self];
         for e in self.elements() {
@@ -62,7 +62,7 @@ impl Element {
         self.all().into_iter().filter(|e| e.name == name).collect()
     }
 
-    /// Its words; line breaks that are seen are line breaks.
+    /// Returns its text; visible line breaks become line breaks.
     pub fn words(&self) -> String {
         let words = self.children.iter().map(|c| match c {
             Node::Element(e) if e.name == "br" => "\n".to_owned(),
@@ -73,7 +73,7 @@ impl Element {
     }
 }
 
-/// Reads a file, which must be well-formed but for its void elements.
+/// Parses a file, which must be well-formed except for its void elements.
 pub fn parse(bytes: &[u8]) -> Element {
     let text = std::str::from_utf8(bytes).unwrap();
     let mut reader = Reader::from_str(text);
@@ -121,14 +121,14 @@ pub fn parse(bytes: &[u8]) -> Element {
     elements.remove(0)
 }
 
-/// A cell where HTML puts it: rows and columns from 0.
+/// A cell in its HTML position: rows and columns from 0.
 struct Placed<'e> {
     cell: &'e Element,
     row: usize,
     column: usize,
 }
 
-/// The cells of a table in the places that HTML gives them; they must tile it.
+/// Returns the cells of a table in their HTML positions; they must tile it.
 fn placed(table: &Element) -> Vec<Placed<'_>> {
     let mut taken: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut out = Vec::new();
@@ -153,7 +153,7 @@ fn placed(table: &Element) -> Vec<Placed<'_>> {
     out
 }
 
-/// Figures by the texts of their heads, from the outside in.
+/// Returns the figures of a table with the texts of their heads, from the outside in.
 fn figures(table: &Element, form: &Table) -> Vec<(Vec<String>, String)> {
     let cells = placed(table);
     let heads: BTreeMap<&str, &Placed<'_>> =
@@ -161,7 +161,7 @@ fn figures(table: &Element, form: &Table) -> Vec<(Vec<String>, String)> {
     let mut out = Vec::new();
     for p in cells.iter().filter(|p| p.cell.name == "td") {
         let own: Vec<&Placed<'_>> = p.cell.attribute("headers").unwrap().split(' ').map(|id| heads[id]).collect();
-        // Each stands in the figure's row, or over it; only the labels above it in an outline do neither.
+        // Each head is in the row of the figure or above it; only the labels above it in an outline are neither.
         let outline = form.blocks.iter().any(|b| b.rows.outline);
         for h in &own {
             let beside = h.row <= p.row && p.row < h.row + h.cell.number("rowspan");
@@ -175,7 +175,7 @@ fn figures(table: &Element, form: &Table) -> Vec<(Vec<String>, String)> {
     out
 }
 
-/// A head of a group heads just that group.
+/// Checks that the scope of each head of a group is exactly that group.
 fn scopes_are_true(table: &Element, cells: &[Placed<'_>]) {
     let mut rows = Vec::new();
     let mut first = 0;
@@ -196,7 +196,7 @@ fn scopes_are_true(table: &Element, cells: &[Placed<'_>]) {
         let (across, down) = (p.cell.number("colspan"), p.cell.number("rowspan"));
         match p.cell.attribute("scope").unwrap() {
             "row" | "col" => {}
-            // A title over the whole width, or a label beside all rows of the group.
+            // A title across the whole width, or a label beside all rows of the group.
             "rowgroup" if down == 1 => assert!(rows.iter().any(|g| g.start == p.row) && across == first),
             "rowgroup" => assert!(rows.contains(&(p.row..p.row + down))),
             "colgroup" => assert!(columns.contains(&(p.column..p.column + across))),
@@ -205,10 +205,10 @@ fn scopes_are_true(table: &Element, cells: &[Placed<'_>]) {
     }
 }
 
-/// Fails unless the root of a page or a fragment says what the report says, in its order, and no more.
+/// Fails unless a page or a fragment contains the same as the report, in the same order, and nothing else.
 pub fn says(root: &Element, report: &Report) {
     let form = &report.form;
-    // No line break is left at the end of a text.
+    // Line breaks at the end of a text are omitted.
     let seen = |text: &str| -> String {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         text.trim_end_matches('\n').chars().filter(|c| !is_invisible(*c) && *c != '\u{1fffe}').collect()
@@ -258,7 +258,7 @@ pub fn says(root: &Element, report: &Report) {
             let text = left.remove(heads.as_slice()).unwrap_or_else(|| panic!("no figure under {heads:?}"));
             assert_eq!(text, value.to_string(), "{heads:?}");
         }
-        // What is left has no value: the lines of an outline that are labels alone.
+        // The remaining cells have no value: lines of an outline that are only labels.
         assert!(left.values().all(|t| form.blocks.iter().any(|b| b.empty_line == *t)), "{left:?}");
     }
     ranks_follow_each_other(body);
@@ -278,7 +278,8 @@ fn ranks_follow_each_other(body: &Element) {
     }
 }
 
-/// No element and no attribute but those a report needs, ids that stand once, nothing to load or run.
+/// Checks that there are no elements and attributes but those a report needs, that ids are unique, and that nothing is loaded
+/// or run.
 fn nothing_foreign(root: &Element) {
     let elements = "html head meta title style body main h1 h2 h3 h4 h5 h6 section p br wbr span div table caption colgroup col thead \
                     tbody tr th td";

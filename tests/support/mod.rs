@@ -1,4 +1,4 @@
-//! What the integration tests share: samples, workbooks edited cell by cell, and runs of the program.
+//! Shared parts of the integration tests: samples, workbooks edited cell by cell, and runs of the program.
 #![allow(dead_code, clippy::unwrap_used, reason = "test code, of which each binary uses its part")]
 
 pub mod html;
@@ -30,7 +30,7 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// All parts of a zip by name, in their order.
+/// Returns all parts of a zip with their names, in their order.
 pub fn parts(bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = ZipArchive::new(Cursor::new(bytes)).unwrap();
     (0..zip.len())
@@ -74,7 +74,7 @@ impl Book {
         &mut self.parts.iter_mut().find(|(n, _)| *n == part).unwrap().1
     }
 
-    /// Puts a cell's whole content: `inner` with the attribute `kind` (`t="…"`), keeping its address.
+    /// Replaces the whole content of a cell with `inner` and sets the attribute `kind` (`t="…"`); the address is kept.
     pub fn cell(&mut self, sheet: &str, address: &str, kind: &str, inner: &str) {
         let data = self.sheet(sheet);
         let xml = String::from_utf8(data.clone()).unwrap();
@@ -86,7 +86,7 @@ impl Book {
         *data = format!("{}{cell}{}", &xml[..start], &xml[end..]).into_bytes();
     }
 
-    /// Fills in a cell as typed: digits become a number.
+    /// Fills in a cell as typed: text that is a number becomes a number.
     pub fn fill(&mut self, sheet: &str, address: &str, typed: &str) {
         match typed.parse::<f64>() {
             Ok(_) => self.cell(sheet, address, "", &format!("<v>{typed}</v>")),
@@ -99,7 +99,7 @@ impl Book {
         self.cell(sheet, address, " t=\"inlineStr\"", &format!("<is><t xml:space=\"preserve\">{text}</t></is>"));
     }
 
-    /// Replaces in a sheet's XML, which must hold what is replaced.
+    /// Replaces text in a sheet's XML, which must contain it.
     pub fn replace(&mut self, sheet: &str, from: &str, to: &str) {
         let data = self.sheet(sheet);
         let xml = String::from_utf8(data.clone()).unwrap();
@@ -107,7 +107,7 @@ impl Book {
         *data = xml.replace(from, to).into_bytes();
     }
 
-    /// The bytes of a part.
+    /// Returns the bytes of a part.
     pub fn part(&mut self, name: &str) -> &mut Vec<u8> {
         &mut self.parts.iter_mut().find(|(n, _)| n == name).unwrap_or_else(|| panic!("no part {name}")).1
     }
@@ -137,7 +137,7 @@ impl Book {
     }
 }
 
-/// Names of what lies in a folder; none where it does not exist.
+/// Returns the names of the entries of a folder; none if the folder does not exist.
 pub fn files(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
@@ -145,7 +145,7 @@ pub fn files(folder: &Path) -> Vec<String> {
     names
 }
 
-/// Whether the tests run under `nohup`, which their children inherit: SIGHUP ends none of them.
+/// Whether the tests run under `nohup`, which their children inherit: then SIGHUP ends none of them.
 #[cfg(unix)]
 pub fn ignores_hangup() -> bool {
     let status = fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,8 +1,9 @@
-//! JSON against a JSON Schema: the part of draft 2020-12 that ours uses. A word it does not know is a fault of the test.
+//! Validates JSON against a JSON Schema, for the subset of draft 2020-12 that ours uses. An unknown keyword is a fault of the
+//! test.
 
 use serde_json::Value;
 
-/// The first thing that a value and a schema disagree on, with the path to it.
+/// Returns the first disagreement between a value and a schema, with its path.
 pub fn disagreement(schema: &Value, value: &Value) -> Option<String> {
     against(schema, schema, value, "")
 }
@@ -75,7 +76,7 @@ fn is(kind: &str, value: &Value) -> bool {
     }
 }
 
-/// The patterns of our schema, spelled out.
+/// The patterns of our schema, implemented by hand.
 fn fits(pattern: &str, text: &str) -> bool {
     let digits = |t: &str| !t.is_empty() && t.bytes().all(|b| b.is_ascii_digit());
     match pattern {

@@ -1,9 +1,9 @@
-//! `cargo xtask fuzz --seconds N [--seed S]`: the readers of everything that comes from outside, fed with spoiled inputs.
+//! `cargo xtask fuzz --seconds N [--seed S]`: runs the readers of all external input on damaged inputs.
 //!
-//! Each target in turn gets its share of the time. A target fails on a panic, on an internal fault (X901), or on an input that takes
-//! too long; the quadratic target fails if doubling an input more than doubles its time by far. The input at hand is in
-//! `target/fuzz/`, so that one that aborts the process can be found too. It runs with the stable toolchain; targets are plain
-//! functions over bytes, which a fuzzer that measures coverage can call as well.
+//! Each target in turn gets an equal share of the time. A target fails on a panic, on an internal fault (X901), or on an
+//! input that takes too long; the quadratic target fails if doubling an input multiplies its time by much more than two. The
+//! current input is in `target/fuzz/`, so that an input that aborts the process can be found too. It runs with the stable
+//! toolchain; targets are plain functions over bytes, so a fuzzer that measures coverage can call them as well.
 
 mod quadratic;
 mod targets;
@@ -19,7 +19,7 @@ use fastrand::Rng;
 use crate::{generate, project};
 use targets::{TARGETS, Target};
 
-/// Longest time for one input. Inputs are as small as the samples they are made of.
+/// Time limit for one input. Inputs are as small as the samples they are made from.
 const MOST: Duration = Duration::from_secs(5);
 
 /// What to run.
@@ -73,7 +73,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// What is wrong with a target on an input.
+/// Returns what is wrong with a target on an input, if anything.
 fn fault(target: &Target, input: &[u8]) -> Option<String> {
     let begun = Instant::now();
     let done = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));

@@ -1,4 +1,4 @@
-//! Inputs that grow: time may grow with them, but not with their square.
+//! Growing inputs: time may grow in proportion to their size, but not with its square.
 
 use std::io::{Cursor, Write};
 use std::time::{Duration, Instant};
@@ -9,15 +9,15 @@ use nianbao::pipeline::examine_bytes;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-/// Fewest and most pieces of an input; doubled in between while it takes less than the time below.
+/// Fewest and most pieces of an input; the number is doubled while the input takes less than the time below.
 const FIRST: usize = 500;
 const LAST: usize = 64_000;
-/// An input that takes so long is large enough to be compared with half of it.
+/// An input that takes this long is large enough to be compared with half of it.
 const LONG: Duration = Duration::from_millis(200);
-/// Twice the input may take so many times as long: 2 for linear, 4 for quadratic time.
+/// Twice the input may take this many times as long: the factor is 2 for linear and 4 for quadratic time.
 const MOST: f64 = 3.2;
 
-/// A workbook of `n` like pieces.
+/// Makes a workbook of `n` pieces of the same kind.
 type Grown = fn(usize) -> Vec<u8>;
 
 const KINDS: [(&str, Grown); 7] = [
@@ -66,11 +66,11 @@ fn book(rows: &str, behind: &str, before: &str) -> Vec<u8> {
     zip.finish().expect("a package").into_inner()
 }
 
-/// The kinds of input whose time grows too fast, as far as the time allows to see.
+/// Returns the kinds of input whose time grows too fast, as far as can be seen in the time available.
 pub fn faults(time: Duration) -> Result<Vec<String>> {
     let (engine, begun) = (Engine::default(), Instant::now());
     let took = |bytes: &[u8]| {
-        // The quicker of two: other programs run on the machine.
+        // The shorter of two times, because other programs run on the machine.
         let once = || {
             let begun = Instant::now();
             examine_bytes("x.xlsx", bytes, &engine);

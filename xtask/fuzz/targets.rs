@@ -1,4 +1,4 @@
-//! The targets: what reads bytes from outside.
+//! The targets: readers of external bytes.
 
 use std::fs;
 use std::sync::LazyLock;
@@ -18,14 +18,14 @@ use super::words;
 use crate::mutants::spoil;
 use crate::project;
 
-/// Something that reads bytes from outside.
+/// A reader of external bytes.
 pub struct Target {
     pub name: &'static str,
-    /// Sound inputs.
+    /// Returns valid inputs.
     pub seeds: fn() -> Result<Vec<Vec<u8>>>,
-    /// Another input made of a sound one.
+    /// Makes a damaged input from a valid one.
     pub spoil: fn(&[u8], &mut Rng) -> Result<Vec<u8>>,
-    /// Reads an input; an error is a fault of the program, not of the input.
+    /// Reads an input; returns an error only for a fault of the program, not of the input.
     pub run: fn(&[u8]) -> Result<(), String>,
 }
 
@@ -50,7 +50,7 @@ pub const TARGETS: [Target; 6] = [
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
 
-/// The samples with an ending.
+/// Returns the samples with a file extension.
 fn books(ending: &str) -> Result<Vec<Vec<u8>>> {
     let mut paths = Vec::new();
     project::walk(&project::root().join("samples"), &mut paths)?;
@@ -59,7 +59,7 @@ fn books(ending: &str) -> Result<Vec<Vec<u8>>> {
     paths.iter().map(|p| Ok(fs::read(p)?)).collect()
 }
 
-/// The samples as JSON.
+/// Returns the samples as JSON.
 fn reports() -> Result<Vec<Vec<u8>>> {
     let mut all = Vec::new();
     for book in books("xlsx")? {
@@ -71,7 +71,7 @@ fn reports() -> Result<Vec<Vec<u8>>> {
     Ok(all)
 }
 
-/// Files that users write: forms, site tags; and a style, waivers and aliases.
+/// Returns files that users write: forms, site tags, and a style, waivers and aliases.
 fn tables() -> Result<Vec<Vec<u8>>> {
     let mut paths = Vec::new();
     project::walk(&project::root().join("samples"), &mut paths)?;
@@ -92,7 +92,7 @@ fn examined(bytes: &[u8]) -> Result<(), String> {
     fault.map_or(Ok(()), |f| Err(f.message.clone()))
 }
 
-/// Reads a text as every kind of table; whether it is one does not matter.
+/// Reads a text as every kind of table, whether it is one or not.
 fn parsed(bytes: &[u8]) -> Result<(), String> {
     let text = String::from_utf8_lossy(bytes);
     let messages = [
@@ -102,7 +102,7 @@ fn parsed(bytes: &[u8]) -> Result<(), String> {
         Waivers::parse(&text).err(),
         Aliases::parse(&text).err().map(|e| e.to_string()),
     ];
-    // A form that parses serves to read and to write.
+    // A form that parses must be usable for reading and writing.
     if let Ok(form) = Form::parse(&text) {
         let blank = nianbao::model::Report::blank(form.into());
         let document = nianbao::compose::compose(&blank);

@@ -1,8 +1,8 @@
-//! Spoils a text: JSON, TOML.
+//! Damages a text: JSON, TOML.
 
 use fastrand::Rng;
 
-/// Pieces that change what stands around them.
+/// Fragments that change the meaning of the text around them.
 const PIECES: [&str; 22] = [
     "\"",
     "'",
@@ -28,7 +28,7 @@ const PIECES: [&str; 22] = [
     "\\ud800",
 ];
 
-/// Another text; never the same.
+/// Returns a different text, never the same.
 pub fn spoiled(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
     let mut out = bytes.to_vec();
     for _ in 0..rng.usize(1..4) {
@@ -47,7 +47,7 @@ pub fn spoiled(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
                 let piece = PIECES[rng.usize(..PIECES.len())];
                 out.splice(range, piece.bytes());
             }
-            // A piece of it elsewhere.
+            // A piece of the text is copied elsewhere.
             4 => {
                 let (copied, to) = (out[range].to_vec(), rng.usize(..=out.len()));
                 out.splice(to..to, copied);
@@ -65,7 +65,7 @@ pub fn spoiled(bytes: &[u8], rng: &mut Rng) -> Vec<u8> {
     out
 }
 
-/// A short range, often of a whole word or line.
+/// Returns a short range, often a whole word or line.
 fn some_range(bytes: &[u8], rng: &mut Rng) -> std::ops::Range<usize> {
     if bytes.is_empty() {
         return 0..0;

@@ -1,7 +1,7 @@
-//! Makes `samples/archive/`: the sample reports as older and other programs would have saved them.
+//! Makes `samples/archive/`: the sample reports as saved by older and other programs.
 //!
-//! LibreOffice saves all but .xlsb. What it writes differs from run to run, so the files are made once and kept;
-//! `tests/formats.rs` holds that they read as the workbooks they were made from.
+//! LibreOffice saves all formats but .xlsb. Its output differs from run to run, so the files are made once and kept in the
+//! repository; `tests/formats.rs` checks that they read the same as the workbooks they were made from.
 
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
@@ -16,15 +16,15 @@ use zip::{ZipArchive, ZipWriter};
 use crate::project::{root, shown};
 use crate::xlsb;
 
-/// Agency and year of a sample, the agency it becomes (the archive holds no two reports of one), the format it is saved
-/// in, and the name its kind of file has where that is another.
+/// Agency and year of a sample, the agency of the copy (no two reports in the archive have the same agency), the format to
+/// save in, and the file extension, which may differ from the format.
 const FILES: [(&str, &str, &str, &str, &str); 6] = [
     ("老城区科学技术局", "2024", "老城区科学技术局", "xls", "xls"),
     ("老城区科学技术局", "2024", "老城区教育局", "xlsm", "xlsm"),
     ("云泽市住房和城乡建设局", "2023", "云泽市住房和城乡建设局", "xlsb", "xlsb"),
     ("云泽市住房和城乡建设局", "2023", "云泽市交通运输局", "xltx", "xltx"),
     ("青岚县文化和旅游局", "2020", "青岚县文化和旅游局", "ods", "ods"),
-    // WPS writes the records of .xls under its own name.
+    // WPS writes .xls records to files with its own extension.
     ("青岚县文化和旅游局", "2020", "青岚县水利局", "xls", "et"),
 ];
 
@@ -47,7 +47,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// A workbook of another agency, otherwise the same.
+/// Returns a copy of a workbook with the agency renamed.
 fn renamed(workbook: &[u8], from: &str, to: &str) -> Result<Vec<u8>> {
     let mut zip = ZipArchive::new(Cursor::new(workbook))?;
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
@@ -61,7 +61,7 @@ fn renamed(workbook: &[u8], from: &str, to: &str) -> Result<Vec<u8>> {
     Ok(out.finish()?.into_inner())
 }
 
-/// The workbook as LibreOffice saves it in another format.
+/// Returns the workbook as LibreOffice saves it in another format.
 fn saved(source: &Path, format: &str, work: &Path) -> Result<Vec<u8>> {
     let profile = format!("-env:UserInstallation=file://{}", work.join("profile").display());
     let mut office = Command::new("soffice");

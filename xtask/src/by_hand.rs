@@ -1,7 +1,7 @@
 //! A report on one sheet, as offices lay it out by hand: title, headings, prose and official tables from top to bottom.
 //!
-//! Takes words and figures as they are written, gives a [`Page`]: cells with their places, which can be moved and
-//! spoiled before they become a workbook. The same page gives the same bytes.
+//! Takes words and figures as written, returns a [`Page`]: cells with their positions, which can be moved and altered before
+//! they are written as a workbook. The same page gives the same bytes.
 
 use std::io::{Cursor, Read as _, Write as _};
 
@@ -12,22 +12,22 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Formul
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-/// The sheet that holds it all.
+/// Name of the sheet that contains the whole report.
 pub const SHEET: &str = "年报";
 
-/// What a report says, as it is written.
+/// The contents of a report, as written in its cells.
 pub struct Words<'a> {
     pub title: &'a str,
-    /// Labels and contents under the title, e.g. 发布日期.
+    /// Labels and contents below the title, e.g. 发布日期.
     pub facts: &'a [(String, String)],
     pub preface: &'a [String],
     /// Lines before and after the table, by section.
     pub sections: &'a [[Vec<String>; 2]],
-    /// What stands in the cells of values, by table and slot.
+    /// Contents of the value cells, by table and slot.
     pub tables: &'a [Vec<String>],
 }
 
-/// What a cell is to the report.
+/// The role of a cell in the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Part {
     Title,
@@ -35,18 +35,18 @@ pub enum Part {
     Heading {
         section: usize,
     },
-    /// A line of a section, counted over what stands before and after its table.
+    /// A line of a section; lines before and after the table are counted together.
     Line {
         section: usize,
         line: usize,
     },
-    /// The head of a column: block and leaf, no leaf where it heads several.
+    /// The head of a column: block and leaf; no leaf if it heads several columns.
     Head {
         table: usize,
         block: usize,
         leaf: Option<usize>,
     },
-    /// The label of a row: block and leaf, no leaf where it has no value of its own.
+    /// The label of a row: block and leaf; no leaf if the row has no value of its own.
     Label {
         table: usize,
         block: usize,
@@ -60,12 +60,12 @@ pub enum Part {
         table: usize,
         slot: usize,
     },
-    /// What does not belong to the report.
+    /// A cell that does not belong to the report.
     Stranger,
 }
 
 impl Part {
-    /// The table it is a part of.
+    /// The table that the cell belongs to, if any.
     pub fn table(self) -> Option<usize> {
         match self {
             Part::Head { table, .. } | Part::Label { table, .. } | Part::Banner { table } => Some(table),
@@ -75,16 +75,16 @@ impl Part {
     }
 }
 
-/// What is written in a cell.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Content {
-    /// A plain number becomes a number, everything else text.
+    /// Written as a number if it is a plain number, otherwise as text.
     Written(String),
-    /// A formula, and the result a spreadsheet saved with it; none where it never computed it.
+    /// A formula with the result that a spreadsheet saved; the result is empty if the formula was never computed.
     Formula { formula: String, result: String },
 }
 
-/// A cell from its first row and column, over as many as it spans.
+/// A cell: the position of its first row and column, and how many rows and columns it spans.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
     pub at: Address,
@@ -95,7 +95,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// A cell of its own, unmerged.
+    /// A cell that is not merged with others.
     pub fn single(at: Address, part: Part, text: &str) -> Cell {
         Cell { at, rows: 1, columns: 1, part, content: Content::Written(text.to_owned()) }
     }
@@ -109,14 +109,14 @@ impl Cell {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
     pub cells: Vec<Cell>,
-    /// Whether cells that span several are merged; otherwise only the first of them is written.
+    /// Whether cells that span several rows or columns are merged; otherwise only the first cell of the span is written.
     pub merged: bool,
     /// Rows that are hidden.
     pub hidden: Vec<u32>,
 }
 
 impl Page {
-    /// Lays a report out from the first cell down.
+    /// Lays out a report from the first cell of the sheet down.
     pub fn new(form: &Form, words: &Words<'_>) -> Page {
         let mut page = Page { cells: Vec::new(), merged: true, hidden: Vec::new() };
         page.line(Part::Title, words.title);
@@ -129,7 +129,7 @@ impl Page {
             page.line(Part::Front, text);
         }
         for (s, (section, [before, after])) in form.sections.iter().zip(words.sections).enumerate() {
-            // Headings of the agency's own stand among the lines.
+            // If headings are free, the agency's own headings are among the lines.
             if !form.free_headings {
                 page.line(Part::Heading { section: s }, &section.heading);
             }
@@ -146,22 +146,22 @@ impl Page {
         page
     }
 
-    /// The first row below everything.
+    /// The first row below all cells.
     pub fn end(&self) -> u32 {
         self.cells.iter().map(|c| c.at.row + c.rows).max().unwrap_or(0)
     }
 
-    /// The cell of a part.
+    /// Finds the cell of a part.
     pub fn find(&self, part: Part) -> Option<&Cell> {
         self.cells.iter().find(|c| c.part == part)
     }
 
-    /// The cell of a part, to be spoiled.
+    /// Finds the cell of a part, to alter it.
     pub fn find_mut(&mut self, part: Part) -> Option<&mut Cell> {
         self.cells.iter_mut().find(|c| c.part == part)
     }
 
-    /// Moves everything down and to the right.
+    /// Moves all cells down and to the right.
     pub fn shift(&mut self, rows: u32, columns: u32) {
         for cell in &mut self.cells {
             cell.at.row += rows;
@@ -169,7 +169,7 @@ impl Page {
         }
     }
 
-    /// Deletes a row as a spreadsheet does: what spans it shrinks, what is below moves up.
+    /// Deletes a row as a spreadsheet does: cells that span it shrink, cells below it move up.
     pub fn delete_row(&mut self, row: u32) {
         self.cells.retain(|c| c.at.row != row || c.rows > 1);
         for c in &mut self.cells {
@@ -181,7 +181,7 @@ impl Page {
         }
     }
 
-    /// Inserts an empty row above `row` as a spreadsheet does: what spans the place grows, what is below moves down.
+    /// Inserts an empty row above `row` as a spreadsheet does: cells that span the position grow, cells below it move down.
     pub fn insert_row(&mut self, row: u32) {
         for c in &mut self.cells {
             if c.at.row >= row {
@@ -192,7 +192,7 @@ impl Page {
         }
     }
 
-    /// The workbook.
+    /// Writes the page as a workbook.
     pub fn write(&self) -> Result<Vec<u8>> {
         let mut book = Workbook::new();
         book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
@@ -260,11 +260,11 @@ impl Page {
     }
 }
 
-/// Stands for the result of a formula that was never computed until the workbook is written: the writer knows no such
-/// formula.
+/// Placeholder for the missing result of a formula that was never computed, removed by [`without_results`]: the writer of
+/// workbooks cannot write a formula without a result.
 const UNCOMPUTED: &str = "uncomputed";
 
-/// The workbook without the results that stand for none.
+/// Removes the placeholders for missing results from a workbook.
 fn without_results(workbook: &[u8]) -> Result<Vec<u8>> {
     let mut from = ZipArchive::new(Cursor::new(workbook))?;
     let mut to = ZipWriter::new(Cursor::new(Vec::new()));
@@ -295,7 +295,7 @@ mod tests {
         Page::new(form, &words)
     }
 
-    /// Every place of the sheet that some cell covers, with the cell.
+    /// Every position that a cell covers, sorted; a position that several cells cover is repeated.
     fn covered(page: &Page) -> Vec<(u32, u32)> {
         let of = |c: &Cell| {
             let (rows, columns) = (c.at.row..c.at.row + c.rows, c.at.column..c.at.column + c.columns);

@@ -1,7 +1,7 @@
-//! `cargo xtask fonts`: holds `fonts/README.md` against the files beside it.
+//! `cargo xtask fonts`: checks `fonts/README.md` against the files beside it.
 //!
-//! Takes the README's tables; gives a line for each claim and fails on any that does not hold: digests, licences,
-//! embedding rights, coverage. A character counts as covered when its glyph draws something. Never writes a file.
+//! Takes the tables of the README; prints one line per claim and fails if any claim is wrong: digests, licences, embedding
+//! rights, coverage. A character counts as covered if its glyph draws something. Never writes a file.
 
 mod readme;
 mod sets;
@@ -20,7 +20,7 @@ use skrifa::{FontRef, MetadataProvider as _};
 use crate::project;
 use readme::{Claim, Coverage, Readme};
 
-/// Runs every check, then fails if one did: all faults at once are quicker to mend than one after the other.
+/// Runs every check, then fails if any of them failed: it is quicker to fix all faults at once than one after the other.
 pub fn run() -> Result<()> {
     let folder = project::root().join("fonts");
     let readme = Readme::parse(&fs::read_to_string(folder.join("README.md")).context("fonts/README.md")?)?;
@@ -37,7 +37,7 @@ pub fn run() -> Result<()> {
 
     let mut fonts = BTreeMap::new();
     for digest in &readme.digests {
-        let Ok(bytes) = fs::read(folder.join(&digest.file)) else { continue }; // missing: told above
+        let Ok(bytes) = fs::read(folder.join(&digest.file)) else { continue }; // missing: reported above
         let found = hex(&Sha256::digest(&bytes));
         checks.that(found == digest.sha256, format!("{}: SHA-256 {found}", digest.file));
         let data = unpacked(&digest.file, bytes).with_context(|| digest.file.clone())?;
@@ -52,7 +52,7 @@ pub fn run() -> Result<()> {
     checks.end()
 }
 
-/// What was checked, and what of it did not hold.
+/// Number of checks made, and of those that failed.
 #[derive(Default)]
 struct Checks {
     done: usize,
@@ -107,7 +107,7 @@ impl Checks {
     }
 }
 
-/// Those of `wanted` that have a glyph with an outline; a space needs none.
+/// Returns the characters of `wanted` that have a glyph with an outline; a space needs no outline.
 fn drawn(font: &FontRef<'_>, wanted: &sets::Set) -> sets::Set {
     let (charmap, metrics) = (font.charmap(), font.glyph_metrics(Size::unscaled(), LocationRef::default()));
     let draws = |character: char| {
@@ -118,7 +118,7 @@ fn drawn(font: &FontRef<'_>, wanted: &sets::Set) -> sets::Set {
     wanted.iter().copied().filter(|&character| draws(character)).collect()
 }
 
-/// The names of the files in a folder that pass, in order.
+/// Returns the names of the files in a folder for which `pass` is true, in order.
 fn names(folder: &std::path::Path, pass: impl Fn(&str) -> bool) -> Result<BTreeSet<String>> {
     let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", project::shown(folder)))?;
     let names = entries.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()));

@@ -1,8 +1,8 @@
-//! Chores of the project, run as `cargo xtask COMMAND`: one command a file.
+//! Chores of the project, run as `cargo xtask COMMAND`: one command per file.
 //!
-//! Takes the repository it was built in; gives lines on standard output and an exit code other than 0 on any fault.
-//! Changes no file that is checked in but the codes, the samples, the schema and the pictures when asked to make them, and never runs
-//! as part of the library or the command line.
+//! Takes the repository it was built in; prints lines on standard output and exits with a code other than 0 on any fault. The
+//! only files under version control that it changes are the codes, the samples, the schema and the pictures, when asked to
+//! make them. It never runs as part of the library or the command line.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a chore reports to the engineer who ran it")]
 
 mod archive;

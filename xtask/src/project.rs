@@ -1,6 +1,6 @@
-//! Where things are: the repository, its samples, and the release binary, built on demand.
+//! Locates the repository, its samples, and the release binary, which is built on demand.
 //!
-//! Takes nothing but the repository; gives paths in a fixed order. Never guesses at a target folder: cargo is asked.
+//! Takes nothing but the repository, returns paths in a fixed order. Never guesses the target folder: cargo reports it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,28 +8,28 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail};
 
-/// The repository's root.
+/// The root folder of the repository.
 pub fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask is a folder of the repository")
 }
 
-/// A path as it reads from the root; paths outside stay as they are.
+/// Returns a path relative to the root; paths outside the repository are returned unchanged.
 pub fn shown(path: &Path) -> String {
     path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
-/// Builds `nianbao` in release and gives the path of the binary, wherever cargo puts it.
+/// Builds `nianbao` in release and returns the path of the binary, as reported by cargo.
 pub fn release_binary() -> Result<PathBuf> {
     built("release")
 }
 
-/// The same in the profile that this chore was built in, whose library is there already: for what is not measured.
+/// The same in the profile that this chore was built in, whose library is already built: for everything that is not measured.
 pub fn binary() -> Result<PathBuf> {
     built(if cfg!(debug_assertions) { "dev" } else { "release" })
 }
 
 fn built(profile: &str) -> Result<PathBuf> {
-    // The cargo that runs this, so that a `+toolchain` holds for the build as well.
+    // The cargo that runs this chore, so that a `+toolchain` applies to the build as well.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["build", "--profile", profile, "--package", "nianbao", "--bin", "nianbao"])
@@ -45,7 +45,7 @@ fn built(profile: &str) -> Result<PathBuf> {
     executable(&String::from_utf8_lossy(&output.stdout)).context("cargo built no binary called nianbao")
 }
 
-/// The executable in cargo's messages, which are one JSON object a line.
+/// Returns the executable named in cargo's messages, which are one JSON object per line.
 fn executable(messages: &str) -> Option<PathBuf> {
     messages
         .lines()
@@ -61,14 +61,14 @@ pub struct Sample {
     pub kind: Kind,
 }
 
-/// What a sample is, which its name tells: a blank has nothing to convert.
+/// The kind of a sample, detected from its path: a blank has nothing to convert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
     Report,
     Blank,
 }
 
-/// Every workbook under `samples/`, by path.
+/// Returns every .xlsx workbook under `samples/`, sorted by path.
 pub fn samples() -> Result<Vec<Sample>> {
     let mut paths = Vec::new();
     walk(&root().join("samples"), &mut paths)?;
@@ -77,7 +77,7 @@ pub fn samples() -> Result<Vec<Sample>> {
     Ok(paths.into_iter().map(|path| Sample { kind: kind(&path), path }).collect())
 }
 
-/// Office suites leave `~$name.xlsx` beside a workbook that is open.
+/// Whether a file is a lock: office suites leave `~$name.xlsx` beside a workbook that is open.
 fn is_lock(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$"))
 }
@@ -91,7 +91,7 @@ fn kind(path: &Path) -> Kind {
     }
 }
 
-/// Every file below a folder.
+/// Collects every file below a folder.
 pub fn walk(folder: &Path, paths: &mut Vec<PathBuf>) -> Result<()> {
     let entries = fs::read_dir(folder).with_context(|| format!("{} cannot be read", shown(folder)))?;
     for entry in entries {

@@ -1,4 +1,5 @@
-//! Keeps `src/rules/code.rs`, the codes of the catalogue as a type; `--check` writes nothing and fails where it is stale.
+//! Writes `src/rules/code.rs`, the codes of the catalogue as a type; `--check` writes nothing and fails if that file is
+//! stale.
 
 use std::fmt::Write;
 use std::fs;

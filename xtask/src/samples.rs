@@ -1,6 +1,6 @@
 //! Makes the workbooks under `samples/` from their sources under `xtask/samples/`, and the blank templates.
 //!
-//! Gives the same bytes every time; `--check` writes nothing and fails where a checked-in workbook differs.
+//! The bytes are the same every time; `--check` writes nothing and fails if a workbook in the repository differs.
 
 use std::fs;
 use std::path::PathBuf;
@@ -34,7 +34,7 @@ struct Source {
 enum Layout {
     /// The standard workbook, filled in.
     Standard,
-    /// All on one sheet, as offices lay it out by hand; cells as written.
+    /// Everything on one sheet, as offices lay it out by hand; cells as written.
     OneSheet,
 }
 
@@ -55,18 +55,19 @@ struct SourceCover {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SourceSection {
-    /// A paragraph a line; `# ` marks a subheading. Where the form's headings are free, the lines say their level themselves.
+    /// One paragraph per line; `# ` marks a subheading. If the form's headings are free, the level is detected from the line
+    /// itself.
     text: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SourceTable {
-    /// Cells by row of values, block after block.
+    /// Value cells by row, block after block.
     rows: Vec<Vec<String>>,
 }
 
-/// Makes all samples, or checks that those checked in are what would be made.
+/// Makes all samples, or checks that those in the repository are up to date.
 pub fn run(check: bool) -> Result<()> {
     let mut stale = Vec::new();
     let wanted = all()?;
@@ -102,7 +103,7 @@ fn all() -> Result<Vec<(PathBuf, Vec<u8>)>> {
     Ok(out)
 }
 
-/// The folder and the bytes of the sample that a source describes.
+/// Returns the folder and the bytes of the sample that a source describes.
 pub fn made(source: &str) -> Result<(String, Vec<u8>)> {
     let source: Source = toml::from_str(source)?;
     let form = form::edition(&source.edition).context("no such edition")?;
@@ -160,7 +161,7 @@ fn value(text: &str, kind: Kind) -> Result<Value> {
     })
 }
 
-/// All on one sheet, the cells as the source writes them.
+/// Lays out everything on one sheet, with the cells as written in the source.
 fn one_sheet(source: &Source, form: &Form) -> Result<Vec<u8>> {
     let line = |text: &str| text.trim_start_matches("# ").to_owned();
     let sections: Vec<[Vec<String>; 2]> =

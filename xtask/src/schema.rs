@@ -1,4 +1,4 @@
-//! Keeps the schema of a report as JSON under `samples/`; `--check` writes nothing and fails where it is stale.
+//! Writes the schema of a report as JSON under `samples/`; `--check` writes nothing and fails if it is stale.
 
 use std::fs;
 

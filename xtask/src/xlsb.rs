@@ -1,4 +1,4 @@
-//! A workbook as .xlsb (BIFF12), which LibreOffice reads but cannot write: values, merged ranges and hidden state.
+//! Writes a workbook as .xlsb (BIFF12), which LibreOffice can read but not write: values, merged ranges and hidden state.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Write};
@@ -12,7 +12,7 @@ use zip::write::SimpleFileOptions;
 const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 const DOCUMENT: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
-/// The bytes of the package, the same every time.
+/// Returns the bytes of the package; they are the same every time.
 pub fn write(book: &Workbook) -> Result<Vec<u8>> {
     let mut strings = Strings::default();
     let mut parts = Vec::new();
@@ -35,12 +35,12 @@ pub fn write(book: &Workbook) -> Result<Vec<u8>> {
     Ok(zip.finish()?.into_inner())
 }
 
-/// A part as it is written: record after record.
+/// A part as written: a sequence of records.
 #[derive(Default)]
 struct Part(Vec<u8>);
 
 impl Part {
-    /// Kind and length in seven bits a byte, then the body.
+    /// Appends a record: its kind and length with seven bits per byte, then the body.
     fn record(&mut self, kind: u16, body: &[u8]) {
         for mut number in [usize::from(kind), body.len()] {
             while number >= 0x80 {
@@ -152,7 +152,7 @@ fn worksheet(sheet: &Sheet, strings: &mut Strings) -> Result<Vec<u8>> {
     Ok(part.0)
 }
 
-/// Small whole numbers packed, others as floats: as Excel does.
+/// Encodes a number as Excel does: small integers packed, all others as floats.
 fn number(number: Decimal) -> Result<(u16, Vec<u8>)> {
     let whole = i32::try_from(number.normalize()).ok().filter(|n| n.abs() < 1 << 29);
     Ok(match whole.filter(|_| number.fract().is_zero()) {
@@ -161,7 +161,8 @@ fn number(number: Decimal) -> Result<(u16, Vec<u8>)> {
     })
 }
 
-/// One font, one cell style: nothing that a reader of values needs, all that an office needs to open it.
+/// The styles part, with one font and one cell style. A reader of values needs no styles, but an office program needs these
+/// to open the file.
 fn styles() -> Vec<u8> {
     let automatic = [0u8; 8];
     let font =

@@ -1,4 +1,4 @@
-//! T507: a sentence that is split into paragraphs by line breaks that were pasted along with the text.
+//! T507: a sentence that is split into paragraphs by line breaks that were pasted with the text.
 //!
 //! Takes the paragraphs of a report, returns one finding per run of splits. A missing final mark alone is not enough: the border
 //! must show the split (a comma before it, a bracket closed after it, a word in two parts), or several lines must be of the same

@@ -236,12 +236,12 @@ fn counted(rest: &[char]) -> bool {
     unit(rest) || power.is_some_and(|behind| !behind.starts_with(char::is_alphabetic) || unit(behind))
 }
 
-/// Whether the text before a number says that it is a telephone number.
+/// Whether the text before a number labels it as a telephone number.
 fn calls(label: &str) -> bool {
     words().private.calls.iter().any(|word| label.contains(word.as_str()))
 }
 
-/// The text directly before a number that says what it is: in the same clause, after any other number there, because
+/// The label of a number, which is the text directly before it: in the same clause, after any other number there, because
 /// 邮政编码：471000，手机 labels two. In a list of numbers the label is before the first.
 fn label(chars: &[char], from: usize) -> String {
     let ends = |c: char| matches!(c, '，' | '。' | '；' | '！' | '？' | '、' | ',' | ';' | '!' | '?' | '/' | '\n');

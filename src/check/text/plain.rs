@@ -1,11 +1,11 @@
 //! A paragraph prepared for the text rules: uniform width, without spaces, with the start of each clause and sentence.
 //!
-//! Takes a text, gives its characters with their byte positions. Every look-up examines a bounded number of characters, however
-//! long the text is. Never changes the text itself.
+//! Takes a text, gives its characters with their byte positions. Every look-up examines a bounded number of characters,
+//! regardless of the length of the text. Never changes the text itself.
 
 use crate::form::{AnyOf, Letter, Word};
 
-/// Most characters that a search goes back or ahead.
+/// Most characters that a search examines backwards or ahead.
 const REACH: usize = 120;
 
 /// A text and its characters.

@@ -53,7 +53,7 @@ fn a_report_without_a_year_or_an_agency_has_no_other_ones() {
     assert_eq!(codes(&report), ["T503"]);
 }
 
-/// Time grows linearly with the text, whatever it repeats: a quadratic search would not finish on 300 kB.
+/// Time grows linearly with the length of any text: a quadratic search would not finish on 300 kB.
 #[test]
 fn long_texts_come_to_an_end() {
     for piece in

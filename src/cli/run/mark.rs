@@ -10,7 +10,7 @@ use super::{Interrupt, each};
 use crate::batch::{Record, Status};
 use crate::cli::inputs::Input;
 use crate::cli::plan::{Mark, Plan};
-use crate::cli::{Exit, Stop, output, print, reading, regular_file};
+use crate::cli::{Exit, Stop, output, reading, terminal};
 use crate::feedback;
 use crate::model::Severity;
 
@@ -32,11 +32,11 @@ pub fn write(
             match copy(plan, input, record).map_err(unwritten)? {
                 Some(bytes) => {
                     output::write_one(path, &bytes).map_err(unwritten)?;
-                    print::progress(&format!("有问题的格子标在 {} 里", path.display()));
+                    terminal::progress(&format!("有问题的格子标在 {} 里", path.display()));
                 }
                 None => {
                     let path = path.display();
-                    print::progress(&format!("没有写 {path}：输入不是能读的工作簿，没有格子可以标"));
+                    terminal::progress(&format!("没有写 {path}：输入不是能读的工作簿，没有格子可以标"));
                 }
             }
             Ok(Exit::Good)
@@ -64,7 +64,7 @@ fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::Thre
         names(inputs).into_iter().map(|(record, input, name)| (record, input, folder.join(name))).collect();
     let results = each(pool, interrupt, "标注", all, |(record, input, path)| {
         let there = fs::symlink_metadata(&path).is_ok();
-        let ours = there && is_own(&path);
+        let ours = there && reading::is_unedited_mark(&path);
         let grave = record.findings.iter().any(|f| f.severity > Severity::Note);
         // A corrected input also replaces its earlier copy, which would still show the old findings.
         if record.status == Status::Skipped || !(grave || ours) {
@@ -83,14 +83,14 @@ fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::Thre
     let results: Vec<Result<bool, String>> = results.into_iter().flatten().collect();
     let written = results.iter().filter(|r| matches!(r, Ok(true))).count();
     if written > 0 {
-        print::progress(&format!("有问题的格子标在 {} 里，共 {written} 个工作簿", folder.display()));
+        terminal::progress(&format!("有问题的格子标在 {} 里，共 {written} 个工作簿", folder.display()));
     } else if results.iter().all(Result::is_ok) {
-        print::progress(&format!("没有要标的格子，没有写 {}", folder.display()));
+        terminal::progress(&format!("没有要标的格子，没有写 {}", folder.display()));
     }
     let failed: Vec<&String> = results.iter().filter_map(|r| r.as_ref().err()).collect();
-    failed.iter().take(NAMED).for_each(|message| print::complaint(message));
+    failed.iter().take(NAMED).for_each(|message| terminal::complaint(message));
     if failed.len() > NAMED {
-        print::complaint(&format!("另有 {} 个标注工作簿没有写", failed.len() - NAMED));
+        terminal::complaint(&format!("另有 {} 个标注工作簿没有写", failed.len() - NAMED));
     }
     if failed.is_empty() { Exit::Good } else { Exit::Unwritten }
 }
@@ -116,14 +116,4 @@ fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a Input)>) -> Vec<(&'a 
         }
     };
     inputs.into_iter().map(|(record, input)| (record, input, name(input))).collect()
-}
-
-/// Largest file that is taken for a marked copy, in bytes.
-const MOST: u64 = 256 << 20;
-
-/// Whether a file is a marked copy as it was written here, not edited since.
-pub fn is_own(path: &Path) -> bool {
-    // A link may lead to a file of another folder.
-    fs::symlink_metadata(path).is_ok_and(|m| m.is_file())
-        && regular_file::read(path, MOST).is_ok_and(|bytes| feedback::is_unedited_mark(&bytes))
 }

@@ -4,11 +4,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::convert::close_books;
-use super::{Books, Done, Made, table};
+use super::{Books, table};
 use crate::batch::{self, Manifest, Record};
 use crate::cli::args::MergeArgs;
 use crate::cli::folder::Folder;
 use crate::cli::lock::Lock;
+use crate::cli::outcome::{Done, Made};
 use crate::cli::output::reason;
 use crate::cli::regular_file::{self, Unread};
 use crate::cli::{Exit, Stop, exit, print};

@@ -16,14 +16,14 @@ mod spool;
 mod table;
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::args::Output;
 use super::inputs::Input;
+use super::outcome::{Doing, Done, Made, RunOutcome};
 use super::plan::{CheckPlan, ConvertPlan, Plan};
-use super::print::Doing;
 use super::{Exit, Stop, print};
 use crate::aggregate::{Expected, Roster};
 use crate::batch::{Record, Status};
@@ -35,29 +35,10 @@ use crate::pipeline::Examined;
 
 pub use interrupt::Interrupt;
 pub use journal::Books;
-pub use mark::is_own;
 pub use merge::merge;
-pub use progress::{Progress, span};
+pub use progress::Progress;
 pub use publish::publish;
 pub use read::{Read, whole};
-
-/// An input that is finished.
-pub struct Done {
-    pub record: Record,
-    pub made: Made,
-    pub took: Duration,
-}
-
-/// Whether outputs are new.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Made {
-    /// There are none, or they did not exist before.
-    New,
-    /// Files of the same names existed before.
-    Replaced,
-    /// They exist from an earlier run and are equal to what this run would write.
-    Kept,
-}
 
 /// `check`: prints the findings or writes them to a file, and writes marked copies of the workbooks if requested.
 pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
@@ -98,10 +79,10 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let file = job.file.clone();
-    let nothing = print::Told::of(Doing::Checking, plan);
-    let told = print::Told { notes, file, sections, roster, took, asked, ..nothing };
-    print::all(&told, &done)?;
-    Ok(told.exit(&done).max(exit))
+    let nothing = RunOutcome::of(Doing::Checking, plan);
+    let outcome = RunOutcome { notes, file, sections, roster, took, asked, ..nothing };
+    print::all(&outcome, &done)?;
+    Ok(outcome.exit(&done).max(exit))
 }
 
 /// `convert`: writes the files to publish.
@@ -114,17 +95,17 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     // A run that was interrupted before all inputs were read writes nothing.
     let Some(reads) = reads else {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
-        let told = print::Told { took, asked, ..print::Told::of(Doing::Converting, plan) };
-        print::all(&told, &[])?;
-        return Ok(told.exit(&[]));
+        let outcome = RunOutcome { took, asked, ..RunOutcome::of(Doing::Converting, plan) };
+        print::all(&outcome, &[])?;
+        return Ok(outcome.exit(&[]));
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let nothing = print::Told::of(Doing::Converting, plan);
-    let told = print::Told { folder, summary, notes, took, asked, ..nothing };
-    print::all(&told, &finished.done)?;
-    Ok(told.exit(&finished.done))
+    let nothing = RunOutcome::of(Doing::Converting, plan);
+    let outcome = RunOutcome { folder, summary, notes, took, asked, ..nothing };
+    print::all(&outcome, &finished.done)?;
+    Ok(outcome.exit(&finished.done))
 }
 
 /// As [`judge::pass_over_own`], with the inputs of a plan.

@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 use indicatif::style::TemplateError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::cli::times::span;
+
 /// With fewer inputs than this no progress is shown: they are done before anyone wonders.
 const WORTH_TELLING: usize = 8;
 /// Shortest time between two lines if no bar can be drawn.
@@ -60,7 +62,7 @@ impl Progress {
                 *last = Instant::now();
                 let rate = done as f64 / self.begun.elapsed().as_secs_f64();
                 let left = Duration::from_secs_f64((self.all - done) as f64 / rate);
-                crate::cli::print::progress(&format!(
+                crate::cli::terminal::progress(&format!(
                     "{} {done}/{}，每秒 {rate:.0} 份，约剩 {}",
                     self.what,
                     self.all,
@@ -87,28 +89,9 @@ fn style() -> Result<ProgressStyle, TemplateError> {
     Ok(style.with_key("per_sec", rate).with_key("eta", left))
 }
 
-/// A duration in Chinese, as people say it.
-pub fn span(time: Duration) -> String {
-    let seconds = time.as_secs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) if s < 10 => format!("{:.1} 秒", time.as_secs_f64()),
-        (0, 0, s) => format!("{s} 秒"),
-        (0, m, s) => format!("{m} 分 {s} 秒"),
-        (h, m, _) => format!("{h} 小时 {m} 分"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn durations_are_said_as_people_say_them() {
-        for (ms, said) in [(300, "0.3 秒"), (59_900, "59 秒"), (61_000, "1 分 1 秒"), (7_300_000, "2 小时 1 分")]
-        {
-            assert_eq!(span(Duration::from_millis(ms)), said);
-        }
-    }
 
     #[test]
     fn the_bar_has_its_own_look() {

@@ -11,14 +11,14 @@ use std::time::Instant;
 
 use super::read::{Next, Writes, all};
 use super::spool::{IN_MEMORY, Slip, Spool};
-use super::{Done, Interrupt, Made, Read, each, pool, warm};
+use super::{Interrupt, Read, each, pool, warm};
 use crate::batch::{OutputFile, Record};
 use crate::cli::folder::{EntryKind, Folder};
 use crate::cli::inputs::Input;
 use crate::cli::lock::Lock;
+use crate::cli::outcome::{Doing, Done, Made, RunOutcome};
 use crate::cli::output;
 use crate::cli::plan::PublishPlan;
-use crate::cli::print::Doing;
 use crate::cli::regular_file;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
@@ -69,9 +69,9 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     // A run that was interrupted before all inputs were read publishes nothing.
     let Some(mut reads) = reads else {
         let (took, asked) = (begun.elapsed(), asked());
-        let told = print::Told { took, asked, ..print::Told::of(Doing::Publishing, plan) };
-        print::all(&told, &[])?;
-        return Ok((told.exit(&[]), Vec::new()));
+        let outcome = RunOutcome { took, asked, ..RunOutcome::of(Doing::Publishing, plan) };
+        print::all(&outcome, &[])?;
+        return Ok((outcome.exit(&[]), Vec::new()));
     };
     let hint = "请先核对两份的单位和年度，填错的改正，重复的只保留一份；要都公布，就分几次公布到不同的文件夹";
     let mut records: Vec<&mut Record> = reads.iter_mut().map(|r| &mut r.record).collect();
@@ -114,9 +114,9 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     let wasted = !unused.is_empty();
     notes.extend(unused);
     let (folder, took, asked) = (Some(job.folder.as_path()), begun.elapsed(), asked());
-    let told = print::Told { folder, summary, notes, took, asked, ..print::Told::of(Doing::Publishing, plan) };
-    print::all(&told, &done)?;
-    let exit = told.exit(&done);
+    let outcome = RunOutcome { folder, summary, notes, took, asked, ..RunOutcome::of(Doing::Publishing, plan) };
+    print::all(&outcome, &done)?;
+    let exit = outcome.exit(&done);
     let exit = if unlisted { exit.max(Exit::Unwritten) } else { exit };
     Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
 }

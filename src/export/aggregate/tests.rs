@@ -6,7 +6,7 @@ use crate::import::{Limits, read_bytes};
 use crate::model::{Origins, Place, Report, Severity, Value};
 use crate::normalize::{Cache, Options, normalize};
 
-/// Units whose every value is different, with all totals right.
+/// Units in which every value is different and all totals are correct.
 fn units(edition: &str) -> Vec<Contribution> {
     let one = |i: usize| {
         let form = form::edition(edition).unwrap();

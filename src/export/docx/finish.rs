@@ -11,7 +11,6 @@ use quick_xml::Reader;
 use quick_xml::escape::escape;
 use quick_xml::events::{BytesStart, Event};
 
-use super::package::PARTS_LEFT_OUT;
 use super::schema;
 use super::text;
 use crate::export::ExportError;
@@ -26,6 +25,17 @@ pub(super) struct Notes {
     /// Additions to the one table that is being finished; `None` for a part.
     table: Option<TableNote>,
 }
+
+/// Parts that `docx-rs` always writes and a report does not need; references to them are removed.
+const PARTS_LEFT_OUT: &[&str] = &[
+    "docProps/app.xml",
+    "docProps/custom.xml",
+    "comments.xml",
+    "commentsExtended.xml",
+    "numbering.xml",
+    "footnotes.xml",
+    "webSettings.xml",
+];
 
 /// Style of the placeholder paragraphs of tables; no finished document has it.
 pub(super) const TABLE_PLACE: &str = "TablePlace";

@@ -24,7 +24,7 @@ const PITCH: f32 = 1.25;
 pub(super) const ABOVE: usize = 20;
 /// Space that the estimate leaves free on a page, in points.
 const RESERVE: f32 = 8.0;
-/// What a border and Word's rounding take from a column, in points.
+/// Width that a border and Word's rounding take from a column, in points.
 const BORDER: f32 = 0.6;
 
 /// How a table is set.
@@ -55,7 +55,7 @@ pub(super) fn pitch(size: f32) -> f32 {
     (size * PITCH * 2.0).round() / 2.0
 }
 
-/// Fits a table with relative column `widths`. `before`: height in points of what stays with it on the page above it.
+/// Fits a table with relative column `widths`. `before`: height in points of the content above it that must be on the same page.
 pub(super) fn fit(grid: &Grid<'_>, widths: &[f32], style: &Style, before: f32) -> Fit {
     let page = points(style.page.text_height) - before - RESERVE;
     let steps = ((style.size.table - style.size.table_least) * 2.0).floor().max(0.0) as usize;
@@ -108,7 +108,7 @@ fn shares(widths: &[f32], total: f32) -> Vec<f32> {
     }
 }
 
-/// The widths of the columns in points, none narrower than its longest unbreakable piece; `None` where there is no room.
+/// The widths of the columns in points, none narrower than its longest unbreakable piece; `None` if there is no room.
 fn columns(longest: &[f32], widths: &[f32], size: f32, side: f32, total: f32) -> Option<Vec<f32>> {
     let mut columns = shares(widths, total);
     let least: Vec<f32> = longest.iter().map(|em| em * size + 2.0 * side + BORDER).collect();
@@ -149,8 +149,8 @@ fn to_twips(columns: &[f32]) -> Vec<usize> {
     out
 }
 
-/// Heights of the rows in points: the tallest cell of a single row; what a cell over several rows lacks is added to the last of
-/// them.
+/// Heights of the rows in points: the tallest cell of a single row; if a cell over several rows needs more, the difference is
+/// added to the last of them.
 fn heights(grid: &Grid<'_>, columns: &[f32], size: f32, side: f32) -> Vec<f32> {
     let mut heights = vec![0.0f32; grid.rows.len()];
     let mut tall = Vec::new();

@@ -13,17 +13,6 @@ use crate::export::package::{Packer, Part, PartKind};
 use crate::model::Document;
 use crate::style::Style;
 
-/// Parts that `docx-rs` always writes and a report does not need; references to them are removed.
-pub(super) const PARTS_LEFT_OUT: &[&str] = &[
-    "docProps/app.xml",
-    "docProps/custom.xml",
-    "comments.xml",
-    "commentsExtended.xml",
-    "numbering.xml",
-    "footnotes.xml",
-    "webSettings.xml",
-];
-
 /// Other names of the fonts that offices have: if a font is missing, Word tries the other name before it guesses.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("方正小标宋简体", "FZXiaoBiaoSong-B05S"),

@@ -4,12 +4,12 @@
 //! text that uses it.
 
 use docx_rs::{
-    AlignmentType, LineSpacing, LineSpacingType, RunFonts, Style as Named, StyleType, Styles, TableCellMargins,
+    AlignmentType, LineSpacing, LineSpacingType, RunFonts, Style as Named, StyleType, Styles, TableBorder,
+    TableBorderPosition, TableBorders, TableCellMargins,
 };
 
 use super::finish::{Notes, StyleNote};
 use super::fit;
-use super::table;
 use super::text::{half_points, line, points, twips};
 use crate::style::Style;
 
@@ -82,7 +82,7 @@ pub(super) fn make(style: &Style, sizes: &[f32], notes: &mut Notes) -> Styles {
     let grid = Named::new(GRID, StyleType::Table)
         .name("Table Grid")
         .margins(TableCellMargins::new().margin(0, 60, 0, 60))
-        .set_borders(table::borders(style));
+        .set_borders(borders(style));
 
     let mut styles = Styles::new()
         .default_fonts(fonts(&face.body, &face.latin))
@@ -160,4 +160,13 @@ fn two_characters(size: f32) -> String {
 fn fonts(chinese: &str, latin: &str) -> RunFonts {
     let (chinese, latin) = (line(chinese), line(latin));
     RunFonts::new().ascii(&latin).hi_ansi(&latin).cs(&latin).east_asia(chinese)
+}
+
+/// Rules on all sides of all cells; `w:sz` counts eighths of a point.
+pub(super) fn borders(style: &Style) -> TableBorders {
+    use TableBorderPosition::{Bottom, InsideH, InsideV, Left, Right, Top};
+    let size = (style.line.rule * 8.0).round().max(2.0) as usize;
+    [Top, Left, Bottom, Right, InsideH, InsideV]
+        .into_iter()
+        .fold(TableBorders::with_empty(), |all, side| all.set(TableBorder::new(side).size(size).color("000000")))
 }

@@ -7,9 +7,8 @@
 use std::cell::RefCell;
 
 use docx_rs::{
-    AlignmentType, BuildXML, HeightRule, Paragraph, Table as Built, TableAlignmentType, TableBorder,
-    TableBorderPosition, TableBorders, TableCell, TableCellMargins, TableLayoutType, TableRow, VAlignType, VMergeType,
-    WidthType,
+    AlignmentType, BuildXML, HeightRule, Paragraph, Table as Built, TableAlignmentType, TableCell, TableCellMargins,
+    TableLayoutType, TableRow, VAlignType, VMergeType, WidthType,
 };
 
 use super::finish;
@@ -146,7 +145,7 @@ fn build(ground: &Ground, style: &Style) -> Result<String, ExportError> {
         .width(width, WidthType::Dxa)
         .align(TableAlignmentType::Center)
         .margins(TableCellMargins::new().margin(fit::ABOVE, fit.side, fit::ABOVE, fit.side))
-        .set_borders(borders(style))
+        .set_borders(styles::borders(style))
         .set_grid(fit.columns.clone());
     finish::table(&built.build(), table.header_rows.min(grid.rows.len()), &table.caption)
 }
@@ -181,13 +180,4 @@ fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
         built = built.vertical_merge(if place.begins { VMergeType::Restart } else { VMergeType::Continue });
     }
     built
-}
-
-/// Rules on all sides of all cells; `w:sz` counts eighths of a point.
-pub(super) fn borders(style: &Style) -> TableBorders {
-    use TableBorderPosition::{Bottom, InsideH, InsideV, Left, Right, Top};
-    let size = (style.line.rule * 8.0).round().max(2.0) as usize;
-    [Top, Left, Bottom, Right, InsideH, InsideV]
-        .into_iter()
-        .fold(TableBorders::with_empty(), |all, side| all.set(TableBorder::new(side).size(size).color("000000")))
 }

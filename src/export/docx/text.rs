@@ -40,7 +40,7 @@ pub(super) fn run(text: &str) -> Run {
     add(hinted(Run::new(), text), text)
 }
 
-/// The run with the East Asian hint where its text needs it.
+/// The run with the East Asian hint if its text needs it.
 pub(super) fn hinted(run: Run, text: &str) -> Run {
     if text.chars().any(is_ambiguous) { run.fonts(RunFonts::new().hint("eastAsia")) } else { run }
 }

@@ -1,7 +1,7 @@
 //! Title, facts, and sections with their headings, paragraphs and tables, in the order of the document.
 //!
 //! Takes a document and its look. A heading opens a section that ends before the next heading of its level or above; its rank
-//! (`h2` to `h6`) is its depth, so that no rank is skipped whatever levels an agency uses.
+//! (`h2` to `h6`) is its depth, so that no rank is skipped, regardless of the levels that an agency uses.
 
 use super::look::{Look, Part};
 use super::markup::Markup;

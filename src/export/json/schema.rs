@@ -1,7 +1,7 @@
 //! The JSON Schema (draft 2020-12) of a report in JSON.
 //!
-//! Gives the text that `cargo xtask schema` keeps under `samples/`. It never lists tables, rows or units, so it holds for every
-//! edition and every local form.
+//! Gives the text that `cargo xtask schema` keeps under `samples/`. It never lists tables, rows or units, so it is valid for
+//! every edition and every local form.
 
 use serde_json::{Value, json};
 

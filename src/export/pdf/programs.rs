@@ -1,11 +1,11 @@
 //! Font programs: the stand-in that krilla is given for a face, and the subset that is embedded.
 //!
 //! Takes the bytes of a face, gives a font for krilla and subsets to embed. krilla draws every glyph of a subset to compute the
-//! font's box and deflates the subset at a level of its own, again for every document; both took most of the time of a
-//! document. So krilla gets a stand-in with the same metrics and name, without outlines, and with the number of each glyph as
-//! its left side bearing: the subset that krilla makes of it shows which glyphs the real one needs. A stand-in is made once per
-//! engine, a subset that documents share once per worker. A face without TrueType outlines, or with variations, has no
-//! stand-in; krilla embeds it itself.
+//! font's box and deflates the subset at a level of its own, again for every document; both took most of the time of a document.
+//! So krilla gets a stand-in with the same metrics and name, without outlines, and with the number of each glyph as its left side
+//! bearing: the subset that krilla makes from it shows which glyphs the real one needs. A stand-in is made once per engine, a
+//! subset that documents share once per worker. A face without TrueType outlines, or with variations, has no stand-in; krilla
+//! embeds it itself.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -30,8 +30,8 @@ const TABLES: [&[u8; 4]; 3] = [b"maxp", b"OS/2", b"post"];
 const MOST_FACES: usize = 16;
 const MOST_SUBSETS: usize = 32;
 
-/// What a program draws. Page numbers have a program of their own: the glyphs of the official tables are then mostly the same
-/// ones in the same order, whatever page they are on, and so is their subset.
+/// What a program draws. Page numbers have a program of their own: then the glyphs of the official tables, and with them their
+/// subset, are mostly the same in the same order on any page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Use {
     Text,
@@ -141,7 +141,7 @@ pub(super) fn stand_ins(programs: &[Arc<Program>]) -> usize {
     programs.iter().filter_map(|p| p.mark).collect::<BTreeSet<Mark>>().len()
 }
 
-/// The subset to embed instead of one that krilla made; `None` if that was not made of a stand-in.
+/// The subset to embed instead of one that krilla made; `None` if that subset was not made from a stand-in.
 pub(super) fn real(
     embedded: &[u8],
     programs: &[Arc<Program>],

@@ -14,7 +14,7 @@ pub enum Figure {
     Text(String),
 }
 
-/// A bare number; `None` if a number of a workbook cannot hold it exactly.
+/// A bare number; `None` if a number of a workbook cannot represent it exactly.
 pub fn number(d: Decimal) -> Option<Figure> {
     let digits = d.mantissa().unsigned_abs().to_string().len();
     let number = (digits <= DIGITS).then(|| d.to_string().parse().ok()).flatten()?;

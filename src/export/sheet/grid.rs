@@ -9,7 +9,7 @@ use crate::export::ExportError;
 use crate::form::{GridCell, GridContent, Table};
 use crate::model::{Align, Value};
 
-/// Width in pixels of a value column that holds seven digits.
+/// Width in pixels of a value column, enough for seven digits.
 const VALUE_WIDTH: u32 = 60;
 /// Widest value column, in pixels; a longer number shrinks.
 const VALUE_LIMIT: u32 = 300;
@@ -25,7 +25,7 @@ pub struct Grid<'a> {
     rows: u32,
 }
 
-/// Column widths in pixels: the form's shares of an A4 page, wider where the numbers need it.
+/// Column widths in pixels: the form's shares of an A4 page, wider if the numbers need it.
 pub fn widths(table: &Table, values: Option<&[Value]>) -> Vec<u32> {
     let sum: f32 = table.widths.iter().sum();
     let share = |w: &f32| (w / sum * PAPER_WIDTH as f32).round() as u32;

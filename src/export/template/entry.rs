@@ -52,7 +52,7 @@ fn add(sheet: &mut Sheet, rule: DataValidation, message: &str, cells: &[At]) -> 
     sheet.inner.add_data_validation(first.0, first.1, first.0, first.1, &rule).map_err(fault).map(drop)
 }
 
-/// Adds a rule for each relation of a table that colours its cells while it does not hold. `places`: the cell of each slot.
+/// Adds a rule for each relation of a table that colours its cells while the relation is broken. `places`: the cell of each slot.
 pub fn watch(sheet: &mut Sheet, form: &Form, table: usize, places: &[At]) -> Result<(), ExportError> {
     for relation in form.relations.iter().filter(|r| r.table == table) {
         let fails = match relation.op {

@@ -18,7 +18,7 @@ const LABEL: f64 = 21.0;
 /// Least number of rows below the header for which it is frozen; shorter tables fit a screen.
 const FROZEN_FROM: usize = 12;
 
-/// The sheet of a section that holds table `index` of the form.
+/// The sheet of the section that contains table `index` of the form.
 pub fn sheet(
     form: &Form,
     section: &form::Section,

@@ -16,7 +16,7 @@ const PARAGRAPH: f64 = 36.0;
 /// Empty rows for more content.
 const SPARE_SUBHEADINGS: usize = 5;
 const SPARE_PARAGRAPHS: usize = 12;
-/// Greatest height in points of a cell with several paragraphs; those that do not fit go to the next row.
+/// Greatest height in points of a cell with several paragraphs; those that do not fit are put in the next row.
 const TEXT_LIMIT: f64 = 380.0;
 
 /// A section with given subheadings: a column of subheadings, a column of text.

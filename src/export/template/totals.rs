@@ -91,7 +91,7 @@ impl Sums<'_> {
             let part = self.cell(*term)?;
             result = if *negative { result.checked_sub(part) } else { result.checked_add(part) }?;
         }
-        // No total if a cell cannot hold its result exactly.
+        // No total if a cell cannot represent its result exactly.
         number(result)?;
         Some(Total { terms: terms.clone(), result })
     }

@@ -42,7 +42,7 @@ pub fn write(report: &Report, cache: &Cache) -> Result<Vec<u8>, ExportError> {
 /// Writes the sheets of the publishable workbook.
 ///
 /// # Errors
-/// A text that is longer than a cell can hold, or an invalid sheet name of the form.
+/// A text that is longer than a cell can contain, or an invalid sheet name of the form.
 pub fn sheets(report: &Report) -> Result<Unassembled, ExportError> {
     let mut sheets = vec![cover(report)?];
     for (section, content) in report.form.sections.iter().zip(&report.sections) {

@@ -1,4 +1,4 @@
-//! The readers of the older formats, met within this process by files that are built here record by record.
+//! Tests of the readers of the older formats within this process, on files that are built here record by record.
 
 use std::io::Write;
 
@@ -29,13 +29,13 @@ fn u16s(numbers: &[u16]) -> Vec<u8> {
     numbers.iter().flat_map(|n| n.to_le_bytes()).collect()
 }
 
-/// A text behind a length of 16 bits.
+/// A text preceded by a length of 16 bits.
 fn text16(text: &str) -> Vec<u8> {
     let units: Vec<u16> = text.encode_utf16().collect();
     [u16s(&[units.len() as u16]), vec![1], u16s(&units)].concat()
 }
 
-/// A workbook of one sheet, with more records among its globals.
+/// A workbook of one sheet, with additional records in its globals.
 fn book(globals: &[Vec<u8>], sheet: &[Vec<u8>], state: u8) -> Vec<u8> {
     let begin = record(0x809, &[u16s(&[0x600, 5, 0, 0]), vec![0; 8]].concat());
     let name: Vec<u8> = [vec![state, 0, 1, 1], u16s(&[0x8868])].concat();
@@ -46,7 +46,7 @@ fn book(globals: &[Vec<u8>], sheet: &[Vec<u8>], state: u8) -> Vec<u8> {
     compound(&[("Workbook", &stream)])
 }
 
-/// The number format of a cell style.
+/// The record of a cell style with this number format.
 fn style(format: u16) -> Vec<u8> {
     record(0xE0, &[u16s(&[0, format]), vec![0; 16]].concat())
 }
@@ -79,7 +79,7 @@ fn told(read: Result<Vec<Sheet>, ImportError>) -> String {
 fn xls_values_and_frame_are_read() {
     let font = |struck: u16, raised: u16| record(0x31, &u16s(&[220, struck, 0, 400, raised, 0, 0]));
     let format = |id: u16, code: &str| record(0x41E, &[u16s(&[id]), text16(code)].concat());
-    // `4`, then a raised `1` in the font 5, which is the fifth since there is no 4.
+    // `4`, then a raised `1` in font 5, which is the fifth font because there is no font 4.
     let rich = [u16s(&[2]), vec![9], u16s(&[1]), u16s(&[0x34, 0x31]), u16s(&[1, 5])].concat();
     let strings = [vec![9, 0, 0, 0], 0xFFFF_FFFFu32.to_le_bytes().to_vec(), text16("甲"), rich].concat();
     let globals = [
@@ -112,7 +112,7 @@ fn xls_values_and_frame_are_read() {
         number_cell(1, 2, 2, 7.5),
         number_cell(1, 3, 3, 45_352.0),
         number_cell(1, 4, 4, 0.5),
-        // Row, first column, two of style and packed number, last column.
+        // Row, first column, two pairs of style and packed number, last column.
         record(
             0xBD,
             &[
@@ -129,7 +129,7 @@ fn xls_values_and_frame_are_read() {
         record(0x207, &text16("果")),
         formula(5, [2, 0, 0x17, 0, 0, 0, 0xFF, 0xFF]),
         formula(6, [0, 0, 0, 0, 0, 0, 0xFF, 0xFF]),
-        // A chart has cells of its own.
+        // A chart has cells of its own, which are skipped.
         record(0x809, &u16s(&[0x600, 0x20, 0, 0])),
         number_cell(9, 9, 0, 1.0),
         record(0x0A, &[]),
@@ -243,7 +243,7 @@ fn xls_that_lies_is_damage() {
     assert!(told(xls::sheets(&book(&[], &twice, 0), &OLD)).contains("A1 出现了两次"));
     let many: Vec<_> = (0..1001).map(|row| number_cell(row, 0, 0, 1.0)).collect();
     assert!(told(xls::sheets(&book(&[], &many, 0), &OLD)).contains("单元格总数超过上限"));
-    // Each sector of the file follows itself.
+    // Each sector of the file refers to itself as the next one.
     let mut ring = book(&[], &[], 0);
     let sector = 1 << u16::from_le_bytes(ring[30..32].try_into().unwrap());
     let table = sector * (1 + u32::from_le_bytes(ring[76..80].try_into().unwrap()) as usize);
@@ -259,7 +259,7 @@ fn encrypted_and_older_xls_say_so() {
     let older = compound(&[("Workbook", &record(0x809, &u16s(&[0x500, 5, 0, 0])))]);
     assert!(told(xls::sheets(&older, &OLD)).contains("Excel 95"));
     assert!(told(xls::sheets(&compound(&[("Book", b"x")]), &OLD)).contains("Excel 95"));
-    // A letter with a workbook in it is a letter.
+    // A Word document with an embedded workbook is a Word document.
     let mut letter = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     letter.create_storage("ObjectPool").unwrap();
     letter.create_stream("ObjectPool/Workbook").unwrap();
@@ -333,7 +333,7 @@ fn binary_book(strings: &[(u16, Vec<u8>)], sheet: &[(u16, Vec<u8>)]) -> Vec<u8> 
 fn xlsb_values_and_frame_are_read() {
     let cell = |column: u32, style: u32, value: Vec<u8>| [u32s(&[column, style]), value].concat();
     let row = |row: u32, flags: u8| (0, [u32s(&[row, 0]), u16s(&[300]), vec![0, flags, 0], u32s(&[0])].concat());
-    // Counts without measure are not believed.
+    // Excessive counts are ignored.
     let strings = [
         (159, u32s(&[u32::MAX, u32::MAX])),
         (19, [vec![0], wide("甲")].concat()),
@@ -345,7 +345,7 @@ fn xlsb_values_and_frame_are_read() {
         (7, cell(0, 0, u32s(&[0]))),
         (7, cell(1, 0, u32s(&[1]))),
         (6, cell(2, 0, wide("乙"))),
-        // Behind it, without a column.
+        // The cell after it, without a column.
         (16, [u32s(&[0]), 2.5f64.to_le_bytes().to_vec()].concat()),
         row(1, 0x10),
         (2, cell(0, 0, u32s(&[12 << 2 | 2]))),
@@ -510,7 +510,7 @@ fn ods_that_repeats_without_end_costs_one_message() {
     assert!(told(read(&row(full, 1_000_000_000))).contains("单元格总数超过上限"));
     let spaces = r#"<table:table-cell office:value-type="string"><text:p><text:s text:c="4000000000"/></text:p></table:table-cell>"#;
     assert!(told(read(&row(spaces, 1))).contains("一个单元格的文字超过上限"));
-    // Two columns behind the last one.
+    // One column beyond the last one.
     let wide = r#"<table:table-cell table:number-columns-repeated="16384"/><table:table-cell office:value-type="float" office:value="1"/>"#;
     assert!(told(read(&row(wide, 1))).contains("地址不合法"));
     let bomb = " ".repeat(2 << 20);

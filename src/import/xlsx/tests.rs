@@ -1,4 +1,4 @@
-//! What our reader reads is what calamine reads, where both read it.
+//! Our reader and calamine read the same content wherever both can read the file.
 
 use std::cell::Cell as Counter;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use super::super::package::open;
 use super::*;
 use crate::model::Address;
 
-/// The cells of the first worksheet as calamine reads them; `None` if it does not.
+/// The cells of a worksheet as calamine reads them; `None` if it cannot.
 fn theirs(bytes: &[u8], sheet: &str) -> Option<BTreeMap<Address, Content>> {
     let bytes = bytes.to_vec();
     let sheet = sheet.to_owned();
@@ -82,7 +82,7 @@ fn every_sample_is_read_as_calamine_reads_it() {
     assert!(compared >= 50, "only {compared} sheets were compared");
 }
 
-/// Cells with values of every kind, well and badly written.
+/// Cells with values of every kind, valid and invalid.
 const CELLS: [&str; 30] = [
     "<v>7</v>",
     "<v>007</v>",

@@ -8,7 +8,7 @@ use crate::layout::pages::{Item, Mark, Owner, Page, Rule};
 /// Height of the em box of full-em characters above the baseline, em.
 pub(in crate::layout) const ASCENT: f32 = 0.88;
 
-/// Rows of a table that go on one page.
+/// Rows of a table that are placed on one page.
 #[derive(Debug, Clone)]
 pub(in crate::layout) struct Fragment {
     pub rows: Range<usize>,
@@ -149,7 +149,7 @@ fn draw_rules(
     }
 }
 
-/// Ranges of consecutive indices below `count` for which `shown` holds, as first and one past the last.
+/// Ranges of consecutive indices below `count` for which `shown` is true, as first and one past the last.
 fn stretches(count: usize, shown: impl Fn(usize) -> bool) -> Vec<(usize, usize)> {
     let mut out: Vec<(usize, usize)> = Vec::new();
     for i in (0..count).filter(|i| shown(*i)) {

@@ -28,7 +28,7 @@ pub(in crate::layout) struct Label {
     pub number: usize,
     /// Width on one line, em.
     pub width: f32,
-    /// A mutex, not a cell, so that a worker with its labels may move to another thread; it is never waited for.
+    /// A mutex, not a cell, so that a worker with its labels may move to another thread; no thread ever waits for it.
     lines: Mutex<Vec<(Asked, Arc<[Line]>)>>,
 }
 
@@ -46,8 +46,13 @@ struct Known {
 
 impl Label {
     /// The label of a cell's text, cached unless it is too long. Fails on a character that no face can draw.
-    pub fn of(text: &str, is_figure: bool, setter: &mut Setter<'_>) -> Result<Arc<Label>, LayoutError> {
-        let (faces, cache) = (setter.faces(), setter.labels());
+    pub fn of(
+        text: &str,
+        is_figure: bool,
+        setter: &mut Setter<'_>,
+        cache: &LabelCache,
+    ) -> Result<Arc<Label>, LayoutError> {
+        let faces = setter.faces();
         if let Some(known) = cache.0.borrow().as_ref().filter(|k| k.faces.is(faces))
             && let Some(label) = known.labels.get(text)
         {

@@ -19,7 +19,7 @@ const LEAST_SIZE: f32 = 4.5;
 /// Blank space above and below the text of a cell, em: comfortable, and least.
 const PAD: f32 = 0.45;
 const LEAST_PAD: f32 = 0.14;
-/// Blank space above which smaller type is not worth more of it, em.
+/// Blank space that is sufficient, em: beyond it, smaller type for the sake of more space would not read better.
 const ENOUGH_PAD: f32 = 0.3;
 
 /// A table at one size. Lengths in points.

@@ -1,7 +1,7 @@
 //! Tables: measured at a size, drawn whole or in fragments.
 //!
 //! [`Prepared`] contains the texts of a table, shaped once; [`measure::Sized`] is the table measured at one type size; `draw`
-//! draws rows of it on a page. `flow` decides where a table goes.
+//! draws rows of it on a page. `flow` decides where a table is placed.
 
 mod cell;
 mod draw;
@@ -47,7 +47,7 @@ pub(super) struct Cell {
 }
 
 impl Cell {
-    /// Whether the text is left-aligned: as the document says, and in numbered labels of a single row, so that their numbers
+    /// Whether the text is left-aligned: as the document states, and in numbered labels of a single row, so that their numbers
     /// line up.
     pub fn is_left(&self) -> bool {
         self.align == Align::Left || self.role == CellRole::RowHeader && self.row_span == 1 && self.label.number > 0
@@ -60,6 +60,7 @@ impl<'d> Prepared<'d> {
     pub fn new(
         table: &'d model::Table,
         setter: &mut Setter<'_>,
+        labels: &LabelCache,
         tags: &mut Vec<Tag>,
         parent: TagId,
     ) -> Result<Prepared<'d>, LayoutError> {
@@ -72,7 +73,7 @@ impl<'d> Prepared<'d> {
             let row_tag = tags.len();
             tags.push(Tag { kind: TagKind::Row, parent: root });
             for c in row.cells.iter().filter(|c| c.column < columns) {
-                let label = Label::of(&c.text, c.role == CellRole::Data, setter)?;
+                let label = Label::of(&c.text, c.role == CellRole::Data, setter, labels)?;
                 let row_span = c.row_span.clamp(1, rows - r);
                 let column_span = c.column_span.clamp(1, columns - c.column);
                 let tag = tags.len();

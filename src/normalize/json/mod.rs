@@ -1,8 +1,9 @@
 //! A report as JSON → the report. Every name and number is checked against its form; nothing is guessed or corrected.
 //!
-//! Takes the tree of a JSON that says it is a report, and the known forms; gives the same as [`super::normalize`]. Texts are kept
-//! as they are. An origin is kept only if what was read there equals the part, so a number that was changed by hand has no
-//! origin. Only findings about how a workbook was read are repeated; `check` finds all others again.
+//! Takes the tree of a JSON that is a report according to its format member, and the known forms; gives the same as
+//! [`super::normalize`]. Texts are kept as they are. An origin is kept only if what was read there equals the part, so a number
+//! that was changed by hand has no origin. Only findings about how a workbook was read are repeated; `check` finds all others
+//! again.
 
 mod figures;
 mod object;

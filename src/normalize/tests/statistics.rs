@@ -1,4 +1,4 @@
-//! The statistics table of the edition of 2014: one value a row, indented labels, sums.
+//! The statistics table of the edition of 2014: one value per row, indented labels, sums.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Throughput and memory over a folder of generated reports, at one thread and two, and the share of each stage.
+//! Throughput and memory over a folder of generated reports, with one and two threads, and the share of each stage.
 
 use std::cell::Cell;
 use std::fs;
@@ -13,35 +13,35 @@ use super::cost::{Cost, Run, against, in_turn, timed};
 use super::proof;
 use crate::generate;
 
-/// Every run is measured so often.
+/// How often every run is measured.
 const ROUNDS: usize = 3;
 
-/// What is run over the folder: the command, its formats and threads.
+/// The runs over the folder: command, formats and number of threads.
 const KINDS: [(&str, &str, usize); 11] = [
     ("convert", "pdf,docx,xlsx", 1),
     ("convert", "pdf,docx,xlsx", 2),
     ("check", "", 1),
     ("check", "", 2),
-    // For the share of the stages: what each adds to reading and checking.
+    // For the share of each stage: what its format adds to reading and checking.
     ("convert", "pdf", 1),
     ("convert", "docx", 1),
     ("convert", "xlsx", 1),
-    // What publishing adds to converting.
+    // For what publishing adds to converting.
     ("convert", ALL, 1),
     ("publish", ALL, 1),
     ("convert", ALL, 2),
     ("publish", ALL, 2),
 ];
 
-/// Every format, as `publish` makes them.
+/// All formats, as made by `publish`.
 const ALL: &str = "pdf,docx,xlsx,html,fragment,json,csv";
 
-/// Demanded of two threads in reports a second, and of memory in MB.
+/// Required with two threads: reports per second for `convert` and `check`, and peak memory in MB.
 const CONVERT: f64 = 150.0;
 const CHECK: f64 = 2000.0;
 const MEMORY: f64 = 200.0;
 
-/// Reports by which memory is shown to be flat, and how many more there are at the larger end.
+/// The two numbers of reports that are compared to show that memory does not grow.
 const FEW: u64 = 500;
 const MANY: u64 = 5000;
 
@@ -83,14 +83,15 @@ pub fn measure(binary: &Path, reports: u64, seed: u64) -> Result<Value> {
     Ok(json!({ "reports": reports, "seed": seed, "rounds": ROUNDS, "runs": rows, "stages": stages, "proof": proof }))
 }
 
-/// Stages by what their format adds to `check`, of the CPU time of all three; in the order of [`KINDS`].
+/// Computes for each stage what its format adds to `check`, and its share of the CPU time for all three formats; `each` is in
+/// the order of [`KINDS`].
 fn stages(each: &[f64]) -> [(&'static str, f64, f64); 4] {
     let (all, check) = (each[0], each[2]);
     [("read and check", check), ("pdf", each[4] - check), ("docx", each[5] - check), ("xlsx", each[6] - check)]
         .map(|(name, ms)| (name, ms, 100.0 * ms / all))
 }
 
-/// Peak memory over few reports and over many: it may not grow with their number.
+/// Measures peak memory over few reports and over many: it must not grow with their number.
 pub fn memory(binary: &Path, seed: u64) -> Result<Value> {
     println!("\n{:<24} {:>8} {:>9}", "memory, three formats", "threads", "peak MB");
     let (mut rows, outputs) = (Vec::new(), Outputs::new()?);
@@ -113,7 +114,7 @@ pub fn memory(binary: &Path, seed: u64) -> Result<Value> {
 }
 
 /// Output folders of the runs that are compared, removed together at the end: a file system that has just lost thousands of
-/// files is slow to make new ones, and the next run would pay for it.
+/// files is slow to create new ones, which would be counted as time of the next run.
 struct Outputs {
     folder: TempDir,
     given: Cell<usize>,
@@ -124,14 +125,14 @@ impl Outputs {
         Ok(Outputs { folder: tempfile::tempdir()?, given: Cell::new(0) })
     }
 
-    /// A folder that no run has had.
+    /// Returns a folder that no run has used.
     fn next(&self) -> PathBuf {
         self.given.set(self.given.get() + 1);
         self.folder.path().join(self.given.get().to_string())
     }
 }
 
-/// Runs over a folder; fails where any output is missing.
+/// Runs over a folder; fails if any output is missing.
 fn over(
     binary: &Path,
     folder: &Path,
@@ -153,10 +154,10 @@ fn over(
     if command == "check" {
         return Ok(run);
     }
-    // Reports are named for agency and year, the books of the run are not.
+    // File names of reports contain the year; those of the books of the whole run do not.
     let names = fs::read_dir(out)?.filter_map(Result::ok).filter_map(|e| e.file_name().into_string().ok());
     let names: Vec<String> = names.filter(|name| name.contains('年')).collect();
-    // A package is a zip in the folder of the run, and a folder.
+    // A package is a folder and, beside it, a zip.
     let endings = if command == "publish" { vec!["zip"] } else { formats.split(',').collect() };
     for ending in endings {
         let ending = if ending == "fragment" { ".片段.html".to_owned() } else { format!(".{ending}") };

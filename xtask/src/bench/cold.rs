@@ -1,4 +1,4 @@
-//! What a cold process costs for one report, whole and by what it is asked for.
+//! The cost of a cold process for one report, for all formats together and for each separately.
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::cost::{Run, in_turn, timed};
 
-/// A part of the work: its name, the command, and the formats asked for.
+/// Parts of the work: name, command, and requested formats.
 const PARTS: [(&str, &str, &str); 6] = [
     ("convert, all three", "convert", "pdf,docx,xlsx"),
     ("convert, pdf", "convert", "pdf"),
@@ -29,7 +29,7 @@ pub fn measure(binary: &Path, workbook: &Path, runs: usize) -> Result<Value> {
     Ok(json!(parts.collect::<Vec<_>>()))
 }
 
-/// Runs one process into a folder of its own, so that no run finds the files of the one before.
+/// Runs one process with a new output folder, so that no run finds the files of the previous one.
 pub fn one(binary: &Path, command: &str, formats: &str, workbook: &Path) -> Result<Run> {
     let folder = tempfile::tempdir()?;
     let mut process = Command::new(binary);
@@ -40,7 +40,7 @@ pub fn one(binary: &Path, command: &str, formats: &str, workbook: &Path) -> Resu
         _ => process.arg(workbook),
     };
     let (run, code) = timed(&mut process)?;
-    // 1 is a report with findings, which is written all the same.
+    // Exit code 1 means that the report has findings; it is written all the same.
     ensure!(matches!(code, Some(0 | 1)), "nianbao {command} failed ({code:?})");
     let written = fs::read_dir(folder.path())?.count();
     let wanted = match command {

@@ -1,4 +1,4 @@
-//! What a process took, and what several took together.
+//! The time and memory that a process takes, and summaries of several runs.
 
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -7,17 +7,17 @@ use anyhow::Result;
 use serde_json::{Value, json};
 use wait4::{ResUse, ResourceUsage, Wait4 as _};
 
-/// What one process took.
+/// The time and memory that one process took.
 #[derive(Debug, Clone, Copy)]
 pub struct Run {
     pub wall: Duration,
     /// User and system time of the process.
     pub cpu: Duration,
-    /// Highest resident set in bytes, as the kernel counted it: never less than this process's own at the start.
+    /// Highest resident set in bytes, as counted by the kernel: never less than that of this process at the start.
     pub peak: u64,
 }
 
-/// Runs a process to its end, silently; gives what it took and its exit code.
+/// Runs a process to its end without output; returns its cost and its exit code.
 pub fn timed(command: &mut Command) -> Result<(Run, Option<i32>)> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     let start = Instant::now();
@@ -25,7 +25,7 @@ pub fn timed(command: &mut Command) -> Result<(Run, Option<i32>)> {
     Ok((Run { wall: start.elapsed(), cpu: utime + stime, peak: maxrss }, status.code()))
 }
 
-/// Runs summed up; times in milliseconds.
+/// Summary of several runs; times in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Cost {
     pub min: f64,
@@ -36,7 +36,7 @@ pub struct Cost {
 }
 
 impl Cost {
-    /// Of at least one run.
+    /// Summarises runs, of which there must be at least one.
     pub fn of(runs: &[Run]) -> Cost {
         let sorted = |time: fn(&Run) -> Duration| {
             let mut times: Vec<f64> = runs.iter().map(|run| time(run).as_secs_f64() * 1e3).collect();
@@ -67,8 +67,8 @@ impl std::fmt::Display for Cost {
     }
 }
 
-/// Runs competitors in turn, A B C A B C, so that whatever else the machine does meets them all; a first round warms up
-/// and is not counted. Gives the cost of each.
+/// Runs competitors in turn, A B C A B C, so that other load of the machine affects all of them; the first round is a warm-up
+/// and is not counted. Returns the cost of each.
 pub fn in_turn<T>(competitors: &[T], rounds: usize, mut run: impl FnMut(&T) -> Result<Run>) -> Result<Vec<Cost>> {
     let mut runs: Vec<Vec<Run>> = vec![Vec::new(); competitors.len()];
     for round in 0..=rounds {
@@ -82,7 +82,7 @@ pub fn in_turn<T>(competitors: &[T], rounds: usize, mut run: impl FnMut(&T) -> R
     Ok(runs.iter().map(|runs| Cost::of(runs)).collect())
 }
 
-/// A measured figure beside what is demanded of it, as a line.
+/// Formats a measured figure with the required one as a line.
 pub fn against(what: &str, figure: f64, unit: &str, demand: f64, at_most: bool) -> String {
     let met = if at_most { figure <= demand } else { figure >= demand };
     let (sign, verdict) = (if at_most { "≤" } else { "≥" }, if met { "reached" } else { "NOT reached" });
@@ -104,7 +104,7 @@ mod tests {
         assert_eq!(cost, Cost { min: 10.0, median: 20.0, max: 30.0, cpu_median: 10.0, peak_mb: 9.0 });
     }
 
-    /// Kilobytes taken for bytes would be a thousandth of this, pages a four-thousandth.
+    /// Kilobytes mistaken for bytes would be a thousandth of this, pages a four-thousandth.
     #[test]
     fn the_peak_is_in_bytes() {
         let mut itself = Command::new(std::env::current_exe().unwrap());

@@ -1,9 +1,10 @@
-//! `cargo xtask bench`: what the release binary costs: one report cold, many reports, each stage, and beside its peers.
+//! `cargo xtask bench`: the cost of the release binary: for one report cold, for many reports, for each stage, and compared
+//! with its peers.
 //!
-//! Takes a report for the cold runs (the first under `samples/` unless one is named) and a seed for the generated ones.
-//! Runs the release binary, one process a run; competing runs take turns. Gives tables with what is demanded beside
-//! what was measured, and JSON. It fails where an output is missing, never because a machine is slow or busy. For where
-//! the time goes inside a stage: `perf record -g target/release/nianbao convert …` with `strip = "none"`.
+//! Takes a report for the cold runs (the first under `samples/` unless one is named) and a seed for the generated ones. Runs
+//! the release binary, one process per run; competing runs take turns. Prints tables with required and measured figures, and
+//! writes JSON. It fails if an output is missing, never because a machine is slow or busy. For the distribution of time
+//! inside a stage: `perf record -g target/release/nianbao convert …` with `strip = "none"`.
 
 mod batch;
 mod cold;
@@ -23,17 +24,17 @@ use crate::project::{self, Kind};
 /// What to measure.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// Measured cold runs of each part.
+    /// Number of measured cold runs of each part.
     runs: usize,
-    /// Generated reports for throughput.
+    /// Number of generated reports for throughput.
     reports: u64,
     seed: u64,
     json: PathBuf,
-    /// Whether others are measured on the same reports.
+    /// Whether other programs are measured on the same reports.
     peers: bool,
     /// Whether memory is measured over thousands of reports.
     long: bool,
-    /// The report of the cold runs; the first sample where it is not given.
+    /// The report of the cold runs; the first sample if not given.
     workbook: Option<PathBuf>,
 }
 

@@ -1,7 +1,8 @@
-//! Other ways to the same PDF, on the same reports in the same run: LibreOffice on the workbooks, typst and genpdf on
-//! their content.
+//! Other ways to produce the same PDF, on the same reports in the same run: LibreOffice from the workbooks, typst and genpdf
+//! from their content.
 //!
-//! A peer that cannot be had is told in a line and left out. What is installed for them lies in `target/peers`.
+//! A peer that is not available is reported in one line and omitted. Programs installed for the comparison are located in
+//! `target/peers`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,18 +17,18 @@ use super::cost::{Cost, Run, against, in_turn, timed};
 use crate::generate::Draft;
 use crate::project;
 
-/// Reports of the batch.
+/// Number of reports in the batch.
 const REPORTS: u64 = 50;
-/// Measured rounds of one report, and of the batch.
+/// Number of measured rounds: for one report, and for the batch.
 const COLD: usize = 5;
 const BATCH: usize = 2;
-/// How much faster than LibreOffice is demanded.
+/// Required factor by which LibreOffice is slower: for one report, and for the batch.
 const COLD_DEMAND: f64 = 50.0;
 const BATCH_DEMAND: f64 = 8.0;
 
-/// One way to a PDF.
+/// One way to produce a PDF.
 enum Peer {
-    /// The release binary, to these formats, with threads.
+    /// The release binary with these formats and threads.
     Nianbao {
         binary: PathBuf,
         formats: &'static str,
@@ -36,11 +37,11 @@ enum Peer {
     LibreOffice {
         profile: PathBuf,
     },
-    /// The interpreter of an environment with the typst wheel.
+    /// The Python interpreter of an environment with the typst wheel.
     Typst {
         python: PathBuf,
     },
-    /// The program of `xtask/peers/genpdf`.
+    /// The program in `xtask/peers/genpdf`.
     Genpdf {
         binary: PathBuf,
     },
@@ -56,7 +57,7 @@ impl Peer {
         }
     }
 
-    /// Makes a PDF for each of a folder's reports in one process; fails where any is missing.
+    /// Makes a PDF of each report of a set in one process; fails if any is missing.
     fn run(&self, set: &Set) -> Result<Run> {
         let out = tempfile::tempdir()?;
         let files = |extension: &str| {
@@ -98,7 +99,7 @@ impl Peer {
     }
 }
 
-/// Compiles each source with the fonts of a folder.
+/// Python script that compiles each source with the fonts of a folder.
 const TYPST: &str = "\
 import sys, os, typst
 fonts, out, *sources = sys.argv[1:]
@@ -107,7 +108,7 @@ for source in sources:
     typst.compile(source, output=os.path.join(out, name), font_paths=[fonts], ignore_system_fonts=True)
 ";
 
-/// The same reports as workbooks, as typst sources and as the JSON that the genpdf program reads.
+/// The same reports as workbooks, as typst sources, and as JSON for the genpdf program.
 struct Set {
     folder: tempfile::TempDir,
     names: Vec<String>,
@@ -176,7 +177,7 @@ fn table(what: &str, reports: u64, peers: &[Peer], costs: &[Cost], demand: f64) 
     json!({ "what": what, "reports": reports, "peers": rows })
 }
 
-/// Runs a command silently to a good end.
+/// Runs a command without output; fails if the command fails.
 fn runs(command: &mut Command) -> Result<()> {
     let output = command.stdin(Stdio::null()).output().context("it could not be started")?;
     let words = String::from_utf8_lossy(&output.stderr);
@@ -184,7 +185,7 @@ fn runs(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// An environment with the typst wheel, made on the first use.
+/// Returns the interpreter of an environment with the typst wheel, which is made on first use.
 fn python(cache: &Path) -> Result<PathBuf> {
     let folder = cache.join("typst");
     let python = folder.join("bin/python");
@@ -195,7 +196,7 @@ fn python(cache: &Path) -> Result<PathBuf> {
     Ok(python)
 }
 
-/// The genpdf program, built in its own workspace.
+/// Builds the genpdf program in its own workspace.
 fn genpdf(cache: &Path) -> Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
@@ -204,7 +205,7 @@ fn genpdf(cache: &Path) -> Result<PathBuf> {
     Ok(cache.join("release/peer-genpdf"))
 }
 
-/// The document as a typst source: A4, the same faces and sizes, the tables with their spans.
+/// Returns the document as a typst source: A4, the same faces and sizes, the tables with their spans.
 fn typst(document: &Document) -> String {
     let mut out = String::from(
         "#set page(paper: \"a4\", margin: (x: 27mm, y: 36mm), numbering: \"1\")\n\
@@ -235,7 +236,7 @@ fn typst(document: &Document) -> String {
     out
 }
 
-/// The document as the genpdf program reads it.
+/// Returns the document as JSON for the genpdf program.
 fn plain(document: &Document) -> Value {
     let blocks = document.blocks.iter().map(|block| match block {
         Block::Heading { text, .. } | Block::Paragraph { text } => json!({ "text": text }),
@@ -244,7 +245,7 @@ fn plain(document: &Document) -> Value {
     json!({ "title": document.title_text(), "blocks": blocks.collect::<Vec<_>>() })
 }
 
-/// A table without spans: what a cell covers beyond its first place is empty.
+/// Returns a table without spans: the positions that a cell covers besides its first one are empty.
 fn cells(table: &Table) -> Vec<Vec<String>> {
     let mut rows = vec![vec![String::new(); table.widths.len()]; table.rows.len()];
     for (row, cells) in table.rows.iter().enumerate() {

@@ -1,7 +1,8 @@
-//! What the proof costs beside what it proves: each stage of `convert` to all formats, and the proof, in this process.
+//! The cost of the proof, compared with what it proves: each stage of `convert` to all formats, and the proof, in this
+//! process.
 //!
-//! Takes a folder of workbooks. CPU time is that of the whole process, since the writers start threads of their own; reports go
-//! one after the other, so that nothing else runs meanwhile.
+//! Takes a folder of workbooks. CPU time is that of the whole process, because the writers start threads of their own;
+//! reports are processed one after the other, so that nothing else runs at the same time.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -17,9 +18,9 @@ use serde_json::{Value, json};
 use super::cost::against;
 use crate::project;
 
-/// Every report is measured so often, after one round that is not counted.
+/// How often every report is measured, after one round that is not counted.
 const ROUNDS: usize = 3;
-/// Demanded: what the proof adds to the time of `convert` to the same formats, in percent.
+/// Required: at most what the proof may add to the time of `convert` to the same formats, in percent.
 const PROOF: f64 = 30.0;
 
 /// CPU time of one round over the folder, in milliseconds.
@@ -32,12 +33,12 @@ struct Stages {
 }
 
 impl Stages {
-    /// What `convert` does.
+    /// The stages of `convert`.
     fn convert(&self) -> f64 {
         self.read + self.produce + self.write
     }
 
-    /// The proof, in percent of all that `convert` does.
+    /// The time of the proof, in percent of the time of `convert`.
     fn added(&self) -> f64 {
         100.0 * self.prove / self.convert()
     }
@@ -63,7 +64,7 @@ pub fn measure(folder: &Path) -> Result<Value> {
     Ok(json!({ "rounds": ROUNDS, "stages": rows, "prove_percent_of_convert": median.added() }))
 }
 
-/// One round over all reports.
+/// Measures one round over all reports.
 fn round(inputs: &[PathBuf]) -> Result<Stages> {
     let (engine, out) = (Engine::default(), tempfile::tempdir()?);
     let mut all = Stages::default();
@@ -81,7 +82,7 @@ fn round(inputs: &[PathBuf]) -> Result<Stages> {
         let written = cpu();
         let compared = prove(whole.report, &files, &engine.setting().limits).with_context(name)?;
         let proved = cpu();
-        // To pack is no part of the proof; that the package holds what was proved is.
+        // Packing is not part of the proof; checking that the package contains what was proved is.
         let package = package("report", whole.report, files, &compared, &engine).with_context(name)?;
         let packed = cpu();
         prove_package(&package).with_context(name)?;
@@ -94,7 +95,7 @@ fn round(inputs: &[PathBuf]) -> Result<Stages> {
     Ok(all)
 }
 
-/// The round whose proof is the middle one of all, measured by what it adds.
+/// Returns the median round, ordered by what the proof adds.
 fn median(rounds: &[Stages]) -> Stages {
     let mut rounds = rounds.to_vec();
     rounds.sort_by(|a, b| a.added().total_cmp(&b.added()));

@@ -1,6 +1,6 @@
-//! The pictures on disk: which there are, which the manuals name, and what each was made from.
+//! The pictures on disk: which ones exist, which ones the manuals name, and what each was made from.
 //!
-//! Takes the folder of the pictures and the names that there should be; gives what is amiss, one sentence a fault.
+//! Takes the folder of the pictures and the names that are expected in it; returns one sentence per fault.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,14 +11,14 @@ use anyhow::{Context, Result};
 use super::Picture;
 use crate::project;
 
-/// Where the pictures lie.
+/// The folder of the pictures.
 pub const FOLDER: &str = "samples/pictures";
-/// Lists the digest of each picture's source, in that folder.
+/// File in that folder that lists the digest of each picture's source.
 const RECORD: &str = "sources.txt";
-/// The texts that may show them. The first is the manual.
+/// The texts that may show pictures. The first is the manual.
 const TEXTS: [&str; 2] = ["README.zh-CN.md", "README.md"];
 
-/// Pictures that are missing, that nobody makes or that nobody names, and names of pictures that do not exist.
+/// Reports pictures that are missing, that no code makes or that no text names, and names of pictures that do not exist.
 pub fn faults(folder: &Path, wanted: &[&str]) -> Result<Vec<String>> {
     let mut lie = BTreeSet::new();
     for entry in fs::read_dir(folder).with_context(|| project::shown(folder))? {
@@ -45,35 +45,35 @@ fn compared(wanted: &BTreeSet<String>, lie: &BTreeSet<String>, texts: &[(&str, B
     out
 }
 
-/// The files in the folder that a text names.
+/// Returns the picture files in the folder that a text names.
 fn named(text: &str) -> BTreeSet<String> {
     let start = format!("{FOLDER}/");
     let ends = |c: char| c.is_whitespace() || "()\"'<>[]".contains(c);
     let names = text.split(&start).skip(1).map(|rest| rest.split(ends).next().unwrap_or_default());
-    // The folder itself may be named too.
+    // The text may also name the folder itself.
     names.filter(|name| name.ends_with(".png")).map(str::to_owned).collect()
 }
 
-/// What was recorded when the pictures were made, or what would be recorded now.
+/// Digests recorded when the pictures were made, or those that would be recorded now.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Digests {
-    /// Of the code that draws.
+    /// Digest of the code that draws.
     pub drawing: String,
-    /// By picture, of the output it shows and of its own bytes.
+    /// By picture, digests of the output that it shows and of its own bytes.
     pub pictures: BTreeMap<String, Digest>,
 }
 
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Digest {
     pub source: String,
-    /// Empty where there is no picture.
+    /// Empty if there is no picture.
     pub picture: String,
 }
 
-/// Stands for the code that draws among the names of the record.
+/// Name of the code that draws, in the record.
 const DRAWING: &str = "drawing";
 
-/// The recorded digests; none where nothing was recorded.
+/// Returns the recorded digests, or empty ones if there is no record.
 pub fn recorded(folder: &Path) -> Result<Digests> {
     match fs::read_to_string(folder.join(RECORD)) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Digests::default()),
@@ -90,14 +90,14 @@ fn read(text: &str) -> Digests {
                 let digest = Digest { source: (*source).to_owned(), picture: (*picture).to_owned() };
                 out.pictures.insert(file.trim_end_matches(".png").to_owned(), digest);
             }
-            // A line of another layout records nothing, and its picture counts as stale.
+            // A line of another format records nothing, so its picture counts as stale.
             _ => {}
         }
     }
     out
 }
 
-/// Where the pictures are not what they were when they were made, or would come out otherwise today.
+/// Reports pictures that are not the recorded ones, and pictures that would be drawn differently now.
 pub fn stale(recorded: &Digests, now: &Digests, pictures: &[Picture]) -> Vec<String> {
     let mut out = Vec::new();
     if recorded.drawing != now.drawing {
@@ -109,7 +109,7 @@ pub fn stale(recorded: &Digests, now: &Digests, pictures: &[Picture]) -> Vec<Str
         if then.source != now.source {
             out.push(format!("{}.png is stale: {} is another now", p.name, p.source));
         }
-        // One that is missing is told as such.
+        // A missing picture is reported separately.
         if !now.picture.is_empty() && then.picture != now.picture {
             out.push(format!("{}.png is not the picture that was made: its bytes are others", p.name));
         }
@@ -117,7 +117,7 @@ pub fn stale(recorded: &Digests, now: &Digests, pictures: &[Picture]) -> Vec<Str
     out
 }
 
-/// Records what the pictures were made from, and what came out.
+/// Records what the pictures were made from, and the digests of the pictures.
 pub fn record(folder: &Path, pictures: &[Picture], digests: &Digests) -> Result<()> {
     fs::write(folder.join(RECORD), written(pictures, digests)?).with_context(|| RECORD)
 }

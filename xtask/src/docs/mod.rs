@@ -1,9 +1,9 @@
-//! `cargo xtask docs`: the pictures of the manual, each made from what the program really wrote.
+//! `cargo xtask docs`: the pictures of the manual, each made from actual output of the program.
 //!
-//! Takes the sources of the samples and the binary; gives `samples/pictures/*.png` and, beside them, the digest of the
-//! output that each was made from, its own and that of the code that draws. `--check` makes those outputs again, without an
-//! office suite or a browser, and fails where a picture is missing, is named nowhere, has other bytes, or was made from other
-//! ones or by other code. Never draws anything by hand.
+//! Takes the sources of the samples and the binary; writes `samples/pictures/*.png` and, beside them, digests: of the output
+//! that each picture was made from, of the picture itself, and of the code that draws. `--check` makes those outputs again,
+//! without an office suite or a browser, and fails if a picture is missing, is named nowhere, has other bytes, or was made
+//! from other outputs or by other code. Never draws anything by hand.
 
 mod book;
 mod render;
@@ -23,9 +23,9 @@ use render::{How, Studio};
 /// One picture.
 #[derive(Debug)]
 pub struct Picture {
-    /// Its file, without `.png`.
+    /// Its file name, without `.png`.
     pub name: &'static str,
-    /// The output it shows, below the stage.
+    /// Path of the output that it shows, relative to the stage.
     pub source: &'static str,
     pub how: How,
 }
@@ -34,7 +34,7 @@ const fn picture(name: &'static str, source: &'static str, how: How) -> Picture 
     Picture { name, source, how }
 }
 
-/// All pictures. Pages of a workbook are named by words on them, because rows that grow shift all pages behind.
+/// All pictures. Pages of a workbook are identified by words on them, because a row that grows shifts all later pages.
 const PICTURES: &[Picture] = &[
     picture("template-cover", stage::TEMPLATE, How::Sheet("单位名称")),
     picture("template-table", stage::TEMPLATE, How::Sheet("二、主动公开政府信息情况")),
@@ -56,7 +56,7 @@ const PICTURES: &[Picture] = &[
     picture("publish-index", "office/公布/index.html", How::Web { width: 1000, height: 600 }),
 ];
 
-/// Makes all pictures, or checks that those checked in show what would be shown.
+/// Makes all pictures, or checks that those in the repository are up to date.
 pub fn run(check: bool) -> Result<()> {
     if !check {
         render::programs()?;
@@ -87,7 +87,7 @@ pub fn run(check: bool) -> Result<()> {
     book::record(&folder, PICTURES, &digests(&stage, &folder)?)
 }
 
-/// The digests of the code that draws, of each picture's source and of the picture, where there is one.
+/// Returns the digests of the code that draws, of each picture's source, and of each picture that exists.
 fn digests(stage: &Path, folder: &Path) -> Result<Digests> {
     let sha256 = |bytes: &[u8]| hex(&Sha256::digest(bytes));
     let one = |p: &Picture| {

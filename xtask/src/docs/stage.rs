@@ -1,8 +1,8 @@
 //! The outputs that the pictures show, made by the program in a folder of its own.
 //!
-//! Takes the binary and the report in `report.toml`; leaves three folders as the three readers of the manual would have
-//! them: a clerk's report with mistakes, the same one mended, an office's folder. Commands run where their reader
-//! would type them, so that no path of this machine gets into an output. Every mistake is put in here, by name.
+//! Takes the binary and the report in `report.toml`; makes three folders, one for each reader of the manual: a clerk's report
+//! with mistakes, the same report corrected, and an office's folder. Commands run in the folder in which their reader would
+//! type them, so that no path of this machine gets into an output. Every mistake is inserted here, as a named constant.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,15 +19,15 @@ pub const PDF: &str = "mended/输出/云泽市科学技术局2024年政府信息
 pub const DOCX: &str = "mended/输出/云泽市科学技术局2024年政府信息公开工作年度报告.docx";
 pub const HTML: &str = "mended/网页/云泽市科学技术局2024年政府信息公开工作年度报告.html";
 
-/// The report that all is shown with, in the notation of the samples.
+/// The report shown in all pictures, in the notation of the samples.
 const SOURCE: &str = include_str!("report.toml");
 
-/// What a source says, and what stands in its place.
+/// A text in the source and its replacement.
 type Edit = (&'static str, &'static str);
 
-/// One figure of the last row is wrong: its column no longer balances, and the total's no more.
+/// One figure in the last row is wrong, so its column no longer balances, nor does that of the total.
 const CARRIED_OVER: [Edit; 1] = [(r#"["2", "0", "0", "0", "0", "0", "2"]"#, r#"["1", "0", "0", "0", "0", "0", "1"]"#)];
-/// Digits swapped in the text, a year left from the year before, and not a word of the fee.
+/// Swapped digits in the text, a year left over from the previous year, and no statement about the fee.
 const TEXT: [Edit; 3] = [
     ("申请12件", "申请21件"),
     ("2024年，我局认真落实", "2023年，我局认真落实"),
@@ -43,10 +43,10 @@ const BY_HAND: [Edit; 3] = [
     (r#"["8", "2", "0", "0", "0", "0", "10"]"#, r#"["八", "2", "0", "0", "0", "0", "10"]"#),
 ];
 
-/// The reason why figures are published as they are.
+/// The reason for publishing figures unchanged.
 const WAIVERS: &str = include_str!("waivers.toml");
 
-/// Makes everything below `stage`.
+/// Makes all outputs below `stage`.
 pub fn set(binary: &Path, stage: &Path) -> Result<()> {
     let report = |edits: &[&[Edit]]| -> Result<Vec<u8>> { Ok(samples::made(&edited(&edits.concat())?)?.1) };
     let clerk = Desk::open(binary, stage.join("clerk"))?;
@@ -73,11 +73,11 @@ pub fn set(binary: &Path, stage: &Path) -> Result<()> {
     office.put("各单位/水利局.xlsx", &report(&[&WATER])?)?;
     office.run(1, "publish 各单位/科技局.xlsx -o 公布", Some("publish.txt"))?;
     office.put("豁免.toml", WAIVERS.as_bytes())?;
-    // What is waived is told all the same, and counts as a finding.
+    // Waived findings are reported too, and count as findings.
     office.run(1, "publish 各单位 -o 公布 --waivers 豁免.toml", None)
 }
 
-/// The report's source with something else in it. What is replaced must be there, lest a picture shows no mistake.
+/// Returns the source of the report with replacements. The replaced text must exist, so that no picture lacks its mistake.
 fn edited(edits: &[Edit]) -> Result<String> {
     let mut text = SOURCE.to_owned();
     for (from, to) in edits {
@@ -87,7 +87,7 @@ fn edited(edits: &[Edit]) -> Result<String> {
     Ok(text)
 }
 
-/// A folder, and the program run in it.
+/// A folder in which the program is run.
 struct Desk<'a> {
     binary: &'a Path,
     folder: PathBuf,
@@ -105,8 +105,8 @@ impl<'a> Desk<'a> {
         fs::write(&path, bytes).with_context(|| name.to_owned())
     }
 
-    /// Runs a command that must end with `code`. What it says is kept in a file: as a terminal shows it, or, where that
-    /// is no text, as it is.
+    /// Runs a command that must exit with `code`. Its output is saved to the file `kept`: to a .txt file as a terminal shows
+    /// it, with the command line, to any other file unchanged.
     fn run(&self, code: i32, command: &str, kept: Option<&str>) -> Result<()> {
         let output = Command::new(self.binary)
             .args(command.split(' '))

@@ -1,7 +1,7 @@
-//! The kinds of fault that are seeded: what each spoils, and exactly what must be found for it.
+//! The kinds of seeded faults: what each one changes, and exactly which findings it must cause.
 //!
-//! Takes a draft without a fault, gives it spoiled with the findings that are expected, worked out here from the form and
-//! from the places of the cells, never by asking the program that is being judged.
+//! Takes a draft without faults, returns it changed, with the expected findings. These are computed here from the form and
+//! from the positions of the cells, never by the program under test.
 
 use fastrand::Rng;
 use nianbao::form::{Form, Kind, Op, Relation};
@@ -12,11 +12,11 @@ use crate::by_hand::{Cell, Content, Part};
 use crate::generate::figures::{self, At, Figures};
 use crate::generate::{self, Draft, series};
 
-/// A kind of fault: its name, and how it spoils a book; `None` where the book has nothing for it.
+/// A kind of fault: its name, and the change it makes to a book; `None` if the book has no suitable place for it.
 #[derive(Clone, Copy)]
 pub struct Fault {
     pub name: &'static str,
-    /// Whether it needs the year after an agency's first, not the first.
+    /// Whether it needs an agency's second year instead of its first.
     pub second_year: bool,
     pub seed: fn(&mut Book, &mut Rng) -> Option<Vec<Expected>>,
 }
@@ -25,7 +25,7 @@ const fn first(name: &'static str, seed: fn(&mut Book, &mut Rng) -> Option<Vec<E
     Fault { name, second_year: false, seed }
 }
 
-/// Every kind. Those that break a relation come once for each code that the editions' relations have.
+/// Returns every kind. Those that break a relation occur once for each code of the editions' relations.
 pub fn all() -> Vec<Fault> {
     let mut all = vec![
         first("blank agency", blank_agency),
@@ -75,7 +75,7 @@ fn figures_of(draft: &Draft) -> Figures {
     draft.report.tables.iter().map(|t| t.iter().map(Value::number).collect()).collect()
 }
 
-/// Writes a figure back as a value of its kind, its unit kept.
+/// Writes a figure back as a value of its kind; its unit is kept.
 fn put(draft: &mut Draft, (table, slot): At, number: Decimal) -> Option<()> {
     let value = &mut draft.report.tables[table][slot];
     *value = match value {
@@ -86,8 +86,8 @@ fn put(draft: &mut Draft, (table, slot): At, number: Decimal) -> Option<()> {
     Some(())
 }
 
-/// The findings of every relation that a draft's figures break: at the total, or where neither side is one at the first
-/// cell of what became of the rest.
+/// Returns the findings of every relation that a draft's figures break: at the total, or, if neither side is a total, at the
+/// first cell of the right side.
 fn broken(book: &Book) -> Vec<Expected> {
     let form = &book.draft.report.form;
     let one = |(relation, line): (&Relation, nianbao::form::RelationUse)| {
@@ -97,12 +97,12 @@ fn broken(book: &Book) -> Vec<Expected> {
     figures::broken(form, &figures_of(&book.draft)).into_iter().map(one).collect()
 }
 
-/// Values that next year's report follows from, or that follow from last year's.
+/// Returns the values that next year's report depends on, or that depend on last year's.
 fn tied(form: &Form) -> Vec<At> {
     series::links(form, form).into_iter().flat_map(|l| l.last_year.into_iter().chain([l.into])).collect()
 }
 
-/// One figure of a relation is changed so that it no longer holds.
+/// Changes one figure of a relation so that the relation is broken.
 fn relation(book: &mut Book, rng: &mut Rng, code: Code, op: Op) -> Option<Vec<Expected>> {
     let form = book.draft.report.form.clone();
     let tied = tied(&form);
@@ -111,7 +111,7 @@ fn relation(book: &mut Book, rng: &mut Rng, code: Code, op: Op) -> Option<Vec<Ex
         .iter()
         .filter(|r| r.code == code && r.op == op)
         .flat_map(|r| r.uses(&form.tables[r.table]).into_iter().map(move |line| (r, line)))
-        // An equality breaks by any change of its first term, an inequality by a smaller side that outgrows the other.
+        // Any change of its first term breaks an equality; an inequality breaks when the smaller side exceeds the larger one.
         .map(|(r, line)| (r.table, if op == Op::Equal { line.left[0].0 } else { line.right[0].0 }))
         .filter(|at| !tied.contains(at))
         .collect();
@@ -123,10 +123,10 @@ fn relation(book: &mut Book, rng: &mut Rng, code: Code, op: Op) -> Option<Vec<Ex
     expected.iter().any(|e| e.code == code.name()).then_some(expected)
 }
 
-/// A figure carried over differs from last year's, the relations of the year itself holding.
+/// Changes a figure carried over so that it differs from last year's, while the relations within the year still hold.
 fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let form = book.draft.report.form.clone();
-    // The year before may have stood under a form that carries nothing over.
+    // The previous year's form may carry nothing over.
     let before = generate::edition(book.draft.report.cover.year - 1).ok()?;
     let links = series::links(&before, &form);
     let ties: Vec<At> = links.iter().filter(|l| l.code == Some("Y401")).map(|l| l.into).collect();
@@ -136,7 +136,7 @@ fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let before = figures_of(&book.draft);
     let mut now = before.clone();
     now[changed.0][changed.1] += Decimal::from(rng.u32(1..=9));
-    // What next year follows from stays, and so does everything that is no total but the first free figure.
+    // Figures that next year depends on are fixed; of the others, balancing changes only totals and the first free figure.
     let mut settled: std::collections::BTreeMap<At, Decimal> =
         tied(&form).into_iter().filter(|at| !totals.contains(at)).map(|at| (at, now[at.0][at.1])).collect();
     settled.insert(changed, now[changed.0][changed.1]);
@@ -155,8 +155,8 @@ fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     )
 }
 
-/// What the text goes on to say of figures that were changed behind its back: the sentence that tells what came in and
-/// what was carried over.
+/// Returns the findings about figures of the text that were changed in the tables only: those of the sentence that states the
+/// requests received and carried over.
 pub fn told(clean: &Draft, book: &Book) -> Vec<Expected> {
     let form = &clean.report.form;
     let requests = |draft: &Draft| generate::requests(form, &figures_of(draft));
@@ -191,13 +191,13 @@ fn blank_agency(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
 fn year_disagreement(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
     book.standard();
     let report = &mut book.draft.report;
-    // A year of another edition would be a fault of its own.
+    // A year of another edition would be a separate fault.
     let year = [report.cover.year - 1, report.cover.year + 1].into_iter().find(|y| report.form.covers(*y))?;
     report.cover.year = year;
     Some(vec![book.on_cover("N207", 2)])
 }
 
-/// A title that does not say what the report is leaves agency and year untold.
+/// If the title does not name the kind of report, agency and year are not found in it.
 fn unknown_title(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
     let title = format!("{}有关情况", book.draft.report.cover.agency);
     let cell = book.by_hand().find_mut(Part::Title)?;
@@ -205,11 +205,11 @@ fn unknown_title(book: &mut Book, _: &mut Rng) -> Option<Vec<Expected>> {
     Some(vec![Expected::nowhere("N207"), Expected::nowhere("N207")])
 }
 
-/// A section without a table, by index.
+/// Returns the index of a section without a table.
 fn prose(book: &Book, rng: &mut Rng) -> Option<usize> {
     let sections = book.draft.report.form.sections.iter().enumerate();
     let some: Vec<usize> = sections.filter(|(_, s)| s.table.is_none()).map(|(i, _)| i).collect();
-    // A form with one such section or none leaves its text free.
+    // A form with at most one such section does not prescribe its text.
     if some.len() > 1 { pick(&some, rng) } else { None }
 }
 
@@ -230,7 +230,7 @@ fn heading_twice(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     Some(vec![book.cell("N204", at)])
 }
 
-/// Changes a line of a section of paragraphs; its cell.
+/// Changes a line of a section of paragraphs, and expects a finding at its cell.
 fn reworded(book: &mut Book, rng: &mut Rng, words: fn(&str) -> String, code: &str) -> Option<Vec<Expected>> {
     let form = book.draft.report.form.clone();
     let sections = form.sections.iter().enumerate();
@@ -255,7 +255,7 @@ fn emoji(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     reworded(book, rng, |text| format!("{text}😀"), "F701")
 }
 
-/// A count that is no total, in any table.
+/// Returns a count that is not a total, in any table.
 fn count(book: &Book, rng: &mut Rng) -> Option<At> {
     let form = &book.draft.report.form;
     let totals = figures::totals(form);
@@ -280,14 +280,14 @@ fn formula(book: &mut Book, rng: &mut Rng, result: &str, code: &str) -> Option<V
     Some(vec![book.at(code, part)])
 }
 
-/// A row in the middle of a long block, called as no other of its block: table, block, leaf.
+/// Returns a row in the middle of a long block with a label that is unique in its block: table, block, leaf.
 fn row(book: &Book, rng: &mut Rng) -> Option<(usize, usize, usize)> {
     let mut rows = Vec::new();
     for (t, table) in book.draft.report.form.tables.iter().enumerate() {
         for (b, block) in table.blocks.iter().enumerate() {
             let leaves = &block.rows.leaves;
             let alone = |leaf: usize| leaves.iter().filter(|l| l.label() == leaves[leaf].label()).count() == 1;
-            // The last rows may be told from the next block only by their neighbours.
+            // Only their neighbours may distinguish the last rows from the next block.
             rows.extend(
                 (1..leaves.len().saturating_sub(2)).filter(|l| leaves.len() > 5 && alone(*l)).map(|l| (t, b, l)),
             );
@@ -338,7 +338,8 @@ fn row_shifted(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let mut first: Option<Address> = None;
     let in_row = page.cells.iter_mut().filter(|c| c.at.row == label.at.row && matches!(c.part, Part::Value { .. }));
     let values: Vec<&mut Cell> = in_row.collect();
-    // There is room only right of a label that spans several columns, and one column alone would not be a row.
+    // There is room only to the right of a label that spans several columns, and a single value would not be recognised as a
+    // row.
     if label.columns < 2 || values.len() < 2 {
         return None;
     }
@@ -358,7 +359,7 @@ fn hidden_row(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     Some(vec![book.cell("N107", first)])
 }
 
-/// A column is called something else, in a block whose columns are many and all called differently.
+/// Renames a column in a block with many columns, all with different labels.
 fn unknown_column(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let mut columns = Vec::new();
     for (table, t) in book.draft.report.form.tables.iter().enumerate() {
@@ -374,7 +375,7 @@ fn unknown_column(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let Part::Head { table, block, .. } = part else { return None };
     let page = book.by_hand();
     page.find_mut(part)?.content = Content::Written("自行更改的列".to_owned());
-    // The topmost of the heads that are left, and of those the leftmost.
+    // The topmost of the remaining heads; of several in that row the leftmost.
     let heads = page.cells.iter().filter(|c| {
         matches!(c.part, Part::Head { table: t, block: b, leaf: Some(_) } if (t, b) == (table, block)) && c.part != part
     });
@@ -395,12 +396,12 @@ fn table_twice(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let of_table: Vec<Cell> = page.cells.iter().filter(|c| c.part.table() == Some(table)).cloned().collect();
     let top = of_table.iter().map(|c| c.at).min()?;
     let down = page.end() + 1 - top.row;
-    // The parts of the copy are found only behind those of the original.
+    // Parts of the copy come after those of the original, so that a search finds the original first.
     page.cells.extend(of_table.into_iter().map(|c| Cell { at: Address { row: c.at.row + down, ..c.at }, ..c }));
     Some(vec![book.cell("N204", top)])
 }
 
-/// A number of somebody's own beside a full row.
+/// Adds a number that belongs to no form beside a full row.
 fn check_column(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
     let row = row(book, rng)?;
     let page = book.by_hand();

@@ -1,8 +1,8 @@
-//! `cargo xtask faults`: whether every seeded fault is found and none is invented.
+//! `cargo xtask faults`: checks that every seeded fault is found and no other finding is reported.
 //!
-//! Takes a number of generated reports, spoils some of them, each by one kind of fault, and runs the release binary over
-//! the folder. Gives precision and recall over (file, code, sheet, cell) of all errors and warnings, and fails unless
-//! both are whole. Writes only into a temporary folder.
+//! Takes a number of generated reports, changes some of them, each with one kind of fault, and runs the release binary over
+//! the folder. Prints precision and recall over (file, code, sheet, cell) of all errors and warnings, and fails unless both
+//! are 100 %. Writes only into a temporary folder.
 
 mod catalogue;
 
@@ -48,7 +48,7 @@ impl Plan {
     }
 }
 
-/// A finding that must be told: code, sheet, cell.
+/// A finding that must be reported: code, sheet, cell.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Expected {
     pub code: String,
@@ -57,27 +57,27 @@ pub struct Expected {
 }
 
 impl Expected {
-    /// One that is told of the whole file.
+    /// A finding about the whole file.
     pub fn nowhere(code: &str) -> Expected {
         Expected { code: code.to_owned(), sheet: None, cell: None }
     }
 }
 
-/// A draft that may be spoiled as a report, and then as a page.
+/// A draft that can be changed as a report, and then as a page.
 pub struct Book {
     pub draft: Draft,
-    /// The page, once something on it was spoiled.
+    /// The page, after something on it was changed.
     page: Option<Page>,
     pub handed_in: HandedIn,
 }
 
-/// How a report comes into the folder.
+/// How often a report is in the folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HandedIn {
     Once,
-    /// Under its own name and another behind it in order, which the findings are told of.
+    /// Under its own name and under another that follows it in order, to which the findings are assigned.
     Twice,
-    /// Not at all: the findings are told of the agency's next report.
+    /// Not at all: the findings are assigned to the agency's next report.
     Never,
 }
 
@@ -86,7 +86,7 @@ impl Book {
         Book { draft, page: None, handed_in: HandedIn::Once }
     }
 
-    /// The page to be spoiled; a standard workbook is laid out by hand for it.
+    /// Returns the page to be changed; a standard workbook is laid out by hand first.
     pub fn by_hand(&mut self) -> &mut Page {
         if self.draft.layout == Layout::Standard {
             self.draft.layout = Layout::ByHand { rows: 1, columns: 1, merged: true };
@@ -95,12 +95,12 @@ impl Book {
         self.page.get_or_insert_with(|| draft.page())
     }
 
-    /// Makes it a standard workbook.
+    /// Lays it out as a standard workbook.
     pub fn standard(&mut self) {
         self.draft.layout = Layout::Standard;
     }
 
-    /// A finding at a part, wherever the layout has it.
+    /// A finding at a part, wherever the layout places it.
     pub fn at(&self, code: &str, part: Part) -> Expected {
         if self.draft.layout == Layout::Standard {
             return self.in_standard(code, part);
@@ -121,7 +121,7 @@ impl Book {
         place(code, by_hand::SHEET, at)
     }
 
-    /// A finding of the page as a whole.
+    /// A finding about the whole page.
     pub fn sheet(&self, code: &str) -> Expected {
         Expected { sheet: Some(by_hand::SHEET.to_owned()), ..Expected::nowhere(code) }
     }
@@ -131,12 +131,12 @@ impl Book {
         place(code, &form::labels().cover.sheet, Address { row, column: 1 })
     }
 
-    /// Sections stand on a sheet each: heading, then a table, or heads and then a paragraph a row.
+    /// Each section has its own sheet: the heading, then a table, or column heads and then one paragraph per row.
     fn in_standard(&self, code: &str, part: Part) -> Expected {
         let form = &self.draft.report.form;
         let (section, row, column) = match part {
             Part::Heading { section } => (section, 0, 0),
-            // Under subheadings a row for each, what is said under it in one cell beside it.
+            // With subheadings there is one row for each; the text below a subheading is in one cell beside it.
             Part::Line { section, line } if !form.sections[section].subheadings.is_empty() => {
                 let lines = &self.draft.report.sections[section].before;
                 let headings = lines.iter().take(line).filter(|p| p.level > 0).count();
@@ -145,7 +145,7 @@ impl Book {
             Part::Line { section, line } => (section, 2 + line as u32, 0),
             Part::Value { table, slot } => {
                 let section = form.section_of(table);
-                // Under headings of the agency's own the sheet begins with its paragraphs.
+                // With free headings the sheet begins with its paragraphs.
                 let heading = usize::from(!form.free_headings);
                 let above = heading + self.draft.report.sections[section].before.len();
                 let grid = form.tables[table].grid();
@@ -170,7 +170,7 @@ fn place(code: &str, sheet: &str, at: Address) -> Expected {
     Expected { code: code.to_owned(), sheet: Some(sheet.to_owned()), cell: Some(at.to_string()) }
 }
 
-/// A spoiled report: its number, the kind of fault, and what must be found.
+/// A changed report: its number, the kind of fault, and the expected findings.
 struct Seeded {
     number: u64,
     name: &'static str,
@@ -178,7 +178,7 @@ struct Seeded {
     expected: Vec<Expected>,
 }
 
-/// Findings by file name, each as often as it is told.
+/// Findings by file name, as often as they are reported.
 type Findings = BTreeMap<String, Vec<Expected>>;
 
 pub fn run(plan: &Plan) -> Result<()> {
@@ -220,7 +220,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     }
     let (wanted, told): (usize, usize) = (expected.values().map(Vec::len).sum(), found.values().map(Vec::len).sum());
     let share = |wrong: usize, all: usize| 100.0 * (all - wrong) as f64 / all.max(1) as f64;
-    // What is said of texts is never certain, and costs trust where it is wrong: told apart.
+    // Findings about texts are never certain, and a wrong one costs trust, so they are counted separately.
     let of_text = invented.iter().filter(|(_, f)| f.code.starts_with(['T', 'P'])).count();
     println!("{of_text} of {} reports with a false alarm of the text checks", plan.reports);
     println!(
@@ -235,8 +235,8 @@ pub fn run(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Chooses kinds and reports: each kind once before any comes again, one fault an agency at most. Faults go into an
-/// agency's first report, which nothing of an earlier year can contradict, or into the second where the fault is just that.
+/// Chooses kinds and reports: every kind once before any is repeated, and at most one fault per agency. Faults are put into
+/// an agency's first report, which no earlier year can contradict, or into its second if the fault concerns two years.
 fn seed(plan: &Plan) -> Result<Vec<Seeded>> {
     let mut rng = Rng::with_seed(plan.seed);
     let mut agencies: Vec<u64> = (0..plan.reports / SERIES).collect();
@@ -247,7 +247,7 @@ fn seed(plan: &Plan) -> Result<Vec<Seeded>> {
     for kind in kinds.iter().cycle().take(plan.faults as usize) {
         let tried = agencies.iter().enumerate().find_map(|(i, agency)| {
             let number = agency * SERIES + u64::from(kind.second_year);
-            // What a report has nothing for in one place it may have in another.
+            // A report without a suitable place at the first attempt may have one at another.
             (0..20).find_map(|_| {
                 let mut book = Book::new(Draft::new(plan.seed, number).ok()?);
                 let clean = book.draft.clone();
@@ -263,7 +263,7 @@ fn seed(plan: &Plan) -> Result<Vec<Seeded>> {
     Ok(seeded)
 }
 
-/// Every error and warning that the program tells of the folder.
+/// Returns every error and warning that the program reports for the folder.
 fn found(binary: &Path, folder: &Path, expected: u64) -> Result<Findings> {
     let mut check = Command::new(binary);
     let output = check.arg("check").arg(folder).args(["--format", "json"]).stdin(Stdio::null()).output()?;
@@ -272,7 +272,7 @@ fn found(binary: &Path, folder: &Path, expected: u64) -> Result<Findings> {
     let mut files = 0;
     for line in lines.lines() {
         let told: Value = serde_json::from_str(line)?;
-        // What is said of the run as a whole names no file.
+        // Lines about the whole run name no file.
         let Some(file) = told["file"].as_str() else { continue };
         let name = Path::new(file).file_name().context("a file without a name")?.to_string_lossy().into_owned();
         files += 1;
@@ -290,7 +290,7 @@ fn found(binary: &Path, folder: &Path, expected: u64) -> Result<Findings> {
     Ok(all)
 }
 
-/// What one has and the other has not, each as often as it is missing.
+/// Returns the findings of `some` that are not in `others`, as often as they are missing there.
 fn less(some: &Findings, others: &Findings) -> Vec<(String, Expected)> {
     let mut out = Vec::new();
     for (file, findings) in some {
@@ -330,7 +330,7 @@ mod tests {
         for fault in &seeded {
             let clean = Draft::new(plan.seed, fault.number).unwrap().workbook().unwrap();
             let same = fault.book.write().unwrap() == clean;
-            // A report that is missing or there twice is itself without a fault.
+            // A report that is missing or there twice has no fault itself.
             assert_eq!(same, fault.book.handed_in != HandedIn::Once, "{}", fault.name);
         }
     }

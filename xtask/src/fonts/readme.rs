@@ -1,7 +1,7 @@
-//! What `fonts/README.md` claims, read from its own tables so that the claims stand in one place only.
+//! The claims of `fonts/README.md`, read from its own tables, so that each claim is written in one place only.
 //!
-//! Takes the README's text; gives origins, digests and coverage claims. Refuses a table it cannot read whole: a row
-//! that is skipped is a claim nobody checks. Never looks at a font.
+//! Takes the text of the README; returns origins, digests and coverage claims. Rejects a table that it cannot read
+//! completely, because a skipped row would be an unchecked claim. Never opens a font.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub struct Readme {
 #[derive(Debug, PartialEq, Eq)]
 pub struct Origin {
     pub faces: Vec<String>,
-    /// The licence's full text, relative to `fonts/`.
+    /// Path of the full text of the licence, relative to `fonts/`.
     pub licence: String,
 }
 
@@ -30,7 +30,7 @@ pub struct Digest {
     pub file: String,
 }
 
-/// A row of `| faces | characters | drawn | of |`: how many of a set the faces draw together.
+/// A row of `| faces | characters | drawn | of |`: how many characters of a set the faces draw together.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Coverage {
     pub faces: Vec<String>,
@@ -43,7 +43,7 @@ pub struct Coverage {
 pub enum Claim {
     /// So many characters of a set of that size.
     Drawn { drawn: usize, of: usize },
-    /// Every one, of a set that may grow.
+    /// Every character of a set that may grow.
     All,
 }
 
@@ -57,7 +57,7 @@ impl fmt::Display for Claim {
 }
 
 impl Readme {
-    /// Reads the three tables; each must be there and hold something.
+    /// Reads the three tables; each must exist and must not be empty.
     pub fn parse(text: &str) -> Result<Self> {
         let origins = table(text, ["faces", "from", "licence", "text"])?
             .into_iter()
@@ -76,7 +76,7 @@ impl Readme {
     }
 }
 
-/// The rows of the one table with these heads.
+/// Returns the rows of the table with these heads.
 fn table<const N: usize>(text: &str, heads: [&str; N]) -> Result<Vec<[String; N]>> {
     let mut lines = text.lines().skip_while(|line| cells(line).is_none_or(|cells| cells != heads));
     let (_head, rule) = (lines.next(), lines.next());
@@ -100,7 +100,7 @@ fn list(cell: &str) -> Vec<String> {
     cell.split(',').map(|name| name.trim().to_owned()).collect()
 }
 
-/// The target of `[text](target)`.
+/// Returns the target of `[text](target)`.
 fn link(cell: &str) -> Result<String> {
     let target = cell.split_once("](").and_then(|(_, rest)| rest.strip_suffix(')'));
     Ok(target.with_context(|| format!("`{cell}` is no link to a licence"))?.to_owned())
@@ -114,7 +114,7 @@ fn claim(drawn: &str, of: &str) -> Result<Claim> {
     }
 }
 
-/// A whole number, with or without commas between its thousands.
+/// Parses an integer with or without thousands separators.
 fn number(cell: &str) -> Result<usize> {
     match cell.replace(',', "").parse() {
         Ok(number) => Ok(number),

@@ -1,7 +1,7 @@
-//! The sets of characters that `fonts/README.md` makes claims about, by the names it gives them.
+//! The sets of characters about which `fonts/README.md` makes claims, by their names there.
 //!
-//! Takes a name; gives the characters. The GB 18030-2022 sets are the ranges `fonts/make_fonts.py` subsets to; GB 2312
-//! is decoded from its code table; the forms' own characters are read from their data. Never looks at a font.
+//! Takes a name; returns the characters. The GB 18030-2022 sets are the ranges of the subsets in `fonts/make_fonts.py`; GB
+//! 2312 is decoded from its code table; the forms' own characters are read from their data. Never opens a font.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -16,10 +16,10 @@ pub type Set = BTreeSet<char>;
 const ASCII: &[RangeInclusive<u32>] = &[0x20..=0x7E];
 /// GB 18030-2022 level 1 outside the compatibility block.
 const LEVEL_1: &[RangeInclusive<u32>] = &[0x4E00..=0x9FEF, 0x3400..=0x4DB5];
-/// GB 18030-2022 level 3: extensions B, C, D, E and F; level 2 is a choice of these and level 1.
+/// GB 18030-2022 level 3: extensions B, C, D, E and F; level 2 is a selection of these and of level 1.
 const LEVEL_3: &[RangeInclusive<u32>] =
     &[0x2_0000..=0x2_A6D6, 0x2_A700..=0x2_B734, 0x2_B740..=0x2_B81D, 0x2_B820..=0x2_CEA1, 0x2_CEB0..=0x2_EBE0];
-/// The twelve ideographs that stand in the compatibility block and are compatible with nothing else.
+/// The twelve ideographs of the compatibility block that are not compatible with any other character.
 const TWELVE: &[RangeInclusive<u32>] = &[
     0xFA0E..=0xFA0F,
     0xFA11..=0xFA11,
@@ -30,7 +30,7 @@ const TWELVE: &[RangeInclusive<u32>] = &[
     0xFA27..=0xFA29,
 ];
 
-/// The characters of a set, by the name the README's table uses.
+/// Returns the characters of a set, by its name in the README's table.
 pub fn named(name: &str) -> Result<Set> {
     Ok(match name {
         "ASCII" => ranges(ASCII),
@@ -49,7 +49,7 @@ fn ranges(ranges: &[RangeInclusive<u32>]) -> Set {
     ranges.iter().cloned().flatten().filter_map(char::from_u32).collect()
 }
 
-/// The characters at these lead bytes of GB 2312, whose code points GBK kept.
+/// Returns the characters with these lead bytes in GB 2312, whose code points GBK kept.
 fn gb2312(leads: RangeInclusive<u8>) -> Set {
     let pairs = leads.flat_map(|lead| (0xA1..=0xFE).map(move |trail| [lead, trail]));
     pairs.filter_map(decoded).filter(|&character| !is_gbk_addition(character)).collect()
@@ -61,13 +61,14 @@ fn decoded(pair: [u8; 2]) -> Option<char> {
     characters.next().filter(|_| characters.next().is_none())
 }
 
-/// GBK filled holes of GB 2312: small Roman numerals, vertical forms, and private use.
+/// Whether GBK added a character at a code point that GB 2312 left empty: small Roman numerals, vertical forms, and private
+/// use.
 fn is_gbk_addition(character: char) -> bool {
     matches!(character, 'ⅰ'..='ⅹ' | '\u{FE30}'..='\u{FE4F}' | '\u{FE10}'..='\u{FE19}' | '\u{E000}'..='\u{F8FF}')
         || matches!(character, 'ɑ' | 'ḿ' | 'ń' | 'ň' | 'ǹ' | 'ɡ' | '€')
 }
 
-/// Every character beyond Latin in the forms' data: what each report prints whatever an agency wrote.
+/// Returns every character beyond Latin in the forms' data: those that every report contains, whatever the agency writes.
 fn forms() -> Result<Set> {
     let folder = project::root().join("src/form");
     let mut set = Set::new();
@@ -84,7 +85,7 @@ fn forms() -> Result<Set> {
 mod tests {
     use super::*;
 
-    /// The sizes the standards themselves give.
+    /// Checks the sizes stated in the standards.
     #[test]
     fn the_sets_have_the_standards_sizes() {
         let size = |name| named(name).unwrap().len();

@@ -1,6 +1,7 @@
-//! Names of agencies that do not exist, of the kinds that do: 市、县、区 with their bureaus, and 街道办事处.
+//! Names of agencies that do not exist, of kinds that do: 市、县、区 with their bureaus, and 街道办事处.
 
-/// First and second characters of a place, its rank, and what it is the agency of. The product is the number of names.
+/// First and second characters of a place, its rank, and the kind of agency. The number of names is the product of their
+/// counts.
 const FIRST: &str = "云青松白清长永安兴宁泰和昌平东南西北临望石金玉龙凤海江湖山林";
 const SECOND: &str = "泽岚溪河浦川峰原台州陵阳丰泉水洲塘桥岭湾港坪城宁安远顺康源沙";
 const RANKS: [&str; 3] = ["市", "县", "区"];
@@ -53,15 +54,15 @@ const ORGANS: [&str; 46] = [
     "经济技术开发区管理委员会",
 ];
 
-/// How many names there are.
+/// Returns the number of names.
 pub fn names() -> u64 {
     [FIRST.chars().count(), SECOND.chars().count(), RANKS.len(), ORGANS.len()].map(|n| n as u64).iter().product()
 }
 
-/// Step through the names: prime, and no divisor of their number, so that no name comes twice before all have come.
+/// Step through the names: a prime that does not divide their number, so that no name repeats before all have occurred.
 const STEP: u64 = 1_000_003;
 
-/// The name of agency `number` of a seed. Different for every number below [`names`].
+/// Returns the name of agency `number` of a seed. It is different for every number below [`names`].
 pub fn name(seed: u64, number: u64) -> String {
     let all = names();
     let mut left = ((number % all) * (STEP % all) + seed % all) % all;

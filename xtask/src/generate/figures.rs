@@ -1,6 +1,6 @@
 //! Figures of a report: varied, mostly not zero, and such that every relation of the form holds.
 //!
-//! Takes a form and the figures that are settled already, gives one number a slot. It knows relations, no labels.
+//! Takes a form and the figures that are already fixed, returns one number per slot. Uses relations and no labels.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +19,7 @@ pub type At = (usize, usize);
 #[derive(Debug, Clone, Copy)]
 pub struct Scale(pub u32);
 
-/// Figures before the relations are looked at.
+/// Draws figures without regard to the relations.
 pub fn drawn(form: &Form, scale: Scale, rng: &mut Rng) -> Figures {
     let one = |(kind, _): (Kind, Option<Unit>), rng: &mut Rng| match kind {
         // Most counts of most agencies are small, a few are not.
@@ -31,22 +31,22 @@ pub fn drawn(form: &Form, scale: Scale, rng: &mut Rng) -> Figures {
     form.tables.iter().map(|t| (0..t.slot_count()).map(|slot| one(t.kind(slot), rng)).collect()).collect()
 }
 
-/// Changes figures until every relation holds, those that are settled excepted. Fails where a form's relations cannot
-/// be met by raising and lowering single figures.
+/// Changes figures, except fixed ones, until every relation holds. Fails if the form's relations cannot be satisfied by
+/// raising and lowering single figures.
 pub fn balance(form: &Form, figures: &mut Figures, settled: &BTreeMap<At, Decimal>) -> Result<()> {
     for ((table, slot), number) in settled {
         figures[*table][*slot] = *number;
     }
     let totals = totals(form);
     let free = |table: usize, slot: usize| !totals.contains(&(table, slot)) && !settled.contains_key(&(table, slot));
-    // Each round settles at least what hangs on what the one before changed; real forms take three.
+    // Each round corrects at least the relations that depend on the changes of the previous round; real forms take three.
     for _ in 0..100 {
         let Some((relation, line)) = broken(form, figures).into_iter().next() else { return Ok(()) };
         let table = relation.table;
         let values = &mut figures[table];
         let (left, right) = (sum(values, &line.left), sum(values, &line.right));
         if relation.defines_total() {
-            // All of them at once: a round for each would be a hundred rounds.
+            // All totals at once: one round for each would take a hundred rounds.
             for one in form.relations.iter().filter(|r| r.table == table && r.defines_total()) {
                 for line in one.uses(&form.tables[table]) {
                     values[line.left[0].0] = sum(values, &line.right);
@@ -54,7 +54,7 @@ pub fn balance(form: &Form, figures: &mut Figures, settled: &BTreeMap<At, Decima
             }
             continue;
         }
-        // What the smaller side lacks is added to it, or else taken from the larger one.
+        // The difference is added to the smaller side, or else subtracted from the larger one.
         let (small, large) = if left < right { (&line.left, &line.right) } else { (&line.right, &line.left) };
         let gap = (left - right).abs();
         let grows = |(slot, minus): &&(usize, bool)| !minus && free(table, *slot);
@@ -69,7 +69,7 @@ pub fn balance(form: &Form, figures: &mut Figures, settled: &BTreeMap<At, Decima
     anyhow::bail!("the relations of edition {} cannot all be met", form.id)
 }
 
-/// The lines of relations that do not hold.
+/// Returns the lines of relations that do not hold.
 pub fn broken<'f>(form: &'f Form, figures: &Figures) -> Vec<(&'f Relation, RelationUse)> {
     let lines = form.relations.iter().flat_map(|r| r.uses(&form.tables[r.table]).into_iter().map(move |u| (r, u)));
     let fails = |(relation, line): &(&Relation, RelationUse)| {
@@ -83,18 +83,18 @@ pub fn broken<'f>(form: &'f Form, figures: &Figures) -> Vec<(&'f Relation, Relat
     lines.filter(fails).collect()
 }
 
-/// The slots that are totals of others.
+/// Returns the slots that are totals of others.
 pub fn totals(form: &Form) -> BTreeSet<At> {
     let defining = form.relations.iter().filter(|r| r.defines_total());
     defining.flat_map(|r| r.uses(&form.tables[r.table]).into_iter().map(|u| (r.table, u.left[0].0))).collect()
 }
 
-/// A side of a relation.
+/// Computes one side of a relation.
 pub fn sum(values: &[Decimal], side: &[(usize, bool)]) -> Decimal {
     side.iter().map(|(slot, minus)| if *minus { -values[*slot] } else { values[*slot] }).sum()
 }
 
-/// Figures as values of the form. Money whose unit the form leaves open gets one now and then.
+/// Converts figures to values of the form. An amount of money for which the form names no unit gets a unit now and then.
 pub fn values(form: &Form, figures: &Figures, rng: &mut Rng) -> Result<Vec<Vec<Value>>> {
     let mut out = Vec::with_capacity(figures.len());
     for (table, numbers) in form.tables.iter().zip(figures) {

@@ -1,8 +1,8 @@
-//! `cargo xtask generate`: reports of agencies that do not exist, as many as wanted, for measuring and for seeding faults.
+//! `cargo xtask generate`: reports of agencies that do not exist, in any number, for measuring and for seeding faults.
 //!
-//! Takes a seed and a number; gives workbooks in every edition and several layouts, whose figures balance within a year
-//! and from year to year, and which convert without a warning. The same seed gives the same bytes, and a report does not
-//! depend on how many are asked for. Everything follows from the form data: a new edition needs no line here.
+//! Takes a seed and a number; writes workbooks in every edition and several layouts, whose figures balance within a year and
+//! from year to year, and which convert without a warning. The same seed gives the same bytes, and a report does not depend
+//! on how many are requested. Everything is derived from the form data: a new edition needs no change here.
 
 mod agency;
 pub mod figures;
@@ -24,18 +24,18 @@ use crate::by_hand::{Page, Words};
 use figures::{Figures, Scale};
 use words::{Facts, Writer};
 
-/// Reports of one agency, of consecutive years.
+/// Number of reports of one agency, for consecutive years.
 pub const SERIES: u64 = 4;
 
-/// The last year reported on under an edition that is still in force.
+/// The last reported year of an edition that is still in force.
 const LATEST: u16 = 2025;
 
-/// How a report is laid out.
+/// The layout of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
     /// The standard workbook, filled in.
     Standard,
-    /// One sheet by hand, moved down and right by so many rows and columns, merged or not.
+    /// One sheet laid out by hand, moved down and right by these rows and columns, with or without merged cells.
     ByHand { rows: u32, columns: u32, merged: bool },
 }
 
@@ -48,7 +48,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// Report `number` of a seed.
+    /// Generates report `number` of a seed.
     pub fn new(seed: u64, number: u64) -> Result<Draft> {
         let (agency, turn) = (number / SERIES, number % SERIES);
         ensure!(agency < agency::names(), "there are names for {} reports", agency::names() * SERIES);
@@ -59,7 +59,7 @@ impl Draft {
         let mut last: Option<(Arc<Form>, Figures)> = None;
         for year in first..=first + turn as u16 {
             let form = edition(year)?;
-            // Each year has its own stream, so that a longer text in one changes nothing in the next.
+            // Each year has its own random stream, so that a longer text in one year changes nothing in the next.
             let mut rng = seeded(seed ^ u64::from(year), number - turn);
             let mut drawn = figures::drawn(&form, scale, &mut rng);
             let settled = match &last {
@@ -83,13 +83,13 @@ impl Draft {
         Ok(Draft { number, report, layout })
     }
 
-    /// Its file name: by number, so that a folder reads in the order of generation.
+    /// Returns its file name, which begins with its number, so that a folder is sorted in the order of generation.
     pub fn file_name(&self) -> String {
         let Cover { agency, year, .. } = &self.report.cover;
         format!("{:05}-{agency}-{year}.xlsx", self.number)
     }
 
-    /// The report on one sheet, wherever the layout has it.
+    /// Returns the report on one sheet, positioned according to the layout.
     pub fn page(&self) -> Page {
         let Report { form, cover, preface, sections, tables } = &self.report;
         let text = |p: &Paragraph| p.text.clone();
@@ -114,7 +114,7 @@ impl Draft {
         page
     }
 
-    /// The workbook.
+    /// Returns the report as a workbook.
     pub fn workbook(&self) -> Result<Vec<u8>> {
         match self.layout {
             Layout::Standard => Ok(template::write(&self.report.form, Some(&self.report))?),
@@ -123,15 +123,16 @@ impl Draft {
     }
 }
 
-/// Independent streams for each agency or report of a seed.
+/// Independent random streams for each agency or report of a seed.
 fn seeded(seed: u64, number: u64) -> Rng {
-    // The generator spreads its seed, but seeds that follow each other begin alike: they are drawn once more.
+    // The generator mixes its seed, but consecutive seeds give similar first numbers, so the actual seed is drawn from a
+    // first generator.
     let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(number));
     let mixed = rng.u64(..);
     Rng::with_seed(mixed)
 }
 
-/// The editions take turns; a series may run into the next one.
+/// The editions take turns; a series may continue into the next one.
 fn first_year(agency: u64, rng: &mut Rng) -> u16 {
     let forms = form::built_in();
     let form = &forms[(agency % forms.len() as u64) as usize];
@@ -139,7 +140,7 @@ fn first_year(agency: u64, rng: &mut Rng) -> u16 {
     rng.u16(form.first_year..=last.max(form.first_year))
 }
 
-/// The form of a year.
+/// Returns the form of a year.
 pub fn edition(year: u16) -> Result<Arc<Form>> {
     let form = form::built_in().iter().find(|f| f.covers(year));
     form.cloned().with_context(|| format!("no edition covers {year}"))
@@ -165,7 +166,7 @@ fn report(form: &Arc<Form>, agency: String, year: u16, figures: &Figures, rng: &
     for (i, section) in form.sections.iter().enumerate() {
         let Section { before, after } = &mut report.sections[i];
         if section.table.is_some() {
-            // Where headings are the agency's own, so is the one over a table.
+            // If headings are the agency's own, the heading above a table is too.
             if form.free_headings {
                 before.push(Paragraph::heading(1, section.heading.as_str()));
             }
@@ -186,7 +187,7 @@ fn report(form: &Arc<Form>, agency: String, year: u16, figures: &Figures, rng: &
     Ok(report)
 }
 
-/// Requests received this year and carried over from last year, where the form counts them under these keys.
+/// Returns the requests received this year and carried over from last year, if the form counts them under these keys.
 pub fn requests(form: &Form, figures: &Figures) -> Option<(String, String)> {
     let total = |row: &str| {
         form.tables.iter().enumerate().find_map(|(t, table)| {
@@ -225,7 +226,7 @@ impl Plan {
     }
 }
 
-/// The number behind an option.
+/// Parses the number after an option.
 pub fn number(option: &str, word: Option<&&str>) -> Result<u64> {
     word.and_then(|w| w.parse().ok()).with_context(|| format!("{option} wants a whole number"))
 }
@@ -236,7 +237,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Writes the first `reports` workbooks of a seed into a folder; gives their size in bytes.
+/// Writes the first `reports` workbooks of a seed into a folder; returns their size in bytes.
 pub fn folder(folder: &Path, seed: u64, reports: u64) -> Result<u64> {
     fs::create_dir_all(folder)?;
     let mut all = 0;

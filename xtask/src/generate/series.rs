@@ -1,6 +1,7 @@
-//! What ties the reports of one agency from year to year: figures carried over, standing documents counted on.
+//! Dependencies between an agency's reports of consecutive years: figures carried over, and documents in force counted from
+//! year to year.
 //!
-//! Takes last year's figures and this year's as drawn, gives the figures that follow. Rows and columns are named by
+//! Takes last year's figures and this year's as drawn, returns the dependent figures. Rows and columns are identified by
 //! their keys in the form, never by label.
 
 use std::collections::BTreeMap;
@@ -10,10 +11,10 @@ use nianbao::model::Decimal;
 
 use super::figures::{At, Figures};
 
-/// A rule over two years: the keys of the row or column that follows, of those it follows from last year, and of those
-/// it follows from this year (`true`: subtracted).
+/// A rule over two years: the keys of the row or column that depends on others, of those of last year, and of those of this
+/// year (`true`: subtracted).
 struct Rule {
-    /// The finding's code for a report that breaks it; none is told for the others.
+    /// The code of the finding for a report that breaks it; the other rules have no finding.
     code: Option<&'static str>,
     into: &'static str,
     last_year: &'static [&'static str],
@@ -31,11 +32,11 @@ const RULES: [Rule; 3] = [
     Rule { code: None, into: "before", last_year: &["before", "change"], this_year: &[] },
 ];
 
-/// A value that follows from others.
+/// A value that depends on others.
 pub struct Link {
     pub code: Option<&'static str>,
     pub into: At,
-    /// In last year's form.
+    /// Values of last year's form.
     pub last_year: Vec<At>,
     pub this_year: Vec<(At, bool)>,
 }
@@ -55,7 +56,7 @@ fn keys(form: &Form) -> BTreeMap<Keys<'_>, At> {
     all
 }
 
-/// The values of `form` that follow from a report under `last`.
+/// Returns the values of `form` that depend on a report under `last`.
 pub fn links(last: &Form, form: &Form) -> Vec<Link> {
     let (before, now) = (keys(last), keys(form));
     let mut links = Vec::new();
@@ -78,7 +79,7 @@ pub fn links(last: &Form, form: &Form) -> Vec<Link> {
     links
 }
 
-/// The figures that follow, by place. What would fall below zero gives up its subtractions in `now`.
+/// Returns the dependent figures, by position. Where one would be negative, its subtracted terms in `now` are set to zero.
 pub fn follow(links: &[Link], last: &Figures, now: &mut Figures) -> BTreeMap<At, Decimal> {
     let mut settled = BTreeMap::new();
     for link in links {
@@ -93,17 +94,17 @@ pub fn follow(links: &[Link], last: &Figures, now: &mut Figures) -> BTreeMap<At,
             }
             own = link.this_year.iter().map(|((t, s), minus)| if *minus { Decimal::ZERO } else { now[*t][*s] }).sum();
         }
-        // Not `max`: less nothing, zero is −0, which is no count.
+        // Not `max`: the difference of zeros may be −0, which is not a count.
         let follows = from + own;
         settled.insert(link.into, if follows > Decimal::ZERO { follows } else { Decimal::ZERO });
-        // What it was made from may not be changed any more.
+        // The figures it was computed from must not be changed any more.
         settled.extend(link.this_year.iter().map(|((t, s), _)| ((*t, *s), now[*t][*s])));
     }
     settled
 }
 
-/// Raises this year's changes where next year, following from them, would fall below zero. Takes the links of a form to
-/// itself; a change is in no relation within a year.
+/// Raises this year's changes where next year's figure, which depends on them, would be negative. Takes the links of a form
+/// to itself; a change is not in any relation within a year.
 pub fn sustain(links: &[Link], form: &Form, now: &mut Figures) {
     for link in links.iter().filter(|l| l.this_year.is_empty()) {
         let next: Decimal = link.last_year.iter().map(|(t, s)| now[*t][*s]).sum();

@@ -49,7 +49,7 @@ fn a_folder_of_them_has_nothing_to_tell_across_years_and_agencies() {
     let files: Vec<String> = (0..facts.len()).map(|n| n.to_string()).collect();
     let members: Vec<Member<'_>> = facts.iter().zip(&files).map(|(facts, file)| Member { file, facts }).collect();
     assert_eq!(check(&members, &Aliases::default()), []);
-    // Two years of one agency are compared at all: without the one between them they are too far apart.
+    // Shows that two years of one agency are compared: without the year between them they are too far apart.
     let gap: Vec<Member<'_>> = [members[0], members[2]].into();
     assert_eq!(check(&gap, &Aliases::default()).len(), 1);
 }
@@ -126,7 +126,7 @@ fn the_plan_is_read() {
     }
 }
 
-/// A sound report gives the checks of texts nothing to tell: the share of false alarms over many is none.
+/// The text checks report nothing for a correct report: over many reports there is no false alarm.
 #[test]
 fn texts_of_generated_reports_raise_no_alarm() {
     let (mut alarms, reports) = (Vec::new(), 120);

@@ -1,16 +1,16 @@
-//! Prose of a report: sentences composed from parts, in the manner of published reports, agreeing with the figures.
+//! Prose of a report: sentences composed from parts, in the style of published reports, consistent with the figures.
 //!
-//! Takes who reports, the year and the figures that a text may tell, gives paragraphs. No sentence names a year other
-//! than the report's and its neighbours, or a figure of a table that the table does not hold.
+//! Takes the agency, the year and the figures that a text may state, returns paragraphs. A sentence names no year other than
+//! the report's and its neighbours, and no figure of a table that is not in the table.
 
 use fastrand::Rng;
 use nianbao::model::Paragraph;
 
-/// What a text may tell.
+/// The facts that a text may state.
 pub struct Facts {
     pub agency: String,
     pub year: u16,
-    /// Requests received and carried over from last year, where the form counts them.
+    /// Requests received and carried over from last year, if the form counts them.
     pub requests: Option<(String, String)>,
 }
 
@@ -97,7 +97,7 @@ const REMEDIES: [&str; 10] = [
     "主动征集意见建议，回应社会关切",
 ];
 const NUMBERS: [&str; 6] = ["一", "二", "三", "四", "五", "六"];
-/// Headings of texts whose form leaves them free, in three wordings.
+/// Headings of texts for a form with free headings, in three wordings.
 const OWN_HEADINGS: [[&str; 3]; 6] = [
     ["概述", "工作概况", "基本情况"],
     ["公开工作推进情况", "信息发布情况", "工作开展情况"],
@@ -106,14 +106,14 @@ const OWN_HEADINGS: [[&str; 3]; 6] = [
     ["监督保障和教育培训", "组织保障工作", "考核与培训"],
     ["存在的问题和下一步打算", "主要不足与改进措施", "问题和努力方向"],
 ];
-/// Characters beyond those in everyday use, as they stand in the names of places and people.
+/// Characters beyond everyday use, as they occur in names of places and people.
 const RARE: [&str; 12] = ["堃", "垚", "昇", "喆", "㙍", "䶮", "滘", "堽", "垟", "𠙶", "𬭎", "𫖯"];
 
-/// Sentences of one report.
+/// Composes the sentences of one report.
 pub struct Writer<'a> {
     pub facts: &'a Facts,
     pub rng: &'a mut Rng,
-    /// Whether the clerk types half-width marks and spaces round digits, as many do.
+    /// Whether the clerk types half-width marks, and spaces around digits, as many do.
     pub careless: bool,
     /// Whether names with rare characters occur.
     pub rare: bool,
@@ -140,7 +140,7 @@ impl Writer<'_> {
         }
     }
 
-    /// A paragraph of so many sentences.
+    /// Returns a paragraph of so many sentences.
     fn paragraph(&mut self, sentences: usize) -> String {
         let mut text: String = (0..sentences).map(|_| self.sentence()).collect();
         if self.rare && self.rng.bool() {
@@ -167,12 +167,12 @@ impl Writer<'_> {
         Paragraph::body(self.written(text))
     }
 
-    /// A whole text under headings of the agency's own.
+    /// Returns a whole text under the agency's own headings.
     pub fn free(&mut self) -> Vec<Paragraph> {
         let wording = self.rng.usize(..OWN_HEADINGS[0].len());
         let mut out = Vec::new();
         let count = self.rng.usize(4..=OWN_HEADINGS.len());
-        // The last one, on what is wanting, is always there.
+        // The last heading, on deficiencies, is always included.
         let headings = OWN_HEADINGS[..count - 1].iter().chain(OWN_HEADINGS.last());
         for ((i, wordings), number) in headings.enumerate().zip(NUMBERS) {
             out.push(Paragraph::heading(1, format!("{number}、{}", wordings[wording])));
@@ -194,7 +194,7 @@ impl Writer<'_> {
         out
     }
 
-    /// A section of given subheadings.
+    /// Returns a section with the given subheadings.
     pub fn headed(&mut self, subheadings: &[String]) -> Vec<Paragraph> {
         let mut out = Vec::new();
         for (i, subheading) in subheadings.iter().enumerate() {
@@ -215,7 +215,7 @@ impl Writer<'_> {
         out
     }
 
-    /// A section of paragraphs: what is wanting and what will be done about it.
+    /// Returns a section of paragraphs: deficiencies and planned remedies.
     pub fn problems(&mut self) -> Vec<Paragraph> {
         let (wrong, also) = (self.pick(&FAULTS), self.pick(&FAULTS));
         let year = self.facts.year;
@@ -231,7 +231,7 @@ impl Writer<'_> {
         out
     }
 
-    /// The last section: the fee that is charged for information, and what else there is.
+    /// Returns the last section: the fee charged for information, and other matters.
     pub fn closing(&mut self) -> Vec<Paragraph> {
         let year = self.facts.year;
         let mut out = vec![self.said(&format!("{year}年度，{}未收取政府信息公开信息处理费。", self.facts.agency))];
@@ -242,7 +242,7 @@ impl Writer<'_> {
         out
     }
 
-    /// A paragraph before everything.
+    /// Returns a paragraph for the beginning of the report.
     pub fn preface(&mut self) -> Paragraph {
         let Facts { agency, year, .. } = self.facts;
         self.said(&format!(
@@ -250,7 +250,7 @@ impl Writer<'_> {
         ))
     }
 
-    /// A note after a table.
+    /// Returns a note after a table.
     pub fn note(&mut self) -> Paragraph {
         let (deed, result) = (self.pick(&DEEDS), self.pick(&RESULTS));
         self.said(&format!("以上数据由各科室填报、办公室汇总核对。下一步将{deed}，确保{result}。"))

@@ -1,4 +1,4 @@
-//! A report that was read from a mutant against the second reading of its cells.
+//! Compares a report that was read from a mutant with the second reading of its cells.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -11,8 +11,8 @@ use nianbao::import::{Content, Limits, kind, read_second};
 use nianbao::model::{Address, Place};
 use serde_json::Value;
 
-/// The first number of the report that differs from the second reading of its cell without a finding at that cell. The second
-/// reader has read the file in a child process before, so it reads it here too.
+/// Returns the first number of the report that differs from the second reading of its cell without a finding at that cell.
+/// The second reader already read the file in a child process without failing, so it is safe to read the file here.
 pub fn silent_change(path: &Path, line: &Value, engine: &Engine) -> Result<Option<String>> {
     let bytes = fs::read(path)?;
     let examined = examine(path, engine);
@@ -39,7 +39,7 @@ pub fn silent_change(path: &Path, line: &Value, engine: &Engine) -> Result<Optio
     Ok(None)
 }
 
-/// Sheets and cells that findings are at.
+/// Returns the sheets and cells at which there are findings.
 fn told(line: &Value) -> BTreeSet<(String, String)> {
     let text = |value: &Value, name: &str| value[name].as_str().unwrap_or_default().to_owned();
     let findings = line["findings"].as_array().into_iter().flatten();

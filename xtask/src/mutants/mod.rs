@@ -1,9 +1,9 @@
-//! `cargo xtask mutants`: whether spoiled workbooks crash the program, hang it, or silently change a number.
+//! `cargo xtask mutants`: checks that damaged workbooks do not crash the program, hang it, or silently change a number.
 //!
-//! Takes the samples in all formats and a seed, spoils copies of them (see [`spoil`]), and checks them with the release binary and
-//! its second reader. Fails on an exit that is none of the documented ones, an input without a result, an internal fault, a run
-//! that takes too long, and on a number of a report that differs from the second reading of its cell without a finding there.
-//! Writes only into a temporary folder.
+//! Takes the samples in all formats and a seed, damages copies of them (see [`spoil`]), and checks them with the release
+//! binary and its second reader. Fails on an undocumented exit code, an input without a result, an internal fault, a run that
+//! takes too long, and a number of a report that differs from the second reading of its cell without a finding there. Writes
+//! only into a temporary folder.
 
 mod compare;
 pub mod spoil;
@@ -21,18 +21,18 @@ use serde_json::Value;
 
 use crate::{generate, project};
 
-/// Mutants that are checked in one run of the program.
+/// Number of mutants checked in one run of the program.
 const BATCH: u64 = 250;
-/// Longest time of a run: for its start, and for each mutant, two of which may run into the limit of a child process.
+/// Time limit of a run: for its start, and for each mutant, two of which may reach the limit of a child process.
 const START: Duration = Duration::from_secs(60);
 const EACH: Duration = Duration::from_secs(1);
 
-/// What to spoil.
+/// What to damage.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
     mutants: u64,
     seed: u64,
-    /// Where the mutants that fail are kept.
+    /// Folder for copies of the mutants that fail.
     keep: Option<PathBuf>,
 }
 
@@ -52,10 +52,10 @@ impl Plan {
     }
 }
 
-/// What became of the mutants, by how they were spoiled.
+/// Results of the mutants, by kind of damage.
 #[derive(Debug, Default)]
 struct Tally {
-    /// Mutants, refused, told different by the second reader, not read by it.
+    /// Numbers of mutants: all, refused, read differently by the second reader, not read by it.
     by_kind: BTreeMap<String, [u64; 4]>,
     faults: Vec<String>,
 }
@@ -86,7 +86,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// The samples of reports in every format: name and bytes.
+/// Returns the samples of reports in every format: name and bytes.
 fn sources() -> Result<Vec<(String, Vec<u8>)>> {
     let mut paths = Vec::new();
     project::walk(&project::root().join("samples"), &mut paths)?;
@@ -112,7 +112,7 @@ fn batch(
     let count = numbers.end - numbers.start;
     let mut kinds = BTreeMap::new();
     for number in numbers {
-        // Each mutant has a seed of its own, so that one can be made again alone.
+        // Each mutant has its own seed, so that a single one can be made again.
         let mut rng = Rng::with_seed(plan.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(number));
         let (name, bytes) = &sources[rng.usize(..sources.len())];
         let (stem, ending) = name.rsplit_once('.').context("an ending")?;
@@ -158,7 +158,7 @@ fn batch(
     Ok(())
 }
 
-/// Keeps one file, or all of a folder.
+/// Keeps one file of a folder, or all of them.
 fn keep(plan: &Plan, folder: &Path, file: Option<&String>) -> Result<()> {
     let Some(to) = &plan.keep else { return Ok(()) };
     fs::create_dir_all(to)?;
@@ -172,7 +172,7 @@ fn keep(plan: &Plan, folder: &Path, file: Option<&String>) -> Result<()> {
     Ok(())
 }
 
-/// The result of each file of a folder, by its name.
+/// Returns the result of each file of a folder, by file name.
 fn checked(program: &Path, folder: &Path, most: Duration) -> Result<BTreeMap<String, Value>> {
     let out = tempfile::NamedTempFile::new()?;
     let mut child = Command::new(program)

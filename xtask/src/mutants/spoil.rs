@@ -1,7 +1,7 @@
-//! Spoils a workbook in one of many ways, each as a broken program, a bad copy or an attacker might.
+//! Damages a workbook in one of many ways, as a broken program, a bad copy or an attacker might.
 //!
-//! Takes the bytes of a sound workbook and a source of chance; gives other bytes and the name of what was done. Parts of a package
-//! are spoiled before they are packed, so that sizes and checksums are right and the readers see the fault itself.
+//! Takes the bytes of a valid workbook and a random generator; returns changed bytes and the name of the change. Parts of a
+//! package are changed before they are packed, so that sizes and checksums are right and the readers reach the damage itself.
 
 use std::io::{Cursor, Read, Write};
 
@@ -10,10 +10,10 @@ use fastrand::Rng;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-/// Endings of the formats that are spoiled.
+/// File extensions of the formats that are damaged.
 pub const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xltx", "xlsb", "xls", "et", "ods"];
 
-/// Values for attributes and numbers that programs do not write, or rarely.
+/// Values for attributes and numbers that programs never or rarely write.
 const ODD: [&str; 24] = [
     "",
     "0",
@@ -41,7 +41,7 @@ const ODD: [&str; 24] = [
     "&#x31;",
 ];
 
-/// Pieces that stand where they should not.
+/// Fragments inserted where they do not belong.
 const PIECES: [&str; 16] = [
     "<!-- 1 -->",
     "<![CDATA[1]]>",
@@ -61,7 +61,7 @@ const PIECES: [&str; 16] = [
     "<si><t>多</t></si>",
 ];
 
-/// A spoiled copy and the name of the way it was spoiled.
+/// Returns a damaged copy and the name of the kind of damage.
 pub fn spoiled(bytes: &[u8], ending: &str, rng: &mut Rng) -> Result<(Vec<u8>, &'static str)> {
     if rng.u32(..12) == 0 {
         return Ok(damaged(bytes, rng));
@@ -72,7 +72,7 @@ pub fn spoiled(bytes: &[u8], ending: &str, rng: &mut Rng) -> Result<(Vec<u8>, &'
     }
 }
 
-/// A bad copy: cut off, or with a few wrong bytes.
+/// A bad copy: truncated, or with a few wrong bytes.
 fn damaged(bytes: &[u8], rng: &mut Rng) -> (Vec<u8>, &'static str) {
     if rng.bool() {
         return (bytes[..rng.usize(..bytes.len())].to_vec(), "cut");
@@ -85,14 +85,14 @@ fn damaged(bytes: &[u8], rng: &mut Rng) -> (Vec<u8>, &'static str) {
     (out, "bytes")
 }
 
-/// Another byte.
+/// Returns a different byte.
 fn changed(byte: u8, rng: &mut Rng) -> u8 {
     byte ^ rng.u8(1..)
 }
 
-/// Records of a stream in a compound file: fields overwritten, copied, or given the values at their limits.
+/// Damages records of a stream in a compound file: fields overwritten, copied, or set to values at their limits.
 fn records(bytes: &[u8], rng: &mut Rng) -> (Vec<u8>, &'static str) {
-    /// What comes before the first sector.
+    /// Size of the header before the first sector.
     const HEADER: usize = 512;
     let mut out = bytes.to_vec();
     let room = HEADER..out.len() - 64;
@@ -144,7 +144,7 @@ fn package(bytes: &[u8], rng: &mut Rng) -> Result<(Vec<u8>, &'static str)> {
     let kind = match rng.u32(..12) {
         0 => whole_parts(&mut parts, rng),
         _ => {
-            // Cells and strings more often than the rest.
+            // Parts with cells and strings are chosen more often than others.
             let telling = |name: &str| {
                 ["worksheets/", "haredStrings", "styles", "content.xml", "workbook"].iter().any(|w| name.contains(w))
                     && !name.ends_with(".rels")
@@ -175,7 +175,7 @@ fn package(bytes: &[u8], rng: &mut Rng) -> Result<(Vec<u8>, &'static str)> {
     Ok((out.finish()?.into_inner(), kind))
 }
 
-/// Structure: parts lost, exchanged, cut or renamed.
+/// Damages the structure: parts removed, exchanged, truncated or renamed.
 fn whole_parts(parts: &mut Vec<Part>, rng: &mut Rng) -> &'static str {
     let at = rng.usize(..parts.len());
     match rng.u32(..4) {
@@ -201,7 +201,7 @@ fn whole_parts(parts: &mut Vec<Part>, rng: &mut Rng) -> &'static str {
     }
 }
 
-/// Text of XML spoiled in one place.
+/// Damages XML text in one place.
 fn markup(text: &str, rng: &mut Rng) -> (Vec<u8>, &'static str) {
     let tags: Vec<(usize, usize)> =
         text.match_indices('<').filter_map(|(from, _)| Some((from, from + text[from..].find('>')? + 1))).collect();
@@ -231,7 +231,7 @@ fn markup(text: &str, rng: &mut Rng) -> (Vec<u8>, &'static str) {
             (put(to, to, PIECES[rng.usize(..PIECES.len())]), "piece")
         }
         7 | 8 => digit(text, rng),
-        // An element that has no children, doubled or moved.
+        // Duplicates or moves a whole element.
         9 | 10 => element(text, &tags, rng),
         _ => return recoded(text, rng),
     };
@@ -241,7 +241,7 @@ fn markup(text: &str, rng: &mut Rng) -> (Vec<u8>, &'static str) {
     (new.into_bytes(), kind)
 }
 
-/// Changes a digit of a number between tags.
+/// Changes the first digit of a number after a tag.
 fn digit(text: &str, rng: &mut Rng) -> (String, &'static str) {
     let digits: Vec<usize> = text
         .match_indices('>')
@@ -256,7 +256,7 @@ fn digit(text: &str, rng: &mut Rng) -> (String, &'static str) {
     ([&text[..at], new, &text[at + 1..]].concat(), "figure")
 }
 
-/// Doubles a whole cell, row or string, or moves it elsewhere.
+/// Duplicates a whole cell, row or string, or moves it elsewhere.
 fn element(text: &str, tags: &[(usize, usize)], rng: &mut Rng) -> (String, &'static str) {
     const NAMES: [&str; 7] = ["c", "row", "si", "xf", "col", "table:table-cell", "table:table-row"];
     let name = |(from, to): (usize, usize)| {
@@ -283,7 +283,7 @@ fn element(text: &str, tags: &[(usize, usize)], rng: &mut Rng) -> (String, &'sta
     ([&rest[..at], moved, &rest[at..]].concat(), "element-moved")
 }
 
-/// Another encoding, or another declaration of it.
+/// Changes the encoding, or the declaration of it.
 fn recoded(text: &str, rng: &mut Rng) -> (Vec<u8>, &'static str) {
     match rng.u32(..4) {
         0 => {

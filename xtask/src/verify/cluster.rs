@@ -1,4 +1,4 @@
-//! The GNU parallel line under `samples/cluster/`, run for real: its parts and their merge are one run, byte for byte.
+//! Runs the GNU parallel command under `samples/cluster/`: its shards, merged, must equal one run, byte for byte.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::project;
 
-/// Runs the script over the samples with `binary` on the path and compares with a run of one process.
+/// Runs the script over the samples with `binary` on the path and compares the result with a run of one process.
 pub fn run(binary: &Path) -> Result<()> {
     ensure!(
         Command::new("parallel").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok(),
@@ -44,7 +44,7 @@ pub fn run(binary: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Files below a folder but for the books of the parts and the times.
+/// Returns the files below a folder, without the manifests of the shards and the records of times.
 fn files(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut paths = Vec::new();
     project::walk(folder, &mut paths)?;

@@ -1,6 +1,7 @@
-//! Files and the programs that judge them: which script of `../shared/checks` a file goes to, and the queue of all checks.
+//! Files and the programs that check them: which script of `../shared/checks` checks a file, and the queue of all checks.
 //!
-//! Takes files in any number; the same bytes are judged once. Gives a line a check as it goes and the number of faults.
+//! Takes any number of files; identical bytes are checked once. Prints one line per check as it goes and returns the number
+//! of faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,17 +17,17 @@ use sha2::{Digest, Sha256};
 
 use super::{office, words};
 
-/// A format that a script judges.
+/// A format and the script that checks it.
 #[derive(Debug)]
 struct Format {
-    /// What the name of its file ends in.
+    /// The ending of its file names.
     ending: &'static str,
-    /// The script that judges it, and what that is asked beyond the file.
+    /// The script, and its arguments after the file.
     script: &'static str,
     asked: &'static [&'static str],
 }
 
-/// All of them. Of two endings that fit a file, the one that stands first is meant.
+/// All formats. If two endings fit a file, the first one applies.
 const FORMATS: [Format; 5] = [
     Format { ending: ".pdf", script: "check_pdf.sh", asked: &["2a,ua1"] },
     Format { ending: ".docx", script: "check_docx.sh", asked: &[] },
@@ -37,14 +38,14 @@ const FORMATS: [Format; 5] = [
 
 const FRAGMENT: &str = ".片段.html";
 
-/// What the validators are set up for.
+/// The validators to install.
 const SET_UP: [&str; 3] = ["pdf", "office", "html"];
 
-/// Each script starts virtual machines that live for a second or two: what they compile thoroughly they never use. The
-/// stack is that of the usual compiler's frames, which are smaller.
+/// Each script starts virtual machines that run for a second or two and never use the code that they compile thoroughly. The
+/// stack is enlarged to hold as many frames as with the usual compiler, whose frames are smaller.
 const JAVA: &str = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss8m";
 
-/// Installs the validators, or finds that they are; its words matter only when it fails.
+/// Installs the validators, unless they are installed; their output is shown only on failure.
 pub fn set_up(checks: &Path) -> Result<()> {
     println!("setting up the validators …");
     let output = Command::new("bash").arg(checks.join("setup.sh")).args(SET_UP).stdin(Stdio::null()).output();
@@ -55,23 +56,23 @@ pub fn set_up(checks: &Path) -> Result<()> {
     Ok(())
 }
 
-/// One check: nothing where all is good, else what is wrong.
+/// One check: returns an error that says what is wrong, if anything.
 pub struct Job {
-    /// What the line about it says.
+    /// Name of the check, for its line of output.
     pub name: String,
-    /// Who judges.
+    /// The script or program that checks.
     pub by: &'static str,
     pub check: Box<dyn Fn() -> Result<(), String> + Send + Sync>,
 }
 
-/// What is to be judged.
+/// The checks to be made.
 pub struct Judges {
     checks: PathBuf,
-    /// Where pages are put around fragments.
+    /// Folder for the pages that fragments are put on.
     folder: PathBuf,
     seen: BTreeSet<[u8; 32]>,
     jobs: Vec<Job>,
-    /// Published files that LibreOffice is to open, by their ending.
+    /// Published files for LibreOffice to open, by ending.
     office: BTreeMap<&'static str, Vec<PathBuf>>,
 }
 
@@ -81,13 +82,13 @@ impl Judges {
         Judges { checks, folder, seen: BTreeSet::new(), jobs: Vec::new(), office: BTreeMap::new() }
     }
 
-    /// A file by its format, with all that its script does.
+    /// Adds a file, to be checked by the script for its format in full.
     pub fn file(&mut self, file: &Path, name: String) -> Result<()> {
         self.add(file, name, &[])
     }
 
-    /// A file that was published. It has no formula to be computed again, so LibreOffice, whose start costs most of a
-    /// script, opens many of them at once.
+    /// Adds a published file. It has no formula to be computed again, so LibreOffice, whose start takes most of a script's
+    /// time, opens many of them at once.
     pub fn published(&mut self, file: &Path, name: String) -> Result<()> {
         let ending = [".docx", ".xlsx"].into_iter().find(|e| file.to_string_lossy().ends_with(e));
         let before = self.jobs.len();
@@ -124,7 +125,7 @@ impl Judges {
         Ok(())
     }
 
-    /// All checks.
+    /// Returns all checks.
     pub fn jobs(mut self) -> Result<Vec<Job>> {
         for (ending, files) in &self.office {
             self.jobs.extend(office::opened(files, ending));
@@ -138,16 +139,16 @@ fn format_of(file: &Path) -> Option<&'static Format> {
     FORMATS.iter().find(|f| name.ends_with(f.ending))
 }
 
-/// Puts a fragment on a page, as a portal does: the validators judge whole pages.
+/// Puts a fragment on a page, as a portal does, because the validators check whole pages.
 fn on_a_page(fragment: &str) -> String {
     let head = "<head><meta charset=\"utf-8\"><title>Portal</title></head>";
     format!("<!DOCTYPE html>\n<html lang=\"zh-CN\">{head}<body><main>\n{fragment}</main></body></html>\n")
 }
 
-/// Judges on all processors, printing as it goes, and what each judge took; gives the number of faults. Each script has a
-/// temporary folder of its own, so that they do not meet.
+/// Runs the checks on all processors, printing results as it goes and the time of each script; returns the number of faults.
+/// Each script has a temporary folder of its own, so that they do not interfere.
 pub fn judge_all(mut jobs: Vec<Job>) -> usize {
-    // The PDF validator compiles a helper on its first use: one PDF goes ahead, lest two compile over each other.
+    // The PDF validator compiles a helper on its first use: one PDF is checked first, so that no two checks compile at once.
     let first = jobs.iter().position(|job| job.by == "check_pdf.sh").map(|index| jobs.remove(index));
     let tally = Mutex::new(Tally::default());
     each(first.into_iter().collect(), &tally);
@@ -162,7 +163,7 @@ pub fn judge_all(mut jobs: Vec<Job>) -> usize {
 #[derive(Default)]
 struct Tally {
     faults: usize,
-    /// How often each judge was asked, and how long that took.
+    /// How often each script ran, and its total time.
     took: BTreeMap<&'static str, (u32, Duration)>,
 }
 

@@ -1,10 +1,10 @@
-//! `cargo xtask verify`: what the program writes, judged by programs that are not ours.
+//! `cargo xtask verify`: checks the outputs of the program with third-party programs.
 //!
-//! Takes the samples, or generated reports, and the release binary: converts them to every format, publishes them, and
-//! runs the validators in `../shared/checks` (veraPDF, Open XML SDK, LibreOffice, the Nu checker, axe and others) over what
-//! came out; sums, zips, traces of the machine and the schema of the JSON are looked at as well. Gives a line a file, the
-//! validators' words in full for a fault, and fails on any fault or where nothing was checked. Where the validators are
-//! absent it says so and passes. Writes only into a temporary folder, and what it installs into `target`.
+//! Takes the samples, or generated reports, and the release binary: converts them to every format, publishes them, and runs
+//! the validators in `../shared/checks` (veraPDF, Open XML SDK, LibreOffice, the Nu checker, axe and others) over the
+//! outputs; checksums, zips, traces of the machine and the schema of the JSON are checked as well. Prints one line per file
+//! and, for a fault, the full output of the validators; fails on any fault or if nothing was checked. If the validators are
+//! absent, it says so and passes. Writes only into a temporary folder; what it installs is located in `target`.
 
 mod cluster;
 mod judge;
@@ -26,10 +26,10 @@ use crate::project::{self, Kind};
 use judge::{Judges, judge_all};
 use run::Run;
 
-/// What is verified.
+/// What to verify.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Plan {
-    /// So many generated reports; the samples where it is not given.
+    /// Number of generated reports; the samples if not given.
     reports: Option<u64>,
     seed: u64,
 }
@@ -81,7 +81,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     };
     for run in &runs {
         ensure!(!run.inputs.is_empty(), "{} holds no report to verify", run.name);
-        // What came out before a fault is judged all the same.
+        // Outputs written before a fault are checked too.
         faults.extend(run.all(&binary, &schema, &mut judges));
     }
     faults.iter().for_each(|fault| println!("FAULT {fault}"));
@@ -93,13 +93,13 @@ pub fn run(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// The reports under `samples/`, one run a folder: no two reports of a folder have one name.
+/// Returns the reports under `samples/`, one run per folder: no two reports of a folder have the same name.
 fn samples(temporary: &Path) -> Result<Vec<Run>> {
     let samples = project::samples()?;
     let reports: Vec<PathBuf> = samples.into_iter().filter(|s| s.kind == Kind::Report).map(|s| s.path).collect();
     let folder = project::root().join("samples");
     let archive = folder.join("archive");
-    // The archive has every format that is read.
+    // The archive contains every format that can be read.
     let mut archived = Vec::new();
     project::walk(&archive, &mut archived)?;
     archived.sort();
@@ -113,7 +113,7 @@ fn samples(temporary: &Path) -> Result<Vec<Run>> {
         .collect()
 }
 
-/// Generated reports, as one run.
+/// Returns generated reports as one run.
 fn generated(seed: u64, reports: u64, temporary: &Path) -> Result<Run> {
     let (workbooks, folder) = (temporary.join("workbooks"), made(&temporary.join("generated"))?);
     generate::folder(&workbooks, seed, reports)?;
@@ -128,7 +128,7 @@ fn made(folder: &Path) -> Result<PathBuf> {
     Ok(folder.to_owned())
 }
 
-/// A fresh blank workbook, so that the template is judged as it is made now.
+/// Makes a new blank workbook, so that the current template is checked.
 fn template(binary: &Path, folder: &Path) -> Result<PathBuf> {
     let file = folder.join("template.xlsx");
     let output = Command::new(binary).arg("template").arg("-o").arg(&file).stdin(Stdio::null()).output()?;
@@ -136,12 +136,12 @@ fn template(binary: &Path, folder: &Path) -> Result<PathBuf> {
     Ok(file)
 }
 
-/// All that a program said.
+/// Returns all output of a program.
 fn words(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-/// Runs a program to a good end: what it said on standard output, or all that it said where the end was another.
+/// Runs a program and returns its standard output; if it fails, the error contains all its output.
 fn told(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("{name} could not be started"))?;

@@ -1,6 +1,8 @@
-//! LibreOffice over many files in one process: each opens, and a workbook that it saved says what it said before.
+//! LibreOffice over many files in one process: each must open, and a workbook that it saved must have the same contents as
+//! before.
 //!
-//! Takes files, gives what LibreOffice made of them. Its start costs more than a file, so files go to it by the dozen.
+//! Takes files, checks what LibreOffice made of them. Starting it takes longer than a file, so it opens dozens of files at
+//! once.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,10 +13,10 @@ use anyhow::{Context, Result, bail, ensure};
 use super::judge::Job;
 use super::{told, words};
 
-/// Files of one process.
+/// Number of files per process.
 const TOGETHER: usize = 40;
 
-/// Checks that LibreOffice opens files of one kind and finds something in them.
+/// Returns checks that LibreOffice opens files of one kind and finds content in them.
 pub fn opened(files: &[PathBuf], ending: &'static str) -> Vec<Job> {
     let job = |files: &[PathBuf]| {
         let (name, files) = (format!("LibreOffice opens {} {ending}", files.len()), files.to_vec());
@@ -26,14 +28,14 @@ pub fn opened(files: &[PathBuf], ending: &'static str) -> Vec<Job> {
 
 fn open(files: &[PathBuf], ending: &str) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    // By number: two folders may have files of one name.
+    // Named by number, because two folders may have files of the same name.
     let mut copies = Vec::new();
     for (number, file) in files.iter().enumerate() {
         let copy = folder.path().join(format!("{number}{ending}"));
         fs::copy(file, &copy)?;
         copies.push(copy);
     }
-    // A text as pages, a workbook as a workbook: pages of the long sheets would take longer than all else.
+    // A text is saved as pages, a workbook as a workbook: pages of the long sheets would take longer than everything else.
     let target = if ending == ".docx" { "pdf" } else { "xlsx" };
     let saved = saved(&copies, target, folder.path())?;
     let mut faults = Vec::new();
@@ -52,7 +54,8 @@ fn open(files: &[PathBuf], ending: &str) -> Result<()> {
     Ok(())
 }
 
-/// What LibreOffice saves of files that are named differently, in a new folder below `folder`; whether a file is there is for the caller to see.
+/// Lets LibreOffice save files with different names in a new folder below `folder`; returns the expected paths, which the
+/// caller must check.
 fn saved(files: &[PathBuf], target: &str, folder: &Path) -> Result<Vec<PathBuf>> {
     let out = folder.join("saved");
     let mut office = Command::new("soffice");
@@ -66,8 +69,8 @@ fn saved(files: &[PathBuf], target: &str, folder: &Path) -> Result<Vec<PathBuf>>
     Ok(files.iter().map(place).collect())
 }
 
-/// Fails unless each workbook, after LibreOffice has opened, computed and saved it under its own name, converts to the workbook
-/// that it converted to before: `before` is the folder of those.
+/// Fails unless each workbook, after LibreOffice has opened, computed and saved it under the same name, converts to the same
+/// bytes as before; `before` is the folder with those.
 pub fn same_after(binary: &Path, workbooks: &[PathBuf], before: &Path, folder: &Path) -> Result<()> {
     let (mut again, out) = (Vec::new(), folder.join("again"));
     for (number, workbooks) in workbooks.chunks(TOGETHER).enumerate() {
@@ -78,13 +81,13 @@ pub fn same_after(binary: &Path, workbooks: &[PathBuf], before: &Path, folder: &
     let mut convert = Command::new(binary);
     let output = convert.arg("convert").args(&again).arg("-o").arg(&out).args(["--to", "xlsx"]).stdin(Stdio::null());
     let output = output.output()?;
-    // 1 is a report with findings, which is written all the same.
+    // Exit code 1 means that the report has findings; it is written all the same.
     ensure!(matches!(output.status.code(), Some(0 | 1)), "saved by LibreOffice:\n{}", words(&output));
     let mut compared = 0;
     for entry in fs::read_dir(&out)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default();
-        // The books of the run are its own.
+        // The summary of the run is not a report.
         if path.extension().is_some_and(|e| e == "xlsx") && name != super::run::SUMMARY {
             compared += 1;
             let same = fs::read(before.join(name))? == fs::read(&path)?;

@@ -1,6 +1,6 @@
-//! A package holds what it says it holds: sums checked and the zip unpacked by programs that are not ours.
+//! Checks with third-party programs that a package contains what it claims: checksums, and the unpacked zip.
 //!
-//! Takes the folder of a package, beside which its zip lies; changes nothing in it.
+//! Takes the folder of a package, with its zip beside it; changes nothing in it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,16 +12,16 @@ use anyhow::{Context, Result, ensure};
 use super::told;
 use crate::project;
 
-/// Sums of a package, by coreutils' lights.
+/// Checksums of a package, in the format of coreutils.
 const SUMS: &str = "SHA256SUMS";
 
-/// Fails where sums or zip of a package are not those of its files.
+/// Fails if checksums or zip of a package do not match its files.
 pub fn sound(package: &Path) -> Result<()> {
     sums(package)?;
     zip(package)
 }
 
-/// Every file but the sums themselves has its sum, and it is right.
+/// Checks that every file except the list itself has a checksum, and that it is right.
 fn sums(package: &Path) -> Result<()> {
     let mut check = Command::new("sha256sum");
     told(check.args(["--check", "--strict", "--quiet", SUMS]).current_dir(package))?;
@@ -35,12 +35,12 @@ fn sums(package: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The zip is intact, and unpacks to the folder.
+/// Checks that the zip is intact and unpacks to the contents of the folder.
 fn zip(package: &Path) -> Result<()> {
     let mut name = package.as_os_str().to_owned();
     name.push(".zip");
     let to = tempfile::tempdir()?;
-    // Without a language of UTF-8 it would spell the names in its own way.
+    // Without a UTF-8 locale, unzip would spell the names differently.
     let unzip = || {
         let mut unzip = Command::new("unzip");
         unzip.env("LC_ALL", "C.UTF-8");
@@ -59,7 +59,7 @@ fn zip(package: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Every file below a folder by its path.
+/// Returns every file below a folder, by path.
 fn tree(folder: &Path) -> Result<BTreeMap<PathBuf, Vec<u8>>> {
     let mut paths = Vec::new();
     project::walk(folder, &mut paths)?;
@@ -76,7 +76,7 @@ mod tests {
 
     use super::*;
 
-    /// A package of one file, and of what else the zip is to hold.
+    /// Makes a package with one file, and a zip that contains `more` in addition.
     fn package(folder: &Path, more: &[(&str, &str)]) -> PathBuf {
         let package = folder.join("某局");
         fs::create_dir_all(&package).unwrap();

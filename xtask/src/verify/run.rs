@@ -1,6 +1,6 @@
-//! Reports through `convert` and `publish`: what both write is the same, and all of it is judged.
+//! Runs reports through `convert` and `publish`: both must write the same files, and all files are checked.
 //!
-//! Takes inputs whose reports have different names, gives faults found on the way and hands what is left to the judges.
+//! Takes inputs whose reports have different names, returns the faults it finds and passes the files on to the validators.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,26 +14,26 @@ use super::schema::Checker;
 use super::{office, packages, traces, words};
 use crate::project;
 
-/// The workbook over a run of `convert`.
+/// The workbook that summarises a run of `convert`.
 pub const SUMMARY: &str = "汇总.xlsx";
-/// What a run of `convert` writes beside the files of its reports.
+/// The files that a run of `convert` writes besides those of its reports.
 const BOOKS: [&str; 4] = [SUMMARY, "manifest.jsonl", "运行记录.jsonl", "数据.csv"];
-/// Another clock and another machine for `publish`, so far as a machine can be made believe: the packages may not show it.
+/// Another clock and another user for `publish`, as far as they can be simulated: the packages must not show them.
 const CLOCK: &str = "2031-05-06 07:08:09";
 const USER: &str = "nianbao-verify-user";
 
-/// Inputs of one run.
+/// The inputs of one run.
 #[derive(Debug)]
 pub struct Run {
-    /// What lines about it say.
+    /// Its name in lines of output.
     pub name: String,
     pub inputs: Vec<PathBuf>,
-    /// A folder of its own.
+    /// A folder for its outputs only.
     pub folder: PathBuf,
 }
 
 impl Run {
-    /// Converts, publishes, compares; gives the faults.
+    /// Converts, publishes and compares; returns the faults.
     pub fn all(&self, binary: &Path, schema: &Checker, judges: &mut Judges) -> Vec<String> {
         let mut faults = Vec::new();
         let mut keep = |what: &str, outcome: Result<()>| {
@@ -78,19 +78,19 @@ impl Run {
         self.folder.join("published")
     }
 
-    /// Words that would tell of this machine.
+    /// Words that would reveal this machine.
     fn machine(&self) -> Vec<String> {
         let mut words = vec![USER.to_owned(), project::root().display().to_string(), self.folder.display().to_string()];
         words.extend(std::env::home_dir().map(|p| format!("{}/", p.display())));
         words
     }
 
-    /// To every format; the files are judged.
+    /// Converts to every format; the files are added to the checks.
     fn convert(&self, binary: &Path, judges: &mut Judges) -> Result<()> {
         let mut convert = Command::new(binary);
         convert.arg("convert").args(&self.inputs).args(["--to", &Format::ALL.map(Format::name).join(",")]);
         let output = with_site(&mut convert).arg("-o").arg(self.converted()).stdin(Stdio::null()).output()?;
-        // 1 is a report with findings, which is written all the same.
+        // Exit code 1 means that the report has findings; it is written all the same.
         ensure!(matches!(output.status.code(), Some(0 | 1)), "{}\n{}", output.status, words(&output));
         let mut made = Vec::new();
         project::walk(&self.converted(), &mut made)?;
@@ -105,7 +105,7 @@ impl Run {
         made.iter().filter(|p| is_judged(p)).try_for_each(|file| judges.published(file, shown(file)))
     }
 
-    /// Packages of all inputs; gives their folders.
+    /// Publishes all inputs; returns the folders of their packages.
     fn publish(&self, binary: &Path) -> Result<Vec<PathBuf>> {
         let faked =
             Command::new("faketime").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
@@ -130,7 +130,7 @@ impl Run {
         Ok(folders)
     }
 
-    /// Whether the files of a package are those that `convert` wrote, byte for byte.
+    /// Fails unless the files of a package are those that `convert` wrote, byte for byte.
     fn same_as_converted(&self, package: &Path) -> Result<()> {
         let name = shown(package);
         for format in Format::ALL {
@@ -142,7 +142,7 @@ impl Run {
         Ok(())
     }
 
-    /// Files of a package; nothing is done for those that `convert` wrote as well.
+    /// Adds the files of a package to the checks; identical files that `convert` wrote are not checked again.
     fn judged(&self, package: &Path, judges: &mut Judges) -> Result<()> {
         let mut files = Vec::new();
         project::walk(package, &mut files)?;
@@ -158,12 +158,12 @@ fn with_site(command: &mut Command) -> &mut Command {
     command.arg("--site").arg(project::root().join("samples/站点.toml"))
 }
 
-/// Whether a script judges such files.
+/// Whether a script checks files of this kind.
 fn is_judged(file: &Path) -> bool {
     file.extension().and_then(|e| e.to_str()).is_some_and(|e| ["pdf", "docx", "xlsx", "html"].contains(&e))
 }
 
-/// The last part of a path.
+/// Returns the last part of a path.
 fn shown(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

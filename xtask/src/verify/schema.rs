@@ -1,7 +1,7 @@
-//! The published JSON against its schema, by a validator that is not ours.
+//! Checks the published JSON against its schema with a third-party validator.
 //!
-//! Takes packages, gives the first disagreements in the validator's words. Its environment lies in `target/verify` and is
-//! made on the first use.
+//! Takes packages, reports the first errors as worded by the validator. Its environment is located in `target/verify` and
+//! made on first use.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,7 +13,7 @@ use crate::project;
 
 const VALIDATOR: &str = "jsonschema==4.26.0";
 
-/// Arguments: the schema, then files.
+/// Arguments: the schema, then the files.
 const SCRIPT: &str = "\
 import json, sys
 import jsonschema
@@ -27,7 +27,7 @@ for name, value in files:
 sys.exit(faults > 0)
 ";
 
-/// The validator.
+/// The installed validator.
 pub struct Checker {
     python: PathBuf,
 }
@@ -45,7 +45,7 @@ impl Checker {
         Ok(Checker { python })
     }
 
-    /// Fails where the JSON of a package is not as the schema has it.
+    /// Fails if the JSON of a package does not match the schema.
     pub fn all(&self, packages: &[PathBuf]) -> Result<()> {
         let json = |p: &PathBuf| p.join(p.file_name().unwrap_or_default()).with_extension("json");
         self.files(&packages.iter().map(json).collect::<Vec<_>>())

@@ -1,7 +1,8 @@
-//! No file of a package tells who made it, where, or at what time of day.
+//! Checks that no file of a package reveals who made it, where, or at what time of day.
 //!
-//! Takes the folder of a package and words that would tell of the machine. Looks into the files as far as they can be
-//! unpacked: parts of DOCX, XLSX and the zip, objects and metadata of the PDF. The agency may stand as author, and a day as a date.
+//! Takes the folder of a package and words that would reveal the machine. Searches the files as far as they can be unpacked:
+//! parts of DOCX, XLSX and the zip, objects and metadata of the PDF. The agency may be named as the author, and a day as a
+//! date.
 
 use std::fs;
 use std::io::{Cursor, Read as _};
@@ -14,10 +15,11 @@ use zip::ZipArchive;
 use super::told;
 use crate::project;
 
-/// Elements of metadata that name a person or a firm.
+/// Elements of metadata that name a person or a company.
 const AUTHORS: [&str; 5] = ["dc:creator", "cp:lastModifiedBy", "Manager", "Company", "pdf:Author"];
 
-/// The one field that an entry of a zip may have: the time of its last change, the first day that a zip knows.
+/// The only extra field that an entry of a zip may have: the time of its last change, set to the earliest day of the zip
+/// format.
 const FIRST_DAY: [u8; 9] = [b'U', b'T', 5, 0, 1, 0x00, 0xa6, 0xce, 0x12];
 
 /// Fails on the first trace in a package.
@@ -41,7 +43,7 @@ pub fn none(package: &Path, machine: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// Fails where bytes hold a word that tells of the machine.
+/// Fails if bytes contain a word that reveals the machine.
 pub fn of_machine(bytes: &[u8], machine: &[String]) -> Result<()> {
     for word in machine {
         ensure!(!bytes.windows(word.len()).any(|w| w == word.as_bytes()), "it holds {word}");
@@ -49,7 +51,7 @@ pub fn of_machine(bytes: &[u8], machine: &[String]) -> Result<()> {
     Ok(())
 }
 
-/// What a file holds, by the names of its parts.
+/// Returns the contents of a file, by the names of its parts.
 fn unpacked(file: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     let bytes = fs::read(file)?;
     match file.extension().and_then(|e| e.to_str()) {
@@ -64,13 +66,13 @@ fn unpacked(file: &Path) -> Result<Vec<(String, Vec<u8>)>> {
     }
 }
 
-/// The author that pdfinfo tells of, as the metadata of other formats write theirs.
+/// Returns the output of pdfinfo with the author as an element, as in the metadata of other formats.
 fn as_elements(info: &str) -> Vec<u8> {
     let author = info.lines().find_map(|l| l.strip_prefix("Author:")).unwrap_or_default().trim();
     format!("{info}\n<pdf:Author>{author}</pdf:Author>").into_bytes()
 }
 
-/// Parts of a zip; none has a time of its own.
+/// Returns the parts of a zip; fails if one has a time of its own.
 fn parts(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
     let mut zip = ZipArchive::new(Cursor::new(bytes))?;
     let mut parts = Vec::new();
@@ -88,7 +90,7 @@ fn parts(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
     Ok(parts)
 }
 
-/// Fails on a time of day as files write it (`2024-12-31T08:30:00`, `D:20241231083000`) that is not midnight.
+/// Fails on a time of day, as written in files (`2024-12-31T08:30:00`, `D:20241231083000`), that is not midnight.
 fn times(bytes: &[u8]) -> Result<()> {
     let digits = |at: usize, n: usize| bytes.get(at..at + n).filter(|d| d.iter().all(u8::is_ascii_digit));
     let fail = |at: usize| {
@@ -116,13 +118,13 @@ fn times(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Fails where metadata name somebody other than the agency.
+/// Fails if metadata name anybody but the agency.
 fn authors(text: &str, agency: &str) -> Result<()> {
     for name in AUTHORS {
         let (open, close) = (format!("<{name}>"), format!("</{name}>"));
         for element in text.split(open.as_str()).skip(1) {
             let inner = element.split(close.as_str()).next().unwrap_or_default();
-            // XMP lists its authors.
+            // XMP contains its authors as a list.
             let plain: String = inner.split('<').map(|t| t.split_once('>').map_or(t, |(_, text)| text)).collect();
             ensure!(plain.trim().is_empty() || plain.trim() == agency, "{name} is {plain}");
         }

@@ -1,8 +1,8 @@
-//! `cargo xtask wasm`: the engine for a WebAssembly host, built and compared with the native one.
+//! `cargo xtask wasm`: builds the engine for a WebAssembly host and compares it with the native one.
 //!
-//! Takes the samples; gives `target/wasm/…/nianbao_page.wasm`, and fails unless Node, running it, makes files of all formats with
-//! the same bytes as this process does. Builds with the toolchain at hand if it has the target, with Debian's sources of the
-//! standard library if not. Needs clang and lld, and Node.
+//! Takes the samples; builds `target/wasm/…/nianbao_page.wasm`, and fails unless Node, running it, makes files of all formats
+//! with the same bytes as this process. Builds with the current toolchain if it has the target, otherwise with Debian's
+//! sources of the standard library. Needs clang, lld and Node.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use nianbao::pipeline::{Format, examine_bytes, produce};
 use crate::project;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Debian's compiler, whose sources of the standard library build it for any target.
+/// Debian's compiler, whose sources of the standard library can be built for any target.
 const DEBIAN: &str = "/usr/bin/rustc";
 
 pub fn run() -> Result<()> {
@@ -44,7 +44,7 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// The samples of reports in every format that can be read.
+/// Returns the samples of reports in every format that can be read.
 fn inputs() -> Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = project::samples()?
         .into_iter()
@@ -74,7 +74,7 @@ fn built() -> Result<PathBuf> {
     Ok(target.join(TARGET).join("page/nianbao_page.wasm"))
 }
 
-/// The cargo of a toolchain that has or can build the standard library for the target.
+/// Returns the cargo of a toolchain that has the standard library for the target or can build it.
 fn toolchain() -> Result<Command> {
     let own = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
@@ -90,7 +90,7 @@ fn toolchain() -> Result<Command> {
     }
     let mut cargo = Command::new(Path::new(DEBIAN).with_file_name("cargo"));
     cargo.env("RUSTC", DEBIAN).env("RUSTC_BOOTSTRAP", "1");
-    // Variables of the cargo that runs this chore name its own toolchain.
+    // Variables set by the cargo that runs this chore refer to its own toolchain.
     for name in ["RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTDOC"] {
         cargo.env_remove(name);
     }
@@ -98,7 +98,7 @@ fn toolchain() -> Result<Command> {
     Ok(cargo)
 }
 
-/// The newest version of a tool of LLVM on the path: `clang`, or `clang-N` with the greatest N.
+/// Returns the newest version of an LLVM tool on the path: `clang-N` with the greatest N, otherwise `clang`.
 fn newest(tool: &str) -> Result<PathBuf> {
     let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
     let versioned = (14..100).rev().map(|n| format!("{tool}-{n}")).chain([tool.to_owned()]);

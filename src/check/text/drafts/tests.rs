@@ -30,7 +30,7 @@ fn a_cover_has_no_masks_at_all() {
     }
 }
 
-/// Time grows linearly with the text, whatever it repeats: a quadratic search would not finish on 300 kB.
+/// Time grows linearly with the length of any text: a quadratic search would not finish on 300 kB.
 #[test]
 fn long_texts_come_to_an_end() {
     for piece in ["_", "【", "，待", "数字", "XX.", "1年月"] {
