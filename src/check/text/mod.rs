@@ -5,6 +5,7 @@
 //! of the forms. Never reads a workbook; reports the same thing once per paragraph.
 
 mod agency;
+mod agency_name;
 mod asked;
 mod cut;
 mod drafts;

@@ -4,7 +4,7 @@
 //! about part of the year, another body or some of the applicants are skipped, and so are unknown values.
 
 use super::Passage;
-use super::agency::same;
+use super::agency_name::same;
 use super::numeral::{self, Said};
 use super::phrase::Reader;
 use super::plain::{Plain, any, last};

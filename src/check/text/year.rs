@@ -4,7 +4,7 @@
 //! the agency's work, in the name of the report that is presented, as the period of its figures. Anywhere else another year is
 //! history, a plan, a law or a document, and is not reported.
 
-use super::agency::same;
+use super::agency_name::same;
 use super::plain::{Plain, any};
 use super::{Passage, cover};
 use crate::form::{labels, words};
