@@ -58,7 +58,11 @@ pub fn run(plan: &Plan) -> Result<()> {
         while begun.elapsed() < share || count == 0 {
             let input = (target.spoil)(&seeds[rng.usize(..seeds.len())], &mut rng)?;
             fs::write(folder.join(target.name), &input)?;
-            if let Some(fault) = fault(target, &input) {
+            let started = Instant::now();
+            let fault = fault(target, &input);
+            let took = started.elapsed();
+            let slow = (took > MOST).then(|| format!("{:.1} s", took.as_secs_f64()));
+            if let Some(fault) = fault.or(slow) {
                 let kept = folder.join(format!("{}-{count}", target.name));
                 fs::write(&kept, &input)?;
                 faults.push(format!("{}: {fault}, kept as {}", target.name, project::shown(&kept)));
@@ -73,15 +77,11 @@ pub fn run(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// Returns what is wrong with a target on an input, if anything.
+/// Returns why a target fails on an input, regardless of time.
 fn fault(target: &Target, input: &[u8]) -> Option<String> {
-    let begun = Instant::now();
-    let done = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
-    match done {
+    match catch_unwind(AssertUnwindSafe(|| (target.run)(input))) {
         Err(_) => Some("a panic".to_owned()),
-        Ok(Err(fault)) => Some(fault),
-        Ok(Ok(())) if begun.elapsed() > MOST => Some(format!("{:.1} s", begun.elapsed().as_secs_f64())),
-        Ok(Ok(())) => None,
+        Ok(done) => done.err(),
     }
 }
 
