@@ -154,7 +154,7 @@ fn money_cell(path: &Path) -> String {
     );
     let form = read.report.unwrap().form;
     let slot = (0..form.tables[0].slot_count())
-        .find(|s| form.tables[0].kind(*s) == (nianbao::form::Kind::Amount, None))
+        .find(|s| form.tables[0].kind(*s) == (nianbao::form::ValueKind::Amount, None))
         .unwrap();
     let place = nianbao::model::Place::Value { table: 0, slot };
     read.origins.source(place).unwrap().cell.unwrap().to_string()

@@ -346,7 +346,7 @@ fn money_is_told_to_the_last_digit() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("a.xlsx");
     let form = form::built_in()[0].clone();
-    let slot = (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s).0 == form::Kind::Amount).unwrap();
+    let slot = (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s).0 == form::ValueKind::Amount).unwrap();
     let whole = examine(&sample(SAMPLE), &Engine::default());
     let at = nianbao::model::Place::Value { table: 0, slot };
     let source = whole.origins.source(at).unwrap().clone();

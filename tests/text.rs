@@ -133,7 +133,7 @@ fn set(report: &mut Report, key: &str, number: Decimal) {
     });
     let slot = form.slot(slot.unwrap_or_else(|| panic!("no value {key}")));
     report.tables[t][slot] = match form.kind(slot).0 {
-        form::Kind::Amount => Value::Amount(Amount { number, unit: None }),
+        form::ValueKind::Amount => Value::Amount(Amount { number, unit: None }),
         _ => Value::Count(number.try_into().unwrap()),
     };
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::sync::Arc;
 
-use crate::form::{Form, Kind, Unit};
+use crate::form::{Form, Unit, ValueKind};
 use crate::model::{Amount, Code, Finding, Report, Source, Value, finding};
 
 pub use contribution::{Contribution, Figure};
@@ -67,7 +67,7 @@ pub fn sum(mut parts: Vec<Contribution>) -> Result<Aggregate, Vec<Finding>> {
     }
     for (t, slot, sum) in totals(&parts, &form) {
         let (kind, unit) = form.tables[t].kind(slot);
-        let own = if kind == Kind::Amount && unit.is_none() { Some(COMMON) } else { None };
+        let own = if kind == ValueKind::Amount && unit.is_none() { Some(COMMON) } else { None };
         match sum.and_then(|s| value(s, kind, own)) {
             Some(value) => report.tables[t][slot] = value,
             None => findings.push(too_large(&form, t, slot)),
@@ -108,14 +108,14 @@ fn totals(parts: &[Contribution], form: &Form) -> Vec<(usize, usize, Option<Exac
     sums.into_iter().map(|((table, slot), sum)| (table, slot, sum)).collect()
 }
 
-fn value(sum: Exact, kind: Kind, unit: Option<Unit>) -> Option<Value> {
+fn value(sum: Exact, kind: ValueKind, unit: Option<Unit>) -> Option<Value> {
     let number = sum.decimal()?;
     match kind {
         // Counts are whole numbers, so their sum has no decimals.
-        Kind::Count | Kind::Signed if number.scale() > 0 => None,
-        Kind::Count => u64::try_from(number).ok().map(Value::Count),
-        Kind::Signed => i64::try_from(number).ok().map(Value::Signed),
-        Kind::Amount => Some(Value::Amount(Amount { number, unit: unit.filter(|_| !number.is_zero()) })),
+        ValueKind::Count | ValueKind::Signed if number.scale() > 0 => None,
+        ValueKind::Count => u64::try_from(number).ok().map(Value::Count),
+        ValueKind::Signed => i64::try_from(number).ok().map(Value::Signed),
+        ValueKind::Amount => Some(Value::Amount(Amount { number, unit: unit.filter(|_| !number.is_zero()) })),
     }
 }
 
@@ -182,7 +182,7 @@ fn doubled(parts: &[Contribution]) -> Vec<Finding> {
 
 /// A finding for each amount of money without a unit.
 fn without_unit(part: &Contribution) -> impl Iterator<Item = Finding> + '_ {
-    let money = |f: &&Figure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == Kind::Amount;
+    let money = |f: &&Figure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == ValueKind::Amount;
     part.figures.iter().filter(money).map(|figure| {
         let place = part.place(figure);
         let message = format!("{}的 {place} 写的是 {}，没有写单位，不能汇总", part.agency, figure.number);

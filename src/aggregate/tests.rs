@@ -42,7 +42,7 @@ fn codes(refused: Result<Aggregate, Vec<Finding>>) -> Vec<&'static str> {
 /// Slot of the amount whose unit the form leaves to the agencies.
 fn free_money() -> usize {
     let form = form::edition("2019").unwrap();
-    (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s) == (Kind::Amount, None)).unwrap()
+    (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s) == (ValueKind::Amount, None)).unwrap()
 }
 
 fn money(text: &str, unit: Option<Unit>) -> Value {
@@ -173,9 +173,9 @@ fn values(edition: &'static str) -> impl Strategy<Value = Vec<(usize, Value)>> {
     prop::collection::btree_map(0..count, (0i64..1_000_000_000_000, 0u32..5, any::<bool>()), 0..40).prop_map(
         move |all| {
             let value = |slot: usize, (n, scale, yuan): (i64, u32, bool)| match kinds[slot] {
-                (Kind::Count, _) => Value::Count(n as u64),
-                (Kind::Signed, _) => Value::Signed(if yuan { -n } else { n }),
-                (Kind::Amount, unit) => {
+                (ValueKind::Count, _) => Value::Count(n as u64),
+                (ValueKind::Signed, _) => Value::Signed(if yuan { -n } else { n }),
+                (ValueKind::Amount, unit) => {
                     let own = if yuan { Unit::Yuan } else { Unit::TenThousandYuan };
                     Value::Amount(Amount { number: Decimal::new(n, scale), unit: unit.is_none().then_some(own) })
                 }

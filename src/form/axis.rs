@@ -1,6 +1,6 @@
 //! One axis of a table: labels as a tree whose leaves have values.
 
-use super::{Kind, Unit};
+use super::{Unit, ValueKind};
 
 /// A label with its children (for rows to its right, in an outline on the lines after it).
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +33,7 @@ pub struct Leaf {
     pub labels: Vec<String>,
     /// Other published wordings of its own label.
     pub variants: Vec<String>,
-    pub kind: Option<Kind>,
+    pub kind: Option<ValueKind>,
     pub unit: Option<Unit>,
     /// The unit as printed beside the row, e.g. 条; also units other than money.
     pub unit_word: Option<String>,

@@ -4,12 +4,13 @@
 
 use serde::Deserialize;
 
+use super::claims::{self, Slot};
 use super::layout;
 use super::phrase::{self, Phrase};
 use super::relation::{Op, Relation, Term};
-use super::told::{self, Slot};
 use super::{
-    Asked, Axis, Block, Form, Kind, Leaf, Node, Section, Series, SlotAt, Table, Telling, Told, Unit, UnitColumn,
+    Axis, Block, Claim, Claims, Form, Leaf, Node, RequiredStatement, Section, Series, SlotAt, Table, Unit, UnitColumn,
+    ValueKind,
 };
 use crate::digest::sha256;
 use crate::rules::{Code, UnknownCode};
@@ -44,9 +45,9 @@ struct RawForm {
     #[serde(default)]
     series: Vec<RawSeries>,
     #[serde(default)]
-    told: Vec<RawTold>,
+    told: Vec<RawClaim>,
     #[serde(default)]
-    asked: Vec<RawAsked>,
+    asked: Vec<RawRequired>,
 }
 
 #[derive(Deserialize)]
@@ -96,7 +97,7 @@ struct RawNode {
     variants: Vec<String>,
     #[serde(default)]
     children: Vec<RawNode>,
-    value: Option<Kind>,
+    value: Option<ValueKind>,
     unit: Option<String>,
 }
 
@@ -130,7 +131,7 @@ struct RawSeries {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawTold {
+struct RawClaim {
     what: String,
     table: String,
     block: Option<String>,
@@ -165,7 +166,7 @@ struct RawIncluding {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawAsked {
+struct RawRequired {
     section: String,
     what: String,
     words: Vec<String>,
@@ -229,14 +230,14 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         .iter()
         .map(|s| table_index(&s.table).and_then(|i| series(s, i, &tables[i])))
         .collect::<Result<_, _>>()?;
-    let told = raw.told.iter().map(|t| table_index(&t.table).and_then(|i| told_of(t, i, &tables[i])));
-    let telling = Telling::new(told.collect::<Result<_, _>>()?);
-    let asked = |a: RawAsked| {
+    let claims = raw.told.iter().map(|t| table_index(&t.table).and_then(|i| claim(t, i, &tables[i])));
+    let claims = Claims::new(claims.collect::<Result<_, _>>()?);
+    let required = |a: RawRequired| {
         let section = sections.iter().position(|s| s.key == a.section);
         let section = section.ok_or_else(|| wrong(format!("没有键为 {} 的部分", a.section)))?;
-        Ok(Asked { section, what: a.what, words: a.words, hint: a.hint, from_year: a.from_year })
+        Ok(RequiredStatement { section, what: a.what, words: a.words, hint: a.hint, from_year: a.from_year })
     };
-    let asked = raw.asked.into_iter().map(asked).collect::<Result<_, FormError>>()?;
+    let required = raw.asked.into_iter().map(required).collect::<Result<_, FormError>>()?;
     let digit = |b: u8| b.is_ascii_digit() || (b'a'..=b'f').contains(&b);
     if let Some(other) = raw.former_digests.iter().find(|d| d.len() != 64 || !d.bytes().all(digit)) {
         return Err(wrong(format!("former_digests 里的“{other}”不是 64 位的 SHA-256")));
@@ -256,12 +257,12 @@ pub(super) fn parse(text: &str) -> Result<Form, FormError> {
         tables,
         relations,
         series,
-        telling,
-        asked,
+        claims,
+        required,
     })
 }
 
-fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, FormError> {
+fn claim(raw: &RawClaim, table_index: usize, table: &Table) -> Result<Claim, FormError> {
     let fault = |text: String| wrong(format!("told “{}”：{text}", raw.what));
     let block = match &raw.block {
         Some(key) => table.blocks.iter().position(|b| &b.key == key).ok_or_else(|| fault(format!("没有分块 {key}")))?,
@@ -280,7 +281,7 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
     let groups = &super::words().groups;
     let phrases = |texts: &[String], number: bool| {
         let parse = |t: &String| match Phrase::parse(t, groups) {
-            Ok(p) if told::has_number(&p) == number => Ok(p),
+            Ok(p) if claims::has_number(&p) == number => Ok(p),
             Ok(_) => Err(fault(format!("“{t}”里的 # 多了或少了"))),
             Err(e) => Err(fault(e)),
         };
@@ -300,7 +301,7 @@ fn told_of(raw: &RawTold, table_index: usize, table: &Table) -> Result<Told, For
     // Texts state money in yuan or ten thousand yuan, regardless of the unit of the table.
     let scale = table.kind(first.1).1.map_or(1, Unit::in_yuan);
     let of = |texts: &[String]| phrase::words(texts.iter().map(String::as_str));
-    Ok(Told {
+    Ok(Claim {
         what: raw.what.clone(),
         sums,
         including,
@@ -417,9 +418,9 @@ fn nodes(raw: Vec<RawNode>, above: &Above, axis: &mut Axis) -> Result<Vec<Node>,
 }
 
 /// The unit of money that a unit word denotes. An amount must be in a unit of money, and no other value may be.
-fn unit(path: &str, kind: Option<Kind>, word: Option<&str>) -> Result<Option<Unit>, FormError> {
+fn unit(path: &str, kind: Option<ValueKind>, word: Option<&str>) -> Result<Option<Unit>, FormError> {
     let money = word.and_then(|w| Unit::ALL.into_iter().find(|u| u.word() == w));
-    let amount = kind == Some(Kind::Amount);
+    let amount = kind == Some(ValueKind::Amount);
     if word.is_some() && money.is_some() != amount {
         return Err(wrong(format!("{path} 的单位与数值种类不合：金额（amount）的单位是元或万元，其他的不是")));
     }
@@ -478,7 +479,7 @@ fn series(raw: &RawSeries, table_index: usize, table: &Table) -> Result<Series, 
     // Amounts whose unit the agency chooses cannot be compared as numbers.
     let all = || series.left.iter().chain(&series.before).chain(&series.right);
     let slots = (0..series.lines(table)).flat_map(|line| all().map(move |t| (t, line)));
-    if slots.map(|(t, line)| table.kind(series.slot(table, t, line))).any(|k| k == (Kind::Amount, None)) {
+    if slots.map(|(t, line)| table.kind(series.slot(table, t, line))).any(|k| k == (ValueKind::Amount, None)) {
         return Err(wrong(format!("{} 用了没有规定单位的金额", raw.code)));
     }
     Ok(series)

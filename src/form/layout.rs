@@ -4,7 +4,7 @@
 //! kinds and units. Names, accepted spellings, printing and checks are not part of it, so that a form may gain a spelling, a
 //! hint, a relation or a last year and published JSON files can still be read.
 
-use super::{Kind, Section, Table};
+use super::{Section, Table, ValueKind};
 use crate::digest::sha256_of;
 
 /// The digest of a layout.
@@ -19,9 +19,9 @@ pub(super) fn structure(sections: &[Section], tables: &[Table]) -> String {
         // Each value by its path of keys, in the order of blocks, rows and columns.
         for slot in 0..table.slot_count() {
             let kind = match table.kind(slot).0 {
-                Kind::Count => "count",
-                Kind::Signed => "signed",
-                Kind::Amount => "amount",
+                ValueKind::Count => "count",
+                ValueKind::Signed => "signed",
+                ValueKind::Amount => "amount",
             };
             parts.extend(table.keys(slot));
             parts.extend([kind, table.unit_word(slot).unwrap_or_default()]);

@@ -6,23 +6,23 @@
 //! It is the only place that knows an official label, a row number or a year; it never reads a workbook and never prints.
 
 mod axis;
+mod claims;
 mod data;
 mod grid;
 mod layout;
 mod phrase;
 mod relation;
 mod series;
-mod told;
 mod words;
 mod workbook;
 
 pub use axis::{Axis, Leaf, Node};
+pub use claims::{Claim, ClaimKind, Claims, RequiredStatement};
 pub use data::FormError;
 pub use grid::{GridCell, GridContent};
 pub use phrase::{AnyOf, Letter, Part, Phrase, Word};
 pub use relation::{Op, Relation, RelationUse, Term};
 pub use series::Series;
-pub use told::{Asked, Telling, Told, Way};
 pub use words::{CutWords, Letters, TextWords, words};
 pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
 
@@ -32,7 +32,7 @@ use std::thread::Builder;
 /// What a value of the form counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Deserialize, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Kind {
+pub enum ValueKind {
     /// A whole number, zero or more.
     Count,
     /// A whole number that may be negative (本年增/减).
@@ -103,9 +103,9 @@ pub struct Form {
     /// The relations between the reports of consecutive years.
     pub series: Vec<Series>,
     /// The figures that the text may state.
-    pub telling: Telling,
+    pub claims: Claims,
     /// The statements that the text must contain.
-    pub asked: Vec<Asked>,
+    pub required: Vec<RequiredStatement>,
 }
 
 /// One section of the report.
@@ -216,10 +216,10 @@ impl Block {
     }
 
     /// Kind and unit of a value: the column's, unless the row states its own.
-    pub fn kind(&self, row: usize, column: usize) -> (Kind, Option<Unit>) {
+    pub fn kind(&self, row: usize, column: usize) -> (ValueKind, Option<Unit>) {
         let col = &self.columns.leaves[column];
         let row = self.rows.leaves.get(row);
-        let kind = row.and_then(|r| r.kind).or(col.kind).unwrap_or(Kind::Count);
+        let kind = row.and_then(|r| r.kind).or(col.kind).unwrap_or(ValueKind::Count);
         (kind, row.and_then(|r| r.unit).or(col.unit))
     }
 }
@@ -252,7 +252,7 @@ impl Table {
     }
 
     /// Kind and unit of a slot.
-    pub fn kind(&self, slot: usize) -> (Kind, Option<Unit>) {
+    pub fn kind(&self, slot: usize) -> (ValueKind, Option<Unit>) {
         let at = self.at(slot);
         self.blocks[at.block].kind(at.row, at.column)
     }

@@ -55,13 +55,13 @@ fn outcome_rows_are_21_and_19() {
 
 #[test]
 fn only_marked_columns_are_money_or_signed() {
-    let kinds = |id: &str, kind: Kind| {
+    let kinds = |id: &str, kind: ValueKind| {
         let form = edition(id).unwrap();
         form.tables.iter().flat_map(|t| (0..t.slot_count()).map(|s| t.kind(s).0)).filter(|k| *k == kind).count()
     };
-    assert_eq!((kinds("2021", Kind::Amount), kinds("2021", Kind::Signed)), (1, 0));
-    assert_eq!((kinds("2019", Kind::Amount), kinds("2019", Kind::Signed)), (1, 5));
-    assert_eq!((kinds("2014", Kind::Amount), kinds("2014", Kind::Signed)), (2, 0));
+    assert_eq!((kinds("2021", ValueKind::Amount), kinds("2021", ValueKind::Signed)), (1, 0));
+    assert_eq!((kinds("2019", ValueKind::Amount), kinds("2019", ValueKind::Signed)), (1, 5));
+    assert_eq!((kinds("2014", ValueKind::Amount), kinds("2014", ValueKind::Signed)), (2, 0));
 }
 
 /// The lines of an outline: its labels with their levels, whether they have a value, and the unit printed.

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use super::error::odd_cell;
 use super::formats::{DateKind, Format};
 use super::serial;
-use super::sheet_xml::{Kind, Written};
+use super::sheet_xml::{CellType, Written};
 use super::workbook::{Cell, Content};
 use super::{ImportError, Limits, strings};
 use crate::model::Decimal;
@@ -46,29 +46,29 @@ fn content(w: &Written<'_>, tables: &Tables<'_>, limits: &Limits) -> Result<Opti
     let Some(value) = w.value.as_deref() else { return nothing() };
     let damaged = |what: &str| Err(ImportError::Damaged(what.to_owned()));
     match w.kind {
-        Kind::Untyped | Kind::Number | Kind::Shared | Kind::Bool if value.is_empty() => nothing(),
-        Kind::Untyped | Kind::Number => match (figure(value), w.kind) {
+        CellType::Untyped | CellType::Number | CellType::Shared | CellType::Bool if value.is_empty() => nothing(),
+        CellType::Untyped | CellType::Number => match (figure(value), w.kind) {
             (Some(Figure::Whole(n)), _) if date(w, tables).is_none() => Ok(Some(Content::Number(n))),
             (Some(figure), _) => Ok(Some(dated(figure.float(), date(w, tables), tables.is_1904))),
-            (None, Kind::Untyped) => text(value, w.formula, limits),
+            (None, CellType::Untyped) => text(value, w.formula, limits),
             (None, _) => damaged("单元格的数值写法不合规范"),
         },
-        Kind::Shared => match value.parse::<usize>().ok().and_then(|i| tables.strings.get(i)) {
+        CellType::Shared => match value.parse::<usize>().ok().and_then(|i| tables.strings.get(i)) {
             Some(string) => text(string, w.formula, limits),
             None => damaged("单元格指向的文字不存在"),
         },
-        Kind::Text => text(&strings::unescaped(value), w.formula, limits),
-        Kind::Inline => text(value, w.formula, limits),
-        Kind::Bool => match value.trim() {
+        CellType::Text => text(&strings::unescaped(value), w.formula, limits),
+        CellType::Inline => text(value, w.formula, limits),
+        CellType::Bool => match value.trim() {
             "" => nothing(),
             v if v == "1" || v.eq_ignore_ascii_case("true") => Ok(Some(Content::Bool(true))),
             v if v == "0" || v.eq_ignore_ascii_case("false") => Ok(Some(Content::Bool(false))),
             _ => Err(odd_cell()),
         },
-        Kind::Error if value.starts_with('#') => Ok(Some(Content::Error(value.to_owned()))),
-        Kind::Error => damaged("单元格的错误值不合规范"),
-        Kind::Date => Ok(Some(Content::Other(value.to_owned()))),
-        Kind::Unknown => damaged("单元格的类型不合规范"),
+        CellType::Error if value.starts_with('#') => Ok(Some(Content::Error(value.to_owned()))),
+        CellType::Error => damaged("单元格的错误值不合规范"),
+        CellType::Date => Ok(Some(Content::Other(value.to_owned()))),
+        CellType::Unknown => damaged("单元格的类型不合规范"),
     }
 }
 

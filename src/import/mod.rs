@@ -3,7 +3,7 @@
 //! Takes bytes and limits, gives a [`Workbook`], or a [`Json`] for a report in the JSON format of this program. The only module
 //! that knows file formats or calamine and that handles hostile bytes: the format is detected from the content, never from the
 //! extension, and every size is capped before anything is allocated. A reader of an older format may still abort the process
-//! ([`Kind::may_abort`]); a caller can run it in a separate process. It never interprets the content of cells.
+//! ([`FileKind::may_abort`]); a caller can run it in a separate process. It never interprets the content of cells.
 
 mod attributes;
 mod biff;
@@ -39,16 +39,16 @@ pub use json::Json;
 pub use limits::Limits;
 pub use second::read_second;
 pub use sheets::admitted;
-pub use sniff::{Kind, kind};
+pub use sniff::{FileKind, kind};
 pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Skipped, Span, Workbook};
 
-impl Kind {
+impl FileKind {
     pub fn read(self, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
         match self {
-            Kind::Xlsx => xlsx::sheets(&package::open(bytes, limits)?, limits),
-            Kind::Xls => xls::sheets(bytes, limits),
-            Kind::Xlsb => xlsb::sheets(bytes, limits),
-            Kind::Ods => ods::sheets(bytes, limits),
+            FileKind::Xlsx => xlsx::sheets(&package::open(bytes, limits)?, limits),
+            FileKind::Xls => xls::sheets(bytes, limits),
+            FileKind::Xlsb => xlsb::sheets(bytes, limits),
+            FileKind::Ods => ods::sheets(bytes, limits),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use calamine::{Data, DataRef, Ods, Range, Reader, Xls, Xlsb, Xlsx};
 
-use super::sniff::Kind;
+use super::sniff::FileKind;
 use super::workbook::{Cell, Content, Sheet};
 use super::{ImportError, Limits, contents};
 use crate::model::Address;
@@ -17,10 +17,10 @@ use crate::model::Address;
 ///
 /// # Errors
 /// If calamine cannot read it, or it has more cells than the limits allow.
-pub fn read_second(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+pub fn read_second(kind: FileKind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let bytes = Cursor::new(bytes);
     match kind {
-        Kind::Xlsx => {
+        FileKind::Xlsx => {
             let mut book: Xlsx<_> = Xlsx::new(bytes).map_err(unread)?;
             let names = book.sheet_names();
             let one = |name: String| match book.worksheet_cells_reader(&name) {
@@ -30,7 +30,7 @@ pub fn read_second(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Shee
             };
             names.into_iter().map(one).collect()
         }
-        Kind::Xlsb => {
+        FileKind::Xlsb => {
             let mut book: Xlsb<_> = Xlsb::new(bytes).map_err(unread)?;
             let names = book.sheet_names();
             let one = |name: String| match book.worksheet_cells_reader(&name) {
@@ -39,8 +39,8 @@ pub fn read_second(kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Shee
             };
             names.into_iter().map(one).collect()
         }
-        Kind::Xls => ranges(Xls::new(bytes).map_err(unread)?.worksheets(), limits),
-        Kind::Ods => ranges(Ods::new(bytes).map_err(unread)?.worksheets(), limits),
+        FileKind::Xls => ranges(Xls::new(bytes).map_err(unread)?.worksheets(), limits),
+        FileKind::Ods => ranges(Ods::new(bytes).map_err(unread)?.worksheets(), limits),
     }
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use super::formats::Format;
 use super::scan::Scan;
-use super::sheet_xml::{Frame, Kind, Written};
+use super::sheet_xml::{CellType, Frame, Written};
 use super::{Limits, strings};
 
 /// Elements of the cells and the frame, and `AlternateContent`, which decides which of them count.
@@ -57,7 +57,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
             "c" => {
                 let [at, style, kind] = tag.attributes(["r", "s", "t"])?;
                 let (at, style) = frame.cell(at, style, formats, limits).ok()?;
-                cells.push(Written { at, style, kind: Kind::of(kind), value: None, formula: false });
+                cells.push(Written { at, style, kind: CellType::of(kind), value: None, formula: false });
             }
             "v" => {
                 tag.attributes([])?;
@@ -68,10 +68,10 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
                     // The full parser refuses references in such a value; for the other types, it decides between value and
                     // string.
                     kind if kind.is_plain() && !text.contains('&') => Cow::Borrowed(text),
-                    Kind::Text => strings::plain_text(text)?,
+                    CellType::Text => strings::plain_text(text)?,
                     _ => return None,
                 });
-                if cell.kind == Kind::Shared {
+                if cell.kind == CellType::Shared {
                     Frame::string_index(text).ok()?;
                 }
             }
@@ -256,7 +256,7 @@ r="4" hidden="1"/>"#,
             value: Some(value.into()),
             formula,
         };
-        let expected = [cell(0, Some(1), Kind::Untyped, "0.5", false), cell(1, None, Kind::Text, "a&b", true)];
+        let expected = [cell(0, Some(1), CellType::Untyped, "0.5", false), cell(1, None, CellType::Text, "a&b", true)];
         assert_eq!(cells, expected);
         assert_eq!((scanned, cells), read(&canonical(xml).unwrap(), &formats, &limits).unwrap());
     }

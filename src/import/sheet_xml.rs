@@ -43,7 +43,7 @@ pub(super) struct Written<'x> {
     pub at: Address,
     /// Index of its style, if it states one.
     pub style: Option<usize>,
-    pub kind: Kind,
+    pub kind: CellType,
     /// `None` if it has no element for a value.
     pub value: Option<Cow<'x, str>>,
     pub formula: bool,
@@ -51,7 +51,7 @@ pub(super) struct Written<'x> {
 
 /// The type of a cell (ECMA-376, `ST_CellType`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum CellType {
     /// No type: a number, or a text if the value is not a number.
     Untyped,
     Number,
@@ -68,24 +68,24 @@ pub(super) enum Kind {
     Unknown,
 }
 
-impl Kind {
-    pub fn of(written: Option<&str>) -> Kind {
+impl CellType {
+    pub fn of(written: Option<&str>) -> CellType {
         match written {
-            None => Kind::Untyped,
-            Some("n") => Kind::Number,
-            Some("s") => Kind::Shared,
-            Some("str") => Kind::Text,
-            Some("inlineStr" | "is") => Kind::Inline,
-            Some("b") => Kind::Bool,
-            Some("e") => Kind::Error,
-            Some("d") => Kind::Date,
-            Some(_) => Kind::Unknown,
+            None => CellType::Untyped,
+            Some("n") => CellType::Number,
+            Some("s") => CellType::Shared,
+            Some("str") => CellType::Text,
+            Some("inlineStr" | "is") => CellType::Inline,
+            Some("b") => CellType::Bool,
+            Some("e") => CellType::Error,
+            Some("d") => CellType::Date,
+            Some(_) => CellType::Unknown,
         }
     }
 
     /// Whether the value is one plain text: numbers, indices, truth values and errors have no references or CDATA.
     pub fn is_plain(self) -> bool {
-        matches!(self, Kind::Untyped | Kind::Number | Kind::Shared | Kind::Bool | Kind::Error)
+        matches!(self, CellType::Untyped | CellType::Number | CellType::Shared | CellType::Bool | CellType::Error)
     }
 }
 
@@ -113,7 +113,7 @@ pub(super) fn read(
                 "c" => {
                     let [at, style, kind] = attributes(&e, ["r", "s", "t"])?;
                     let (at, style) = frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
-                    let kind = Kind::of(kind.as_deref());
+                    let kind = CellType::of(kind.as_deref());
                     let new = Written { at, style, kind, value: None, formula: false };
                     if is_empty { cells.push(new) } else { cell = Some(new) }
                 }
@@ -128,7 +128,7 @@ pub(super) fn read(
                         _ if cell.kind.is_plain() => plain_value(&mut reader)?,
                         _ => strings::content(&mut reader, "v")?,
                     }));
-                    if cell.kind == Kind::Shared {
+                    if cell.kind == CellType::Shared {
                         Frame::string_index(cell.value.as_deref().unwrap_or_default())?;
                     }
                 }

@@ -1,6 +1,6 @@
 //! The format of a file, detected from its content, never from its name.
 //!
-//! Takes bytes, gives the [`Kind`] of a workbook, or an error that says what the file is instead. It never reads cells itself.
+//! Takes bytes, gives the [`FileKind`] of a workbook, or an error that says what the file is instead. It never reads cells itself.
 
 use std::io::Cursor;
 
@@ -14,7 +14,7 @@ use crate::form::labels;
 
 /// A format that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Kind {
+pub enum FileKind {
     /// Also with macros, and templates.
     Xlsx,
     /// Excel 97 to 2003, also .et.
@@ -23,20 +23,20 @@ pub enum Kind {
     Ods,
 }
 
-impl Kind {
+impl FileKind {
     /// Its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
-            Kind::Xlsx => " .xlsx 工作簿",
-            Kind::Xls => " .xls（或 .et）工作簿",
-            Kind::Xlsb => " .xlsb 工作簿",
-            Kind::Ods => " .ods 表格",
+            FileKind::Xlsx => " .xlsx 工作簿",
+            FileKind::Xls => " .xls（或 .et）工作簿",
+            FileKind::Xlsb => " .xlsb 工作簿",
+            FileKind::Ods => " .ods 表格",
         }
     }
 
     /// Whether its reader, or a library that it uses, may abort the process on a file that states false sizes.
     pub const fn may_abort(self) -> bool {
-        !matches!(self, Kind::Xlsx)
+        !matches!(self, FileKind::Xlsx)
     }
 }
 
@@ -57,7 +57,7 @@ const KNOWN: [(&[u8], &str); 12] = [
 ];
 
 /// Returns the format of a workbook; the error for any other file names its format if it is known.
-pub fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
+pub fn kind(bytes: &[u8], limits: &Limits) -> Result<FileKind, ImportError> {
     if bytes.is_empty() {
         return Err(ImportError::Empty);
     }
@@ -80,7 +80,7 @@ pub fn kind(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
 }
 
 /// Detects the format of a zip from the names of its entries.
-fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
+fn zipped(bytes: &[u8], limits: &Limits) -> Result<FileKind, ImportError> {
     let zip = ZipArchive::new(Cursor::new(bytes)).map_err(zip_error)?;
     if zip.len() > limits.parts {
         return Err(limits.parts_error());
@@ -90,8 +90,8 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
     let has = |start: &str| names.iter().any(|n| n.starts_with(start));
     let is_there = |name: &str| names.iter().any(|n| n == name);
     match (is_there("xl/workbook.xml"), is_there("xl/workbook.bin")) {
-        (true, false) => return Ok(Kind::Xlsx),
-        (false, true) => return Ok(Kind::Xlsb),
+        (true, false) => return Ok(FileKind::Xlsx),
+        (false, true) => return Ok(FileKind::Xlsb),
         // Parts may have any name: the package's relationships decide which one is the workbook.
         _ => {
             if let Some(kind) = by_relationships(bytes, limits) {
@@ -100,14 +100,14 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
         }
     }
     if is_there("xl/workbook.bin") {
-        return Ok(Kind::Xlsb);
+        return Ok(FileKind::Xlsb);
     }
     if has("xl/") || names.iter().any(|n| n.ends_with("workbook.xml")) {
-        return Ok(Kind::Xlsx);
+        return Ok(FileKind::Xlsx);
     }
     // The kind of OpenDocument is checked when the file is opened.
     if names.iter().any(|n| n == "content.xml") {
-        return Ok(Kind::Ods);
+        return Ok(FileKind::Ods);
     }
     Err(if has("word/") {
         ImportError::NotAWorkbook("这是 Word 文档".into())
@@ -123,7 +123,7 @@ fn zipped(bytes: &[u8], limits: &Limits) -> Result<Kind, ImportError> {
 }
 
 /// Returns the format of the workbook that is the package's main part; `None` if that part is missing or not a workbook.
-fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
+fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<FileKind> {
     const LISTING: &str = "_rels/.rels";
     let mut listing = package::inflated(bytes, limits, |name| name == LISTING).ok()?;
     let listing = xml::text(listing.parts.remove(LISTING)?, "").ok()?;
@@ -133,13 +133,13 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
     let part = package.part(&main)?;
     // The first record of a binary workbook.
     if part.starts_with(&[0x83, 0x01]) {
-        return Some(Kind::Xlsb);
+        return Some(FileKind::Xlsb);
     }
     let text = xml::text(part.clone(), "").ok()?;
     let mut reader = quick_xml::Reader::from_str(&text);
     loop {
         match reader.read_event().ok()? {
-            Event::Start(e) => return (e.local_name().as_ref() == "workbook").then_some(Kind::Xlsx),
+            Event::Start(e) => return (e.local_name().as_ref() == "workbook").then_some(FileKind::Xlsx),
             Event::Eof => return None,
             _ => {}
         }
@@ -147,7 +147,7 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<Kind> {
 }
 
 /// Detects the format of a compound file from the names of its streams, wherever its directory is located.
-fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
+fn compound(bytes: &[u8]) -> Result<FileKind, ImportError> {
     let has = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect();
         // A directory entry: 64 bytes of name, then the length of the name in bytes with its terminator. Case is ignored.
@@ -157,7 +157,7 @@ fn compound(bytes: &[u8]) -> Result<Kind, ImportError> {
     };
     if has("Workbook") || has("Book") {
         // The stream may be embedded in a Word document; the reader detects the format of the file itself.
-        return Ok(Kind::Xls);
+        return Ok(FileKind::Xls);
     }
     Err(if has("EncryptedPackage") {
         ImportError::Encrypted

@@ -162,9 +162,9 @@ fn other_files_are_called_by_their_name() {
         assert!(message.contains(says), "{says}: {message}");
     }
     for (bytes, found) in [
-        (older::compound(&[("Workbook", b"x")]), Kind::Xls),
-        (package(&[("mimetype", "x"), ("content.xml", "<a/>")]), Kind::Ods),
-        (package(&[("xl/workbook.bin", "x")]), Kind::Xlsb),
+        (older::compound(&[("Workbook", b"x")]), FileKind::Xls),
+        (package(&[("mimetype", "x"), ("content.xml", "<a/>")]), FileKind::Ods),
+        (package(&[("xl/workbook.bin", "x")]), FileKind::Xlsb),
     ] {
         assert_eq!(kind(&bytes, &Limits::default()), Ok(found));
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::form::{Kind, Unit};
+use crate::form::{Unit, ValueKind};
 
 /// Exact decimal number. Figures are never calculated as floats.
 pub type Decimal = rust_decimal::Decimal;
@@ -38,11 +38,11 @@ pub struct Amount {
 
 impl Value {
     /// The zero of a kind.
-    pub fn zero(kind: Kind) -> Value {
+    pub fn zero(kind: ValueKind) -> Value {
         match kind {
-            Kind::Count => Value::Count(0),
-            Kind::Signed => Value::Signed(0),
-            Kind::Amount => Value::Amount(Amount { number: Decimal::ZERO, unit: None }),
+            ValueKind::Count => Value::Count(0),
+            ValueKind::Signed => Value::Signed(0),
+            ValueKind::Amount => Value::Amount(Amount { number: Decimal::ZERO, unit: None }),
         }
     }
 

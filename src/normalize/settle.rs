@@ -1,7 +1,7 @@
 //! Replaces blanks by the value they count as: 0, or the total defined by a relation of the form. Numbers that are present are
 //! not changed, but the result of a formula over text that could not be read becomes unknown.
 
-use crate::form::{Form, Kind};
+use crate::form::{Form, ValueKind};
 use crate::model::{
     Amount, Code, Decimal, Entry, Finding, Origins, Place, Report, Source, Value, finding, in_brackets,
 };
@@ -85,11 +85,11 @@ pub fn settle(report: &mut Report, origins: &Origins) -> Vec<Finding> {
     findings
 }
 
-fn whole(sum: Decimal, kind: Kind) -> Option<Value> {
+fn whole(sum: Decimal, kind: ValueKind) -> Option<Value> {
     match kind {
-        Kind::Count => u64::try_from(sum).ok().map(Value::Count),
-        Kind::Signed => i64::try_from(sum).ok().map(Value::Signed),
-        Kind::Amount => Some(Value::Amount(Amount { number: sum, unit: None })),
+        ValueKind::Count => u64::try_from(sum).ok().map(Value::Count),
+        ValueKind::Signed => i64::try_from(sum).ok().map(Value::Signed),
+        ValueKind::Amount => Some(Value::Amount(Amount { number: sum, unit: None })),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::form::{Kind, Unit, labels};
+use crate::form::{Unit, ValueKind, labels};
 use crate::import::Content;
 use crate::model::{Amount, Decimal, Value};
 
@@ -40,7 +40,7 @@ const DECIMALS: u32 = 8;
 /// `counter` the counting word of the form, if it has one.
 pub fn read(
     content: Option<&Content>,
-    kind: Kind,
+    kind: ValueKind,
     unit: Option<Unit>,
     head: Option<Unit>,
     counter: Option<&str>,
@@ -92,23 +92,23 @@ pub fn read(
         return Err(Unreadable::Forbidden("的小数位数太多"));
     }
     match kind {
-        Kind::Count if !whole => Err(Unreadable::Forbidden("不是整数，件数只能填整数")),
-        Kind::Count if number.is_sign_negative() && !number.is_zero() => {
+        ValueKind::Count if !whole => Err(Unreadable::Forbidden("不是整数，件数只能填整数")),
+        ValueKind::Count if number.is_sign_negative() && !number.is_zero() => {
             Err(Unreadable::Forbidden("是负数，件数不能小于 0"))
         }
-        Kind::Count => {
+        ValueKind::Count => {
             let n = u64::try_from(number).map_err(|_| Unreadable::NotANumber)?;
             Ok((Value::Count(n), remark))
         }
-        Kind::Signed if !whole => Err(Unreadable::Forbidden("不是整数，增减数只能填整数")),
-        Kind::Signed => {
+        ValueKind::Signed if !whole => Err(Unreadable::Forbidden("不是整数，增减数只能填整数")),
+        ValueKind::Signed => {
             let n = i64::try_from(number).map_err(|_| Unreadable::NotANumber)?;
             Ok((Value::Signed(n), remark))
         }
-        Kind::Amount if number.is_sign_negative() && !number.is_zero() => {
+        ValueKind::Amount if number.is_sign_negative() && !number.is_zero() => {
             Err(Unreadable::Forbidden("是负数，金额不能小于 0"))
         }
-        Kind::Amount => amount(number, written, head, unit, remark),
+        ValueKind::Amount => amount(number, written, head, unit, remark),
     }
 }
 
@@ -141,7 +141,7 @@ fn amount(
 /// Splits off a trailing unit. The outer option is set if there is one, the inner one if it is a unit of money.
 fn split_unit<'t>(
     text: &'t str,
-    kind: Kind,
+    kind: ValueKind,
     counter: Option<&str>,
 ) -> Result<(&'t str, Option<Option<Unit>>), Unreadable> {
     let end = text.rfind(|c: char| c.is_ascii_digit()).map_or(0, |i| i + 1);
@@ -152,7 +152,7 @@ fn split_unit<'t>(
     if word.is_empty() {
         return Ok((digits, None));
     }
-    if kind == Kind::Amount {
+    if kind == ValueKind::Amount {
         let unit = Unit::ALL.into_iter().find(|u| u.word() == word);
         return unit.map(|u| (digits, Some(Some(u)))).ok_or(Unreadable::NotANumber);
     }
@@ -264,11 +264,11 @@ mod tests {
     use super::*;
 
     fn count(text: &str) -> Result<(Value, Option<Remark>), Unreadable> {
-        read(Some(&Content::Text(text.into())), Kind::Count, None, None, None)
+        read(Some(&Content::Text(text.into())), ValueKind::Count, None, None, None)
     }
 
     fn money(text: &str, unit: Option<Unit>, head: Option<Unit>) -> String {
-        read(Some(&Content::Text(text.into())), Kind::Amount, unit, head, None).unwrap().0.to_string()
+        read(Some(&Content::Text(text.into())), ValueKind::Amount, unit, head, None).unwrap().0.to_string()
     }
 
     #[test]
@@ -305,7 +305,7 @@ mod tests {
         }
         // Stored as text: a sum in the workbook skips it.
         assert_eq!(count("12").unwrap().1, Some(Remark::Spelling));
-        assert_eq!(read(Some(&Content::Number(12.into())), Kind::Count, None, None, None).unwrap().1, None);
+        assert_eq!(read(Some(&Content::Number(12.into())), ValueKind::Count, None, None, None).unwrap().1, None);
         assert_eq!(count("１２").unwrap().1, Some(Remark::Spelling));
         assert_eq!(count("12件").unwrap().1, Some(Remark::Unit));
     }
@@ -361,9 +361,15 @@ mod tests {
         for text in ["-2", "1.5", "－2", "1000000000000000"] {
             assert!(matches!(count(text), Err(Unreadable::Forbidden(_))), "{text}");
         }
-        assert_eq!(read(Some(&Content::Uncomputed), Kind::Count, None, None, None), Err(Unreadable::Uncomputed));
-        assert_eq!(read(Some(&Content::Error("#REF!".into())), Kind::Count, None, None, None), Err(Unreadable::Error));
-        assert_eq!(read(Some(&Content::Date(2024, 1, 5)), Kind::Count, None, None, None), Err(Unreadable::NotANumber));
+        assert_eq!(read(Some(&Content::Uncomputed), ValueKind::Count, None, None, None), Err(Unreadable::Uncomputed));
+        assert_eq!(
+            read(Some(&Content::Error("#REF!".into())), ValueKind::Count, None, None, None),
+            Err(Unreadable::Error)
+        );
+        assert_eq!(
+            read(Some(&Content::Date(2024, 1, 5)), ValueKind::Count, None, None, None),
+            Err(Unreadable::NotANumber)
+        );
     }
 
     #[test]
@@ -385,7 +391,7 @@ mod tests {
 
     #[test]
     fn only_signed_columns_are_signed() {
-        let signed = |t: &str| read(Some(&Content::Text(t.into())), Kind::Signed, None, None, None).map(|v| v.0);
+        let signed = |t: &str| read(Some(&Content::Text(t.into())), ValueKind::Signed, None, None, None).map(|v| v.0);
         assert_eq!(signed("+1036"), Ok(Value::Signed(1036)));
         assert_eq!(signed("-3"), Ok(Value::Signed(-3)));
         assert!(signed("0.5").is_err());

@@ -11,7 +11,7 @@ use super::find::Located;
 use super::value::{self, Remark, Unreadable};
 use super::view::View;
 use super::{short, written};
-use crate::form::{Block, Kind, SlotAt, Table, Unit};
+use crate::form::{Block, SlotAt, Table, Unit, ValueKind};
 use crate::import::{Content, Shown};
 use crate::model::{Address, Code, Finding, Origins, Place, Report, Source, Value, finding};
 
@@ -156,7 +156,7 @@ impl Reader<'_> {
         }
         let named = || [head, units.beside, units.label, units.title].into_iter().flatten();
         let name = &self.table.name;
-        let fault = if kind == Kind::Amount && named().any(|u| Some(u) != named().next()) {
+        let fault = if kind == ValueKind::Amount && named().any(|u| Some(u) != named().next()) {
             let message = format!("{name} {at} 的单位在表里写得不一致，不能确定是哪一个");
             Some(finding(Code::N201, message).hint("请把单位改成一致"))
         } else {

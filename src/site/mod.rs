@@ -11,7 +11,7 @@ use crate::toml_error::sentence;
 
 /// Kind of value that a tag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum TagKind {
     /// Text without placeholders, the same on every page.
     Words,
     /// A host name.
@@ -27,15 +27,15 @@ enum Kind {
 }
 
 /// The keys of a site file, which are the names of the tags on a page.
-const TAGS: [(&str, Kind); 8] = [
-    ("SiteName", Kind::Words),
-    ("SiteDomain", Kind::Domain),
-    ("SiteIDCode", Kind::Code),
-    ("ColumnName", Kind::Words),
-    ("ColumnType", Kind::Words),
-    ("Keywords", Kind::Patterns),
-    ("Description", Kind::Pattern),
-    ("Url", Kind::Address),
+const TAGS: [(&str, TagKind); 8] = [
+    ("SiteName", TagKind::Words),
+    ("SiteDomain", TagKind::Domain),
+    ("SiteIDCode", TagKind::Code),
+    ("ColumnName", TagKind::Words),
+    ("ColumnType", TagKind::Words),
+    ("Keywords", TagKind::Patterns),
+    ("Description", TagKind::Pattern),
+    ("Url", TagKind::Address),
 ];
 
 /// Length of a site's code.
@@ -81,18 +81,18 @@ impl Site {
         let text = self.tags.get(name)?;
         let (_, kind) = TAGS.into_iter().find(|(known, _)| *known == name)?;
         Some(match kind {
-            Kind::Words | Kind::Domain | Kind::Code => Cow::Borrowed(text),
-            Kind::Pattern | Kind::Patterns => Cow::Owned(filled(text, doc, |words| words.to_owned())),
-            Kind::Address => Cow::Owned(filled(text, doc, percent_encoded)),
+            TagKind::Words | TagKind::Domain | TagKind::Code => Cow::Borrowed(text),
+            TagKind::Pattern | TagKind::Patterns => Cow::Owned(filled(text, doc, |words| words.to_owned())),
+            TagKind::Address => Cow::Owned(filled(text, doc, percent_encoded)),
         })
     }
 }
 
 /// The text of a value, or the end of a message that says what is wrong with it.
-fn read(kind: Kind, value: toml::Value) -> Result<String, String> {
+fn read(kind: TagKind, value: toml::Value) -> Result<String, String> {
     let all = match (kind, value) {
         (_, toml::Value::String(text)) => vec![text],
-        (Kind::Patterns, toml::Value::Array(all)) => {
+        (TagKind::Patterns, toml::Value::Array(all)) => {
             let texts = all.into_iter().map(|v| v.as_str().map(str::to_owned));
             texts.collect::<Option<Vec<_>>>().ok_or("要写成加引号的文字，如 [\"政府信息公开\", \"年度报告\"]")?
         }
@@ -108,28 +108,28 @@ fn read(kind: Kind, value: toml::Value) -> Result<String, String> {
     }
     match kind {
         // Braces would be published as they are, since these tags have no placeholders.
-        Kind::Words | Kind::Domain | Kind::Code if text.contains(['{', '}']) => {
+        TagKind::Words | TagKind::Domain | TagKind::Code if text.contains(['{', '}']) => {
             return Err(format!("里不能有花括号，只有 {} 可以用", filled_tags()));
         }
-        Kind::Words => {}
-        Kind::Domain if text.contains(['/', ':', '@']) || text.contains(char::is_whitespace) => {
+        TagKind::Words => {}
+        TagKind::Domain if text.contains(['/', ':', '@']) || text.contains(char::is_whitespace) => {
             return Err(format!("不能是“{text}”，只写域名，如 www.example.gov.cn"));
         }
-        Kind::Code if text.len() != CODE || !text.bytes().all(|b| b.is_ascii_alphanumeric()) => {
+        TagKind::Code if text.len() != CODE || !text.bytes().all(|b| b.is_ascii_alphanumeric()) => {
             return Err(format!("不能是“{text}”，网站标识码是 {CODE} 位数字或字母"));
         }
-        Kind::Address if !is_address(&text) => {
+        TagKind::Address if !is_address(&text) => {
             return Err(format!("不能是“{text}”，要写以 http:// 或 https:// 开头的网址"));
         }
-        Kind::Domain | Kind::Code => {}
-        Kind::Pattern | Kind::Patterns | Kind::Address => places(&text)?,
+        TagKind::Domain | TagKind::Code => {}
+        TagKind::Pattern | TagKind::Patterns | TagKind::Address => places(&text)?,
     }
     Ok(text)
 }
 
 /// Names of the tags that take placeholders, for a message.
 fn filled_tags() -> String {
-    let filled = |kind| matches!(kind, Kind::Pattern | Kind::Patterns | Kind::Address);
+    let filled = |kind| matches!(kind, TagKind::Pattern | TagKind::Patterns | TagKind::Address);
     TAGS.iter().filter(|(_, kind)| filled(*kind)).map(|(name, _)| *name).collect::<Vec<_>>().join("、")
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nianbao::form::{self, Form, Kind, Unit};
+use nianbao::form::{self, Form, Unit, ValueKind};
 use nianbao::model::{Amount, Cover, Decimal, Origins, Paragraph, Report, Section, Value};
 use nianbao::normalize::settle;
 use proptest::prelude::*;
@@ -53,11 +53,11 @@ fn section(section: &form::Section, free: bool) -> impl Strategy<Value = Section
         .prop_map(|((title, rest), after)| Section { before: [title, rest].concat(), after })
 }
 
-fn value(kind: Kind, own_unit: bool) -> BoxedStrategy<Value> {
+fn value(kind: ValueKind, own_unit: bool) -> BoxedStrategy<Value> {
     let some = match kind {
-        Kind::Count => prop_oneof![Just(0u64), 1u64..1000, 1u64..1_000_000_000_000].prop_map(Value::Count).boxed(),
-        Kind::Signed => (-1_000_000i64..1_000_000).prop_map(Value::Signed).boxed(),
-        Kind::Amount => (0i64..1_000_000_000_000, 0u32..7, 0usize..3)
+        ValueKind::Count => prop_oneof![Just(0u64), 1u64..1000, 1u64..1_000_000_000_000].prop_map(Value::Count).boxed(),
+        ValueKind::Signed => (-1_000_000i64..1_000_000).prop_map(Value::Signed).boxed(),
+        ValueKind::Amount => (0i64..1_000_000_000_000, 0u32..7, 0usize..3)
             .prop_map(move |(n, scale, unit)| {
                 let number = Decimal::new(n, scale).normalize();
                 let unit = [None, Some(Unit::Yuan), Some(Unit::TenThousandYuan)][unit];

@@ -58,12 +58,12 @@ fn executable(messages: &str) -> Option<PathBuf> {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Sample {
     pub path: PathBuf,
-    pub kind: Kind,
+    pub kind: SampleKind,
 }
 
 /// The kind of a sample, detected from its path: a blank has nothing to convert.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kind {
+pub enum SampleKind {
     Report,
     Blank,
 }
@@ -82,12 +82,12 @@ fn is_lock(path: &Path) -> bool {
     path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$"))
 }
 
-fn kind(path: &Path) -> Kind {
+fn kind(path: &Path) -> SampleKind {
     let name = path.strip_prefix(root()).unwrap_or(path).to_string_lossy();
     if ["template", "blank", "模板", "空白"].iter().any(|word| name.contains(word)) {
-        Kind::Blank
+        SampleKind::Blank
     } else {
-        Kind::Report
+        SampleKind::Report
     }
 }
 
@@ -124,9 +124,9 @@ mod tests {
 
     #[test]
     fn a_blank_is_known_by_its_name() {
-        assert_eq!(kind(&root().join("samples/标准模板2021.xlsx")), Kind::Blank);
-        assert_eq!(kind(&root().join("samples/template/2021.xlsx")), Kind::Blank);
-        assert_eq!(kind(&root().join("samples/老城区科学技术局2024.xlsx")), Kind::Report);
+        assert_eq!(kind(&root().join("samples/标准模板2021.xlsx")), SampleKind::Blank);
+        assert_eq!(kind(&root().join("samples/template/2021.xlsx")), SampleKind::Blank);
+        assert_eq!(kind(&root().join("samples/老城区科学技术局2024.xlsx")), SampleKind::Report);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use nianbao::export::template;
-use nianbao::form::{self, Form, Kind};
+use nianbao::form::{self, Form, ValueKind};
 use nianbao::model::{Amount, Cover, Decimal, Origins, Paragraph, Report, Section, Value};
 use nianbao::normalize::settle;
 use serde::Deserialize;
@@ -150,14 +150,14 @@ fn report(source: &Source, form: &Arc<Form>) -> Result<Report> {
     Ok(report)
 }
 
-fn value(text: &str, kind: Kind) -> Result<Value> {
+fn value(text: &str, kind: ValueKind) -> Result<Value> {
     if text.is_empty() {
         return Ok(Value::Blank);
     }
     Ok(match kind {
-        Kind::Count => Value::Count(text.parse()?),
-        Kind::Signed => Value::Signed(text.parse()?),
-        Kind::Amount => Value::Amount(Amount { number: text.parse::<Decimal>()?, unit: None }),
+        ValueKind::Count => Value::Count(text.parse()?),
+        ValueKind::Signed => Value::Signed(text.parse()?),
+        ValueKind::Amount => Value::Amount(Amount { number: text.parse::<Decimal>()?, unit: None }),
     })
 }
 

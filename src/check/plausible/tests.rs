@@ -106,7 +106,7 @@ fn money_beyond_what_an_agency_has_was_written_in_yuan() {
     // The 2019 form lets the agency choose the unit, so no limit applies.
     let mut report = blank("2019");
     for (slot, value) in report.tables[0].iter_mut().enumerate() {
-        if report.form.tables[0].kind(slot).0 == form::Kind::Amount {
+        if report.form.tables[0].kind(slot).0 == form::ValueKind::Amount {
             *value = Value::Amount(Amount { number: Decimal::from(251_000), unit: None });
         }
     }

@@ -6,7 +6,7 @@
 
 mod agency;
 mod agency_name;
-mod asked;
+mod claims;
 mod cut;
 mod drafts;
 mod mailbox;
@@ -15,7 +15,7 @@ mod personal;
 mod phrase;
 mod plain;
 mod repeated;
-mod told;
+mod required;
 mod year;
 
 use crate::form::{Form, labels};
@@ -64,11 +64,11 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     findings.extend(year::published(report, origins));
     let passages: Vec<Passage<'_>> = passages(report, origins).collect();
     for passage in &passages {
-        findings.extend(told::check(report, origins, passage));
+        findings.extend(claims::check(report, origins, passage));
         findings.extend(year::check(report, passage));
         findings.extend(own.as_ref().and_then(|own| agency::check(own, passage)));
     }
-    findings.extend(asked::check(report, origins));
+    findings.extend(required::check(report, origins));
     findings.extend(cut::check(report, &passages));
     findings.extend(repeated::check(&passages));
     findings.extend(personal::check(report, origins));

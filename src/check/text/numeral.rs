@@ -34,17 +34,17 @@ impl Said {
     /// Whether a figure of a table contradicts the stated number. A number is exact if its `place` is not larger than `finest`,
     /// otherwise it may be rounded.
     pub fn denies(&self, figure: Decimal, finest: Decimal) -> bool {
-        let (told, off) = (self.number, (self.number - figure).abs());
+        let (stated, off) = (self.number, (self.number - figure).abs());
         let one = Decimal::ONE;
         // A rounded number covers all figures that round to it, up or down.
         let rounded = if self.place > finest { self.place } else { Decimal::ZERO };
-        let share = |percent: i64| told * Decimal::new(percent, 2);
+        let share = |percent: i64| stated * Decimal::new(percent, 2);
         match self.sense {
-            _ if told.is_zero() != figure.is_zero() => true,
+            _ if stated.is_zero() != figure.is_zero() => true,
             Sense::Exactly if rounded.is_zero() => off != Decimal::ZERO,
             Sense::Exactly => off >= rounded,
             Sense::Around => off > share(20).max(rounded).max(one),
-            Sense::Above => figure + rounded < share(95) || figure > share(200).max(told + rounded + rounded),
+            Sense::Above => figure + rounded < share(95) || figure > share(200).max(stated + rounded + rounded),
             Sense::Below => figure > share(105) + rounded || figure < share(50),
         }
     }

@@ -20,7 +20,7 @@ const TELEPHONE: usize = 7;
 const GROUPS: usize = 5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum PersonalData {
     Identity,
     Mobile,
     Card,
@@ -29,15 +29,16 @@ enum Kind {
     Office,
 }
 
-impl Kind {
-    const PRIVATE: [Kind; 4] = [Kind::Identity, Kind::Mobile, Kind::Card, Kind::Mail];
+impl PersonalData {
+    const PRIVATE: [PersonalData; 4] =
+        [PersonalData::Identity, PersonalData::Mobile, PersonalData::Card, PersonalData::Mail];
 
     fn name(self) -> &'static str {
         match self {
-            Kind::Identity => "公民身份号码",
-            Kind::Mobile => "手机号码",
-            Kind::Card => "银行卡号",
-            Kind::Mail | Kind::Office => "个人邮箱",
+            PersonalData::Identity => "公民身份号码",
+            PersonalData::Mobile => "手机号码",
+            PersonalData::Card => "银行卡号",
+            PersonalData::Mail | PersonalData::Office => "个人邮箱",
         }
     }
 }
@@ -46,7 +47,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (place, text) in texts(report) {
         let found = numbers_and_addresses(text, place == Place::Fact(Fact::Contact));
-        for kind in Kind::PRIVATE {
+        for kind in PersonalData::PRIVATE {
             let all: Vec<&String> = found.iter().filter(|(k, _)| *k == kind).map(|(_, q)| q).collect();
             let Some(first) = all.first() else { continue };
             let source = origins.source(place).cloned();
@@ -66,9 +67,11 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     // An address that a text states as the office's remains the office's wherever part of that text is quoted.
     let stated = texts(report)
         .flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)).into_iter());
-    let known: Vec<(Kind, String)> =
-        stated.map(|(kind, quoted)| (if kind == Kind::Office { Kind::Mail } else { kind }, quoted)).collect();
-    let private = |text| numbers_and_addresses(text, false).into_iter().filter(|(kind, _)| *kind != Kind::Office);
+    let known: Vec<(PersonalData, String)> = stated
+        .map(|(kind, quoted)| (if kind == PersonalData::Office { PersonalData::Mail } else { kind }, quoted))
+        .collect();
+    let private =
+        |text| numbers_and_addresses(text, false).into_iter().filter(|(kind, _)| *kind != PersonalData::Office);
     let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
     let told = findings.iter().flat_map(|f| {
         let places = f.source.iter().chain(&f.related).map(|s| &*s.sheet);
@@ -82,7 +85,7 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
 
 /// Private data in a text, each masked for quoting, and e-mail addresses of the office. `contact`: the text only states how the
 /// agency is reached.
-fn numbers_and_addresses(text: &str, contact: bool) -> Vec<(Kind, String)> {
+fn numbers_and_addresses(text: &str, contact: bool) -> Vec<(PersonalData, String)> {
     let mut found = Vec::new();
     // Most texts have neither a long number nor an address.
     let digits = text.chars().filter(|c| half(*c).is_ascii_digit()).count();
@@ -138,7 +141,7 @@ fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
     }
 }
 
-fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, String)>) {
+fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(PersonalData, String)>) {
     let mut next = 0;
     while next < groups.len() {
         let most = GROUPS.min(groups.len() - next);
@@ -167,7 +170,7 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Kind, Str
 }
 
 /// Whether a number is neither part of a longer one, nor a count, nor a code.
-fn stands_alone(chars: &[char], from: usize, to: usize, kind: Kind) -> bool {
+fn stands_alone(chars: &[char], from: usize, to: usize, kind: PersonalData) -> bool {
     let before = from.checked_sub(1).map(|i| chars[i]);
     // A number may directly follow the country code or a word for a telephone.
     let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6'])) || called(chars, from);
@@ -187,8 +190,8 @@ fn stands_alone(chars: &[char], from: usize, to: usize, kind: Kind) -> bool {
     let (private, near) = (&words().private, label(chars, from));
     let says = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
     // Nothing else looks like an identity number, so a unit after one is ignored; after 手机 the word 号 is not a unit.
-    let counted = kind != Kind::Identity && !calls(&near) && counted(&chars[to..]);
-    let code = says(&private.codes) && !(kind == Kind::Identity && says(&private.identity));
+    let counted = kind != PersonalData::Identity && !calls(&near) && counted(&chars[to..]);
+    let code = says(&private.codes) && !(kind == PersonalData::Identity && says(&private.identity));
     (prefixed
         || !before.is_some_and(joined) && !before.is_some_and(|c| c == '-' && from >= 2 && joined(chars[from - 2])))
         && !decimal
@@ -265,16 +268,16 @@ fn label(chars: &[char], from: usize) -> String {
 }
 
 /// The kind of a number, by its digits and by the text before it.
-fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<Kind> {
+fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<PersonalData> {
     let whole = lengths.len() == 1;
     if number.len() == 18
         && (whole || matches!(lengths, [6, 8, 4] | [6, 4, 4, 4] | [4, 4, 4, 4, 2] | [3, 3, 8, 4]))
         && identity(number)
     {
-        return Some(Kind::Identity);
+        return Some(PersonalData::Identity);
     }
     if whole && called_identity(number) && is_identity_named(&label(chars, from)) {
-        return Some(Kind::Identity);
+        return Some(PersonalData::Identity);
     }
     if number.bytes().any(|b| !b.is_ascii_digit()) {
         return None;
@@ -290,7 +293,7 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
         [11] | [12] | [13] | [15] | [2 | 4, 11] | [2 | 4, 3, 4, 4] | [3, 4, 4] | [4, 3, 4] | [3, 8] | [5, 6]
     );
     if local.len() == 11 && grouped && local.starts_with('1') && matches!(local.as_bytes()[1], b'3'..=b'9') {
-        return Some(Kind::Mobile);
+        return Some(PersonalData::Mobile);
     }
     let private = &words().private;
     let near: String = chars[from.saturating_sub(NEAR)..from].iter().collect();
@@ -298,7 +301,7 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
     let issued = begins(&private.cards)
         || begins(&private.cards_named) && private.card_words.iter().any(|w| near.contains(w.as_str()));
     let grouped = whole || lengths.iter().rev().skip(1).all(|l| *l == 4);
-    ((16..=19).contains(&number.len()) && grouped && issued && luhn(number)).then_some(Kind::Card)
+    ((16..=19).contains(&number.len()) && grouped && issued && luhn(number)).then_some(PersonalData::Card)
 }
 
 /// Whether eighteen characters are a resident identity number (GB 11643): region, date of birth, check digit.
@@ -373,7 +376,7 @@ fn masked(number: &str) -> String {
 }
 
 /// The address around an @ if its host is a public mail provider. A mobile number as user name is reported on any host.
-fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Kind, String)> {
+fn mail(chars: &[char], at: usize, contact: bool) -> Option<(PersonalData, String)> {
     const LONGEST: usize = 64;
     let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     let host = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
@@ -385,7 +388,7 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Kind, String)> {
     let host: String = chars[at + 1..at + 1 + behind].iter().collect();
     let host = host.trim_end_matches(['.', '-']).to_ascii_lowercase();
     if mailbox::is_mobile(&name) && host.contains('.') {
-        return Some((Kind::Mobile, masked(&name)));
+        return Some((PersonalData::Mobile, masked(&name)));
     }
     let is = |h: &String| host == *h || host.strip_suffix(h.as_str()).is_some_and(|sub| sub.ends_with('.'));
     if name.trim_matches('.').is_empty() || !words().private.mail.iter().any(is) {
@@ -393,14 +396,14 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Kind, String)> {
     }
     let private = mailbox::is_private(&name, &host, chars, end - length, at + 1 + behind, contact);
     let shown: String = name.chars().take(2).collect();
-    Some((if private { Kind::Mail } else { Kind::Office }, format!("{shown}***@{host}")))
+    Some((if private { PersonalData::Mail } else { PersonalData::Office }, format!("{shown}***@{host}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn kinds(text: &str) -> Vec<Kind> {
+    fn kinds(text: &str) -> Vec<PersonalData> {
         numbers_and_addresses(text, false).into_iter().map(|(k, _)| k).collect()
     }
 
@@ -450,8 +453,8 @@ mod tests {
 
     #[test]
     fn data_of_persons_and_numbers_of_things() {
-        use Kind::{Card, Identity, Mail, Mobile};
-        let cases: &[(&str, &[Kind])] = &[
+        use PersonalData::{Card, Identity, Mail, Mobile};
+        let cases: &[(&str, &[PersonalData])] = &[
             ("联系人张某，电话13800138000。", &[Mobile]),
             ("电话138 0013 8000，或+8613800138000", &[Mobile, Mobile]),
             ("身份证11010519491231002X。", &[Identity]),
@@ -464,7 +467,7 @@ mod tests {
             ("校验值110105194912310021", &[]),
             ("邮箱13800138000@163.com", &[Mobile]),
             ("邮箱：13800138000@lc.gov.cn", &[Mobile]),
-            ("电子邮箱：ljszwgk@163.com", &[Kind::Office]),
+            ("电子邮箱：ljszwgk@163.com", &[PersonalData::Office]),
             ("卡号4111111111111111", &[Card]),
             ("请发邮件至zhangsan@qq.com。", &[Mail]),
             ("lisi＠vip.163.com", &[Mail]),

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread;
 
 use super::wire::{self, TASK_BYTES, Task};
-use crate::import::{ImportError, Kind, Sheet, read_second};
+use crate::import::{FileKind, ImportError, Sheet, read_second};
 
 /// Carries out the task of a child process, or one task after another if they are for the second reader. After any error the
 /// process ends without an answer.
@@ -56,7 +56,7 @@ fn received() -> io::Result<(Task, Vec<u8>)> {
 
 fn answer(task: &Task, bytes: &[u8]) -> Result<Vec<Sheet>, ImportError> {
     let read = catch_unwind(AssertUnwindSafe(|| {
-        let read = if task.second { read_second } else { Kind::read };
+        let read = if task.second { read_second } else { FileKind::read };
         read(task.kind, bytes, &task.limits)
     }));
     read.unwrap_or_else(|_| Err(ImportError::Damaged("内部结构不合规范".to_owned())))

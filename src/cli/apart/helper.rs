@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::wire::{self, Task};
 use super::{Isolation, start, unstarted};
-use crate::import::{ImportError, Kind, Limits, Sheet};
+use crate::import::{FileKind, ImportError, Limits, Sheet};
 
 /// Working time after which a child is replaced: well below the limit on processor time that it sets itself.
 const LONG_ENOUGH: Duration = Duration::from_secs(2);
@@ -44,7 +44,7 @@ impl Helpers {
     ///
     /// # Errors
     /// If no child can be started, the child fails or takes too long, or its reader cannot read the workbook.
-    pub fn read_second(&self, kind: Kind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
+    pub fn read_second(&self, kind: FileKind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
         let (memory, seconds) = (self.isolation.memory, self.isolation.time.as_secs());
         let task = Task { kind, second: true, limits: limits.clone(), memory, seconds, bytes: bytes.len() };
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -15,7 +15,7 @@ use std::sync::{OnceLock, mpsc};
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use crate::import::{ImportError, Kind, Limits, Sheet, admitted};
+use crate::import::{FileKind, ImportError, Limits, Sheet, admitted};
 use wire::Task;
 
 pub use child::serve;
@@ -96,7 +96,7 @@ fn unstarted(e: &io::Error) -> String {
 }
 
 /// Reads the bytes in a child process.
-pub fn read(kind: Kind, bytes: &[u8], limits: &Limits, isolation: &Isolation) -> Result<Vec<Sheet>, ImportError> {
+pub fn read(kind: FileKind, bytes: &[u8], limits: &Limits, isolation: &Isolation) -> Result<Vec<Sheet>, ImportError> {
     let seconds = isolation.time.as_secs();
     let task =
         Task { kind, second: false, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };

@@ -4,12 +4,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::import::{ImportError, Kind, Limits, Sheet};
+use crate::import::{FileKind, ImportError, Limits, Sheet};
 
 /// A task for a child: how to read the bytes that follow.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Task {
-    pub kind: Kind,
+    pub kind: FileKind,
     /// Whether to use the second reader.
     pub second: bool,
     pub limits: Limits,

@@ -183,7 +183,7 @@ pub fn evaluate(formula: &str, cells: &Cells) -> f64 {
 
 /// A report in which the counts of a table differ, every total is correct, and each part has text.
 pub fn sample(form: &std::sync::Arc<crate::form::Form>) -> crate::model::Report {
-    use crate::form::{Kind, Unit};
+    use crate::form::{Unit, ValueKind};
     use crate::model::{Amount, Cover, Decimal, Paragraph, Report, Value};
     let mut report = Report::blank(form.clone());
     report.cover = Cover {
@@ -211,9 +211,9 @@ pub fn sample(form: &std::sync::Arc<crate::form::Form>) -> crate::model::Report 
         for slot in 0..table.slot_count() {
             let n = 100 * (t as u64 + 1) + slot as u64;
             report.tables[t][slot] = match table.kind(slot) {
-                (Kind::Count, _) => Value::Count(n),
-                (Kind::Signed, _) => Value::Signed(-(n as i64)),
-                (Kind::Amount, unit) => {
+                (ValueKind::Count, _) => Value::Count(n),
+                (ValueKind::Signed, _) => Value::Signed(-(n as i64)),
+                (ValueKind::Amount, unit) => {
                     let own = unit.is_none().then_some(Unit::TenThousandYuan);
                     Value::Amount(Amount { number: Decimal::new(1_605_964, 4), unit: own })
                 }

@@ -5,7 +5,7 @@ use rust_xlsxwriter::{ConditionalFormatFormula, DataValidation, DataValidationRu
 use crate::export::ExportError;
 use crate::export::sheet::cells::{At, a1, area, sum};
 use crate::export::sheet::{Sheet, fault, look};
-use crate::form::{Form, Kind, Op, Unit, labels};
+use crate::form::{Form, Op, Unit, ValueKind, labels};
 use crate::model::Severity;
 
 /// Largest absolute value that a signed cell accepts.
@@ -14,24 +14,24 @@ const SIGNED: i32 = 999_999_999;
 const DECIMALS: u32 = 6;
 
 /// Restricts what can be typed into cells of one kind and unit.
-pub fn restrict(sheet: &mut Sheet, kind: Kind, unit: Option<Unit>, cells: &[At]) -> Result<(), ExportError> {
+pub fn restrict(sheet: &mut Sheet, kind: ValueKind, unit: Option<Unit>, cells: &[At]) -> Result<(), ExportError> {
     let words = &labels().entry;
     let new = DataValidation::new;
     match (kind, unit) {
-        (Kind::Count, _) => {
+        (ValueKind::Count, _) => {
             add(sheet, new().allow_whole_number(DataValidationRule::GreaterThanOrEqualTo(0)), &words.count, cells)
         }
-        (Kind::Signed, _) => {
+        (ValueKind::Signed, _) => {
             let rule = DataValidationRule::Between(-SIGNED, SIGNED);
             add(sheet, new().allow_whole_number(rule), &words.signed, cells)
         }
-        (Kind::Amount, Some(unit)) => {
+        (ValueKind::Amount, Some(unit)) => {
             let rule = DataValidationRule::GreaterThanOrEqualTo(0.0);
             let message = words.amount.replace("{unit}", unit.word());
             add(sheet, new().allow_decimal_number(rule), &message, cells)
         }
         // The form leaves the unit to the agency: a number, optionally followed by a unit.
-        (Kind::Amount, None) => cells.iter().try_for_each(|at| {
+        (ValueKind::Amount, None) => cells.iter().try_for_each(|at| {
             let bare = Unit::ALL.iter().fold(a1(*at), |text, u| format!("SUBSTITUTE({text},\"{}\",\"\")", u.word()));
             let rule = Formula::new(format!("IFERROR(VALUE({bare})>=0,FALSE)"));
             add(sheet, new().allow_custom(rule), &words.amount_any_unit, &[*at])

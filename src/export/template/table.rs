@@ -7,7 +7,7 @@ use crate::export::sheet::figure::{Figure, shown};
 use crate::export::sheet::grid::{self, Grid};
 use crate::export::sheet::look::Look;
 use crate::export::sheet::{Sheet, fault};
-use crate::form::{self, Form, Kind, Unit, labels};
+use crate::form::{self, Form, Unit, ValueKind, labels};
 use crate::model::{Section, Value};
 
 /// Number of empty rows for text after the table, and the least height of a row with text in points.
@@ -64,7 +64,7 @@ pub fn sheet(
 
 /// Input cells for values of one kind and unit.
 struct Inputs {
-    kind: (Kind, Option<Unit>),
+    kind: (ValueKind, Option<Unit>),
     cells: Vec<At>,
 }
 

@@ -4,7 +4,7 @@ use calamine::Data;
 
 use super::*;
 use crate::export::sheet::reading::{Sheet, book, elements, evaluate, expand, parts, sample, sheet_xml, unlocked};
-use crate::form::{self, Kind, Op, Table, built_in};
+use crate::form::{self, Op, Table, ValueKind, built_in};
 use crate::model::{Code, Paragraph, Value};
 
 /// Slots that a relation defines as totals.
@@ -197,14 +197,14 @@ fn every_input_of_a_table_has_its_rule() {
                 assert_eq!(here.len(), usize::from(!totals.contains(&slot)), "{} {at:?}", table.name);
                 let Some((rule, _)) = here.first() else { continue };
                 let kind = match table.kind(slot) {
-                    (Kind::Amount, Some(_)) => "decimal",
-                    (Kind::Amount, None) => "custom",
+                    (ValueKind::Amount, Some(_)) => "decimal",
+                    (ValueKind::Amount, None) => "custom",
                     _ => "whole",
                 };
                 assert_eq!(rule["type"], kind);
                 assert!(rule["error"].contains('填'), "{}", rule["error"]);
                 assert_eq!(rule.get("operator").map_or("between", String::as_str) == "greaterThanOrEqual", {
-                    matches!(table.kind(slot), (Kind::Count, _) | (Kind::Amount, Some(_)))
+                    matches!(table.kind(slot), (ValueKind::Count, _) | (ValueKind::Amount, Some(_)))
                 });
             }
         }

@@ -266,7 +266,7 @@ fn encrypted_and_older_xls_say_so() {
     letter.create_stream("WordDocument").unwrap();
     letter.flush().unwrap();
     let bytes = letter.into_inner().into_inner();
-    assert_eq!(kind(&bytes, &OLD).unwrap(), Kind::Xls);
+    assert_eq!(kind(&bytes, &OLD).unwrap(), FileKind::Xls);
     let error = xls::sheets(&bytes, &OLD).unwrap_err();
     assert!(error.is_no_workbook() && error.to_string().contains("Word"), "{error}");
 }

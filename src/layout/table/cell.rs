@@ -9,7 +9,7 @@ const MOST_ATOMS: usize = 120;
 
 /// How a cell is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::layout) enum Kind {
+pub(in crate::layout) enum CellStyle {
     /// A left-aligned label: filled lines, its number hanging.
     Left,
     /// A centred label: lines of even width.
@@ -42,14 +42,14 @@ pub(super) fn number(text: &Text) -> usize {
 /// Breaks a cell's text into the fewest lines that fit `width` em (a short header perhaps one more), of even width unless
 /// `kind` is `Left`, with `hang` em before all but the first. Prefers to break after the number and after marks, and avoids
 /// lines of one character.
-pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: Kind) -> Vec<Line> {
+pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: CellStyle) -> Vec<Line> {
     let greedy = Measure { width, first: 0.0, hang, track: 0.0, justify: false };
     let filled = line::break_lines(text, &greedy);
     if filled.len() < 2 || text.atoms.len() > MOST_ATOMS || text.atoms.iter().any(|a| a.before == Break::Must) {
         return filled;
     }
     let mut found = best(&text.atoms, number, width, hang, kind, filled.len());
-    if kind == Kind::Header && text.atoms.len() <= SHORT_HEADER {
+    if kind == CellStyle::Header && text.atoms.len() <= SHORT_HEADER {
         let more = best(&text.atoms, number, width, hang, kind, filled.len() + 1);
         found = match (found, more) {
             (Some(a), Some(b)) => Some(if b.0 + 1.0 < a.0 { b } else { a }),
@@ -70,9 +70,16 @@ pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: Kin
 
 /// The cheapest division into `count` lines: its cost and the ends of the lines. `None` if a word would have to be cut, which
 /// filling does better.
-fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, kind: Kind, count: usize) -> Option<(f32, Vec<usize>)> {
+fn best(
+    atoms: &[Atom],
+    number: usize,
+    width: f32,
+    hang: f32,
+    kind: CellStyle,
+    count: usize,
+) -> Option<(f32, Vec<usize>)> {
     let n = atoms.len();
-    let centered = kind != Kind::Left;
+    let centered = kind != CellStyle::Left;
     let stops: Vec<usize> = (0..=n).filter(|i| *i == 0 || *i == n || atoms[*i].before != Break::Never).collect();
     let mut sums = vec![0.0f32; n + 1];
     for (i, a) in atoms.iter().enumerate() {
@@ -108,7 +115,7 @@ fn best(atoms: &[Atom], number: usize, width: f32, hang: f32, kind: Kind, count:
                 if to - from == 1 {
                     cost += 4.0;
                 }
-                if kind == Kind::Header && n <= SHORT_HEADER && (to - from) % 2 == 1 {
+                if kind == CellStyle::Header && n <= SHORT_HEADER && (to - from) % 2 == 1 {
                     cost += 1.0;
                 }
                 if to < n {

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::cell::{self, Kind};
+use super::cell::{self, CellStyle};
 use crate::layout::LayoutError;
 use crate::layout::faces::{Faces, Role};
 use crate::layout::line::Line;
@@ -33,7 +33,7 @@ pub(in crate::layout) struct Label {
 }
 
 /// Cache key of lines: number, width, hang, kind. Lengths as their bits.
-type Asked = (usize, u32, u32, Kind);
+type Asked = (usize, u32, u32, CellStyle);
 
 /// The labels of one worker, and the faces that they are set in.
 #[derive(Default)]
@@ -73,7 +73,7 @@ impl Label {
     }
 
     /// Its lines, cached; see [`cell::lines`].
-    pub fn lines(&self, number: usize, width: f32, hang: f32, kind: Kind) -> Arc<[Line]> {
+    pub fn lines(&self, number: usize, width: f32, hang: f32, kind: CellStyle) -> Arc<[Line]> {
         let asked = (number, width.to_bits(), hang.to_bits(), kind);
         let mut all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, lines)) = all.iter().find(|(a, _)| *a == asked) {

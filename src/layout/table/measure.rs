@@ -114,7 +114,7 @@ impl Sized {
                 if c.role == CellRole::Data {
                     let own = (size * scale.min(own_scale(c))).max(LEAST_SIZE);
                     let em = (room(c) - 2.0 * FIGURE_SIDE * size) / own + 0.01;
-                    let lines = c.label.lines(0, em, 0.0, cell::Kind::Figure);
+                    let lines = c.label.lines(0, em, 0.0, cell::CellStyle::Figure);
                     return CellLines { size: own, lines, side: FIGURE_SIDE * size };
                 }
                 let em = (room(c) / size - 2.0 * SIDE - c.indent).max(1.0);
@@ -124,11 +124,11 @@ impl Sized {
                 let hang = if left && em - number > 4.0 { number } else { 0.0 };
                 let number = if hang > 0.0 { 0 } else { c.label.number };
                 let kind = if left {
-                    cell::Kind::Left
+                    cell::CellStyle::Left
                 } else if c.role == CellRole::ColumnHeader {
-                    cell::Kind::Header
+                    cell::CellStyle::Header
                 } else {
-                    cell::Kind::Centered
+                    cell::CellStyle::Centered
                 };
                 let side = (SIDE + c.indent) * size;
                 CellLines { size, lines: c.label.lines(number, em, hang, kind), side }

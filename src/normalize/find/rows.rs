@@ -7,7 +7,7 @@ use super::super::fold::Folded;
 use super::super::value::{self, looks_like_value};
 use super::super::view::View;
 use super::{Located, Target, is_value};
-use crate::form::Kind;
+use crate::form::ValueKind;
 use crate::import::{Cell, Content};
 use crate::model::{Address, Code, Finding, MOST_ALIKE, Source, finding};
 
@@ -264,7 +264,7 @@ impl Target<'_> {
         let told = |at: Address| {
             let source = Source::cell(&view.sheet.name, at);
             let place = format!("{}“{text}”一行不填数", self.table_name);
-            match value::read(view.content(at.row, at.column), Kind::Amount, None, None, None) {
+            match value::read(view.content(at.row, at.column), ValueKind::Amount, None, None, None) {
                 Ok((value, _)) if value.is_absent() => None,
                 Ok((value, _)) if value.number().is_zero() => {
                     Some(finding(Code::N111, format!("{place}，{at} 的 0 没有采用")).at(source))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::object::{Fault, Object, short};
-use crate::form::{Kind, Table, Unit};
+use crate::form::{Table, Unit, ValueKind};
 use crate::import::Json;
 use crate::model::{Amount, Decimal, Value};
 
@@ -66,15 +66,15 @@ fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
     match (said, kind) {
         ("blank", _) => absent(Value::Blank),
         ("not_applicable", _) => absent(Value::NotApplicable),
-        ("count", Kind::Count) => {
+        ("count", ValueKind::Count) => {
             let n = u64::try_from(one.whole("value")?).map_err(|_| one.fault("value", "应当是 0 或正整数"))?;
             Ok(Value::Count(n))
         }
-        ("signed", Kind::Signed) => {
+        ("signed", ValueKind::Signed) => {
             let n = i64::try_from(one.whole("value")?).map_err(|_| one.fault("value", "位数太多"))?;
             Ok(Value::Signed(n))
         }
-        ("amount", Kind::Amount) => {
+        ("amount", ValueKind::Amount) => {
             let number = decimal(one.text("value")?)
                 .ok_or_else(|| one.fault("value", "应当是写成文字的金额，如 \"25.1\"，不能为负"))?;
             // A zero needs no unit.
@@ -83,9 +83,9 @@ fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
         }
         _ => {
             let wanted = match kind {
-                Kind::Count => "count（件数）",
-                Kind::Signed => "signed（增减数）",
-                Kind::Amount => "amount（金额）",
+                ValueKind::Count => "count（件数）",
+                ValueKind::Signed => "signed（增减数）",
+                ValueKind::Amount => "amount（金额）",
             };
             Err(one.fault("kind", &format!("应当是 {wanted}、blank 或 not_applicable")))
         }
@@ -96,7 +96,7 @@ fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
 fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>, Fault> {
     one.need("unit")?;
     let (said, official) = (one.optional("unit")?, table.unit_word(slot));
-    let open = table.kind(slot) == (Kind::Amount, None);
+    let open = table.kind(slot) == (ValueKind::Amount, None);
     let own = said.and_then(|word| Unit::ALL.into_iter().find(|u| u.word() == word)).filter(|_| open);
     if own.is_some() || said == official {
         return Ok(own);

@@ -5,7 +5,7 @@ use zip::{ZipArchive, ZipWriter};
 
 use super::*;
 use crate::engine::Engine;
-use crate::form::{self, Kind};
+use crate::form::{self, ValueKind};
 use crate::model::{Amount, Decimal, Origins, Paragraph, Value, Whole};
 use crate::normalize::settle;
 use crate::pipeline::produce;
@@ -27,9 +27,9 @@ fn report(edition: &str) -> Report {
         for (slot, value) in values.iter_mut().enumerate() {
             n += 7;
             *value = match table.kind(slot).0 {
-                Kind::Count => Value::Count(n),
-                Kind::Signed => Value::Signed(-7),
-                Kind::Amount => Value::Amount(Amount { number: Decimal::new(1257, 2), unit: None }),
+                ValueKind::Count => Value::Count(n),
+                ValueKind::Signed => Value::Signed(-7),
+                ValueKind::Amount => Value::Amount(Amount { number: Decimal::new(1257, 2), unit: None }),
             };
         }
     }

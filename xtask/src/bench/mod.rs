@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 
 use crate::generate::number;
-use crate::project::{self, Kind};
+use crate::project::{self, SampleKind};
 
 /// What to measure.
 #[derive(Debug, PartialEq, Eq)]
@@ -67,7 +67,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     let workbook = match &plan.workbook {
         Some(path) => path.clone(),
         None => {
-            let first = project::samples()?.into_iter().find(|sample| sample.kind == Kind::Report);
+            let first = project::samples()?.into_iter().find(|sample| sample.kind == SampleKind::Report);
             first.context("samples/ holds no report to measure")?.path
         }
     };

@@ -4,7 +4,7 @@
 //! from the positions of the cells, never by the program under test.
 
 use fastrand::Rng;
-use nianbao::form::{Form, Kind, Op, Relation};
+use nianbao::form::{Form, Op, Relation, ValueKind};
 use nianbao::model::{Address, Amount, Code, Decimal, Value};
 
 use super::{Book, Expected, HandedIn};
@@ -260,7 +260,7 @@ fn count(book: &Book, rng: &mut Rng) -> Option<At> {
     let form = &book.draft.report.form;
     let totals = figures::totals(form);
     let counts = form.tables.iter().enumerate().flat_map(|(t, table)| {
-        (0..table.slot_count()).filter(move |slot| table.kind(*slot).0 == Kind::Count).map(move |slot| (t, slot))
+        (0..table.slot_count()).filter(move |slot| table.kind(*slot).0 == ValueKind::Count).map(move |slot| (t, slot))
     });
     pick(&counts.filter(|at| !totals.contains(at)).collect::<Vec<_>>(), rng)
 }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result};
 use fastrand::Rng;
-use nianbao::form::{Form, Kind, Op, Relation, RelationUse, Unit};
+use nianbao::form::{Form, Op, Relation, RelationUse, Unit, ValueKind};
 use nianbao::model::{Amount, Decimal, Value};
 
 /// Numbers by table and slot.
@@ -21,12 +21,12 @@ pub struct Scale(pub u32);
 
 /// Draws figures without regard to the relations.
 pub fn drawn(form: &Form, scale: Scale, rng: &mut Rng) -> Figures {
-    let one = |(kind, _): (Kind, Option<Unit>), rng: &mut Rng| match kind {
+    let one = |(kind, _): (ValueKind, Option<Unit>), rng: &mut Rng| match kind {
         // Most counts of most agencies are small, a few are not.
-        Kind::Count if rng.u32(..6) == 0 => Decimal::ZERO,
-        Kind::Count => Decimal::from(1 + rng.u32(..scale.0) * rng.u32(1..=scale.0) / scale.0),
-        Kind::Signed => Decimal::from(rng.i32(-5..=20)),
-        Kind::Amount => Decimal::new(rng.i64(1..=5_000_000), 2).normalize(),
+        ValueKind::Count if rng.u32(..6) == 0 => Decimal::ZERO,
+        ValueKind::Count => Decimal::from(1 + rng.u32(..scale.0) * rng.u32(1..=scale.0) / scale.0),
+        ValueKind::Signed => Decimal::from(rng.i32(-5..=20)),
+        ValueKind::Amount => Decimal::new(rng.i64(1..=5_000_000), 2).normalize(),
     };
     form.tables.iter().map(|t| (0..t.slot_count()).map(|slot| one(t.kind(slot), rng)).collect()).collect()
 }
@@ -101,13 +101,13 @@ pub fn values(form: &Form, figures: &Figures, rng: &mut Rng) -> Result<Vec<Vec<V
         let mut values = Vec::with_capacity(numbers.len());
         for (slot, number) in numbers.iter().enumerate() {
             values.push(match table.kind(slot) {
-                (Kind::Count, _) => {
+                (ValueKind::Count, _) => {
                     Value::Count((*number).try_into().with_context(|| {
                         format!("a count below zero in table {} slot {slot}: {numbers:?}", table.key)
                     })?)
                 }
-                (Kind::Signed, _) => Value::Signed((*number).try_into()?),
-                (Kind::Amount, unit) => {
+                (ValueKind::Signed, _) => Value::Signed((*number).try_into()?),
+                (ValueKind::Amount, unit) => {
                     let open = unit.is_none() && !number.is_zero();
                     let unit =
                         if open { rng.choice([None, Some(Unit::Yuan), Some(Unit::TenThousandYuan)]) } else { None };

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use nianbao::form::{Form, Kind};
+use nianbao::form::{Form, ValueKind};
 use nianbao::model::Decimal;
 
 use super::figures::{At, Figures};
@@ -108,7 +108,7 @@ pub fn follow(links: &[Link], last: &Figures, now: &mut Figures) -> BTreeMap<At,
 pub fn sustain(links: &[Link], form: &Form, now: &mut Figures) {
     for link in links.iter().filter(|l| l.this_year.is_empty()) {
         let next: Decimal = link.last_year.iter().map(|(t, s)| now[*t][*s]).sum();
-        let change = link.last_year.iter().find(|(t, s)| form.tables[*t].kind(*s).0 == Kind::Signed);
+        let change = link.last_year.iter().find(|(t, s)| form.tables[*t].kind(*s).0 == ValueKind::Signed);
         if let Some((t, s)) = change.filter(|_| next < Decimal::ZERO) {
             now[*t][*s] -= next;
         }

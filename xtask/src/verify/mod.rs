@@ -22,7 +22,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::generate::{self, number};
-use crate::project::{self, Kind};
+use crate::project::{self, SampleKind};
 use judge::{Judges, judge_all};
 use run::Run;
 
@@ -96,7 +96,7 @@ pub fn run(plan: &Plan) -> Result<()> {
 /// Returns the reports under `samples/`, one run per folder: no two reports of a folder have the same name.
 fn samples(temporary: &Path) -> Result<Vec<Run>> {
     let samples = project::samples()?;
-    let reports: Vec<PathBuf> = samples.into_iter().filter(|s| s.kind == Kind::Report).map(|s| s.path).collect();
+    let reports: Vec<PathBuf> = samples.into_iter().filter(|s| s.kind == SampleKind::Report).map(|s| s.path).collect();
     let folder = project::root().join("samples");
     let archive = folder.join("archive");
     // The archive contains every format that can be read.

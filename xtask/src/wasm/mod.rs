@@ -48,7 +48,7 @@ pub fn run() -> Result<()> {
 fn inputs() -> Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = project::samples()?
         .into_iter()
-        .filter(|sample| sample.kind == project::Kind::Report)
+        .filter(|sample| sample.kind == project::SampleKind::Report)
         .map(|sample| sample.path)
         .collect();
     project::walk(&project::root().join("samples/archive"), &mut paths)?;

@@ -5,8 +5,8 @@
 use crate::model::{Code, Finding, Origins, Place, Report, finding};
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
-    let asked = report.form.asked.iter().filter(|a| report.cover.year >= a.from_year);
-    asked
+    let required = report.form.required.iter().filter(|a| report.cover.year >= a.from_year);
+    required
         .filter_map(|a| {
             let section = report.sections.get(a.section)?;
             let says = |words: &[String]| {

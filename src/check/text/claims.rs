@@ -9,7 +9,7 @@ use super::numeral::{self, Said};
 use super::phrase::Reader;
 use super::plain::{Plain, any, last};
 use crate::check::known;
-use crate::form::{Told, Way, words};
+use crate::form::{Claim, ClaimKind, words};
 use crate::model::{Code, Decimal, Finding, Origins, Place, Report, Source, finding};
 
 /// Longest clause, in characters, that may limit the next one to a part of the year: 上半年，
@@ -25,42 +25,42 @@ const BEHIND: usize = 16;
 const JOINED: usize = 4;
 
 /// A statement of the text about one figure: start, end and number; `None` if the figure is denied.
-struct Claim<'f> {
-    told: &'f Told,
+struct Statement<'f> {
+    claim: &'f Claim,
     from: usize,
     to: usize,
     said: Option<Said>,
 }
 
 pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -> Vec<Finding> {
-    let telling = &report.form.telling;
+    let claims = &report.form.claims;
     let plain = &passage.plain;
     // One finding per figure and paragraph, even if the text repeats it.
-    let mut found: Vec<Option<Finding>> = telling.told.iter().map(|_| None).collect();
+    let mut found: Vec<Option<Finding>> = claims.all.iter().map(|_| None).collect();
     let mut order: Vec<usize> = Vec::new();
     // Most phrases need a number shortly after their beginning, and most sentences contain none.
-    let mut numbers = numeral::beginnings(plain, telling.counted()).peekable();
+    let mut numbers = numeral::beginnings(plain, claims.counted()).peekable();
     for (at, c) in plain.chars.iter().enumerate() {
         while numbers.next_if(|n| *n < at).is_some() {}
         let counts = numbers.peek().is_some_and(|n| *n <= at + REACH);
-        for opening in telling.beginning(*c).filter(|o| counts || o.denies) {
+        for opening in claims.beginning(*c).filter(|o| counts || o.denies) {
             let ends: Vec<usize> = plain.ends(at, &opening.words, report.cover.year).collect();
             let phrases = opening.phrases.iter().filter(|_| !ends.is_empty());
-            for (index, way, phrase) in phrases.filter(|(_, way, _)| counts || *way == Way::None) {
-                let told = &telling.told[*index];
+            for (index, kind, phrase) in phrases.filter(|(_, kind, _)| counts || *kind == ClaimKind::None) {
+                let claim = &claims.all[*index];
                 if found[*index].is_some() {
                     continue;
                 }
-                let none = *way == Way::None;
-                let beside = if none { told.beside.as_slice() } else { &[] };
-                let reader = Reader { plain, year: report.cover.year, units: &told.units, beside };
-                let phrase = &told.phrases(*way)[*phrase];
+                let none = *kind == ClaimKind::None;
+                let beside = if none { claim.beside.as_slice() } else { &[] };
+                let reader = Reader { plain, year: report.cover.year, units: &claim.units, beside };
+                let phrase = &claim.phrases(*kind)[*phrase];
                 let Some((to, said)) = reader.behind(phrase, ends.iter().copied()) else { continue };
-                let claim = Claim { told, from: at, to, said };
-                if none && !reader.closes(to) || !speaks(report, passage, &claim, *way) {
+                let statement = Statement { claim, from: at, to, said };
+                if none && !reader.closes(to) || !speaks(report, passage, &statement, *kind) {
                     continue;
                 }
-                if let Some(f) = judged(report, origins, passage, &claim) {
+                if let Some(f) = judged(report, origins, passage, &statement) {
                     found[*index] = Some(f);
                     order.push(*index);
                 }
@@ -71,30 +71,30 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
 }
 
 /// Whether a statement is about the figure of the whole year and the whole agency.
-fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -> bool {
+fn speaks(report: &Report, passage: &Passage<'_>, statement: &Statement<'_>, kind: ClaimKind) -> bool {
     let (plain, scope) = (&passage.plain, &words().scope);
-    let (told, at) = (claim.told, claim.from);
+    let (claim, at) = (statement.claim, statement.from);
     let before = at.checked_sub(1).map(|i| plain.chars[i]);
     // 未收到 is not 收到, and 有无 is not 无.
-    let refusing = if way == Way::None { &scope.doubt } else { &scope.denial };
+    let refusing = if kind == ClaimKind::None { &scope.doubt } else { &scope.denial };
     if before.is_some_and(|c| refusing.contains(c)) {
         return false;
     }
     let (clause, sentence) = (plain.clause(at), plain.sentence(at));
     let mut own = plain.before(clause, at);
     let agency = &report.cover.agency;
-    if way != Way::None && joint(&own) || another(&own, agency) {
+    if kind != ClaimKind::None && joint(&own) || another(&own, agency) {
         return false;
     }
     // In a list of figures the subject is named before the first: 县水利局同意1件、拒绝2件.
-    if told.within
+    if claim.within
         && own
             .char_indices()
             .any(|(i, c)| words().agencies.bureaus_end.has(c) && another(&own[..i + c.len_utf8()], agency))
     {
         return false;
     }
-    if way != Way::None && any(&plain.after(at, claim.to + BEHIND), &told.nor) {
+    if kind != ClaimKind::None && any(&plain.after(at, statement.to + BEHIND), &claim.nor) {
         return false;
     }
     // The statement must not be about a channel: 网站 is one in 政府网站收到申请, but not in 政府信息公开, which is removed
@@ -102,10 +102,10 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     for matter in &words().agencies.matters {
         own = own.replace(matter.as_str(), "");
     }
-    if any(&own, &told.not) {
+    if any(&own, &claim.not) {
         return false;
     }
-    if told.within {
+    if claim.within {
         own = own.replacen(scope.within.as_str(), "", 1);
     }
     // The report of a government covers all bodies below it.
@@ -120,11 +120,11 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     let adverb = clause.checked_sub(1).map(|end| plain.before(plain.clause(end).max(sentence), end));
     let adverb = adverb.filter(|a| a.chars().count() <= ADVERB && !any(a, &scope.counts)).unwrap_or_default();
     if last(&adverb, &scope.times) > last(&adverb, &scope.whole)
-        || !told.within && adverb.starts_with(scope.within.as_str())
+        || !claim.within && adverb.starts_with(scope.within.as_str())
     {
         return false;
     }
-    if told.within && (any(&own, &scope.applicants) || of_some(plain, sentence, clause)) {
+    if claim.within && (any(&own, &scope.applicants) || of_some(plain, sentence, clause)) {
         return false;
     }
     // The nearest year before a statement is the year it is about.
@@ -136,18 +136,18 @@ fn speaks(report: &Report, passage: &Passage<'_>, claim: &Claim<'_>, way: Way) -
     {
         return false;
     }
-    if way != Way::Short {
+    if kind != ClaimKind::Short {
         return true;
     }
     // 共236件，其中政府信息公开类11件: the second number is the figure, not the first.
-    let behind = plain.after(claim.to, claim.to + BEHIND);
+    let behind = plain.after(statement.to, statement.to + BEHIND);
     let part = behind.trim_start_matches(['，', '（']).strip_prefix(scope.within.as_str());
-    if !told.within && part.is_some_and(|part| any(part, &told.about)) {
+    if !claim.within && part.is_some_and(|part| any(part, &claim.about)) {
         return false;
     }
     let said = plain.before(sentence, at);
     let nearby = plain.before(0, at);
-    (any(&nearby, &told.about) || any(&passage.headings, &told.about) || any(&plain.after(at, at + 30), &told.about))
+    (any(&nearby, &claim.about) || any(&passage.headings, &claim.about) || any(&plain.after(at, at + 30), &claim.about))
         && !any(&said, &scope.elsewhere)
 }
 
@@ -188,31 +188,31 @@ fn of_some(plain: &Plain<'_>, sentence: usize, clause: usize) -> bool {
 }
 
 /// The finding for a statement that contradicts the tables.
-fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Claim<'_>) -> Option<Finding> {
-    let told = claim.told;
+fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, statement: &Statement<'_>) -> Option<Finding> {
+    let claim = statement.claim;
     let sum = |slots: &[(usize, usize)]| -> Option<Decimal> { slots.iter().map(|(t, s)| known(report, *t, *s)).sum() };
-    let scale = Decimal::from(told.scale);
+    let scale = Decimal::from(claim.scale);
     // Number and precision in the unit of the table.
-    let said = claim.said.map(|s| Said { number: s.number / scale, place: s.place / scale, ..s });
+    let said = statement.said.map(|s| Said { number: s.number / scale, place: s.place / scale, ..s });
     let number = said.map_or(Decimal::ZERO, |s| s.number);
     // Counts are exact to one; amounts of money may have any number of decimals.
-    let finest = if told.scale == 1 { Decimal::ONE } else { Decimal::ZERO };
-    // A claim about an unknown value is neither confirmed nor denied.
+    let finest = if claim.scale == 1 { Decimal::ONE } else { Decimal::ZERO };
+    // A statement about an unknown value is neither confirmed nor denied.
     let denies = |slots: &Vec<(usize, usize)>| match (said, sum(slots)) {
         (_, None) => false,
         (Some(s), Some(sum)) => s.denies(sum, finest),
         (None, Some(sum)) => !sum.is_zero(),
     };
-    let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &told.units, beside: &[] };
-    let including = told.including.as_ref().filter(|(phrases, _)| {
+    let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &claim.units, beside: &[] };
+    let including = claim.including.as_ref().filter(|(phrases, _)| {
         // Directly after the number or up to two characters later: after a bracket, a comma.
-        (0..3).any(|skip| phrases.iter().any(|phrase| reader.read(phrase, claim.to + skip).is_some()))
+        (0..3).any(|skip| phrases.iter().any(|phrase| reader.read(phrase, statement.to + skip).is_some()))
     });
     let slots = match including {
         Some((_, sum)) => std::slice::from_ref(sum),
         // A statement of zero is compared with the first sum only.
-        None if number.is_zero() => &told.sums[..1],
-        None => told.sums.as_slice(),
+        None if number.is_zero() => &claim.sums[..1],
+        None => claim.sums.as_slice(),
     };
     if !slots.iter().all(denies) {
         return None;
@@ -220,11 +220,11 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, claim: &Cla
     let slots = &slots[0];
     let figure = sum(slots)?;
     let code = if number.is_zero() || figure.is_zero() { Code::T502 } else { Code::T501 };
-    let quote = passage.plain.quote(claim.from, claim.to);
+    let quote = passage.plain.quote(statement.from, statement.to);
     let related: Vec<Source> = slots.iter().filter_map(|s| source(origins, *s)).collect();
     let message = format!("{}写“{quote}”，而{} {figure}", passage.place(), named(report, origins, slots));
     let finding = if code == Code::T501 { finding(Code::T501, message) } else { finding(Code::T502, message) };
-    let hint = format!("请核对{}的数量，把正文或表格改成一致", told.what);
+    let hint = format!("请核对{}的数量，把正文或表格改成一致", claim.what);
     Some(finding.at(passage.source.clone()).expected(figure).found(quote).related(related).hint(hint))
 }
 

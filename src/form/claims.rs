@@ -12,7 +12,7 @@ pub type Slot = (usize, usize);
 
 /// A figure that texts state: its phrases, and the values of the form that it must agree with.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Told {
+pub struct Claim {
     /// What it is, for messages, e.g. 收到的政府信息公开申请.
     pub what: String,
     /// Sums of values; a stated number must agree with at least one of them. The first is used for statements of zero and in
@@ -42,9 +42,9 @@ pub struct Told {
     pub within: bool,
 }
 
-/// How a phrase states a figure: see the lists of phrases of [`Told`].
+/// How a phrase states a figure: see the lists of phrases of [`Claim`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
+pub enum ClaimKind {
     Full,
     Short,
     None,
@@ -52,7 +52,7 @@ pub enum Way {
 
 /// A statement that a section must contain.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
+pub struct RequiredStatement {
     pub section: usize,
     /// What must be stated, for the message.
     pub what: String,
@@ -68,16 +68,16 @@ pub struct Asked {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opening {
     pub words: AnyOf,
-    /// Index of the figure, way of stating it, and index of the phrase.
-    pub phrases: Vec<(usize, Way, usize)>,
+    /// Index of the figure, kind of stating it, and index of the phrase.
+    pub phrases: Vec<(usize, ClaimKind, usize)>,
     /// Whether one of the phrases states that there was none, and so needs no number.
     pub denies: bool,
 }
 
 /// All figures that the texts of a form may state, indexed by the first character of their phrases.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Telling {
-    pub told: Vec<Told>,
+pub struct Claims {
+    pub all: Vec<Claim>,
     openings: Vec<Opening>,
     /// The openings that may begin with a character.
     starts: BTreeMap<char, Vec<usize>>,
@@ -86,30 +86,30 @@ pub struct Telling {
     counted: Letters,
 }
 
-impl Told {
-    /// The phrases that state it in one way.
-    pub fn phrases(&self, way: Way) -> &[Phrase] {
-        match way {
-            Way::Full => &self.full,
-            Way::Short => &self.short,
-            Way::None => &self.none,
+impl Claim {
+    /// The phrases that state it in one kind.
+    pub fn phrases(&self, kind: ClaimKind) -> &[Phrase] {
+        match kind {
+            ClaimKind::Full => &self.full,
+            ClaimKind::Short => &self.short,
+            ClaimKind::None => &self.none,
         }
     }
 }
 
-impl Telling {
-    pub(super) fn new(told: Vec<Told>) -> Telling {
+impl Claims {
+    pub(super) fn new(all: Vec<Claim>) -> Claims {
         let mut openings: Vec<Opening> = Vec::new();
-        for (i, t) in told.iter().enumerate() {
-            for way in [Way::Full, Way::Short, Way::None] {
-                for (p, phrase) in t.phrases(way).iter().enumerate() {
+        for (i, t) in all.iter().enumerate() {
+            for kind in [ClaimKind::Full, ClaimKind::Short, ClaimKind::None] {
+                for (p, phrase) in t.phrases(kind).iter().enumerate() {
                     let known = openings.iter().position(|o| o.words == phrase.first);
                     let at = known.unwrap_or(openings.len());
                     if known.is_none() {
                         openings.push(Opening { words: phrase.first.clone(), phrases: Vec::new(), denies: false });
                     }
-                    openings[at].phrases.push((i, way, p));
-                    openings[at].denies |= way == Way::None;
+                    openings[at].phrases.push((i, kind, p));
+                    openings[at].denies |= kind == ClaimKind::None;
                 }
             }
         }
@@ -118,9 +118,9 @@ impl Telling {
             opening.words.beginnings().into_iter().for_each(|c| starts.entry(c).or_default().push(i));
         }
         let letters = starts.keys().copied().collect();
-        let units = told.iter().flat_map(|t| &t.units).filter_map(|u| u.first());
+        let units = all.iter().flat_map(|t| &t.units).filter_map(|u| u.first());
         let counted = units.filter_map(|l| if let Letter::Is(c) = l { Some(*c) } else { None }).collect();
-        Telling { told, openings, starts, letters, counted }
+        Claims { all, openings, starts, letters, counted }
     }
 
     /// The first characters of the units of figures.
