@@ -68,7 +68,7 @@ pub struct RequiredStatement {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opening {
     pub words: AnyOf,
-    /// Index of the figure, kind of stating it, and index of the phrase.
+    /// Index of the claim, its kind, and index of the phrase.
     pub phrases: Vec<(usize, ClaimKind, usize)>,
     /// Whether one of the phrases states that there was none, and so needs no number.
     pub denies: bool,
@@ -87,7 +87,7 @@ pub struct Claims {
 }
 
 impl Claim {
-    /// The phrases that state it in one kind.
+    /// The phrases of one kind.
     pub fn phrases(&self, kind: ClaimKind) -> &[Phrase] {
         match kind {
             ClaimKind::Full => &self.full,
