@@ -50,9 +50,10 @@ cargo xtask COMMAND
                                the samples, or generated reports, converted and published: every file checked by the
                                validators in ../shared/checks, packages by sums and zip, none with a trace of the machine
   wasm                         the engine for a WebAssembly host: built, and compared with the native one by Node
-  bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--peers] [WORKBOOK]
+  bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--peers] [--against REV] [WORKBOOK]
                                time and memory: one report cold, generated reports at 1 and 2 threads, each stage; JSON to
-                               target/bench.json. --long: memory over 5000 reports. --peers: LibreOffice, typst, genpdf";
+                               target/bench.json. --long: memory over 5000 reports. --peers: LibreOffice, typst, genpdf.
+                               --against: this program and that of a commit in turns, and nothing else";
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

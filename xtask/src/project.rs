@@ -23,18 +23,29 @@ pub fn release_binary() -> Result<PathBuf> {
     built("release")
 }
 
+/// The same for another work tree, with a target folder of its own whatever the environment says.
+pub fn release_binary_of(tree: &Path) -> Result<PathBuf> {
+    built_by(cargo().current_dir(tree).env("CARGO_TARGET_DIR", tree.join("target")), "release")
+}
+
 /// The same in the profile that this chore was built in, whose library is already built: for everything that is not measured.
 pub fn binary() -> Result<PathBuf> {
     built(if cfg!(debug_assertions) { "dev" } else { "release" })
 }
 
 fn built(profile: &str) -> Result<PathBuf> {
-    // The cargo that runs this chore, so that a `+toolchain` applies to the build as well.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    built_by(cargo().current_dir(root()), profile)
+}
+
+/// The cargo that runs this chore, so that a `+toolchain` applies to the builds as well.
+fn cargo() -> Command {
+    Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+fn built_by(cargo: &mut Command, profile: &str) -> Result<PathBuf> {
+    let output = cargo
         .args(["build", "--profile", profile, "--package", "nianbao", "--bin", "nianbao"])
         .arg("--message-format=json-render-diagnostics")
-        .current_dir(root())
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
         .output()

@@ -17,7 +17,7 @@ use crate::generate;
 const ROUNDS: usize = 3;
 
 /// The runs over the folder: command, formats and number of threads.
-const KINDS: [(&str, &str, usize); 11] = [
+const KINDS: [Kind; 13] = [
     ("convert", "pdf,docx,xlsx", 1),
     ("convert", "pdf,docx,xlsx", 2),
     ("check", "", 1),
@@ -31,7 +31,16 @@ const KINDS: [(&str, &str, usize); 11] = [
     ("publish", ALL, 1),
     ("convert", ALL, 2),
     ("publish", ALL, 2),
+    // For what the second reader adds to publishing.
+    (SECOND, "", 1),
+    (SECOND, "", 2),
 ];
+
+/// Command, formats and number of threads of a run.
+pub type Kind = (&'static str, &'static str, usize);
+
+/// `check` with the second reader, which `publish` always uses.
+const SECOND: &str = "check --second-reader";
 
 /// All formats, as made by `publish`.
 const ALL: &str = "pdf,docx,xlsx,html,fragment,json,csv";
@@ -40,6 +49,8 @@ const ALL: &str = "pdf,docx,xlsx,html,fragment,json,csv";
 const CONVERT: f64 = 150.0;
 const CHECK: f64 = 2000.0;
 const MEMORY: f64 = 200.0;
+/// Required: at most what the second reader may add to the CPU time of `publish`, in percent.
+const SECOND_READER: f64 = 20.0;
 
 /// The two numbers of reports that are compared to show that memory does not grow.
 const FEW: u64 = 500;
@@ -51,19 +62,12 @@ pub fn measure(binary: &Path, reports: u64, seed: u64) -> Result<Value> {
     println!("\n{reports} generated reports, {:.1} MB, median of {ROUNDS} runs in turn", bytes as f64 / 1e6);
     println!("{:<24} {:>8} {:>11} {:>9} {:>11} {:>9}", "", "threads", "reports/s", "wall s", "cpu ms each", "peak MB");
     let outputs = Outputs::new()?;
-    let run = |(command, formats, jobs): &(&str, &str, usize)| {
-        over(binary, folder.path(), &outputs.next(), reports, command, formats, *jobs)
-    };
-    let costs = in_turn(&KINDS, ROUNDS, run)?;
+    let costs = in_turn(&KINDS, ROUNDS, |kind| over(binary, folder.path(), &outputs.next(), reports, *kind))?;
     let rate = |cost: &Cost| reports as f64 / cost.median * 1e3;
     let each = |cost: &Cost| cost.cpu_median / reports as f64;
     let mut rows = Vec::new();
-    for ((command, formats, jobs), cost) in KINDS.iter().zip(&costs) {
-        let name = match (*command, *formats) {
-            ("convert", ALL) => "convert, all seven",
-            ("convert", formats) => formats,
-            (command, _) => command,
-        };
+    for (kind, cost) in KINDS.iter().zip(&costs) {
+        let (name, jobs) = (name(*kind), kind.2);
         let (rate, wall, each, peak) = (rate(cost), cost.median / 1e3, each(cost), cost.peak_mb);
         println!("{name:<24} {jobs:>8} {rate:>11.1} {wall:>9.2} {each:>11.2} {peak:>9.1}");
         rows.push(json!({ "what": name, "threads": jobs, "reports_per_s": rate, "wall_s": wall, "cpu_ms_each": each, "peak_mb": peak }));
@@ -77,10 +81,43 @@ pub fn measure(binary: &Path, reports: u64, seed: u64) -> Result<Value> {
     println!("{}", against("convert to three formats, 2 threads", rate(&costs[1]), "reports/s", CONVERT, false));
     println!("{}", against("check, 2 threads", rate(&costs[3]), "reports/s", CHECK, false));
     println!("{}", against("peak memory, 2 threads", costs[1].peak_mb, "MB", MEMORY, true));
+    let added = second_reader(&costs.iter().map(each).collect::<Vec<_>>());
+    println!("{}", against("the second reader beside publish without it", added, "%", SECOND_READER, true));
     let proof = proof::measure(folder.path())?;
     let stages: Vec<Value> =
         stages.iter().map(|(name, ms, share)| json!({ "stage": name, "cpu_ms_each": ms, "percent": share })).collect();
-    Ok(json!({ "reports": reports, "seed": seed, "rounds": ROUNDS, "runs": rows, "stages": stages, "proof": proof }))
+    Ok(
+        json!({ "reports": reports, "seed": seed, "rounds": ROUNDS, "runs": rows, "stages": stages, "proof": proof, "second_reader_percent": added }),
+    )
+}
+
+/// What a run is called in tables.
+pub fn name(kind: Kind) -> &'static str {
+    match kind {
+        ("convert", ALL, _) => "convert, all seven",
+        ("convert", formats, _) => formats,
+        (command, ..) => command,
+    }
+}
+
+/// Runs two programs over the same generated reports, in turns; returns each kind of run with the costs of both. Kinds that
+/// the second program does not know are omitted.
+pub fn compare(binaries: [&Path; 2], reports: u64, seed: u64) -> Result<Vec<(Kind, [Cost; 2])>> {
+    let folder = tempfile::tempdir()?;
+    generate::folder(folder.path(), seed, reports)?;
+    let outputs = Outputs::new()?;
+    let help = Command::new(binaries[1]).args(["check", "--help"]).output()?;
+    let has_second = String::from_utf8_lossy(&help.stdout).contains("--second-reader");
+    let kinds = KINDS.into_iter().filter(|(command, ..)| has_second || *command != SECOND);
+    let pairs: Vec<(&Path, Kind)> = kinds.flat_map(|kind| binaries.map(|binary| (binary, kind))).collect();
+    let costs = in_turn(&pairs, ROUNDS, |(binary, kind)| over(binary, folder.path(), &outputs.next(), reports, *kind))?;
+    Ok(pairs.chunks(2).zip(costs.chunks(2)).map(|(pair, costs)| (pair[0].1, [costs[0], costs[1]])).collect())
+}
+
+/// What the second reader adds to `publish` on one thread, in percent of `publish` without it; `each` is in the order of [`KINDS`].
+fn second_reader(each: &[f64]) -> f64 {
+    let (publish, second) = (each[8], each[11] - each[2]);
+    100.0 * second / (publish - second)
 }
 
 /// Computes for each stage what its format adds to `check`, and its share of the CPU time for all three formats; `each` is in
@@ -99,7 +136,7 @@ pub fn memory(binary: &Path, seed: u64) -> Result<Value> {
         for reports in [FEW, MANY] {
             let folder = tempfile::tempdir()?;
             generate::folder(folder.path(), seed, reports)?;
-            let run = over(binary, folder.path(), &outputs.next(), reports, "convert", "pdf,docx,xlsx", jobs)?;
+            let run = over(binary, folder.path(), &outputs.next(), reports, ("convert", "pdf,docx,xlsx", jobs))?;
             let peak = run.peak as f64 / 1e6;
             println!("{reports:<24} {jobs:>8} {peak:>9.1}");
             if reports == MANY {
@@ -133,17 +170,9 @@ impl Outputs {
 }
 
 /// Runs over a folder; fails if any output is missing.
-fn over(
-    binary: &Path,
-    folder: &Path,
-    out: &Path,
-    reports: u64,
-    command: &str,
-    formats: &str,
-    jobs: usize,
-) -> Result<Run> {
+fn over(binary: &Path, folder: &Path, out: &Path, reports: u64, (command, formats, jobs): Kind) -> Result<Run> {
     let mut process = Command::new(binary);
-    process.arg(command).arg(folder).args(["--jobs", &jobs.to_string()]);
+    process.args(command.split(' ')).arg(folder).args(["--jobs", &jobs.to_string()]);
     match command {
         "convert" => process.arg("-o").arg(out).args(["--to", formats]),
         "publish" => process.arg("-o").arg(out),
@@ -151,7 +180,7 @@ fn over(
     };
     let (run, code) = timed(&mut process)?;
     ensure!(code == Some(0), "nianbao {command} over {reports} reports ended in {code:?}");
-    if command == "check" {
+    if command.starts_with("check") {
         return Ok(run);
     }
     // File names of reports contain the year; those of the books of the whole run do not.
@@ -178,5 +207,12 @@ mod tests {
         let stages = stages(&[10.0, 11.0, 2.0, 2.0, 7.0, 3.0, 4.0]);
         assert_eq!(stages[0], ("read and check", 2.0, 20.0));
         assert_eq!((stages[1].1, stages[2].1, stages[3].1), (5.0, 1.0, 2.0));
+    }
+
+    #[test]
+    fn the_second_reader_is_weighed_against_publish_without_it() {
+        let each = [0.0, 0.0, 2.0, 0.0, 0.0, 0.0, 0.0, 0.0, 12.0, 0.0, 0.0, 4.0, 0.0];
+        assert_eq!(second_reader(&each), 20.0);
+        assert_eq!((KINDS[2], KINDS[8], KINDS[11]), (("check", "", 1), ("publish", ALL, 1), (SECOND, "", 1)));
     }
 }

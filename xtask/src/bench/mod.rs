@@ -6,6 +6,7 @@
 //! writes JSON. It fails if an output is missing, never because a machine is slow or busy. For the distribution of time
 //! inside a stage: `perf record -g target/release/nianbao convert …` with `strip = "none"`.
 
+mod against;
 mod batch;
 mod cold;
 mod cost;
@@ -13,10 +14,10 @@ mod peers;
 mod proof;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::generate::number;
 use crate::project::{self, SampleKind};
@@ -34,6 +35,8 @@ pub struct Plan {
     peers: bool,
     /// Whether memory is measured over thousands of reports.
     long: bool,
+    /// A commit whose program is measured in turn with this one; nothing else is measured then.
+    against: Option<String>,
     /// The report of the cold runs; the first sample if not given.
     workbook: Option<PathBuf>,
 }
@@ -41,7 +44,8 @@ pub struct Plan {
 impl Plan {
     pub fn parse(args: &[&str]) -> Result<Plan> {
         let json = project::root().join("target/bench.json");
-        let mut plan = Plan { runs: 20, reports: 400, seed: 1, json, peers: false, long: false, workbook: None };
+        let (against, workbook) = (None, None);
+        let mut plan = Plan { runs: 20, reports: 400, seed: 1, json, peers: false, long: false, against, workbook };
         let mut args = args.iter();
         while let Some(&arg) = args.next() {
             match arg {
@@ -49,6 +53,7 @@ impl Plan {
                 "--reports" => plan.reports = number(arg, args.next())?,
                 "--seed" => plan.seed = number(arg, args.next())?,
                 "--json" => plan.json = args.next().context("--json wants a file")?.into(),
+                "--against" => plan.against = Some((*args.next().context("--against wants a commit")?).to_owned()),
                 "--peers" => plan.peers = true,
                 "--long" => plan.long = true,
                 _ if arg.starts_with('-') || plan.workbook.is_some() => {
@@ -64,6 +69,10 @@ impl Plan {
 
 pub fn run(plan: &Plan) -> Result<()> {
     let binary = project::release_binary()?;
+    if let Some(rev) = &plan.against {
+        let compared = against::measure(&binary, rev, plan.reports, plan.seed)?;
+        return write(&plan.json, &json!({ "against": compared }));
+    }
     let workbook = match &plan.workbook {
         Some(path) => path.clone(),
         None => {
@@ -82,11 +91,15 @@ pub fn run(plan: &Plan) -> Result<()> {
     if plan.peers {
         bench["peers"] = peers::measure(&binary, plan.seed)?;
     }
-    if let Some(folder) = plan.json.parent() {
+    write(&plan.json, &bench)
+}
+
+fn write(path: &Path, bench: &Value) -> Result<()> {
+    if let Some(folder) = path.parent() {
         fs::create_dir_all(folder)?;
     }
-    fs::write(&plan.json, format!("{bench:#}\n"))?;
-    println!("written to {}", project::shown(&plan.json));
+    fs::write(path, format!("{bench:#}\n"))?;
+    println!("written to {}", project::shown(path));
     Ok(())
 }
 
@@ -98,7 +111,21 @@ mod tests {
     fn the_plan_is_read() {
         let usual = Plan::parse(&[]).unwrap();
         assert_eq!((usual.runs, usual.reports, usual.peers, usual.long), (20, 400, false, false));
-        let words = ["a.xlsx", "--runs", "3", "--peers", "--json", "b.json", "--seed", "5", "--reports", "8", "--long"];
+        let words = [
+            "a.xlsx",
+            "--runs",
+            "3",
+            "--peers",
+            "--json",
+            "b.json",
+            "--seed",
+            "5",
+            "--reports",
+            "8",
+            "--long",
+            "--against",
+            "v1",
+        ];
         let given = Plan {
             runs: 3,
             reports: 8,
@@ -106,6 +133,7 @@ mod tests {
             json: PathBuf::from("b.json"),
             peers: true,
             long: true,
+            against: Some("v1".to_owned()),
             workbook: Some(PathBuf::from("a.xlsx")),
         };
         assert_eq!(Plan::parse(&words).unwrap(), given);
