@@ -89,6 +89,10 @@ fn compared(
 ) -> Vec<Finding> {
     match second() {
         Ok(sheets) => second_reading(workbook, origins, &sheets),
+        Err(e) if e.is_unfinished() => {
+            let hint = "请再运行一次；仍然这样，用 Excel 或 WPS 打开后另存为 .xlsx 再试";
+            vec![finding(Code::I105, format!("第二遍读入没有做完，数字和文字没有核对：{e}")).hint(hint)]
+        }
         Err(e) => vec![finding(Code::I104, format!("没有第二种读法可以核对：{e}"))],
     }
 }

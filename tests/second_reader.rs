@@ -6,6 +6,11 @@ mod support;
 use std::fs;
 use std::path::Path;
 
+use nianbao::engine::Engine;
+use nianbao::import::{ImportError, read_input};
+use nianbao::model::{Code, Severity};
+use nianbao::pipeline::examine_read;
+
 use support::{Book, SAMPLE, nianbao, sample, stdout};
 
 /// An element of another namespace before the shared strings: calamine counts it, so that every text moves by one.
@@ -69,8 +74,10 @@ fn what_the_second_reader_cannot_read_is_published_with_a_note() {
 #[test]
 fn children_of_the_second_reader_are_used_again_and_replaced() {
     use nianbao::cli::apart::{Helpers, Isolation};
-    use nianbao::import::{ImportError, Limits, kind};
+    use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;
+
+    use nianbao::import::{Limits, kind};
 
     let limits = Limits::default();
     let bytes = fs::read(sample(SAMPLE)).unwrap();
@@ -82,9 +89,10 @@ fn children_of_the_second_reader_are_used_again_and_replaced() {
     // Cut in the middle of its parts: its beginning is still that of a package.
     assert!(helpers.read_second(kind(&bytes, &limits).unwrap(), &bytes[..bytes.len() / 2], &limits).is_err());
     assert_eq!(read(&helpers, &bytes).unwrap(), first);
-    // Programs that answer with nothing, with something else, or never.
+    // Programs that answer with nothing, with something else, or never; the last reads nothing of a file larger than a pipe.
     let dir = tempfile::tempdir().unwrap();
-    for (script, told) in [
+    let large = [&bytes[..], &vec![0; 1 << 20]].concat();
+    for (script, expected) in [
         ("exit 1", ImportError::Crashed),
         ("cat > /dev/null", ImportError::TimedOut(1)),
         ("head -c 9 > /dev/null; printf 'aaaaaaaaaaaaaaaa'; exec sleep 60", ImportError::TimedOut(1)),
@@ -92,13 +100,36 @@ fn children_of_the_second_reader_are_used_again_and_replaced() {
             "head -c 9 > /dev/null; printf '\\003\\000\\000\\000\\000\\000\\000\\000abc'; exec sleep 60",
             ImportError::Crashed,
         ),
+        ("exec sleep 60", ImportError::TimedOut(1)),
     ] {
-        use std::os::unix::fs::PermissionsExt;
         let program = dir.path().join("other");
         fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
         let time = Duration::from_secs(1);
         let helpers = Helpers::new(Isolation { program, time, ..sound.clone() });
-        assert_eq!(read(&helpers, &bytes).unwrap_err(), told, "{script}");
+        let error = helpers.read_second(kind(&bytes, &limits).unwrap(), &large, &limits).unwrap_err();
+        assert_eq!(error, expected, "{script}");
+        assert!(error.is_unfinished());
+    }
+    // The first child of a pool is killed at its work; another one reads the file.
+    let program = dir.path().join("once");
+    let real = env!("CARGO_BIN_EXE_nianbao");
+    let once = format!("#!/bin/sh\nmkdir {}.d 2>/dev/null && exit 1\nexec {real} \"$@\"\n", program.display());
+    fs::write(&program, once).unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    assert_eq!(read(&Helpers::new(Isolation { program, ..sound }), &bytes).unwrap(), first);
+}
+
+/// Whatever keeps the second reader from its work, nothing is published unchecked.
+#[test]
+fn what_the_second_reader_did_not_finish_is_not_published() {
+    let (bytes, engine) = (fs::read(sample(SAMPLE)).unwrap(), Engine::default());
+    for cause in [ImportError::TimedOut(10), ImportError::Killed, ImportError::NotStarted("内存不够".to_owned())] {
+        let read = || read_input("年报.xlsx", &bytes, &engine.setting().limits);
+        let second = Some(|| Err(cause.clone()));
+        let examined = examine_read(read, second, &engine, |e| panic!("{e}"), false);
+        let found = &examined.findings[0];
+        assert_eq!((found.code, found.severity), (Code::I105, Severity::Error), "{:?}", examined.findings);
+        assert!(found.message.contains(&cause.to_string()), "{}", found.message);
     }
 }

@@ -69,6 +69,13 @@ impl ImportError {
         matches!(self, ImportError::Report(_))
     }
 
+    /// Whether the reading did not come to an end, for a reason that need not be in the file: a child that could not be started, was
+    /// killed, stopped, or took too long.
+    pub fn is_unfinished(&self) -> bool {
+        use ImportError::{Crashed, Killed, NotIsolated, NotStarted, OutOfMemory, TimedOut};
+        matches!(self, Crashed | Killed | NotIsolated(_) | NotStarted(_) | OutOfMemory(_) | TimedOut(_))
+    }
+
     /// Whether this program wrote the file next to its reports.
     pub fn is_own_book(&self) -> bool {
         matches!(self, ImportError::OwnTable | ImportError::OwnSummary)

@@ -8,6 +8,7 @@ pub enum Code {
     I102,
     I103,
     I104,
+    I105,
     N101,
     N102,
     N103,
@@ -84,11 +85,12 @@ pub enum Code {
 }
 
 #[rustfmt::skip]
-pub(super) const ALL: [Code; 77] = [
+pub(super) const ALL: [Code; 78] = [
     Code::I101,
     Code::I102,
     Code::I103,
     Code::I104,
+    Code::I105,
     Code::N101,
     Code::N102,
     Code::N103,
@@ -165,11 +167,12 @@ pub(super) const ALL: [Code; 77] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const NAMES: [&str; 77] = [
+pub(super) const NAMES: [&str; 78] = [
     "I101",
     "I102",
     "I103",
     "I104",
+    "I105",
     "N101",
     "N102",
     "N103",

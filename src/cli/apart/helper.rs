@@ -5,8 +5,8 @@
 //! gets another one.
 
 use std::io::{self, Read, Write};
-use std::process::{Child, ChildStdin};
-use std::sync::mpsc::{self, Receiver};
+use std::process::Child;
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -28,7 +28,8 @@ pub struct Helpers {
 #[derive(Debug)]
 struct Helper {
     child: Child,
-    input: ChildStdin,
+    /// Tasks for the child, written on a separate thread: a child that is stopped reads nothing, and the pipe fills up.
+    tasks: Sender<Vec<u8>>,
     /// Answers of the child, read on a separate thread so that waiting for one can time out.
     answers: Receiver<Vec<u8>>,
     worked: Duration,
@@ -40,22 +41,33 @@ impl Helpers {
         Helpers { isolation, idle: Mutex::default() }
     }
 
-    /// Reads the bytes with the second reader, in a child process.
+    /// Reads the bytes with the second reader, in a child process. If it does not finish, another child tries once more: the first
+    /// may have been killed from outside.
     ///
     /// # Errors
-    /// If no child can be started, the child fails or takes too long, or its reader cannot read the workbook.
+    /// If its reader cannot read the workbook. [`ImportError::is_unfinished`] if no child can be started, or both fail or take too
+    /// long.
     pub fn read_second(&self, kind: FileKind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
-        let (memory, seconds) = (self.isolation.memory, self.isolation.time.as_secs());
-        let task = Task { kind, second: true, limits: limits.clone(), memory, seconds, bytes: bytes.len() };
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let new = || Helper::start(&self.isolation, limits).map_err(|e| ImportError::NotStarted(unstarted(&e)));
-        let mut helper = idle.map_or_else(new, Ok)?;
-        // An idle child may have been killed from outside in the meantime.
-        if helper.send(&task, bytes).is_err() {
-            helper = new()?;
-            helper.send(&task, bytes).map_err(|_| ImportError::Crashed)?;
+        match idle.map_or_else(new, Ok).and_then(|helper| self.ask(helper, kind, bytes, limits)) {
+            Err(error) if error.is_unfinished() => self.ask(new()?, kind, bytes, limits),
+            answer => answer,
         }
+    }
+
+    fn ask(
+        &self,
+        mut helper: Helper,
+        kind: FileKind,
+        bytes: &[u8],
+        limits: &Limits,
+    ) -> Result<Vec<Sheet>, ImportError> {
+        let (memory, seconds) = (self.isolation.memory, self.isolation.time.as_secs());
+        let task = Task { kind, second: true, limits: limits.clone(), memory, seconds, bytes: bytes.len() };
         let begun = Instant::now();
+        // If the child is gone, there is no answer either.
+        _ = helper.tasks.send([&task.encoded(), bytes].concat());
         let answer = helper.answers.recv_timeout(self.isolation.time).map_err(|e| match e {
             mpsc::RecvTimeoutError::Timeout => ImportError::TimedOut(seconds),
             mpsc::RecvTimeoutError::Disconnected => ImportError::Crashed,
@@ -73,25 +85,24 @@ impl Helper {
     fn start(isolation: &Isolation, limits: &Limits) -> io::Result<Helper> {
         let mut child = start(isolation)?;
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
-        let (input, mut output) = (child.stdin.take().ok_or_else(gone)?, child.stdout.take().ok_or_else(gone)?);
+        let (mut input, mut output) = (child.stdin.take().ok_or_else(gone)?, child.stdout.take().ok_or_else(gone)?);
         // Its standard error is not used; it is closed so that the pipe cannot fill up.
         drop(child.stderr.take());
         let (send, answers) = mpsc::channel();
+        let (tasks, given) = mpsc::channel::<Vec<u8>>();
         let most = wire::most_bytes(limits);
-        thread::Builder::new().stack_size(64 << 10).spawn(move || {
+        // Both threads end with the child, which is killed when the helper is dropped.
+        let small = || thread::Builder::new().stack_size(64 << 10);
+        let helper = Helper { child, tasks, answers, worked: Duration::ZERO };
+        small().spawn(move || {
             while let Some(answer) = framed(&mut output, most) {
                 if send.send(answer).is_err() {
                     break;
                 }
             }
         })?;
-        Ok(Helper { child, input, answers, worked: Duration::ZERO })
-    }
-
-    fn send(&mut self, task: &Task, bytes: &[u8]) -> io::Result<()> {
-        self.input.write_all(&task.encoded())?;
-        self.input.write_all(bytes)?;
-        self.input.flush()
+        small().spawn(move || given.iter().all(|task| input.write_all(&task).and_then(|()| input.flush()).is_ok()))?;
+        Ok(helper)
     }
 }
 
