@@ -18,9 +18,12 @@ use crate::toml_error::sentence;
 
 /// Why a form file cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FormError {
+    /// Not valid TOML, or an unknown, missing or mistyped key. Contains a Chinese clause with the line.
     #[error("表样文件{0}")]
     Syntax(String),
+    /// Valid TOML that does not describe a form. Contains a Chinese sentence about the first fault.
     #[error("表样文件有误：{0}")]
     Meaning(String),
 }

@@ -52,13 +52,22 @@ pub struct Site {
 
 /// Why a site file cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SiteError {
+    /// Not valid TOML. Contains a Chinese clause with the line.
     #[error("网站文件{0}")]
     Syntax(String),
+    /// A key that is not the name of a tag that can be set.
     #[error("网站文件没有“{0}”这一项，可以写 {all}", all = TAGS.map(|(name, _)| name).join("、"))]
     Unknown(String),
+    /// An empty or malformed value.
     #[error("网站文件的“{key}”{wrong}")]
-    Value { key: &'static str, wrong: String },
+    Value {
+        /// The name of the tag.
+        key: &'static str,
+        /// The end of the message, in Chinese.
+        wrong: String,
+    },
 }
 
 impl Site {
