@@ -7,28 +7,28 @@ use serde::Deserialize;
 
 use crate::toml_error::sentence;
 
-/// A complete style. Lengths are in millimetres in [`Page`] and in points elsewhere.
+/// A complete style. Lengths are in millimetres in [`PageStyle`] and in points elsewhere.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Style {
     /// Margins, text area and page number.
-    pub page: Page,
+    pub page: PageStyle,
     /// Type sizes.
-    pub size: Size,
+    pub size: TypeSizes,
     /// Line spacing and the rules of tables.
-    pub line: Line,
+    pub line: LineStyle,
     /// Faces of the PDF: file names of built-in faces, or paths of TrueType or OpenType fonts.
-    pub face: Face,
+    pub face: FaceNames,
     /// Faces of the DOCX: names of fonts that offices have installed.
-    pub docx: Face,
+    pub docx: FaceNames,
 }
 
 /// The page, in millimetres. Paper is always A4, 210 × 297 mm.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Page {
+pub struct PageStyle {
     /// From the top edge of the paper to the text area.
     pub margin_top: f32,
     /// From the left edge of the paper to the text area.
@@ -56,7 +56,7 @@ pub enum PageNumber {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Size {
+pub struct TypeSizes {
     /// The title of the report.
     pub title: f32,
     /// The lines under the title (index number, date).
@@ -77,7 +77,7 @@ pub struct Size {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Line {
+pub struct LineStyle {
     /// From baseline to baseline.
     pub pitch: f32,
     /// From baseline to baseline of a title of several lines.
@@ -90,7 +90,7 @@ pub struct Line {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
-pub struct Face {
+pub struct FaceNames {
     /// The title of the report.
     pub title: String,
     /// Body text.
@@ -105,7 +105,7 @@ pub struct Face {
     pub latin: String,
 }
 
-impl Face {
+impl FaceNames {
     /// The six roles: key in the style file, and face.
     pub fn roles(&self) -> [(&'static str, &str); 6] {
         [
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn faulty_style_files_are_refused() {
-        for (text, says) in [
+        for (text, fragment) in [
             ("[size]\nbodi = 15.0", "bodi"),
             ("[sizes]\nbody = 15.0", "sizes"),
             ("size = 3", "种类不对"),
@@ -241,7 +241,7 @@ mod tests {
             ("not toml", "第 1 行第 5 列写法不对"),
         ] {
             let error = Style::parse(text).unwrap_err().to_string();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(fragment), "{text}: {error}");
         }
     }
 }

@@ -11,14 +11,8 @@ pub(super) fn relation(raw: &RawRelation, tables: &[Table]) -> Result<Relation, 
     let (table_index, table) = with_key(tables, &raw.table)?;
     let (block, axis) = along(&raw.code, raw.block.as_deref(), raw.holds_in_each, table)?;
     let holds_in_each_column = raw.holds_in_each == RowOrColumn::Column;
-    let mut left = Vec::new();
-    for t in &raw.left {
-        terms(t, axis, &[], &mut left).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
-    }
-    let mut right = Vec::new();
-    for t in &raw.right {
-        terms(t, axis, &left, &mut right).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
-    }
+    let left = side(&raw.code, &raw.left, axis, &[])?;
+    let right = side(&raw.code, &raw.right, axis, &left)?;
     if left.is_empty() || right.is_empty() {
         return Err(wrong(format!("{} 有一边是空的", raw.code)));
     }
@@ -50,13 +44,7 @@ fn along<'t>(
 pub(super) fn series(raw: &RawSeries, tables: &[Table]) -> Result<Series, FormError> {
     let (table_index, table) = with_key(tables, &raw.table)?;
     let (block, axis) = along(&raw.code, raw.block.as_deref(), raw.holds_in_each, table)?;
-    let side = |texts: &[String]| {
-        let mut out = Vec::new();
-        for t in texts {
-            terms(t, axis, &[], &mut out).map_err(|e| wrong(format!("{}：{e}", raw.code)))?;
-        }
-        Ok::<_, FormError>(out)
-    };
+    let side = |texts: &[String]| side(&raw.code, texts, axis, &[]);
     let (left, before, right) = (side(&raw.left)?, side(&raw.before)?, side(&raw.right)?);
     if left.is_empty() || before.is_empty() {
         return Err(wrong(format!("{} 要写 left（本年）和 before（上年）", raw.code)));
@@ -73,21 +61,31 @@ pub(super) fn series(raw: &RawSeries, tables: &[Table]) -> Result<Series, FormEr
     Ok(series)
 }
 
-/// Adds terms: `path` is one leaf, `-path` is subtracted, `path.*` is every highest leaf below a group, except those on the other
-/// side.
-fn terms(text: &str, axis: &Axis, other_side: &[Term], out: &mut Vec<Term>) -> Result<(), String> {
+/// One side of the relation with this code. `path.*` excludes the leaves of the other side.
+fn side(code: &str, texts: &[String], axis: &Axis, other_side: &[Term]) -> Result<Vec<Term>, FormError> {
+    let mut all = Vec::new();
+    for text in texts {
+        all.extend(terms(text, axis, other_side).map_err(|message| wrong(format!("{code}：{message}")))?);
+    }
+    Ok(all)
+}
+
+/// The terms that a text denotes: `path` is one leaf, `-path` is subtracted, `path.*` is every highest leaf below a group, except
+/// those on the other side. None at all is an error, with a Chinese message.
+fn terms(text: &str, axis: &Axis, other_side: &[Term]) -> Result<Vec<Term>, String> {
     let (negative, path) = text.strip_prefix('-').map_or((false, text), |p| (true, p));
-    let before = out.len();
+    let mut leaves = Vec::new();
     if let Some(group) = path.strip_suffix(".*") {
         let node = axis.walk().into_iter().find(|n| n.path == group).ok_or(format!("没有 {group}"))?;
-        let mut leaves = Vec::new();
         highest_leaves(&node.children, &mut leaves);
         leaves.retain(|l| other_side.iter().all(|t| t.leaf != *l));
-        out.extend(leaves.into_iter().map(|leaf| Term { leaf, negative }));
     } else {
-        out.extend(axis.leaf(path).map(|leaf| Term { leaf, negative }));
+        leaves.extend(axis.leaf(path));
     }
-    if out.len() == before { Err(format!("没有 {path}")) } else { Ok(()) }
+    if leaves.is_empty() {
+        return Err(format!("没有 {path}"));
+    }
+    Ok(leaves.into_iter().map(|leaf| Term { leaf, negative }).collect())
 }
 
 /// The highest leaves at or below these nodes.
