@@ -236,30 +236,41 @@ pub const MOST_ALIKE: usize = 250;
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     all: Vec<Finding>,
-    /// By code: number of findings kept, number and greatest severity of the others, and stage of the first finding.
-    codes: BTreeMap<Code, (usize, usize, Severity, Stage)>,
+    codes: BTreeMap<Code, Alike>,
+}
+
+/// The findings of one code.
+#[derive(Debug, Clone)]
+struct Alike {
+    /// Number of findings kept.
+    kept: usize,
+    /// Number and greatest severity of those only counted.
+    counted: usize,
+    severity: Severity,
+    /// Stage of the first finding.
+    stage: Stage,
 }
 
 impl Findings {
     /// Adds a finding; beyond [`MOST_ALIKE`] of its code it is only counted.
     pub fn push(&mut self, finding: Finding) {
-        let none = (0, 0, Severity::Note, finding.stage);
-        let (kept, others, severity, _) = self.codes.entry(finding.code).or_insert(none);
-        if *kept < MOST_ALIKE {
-            *kept += 1;
+        let none = Alike { kept: 0, counted: 0, severity: Severity::Note, stage: finding.stage };
+        let alike = self.codes.entry(finding.code).or_insert(none);
+        if alike.kept < MOST_ALIKE {
+            alike.kept += 1;
             self.all.push(finding);
         } else {
-            *others += 1;
-            *severity = finding.severity.max(*severity);
+            alike.counted += 1;
+            alike.severity = finding.severity.max(alike.severity);
         }
     }
 
     /// The findings in order; if some of a code were not listed, a finding with their number follows the last of that code.
     pub fn into_vec(self) -> Vec<Finding> {
         let mut all = self.all;
-        for (code, (_, others, severity, stage)) in self.codes.into_iter().filter(|(_, (_, others, ..))| *others > 0) {
+        for (code, Alike { counted, severity, stage, .. }) in self.codes.into_iter().filter(|(_, a)| a.counted > 0) {
             let rest =
-                Finding { stage, more: others, ..Finding::new(code, severity, "这样的问题没有全部列出") };
+                Finding { stage, more: counted, ..Finding::new(code, severity, "这样的问题没有全部列出") };
             let last = all.iter().rposition(|f| f.code == code).map_or(all.len(), |i| i + 1);
             all.insert(last, rest.hint("请先改正已经列出的，再检查一次"));
         }
