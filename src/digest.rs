@@ -32,7 +32,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn digests_are_told_apart_and_written_in_full() {
+    fn digests_of_different_parts_differ_and_are_written_in_full() {
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
         assert_ne!(sha256_of([&b"ab"[..], b"c"]), sha256_of([&b"a"[..], b"bc"]));
     }

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn other_ways_of_packing_are_told_apart() {
+    fn other_ways_of_packing_have_errors_of_their_own() {
         // Flags and method share four bytes: encrypted; method 12, bzip2.
         let sound = packed(CompressionMethod::Deflated);
         assert_eq!(read(&with(sound.clone(), 8, [1, 0, 8, 0]), u64::MAX), Err(EntryError::Encrypted));

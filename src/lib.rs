@@ -34,6 +34,8 @@
 //! The way of the data: bytes → [`import`] → [`normalize`] → [`model::Report`] → [`check`] for findings, [`compose`] for a
 //! [`model::Document`], [`layout`] for pages, [`export`] for files; [`publish`] proves and packs them. [`pipeline`] joins the stages.
 
+#![warn(missing_docs)]
+
 pub mod aggregate;
 pub mod batch;
 pub mod check;

@@ -4,12 +4,15 @@ use super::{Unit, ValueKind};
 
 /// A label with its children (for rows to its right, in an outline on the lines after it).
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Node {
     /// Path of keys from the root, joined by dots, e.g. `handled.refused.secret`.
     pub path: String,
+    /// The label as printed, with its number.
     pub label: String,
     /// Other published wordings.
     pub variants: Vec<String>,
+    /// The labels below it, in printed order; empty for an innermost label.
     pub children: Vec<Node>,
     /// Index of the first leaf below (or at) this node.
     pub first_leaf: usize,
@@ -17,8 +20,9 @@ pub struct Node {
     pub leaf_count: usize,
     /// The leaf of this node itself, if it has values.
     pub own: Option<usize>,
-    /// First line of the label along the axis, and number of lines that it covers.
+    /// First line of the label along the axis, from 0.
     pub line: usize,
+    /// Number of lines along the axis that the label covers; 1 in an outline.
     pub line_count: usize,
     /// Distance from the root, from 0.
     pub level: usize,
@@ -26,6 +30,7 @@ pub struct Node {
 
 /// A label with values.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Leaf {
     /// Path of keys, as [`Node::path`].
     pub path: String,
@@ -33,11 +38,14 @@ pub struct Leaf {
     pub labels: Vec<String>,
     /// Other published wordings of its own label.
     pub variants: Vec<String>,
+    /// What its values count; if `None`, the leaf of the other axis decides. See [`Block::kind`](super::Block::kind).
     pub kind: Option<ValueKind>,
+    /// The unit of money of its values; if `None`, the leaf of the other axis decides, and a form may also leave the unit to the
+    /// agency.
     pub unit: Option<Unit>,
     /// The unit as printed beside the row, e.g. 条; also units other than money.
     pub unit_word: Option<String>,
-    /// Its line along the axis.
+    /// Its line along the axis, from 0.
     pub line: usize,
     /// Ancestors that are leaves themselves, from the outside in; only in an outline.
     pub above: Vec<usize>,
@@ -52,8 +60,11 @@ impl Leaf {
 
 /// The rows or the columns of a block.
 #[derive(Debug, Clone, PartialEq, Default)]
+#[non_exhaustive]
 pub struct Axis {
+    /// The outermost labels, in printed order.
     pub nodes: Vec<Node>,
+    /// All labels with values, in printed order.
     pub leaves: Vec<Leaf>,
     /// Lines that labels take across the axis: label columns for rows, header rows for columns.
     pub depth: usize,

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::phrase::{AnyOf, Letter, Part, Phrase, Word};
+use super::phrase::{AnyOf, Letter, Phrase, PhrasePart, Word};
 use super::words::Letters;
 
 /// A value of a form: table and slot.
@@ -45,14 +45,18 @@ pub struct Claim {
 /// How a phrase states a figure: see the lists of phrases of [`Claim`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ClaimKind {
+    /// Unambiguous by itself: [`Claim::full`].
     Full,
+    /// Counts only near certain words: [`Claim::short`].
     Short,
+    /// States that there was none: [`Claim::none`].
     None,
 }
 
 /// A statement that a section must contain.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RequiredStatement {
+    /// Index of the section in [`Form::sections`](super::Form::sections).
     pub section: usize,
     /// What must be stated, for the message.
     pub what: String,
@@ -67,6 +71,7 @@ pub struct RequiredStatement {
 /// The first words of phrases, with those phrases: the words are searched once for all of them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Opening {
+    /// The words that the phrases begin with.
     pub words: AnyOf,
     /// Index of the claim, its kind, and index of the phrase.
     pub phrases: Vec<(usize, ClaimKind, usize)>,
@@ -77,6 +82,7 @@ pub struct Opening {
 /// All figures that the texts of a form may state, indexed by the first character of their phrases.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Claims {
+    /// The claims in the order of the form file.
     pub all: Vec<Claim>,
     openings: Vec<Opening>,
     /// The openings that may begin with a character.
@@ -137,5 +143,5 @@ impl Claims {
 
 /// Whether a phrase contains a number.
 pub(super) fn has_number(phrase: &Phrase) -> bool {
-    phrase.rest.contains(&Part::Number)
+    phrase.rest.contains(&PhrasePart::Number)
 }

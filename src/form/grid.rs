@@ -9,7 +9,9 @@ pub enum GridContent<'a> {
     Title(&'a str),
     /// The label over the row labels.
     Corner(&'a str),
+    /// A label over one or more value columns.
     ColumnHead(&'a Node),
+    /// A label left of one or more lines.
     RowHead(&'a Node),
     /// The label over the units of the rows.
     UnitHead(&'a str),
@@ -23,12 +25,19 @@ pub enum GridContent<'a> {
 
 /// A cell of the printed table; rows and columns from 0.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct GridCell<'a> {
+    /// First grid row.
     pub row: usize,
+    /// First grid column.
     pub column: usize,
+    /// Number of grid rows, at least 1.
     pub row_span: usize,
+    /// Number of grid columns, at least 1.
     pub column_span: usize,
+    /// Label, mark or value.
     pub content: GridContent<'a>,
+    /// Index of its block in [`Table::blocks`].
     pub block: usize,
 }
 

@@ -17,14 +17,14 @@ mod words;
 mod workbook;
 
 pub use axis::{Axis, Leaf, Node};
-pub use claims::{Claim, ClaimKind, Claims, RequiredStatement};
+pub(crate) use claims::{Claim, ClaimKind, Claims, RequiredStatement};
 pub use data::FormError;
 pub use grid::{GridCell, GridContent};
-pub use phrase::{AnyOf, Letter, Part, Phrase, Word};
+pub(crate) use phrase::{AnyOf, Letter, Phrase, PhrasePart, Word};
 pub use relation::{Op, Relation, RelationUse, Term};
 pub use series::Series;
-pub use words::{CutWords, Letters, TextWords, words};
-pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, Workbook as WorkbookLabels, labels};
+pub(crate) use words::{CutWords, Letters, words};
+pub use workbook::{CoverField, CoverLabels, DataLabels, SumLabels, WorkbookLabels, labels};
 
 use std::sync::{Arc, LazyLock};
 use std::thread::Builder;
@@ -45,8 +45,10 @@ pub enum ValueKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Deserialize, serde::Serialize)]
 pub enum Unit {
     #[serde(rename = "元")]
+    /// 元.
     Yuan,
     #[serde(rename = "万元")]
+    /// 万元: 10,000 yuan.
     TenThousandYuan,
 }
 
@@ -80,7 +82,9 @@ pub struct Form {
     pub notice: String,
     /// SHA-256 of the form file, in hexadecimal.
     pub digest: String,
+    /// See [`Form::structure`].
     structure: String,
+    /// See [`Form::wording`].
     wording: String,
     /// Digests of this same layout in JSON files of earlier versions.
     former_digests: Vec<String>,
@@ -103,14 +107,16 @@ pub struct Form {
     /// The relations between the reports of consecutive years.
     pub series: Vec<Series>,
     /// The figures that the text may state.
-    pub claims: Claims,
+    pub(crate) claims: Claims,
     /// The statements that the text must contain.
-    pub required: Vec<RequiredStatement>,
+    pub(crate) required: Vec<RequiredStatement>,
 }
 
 /// One section of the report.
 #[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Section {
+    /// Key in the form file and in JSON, unique among the sections, e.g. `overview`.
     pub key: String,
     /// The official heading with its number, as printed.
     pub heading: String,
@@ -126,7 +132,9 @@ pub struct Section {
 
 /// One official table: stacked blocks that share a width.
 #[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Table {
+    /// Key in the form file and in JSON, unique among the tables, e.g. `three`.
     pub key: String,
     /// Short name for messages, e.g. 表三.
     pub name: String,
@@ -134,6 +142,7 @@ pub struct Table {
     pub caption: String,
     /// Relative widths of the grid columns (label columns first).
     pub widths: Vec<f32>,
+    /// The blocks from top to bottom.
     pub blocks: Vec<Block>,
     /// Label columns of the widest block.
     pub label_columns: usize,
@@ -141,12 +150,15 @@ pub struct Table {
 
 /// A rectangle of values with its own column heads and row labels.
 #[derive(Debug, PartialEq)]
+#[non_exhaustive]
 pub struct Block {
+    /// Key in the form file and in JSON, unique within the table, e.g. `item1`.
     pub key: String,
     /// A line over the whole width, e.g. 第二十条第（一）项.
     pub title: Option<String>,
     /// The label over the row labels.
     pub corner: Option<String>,
+    /// The value columns with their heads.
     pub columns: Axis,
     /// Empty for a block with one unlabelled row (table four).
     pub rows: Axis,
@@ -161,7 +173,9 @@ pub struct Block {
 /// The column that prints the unit of each row.
 #[derive(Debug, Clone, PartialEq, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct UnitColumn {
+    /// The head of the column.
     pub label: String,
     /// Other published wordings.
     #[serde(default)]
@@ -171,8 +185,11 @@ pub struct UnitColumn {
 /// The position of a value in a table: block, row leaf, column leaf (all from 0).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SlotAt {
+    /// Index in [`Table::blocks`].
     pub block: usize,
+    /// Index of the leaf in [`Block::rows`]; 0 for a block without row labels.
     pub row: usize,
+    /// Index of the leaf in [`Block::columns`].
     pub column: usize,
 }
 

@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 /// A character of a word, or a year relative to the report's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Letter {
+    /// This character.
     Is(char),
+    /// The four digits of a year: the year reported on plus this offset.
     Year(i16),
 }
 
@@ -17,7 +19,7 @@ pub type Word = Vec<Letter>;
 
 /// One part of a phrase.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Part {
+pub enum PhrasePart {
     /// One of several words.
     Words { any: AnyOf, optional: bool },
     /// A number with a unit.
@@ -64,8 +66,10 @@ fn bit(c: char) -> u128 {
 /// A phrase: the words that it begins with, then its other parts in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phrase {
+    /// The words that it begins with.
     pub first: AnyOf,
-    pub rest: Vec<Part>,
+    /// The parts after them, in order.
+    pub rest: Vec<PhrasePart>,
 }
 
 /// The years that a word may contain, relative to the report's.
@@ -104,7 +108,7 @@ impl Phrase {
         let mut parts = Vec::new();
         for part in text.split_whitespace() {
             if part == "#" {
-                parts.push(Part::Number);
+                parts.push(PhrasePart::Number);
                 continue;
             }
             let (part, optional) = part.strip_suffix('?').map_or((part, false), |p| (p, true));
@@ -122,11 +126,11 @@ impl Phrase {
             if any.is_empty() {
                 return Err(format!("“{text}”里有空的词"));
             }
-            parts.push(Part::Words { any: AnyOf::new(any), optional });
+            parts.push(PhrasePart::Words { any: AnyOf::new(any), optional });
         }
         let mut parts = parts.into_iter();
         match parts.next() {
-            Some(Part::Words { any, optional: false }) => Ok(Phrase { first: any, rest: parts.collect() }),
+            Some(PhrasePart::Words { any, optional: false }) => Ok(Phrase { first: any, rest: parts.collect() }),
             _ => Err(format!("“{text}”要以一个词开头")),
         }
     }

@@ -6,8 +6,10 @@ use crate::rules::Code;
 /// How the two sides must compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 pub enum Op {
+    /// Both sides are equal.
     #[serde(rename = "=")]
     Equal,
+    /// The left side is at least the right side.
     #[serde(rename = "≥")]
     AtLeast,
 }
@@ -24,30 +26,41 @@ impl Op {
 
 /// A row or column that is added to a side or subtracted from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Term {
     /// Index of the row leaf or column leaf.
     pub leaf: usize,
+    /// Whether it is subtracted.
     pub negative: bool,
 }
 
 /// One relation of the form, over every row or every column of a block.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Relation {
     /// The rule it belongs to, e.g. `K301`.
     pub code: Code,
+    /// Index of its table in [`Form::tables`](super::Form::tables).
     pub table: usize,
+    /// Index of its block in [`Table::blocks`].
     pub block: usize,
     /// Whether the terms are rows (and it applies to each column) or the other way round.
     pub holds_in_each_column: bool,
+    /// The terms of the left side; at least one.
     pub left: Vec<Term>,
+    /// How the left side compares with the right side.
     pub op: Op,
+    /// The terms of the right side; at least one.
     pub right: Vec<Term>,
 }
 
 /// A relation in one row or column: the slots of its two sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RelationUse {
+    /// Slots of the left side, each with `true` if it is subtracted.
     pub left: Vec<(usize, bool)>,
+    /// Slots of the right side, each with `true` if it is subtracted.
     pub right: Vec<(usize, bool)>,
 }
 

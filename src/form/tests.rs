@@ -127,16 +127,16 @@ fn series_hold_in_every_column_and_only_one_of_them_across_editions() {
 #[test]
 fn a_faulty_form_file_is_refused() {
     let old = include_str!("2014.toml");
-    for (from, to, says) in [
+    for (from, to, fragment) in [
         ("unit = \"万元\"", "unit = \"个\"", "单位"),
         ("key = \"normative\", label", "key = \"normative\", value = \"amount\", label", "单位"),
         ("outline = true", "", "不能自己有单位"),
     ] {
         let error = Form::parse(&old.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(error.contains(says), "{error}");
+        assert!(error.contains(fragment), "{error}");
     }
     let good = include_str!("2021.toml");
-    for (from, to, says) in [
+    for (from, to, fragment) in [
         ("widths = [30, 23, 23, 24]", "widths = [30, 23]", "列宽"),
         ("left = [\"handled.total\"]", "left = [\"handled.totl\"]", "没有 handled.totl"),
         ("table = \"two\"", "table = \"tow\"", "tow"),
@@ -149,7 +149,7 @@ fn a_faulty_form_file_is_refused() {
         ("section = \"other\"\nwhat", "section = \"last\"\nwhat", "没有键为 last"),
     ] {
         let error = Form::parse(&good.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(error.contains(says), "{error}");
+        assert!(error.contains(fragment), "{error}");
     }
 }
 

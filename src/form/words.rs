@@ -55,6 +55,7 @@ impl Default for Letters {
 }
 
 impl Letters {
+    /// Whether the set contains a character; characters of other planes count as members.
     pub fn has(&self, c: char) -> bool {
         // Characters of other planes count as members; the exact test that follows decides.
         self.0.get(c as usize / 64).is_none_or(|bits| bits & (1 << (c as u32 % 64)) != 0)

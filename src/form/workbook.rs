@@ -7,17 +7,28 @@ use serde::Deserialize;
 /// Everything in `workbook.toml`.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Workbook {
+pub struct WorkbookLabels {
+    /// How a title is made and recognised.
     pub report: ReportLabels,
-    pub amounts: Amounts,
+    /// Limits beyond which an amount is implausible.
+    pub(crate) amounts: ImplausibleAmounts,
+    /// Labels of the cover sheet.
     pub cover: CoverLabels,
-    pub text: TextLabels,
-    pub breaks: BreakWords,
-    pub entry: EntryLabels,
+    /// Heads of the sheets with text.
+    pub(crate) text: TextLabels,
+    /// Where a label may break in a narrow column.
+    pub(crate) breaks: BreakWords,
+    /// Messages of the template for invalid entries.
+    pub(crate) entry: EntryLabels,
+    /// Labels of the long-form data, CSV and JSON.
     pub data: DataLabels,
-    pub guide: Guide,
-    pub units: UnitWords,
-    pub names: NameWords,
+    /// The instructions sheet of the template.
+    pub guide: GuideLabels,
+    /// Words in value cells and labels.
+    pub(crate) units: UnitWords,
+    /// Words for comparing the names of agencies.
+    pub(crate) names: NameWords,
+    /// Labels of the workbook of the sum over units.
     pub sum: SumLabels,
 }
 
@@ -41,8 +52,10 @@ pub struct ReportLabels {
 /// Amounts in yuan that are implausible for an agency.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Amounts {
+pub struct ImplausibleAmounts {
+    /// What the charges of a department of a city stay below.
     pub office: i64,
+    /// What the charges of a province stay below.
     pub government: i64,
 }
 
@@ -96,22 +109,34 @@ impl ReportLabels {
 /// The cover sheet: one labelled row per field.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CoverLabels {
+    /// Name of the sheet, 封面.
     pub sheet: String,
+    /// Heads of the two columns, label and content.
     pub head: [String; 2],
+    /// Full name of the agency.
     pub agency: CoverField,
+    /// The year reported on.
     pub year: CoverField,
+    /// The title of the report; optional.
     pub title: CoverField,
+    /// Date of publication; optional.
     pub published: CoverField,
+    /// Public contact; optional.
     pub contact: CoverField,
+    /// Index number (索引号); optional.
     pub index: CoverField,
 }
 
 /// One field of the cover.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct CoverField {
+    /// The label as written by the template.
     pub label: String,
+    /// Other labels that are accepted on import.
     pub variants: Vec<String>,
     /// What to fill in, shown by the template.
     pub hint: String,
@@ -168,7 +193,9 @@ pub struct EntryLabels {
 /// The values of a report for machines: the long-form sheet of the published workbook, CSV and JSON.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct DataLabels {
+    /// Name of the sheet, 数据.
     pub sheet: String,
     /// Table, row path, column path, value, unit.
     pub head: [String; 5],
@@ -197,10 +224,13 @@ impl DataLabels {
 /// The instructions sheet of the template.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Guide {
+#[non_exhaustive]
+pub struct GuideLabels {
+    /// Name of the sheet, 填报说明.
     pub sheet: String,
     /// First line, with `{notice}`.
     pub basis: String,
+    /// The instructions, one line each.
     pub lines: Vec<String>,
 }
 
@@ -231,23 +261,34 @@ pub struct NameWords {
 /// The workbook of the sum over units.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SumLabels {
+    /// The sheet with each summed value and the cell it was read from.
     pub sources: SumSheet<11>,
+    /// The sheet of units without a report and of faulty reports.
     pub troubles: SumSheet<6>,
-    /// States of a listed unit and, on the second sheet, faults of a unit.
+    /// State of a listed unit with a report.
     pub submitted: String,
+    /// State of a listed unit without a report.
     pub missing: String,
+    /// State of a unit whose file could not be read as a report.
     pub unread: String,
+    /// State of a unit with a report that is not on the list.
     pub unlisted: String,
+    /// Fault: the report was refused and is not part of the sum.
     pub refused: String,
+    /// Fault: the report has errors and is part of the sum.
     pub faulty: String,
 }
 
 /// A sheet of the sum in addition to those of the standard workbook.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct SumSheet<const COLUMNS: usize> {
+    /// Name of the sheet.
     pub sheet: String,
+    /// Heads of the columns.
     #[serde(deserialize_with = "array")]
     pub head: [String; COLUMNS],
 }
@@ -259,7 +300,7 @@ fn array<'de, D: serde::Deserializer<'de>, const N: usize>(from: D) -> Result<[S
     all.try_into().map_err(|_| serde::de::Error::invalid_length(length, &"another number of heads"))
 }
 
-impl Workbook {
+impl WorkbookLabels {
     /// Every text that the standard workbook prints in addition to the report's own words and the form's labels, except the
     /// labels of the cover: heads, hints and captions. A reader may skip a cell that contains exactly one of them.
     pub fn furniture(&self) -> Vec<&str> {
@@ -280,12 +321,12 @@ impl Workbook {
     }
 }
 
-static LABELS: LazyLock<Workbook> = LazyLock::new(|| {
+static LABELS: LazyLock<WorkbookLabels> = LazyLock::new(|| {
     // Compiled in and parsed by a test: it cannot fail on a user's machine.
     toml::from_str(include_str!("workbook.toml")).expect("built-in workbook labels")
 });
 
 /// The labels of the standard workbook.
-pub fn labels() -> &'static Workbook {
+pub fn labels() -> &'static WorkbookLabels {
     &LABELS
 }

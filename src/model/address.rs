@@ -9,7 +9,9 @@ use std::sync::Arc;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Address {
+    /// Row from 0: one less than the number in a spreadsheet.
     pub row: u32,
+    /// Column from 0: 0 for `A`.
     pub column: u32,
 }
 
@@ -68,14 +70,17 @@ pub struct Source {
     pub file: Option<String>,
     /// Empty if the place is the whole file.
     pub sheet: Arc<str>,
+    /// `None` if the place is a sheet or file as a whole.
     pub cell: Option<Address>,
 }
 
 impl Source {
+    /// A cell of a sheet.
     pub fn cell(sheet: &Arc<str>, cell: Address) -> Source {
         Source { file: None, sheet: sheet.clone(), cell: Some(cell) }
     }
 
+    /// A sheet as a whole.
     pub fn sheet(sheet: &Arc<str>) -> Source {
         Source { file: None, sheet: sheet.clone(), cell: None }
     }
@@ -118,12 +123,16 @@ pub fn in_brackets(places: &[Source], most: usize) -> String {
 /// A fact of the cover that may be absent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Fact {
+    /// Date of publication.
     Published,
+    /// Public contact.
     Contact,
+    /// Index number (索引号).
     Index,
 }
 
 impl Fact {
+    /// All facts, in the order of the cover sheet.
     pub const ALL: [Fact; 3] = [Fact::Published, Fact::Contact, Fact::Index];
 
     /// The JSON member that contains its origin.
@@ -138,19 +147,36 @@ impl Fact {
 
 /// A part of a report, independent of the workbook it was read from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[non_exhaustive]
 pub enum Place {
     /// Agency, year and title.
     Title,
     /// Another fact of the cover.
     Fact(Fact),
     /// A paragraph before the first section.
-    Preface { paragraph: usize },
+    Preface {
+        /// Index in [`Report::preface`](super::Report::preface).
+        paragraph: usize,
+    },
     /// A section as a whole.
-    Section { section: usize },
+    Section {
+        /// Index in [`Report::sections`](super::Report::sections).
+        section: usize,
+    },
     /// A paragraph of a section.
-    Paragraph { section: usize, paragraph: usize },
+    Paragraph {
+        /// Index in [`Report::sections`](super::Report::sections).
+        section: usize,
+        /// Index among all paragraphs of the section, those before its table first.
+        paragraph: usize,
+    },
     /// A value of a table.
-    Value { table: usize, slot: usize },
+    Value {
+        /// Index in [`Report::tables`](super::Report::tables).
+        table: usize,
+        /// Slot within the table.
+        slot: usize,
+    },
 }
 
 /// Where the parts of a report were read and what was written there.

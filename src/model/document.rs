@@ -15,6 +15,7 @@ pub struct Document {
     pub published: Option<String>,
     /// Lines under the title (index number, date), already worded.
     pub facts: Vec<String>,
+    /// Headings, paragraphs and tables, in reading order.
     pub blocks: Vec<Block>,
 }
 
@@ -30,12 +31,17 @@ impl Document {
 pub enum Block {
     /// Level 1 is 一、, level 2 （一）, level 3 1. and （1）.
     Heading {
+        /// Level, from 1.
         level: u8,
+        /// The heading, including its number.
         text: String,
     },
+    /// A paragraph of body text.
     Paragraph {
+        /// The text; the writers add indentation.
         text: String,
     },
+    /// An official table.
     Table(Table),
 }
 
@@ -50,12 +56,14 @@ pub struct Table {
     pub header_rows: usize,
     /// Leading columns that contain row labels.
     pub label_columns: usize,
+    /// The rows from top to bottom, header rows included.
     pub rows: Vec<Row>,
 }
 
 /// One row: the cells that begin in it, left to right.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Row {
+    /// The cells; columns that a cell from a row above covers have none.
     pub cells: Vec<Cell>,
 }
 
@@ -64,10 +72,15 @@ pub struct Row {
 pub struct Cell {
     /// First column, from 0.
     pub column: usize,
+    /// Number of rows, at least 1.
     pub row_span: usize,
+    /// Number of columns, at least 1.
     pub column_span: usize,
+    /// Label or value as printed; may be empty.
     pub text: String,
+    /// Whether it is a header, and of what.
     pub role: CellRole,
+    /// Horizontal alignment of the text.
     pub align: Align,
     /// Indentation of the text from the left, in levels: the level of a label in an outline.
     pub indent: u8,
@@ -82,12 +95,15 @@ pub enum CellRole {
     RowHeader,
     /// Heads everything below it over the whole width (a block's title).
     BlockHeader,
+    /// A value, or the mark in its place.
     Data,
 }
 
 /// Horizontal alignment; vertically every cell is centred.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
+    /// At the left edge of the cell.
     Left,
+    /// In the middle of the cell.
     Center,
 }

@@ -12,6 +12,7 @@ use crate::rules::{Code, Severity};
 /// What a finding is derived from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum Stage {
     /// How the workbook was written: the finding cannot be derived again from the report alone.
     Reading,
@@ -32,6 +33,7 @@ pub struct Places {
 }
 
 impl Places {
+    /// Adds a place; beyond the limit it is only counted.
     pub fn push(&mut self, place: Source) {
         self.count += 1;
         // One more than the limit, because the first becomes the finding's own place.
@@ -40,6 +42,7 @@ impl Places {
         }
     }
 
+    /// The first place; `None` if there is none.
     pub fn first(&self) -> Option<&Source> {
         self.kept.first()
     }
@@ -58,20 +61,29 @@ impl FromIterator<Source> for Places {
     }
 }
 
-/// One finding. The message is one Chinese sentence that names both places; `hint` says what to do.
+/// One finding. Built with [`finding`] or [`Finding::new`] and the methods that set its parts.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
+    /// Its code in the catalogue of rules.
     pub code: Code,
+    /// Usually that of its rule.
     pub severity: Severity,
+    /// Whether the report alone determines it.
     pub stage: Stage,
+    /// Its own place; `None` if it is about no particular place of the input.
     pub source: Option<Source>,
+    /// One Chinese sentence that names the places that matter.
     pub message: String,
+    /// The value that the place should have; `None` if the finding compares nothing.
     pub expected: Option<String>,
+    /// The value that it has instead.
     pub found: Option<String>,
     /// Further places, at most [`MOST_PLACES`] of them.
     pub related: Vec<Source>,
     /// Number of places beyond those.
     pub more: usize,
+    /// What to do about it, in Chinese; `None` if the message suffices.
     pub hint: Option<String>,
     /// The waiver, if the report was published despite the finding.
     pub waived: Option<Waived>,
@@ -79,10 +91,13 @@ pub struct Finding {
 
 /// A waiver of a finding: who decided it, when and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Waived {
+    /// Name of the person who decided it.
     pub who: String,
     /// The day on which it was decided, as `2025-01-20`.
     pub date: String,
+    /// Why the report may be published despite the finding.
     pub reason: String,
 }
 
@@ -117,16 +132,19 @@ impl Finding {
         }
     }
 
+    /// Sets its own place.
     pub fn at(mut self, source: impl Into<Option<Source>>) -> Finding {
         self.source = source.into();
         self
     }
 
+    /// Sets the value that was expected.
     pub fn expected(mut self, text: impl ToString) -> Finding {
         self.expected = Some(text.to_string());
         self
     }
 
+    /// Sets the value that was found.
     pub fn found(mut self, text: impl ToString) -> Finding {
         self.found = Some(text.to_string());
         self
@@ -171,7 +189,7 @@ impl Finding {
         self.severity < Severity::Error && self.blocks()
     }
 
-    /// Its code, with [`BLOCKS`] if it is a warning that blocks publication and is not waived.
+    /// Its code, with the remark `BLOCKS` if it is a warning that blocks publication and is not waived.
     pub fn coded(&self) -> String {
         let blocks = self.blocks_as_warning() && self.waived.is_none();
         if blocks { format!("{}，{BLOCKS}", self.code) } else { self.code.to_string() }
@@ -203,6 +221,7 @@ impl Finding {
         self.more > 0 && self.source.is_none()
     }
 
+    /// Sets what to do about it.
     pub fn hint(mut self, text: impl Into<String>) -> Finding {
         self.hint = Some(text.into());
         self
@@ -217,29 +236,41 @@ pub const MOST_ALIKE: usize = 250;
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     all: Vec<Finding>,
-    /// By code: number of findings kept, number and greatest severity of the others, and stage of the first finding.
-    codes: BTreeMap<Code, (usize, usize, Severity, Stage)>,
+    codes: BTreeMap<Code, Alike>,
+}
+
+/// The findings of one code.
+#[derive(Debug, Clone)]
+struct Alike {
+    /// Number of findings kept.
+    kept: usize,
+    /// Number and greatest severity of those only counted.
+    counted: usize,
+    severity: Severity,
+    /// Stage of the first finding.
+    stage: Stage,
 }
 
 impl Findings {
+    /// Adds a finding; beyond [`MOST_ALIKE`] of its code it is only counted.
     pub fn push(&mut self, finding: Finding) {
-        let none = (0, 0, Severity::Note, finding.stage);
-        let (kept, others, severity, _) = self.codes.entry(finding.code).or_insert(none);
-        if *kept < MOST_ALIKE {
-            *kept += 1;
+        let none = Alike { kept: 0, counted: 0, severity: Severity::Note, stage: finding.stage };
+        let alike = self.codes.entry(finding.code).or_insert(none);
+        if alike.kept < MOST_ALIKE {
+            alike.kept += 1;
             self.all.push(finding);
         } else {
-            *others += 1;
-            *severity = finding.severity.max(*severity);
+            alike.counted += 1;
+            alike.severity = finding.severity.max(alike.severity);
         }
     }
 
     /// The findings in order; if some of a code were not listed, a finding with their number follows the last of that code.
     pub fn into_vec(self) -> Vec<Finding> {
         let mut all = self.all;
-        for (code, (_, others, severity, stage)) in self.codes.into_iter().filter(|(_, (_, others, ..))| *others > 0) {
+        for (code, Alike { counted, severity, stage, .. }) in self.codes.into_iter().filter(|(_, a)| a.counted > 0) {
             let rest =
-                Finding { stage, more: others, ..Finding::new(code, severity, "这样的问题没有全部列出") };
+                Finding { stage, more: counted, ..Finding::new(code, severity, "这样的问题没有全部列出") };
             let last = all.iter().rposition(|f| f.code == code).map_or(all.len(), |i| i + 1);
             all.insert(last, rest.hint("请先改正已经列出的，再检查一次"));
         }

@@ -12,10 +12,12 @@ mod report;
 mod value;
 
 pub use crate::rules::{Code, Severity};
-pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source, in_brackets};
+pub(crate) use address::in_brackets;
+pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source};
 pub use characters::is_invisible;
-pub use date::full_date;
+pub(crate) use date::full_date;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
-pub use finding::{BLOCKS, Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, Waived, finding, refuses};
+pub(crate) use finding::BLOCKS;
+pub use finding::{Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, Waived, finding, refuses};
 pub use report::{Cover, Paragraph, Report, Section, Whole};
 pub use value::{Amount, Decimal, Value};

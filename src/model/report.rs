@@ -10,7 +10,9 @@ use crate::form::Form;
 /// One annual report. Two reports are equal if form and content are equal, wherever they were read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Report {
+    /// The edition that it is written in.
     pub form: Arc<Form>,
+    /// Agency, year, title and the facts that may be absent.
     pub cover: Cover,
     /// Paragraphs before the first section.
     pub preface: Vec<Paragraph>,
@@ -23,8 +25,11 @@ pub struct Report {
 /// A report with the origins of its parts and its findings.
 #[derive(Debug, Clone, Copy)]
 pub struct Whole<'a> {
+    /// Its content.
     pub report: &'a Report,
+    /// Where its parts were read and what was written there.
     pub origins: &'a Origins,
+    /// All findings about it, waived ones included.
     pub findings: &'a [Finding],
 }
 
@@ -81,16 +86,20 @@ impl Section {
 /// A paragraph or a subheading.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paragraph {
-    /// 0 for body text; 2 for （一）, 3 for 1. and （1） headings (1 is the section's own).
+    /// 0 for body text; 2 for （一）, 3 for 1. and （1） headings. 1 is the section's own heading, which is a paragraph only if
+    /// [`Form::free_headings`] is set.
     pub level: u8,
+    /// The text as published; that of a heading includes its number.
     pub text: String,
 }
 
 impl Paragraph {
+    /// A paragraph of body text.
     pub fn body(text: impl Into<String>) -> Paragraph {
         Paragraph { level: 0, text: text.into() }
     }
 
+    /// A subheading; see [`Paragraph::level`].
     pub fn heading(level: u8, text: impl Into<String>) -> Paragraph {
         Paragraph { level, text: text.into() }
     }

@@ -30,6 +30,7 @@ pub enum Value {
 /// Money: a number, and the unit if the form leaves it to the agency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amount {
+    /// The amount in its unit; never rounded.
     #[serde(with = "super::exact")]
     pub number: Decimal,
     /// `None`: the form's own unit, or no unit was written.

@@ -30,9 +30,13 @@ pub enum Severity {
 /// One rule.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Rule {
+    /// The code of its findings.
     pub code: Code,
+    /// What is wrong, in a few Chinese words.
     pub title: String,
+    /// The severity of its findings, unless a finding states its own.
     pub severity: Severity,
     /// Whether a report with such a finding is refused: nothing is written for it.
     #[serde(default)]
@@ -53,11 +57,13 @@ pub struct Rule {
     /// Whether the finding may be about how a workbook was written, which a report that is read from JSON can only repeat.
     #[serde(default)]
     pub reading: bool,
+    /// When it is reported and what follows, in Chinese sentences.
     pub meaning: String,
     /// The relation in the form's own words.
     pub formula: Option<String>,
     /// Clause, notice or convention that it is based on.
     pub basis: String,
+    /// The message of a finding, as an example.
     pub example: String,
 }
 

@@ -42,7 +42,7 @@ const TAGS: [(&str, TagKind); 8] = [
 const CODE: usize = 10;
 
 /// Placeholders, written `{agency}`, for facts of the report.
-const PLACES: [&str; 3] = ["agency", "year", "title"];
+const PLACEHOLDERS: [&str; 3] = ["agency", "year", "title"];
 
 /// The tags of a site.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,13 +52,22 @@ pub struct Site {
 
 /// Why a site file cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum SiteError {
+    /// Not valid TOML. Contains a Chinese clause with the line.
     #[error("网站文件{0}")]
     Syntax(String),
+    /// A key that is not the name of a tag that can be set.
     #[error("网站文件没有“{0}”这一项，可以写 {all}", all = TAGS.map(|(name, _)| name).join("、"))]
     Unknown(String),
+    /// An empty or malformed value.
     #[error("网站文件的“{key}”{wrong}")]
-    Value { key: &'static str, wrong: String },
+    Value {
+        /// The name of the tag.
+        key: &'static str,
+        /// The end of the message, in Chinese.
+        wrong: String,
+    },
 }
 
 impl Site {
@@ -122,7 +131,7 @@ fn read(kind: TagKind, value: toml::Value) -> Result<String, String> {
             return Err(format!("不能是“{text}”，要写以 http:// 或 https:// 开头的网址"));
         }
         TagKind::Domain | TagKind::Code => {}
-        TagKind::Pattern | TagKind::Patterns | TagKind::Address => places(&text)?,
+        TagKind::Pattern | TagKind::Patterns | TagKind::Address => check_placeholders(&text)?,
     }
     Ok(text)
 }
@@ -140,11 +149,11 @@ fn is_address(text: &str) -> bool {
 }
 
 /// Fails unless every brace belongs to a known placeholder.
-fn places(text: &str) -> Result<(), String> {
-    let known = || PLACES.map(|p| format!("{{{p}}}")).join("、");
+fn check_placeholders(text: &str) -> Result<(), String> {
+    let known = || PLACEHOLDERS.map(|p| format!("{{{p}}}")).join("、");
     for (index, piece) in text.split('{').enumerate() {
         let rest = match piece.split_once('}') {
-            Some((place, rest)) if index > 0 && PLACES.contains(&place) => rest,
+            Some((name, rest)) if index > 0 && PLACEHOLDERS.contains(&name) => rest,
             None if index == 0 => piece,
             _ => return Err(format!("里的花括号只能写 {}", known())),
         };
@@ -159,8 +168,8 @@ fn places(text: &str) -> Result<(), String> {
 fn filled(text: &str, doc: &Document, encode: impl Fn(&str) -> String) -> String {
     let mut out = String::with_capacity(text.len());
     for (index, piece) in text.split('{').enumerate() {
-        let (place, rest) = piece.split_once('}').filter(|_| index > 0).unwrap_or(("", piece));
-        match place {
+        let (name, rest) = piece.split_once('}').filter(|_| index > 0).unwrap_or(("", piece));
+        match name {
             "agency" => out.push_str(&encode(&doc.agency)),
             "year" => out.push_str(&doc.year.to_string()),
             "title" => out.push_str(&encode(&doc.title_text())),
@@ -192,7 +201,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_filled_once() {
+    fn placeholders_are_filled_once() {
         let site = Site::parse(
             "SiteName = \"某区人民政府\"\nKeywords = [\"{agency}\", \"{year}年\"]\nDescription = \"{title}，全文\"\n\
              Url = \"https://www.example.gov.cn/{agency}/{year}.html\"",
@@ -210,7 +219,7 @@ mod tests {
 
     #[test]
     fn faulty_site_files_are_refused_by_their_key() {
-        for (text, says) in [
+        for (text, fragment) in [
             ("SiteNam = \"某\"", "没有“SiteNam”"),
             ("ArticleTitle = \"某\"", "没有“ArticleTitle”"),
             ("SiteName = 3", "“SiteName”要写成"),
@@ -237,7 +246,7 @@ mod tests {
             ("SiteName = \"a\"\nSiteName = \"b\"", "第 2 行"),
         ] {
             let error = Site::parse(text).unwrap_err().to_string();
-            assert!(error.contains(says) && !error.contains('\n'), "{text}: {error}");
+            assert!(error.contains(fragment) && !error.contains('\n'), "{text}: {error}");
             assert!(!error.contains("expected") && !error.contains("invalid"), "{text}: {error}");
         }
         assert_eq!(Site::parse("\u{feff}").unwrap(), Site::default());

@@ -7,71 +7,105 @@ use serde::Deserialize;
 
 use crate::toml_error::sentence;
 
-/// A complete style; lengths in millimetres (page) and points (everything else).
+/// A complete style. Lengths are in millimetres in [`PageStyle`] and in points elsewhere.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Style {
-    pub page: Page,
-    pub size: Size,
-    pub line: Line,
-    pub face: Face,
-    pub docx: Face,
+    /// Margins, text area and page number.
+    pub page: PageStyle,
+    /// Type sizes.
+    pub size: TypeSizes,
+    /// Line spacing and the rules of tables.
+    pub line: LineStyle,
+    /// Faces of the PDF: file names of built-in faces, or paths of TrueType or OpenType fonts.
+    pub face: FaceNames,
+    /// Faces of the DOCX: names of fonts that offices have installed.
+    pub docx: FaceNames,
 }
 
 /// The page, in millimetres. Paper is always A4, 210 × 297 mm.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Page {
+#[non_exhaustive]
+pub struct PageStyle {
+    /// From the top edge of the paper to the text area.
     pub margin_top: f32,
+    /// From the left edge of the paper to the text area.
     pub margin_left: f32,
+    /// Width of the text area.
     pub text_width: f32,
+    /// Height of the text area; the page number is located below it.
     pub text_height: f32,
+    /// Where the page number is located.
     pub page_number: PageNumber,
 }
 
 /// Position of the page number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[non_exhaustive]
 pub enum PageNumber {
+    /// In the middle of the page.
     Centered,
+    /// Right on odd pages and left on even pages, one character from the edge of the text area.
     Outside,
 }
 
 /// Type sizes in points.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Size {
+#[non_exhaustive]
+pub struct TypeSizes {
+    /// The title of the report.
     pub title: f32,
+    /// The lines under the title (index number, date).
     pub facts: f32,
+    /// Headings of all levels.
     pub heading: f32,
+    /// Body text.
     pub body: f32,
+    /// The page number.
     pub page_number: f32,
+    /// Tables, unless one must be smaller to fit on a page.
     pub table: f32,
+    /// Smallest size to which a table may shrink; not larger than `table`.
     pub table_least: f32,
 }
 
-/// Distances and line widths in points.
+/// Line spacing and widths of rules in points.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
+#[non_exhaustive]
+pub struct LineStyle {
+    /// From baseline to baseline.
     pub pitch: f32,
+    /// From baseline to baseline of a title of several lines.
     pub title_pitch: f32,
+    /// Width of the rules of tables.
     pub rule: f32,
 }
 
 /// One face per role: files for the PDF, names for the DOCX.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Face {
+#[non_exhaustive]
+pub struct FaceNames {
+    /// The title of the report.
     pub title: String,
+    /// Body text.
     pub body: String,
+    /// Headings of level 1.
     pub heading1: String,
+    /// Headings of level 2.
     pub heading2: String,
+    /// Tables.
     pub table: String,
+    /// Latin letters and digits in all of these.
     pub latin: String,
 }
 
-impl Face {
+impl FaceNames {
     /// The six roles: key in the style file, and face.
     pub fn roles(&self) -> [(&'static str, &str); 6] {
         [
@@ -87,11 +121,24 @@ impl Face {
 
 /// Why a style file cannot be used.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum StyleError {
+    /// Not valid TOML, or an unknown or mistyped key. Contains a Chinese clause with the line.
     #[error("样式文件{0}")]
     Syntax(String),
+    /// A length out of its range.
     #[error("样式文件的 {key} 为 {value}，应在 {least} 到 {most} 之间")]
-    Range { key: &'static str, value: f32, least: f32, most: f32 },
+    Range {
+        /// The key, e.g. `size.body`.
+        key: &'static str,
+        /// The length in the file.
+        value: f32,
+        /// Least permitted length.
+        least: f32,
+        /// Greatest permitted length.
+        most: f32,
+    },
+    /// Lengths that are in range but do not fit together. Contains a Chinese clause.
     #[error("样式文件的页面放不下：{0}")]
     Page(&'static str),
 }
@@ -183,7 +230,7 @@ mod tests {
 
     #[test]
     fn faulty_style_files_are_refused() {
-        for (text, says) in [
+        for (text, fragment) in [
             ("[size]\nbodi = 15.0", "bodi"),
             ("[sizes]\nbody = 15.0", "sizes"),
             ("size = 3", "种类不对"),
@@ -194,7 +241,7 @@ mod tests {
             ("not toml", "第 1 行第 5 列写法不对"),
         ] {
             let error = Style::parse(text).unwrap_err().to_string();
-            assert!(error.contains(says), "{text}: {error}");
+            assert!(error.contains(fragment), "{text}: {error}");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! Writes `src/rules/code.rs`, the codes of the catalogue as a type; `--check` writes nothing and fails if that file is
 //! stale.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
+use nianbao::form;
 use serde::Deserialize;
 
 use crate::project::{root, shown};
@@ -17,6 +19,7 @@ struct Catalogue {
 #[derive(Deserialize)]
 struct Rule {
     code: String,
+    title: String,
 }
 
 pub fn run(check: bool) -> Result<()> {
@@ -36,11 +39,18 @@ pub fn run(check: bool) -> Result<()> {
 }
 
 fn source(rules: &[Rule]) -> Result<String> {
+    let labels = official_labels();
     let mut variants = String::new();
-    for Rule { code } in rules {
+    for Rule { code, title } in rules {
         let letter = code.starts_with(|c: char| c.is_ascii_uppercase());
         let number = code.get(1..).is_some_and(|n| n.len() == 3 && n.bytes().all(|b| b.is_ascii_digit()));
         ensure!(letter && number, "`{code}` is no code: a letter and three digits");
+        // No official label is written outside `src/form`, not even in a comment.
+        if labels.iter().any(|label| title.contains(label)) {
+            writeln!(variants, "    /// Its title contains a label of the form: see [`Code::rule`].")?;
+        } else {
+            writeln!(variants, "    /// {title}")?;
+        }
         writeln!(variants, "    {code},")?;
     }
     let (count, codes) = (rules.len(), rules.iter().map(|r| &r.code));
@@ -48,7 +58,7 @@ fn source(rules: &[Rule]) -> Result<String> {
     let names: String = codes.map(|code| format!("    \"{code}\",\n")).collect();
     Ok(format!(
         "//! The codes of the catalogue. Made by `cargo xtask rules` from `src/form/rules.toml`, in its order.\n\n\
-         /// What kind of finding it is, e.g. `K301`. Its rule says what it means; titles name labels of the form.\n\
+         /// What kind of finding it is, e.g. `K301`. Each code is documented by the title of its rule.\n\
          #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]\n\
          #[non_exhaustive]\n\
          pub enum Code {{\n{variants}}}\n\n\
@@ -57,6 +67,23 @@ fn source(rules: &[Rule]) -> Result<String> {
          #[rustfmt::skip]\n\
          pub(super) const NAMES: [&str; {count}] = [\n{names}];\n"
     ))
+}
+
+/// The labels of all editions without their numbers; short everyday words do not count. The same as in `tests/sources.rs`.
+fn official_labels() -> BTreeSet<String> {
+    let mut labels = BTreeSet::new();
+    for form in form::built_in() {
+        for section in &form.sections {
+            labels.extend([&section.heading, &section.sheet].into_iter().chain(&section.subheadings));
+        }
+        for block in form.tables.iter().flat_map(|t| &t.blocks) {
+            labels.extend(block.title.iter().chain(&block.corner));
+            labels.extend(block.rows.walk().into_iter().chain(block.columns.walk()).map(|n| &n.label));
+        }
+    }
+    let without_number =
+        |l: &String| l.trim_start_matches(|c: char| "（）一二三四五六七八0123456789.、".contains(c)).to_owned();
+    labels.into_iter().map(without_number).filter(|l| l.chars().count() >= 3).collect()
 }
 
 /// Parses the words after `rules`.

@@ -5,7 +5,7 @@
 
 use super::numeral::{self, Said};
 use super::plain::Plain;
-use crate::form::{Part, Phrase, Word, words};
+use crate::form::{Phrase, PhrasePart, Word, words};
 
 /// Most filler words between two words of a phrase.
 const BETWEEN: usize = 8;
@@ -33,13 +33,13 @@ impl Reader<'_> {
         ends.find_map(|end| self.parts(&phrase.rest, end, &mut steps))
     }
 
-    fn parts(&self, parts: &[Part], at: usize, steps: &mut usize) -> Option<(usize, Option<Said>)> {
+    fn parts(&self, parts: &[PhrasePart], at: usize, steps: &mut usize) -> Option<(usize, Option<Said>)> {
         let Some((part, rest)) = parts.split_first() else { return Some((at, None)) };
         let mut at = at;
         for _ in 0..=BETWEEN {
             *steps = steps.checked_sub(1)?;
             match part {
-                Part::Number => {
+                PhrasePart::Number => {
                     if let Some((said, end)) = numeral::said(self.plain, at, self.units) {
                         if rest.is_empty() {
                             return Some((end, Some(said)));
@@ -50,13 +50,13 @@ impl Reader<'_> {
                         return Some((end, Some(said)));
                     }
                 }
-                Part::Words { any, .. } => {
+                PhrasePart::Words { any, .. } => {
                     for end in self.plain.ends(at, any, self.year) {
                         if let Some(found) = self.parts(rest, end, steps) {
                             return Some(found);
                         }
                     }
-                    if matches!(part, Part::Words { optional: true, .. })
+                    if matches!(part, PhrasePart::Words { optional: true, .. })
                         && let Some(found) = self.parts(rest, at, steps)
                     {
                         return Some(found);
