@@ -34,12 +34,13 @@ use crate::import::{Cell, Content, MARKED, Sheet, Skipped, Workbook};
 use crate::model::{Code, Finding, Origins, Place, Report, Source, finding};
 
 pub use cache::Cache;
-pub use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
+pub(crate) use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
 pub use settle::settle;
 
 /// How to read a workbook.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// The forms that a workbook is compared with. Of two that fit equally well, the first is taken.
     pub forms: Vec<Arc<Form>>,
     /// Leave marks, spaces and quotes as they are.
     pub keep_text: bool,
@@ -53,15 +54,20 @@ impl Default for Options {
 
 /// The content of a workbook, as far as it is certain.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Normalized {
     /// Contains unknown values where cells could not be read; the findings then refuse the report. `None` if no table of any form
     /// was found, or if a JSON is faulty.
     pub report: Option<Report>,
-    /// What is known of the report even if it is refused.
+    /// The agency's name; `None` if no cover and no title states it. Also set for a refused report, as are year and edition.
     pub agency: Option<String>,
+    /// The year that the report is about, in four digits; `None` if it is not stated or if two different years are.
     pub year: Option<u16>,
+    /// The id of the form, such as `2021`; `None` unless all tables are of one edition.
     pub edition: Option<String>,
+    /// The cell that each part of the report was read from.
     pub origins: Origins,
+    /// Everything that was inferred, omitted or not understood, in the order in which it was found.
     pub findings: Vec<Finding>,
 }
 
