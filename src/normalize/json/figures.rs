@@ -49,10 +49,7 @@ pub fn read<'j>(
 
 /// The name of a value for messages: the table and the labels of the value.
 pub fn name(table: &Table, slot: usize) -> String {
-    let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
-    let labels = [last(table.row_path(slot)), last(table.column_path(slot))];
-    let label: Vec<String> = labels.into_iter().filter(|l| !l.is_empty()).collect();
-    format!("{}“{}”", table.name, label.join("·"))
+    format!("{}“{}”", table.name, table.slot_label(slot))
 }
 
 fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
