@@ -18,7 +18,7 @@ use super::view::View;
 use super::{Options, heading, title};
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content};
-use crate::model::{Address, Code, Cover, Findings, Origins, Paragraph, Place, Section, Source, finding};
+use crate::model::{Address, Code, Cover, Finding, Findings, Origins, Paragraph, Place, Section, Source, finding};
 
 /// The words of a workbook, placed.
 #[derive(Debug, Default)]
@@ -62,7 +62,7 @@ pub fn read(
     for (i, view) in views.iter().enumerate() {
         flow.sheet(i, view, tables);
     }
-    flow.title(name, views);
+    flow.finish_cover(name, views);
     flow.drop_empty_subheadings();
     flow.entitle(views, tables);
     flow.note_origins();
@@ -96,7 +96,7 @@ pub(super) struct Front {
 }
 
 /// A fact as stated in the workbook.
-pub(super) struct Stated {
+pub(super) struct StatedFact {
     pub(super) text: String,
     pub(super) source: Source,
     /// Whether it is stated on a cover.
@@ -116,7 +116,7 @@ pub(super) struct Flow<'a> {
     headed: Vec<Option<Source>>,
     pub(super) front: Vec<Front>,
     /// Cover fields in the order of the labels.
-    pub(super) facts: [Option<Stated>; 6],
+    pub(super) facts: [Option<StatedFact>; 6],
     /// Where each field's value was expected.
     pub(super) asked: [Option<Source>; 6],
     /// Where each paragraph was read and what was written there, by section: before the table and after it.
@@ -136,81 +136,115 @@ pub(super) struct OnSheet<'v, 's> {
     index: usize,
     pub(super) view: &'v View<'s>,
     pub(super) kind: SheetKind,
+    /// The tables of this sheet.
+    areas: Vec<&'v Area>,
     /// Cells that were read as facts.
     pub(super) used: BTreeSet<Address>,
     /// The last table above the current cell.
     after_table: Option<usize>,
+    /// Cells whose text was taken as paragraphs.
+    paragraphs: Vec<Address>,
+    omitted: Omitted,
+}
+
+/// Cells of a sheet that are not part of the report, by the reason.
+#[derive(Default)]
+struct Omitted {
+    outside_inputs: Remarks,
+    outside_tables: Remarks,
+    uncomputed: Remarks,
+    errors: Remarks,
+}
+
+impl Omitted {
+    fn findings(self) -> impl Iterator<Item = Finding> {
+        let Omitted { outside_inputs, outside_tables, uncomputed, errors } = self;
+        let found = [
+            outside_inputs.outside_inputs(),
+            outside_tables.outside_tables(),
+            uncomputed.uncomputed(),
+            errors.errors(),
+        ];
+        found.into_iter().flatten()
+    }
 }
 
 impl Flow<'_> {
     fn sheet(&mut self, index: usize, view: &View<'_>, tables: &Recognised) {
-        let name = &view.sheet.name;
         let kind = SheetKind::of(view, &self.known.wordings);
-        let here: Vec<&Area> = tables.areas.iter().filter(|a| a.sheet == index).collect();
+        let areas: Vec<&Area> = tables.areas.iter().filter(|a| a.sheet == index).collect();
         let by_name = self.section_by_name(view);
-        if let Some(section) = by_name {
-            self.current = Some(section);
-        } else if let Some((first, table)) = first_table(&here) {
-            // Prose above a table on a sheet of its own belongs to the table, unless a heading says otherwise.
-            let by_words = |(_, f): (Address, &Folded)| self.known.wordings.section(f).is_some();
-            let headed = view.labels().take_while(|(at, _)| at.row < first.top).any(by_words)
-                || self.placed.keys().any(|(sheet, at, _)| *sheet == index && at.row < first.top);
-            if !headed && self.current.is_some() {
-                self.current = Some(self.form.section_of(table));
+        self.current = by_name.or_else(|| self.section_above_table(index, view, &areas)).or(self.current);
+        if !kind.is_cover() && by_name.is_none() && areas.is_empty() && !self.is_of_the_report(index, view) {
+            self.report_foreign_sheet(view);
+            return;
+        }
+        self.hidden_text(view, &areas);
+        let (used, paragraphs, omitted) = Default::default();
+        let mut sheet = OnSheet { index, view, kind, areas, used, after_table: None, paragraphs, omitted };
+        for cell in &view.sheet.cells {
+            if !sheet.used.contains(&cell.at) && !view.sheet.hides(cell.at) {
+                self.cell(&mut sheet, cell);
             }
         }
-        if !kind.is_cover() && by_name.is_none() && here.is_empty() && !self.is_of_the_report(index, view) {
-            if !view.sheet.cells.is_empty() {
-                let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
-                let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
-                self.words.findings.push(finding(Code::N111, message).at(Source::sheet(name)).hint(hint));
+        self.words.findings.extend(sheet.omitted.findings());
+        if kind == SheetKind::Own {
+            let beside = remarks::beside_text(view, &sheet.paragraphs, |text| self.heads_anything(text));
+            self.words.findings.extend(beside);
+        }
+    }
+
+    /// The section of the text above the first table of a sheet: that of the table, unless a heading says otherwise; `None` if the
+    /// section does not change.
+    fn section_above_table(&self, index: usize, view: &View<'_>, areas: &[&Area]) -> Option<usize> {
+        let (first, table) = first_table(areas)?;
+        let by_words = |(_, f): (Address, &Folded)| self.known.wordings.section(f).is_some();
+        let headed = view.labels().take_while(|(at, _)| at.row < first.top).any(by_words)
+            || self.placed.keys().any(|(sheet, at, _)| *sheet == index && at.row < first.top);
+        (!headed && self.current.is_some()).then(|| self.form.section_of(table))
+    }
+
+    fn report_foreign_sheet(&mut self, view: &View<'_>) {
+        let name = &view.sheet.name;
+        if !view.sheet.cells.is_empty() {
+            let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
+            let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
+            self.words.findings.push(finding(Code::N111, message).at(Source::sheet(name)).hint(hint));
+        }
+    }
+
+    /// Reads a cell as a fact or a paragraph, or records why it is omitted.
+    fn cell(&mut self, sheet: &mut OnSheet<'_, '_>, cell: &Cell) {
+        let row = cell.at.row;
+        let above = sheet.areas.iter().filter(|a| a.top <= row && a.table.is_some()).max_by_key(|a| a.top);
+        if let Some(table) = above.and_then(|a| a.table)
+            && sheet.after_table != Some(table)
+        {
+            sheet.after_table = Some(table);
+            self.current = Some(self.form.section_of(table));
+        }
+        if sheet.areas.iter().any(|a| a.rows(row)) {
+            if !sheet.areas.iter().any(|a| a.holds(cell.at)) {
+                sheet.omitted.outside_tables.add(sheet.view, cell);
             }
             return;
         }
-        self.hidden_text(view, &here);
-        let mut sheet = OnSheet { index, view, kind, used: BTreeSet::new(), after_table: None };
-        let [mut unused, mut remarks, mut uncomputed, mut errors] = <[Remarks; 4]>::default();
-        let mut words: Vec<Address> = Vec::new();
-        for cell in &view.sheet.cells {
-            if sheet.used.contains(&cell.at) || view.sheet.hides(cell.at) {
-                continue;
-            }
-            let row = cell.at.row;
-            let above = here.iter().filter(|a| a.top <= row && a.table.is_some()).max_by_key(|a| a.top);
-            if let Some(table) = above.and_then(|a| a.table)
-                && sheet.after_table != Some(table)
-            {
-                sheet.after_table = Some(table);
-                self.current = Some(self.form.section_of(table));
-            }
-            if here.iter().any(|a| a.rows(row)) {
-                if !here.iter().any(|a| a.holds(cell.at)) {
-                    unused.add(view, cell);
+        match &cell.content {
+            Content::Text(text) => {
+                let front = self.current.is_none() || sheet.kind.is_cover();
+                if front && self.field(sheet, cell.at, text) || self.furniture.contains(&text.trim()) {
+                    return;
                 }
-                continue;
-            }
-            match &cell.content {
-                Content::Text(text) => {
-                    let front = self.current.is_none() || kind.is_cover();
-                    if front && self.field(&mut sheet, cell.at, text) || self.furniture.contains(&text.trim()) {
-                        continue;
-                    }
-                    if kind.takes_words(cell.at) {
-                        words.push(cell.at);
-                        self.text(&sheet, cell.at, text);
-                    } else if text::lines(text).next().is_some() {
-                        remarks.add(view, cell);
-                    }
+                if sheet.kind.takes_words(cell.at) {
+                    sheet.paragraphs.push(cell.at);
+                    self.text(sheet, cell.at, text);
+                } else if text::lines(text).next().is_some() {
+                    sheet.omitted.outside_inputs.add(sheet.view, cell);
                 }
-                Content::Uncomputed => uncomputed.add(view, cell),
-                Content::Error(_) => errors.add(view, cell),
-                _ => unused.add(view, cell),
             }
-        }
-        let found = [remarks.outside_inputs(), unused.outside_tables(), uncomputed.uncomputed(), errors.errors()];
-        self.words.findings.extend(found.into_iter().flatten());
-        if kind == SheetKind::Own {
-            self.words.findings.extend(remarks::beside_text(view, &words, |text| self.heads_anything(text)));
+            Content::Uncomputed => sheet.omitted.uncomputed.add(sheet.view, cell),
+            Content::Error(_) => sheet.omitted.errors.add(sheet.view, cell),
+            _ => sheet.omitted.outside_tables.add(sheet.view, cell),
         }
     }
 
@@ -293,7 +327,7 @@ impl Flow<'_> {
             if !self.holds(line, &source) {
                 return;
             }
-            self.tell_marked(line, &source);
+            self.report_marked(line, &source);
             let heading = if cover { None } else { self.heading(line, (sheet.index, at, n)) };
             if let Some(section) = heading {
                 self.start(section, line, &source);
@@ -414,7 +448,7 @@ impl Flow<'_> {
     }
 
     /// Reports superscripts, subscripts and struck-out words, which plain text does not show.
-    pub(super) fn tell_marked(&mut self, text: &str, source: &Source) {
+    pub(super) fn report_marked(&mut self, text: &str, source: &Source) {
         let Some((words, changes)) = text::marked(text) else { return };
         let found = if changes {
             let message = format!("{source} 的“{words}”里有上标、下标或划掉的数字，按普通文字会成为别的数");
