@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::super::fold::Folded;
 use super::super::view::View;
-use super::{Located, Target, is_value};
+use super::{BlockSearch, Located, is_value};
 use crate::model::{Address, Code, Finding, Source, finding};
 
 /// The heads of a block.
@@ -36,7 +36,7 @@ struct Reading {
     label: Arc<Folded>,
 }
 
-impl Target<'_> {
+impl BlockSearch<'_> {
     /// Finds each leaf head, strictly left to right, in the rows around the anchor.
     pub(super) fn heads(&self, view: &View<'_>, anchor: Address) -> Option<Heads> {
         if !self.step(0) {

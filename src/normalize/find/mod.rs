@@ -4,6 +4,7 @@
 //! numbers cannot be assigned to columns with certainty, surplus rows and missing rows are findings; nothing is guessed.
 
 mod columns;
+mod row_cells;
 mod rows;
 
 use std::cell::Cell;
@@ -91,7 +92,7 @@ impl Search {
 }
 
 /// A block that is searched for.
-struct Target<'a> {
+struct BlockSearch<'a> {
     block: &'a Block,
     table_name: &'a str,
     known: &'a Known,
@@ -104,8 +105,8 @@ pub fn search(form: &Form, views: &[View<'_>], cache: &Cache) -> Search {
     let budget = budget(views);
     let known = cache.form(form);
     let place = |table: &Table, block: &Block, known: &Known| {
-        let target = Target { block, table_name: &table.name, known, budget: &budget };
-        views.iter().enumerate().flat_map(|(i, view)| target.places(i, view)).collect()
+        let block_search = BlockSearch { block, table_name: &table.name, known, budget: &budget };
+        views.iter().enumerate().flat_map(|(i, view)| block_search.places(i, view)).collect()
     };
     let tables = form.tables.iter().zip(&known.blocks);
     let found =
@@ -123,10 +124,11 @@ pub fn search_again(form: &Form, views: &[View<'_>], cache: &Cache, search: &mut
             if !search.found[t][b].is_empty() {
                 continue;
             }
-            let target = Target { block, table_name: &table.name, known: &known.blocks[t][b], budget: &budget };
+            let block_search =
+                BlockSearch { block, table_name: &table.name, known: &known.blocks[t][b], budget: &budget };
             let mut places: Vec<Located> = Vec::new();
             for (i, view) in views.iter().enumerate() {
-                for located in target.places_otherwise(i, view) {
+                for located in block_search.places_otherwise(i, view) {
                     let free = |l: &Located| !l.meets(&located);
                     if search.found.iter().flatten().flatten().chain(&places).all(free) {
                         places.push(located);
@@ -144,7 +146,7 @@ fn budget(views: &[View<'_>]) -> Cell<usize> {
     Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>())
 }
 
-impl Target<'_> {
+impl BlockSearch<'_> {
     fn places(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
         let anchors = view.labels().filter(|(_, f)| self.known.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
         let mut places: Vec<Located> = Vec::new();
@@ -219,12 +221,9 @@ impl Target<'_> {
             located.surplus.push(column);
             located.findings.push(surplus);
         }
-        let certain = if self.block.rows.leaves.is_empty() {
-            self.unlabelled_row(view, &mut located)
-        } else {
-            self.labelled_rows(view, &mut located)
-        };
-        if !certain {
+        if self.block.rows.leaves.is_empty() {
+            self.unlabelled_row(view, &mut located);
+        } else if !self.labelled_rows(view, &mut located) {
             return None;
         }
         let remarks = self.words_inside(view, &located);
