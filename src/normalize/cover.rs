@@ -36,7 +36,7 @@ impl Flow<'_> {
             Some((_, rest)) if rest.trim().contains(['\n', '\r']) => return false,
             Some((label, rest)) if !rest.trim().is_empty() => {
                 let Some(index) = self
-                    .known
+                    .labels
                     .wordings
                     .field(label, self.cache)
                     .filter(|i| takes_inline(sheet.kind, *i, label, self.cache))
@@ -47,12 +47,12 @@ impl Flow<'_> {
             }
             _ => {
                 let label = bare.trim_end_matches([':', '：']);
-                let Some(index) = self.known.wordings.field(label, self.cache) else { return false };
+                let Some(index) = self.labels.wordings.field(label, self.cache) else { return false };
                 match self.beside(sheet, index, at) {
                     Ok((value, at)) => Given { index, label, value, at },
                     Err((place, fault)) => {
                         sheet.used.insert(place);
-                        self.words.findings.push(*fault);
+                        self.prose.findings.push(*fault);
                         return true;
                     }
                 }
@@ -89,7 +89,7 @@ impl Flow<'_> {
         };
         let source = || Source::cell(&view.sheet.name, cell.at);
         let is_label =
-            |t: &str| self.known.wordings.field(t.trim().trim_end_matches([':', '：']), self.cache).is_some();
+            |t: &str| self.labels.wordings.field(t.trim().trim_end_matches([':', '：']), self.cache).is_some();
         let value = match &cell.content {
             // The next label in the same row: this one has no value.
             Content::Text(t) if is_label(t) => return Ok((String::new(), at)),
@@ -123,21 +123,21 @@ impl Flow<'_> {
         self.report_marked(&value, &source);
         if index >= FIRST_OPTIONAL && self.cache.fold(label).is_none_or(|f| f.body != self.cache.body(&field.label)) {
             let message = format!("{source} 的“{label}”按标准模板记作“{}”", field.label);
-            self.words.findings.push(finding(Code::N112, message).at(source.clone()));
+            self.prose.findings.push(finding(Code::N112, message).at(source.clone()));
         }
         match &mut self.facts[index] {
             None => self.facts[index] = Some(StatedFact { text: value, source, on_cover: kind.is_cover() }),
             Some(first) if text::joined(&first.text) == text::joined(&value) => {}
             Some(first) if first.text.len() > LONGEST_FACT => {
                 let message = format!("“{}”太长，{source} 又写了一处", field.label);
-                self.words.findings.push(finding(Code::N207, message).at(source).hint("请只保留要公布的"));
+                self.prose.findings.push(finding(Code::N207, message).at(source).hint("请只保留要公布的"));
             }
             // Two contacts are both published; of two agencies, years or titles neither can be chosen.
             Some(first) if index >= FIRST_OPTIONAL => first.text = format!("{}；{label}：{value}", first.text),
             Some(first) => {
                 let message = format!("“{}”写了两次，并不相同：{}和{source}", field.label, first.source);
                 let f = finding(Code::N207, message).at(source).related([first.source.clone()]).hint("请只保留一处");
-                self.words.findings.push(f);
+                self.prose.findings.push(f);
             }
         }
     }
@@ -169,7 +169,7 @@ impl Flow<'_> {
             // The template allows an empty title, so making it from agency and year is not reported.
             None => labels().report.made_title(&agency, year),
         };
-        self.words.cover = Cover { agency, year, title, published, contact, index };
+        self.prose.cover = Cover { agency, year, title, published, contact, index };
     }
 
     /// The title that is given as a field of the cover: it is used regardless of its wording. Reports that the title among the
@@ -182,7 +182,7 @@ impl Flow<'_> {
             let (source, text) = (&given.source, &parsed.text);
             let message = format!("{source} 写的标题“{text}”与{}的标题“{}”不同", other.source, other.parsed.text);
             let f = finding(Code::N207, message).at(source.clone()).related([other.source.clone()]);
-            self.words.findings.push(f.hint("请只保留一处，或改成一致"));
+            self.prose.findings.push(f.hint("请只保留一处，或改成一致"));
         }
         let verbatim = || title::Title { text: text::joined(&given.text), agency: None, year: None };
         SourcedTitle { parsed: parsed.unwrap_or_else(verbatim), source: given.source }
@@ -196,7 +196,7 @@ impl Flow<'_> {
         let elsewhere = sheets.chain([("文件名", unnumbered(stem), Source::sheet(&"文件名".into()))]);
         let mut parsed = elsewhere.filter_map(|(kind, text, source)| Some((kind, title::parse(text)?, source)));
         let (kind, parsed, source) = parsed.find(|(_, t, _)| t.year.is_some() || t.agency.is_some())?;
-        self.words.findings.push(finding(Code::N108, format!("标题取自{kind}“{}”", parsed.text)));
+        self.prose.findings.push(finding(Code::N108, format!("标题取自{kind}“{}”", parsed.text)));
         Some(SourcedTitle { parsed, source })
     }
 
@@ -206,9 +206,9 @@ impl Flow<'_> {
             if text.is_empty() {
                 continue;
             }
-            let place = Place::Preface { paragraph: self.words.preface.len() };
+            let place = Place::Preface { paragraph: self.prose.preface.len() };
             self.origins.note(place, line.source, line.text);
-            self.words.preface.push(Paragraph { level: 0, text });
+            self.prose.preface.push(Paragraph { level: 0, text });
         }
     }
 
@@ -219,21 +219,21 @@ impl Flow<'_> {
             if titled.is_none() {
                 let fix = "请在标题里写明年度，或在标准模板的封面填写";
                 let message = unfilled(self.asked[1].as_ref(), "年度");
-                self.words.findings.push(finding(Code::N207, message).at(self.asked[1].clone()).hint(fix));
+                self.prose.findings.push(finding(Code::N207, message).at(self.asked[1].clone()).hint(fix));
             }
             return titled.unwrap_or_default();
         };
         match (title::year(text), titled) {
             (None, titled) => {
                 let f = finding(Code::N207, format!("{source} 的年度“{text}”不是四位年份")).at(source.clone());
-                self.words.findings.push(f.hint("请填写如 2024 的四位年份"));
+                self.prose.findings.push(f.hint("请填写如 2024 的四位年份"));
                 titled.unwrap_or_default()
             }
             (Some(year), Some(titled)) if titled != year => {
                 let message = format!("封面的年度是 {year}，标题写的是 {titled}");
                 let related = title.map(|t| t.source.clone());
                 let f = finding(Code::N207, message).at(source.clone()).related(related);
-                self.words.findings.push(f.hint("请把封面和标题的年度改成一致"));
+                self.prose.findings.push(f.hint("请把封面和标题的年度改成一致"));
                 0
             }
             (Some(year), _) => year,
@@ -249,7 +249,7 @@ impl Flow<'_> {
                     let message =
                         format!("{source} 写的单位“{stated}”与标题的单位“{titled}”不同，以标题为准，没有采用");
                     let hint = "请核对单位名称，写成一致";
-                    self.words.findings.push(finding(Code::N111, message).at(source).hint(hint));
+                    self.prose.findings.push(finding(Code::N111, message).at(source).hint(hint));
                 }
                 titled
             }
@@ -259,7 +259,7 @@ impl Flow<'_> {
         if agency.is_empty() {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
             let message = unfilled(self.asked[0].as_ref(), "单位名称");
-            self.words.findings.push(finding(Code::N207, message).at(self.asked[0].clone()).hint(fix));
+            self.prose.findings.push(finding(Code::N207, message).at(self.asked[0].clone()).hint(fix));
         }
         agency
     }

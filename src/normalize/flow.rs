@@ -1,6 +1,6 @@
 //! Everything that is not a table: sections and their paragraphs in reading order, and the text before them.
 //!
-//! Takes the sheets and the location of the tables, gives the [`Words`] of the report. Words are changed only by [`super::text`],
+//! Takes the sheets and the location of the tables, gives the [`Prose`] of the report. Words are changed only by [`super::text`],
 //! and everything that is omitted is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::cache::Cache;
 use super::edition::{Area, Recognised};
-use super::fold::{Body, Folded};
-use super::known::OfForm;
-use super::placed_headings::{LineAt, Lines};
+use super::fold::{Folded, LabelBody};
+use super::form_labels::FormLabels;
+use super::placed_headings::{Landmarks, LineAt};
 use super::remarks::{self, Remarks};
 use super::sheet_kind::SheetKind;
 use super::text::{self, Change, Changes};
@@ -20,16 +20,16 @@ use crate::form::{Form, labels};
 use crate::import::{Cell, Content};
 use crate::model::{Address, Code, Cover, Finding, Findings, Origins, Paragraph, Place, Section, Source, finding};
 
-/// The words of a workbook, placed.
+/// Everything in a workbook that is not a table, with the section it belongs to.
 #[derive(Debug, Default)]
-pub struct Words {
+pub struct Prose {
     pub cover: Cover,
     pub preface: Vec<Paragraph>,
     pub sections: Vec<Section>,
     pub findings: Findings,
 }
 
-/// Reads the words of all sheets.
+/// Reads the text of all sheets.
 pub fn read(
     name: &str,
     views: &[View<'_>],
@@ -37,14 +37,14 @@ pub fn read(
     keep_text: bool,
     cache: &Cache,
     origins: &mut Origins,
-) -> Words {
+) -> Prose {
     let form = &tables.form;
     let mut flow = Flow {
         form,
         cache,
         keep_text,
         origins,
-        words: Words { sections: vec![Section::default(); form.sections.len()], ..Words::default() },
+        prose: Prose { sections: vec![Section::default(); form.sections.len()], ..Prose::default() },
         changes: Vec::new(),
         current: None,
         headed: vec![None; form.sections.len()],
@@ -53,25 +53,30 @@ pub fn read(
         asked: Default::default(),
         read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
-        known: cache.form(form),
+        labels: cache.form(form),
         placed: BTreeMap::new(),
         paragraphs: 0,
         characters: 0,
     };
     flow.place_headings(views, tables);
     for (i, view) in views.iter().enumerate() {
-        flow.sheet(i, view, tables);
+        flow.read_sheet(i, view, tables);
     }
     flow.finish_cover(name, views);
     flow.drop_empty_subheadings();
     flow.entitle(views, tables);
     flow.note_origins();
     flow.report_changes();
-    flow.words
+    flow.prose
 }
 
 /// Agency and year of a workbook without official tables, as far as cover and title state them.
-pub fn named(name: &str, views: &[View<'_>], options: &Options, cache: &Cache) -> (Option<String>, Option<u16>) {
+pub fn agency_and_year(
+    name: &str,
+    views: &[View<'_>],
+    options: &Options,
+    cache: &Cache,
+) -> (Option<String>, Option<u16>) {
     let Some(form) = options.forms.first() else { return (None, None) };
     let (places, areas, findings) = (form.tables.iter().map(|_| Vec::new()).collect(), Vec::new(), Vec::new());
     let nothing = Recognised { form: form.clone(), places, areas, certain: false, findings };
@@ -108,7 +113,7 @@ pub(super) struct Flow<'a> {
     pub(super) cache: &'a Cache,
     keep_text: bool,
     pub(super) origins: &'a mut Origins,
-    pub(super) words: Words,
+    pub(super) prose: Prose,
     /// The place of each changed text, and its changes.
     changes: Vec<(Source, Changes)>,
     current: Option<usize>,
@@ -123,7 +128,7 @@ pub(super) struct Flow<'a> {
     read: Vec<[Vec<(Source, String)>; 2]>,
     /// Words that belong to the standard workbook, not to the report.
     pub(super) furniture: Vec<&'static str>,
-    pub(super) known: Arc<OfForm>,
+    pub(super) labels: Arc<FormLabels>,
     /// Lines that are section headings with unknown wording, and their section.
     placed: BTreeMap<LineAt, usize>,
     /// Paragraphs and characters read so far.
@@ -170,8 +175,8 @@ impl Omitted {
 }
 
 impl Flow<'_> {
-    fn sheet(&mut self, index: usize, view: &View<'_>, tables: &Recognised) {
-        let kind = SheetKind::of(view, &self.known.wordings);
+    fn read_sheet(&mut self, index: usize, view: &View<'_>, tables: &Recognised) {
+        let kind = SheetKind::of(view, &self.labels.wordings);
         let areas: Vec<&Area> = tables.areas.iter().filter(|a| a.sheet == index).collect();
         let by_name = self.section_by_name(view);
         self.current = by_name.or_else(|| self.section_above_table(index, view, &areas)).or(self.current);
@@ -184,13 +189,13 @@ impl Flow<'_> {
         let mut sheet = OnSheet { index, view, kind, areas, used, after_table: None, paragraphs, omitted };
         for cell in &view.sheet.cells {
             if !sheet.used.contains(&cell.at) && !view.sheet.hides(cell.at) {
-                self.cell(&mut sheet, cell);
+                self.read_cell(&mut sheet, cell);
             }
         }
-        self.words.findings.extend(sheet.omitted.findings());
+        self.prose.findings.extend(sheet.omitted.findings());
         if kind == SheetKind::Own {
             let beside = remarks::beside_text(view, &sheet.paragraphs, |text| self.heads_anything(text));
-            self.words.findings.extend(beside);
+            self.prose.findings.extend(beside);
         }
     }
 
@@ -198,7 +203,7 @@ impl Flow<'_> {
     /// section does not change.
     fn section_above_table(&self, index: usize, view: &View<'_>, areas: &[&Area]) -> Option<usize> {
         let (first, table) = first_table(areas)?;
-        let by_words = |(_, f): (Address, &Folded)| self.known.wordings.section(f).is_some();
+        let by_words = |(_, f): (Address, &Folded)| self.labels.wordings.section(f).is_some();
         let headed = view.labels().take_while(|(at, _)| at.row < first.top).any(by_words)
             || self.placed.keys().any(|(sheet, at, _)| *sheet == index && at.row < first.top);
         (!headed && self.current.is_some()).then(|| self.form.section_of(table))
@@ -209,12 +214,12 @@ impl Flow<'_> {
         if !view.sheet.cells.is_empty() {
             let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
             let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
-            self.words.findings.push(finding(Code::N111, message).at(Source::sheet(name)).hint(hint));
+            self.prose.findings.push(finding(Code::N111, message).at(Source::sheet(name)).hint(hint));
         }
     }
 
     /// Reads a cell as a fact or a paragraph, or records why it is omitted.
-    fn cell(&mut self, sheet: &mut OnSheet<'_, '_>, cell: &Cell) {
+    fn read_cell(&mut self, sheet: &mut OnSheet<'_, '_>, cell: &Cell) {
         let row = cell.at.row;
         let above = sheet.areas.iter().filter(|a| a.top <= row && a.table.is_some()).max_by_key(|a| a.top);
         if let Some(table) = above.and_then(|a| a.table)
@@ -237,7 +242,7 @@ impl Flow<'_> {
                 }
                 if sheet.kind.takes_words(cell.at) {
                     sheet.paragraphs.push(cell.at);
-                    self.text(sheet, cell.at, text);
+                    self.read_text(sheet, cell.at, text);
                 } else if text::lines(text).next().is_some() {
                     sheet.omitted.outside_inputs.add(sheet.view, cell);
                 }
@@ -250,7 +255,7 @@ impl Flow<'_> {
 
     /// The section that a sheet is named after.
     fn section_by_name(&self, view: &View<'_>) -> Option<usize> {
-        self.cache.fold(&view.sheet.name).and_then(|f| self.known.wordings.sheet(&f))
+        self.cache.fold(&view.sheet.name).and_then(|f| self.labels.wordings.sheet(&f))
     }
 
     /// Whether a sheet without tables contains the title of a report or the heading of a section.
@@ -258,7 +263,7 @@ impl Flow<'_> {
         let text = |c: &Cell| matches!(&c.content, Content::Text(t) if title::parse(t).is_some());
         let own = |at| view.text(at).is_some_and(|t| self.level(t.trim()) > 0);
         let heads = |(at, f): (Address, &Folded)| {
-            self.known.wordings.section(f).is_some() || self.form.free_headings && own(at)
+            self.labels.wordings.section(f).is_some() || self.form.free_headings && own(at)
         };
         view.labels().any(heads)
             || self.placed.keys().any(|(sheet, ..)| *sheet == index)
@@ -268,7 +273,7 @@ impl Flow<'_> {
     /// Whether a text is a heading of any level.
     fn heads_anything(&self, text: &str) -> bool {
         let text = text.trim();
-        self.level(text) > 0 || self.cache.fold(text).is_some_and(|f| self.known.wordings.section(&f).is_some())
+        self.level(text) > 0 || self.cache.fold(text).is_some_and(|f| self.labels.wordings.section(&f).is_some())
     }
 
     /// Finds the lines that are section headings with unknown wording.
@@ -276,11 +281,11 @@ impl Flow<'_> {
         if self.form.free_headings {
             return;
         }
-        let mut lines = Lines::default();
+        let mut landmarks = Landmarks::default();
         for (index, view) in views.iter().enumerate() {
-            let kind = SheetKind::of(view, &self.known.wordings);
+            let kind = SheetKind::of(view, &self.labels.wordings);
             if let Some(section) = self.section_by_name(view) {
-                lines.section(section);
+                landmarks.section(section);
             }
             if kind.is_cover() {
                 continue;
@@ -288,17 +293,17 @@ impl Flow<'_> {
             for cell in view.sheet.cells.iter().filter(|c| !view.sheet.hides(c.at)) {
                 let area = tables.areas.iter().find(|a| a.sheet == index && a.rows(cell.at.row));
                 match (area, &cell.content) {
-                    (Some(area), _) => area.table.into_iter().for_each(|t| lines.table(self.form.section_of(t))),
+                    (Some(area), _) => area.table.into_iter().for_each(|t| landmarks.table(self.form.section_of(t))),
                     (None, Content::Text(text)) if !self.furniture.contains(&text.trim()) => {
                         for (n, line) in text::lines(text).enumerate() {
-                            lines.line(self.form, &self.known.wordings, (index, cell.at, n), line, self.cache);
+                            landmarks.line(self.form, &self.labels.wordings, (index, cell.at, n), line, self.cache);
                         }
                     }
                     _ => {}
                 }
             }
         }
-        self.placed = lines.headings(self.form);
+        self.placed = landmarks.headings(self.form);
     }
 
     /// Reports content in hidden rows and columns, which is not published.
@@ -308,11 +313,11 @@ impl Flow<'_> {
         if let Some(first) = hidden.next() {
             let source = Source::cell(&view.sheet.name, first.at);
             let message = format!("{source} 等 {} 个格子在隐藏的行或列里，没有采用", hidden.count() + 1);
-            self.words.findings.push(finding(Code::N107, message).at(source).hint("如果属于报告，请取消隐藏"));
+            self.prose.findings.push(finding(Code::N107, message).at(source).hint("如果属于报告，请取消隐藏"));
         }
     }
 
-    fn text(&mut self, sheet: &OnSheet<'_, '_>, at: Address, text: &str) {
+    fn read_text(&mut self, sheet: &OnSheet<'_, '_>, at: Address, text: &str) {
         let (cover, after_table) = (sheet.kind.is_cover(), sheet.after_table);
         let source = Source::cell(&sheet.view.sheet.name, at);
         for (n, line) in text::lines(text).enumerate() {
@@ -320,7 +325,7 @@ impl Flow<'_> {
             if self.paragraphs > MOST_PARAGRAPHS {
                 if self.paragraphs == MOST_PARAGRAPHS + 1 {
                     let message = format!("正文超过上限 {MOST_PARAGRAPHS} 段，不像是一份年度报告，请删去无关内容");
-                    self.words.findings.push(finding(Code::I101, message).at(source.clone()));
+                    self.prose.findings.push(finding(Code::I101, message).at(source.clone()));
                 }
                 return;
             }
@@ -350,7 +355,7 @@ impl Flow<'_> {
                 continue;
             }
             let paragraph = Paragraph { level: self.level(&text), text };
-            let content = &mut self.words.sections[section];
+            let content = &mut self.prose.sections[section];
             let behind = after_table.is_some() && self.form.sections[section].table == after_table;
             let after = behind || !content.after.is_empty();
             if after { &mut content.after } else { &mut content.before }.push(paragraph);
@@ -366,20 +371,20 @@ impl Flow<'_> {
         if length > LONGEST_PARAGRAPH {
             let most = LONGEST_PARAGRAPH / 10_000;
             let message = format!("{source} 的一段文字超过上限 {most} 万字，不像是一份年度报告，请删去无关内容");
-            self.words.findings.push(finding(Code::I101, message).at(source.clone()));
+            self.prose.findings.push(finding(Code::I101, message).at(source.clone()));
             return false;
         }
         let held = self.characters <= MOST_CHARACTERS;
         if !held && before <= MOST_CHARACTERS {
             let message = format!("正文超过上限 {} 万字，不像是一份年度报告，请删去无关内容", MOST_CHARACTERS / 10_000);
-            self.words.findings.push(finding(Code::I101, message).at(source.clone()));
+            self.prose.findings.push(finding(Code::I101, message).at(source.clone()));
         }
         held
     }
 
     /// The level of a paragraph. If headings are free, the title of a table and 一、 have level 1.
     fn level(&self, text: &str) -> u8 {
-        match (self.form.free_headings, self.known.wordings.title(text, self.cache)) {
+        match (self.form.free_headings, self.labels.wordings.title(text, self.cache)) {
             (true, Some(_)) => 1,
             (true, None) => heading::free_level(text),
             (false, _) => heading::level(text),
@@ -394,14 +399,14 @@ impl Flow<'_> {
     /// The section that a line is the heading of: by its wording, or by its number and place, or as the next section by its
     /// number and most of its characters.
     fn heading(&self, line: &str, at: LineAt) -> Option<usize> {
-        if let Some(section) = self.known.wordings.title(line, self.cache) {
+        if let Some(section) = self.labels.wordings.title(line, self.cache) {
             return Some(section);
         }
         let folded = self.cache.fold(line)?;
         if self.form.free_headings {
-            return self.known.wordings.section(&folded).filter(|s| !self.is_kept(*s));
+            return self.labels.wordings.section(&folded).filter(|s| !self.is_kept(*s));
         }
-        self.known.wordings.section(&folded).or_else(|| self.placed.get(&at).copied()).or_else(|| {
+        self.labels.wordings.section(&folded).or_else(|| self.placed.get(&at).copied()).or_else(|| {
             let next = self.current.map_or(0, |c| c + 1);
             let official = self.cache.fold(&self.form.sections.get(next)?.heading)?;
             let short = folded.body.chars().count() <= 25 && !line.contains(['。', '；', '：', ':', '，']);
@@ -422,7 +427,7 @@ impl Flow<'_> {
         let official = &self.form.sections[section].heading;
         if self.cache.body(line) != self.cache.body(official) {
             let message = format!("{source} 的标题“{line}”按规定写作“{official}”");
-            self.words.findings.push(finding(Code::N112, message).at(source.clone()));
+            self.prose.findings.push(finding(Code::N112, message).at(source.clone()));
         }
         let Some(first) = &self.headed[section] else {
             self.origins.note(Place::Section { section }, source.clone(), official.as_str());
@@ -433,10 +438,10 @@ impl Flow<'_> {
         // them.
         if again && first.sheet == source.sheet {
             let message = format!("“{official}”的标题写了两次（{first}和{source}），只用一次");
-            self.words.findings.push(finding(Code::N112, message).at(source.clone()).related([first.clone()]));
+            self.prose.findings.push(finding(Code::N112, message).at(source.clone()).related([first.clone()]));
             return;
         }
-        let contents = |section: &usize| self.words.sections[*section].paragraphs().next().is_none();
+        let contents = |section: &usize| self.prose.sections[*section].paragraphs().next().is_none();
         let listed = (0..self.headed.len()).filter(|s| self.headed[*s].is_some()).all(|s| contents(&s));
         let fix = if listed {
             "前面像是目录，请删去目录"
@@ -444,7 +449,7 @@ impl Flow<'_> {
             "一个工作簿只放一份报告；整份重复粘贴的请删去一份，正文里误写的标题请改成普通文字"
         };
         let message = format!("“{official}”的标题出现了两次：{first}和{source}");
-        self.words.findings.push(finding(Code::N204, message).at(source.clone()).related([first.clone()]).hint(fix));
+        self.prose.findings.push(finding(Code::N204, message).at(source.clone()).related([first.clone()]).hint(fix));
     }
 
     /// Reports superscripts, subscripts and struck-out words, which plain text does not show.
@@ -457,7 +462,7 @@ impl Flow<'_> {
             let message = format!("{source} 的“{words}”里有上标、下标或划掉的字，已按普通文字采用");
             finding(Code::N114, message).hint("划掉的字请删去")
         };
-        self.words.findings.push(found.at(source.clone()));
+        self.prose.findings.push(found.at(source.clone()));
     }
 
     pub(super) fn normalised(&mut self, line: &str, source: &Source) -> String {
@@ -471,14 +476,14 @@ impl Flow<'_> {
     /// Removes subheadings of the standard workbook without text below them, and notes it.
     fn drop_empty_subheadings(&mut self) {
         for (i, section) in self.form.sections.iter().enumerate() {
-            let offered: Vec<Body> = section.subheadings.iter().map(|h| self.cache.body(h)).collect();
-            let paragraphs = &mut self.words.sections[i].before;
+            let offered: Vec<LabelBody> = section.subheadings.iter().map(|h| self.cache.body(h)).collect();
+            let paragraphs = &mut self.prose.sections[i].before;
             for p in (0..paragraphs.len()).rev() {
                 let alone = paragraphs[p].level == 2 && paragraphs.get(p + 1).is_none_or(|next| next.level == 2);
                 if alone && offered.contains(&self.cache.body(&paragraphs[p].text)) {
                     let (source, _) = self.read[i][0].remove(p);
                     let message = format!("“{}”下面没有正文，已略去", paragraphs.remove(p).text);
-                    self.words.findings.push(finding(Code::N109, message).at(source));
+                    self.prose.findings.push(finding(Code::N109, message).at(source));
                 }
             }
         }
@@ -488,7 +493,7 @@ impl Flow<'_> {
     fn entitle(&mut self, views: &[View<'_>], tables: &Recognised) {
         for (i, section) in self.form.sections.iter().enumerate() {
             let (true, Some(table)) = (self.is_kept(i), section.table) else { continue };
-            let (before, own) = self.words.sections.split_at_mut(i);
+            let (before, own) = self.prose.sections.split_at_mut(i);
             let own = &mut own[0].before;
             let above = own.last().or(before.iter().flat_map(Section::paragraphs).last());
             if above.is_some_and(|p| p.level > 0) || own.iter().any(|p| p.level == 1) {
@@ -499,7 +504,7 @@ impl Flow<'_> {
             own.insert(0, Paragraph::heading(1, &section.heading));
             self.read[i][0].insert(0, (source.clone(), String::new()));
             let message = format!("{source} 的表前没有标题，按表样加上“{}”", section.heading);
-            self.words.findings.push(finding(Code::N112, message).at(source));
+            self.prose.findings.push(finding(Code::N112, message).at(source));
         }
     }
 
@@ -526,7 +531,7 @@ impl Flow<'_> {
             let message = format!("{what} {count} 处，首见于{first}");
             let mut places: Vec<Source> = with.iter().map(|(s, _)| s.clone()).collect();
             places.dedup();
-            self.words.findings.push(finding(code, message).at_all(places.into_iter().collect()));
+            self.prose.findings.push(finding(code, message).at_all(places.into_iter().collect()));
         }
     }
 }

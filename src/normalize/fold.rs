@@ -16,46 +16,46 @@ pub struct Folded {
     /// Whether that number is in brackets: （一） is not 一、.
     pub bracketed: bool,
     /// The rest: ideographs, letters and digits only.
-    pub body: Body,
+    pub body: LabelBody,
     /// The body without 第, which offices often omit in titles; `None` if it contains none.
-    short: Option<Body>,
+    short: Option<LabelBody>,
     /// The body without text in brackets; `None` if there are no brackets or nothing outside them.
-    bare: Option<Body>,
+    bare: Option<LabelBody>,
 }
 
 impl Folded {
     fn new(number: Option<String>, bracketed: bool, body: String, bare: Option<String>) -> Folded {
-        let short = body.contains('第').then(|| Body::new(body.replace('第', "")));
-        Folded { number, bracketed, body: Body::new(body), short, bare: bare.map(Body::new) }
+        let short = body.contains('第').then(|| LabelBody::new(body.replace('第', "")));
+        Folded { number, bracketed, body: LabelBody::new(body), short, bare: bare.map(LabelBody::new) }
     }
 
     /// The body without text in brackets.
-    pub fn bare(&self) -> &Body {
+    pub fn bare(&self) -> &LabelBody {
         self.bare.as_ref().unwrap_or(&self.body)
     }
 
     /// The body without 第.
-    pub fn short(&self) -> &Body {
+    pub fn short(&self) -> &LabelBody {
         self.short.as_ref().unwrap_or(&self.body)
     }
 }
 
 /// The text by which labels are compared, thousands of times per workbook. The hash makes the comparison of unequal ones fast.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Body {
+pub struct LabelBody {
     hash: u64,
     text: String,
 }
 
-impl Body {
-    fn new(text: String) -> Body {
+impl LabelBody {
+    fn new(text: String) -> LabelBody {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        Body { hash: hasher.finish(), text }
+        LabelBody { hash: hasher.finish(), text }
     }
 }
 
-impl Deref for Body {
+impl Deref for LabelBody {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -195,7 +195,7 @@ fn is_unit(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn body(label: &str) -> Body {
+    fn body(label: &str) -> LabelBody {
         fold(label).map(|f| f.body).unwrap_or_default()
     }
 

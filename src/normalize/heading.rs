@@ -19,10 +19,10 @@ pub fn level(text: &str) -> u8 {
         return 0;
     }
     let after: Vec<char> = rest[used..].chars().take(2).collect();
-    let says_something = rest[used..].chars().skip(1).any(char::is_alphabetic);
+    let has_words = rest[used..].chars().skip(1).any(char::is_alphabetic);
     let decimal = after.get(1).is_some_and(char::is_ascii_digit);
     match (open, after.first()) {
-        _ if !says_something => 0,
+        _ if !has_words => 0,
         (true, Some('）' | ')')) => {
             if chinese > 0 {
                 2

@@ -10,7 +10,7 @@ use super::edition::Recognised;
 use super::find::Located;
 use super::value::{self, Remark, Unreadable};
 use super::view::View;
-use super::{short, written};
+use super::{excerpt, written};
 use crate::form::{Block, SlotAt, Table, Unit, ValueKind};
 use crate::import::{Content, Shown};
 use crate::model::{Address, Code, Finding, Origins, Place, Report, Source, Value, finding};
@@ -175,7 +175,7 @@ impl TableReader<'_> {
         let other = beside.into_iter().chain(in_label.as_deref()).find(is_other)?;
         let at = found.place.units[row].or(found.place.row_labels[row]).unwrap_or(first_cell);
         let name = &self.table.name;
-        let message = format!("{name} {at} 的单位是“{}”，表样规定的是“{official}”", short(other));
+        let message = format!("{name} {at} 的单位是“{}”，表样规定的是“{official}”", excerpt(other));
         let fix = "请核对这个数字是按哪个单位填的，改成表样规定的单位";
         Some(finding(Code::N201, message).at(Source::cell(&found.view.sheet.name, at)).found(other).hint(fix))
     }
@@ -246,7 +246,7 @@ impl TableReader<'_> {
 }
 
 fn note(remark: Remark, place: &str, written: &str, value: &Value, has_unit: bool) -> Finding {
-    let written = short(written);
+    let written = excerpt(written);
     match remark {
         Remark::Unit if has_unit => finding(Code::N103, format!("{place}的“{written}”按表样的单位记为 {value}")),
         Remark::Unit => finding(Code::N103, format!("{place}的“{written}”记为 {value}")),
@@ -255,7 +255,7 @@ fn note(remark: Remark, place: &str, written: &str, value: &Value, has_unit: boo
 }
 
 fn unreadable(why: &Unreadable, place: &str, written: &str, unit: Option<&str>) -> Finding {
-    let written = short(written);
+    let written = excerpt(written);
     match why {
         Unreadable::NotANumber => {
             finding(Code::N201, format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")

@@ -38,10 +38,10 @@ pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to
     {
         return true;
     }
-    let says = |all: &[String]| all.iter().any(|w| before.contains(w.as_str()));
-    if contact || says(&mail.contact) {
+    let before_has = |all: &[String]| all.iter().any(|w| before.contains(w.as_str()));
+    if contact || before_has(&mail.contact) {
         is_spelt_apart(name)
-    } else if says(&mail.labels) || says(&mail.given) {
+    } else if before_has(&mail.labels) || before_has(&mail.given) {
         is_spelt(name)
     } else {
         true

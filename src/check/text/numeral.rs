@@ -23,14 +23,14 @@ pub enum Sense {
 
 /// A number stated in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Said {
+pub struct StatedNumber {
     pub number: Decimal,
     /// The value of one unit of its last digit: 1000 for 1.2万.
     pub place: Decimal,
     pub sense: Sense,
 }
 
-impl Said {
+impl StatedNumber {
     /// Whether a figure of a table contradicts the stated number. A number is exact if its `place` is not larger than `finest`,
     /// otherwise it may be rounded.
     pub fn denies(&self, figure: Decimal, finest: Decimal) -> bool {
@@ -198,7 +198,7 @@ fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
 }
 
 /// The number with a unit at a position, and the position after it.
-pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize)> {
+pub fn stated_number(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(StatedNumber, usize)> {
     let about = &words().about;
     let mut sense = Sense::Exactly;
     let senses = [(&about.around, Sense::Around), (&about.above, Sense::Above), (&about.below, Sense::Below)];
@@ -232,7 +232,7 @@ pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize
     if power(plain.chars[at]).is_some() && vague || bare {
         return None;
     }
-    Some((Said { number, place, sense }, end))
+    Some((StatedNumber { number, place, sense }, end))
 }
 
 #[cfg(test)]
@@ -286,8 +286,9 @@ mod tests {
     #[test]
     fn a_number_denies_what_is_plainly_another() {
         let unit = vec![vec![Letter::Is('件')]];
-        let denies =
-            |text: &str, figure: i64| said(&Plain::new(text), 0, &unit).unwrap().0.denies(figure.into(), Decimal::ONE);
+        let denies = |text: &str, figure: i64| {
+            stated_number(&Plain::new(text), 0, &unit).unwrap().0.denies(figure.into(), Decimal::ONE)
+        };
         for (text, figure) in [
             ("12件", 12),
             ("约300件", 321),
@@ -310,12 +311,12 @@ mod tests {
         let unit = vec![vec![Letter::Is('件')]];
         for text in ["3-5件", "3至5件", "若干件", "12345号", "3人次", "第3件", "百件", "百十件", "十几件", "几十件"]
         {
-            assert_eq!(said(&Plain::new(text), 0, &unit), None, "{text}");
+            assert_eq!(stated_number(&Plain::new(text), 0, &unit), None, "{text}");
         }
         // After a word that may occur between the words of a phrase: 申请数十件.
         for text in ["数十件", "数百余件", "几十件", "上百件", "过百件"] {
-            assert_eq!(said(&Plain::new(text), 1, &unit), None, "{text}");
+            assert_eq!(stated_number(&Plain::new(text), 1, &unit), None, "{text}");
         }
-        assert!(said(&Plain::new("数12件"), 1, &unit).is_some());
+        assert!(stated_number(&Plain::new("数12件"), 1, &unit).is_some());
     }
 }

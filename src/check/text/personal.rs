@@ -73,13 +73,13 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     let private =
         |text| numbers_and_addresses(text, false).into_iter().filter(|(kind, _)| *kind != PersonalData::Office);
     let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
-    let told = findings.iter().flat_map(|f| {
+    let reported = findings.iter().flat_map(|f| {
         let places = f.source.iter().chain(&f.related).map(|s| &*s.sheet);
         let words = [Some(&f.message), f.found.as_ref(), f.expected.as_ref(), f.hint.as_ref()];
         places.chain(words.into_iter().flatten().map(String::as_str))
     });
     let figures = origins.of_values().map(|source| &*source.sheet);
-    let mut all = read.chain(told).chain(figures).flat_map(private);
+    let mut all = read.chain(reported).chain(figures).flat_map(private);
     all.find(|one| !known.contains(one)).map(|(kind, quoted)| format!("{}“{quoted}”", kind.name()))
 }
 
@@ -154,7 +154,7 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(PersonalD
             }
             let number: String = run.iter().flat_map(|(a, b)| &chars[*a..*b]).collect();
             let kind = kind(&number, &lengths, chars, run[0].0)?;
-            if !stands_alone(chars, run[0].0, run[count - 1].1, kind) {
+            if !is_separate(chars, run[0].0, run[count - 1].1, kind) {
                 return None;
             }
             Some((count, kind, masked(&number)))
@@ -170,10 +170,8 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(PersonalD
 }
 
 /// Whether a number is neither part of a longer one, nor a count, nor a code.
-fn stands_alone(chars: &[char], from: usize, to: usize, kind: PersonalData) -> bool {
+fn is_separate(chars: &[char], from: usize, to: usize, kind: PersonalData) -> bool {
     let before = from.checked_sub(1).map(|i| chars[i]);
-    // A number may directly follow the country code or a word for a telephone.
-    let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6'])) || called(chars, from);
     let after = chars.get(to).copied();
     // A comma continues a number only if three digits follow. Full-width characters are already half-width here.
     let digits = chars[to..].iter().skip(1).take_while(|c| c.is_ascii_digit()).count();
@@ -186,12 +184,13 @@ fn stands_alone(chars: &[char], from: usize, to: usize, kind: PersonalData) -> b
         Some('-') => calls(&label(chars, from)),
         _ => false,
     };
-    let prefixed = prefixed || beside && telephone(chars[..from - 1].iter().rev());
+    // A number may directly follow a word for a telephone, or another number.
+    let prefixed = called(chars, from) || beside && telephone(chars[..from - 1].iter().rev());
     let (private, near) = (&words().private, label(chars, from));
-    let says = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
+    let label_has = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
     // Nothing else looks like an identity number, so a unit after one is ignored; after 手机 the word 号 is not a unit.
     let counted = kind != PersonalData::Identity && !calls(&near) && counted(&chars[to..]);
-    let code = says(&private.codes) && !(kind == PersonalData::Identity && says(&private.identity));
+    let code = label_has(&private.codes) && !(kind == PersonalData::Identity && label_has(&private.identity));
     (prefixed
         || !before.is_some_and(joined) && !before.is_some_and(|c| c == '-' && from >= 2 && joined(chars[from - 2])))
         && !decimal

@@ -131,16 +131,16 @@ struct RowMatcher<'a> {
 impl<'a> RowMatcher<'a> {
     /// Matches a row that is not empty. Breaks at the first row that does not belong to the block.
     fn row(&mut self, row: u32) -> ControlFlow<()> {
-        let known = self.search.known;
+        let own_labels = self.search.labels;
         let (first_column, right) = (self.located.heads[0].column, self.located.right);
         let labels: Vec<_> = self.view.labels_in_rows(row, row).filter(|(at, _)| at.column < right).collect();
         if self.begins_another_block(&labels) {
             return ControlFlow::Break(());
         }
-        let own = labels.iter().rev().find(|(at, f)| at.column < first_column && known.rows.is_any(&f.body));
+        let own = labels.iter().rev().find(|(at, f)| at.column < first_column && own_labels.rows.is_any(&f.body));
         let leaf = own.and_then(|(_, f)| self.leaf(f));
         let has_values = self.search.value_cells(self.view, self.located, row).next().is_some();
-        let is_complete = self.next == known.rows.leaves.len();
+        let is_complete = self.next == own_labels.rows.leaves.len();
         match (leaf, own) {
             (Some(leaf), Some((at, _))) if leaf >= self.next => self.known_row(row, leaf, *at, &labels),
             (Some(_), Some((at, _))) if has_values => self.surplus_row(*at),
@@ -167,15 +167,15 @@ impl<'a> RowMatcher<'a> {
 
     /// Whether a row has a label of another block or section.
     fn begins_another_block(&self, labels: &[(Address, &Folded)]) -> bool {
-        let (known, first_column) = (self.search.known, self.located.heads[0].column);
-        let sibling = |f: &Folded| known.siblings.contains(&f.body) && !known.rows.is_any(&f.body);
+        let (own_labels, first_column) = (self.search.labels, self.located.heads[0].column);
+        let sibling = |f: &Folded| own_labels.siblings.contains(&f.body) && !own_labels.rows.is_any(&f.body);
         labels.iter().any(|(at, f)| at.column < first_column && sibling(f))
-            || labels.iter().any(|(_, f)| known.stops.contains(&f.body) || known.stops.contains(f.short()))
+            || labels.iter().any(|(_, f)| own_labels.stops.contains(&f.body) || own_labels.stops.contains(f.short()))
     }
 
     /// The form's row with this label: the next one if there is one, otherwise one that was already passed.
     fn leaf(&self, label: &Folded) -> Option<usize> {
-        let rows = &self.search.known.rows;
+        let rows = &self.search.labels.rows;
         let met = |l: usize| self.located.row_labels[l].is_some();
         rows.after(self.next, &label.body, met)
             .or_else(|| (0..rows.leaves.len()).find(|l| rows.is_leaf(*l, &label.body)))
@@ -183,12 +183,12 @@ impl<'a> RowMatcher<'a> {
 
     /// Whether a row repeats labels of the block and has no others.
     fn repeats_labels(&self, labels: &[(Address, &Folded)]) -> bool {
-        let known = self.search.known;
+        let own_labels = self.search.labels;
         let own = |f: &Folded| {
-            known.columns.is_any(&f.body)
-                || known.rows.is_any(&f.body)
-                || known.unit_heads.contains(&f.body)
-                || known.corner.as_ref() == Some(&f.body)
+            own_labels.columns.is_any(&f.body)
+                || own_labels.rows.is_any(&f.body)
+                || own_labels.unit_heads.contains(&f.body)
+                || own_labels.corner.as_ref() == Some(&f.body)
         };
         !labels.is_empty() && labels.iter().all(|(_, f)| own(f))
     }
@@ -196,7 +196,7 @@ impl<'a> RowMatcher<'a> {
     /// Whether a row has a column label in one of the block's columns.
     fn has_head(&self, row: u32) -> bool {
         let in_column = |at: Address| self.located.heads.iter().any(|h| h.column == at.column);
-        self.view.labels_in_rows(row, row).any(|(at, f)| in_column(at) && self.search.known.columns.is_any(&f.body))
+        self.view.labels_in_rows(row, row).any(|(at, f)| in_column(at) && self.search.labels.columns.is_any(&f.body))
     }
 
     fn known_row(&mut self, row: u32, leaf: usize, label: Address, labels: &[(Address, &Folded)]) {
@@ -204,7 +204,7 @@ impl<'a> RowMatcher<'a> {
             self.findings.push(self.search.missing(self.view, self.next..leaf));
         }
         self.assign(row, leaf, label);
-        let own = labels.iter().filter(|(_, f)| self.search.known.rows.is_any(&f.body));
+        let own = labels.iter().filter(|(_, f)| self.search.labels.rows.is_any(&f.body));
         self.located.left = own.map(|(at, _)| at.column).fold(self.located.left, u32::min);
         self.located.bottom = row;
         self.matched += 1;
@@ -213,12 +213,13 @@ impl<'a> RowMatcher<'a> {
 
     /// A row with values whose label is not the form's. It still belongs to the block, so that its cells are not taken for prose.
     fn unknown_row(&mut self, row: u32, labels: &[(Address, &Folded)]) {
-        let (known, first_column) = (self.search.known, self.located.heads[0].column);
+        let (own_labels, first_column) = (self.search.labels, self.located.heads[0].column);
         let label = labels.iter().rev().find(|(at, _)| at.column < first_column);
         let at = label.map_or(self.view.row(row)[0].at, |(at, _)| *at);
         self.located.bottom = row;
-        let like = |f: &Folded| known.rows.is_leaf_bare(self.next, f) || known.rows.is_like(self.next, &f.body);
-        if self.next < known.rows.leaves.len() && label.is_some_and(|(_, f)| like(f)) {
+        let like =
+            |f: &Folded| own_labels.rows.is_leaf_bare(self.next, f) || own_labels.rows.is_like(self.next, &f.body);
+        if self.next < own_labels.rows.leaves.len() && label.is_some_and(|(_, f)| like(f)) {
             self.assign(row, self.next, at);
             self.odd.push((self.next, at));
             self.next += 1;
@@ -243,7 +244,7 @@ impl<'a> RowMatcher<'a> {
 
     /// Decides about rows with unknown wording, and completes the findings.
     fn finish(mut self) {
-        let count = self.search.known.rows.leaves.len();
+        let count = self.search.labels.rows.leaves.len();
         let refused = |f: &Finding| matches!(f.code, Code::N202 | Code::N203);
         let certain = self.next == count && !self.findings.iter().any(refused);
         for (leaf, at) in std::mem::take(&mut self.odd) {
