@@ -5,6 +5,8 @@ use std::ops::Deref;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::numerals::is_ordinal;
+use super::width::half_width;
 use crate::form::{Unit, labels};
 use crate::import::MARKED;
 
@@ -66,8 +68,6 @@ impl Deref for LabelBody {
 /// Longest text that can be a label, in characters.
 const LONGEST: usize = 120;
 
-const NUMERALS: &str = "一二三四五六七八九十";
-
 /// Folds a text; `None` when it is too long or empty to be a label.
 pub fn fold(text: &str) -> Option<Folded> {
     if text.len() > LONGEST * 4 {
@@ -118,9 +118,7 @@ fn without_brackets(text: &[char]) -> Option<String> {
 fn compatible(c: char) -> Option<char> {
     match c {
         '\0'..='\x7f' | '\u{4e00}'..='\u{9fff}' | '、' | '。' | '《' | '》' | '“' | '”' => Some(c),
-        // Full-width ASCII.
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
-        _ => None,
+        _ => half_width(c),
     }
 }
 
@@ -139,7 +137,7 @@ fn numbering(text: &[char]) -> (Option<String>, bool, usize) {
     let open = matches!(text.first(), Some('(' | '〔' | '['));
     let start = usize::from(open);
     let kind = |c: char| {
-        if NUMERALS.contains(c) {
+        if is_ordinal(c) {
             1
         } else if c.is_ascii_digit() {
             2

@@ -15,6 +15,7 @@ mod form_labels;
 mod heading;
 mod json;
 mod near;
+pub(crate) mod numerals;
 mod placed_headings;
 mod remarks;
 mod settle;
@@ -25,6 +26,7 @@ mod title;
 mod value;
 mod values;
 mod view;
+pub(crate) mod width;
 mod wordings;
 
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::numerals;
 use crate::form::{Unit, ValueKind, labels};
 use crate::import::Content;
 use crate::model::{Amount, Decimal, Value};
@@ -227,9 +228,9 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
     Ok(if negative { -number } else { number })
 }
 
-/// A Chinese numeral.
+/// Whether a character occurs in Chinese numerals in cells of figures. ○ alone is a mark, and no figure of a report reaches 亿.
 fn numeral(c: char) -> bool {
-    "零〇一二三四五六七八九十百千万".contains(c)
+    (numerals::digit(c).is_some() || numerals::power(c).is_some()) && !matches!(c, '○' | '亿')
 }
 
 /// Whether a text is written in place of a number: digits with at most a unit after them, a numeral, or a word for not

@@ -48,9 +48,9 @@ pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to
     }
 }
 
-/// Whether a text is a mobile number.
-pub(super) fn is_mobile(name: &str) -> bool {
-    name.len() == 11 && name.starts_with('1') && matches!(name.as_bytes()[1], b'3'..=b'9')
+/// Whether a text is a mobile number, given that it consists of digits.
+pub(super) fn is_mobile(digits: &str) -> bool {
+    digits.len() == 11 && digits.starts_with('1') && matches!(digits.as_bytes()[1], b'3'..=b'9')
 }
 
 /// Whether the text before an address names its owner: 联系人：王某某，邮箱, 张三的邮箱, 李老师.

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use super::plain::Plain;
 use crate::form::{Letters, Word, words};
 use crate::model::Decimal;
+use crate::normalize::numerals::{self, power};
 
 /// Longest numeral that is read, in characters; no count of a report is as long.
 const LONGEST: usize = 24;
@@ -50,32 +51,13 @@ impl StatedNumber {
     }
 }
 
+/// The value of an Arabic or Chinese digit.
 fn digit(c: char) -> Option<i64> {
-    Some(match c {
-        '0'..='9' => i64::from(c as u32 - '0' as u32),
-        '零' | '〇' | '○' => 0,
-        '一' => 1,
-        '二' | '两' => 2,
-        '三' => 3,
-        '四' => 4,
-        '五' => 5,
-        '六' => 6,
-        '七' => 7,
-        '八' => 8,
-        '九' => 9,
-        _ => return None,
-    })
-}
-
-fn power(c: char) -> Option<i64> {
-    Some(match c {
-        '十' => 10,
-        '百' => 100,
-        '千' => 1000,
-        '万' => 10_000,
-        '亿' => 100_000_000,
-        _ => return None,
-    })
+    match c {
+        '0'..='9' => Some(i64::from(c as u32 - '0' as u32)),
+        '两' => Some(2),
+        _ => numerals::digit(c).map(i64::from),
+    }
 }
 
 /// The numeral at a position: its number, the value of one unit of its last digit, and the position after it.

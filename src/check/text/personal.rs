@@ -7,7 +7,8 @@
 use super::{mailbox, spoken};
 use crate::check::texts;
 use crate::form::words;
-use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding};
+use crate::model::{Code, Fact, Finding, Origins, Place, Report, days_of_month, finding};
+use crate::normalize::width::half_width;
 
 /// Characters before a number that may contain the word for its kind.
 const NEAR: usize = 12;
@@ -112,11 +113,7 @@ fn numbers_and_addresses(text: &str, contact: bool) -> Vec<(PersonalData, String
 }
 
 fn half(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        _ => c,
-    }
+    if c == '\u{3000}' { ' ' } else { half_width(c).unwrap_or(c) }
 }
 
 /// The runs of digits from a position on that are separated only by spaces, hyphens, dots or dashes: start and end of each.
@@ -291,7 +288,7 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
         lengths,
         [11] | [12] | [13] | [15] | [2 | 4, 11] | [2 | 4, 3, 4, 4] | [3, 4, 4] | [4, 3, 4] | [3, 8] | [5, 6]
     );
-    if local.len() == 11 && grouped && local.starts_with('1') && matches!(local.as_bytes()[1], b'3'..=b'9') {
+    if grouped && mailbox::is_mobile(local) {
         return Some(PersonalData::Mobile);
     }
     let private = &words().private;
@@ -313,18 +310,12 @@ fn identity(number: &str) -> bool {
     }
     let part = |from: usize, to: usize| bytes[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     let (year, month, day) = (part(6, 10), part(10, 12), part(12, 14));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(leap),
-        _ => return false,
-    };
     let sum: u32 = bytes[..17].iter().zip(WEIGHTS).map(|(b, w)| u32::from(b - b'0') * w).sum();
     let region = words().private.regions.iter().any(|r| number.starts_with(r.as_str()));
     region
         && (1900..2100).contains(&year)
-        && (1..=days).contains(&day)
+        && (1..=12).contains(&month)
+        && (1..=days_of_month(year, month)).contains(&day)
         && CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 

@@ -9,6 +9,7 @@ use super::plain::{Plain, any};
 use super::{Passage, cover};
 use crate::form::{labels, words};
 use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding, full_date};
+use crate::normalize::numerals;
 
 /// Longest text before a year, in characters, that can only be the agency's name for itself or a list number: 一是我局
 const BEFORE: usize = 8;
@@ -116,10 +117,9 @@ fn named(plain: &Plain<'_>, at: usize) -> Option<(u16, usize)> {
 }
 
 fn in_words(plain: &Plain<'_>, at: usize) -> Option<u16> {
-    const DIGITS: [&str; 10] = ["〇零○", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
     let mut year = 0;
     for c in plain.chars.get(at..at + 4)? {
-        year = year * 10 + DIGITS.iter().position(|d| d.contains(*c))? as u16;
+        year = year * 10 + u16::from(numerals::digit(*c)?);
     }
     (1900..2100).contains(&year).then_some(year)
 }

@@ -84,8 +84,8 @@ impl BlockSearch<'_> {
     }
 
     pub(super) fn surplus(&self, view: &View<'_>, at: Address) -> Finding {
-        let short: String = view.text(at).unwrap_or_default().chars().take(30).collect();
-        let named = if short.is_empty() { String::new() } else { format!("“{short}”") };
+        let label: String = view.text(at).unwrap_or_default().chars().take(30).collect();
+        let named = if label.is_empty() { String::new() } else { format!("“{label}”") };
         let message = format!("{}第 {} 行{named}（{at}）不在表样之中，或者重复、次序不对", self.table_name, at.row + 1);
         finding(Code::N202, message).at(Source::cell(&view.sheet.name, at)).hint("请删去这一行，或并入表样规定的行")
     }
