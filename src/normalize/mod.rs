@@ -18,6 +18,7 @@ mod near;
 pub(crate) mod numerals;
 mod placed_headings;
 mod remarks;
+mod section_headings;
 mod settle;
 mod sheet_kind;
 mod text;
