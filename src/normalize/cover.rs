@@ -346,10 +346,10 @@ fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)>
             title::parse(&text).map(|t| (first, t))
         });
         // The reading that contains most of agency and year; of equal ones, that with the fewest lines.
-        let said = |t: &title::Title| usize::from(t.agency.is_some()) + usize::from(t.year.is_some());
+        let completeness = |t: &title::Title| usize::from(t.agency.is_some()) + usize::from(t.year.is_some());
         let mut best: Option<(usize, title::Title)> = None;
         for (first, t) in parsed {
-            if best.as_ref().is_none_or(|(_, b)| said(&t) > said(b)) {
+            if best.as_ref().is_none_or(|(_, b)| completeness(&t) > completeness(b)) {
                 best = Some((first, t));
             }
         }

@@ -60,8 +60,8 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
                 let phrase = &claim.phrases(*kind)[*phrase];
                 let Some((to, stated)) = reader.behind(phrase, ends.iter().copied()) else { continue };
                 let statement = Statement { claim, kind: *kind, from: at, to, stated };
-                let scope = Scope { report, passage, statement: &statement };
-                if none && !reader.closes(to) || !scope.is_whole() {
+                let context = StatementContext { report, passage, statement: &statement };
+                if none && !reader.closes(to) || !context.is_whole() {
                     continue;
                 }
                 if let Some(f) = judged(report, origins, passage, &statement) {
@@ -75,13 +75,13 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
 }
 
 /// What a statement is about, according to the text around it.
-struct Scope<'a> {
+struct StatementContext<'a> {
     report: &'a Report,
     passage: &'a Passage<'a>,
     statement: &'a Statement<'a>,
 }
 
-impl Scope<'_> {
+impl StatementContext<'_> {
     /// Whether a statement is about the figure of the whole year and the whole agency.
     fn is_whole(&self) -> bool {
         // The clause up to the statement.

@@ -55,12 +55,12 @@ pub fn name(table: &Table, slot: usize) -> String {
 fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, JsonError> {
     let (kind, unit) = table.kind(slot);
     let own = unit_of(table, slot, one)?;
-    let said = one.text("kind")?;
+    let stated = one.text("kind")?;
     let absent = |value| match one.need("value")? {
         Json::Null => Ok(value),
-        _ => Err(one.member_error("value", &format!("应当是 null，因为 kind 是 {said}"))),
+        _ => Err(one.member_error("value", &format!("应当是 null，因为 kind 是 {stated}"))),
     };
-    match (said, kind) {
+    match (stated, kind) {
         ("blank", _) => absent(Value::Blank),
         ("not_applicable", _) => absent(Value::NotApplicable),
         ("count", ValueKind::Count) => {
@@ -92,10 +92,10 @@ fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, JsonErro
 /// The unit of money that the report itself names: only if the form leaves it open.
 fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>, JsonError> {
     one.need("unit")?;
-    let (said, official) = (one.optional("unit")?, table.unit_word(slot));
+    let (stated, official) = (one.optional("unit")?, table.unit_word(slot));
     let open = table.kind(slot) == (ValueKind::Amount, None);
-    let own = said.and_then(|word| Unit::ALL.into_iter().find(|u| u.word() == word)).filter(|_| open);
-    if own.is_some() || said == official {
+    let own = stated.and_then(|word| Unit::ALL.into_iter().find(|u| u.word() == word)).filter(|_| open);
+    if own.is_some() || stated == official {
         return Ok(own);
     }
     let wanted = match official {

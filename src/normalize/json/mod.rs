@@ -120,11 +120,12 @@ impl ReportReader {
         let year = u16::try_from(given).ok().filter(|y| title::year(&y.to_string()).is_some());
         let year = year.ok_or_else(|| cover.member_error("year", "不是四位年份，如 2024"))?;
         let fact = |name| cover.optional(name)?.map(|_| words(&cover, name)).transpose();
-        let said = fact("title")?;
-        if let Some(other) = said.as_deref().and_then(title::parse).and_then(|t| t.year).filter(|y| *y != year) {
+        let stated_title = fact("title")?;
+        if let Some(other) = stated_title.as_deref().and_then(title::parse).and_then(|t| t.year).filter(|y| *y != year)
+        {
             return Err(cover.member_error("year", &format!("是 {year}，标题写的是 {other}，请改成一致")));
         }
-        let title = said.unwrap_or_else(|| labels().report.made_title(&agency, year));
+        let title = stated_title.unwrap_or_else(|| labels().report.made_title(&agency, year));
         let (published, contact, index) = (fact("published")?, fact("contact")?, fact("index")?);
         let cover_read = Cover { agency, year, title, published, contact, index };
         if self.origin(&cover, Place::Title, &cover_read.words())?.is_some() {

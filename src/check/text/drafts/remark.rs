@@ -94,8 +94,8 @@ pub(super) fn is_version(text: &str) -> bool {
 pub(super) fn begins_with_version(text: &str) -> bool {
     let d = &words().drafts;
     let behind = |v: &String| text.strip_prefix(v.as_str());
-    let said = d.versions.iter().filter_map(behind).filter_map(|rest| rest.strip_prefix(['，', '：', '、']));
-    said.into_iter().any(|rest| is_remark(rest, Separation::Alone) || any(rest, &d.instructs))
+    let rests = d.versions.iter().filter_map(behind).filter_map(|rest| rest.strip_prefix(['，', '：', '、']));
+    rests.into_iter().any(|rest| is_remark(rest, Separation::Alone) || any(rest, &d.instructs))
 }
 
 /// Whether a line is the title of a report followed by a version name.
