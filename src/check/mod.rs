@@ -14,7 +14,7 @@ mod text_numbers;
 
 use crate::model::{Decimal, Fact, Finding, Origins, Place, Report, Whole};
 
-pub use second_reading::second_reading;
+pub(crate) use second_reading::second_reading;
 
 /// Checks the relations of the form alone, for a report that has no text.
 pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
@@ -37,7 +37,7 @@ fn known(report: &Report, table: usize, slot: usize) -> Option<Decimal> {
 }
 
 /// Personal data that open data would disclose although no text of the report contains it: the first, masked for quoting.
-pub fn private_beside(whole: Whole<'_>) -> Option<String> {
+pub(crate) fn private_beside(whole: Whole<'_>) -> Option<String> {
     text::private_beside(whole.report, whole.origins, whole.findings)
 }
 

@@ -3,7 +3,7 @@
 
 use super::text_numbers::TextNumbers;
 use crate::form::{Op, Relation, RelationUse};
-use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source, finding};
+use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source, Value, finding};
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings: Vec<((usize, usize), Finding)> = Vec::new();
@@ -36,64 +36,36 @@ fn broken(
     line: &RelationUse,
     by_formula: bool,
 ) -> Option<((usize, usize), Finding)> {
-    let values = &report.tables[relation.table];
-    if line.left.iter().chain(&line.right).any(|(slot, _)| values[*slot].known().is_none()) {
+    let terms = Terms { report, origins, relation };
+    if line.left.iter().chain(&line.right).any(|(slot, _)| terms.values()[*slot].known().is_none()) {
         return None;
     }
-    let signed = |(slot, minus): &(usize, bool)| {
-        let n = values[*slot].number();
-        if *minus { -n } else { n }
-    };
-    let sum = |side: &[(usize, bool)]| side.iter().map(signed).sum::<Decimal>();
-    let (left, right) = (sum(&line.left), sum(&line.right));
-    if relation.op.holds(left, right) {
+    if relation.op.holds(terms.sum(&line.left), terms.sum(&line.right)) {
         return None;
     }
     // The side at fault is the one that is a single value (a total), otherwise the right one: K301 has the requests received on
     // the left and their outcomes on the right.
     let (fault, basis) = if line.left.len() == 1 { (&line.left, &line.right) } else { (&line.right, &line.left) };
-    let (found, expected) = (sum(fault), sum(basis));
-    let at = |slot: usize| origins.source(Place::Value { table: relation.table, slot }).cloned();
-    let first = fault[0].0;
-    let named = |slot: usize| named(report, origins, relation, slot);
-    let table = &report.form.tables[relation.table].name;
-    let subject = match fault.as_slice() {
-        [one] => named(one.0),
-        several => {
-            // A name that begins with a cell address is separated from the Chinese word before it by a space.
-            let and = |name: &str| if name.starts_with('“') { "与" } else { "与 " };
-            let mut all = named(several[0].0);
-            for name in several[1..].iter().map(|t| named(t.0)) {
-                all.push_str(and(&name));
-                all.push_str(&name);
-            }
-            format!("{all}之和")
-        }
-    };
+    let (found, expected) = (terms.sum(fault), terms.sum(basis));
     let must = if relation.op == Op::Equal { "应等于" } else { "不应小于" };
-    let basis_cells: Vec<String> = basis.iter().filter_map(|t| Some(at(t.0)?.cell?.to_string())).collect();
-    let of = match (basis.len(), basis_cells.as_slice()) {
-        // `AtLeast` compares with a part of the value; the number alone would not identify the part.
-        (1, _) if relation.op == Op::AtLeast => format!(" {}的", named(basis[0].0)),
-        (2, [a, b]) if basis[1].1 => format!(" {a} 与 {b} 之差"),
-        (2, [a, b]) => format!(" {a} 与 {b} 之和"),
-        (0..=2, _) => String::new(),
-        _ => "各项之和".to_owned(),
-    };
-    let mut message = format!("{table} {subject}为 {found}，{must}{of} {}", spelled(basis, &signed, expected));
+    let mut message = format!(
+        "{} {}为 {found}，{must}{} {}",
+        report.form.tables[relation.table].name,
+        terms.subject(fault),
+        terms.origin_of_sum(basis),
+        terms.spelled(basis, expected),
+    );
     // If other totals are formulas, a number typed over the formula is the likely cause.
-    let place = Place::Value { table: relation.table, slot: first };
-    let typed = origins.source(place).is_some() && origins.entry(place) != Entry::Formula;
-    let typed_over = by_formula && fault.len() == 1 && typed;
-    let hint = if typed_over {
+    let first = fault[0].0;
+    let hint = if by_formula && fault.len() == 1 && terms.is_typed(first) {
         message.push_str("；这一格是直接填的数，别的合计是公式");
         "请删去直接填的数、恢复这一格的公式，再核对各项；尚未公布的，改正后再公布"
     } else {
         "请核对这些数字；尚未公布的，改正后再公布"
     };
-    let related = fault.iter().skip(1).chain(basis).filter_map(|(slot, _)| at(*slot));
+    let related = fault.iter().skip(1).chain(basis).filter_map(|(slot, _)| terms.source(*slot));
     let finding = finding(relation.code, message)
-        .at(at(first))
+        .at(terms.source(first))
         .expected(expected)
         .found(found)
         .related(related.collect::<Vec<Source>>())
@@ -101,32 +73,96 @@ fn broken(
     Some(((relation.table, first), finding))
 }
 
-/// The cell of a value and its label along the relation; without a cell, its row and column labels.
-fn named(report: &Report, origins: &Origins, relation: &Relation, slot: usize) -> String {
-    let table = &report.form.tables[relation.table];
-    let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
-    let (row, column) = (last(table.row_path(slot)), last(table.column_path(slot)));
-    let along = if relation.holds_in_each_column { &row } else { &column };
-    match origins.source(Place::Value { table: relation.table, slot }).and_then(|s| s.cell) {
-        Some(cell) => format!("{cell}“{along}”"),
-        None => format!("“{}”", [row, column].into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("·")),
-    }
+/// A value of a relation by its slot, and whether it is subtracted.
+type Term = (usize, bool);
+
+/// The values that a relation compares, in numbers and in words.
+struct Terms<'r> {
+    report: &'r Report,
+    origins: &'r Origins,
+    relation: &'r Relation,
 }
 
-/// A sum in figures, `12+3=15`: zeros are omitted if there are more than two terms; if fewer than two terms remain, only the
-/// result.
-fn spelled(side: &[(usize, bool)], signed: &dyn Fn(&(usize, bool)) -> Decimal, sum: Decimal) -> String {
-    let terms: Vec<_> = side.iter().filter(|t| side.len() <= 2 || !signed(t).is_zero()).collect();
-    if terms.len() < 2 {
-        return sum.to_string();
+impl Terms<'_> {
+    fn values(&self) -> &[Value] {
+        &self.report.tables[self.relation.table]
     }
-    let parts = terms.iter().enumerate().map(|(i, t)| {
-        let sign = match (t.1, i) {
-            (true, _) => "−",
-            (false, 0) => "",
-            (false, _) => "+",
+
+    fn place(&self, slot: usize) -> Place {
+        Place::Value { table: self.relation.table, slot }
+    }
+
+    fn source(&self, slot: usize) -> Option<Source> {
+        self.origins.source(self.place(slot)).cloned()
+    }
+
+    fn signed(&self, (slot, minus): &Term) -> Decimal {
+        let n = self.values()[*slot].number();
+        if *minus { -n } else { n }
+    }
+
+    fn sum(&self, side: &[Term]) -> Decimal {
+        side.iter().map(|term| self.signed(term)).sum()
+    }
+
+    /// Whether a value was read from a cell without a formula.
+    fn is_typed(&self, slot: usize) -> bool {
+        let place = self.place(slot);
+        self.origins.source(place).is_some() && self.origins.entry(place) != Entry::Formula
+    }
+
+    /// The cell of a value and its label along the relation; without a cell, its row and column labels.
+    fn name(&self, slot: usize) -> String {
+        let table = &self.report.form.tables[self.relation.table];
+        let Some(cell) = self.source(slot).and_then(|s| s.cell) else {
+            return format!("“{}”", table.slot_label(slot));
         };
-        format!("{sign}{}", signed(t).abs())
-    });
-    format!("{}={sum}", parts.collect::<String>())
+        let path = if self.relation.holds_in_each_column { table.row_path(slot) } else { table.column_path(slot) };
+        format!("{cell}“{}”", path.last().copied().unwrap_or_default())
+    }
+
+    /// The side at fault as the subject of a sentence.
+    fn subject(&self, fault: &[Term]) -> String {
+        let mut names = self.name(fault[0].0);
+        if fault.len() == 1 {
+            return names;
+        }
+        for name in fault[1..].iter().map(|(slot, _)| self.name(*slot)) {
+            // A name that begins with a cell address is separated from the Chinese word before it by a space.
+            names.push_str(if name.starts_with('“') { "与" } else { "与 " });
+            names.push_str(&name);
+        }
+        format!("{names}之和")
+    }
+
+    /// What the other side is made of, if that identifies it better than the numbers alone.
+    fn origin_of_sum(&self, basis: &[Term]) -> String {
+        let cells: Vec<String> = basis.iter().filter_map(|t| Some(self.source(t.0)?.cell?.to_string())).collect();
+        match (basis.len(), cells.as_slice()) {
+            // `AtLeast` compares with a part of the value; the number alone would not identify the part.
+            (1, _) if self.relation.op == Op::AtLeast => format!(" {}的", self.name(basis[0].0)),
+            (2, [a, b]) if basis[1].1 => format!(" {a} 与 {b} 之差"),
+            (2, [a, b]) => format!(" {a} 与 {b} 之和"),
+            (0..=2, _) => String::new(),
+            _ => "各项之和".to_owned(),
+        }
+    }
+
+    /// A sum in figures, `12+3=15`: zeros are omitted if there are more than two terms; if fewer than two terms remain, only the
+    /// result.
+    fn spelled(&self, side: &[Term], sum: Decimal) -> String {
+        let terms: Vec<_> = side.iter().filter(|t| side.len() <= 2 || !self.signed(t).is_zero()).collect();
+        if terms.len() < 2 {
+            return sum.to_string();
+        }
+        let parts = terms.iter().enumerate().map(|(i, t)| {
+            let sign = match (t.1, i) {
+                (true, _) => "−",
+                (false, 0) => "",
+                (false, _) => "+",
+            };
+            format!("{sign}{}", self.signed(t).abs())
+        });
+        format!("{}={sum}", parts.collect::<String>())
+    }
 }

@@ -306,6 +306,13 @@ impl Table {
         let at = self.at(slot);
         self.blocks[at.block].columns.leaves[at.column].labels.iter().map(String::as_str).collect()
     }
+
+    /// The innermost labels of a value's row and column for messages, joined by `·`; one of them alone if the other is missing.
+    pub(crate) fn slot_label(&self, slot: usize) -> String {
+        let paths = [self.row_path(slot), self.column_path(slot)];
+        let labels = paths.map(|path| path.last().copied().unwrap_or_default());
+        labels.into_iter().filter(|label| !label.is_empty()).collect::<Vec<_>>().join("·")
+    }
 }
 
 impl Form {

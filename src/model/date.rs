@@ -5,13 +5,15 @@ pub fn full_date(text: &str) -> Option<(u16, u8, u8)> {
     let numbers = text.split(|c: char| !c.is_ascii_digit()).filter(|n| !n.is_empty());
     let numbers: Vec<u32> = numbers.map(|n| n.parse().unwrap_or(u32::MAX)).collect();
     numbers.windows(3).find_map(|w| match *w {
-        [y @ 1900..=2999, m @ 1..=12, d] if (1..=days(y, m)).contains(&d) => Some((y as u16, m as u8, d as u8)),
+        [y @ 1900..=2999, m @ 1..=12, d] if (1..=days_of_month(y, m)).contains(&d) => {
+            Some((y as u16, m as u8, d as u8))
+        }
         _ => None,
     })
 }
 
-/// Days of a month.
-fn days(year: u32, month: u32) -> u32 {
+/// Number of days of a month, `1` to `12`.
+pub(crate) fn days_of_month(year: u32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,

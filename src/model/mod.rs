@@ -15,7 +15,7 @@ pub use crate::rules::{Code, Severity};
 pub(crate) use address::in_brackets;
 pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source};
 pub use characters::is_invisible;
-pub(crate) use date::full_date;
+pub(crate) use date::{days_of_month, full_date};
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
 pub(crate) use finding::BLOCKS;
 pub use finding::{Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, Waived, finding, refuses};

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::known::OfForm;
+use super::form_labels::FormLabels;
 use super::texts::Texts;
 use crate::form::Form;
 
@@ -19,16 +19,16 @@ const MOST_FORMS: usize = 16;
 pub struct Cache {
     texts: Texts,
     /// By the digest of the form.
-    forms: RefCell<BTreeMap<String, Arc<OfForm>>>,
+    forms: RefCell<BTreeMap<String, Arc<FormLabels>>>,
 }
 
 impl Cache {
     /// The folded labels, headings and totals of a form.
-    pub(super) fn form(&self, form: &Form) -> Arc<OfForm> {
+    pub(super) fn form(&self, form: &Form) -> Arc<FormLabels> {
         if let Some(known) = self.forms.borrow().get(&form.digest) {
             return known.clone();
         }
-        let known = Arc::new(OfForm::new(form, self));
+        let known = Arc::new(FormLabels::new(form, self));
         let mut forms = self.forms.borrow_mut();
         if forms.len() >= MOST_FORMS {
             forms.clear();

@@ -3,7 +3,7 @@
 //! Part of [`super::flow`]: takes the cells before the first section, gives the [`Cover`] and the preface.
 
 use super::cache::Cache;
-use super::flow::{Flow, Front, OnSheet, Stated};
+use super::flow::{Flow, Front, OnSheet, StatedFact};
 use super::sheet_kind::SheetKind;
 use super::view::View;
 use super::{remarks, text, title};
@@ -36,7 +36,7 @@ impl Flow<'_> {
             Some((_, rest)) if rest.trim().contains(['\n', '\r']) => return false,
             Some((label, rest)) if !rest.trim().is_empty() => {
                 let Some(index) = self
-                    .known
+                    .labels
                     .wordings
                     .field(label, self.cache)
                     .filter(|i| takes_inline(sheet.kind, *i, label, self.cache))
@@ -47,12 +47,12 @@ impl Flow<'_> {
             }
             _ => {
                 let label = bare.trim_end_matches([':', '：']);
-                let Some(index) = self.known.wordings.field(label, self.cache) else { return false };
+                let Some(index) = self.labels.wordings.field(label, self.cache) else { return false };
                 match self.beside(sheet, index, at) {
                     Ok((value, at)) => Given { index, label, value, at },
                     Err((place, fault)) => {
                         sheet.used.insert(place);
-                        self.words.findings.push(*fault);
+                        self.prose.findings.push(*fault);
                         return true;
                     }
                 }
@@ -89,7 +89,7 @@ impl Flow<'_> {
         };
         let source = || Source::cell(&view.sheet.name, cell.at);
         let is_label =
-            |t: &str| self.known.wordings.field(t.trim().trim_end_matches([':', '：']), self.cache).is_some();
+            |t: &str| self.labels.wordings.field(t.trim().trim_end_matches([':', '：']), self.cache).is_some();
         let value = match &cell.content {
             // The next label in the same row: this one has no value.
             Content::Text(t) if is_label(t) => return Ok((String::new(), at)),
@@ -120,164 +120,175 @@ impl Flow<'_> {
     /// Keeps a fact, and reports it if it will be printed under another label than in the workbook.
     fn fact(&mut self, index: usize, label: &str, value: String, source: Source, kind: SheetKind) {
         let field = labels().cover.fields()[index];
-        self.tell_marked(&value, &source);
+        self.report_marked(&value, &source);
         if index >= FIRST_OPTIONAL && self.cache.fold(label).is_none_or(|f| f.body != self.cache.body(&field.label)) {
             let message = format!("{source} 的“{label}”按标准模板记作“{}”", field.label);
-            self.words.findings.push(finding(Code::N112, message).at(source.clone()));
+            self.prose.findings.push(finding(Code::N112, message).at(source.clone()));
         }
         match &mut self.facts[index] {
-            None => self.facts[index] = Some(Stated { text: value, source, on_cover: kind.is_cover() }),
+            None => self.facts[index] = Some(StatedFact { text: value, source, on_cover: kind.is_cover() }),
             Some(first) if text::joined(&first.text) == text::joined(&value) => {}
             Some(first) if first.text.len() > LONGEST_FACT => {
                 let message = format!("“{}”太长，{source} 又写了一处", field.label);
-                self.words.findings.push(finding(Code::N207, message).at(source).hint("请只保留要公布的"));
+                self.prose.findings.push(finding(Code::N207, message).at(source).hint("请只保留要公布的"));
             }
             // Two contacts are both published; of two agencies, years or titles neither can be chosen.
             Some(first) if index >= FIRST_OPTIONAL => first.text = format!("{}；{label}：{value}", first.text),
             Some(first) => {
                 let message = format!("“{}”写了两次，并不相同：{}和{source}", field.label, first.source);
                 let f = finding(Code::N207, message).at(source).related([first.source.clone()]).hint("请只保留一处");
-                self.words.findings.push(f);
+                self.prose.findings.push(f);
             }
         }
     }
 
-    /// Title, agency and year from cover, front lines, sheet names and file name, in this order.
-    pub(super) fn title(&mut self, name: &str, views: &[View<'_>]) {
-        let facts = std::mem::take(&mut self.facts);
-        let [agency, year, given, published, contact, index] = facts;
-        let agency_on_cover = agency.as_ref().is_some_and(|f| f.on_cover);
-        let [agency, year, given, published, contact, index] =
-            [agency, year, given, published, contact, index].map(|fact| fact.map(|f| (f.text, f.source)));
-        let front = std::mem::take(&mut self.front);
-        let found = find_title(&front);
-        let mut preface_from = Vec::new();
-        let mut title = None;
-        if let Some((range, t)) = found {
-            let source = front[range.start].source.clone();
-            for (i, line) in front.into_iter().enumerate() {
-                if !range.contains(&i) {
-                    preface_from.push(line);
-                }
-            }
-            title = Some((t, source));
-        } else {
-            preface_from = front;
-        }
-        if let (Some((text, source)), Some((titled, other))) = (&given, &title)
-            && let Some(stated) = title::parse(text)
-            && stated.differs(titled)
-        {
-            let message = format!("{source} 写的标题“{}”与{other}的标题“{}”不同", stated.text, titled.text);
-            let f = finding(Code::N207, message).at(source.clone()).related([other.clone()]);
-            self.words.findings.push(f.hint("请只保留一处，或改成一致"));
-        }
-        if let Some((text, source)) = &given {
-            // A title that is given as a field of the cover is used, regardless of its wording.
-            let parsed = title::parse(text);
-            let words = text::joined(text);
-            let t = parsed.unwrap_or(title::Title { text: words, agency: None, year: None });
-            title = Some((t, source.clone()));
+    /// Sets the cover: title, agency and year from cover, front lines, sheet names and file name, in this order. What else is among
+    /// the front lines is the preface.
+    pub(super) fn finish_cover(&mut self, name: &str, views: &[View<'_>]) {
+        let [agency, year, given, published, contact, index] = std::mem::take(&mut self.facts);
+        let (mut title, preface) = split_title(std::mem::take(&mut self.front));
+        if let Some(given) = given {
+            title = Some(self.given_title(given, title.as_ref()));
         }
         // Agency and year are enough to make a title; the name of a file may be anything.
-        let stated = agency.is_some() && year.is_some();
-        if title.is_none() && !stated {
-            let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-            let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name, Source::sheet(&v.sheet.name)));
-            // File names are private to the sender: only the title in it is reported.
-            let elsewhere = sheets
-                .chain([("文件名", unnumbered(stem), Source::sheet(&"文件名".into()))])
-                .filter_map(|(kind, text, source)| title::parse(text).map(|t| (kind, source, t)));
-            // A title without year and agency adds nothing to the other parts.
-            let mut found = elsewhere.filter(|(.., t)| t.year.is_some() || t.agency.is_some());
-            if let Some((kind, source, t)) = found.next() {
-                let message = format!("标题取自{kind}“{}”", t.text);
-                self.words.findings.push(finding(Code::N108, message));
-                title = Some((t, source));
-            }
+        if title.is_none() && (agency.is_none() || year.is_none()) {
+            title = self.title_elsewhere(name, views);
         }
-        for line in preface_from {
+        self.read_preface(preface);
+        let year = self.chosen_year(year.as_ref(), title.as_ref());
+        let agency_cell = agency.as_ref().map(|stated| stated.source.clone());
+        let agency = self.chosen_agency(agency, title.as_ref().and_then(|t| t.parsed.agency.clone()));
+        let published = published.and_then(|stated| self.read_fact(Fact::Published, stated));
+        let contact = contact.and_then(|stated| self.read_fact(Fact::Contact, stated));
+        let index = index.and_then(|stated| self.read_fact(Fact::Index, stated));
+        if let Some(source) = title.as_ref().map(|t| t.source.clone()).or(agency_cell) {
+            self.origins.note(Place::Title, source, title.as_ref().map_or("", |t| &t.parsed.text));
+        }
+        let title = match title {
+            Some(title) => self.normalised(&title.parsed.text, &title.source),
+            // The template allows an empty title, so making it from agency and year is not reported.
+            None => labels().report.made_title(&agency, year),
+        };
+        self.prose.cover = Cover { agency, year, title, published, contact, index };
+    }
+
+    /// The title that is given as a field of the cover: it is used regardless of its wording. Reports that the title among the
+    /// front lines differs.
+    fn given_title(&mut self, given: StatedFact, in_front: Option<&SourcedTitle>) -> SourcedTitle {
+        let parsed = title::parse(&given.text);
+        if let (Some(parsed), Some(other)) = (&parsed, in_front)
+            && parsed.differs(&other.parsed)
+        {
+            let (source, text) = (&given.source, &parsed.text);
+            let message = format!("{source} 写的标题“{text}”与{}的标题“{}”不同", other.source, other.parsed.text);
+            let f = finding(Code::N207, message).at(source.clone()).related([other.source.clone()]);
+            self.prose.findings.push(f.hint("请只保留一处，或改成一致"));
+        }
+        let verbatim = || title::Title { text: text::joined(&given.text), agency: None, year: None };
+        SourcedTitle { parsed: parsed.unwrap_or_else(verbatim), source: given.source }
+    }
+
+    /// The title in the name of a sheet or of the file; one without year and agency adds nothing to the other parts.
+    fn title_elsewhere(&mut self, name: &str, views: &[View<'_>]) -> Option<SourcedTitle> {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let sheets = views.iter().map(|v| ("工作表名", &*v.sheet.name, Source::sheet(&v.sheet.name)));
+        // File names are private to the sender: only the title in it is reported.
+        let elsewhere = sheets.chain([("文件名", unnumbered(stem), Source::sheet(&"文件名".into()))]);
+        let mut parsed = elsewhere.filter_map(|(kind, text, source)| Some((kind, title::parse(text)?, source)));
+        let (kind, parsed, source) = parsed.find(|(_, t, _)| t.year.is_some() || t.agency.is_some())?;
+        self.prose.findings.push(finding(Code::N108, format!("标题取自{kind}“{}”", parsed.text)));
+        Some(SourcedTitle { parsed, source })
+    }
+
+    fn read_preface(&mut self, lines: Vec<Front>) {
+        for line in lines {
             let text = self.normalised(&line.text, &line.source);
             if text.is_empty() {
                 continue;
             }
-            let place = Place::Preface { paragraph: self.words.preface.len() };
+            let place = Place::Preface { paragraph: self.prose.preface.len() };
             self.origins.note(place, line.source, line.text);
-            self.words.preface.push(Paragraph { level: 0, text });
+            self.prose.preface.push(Paragraph { level: 0, text });
         }
-        let known = |t: &title::Title| (t.agency.clone(), t.year);
-        let (title_agency, title_year) = title.as_ref().map_or((None, None), |(t, _)| known(t));
-        let cover_year = year.as_ref().map(|(text, source)| (title::year(text), text, source));
-        match &cover_year {
-            Some((None, text, source)) => {
-                let message = format!("{source} 的年度“{text}”不是四位年份");
-                self.words
-                    .findings
-                    .push(finding(Code::N207, message).at((*source).clone()).hint("请填写如 2024 的四位年份"));
-            }
-            Some((Some(y), _, source)) if title_year.is_some_and(|t| t != *y) => {
-                let message = format!("封面的年度是 {y}，标题写的是 {}", title_year.unwrap_or_default());
-                let related = title.iter().map(|(_, s)| s.clone());
-                let f = finding(Code::N207, message)
-                    .at((*source).clone())
-                    .related(related)
-                    .hint("请把封面和标题的年度改成一致");
-                self.words.findings.push(f);
-            }
-            None if title_year.is_none() => {
+    }
+
+    /// The year of the cover, otherwise that of the title; 0 if neither has one, or if they differ, because then neither is certain.
+    fn chosen_year(&mut self, stated: Option<&StatedFact>, title: Option<&SourcedTitle>) -> u16 {
+        let titled = title.and_then(|t| t.parsed.year);
+        let Some(StatedFact { text, source, .. }) = stated else {
+            if titled.is_none() {
                 let fix = "请在标题里写明年度，或在标准模板的封面填写";
                 let message = unfilled(self.asked[1].as_ref(), "年度");
-                self.words.findings.push(finding(Code::N207, message).at(self.asked[1].clone()).hint(fix));
+                self.prose.findings.push(finding(Code::N207, message).at(self.asked[1].clone()).hint(fix));
             }
-            _ => {}
+            return titled.unwrap_or_default();
+        };
+        match (title::year(text), titled) {
+            (None, titled) => {
+                let f = finding(Code::N207, format!("{source} 的年度“{text}”不是四位年份")).at(source.clone());
+                self.prose.findings.push(f.hint("请填写如 2024 的四位年份"));
+                titled.unwrap_or_default()
+            }
+            (Some(year), Some(titled)) if titled != year => {
+                let message = format!("封面的年度是 {year}，标题写的是 {titled}");
+                let related = title.map(|t| t.source.clone());
+                let f = finding(Code::N207, message).at(source.clone()).related(related);
+                self.prose.findings.push(f.hint("请把封面和标题的年度改成一致"));
+                0
+            }
+            (Some(year), _) => year,
         }
-        let agency_cell = agency.as_ref().map(|(_, s)| s.clone());
-        // A line such as 填报单位 outside the cover is less certain than the title.
-        let agency = match (agency, title_agency) {
-            (Some((stated, source)), Some(titled)) if !agency_on_cover => {
+    }
+
+    /// The agency of the cover, otherwise that of the title; empty if neither has one. A line such as 填报单位 outside the cover is
+    /// less certain than the title.
+    fn chosen_agency(&mut self, stated: Option<StatedFact>, titled: Option<String>) -> String {
+        let agency = match (stated, titled) {
+            (Some(StatedFact { text: stated, source, on_cover: false }), Some(titled)) => {
                 if text::joined(&stated) != titled {
                     let message =
                         format!("{source} 写的单位“{stated}”与标题的单位“{titled}”不同，以标题为准，没有采用");
                     let hint = "请核对单位名称，写成一致";
-                    self.words.findings.push(finding(Code::N111, message).at(source).hint(hint));
+                    self.prose.findings.push(finding(Code::N111, message).at(source).hint(hint));
                 }
                 titled
             }
-            (Some((stated, _)), _) => text::joined(&stated),
+            (Some(stated), _) => text::joined(&stated.text),
             (None, titled) => titled.unwrap_or_default(),
         };
         if agency.is_empty() {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
             let message = unfilled(self.asked[0].as_ref(), "单位名称");
-            self.words.findings.push(finding(Code::N207, message).at(self.asked[0].clone()).hint(fix));
+            self.prose.findings.push(finding(Code::N207, message).at(self.asked[0].clone()).hint(fix));
         }
-        let [published, contact, index] =
-            [(Fact::Published, published), (Fact::Contact, contact), (Fact::Index, index)].map(|(fact, told)| {
-                let (text, source) = told?;
-                if !self.holds(&text, &source) {
-                    return None;
-                }
-                let line = text::lines(&text).collect::<Vec<_>>().join(" ");
-                let read = self.normalised(&line, &source);
-                self.origins.note(Place::Fact(fact), source, text);
-                Some(read)
-            });
-        let year = match (cover_year.map(|(y, ..)| y), title_year) {
-            // If the years differ, neither is certain.
-            (Some(Some(stated)), Some(titled)) if stated != titled => 0,
-            (Some(stated), titled) => stated.or(titled).unwrap_or_default(),
-            (None, titled) => titled.unwrap_or_default(),
-        };
-        if let Some(source) = title.as_ref().map(|(_, s)| s.clone()).or(agency_cell) {
-            self.origins.note(Place::Title, source, title.as_ref().map_or("", |(t, _)| &t.text));
-        }
-        let title = match title {
-            Some((t, source)) => self.normalised(&t.text, &source),
-            // The template allows an empty title, so making it from agency and year is not reported.
-            None => labels().report.made_title(&agency, year),
-        };
-        self.words.cover = Cover { agency, year, title, published, contact, index };
+        agency
     }
+
+    /// An optional fact of the cover as one line; `None` if the limits for texts are exceeded.
+    fn read_fact(&mut self, fact: Fact, stated: StatedFact) -> Option<String> {
+        let StatedFact { text, source, .. } = stated;
+        if !self.holds(&text, &source) {
+            return None;
+        }
+        let line = text::lines(&text).collect::<Vec<_>>().join(" ");
+        let read = self.normalised(&line, &source);
+        self.origins.note(Place::Fact(fact), source, text);
+        Some(read)
+    }
+}
+
+/// A title with the place where it was read.
+struct SourcedTitle {
+    parsed: title::Title,
+    source: Source,
+}
+
+/// Separates the title from the other front lines.
+fn split_title(mut front: Vec<Front>) -> (Option<SourcedTitle>, Vec<Front>) {
+    let Some((lines, parsed)) = find_title(&front) else { return (None, front) };
+    let source = front[lines.start].source.clone();
+    front.drain(lines);
+    (Some(SourcedTitle { parsed, source }), front)
 }
 
 /// Whether a line such as 发布日期：2025年1月20日 is a fact. On the standard cover facts have their own cells, so such a line
@@ -335,10 +346,10 @@ fn find_title(front: &[Front]) -> Option<(std::ops::Range<usize>, title::Title)>
             title::parse(&text).map(|t| (first, t))
         });
         // The reading that contains most of agency and year; of equal ones, that with the fewest lines.
-        let said = |t: &title::Title| usize::from(t.agency.is_some()) + usize::from(t.year.is_some());
+        let completeness = |t: &title::Title| usize::from(t.agency.is_some()) + usize::from(t.year.is_some());
         let mut best: Option<(usize, title::Title)> = None;
         for (first, t) in parsed {
-            if best.as_ref().is_none_or(|(_, b)| said(&t) > said(b)) {
+            if best.as_ref().is_none_or(|(_, b)| completeness(&t) > completeness(b)) {
                 best = Some((first, t));
             }
         }

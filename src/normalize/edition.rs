@@ -70,14 +70,11 @@ pub fn recognise(
     cache: &Cache,
     hidden: impl Iterator<Item = Source> + Clone,
 ) -> Result<Recognised, Box<Finding>> {
-    let mut searches: Vec<(&Arc<Form>, Search)> = forms.iter().map(|f| (f, search(f, views, cache))).collect();
-    let fit = |f: &Form, s: &Search| (s.clean_values(f), s.blocks_found(), std::cmp::Reverse(s.problems()));
-    // A stable sort: of two forms that fit equally well, the one listed first (the user's own, then the one in force) stays
-    // first.
-    searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
+    let mut searches: Vec<FormSearch<'_>> = forms.iter().map(|f| (f, search(f, views, cache))).collect();
+    sort_by_fit(&mut searches);
     if searches.iter().all(|(_, s)| s.blocks_found() == 0 && !s.exhausted) {
         searches.iter_mut().for_each(|(f, s)| search_again(f, views, cache, s));
-        searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
+        sort_by_fit(&mut searches);
     }
     let Some(((form, best), others)) = searches.split_first_mut() else { return Err(Box::new(nothing(hidden))) };
     let form: &Arc<Form> = form;
@@ -114,23 +111,38 @@ pub fn recognise(
         };
         recognised.places.push(found);
     }
-    // A clean table of another edition outside the tables of this one: it is uncertain which of them is to be published.
     if !refuses(&recognised.findings) {
-        for (other, search) in others {
-            for (table, blocks) in other.tables.iter().zip(&search.found) {
-                let apart = |l: &&Located| !best.found.iter().flatten().flatten().any(|own| own.meets(l));
-                let clean: Vec<&Located> = blocks.iter().flatten().filter(|l| l.is_clean()).filter(apart).collect();
-                let Some(first) = clean.iter().min_by_key(|l| (l.sheet, l.top)) else { continue };
-                let source = sources(std::slice::from_ref(first), views).remove(0);
-                let message = format!("{source}还有 {} 版表样的{}，不能确定用哪一版的表", other.id, table.name);
-                let fix = "一个工作簿只放一个单位一个年度的报告，请删去另一版的表";
-                recognised.findings.push(finding(Code::N204, message).at(source).hint(fix));
-                recognised.areas.extend(clean.into_iter().map(|l| Area::of(None, l)));
-            }
-        }
-        recognised.certain = recognised.findings.iter().all(|f| f.code != Code::N204);
+        refuse_further_edition(best, others, views, &mut recognised);
     }
     Ok(recognised)
+}
+
+/// A form, and what was found of it.
+type FormSearch<'f> = (&'f Arc<Form>, Search);
+
+/// Sorts the form that fits best first. The sort is stable: of two that fit equally well, the one listed first (the user's own,
+/// then the one in force) stays first.
+fn sort_by_fit(searches: &mut [FormSearch<'_>]) {
+    let fit = |f: &Form, s: &Search| (s.clean_values(f), s.blocks_found(), std::cmp::Reverse(s.problems()));
+    searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
+}
+
+/// Reports each clean table of another edition outside the tables of the one that fits best: it is uncertain which of them is to
+/// be published.
+fn refuse_further_edition(best: &Search, others: &[FormSearch<'_>], views: &[View<'_>], recognised: &mut Recognised) {
+    let apart = |l: &&Located| !best.found.iter().flatten().flatten().any(|own| own.meets(l));
+    for (other, search) in others {
+        for (table, blocks) in other.tables.iter().zip(&search.found) {
+            let clean: Vec<&Located> = blocks.iter().flatten().filter(|l| l.is_clean()).filter(apart).collect();
+            let Some(first) = clean.iter().min_by_key(|l| (l.sheet, l.top)) else { continue };
+            let source = sources(std::slice::from_ref(first), views).remove(0);
+            let message = format!("{source}还有 {} 版表样的{}，不能确定用哪一版的表", other.id, table.name);
+            let fix = "一个工作簿只放一个单位一个年度的报告，请删去另一版的表";
+            recognised.findings.push(finding(Code::N204, message).at(source).hint(fix));
+            recognised.areas.extend(clean.into_iter().map(|l| Area::of(None, l)));
+        }
+    }
+    recognised.certain = recognised.findings.iter().all(|f| f.code != Code::N204);
 }
 
 /// The places of a table's blocks. Their faults are added to `recognised`.
@@ -190,7 +202,7 @@ fn found(
 fn of_another_edition(
     form: &Form,
     best: &Search,
-    others: &[(&Arc<Form>, Search)],
+    others: &[FormSearch<'_>],
     t: usize,
     views: &[View<'_>],
 ) -> Option<(Finding, Vec<Area>)> {

@@ -1,6 +1,6 @@
 //! Everything that is not a table: sections and their paragraphs in reading order, and the text before them.
 //!
-//! Takes the sheets and the location of the tables, gives the [`Words`] of the report. Words are changed only by [`super::text`],
+//! Takes the sheets and the location of the tables, gives the [`Prose`] of the report. Words are changed only by [`super::text`],
 //! and everything that is omitted is reported.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,28 +8,28 @@ use std::sync::Arc;
 
 use super::cache::Cache;
 use super::edition::{Area, Recognised};
-use super::fold::{Body, Folded};
-use super::known::OfForm;
-use super::placed_headings::{LineAt, Lines};
+use super::fold::Folded;
+use super::form_labels::FormLabels;
+use super::placed_headings::LineAt;
 use super::remarks::{self, Remarks};
 use super::sheet_kind::SheetKind;
 use super::text::{self, Change, Changes};
 use super::view::View;
-use super::{Options, heading, title};
+use super::{Options, title};
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content};
-use crate::model::{Address, Code, Cover, Findings, Origins, Paragraph, Place, Section, Source, finding};
+use crate::model::{Address, Code, Cover, Finding, Findings, Origins, Paragraph, Place, Section, Source, finding};
 
-/// The words of a workbook, placed.
+/// Everything in a workbook that is not a table, with the section it belongs to.
 #[derive(Debug, Default)]
-pub struct Words {
+pub struct Prose {
     pub cover: Cover,
     pub preface: Vec<Paragraph>,
     pub sections: Vec<Section>,
     pub findings: Findings,
 }
 
-/// Reads the words of all sheets.
+/// Reads the text of all sheets.
 pub fn read(
     name: &str,
     views: &[View<'_>],
@@ -37,14 +37,14 @@ pub fn read(
     keep_text: bool,
     cache: &Cache,
     origins: &mut Origins,
-) -> Words {
+) -> Prose {
     let form = &tables.form;
     let mut flow = Flow {
         form,
         cache,
         keep_text,
         origins,
-        words: Words { sections: vec![Section::default(); form.sections.len()], ..Words::default() },
+        prose: Prose { sections: vec![Section::default(); form.sections.len()], ..Prose::default() },
         changes: Vec::new(),
         current: None,
         headed: vec![None; form.sections.len()],
@@ -53,25 +53,30 @@ pub fn read(
         asked: Default::default(),
         read: vec![Default::default(); form.sections.len()],
         furniture: labels().furniture(),
-        known: cache.form(form),
+        labels: cache.form(form),
         placed: BTreeMap::new(),
         paragraphs: 0,
         characters: 0,
     };
     flow.place_headings(views, tables);
     for (i, view) in views.iter().enumerate() {
-        flow.sheet(i, view, tables);
+        flow.read_sheet(i, view, tables);
     }
-    flow.title(name, views);
+    flow.finish_cover(name, views);
     flow.drop_empty_subheadings();
     flow.entitle(views, tables);
     flow.note_origins();
     flow.report_changes();
-    flow.words
+    flow.prose
 }
 
 /// Agency and year of a workbook without official tables, as far as cover and title state them.
-pub fn named(name: &str, views: &[View<'_>], options: &Options, cache: &Cache) -> (Option<String>, Option<u16>) {
+pub fn agency_and_year(
+    name: &str,
+    views: &[View<'_>],
+    options: &Options,
+    cache: &Cache,
+) -> (Option<String>, Option<u16>) {
     let Some(form) = options.forms.first() else { return (None, None) };
     let (places, areas, findings) = (form.tables.iter().map(|_| Vec::new()).collect(), Vec::new(), Vec::new());
     let nothing = Recognised { form: form.clone(), places, areas, certain: false, findings };
@@ -96,7 +101,7 @@ pub(super) struct Front {
 }
 
 /// A fact as stated in the workbook.
-pub(super) struct Stated {
+pub(super) struct StatedFact {
     pub(super) text: String,
     pub(super) source: Source,
     /// Whether it is stated on a cover.
@@ -104,28 +109,29 @@ pub(super) struct Stated {
 }
 
 pub(super) struct Flow<'a> {
-    form: &'a Form,
+    pub(super) form: &'a Form,
     pub(super) cache: &'a Cache,
     keep_text: bool,
     pub(super) origins: &'a mut Origins,
-    pub(super) words: Words,
+    pub(super) prose: Prose,
     /// The place of each changed text, and its changes.
     changes: Vec<(Source, Changes)>,
-    current: Option<usize>,
+    /// The section that the next paragraph belongs to; `None` before the first.
+    pub(super) current: Option<usize>,
     /// Where each section's heading was found.
-    headed: Vec<Option<Source>>,
+    pub(super) headed: Vec<Option<Source>>,
     pub(super) front: Vec<Front>,
     /// Cover fields in the order of the labels.
-    pub(super) facts: [Option<Stated>; 6],
+    pub(super) facts: [Option<StatedFact>; 6],
     /// Where each field's value was expected.
     pub(super) asked: [Option<Source>; 6],
     /// Where each paragraph was read and what was written there, by section: before the table and after it.
-    read: Vec<[Vec<(Source, String)>; 2]>,
+    pub(super) read: Vec<[Vec<(Source, String)>; 2]>,
     /// Words that belong to the standard workbook, not to the report.
     pub(super) furniture: Vec<&'static str>,
-    pub(super) known: Arc<OfForm>,
+    pub(super) labels: Arc<FormLabels>,
     /// Lines that are section headings with unknown wording, and their section.
-    placed: BTreeMap<LineAt, usize>,
+    pub(super) placed: BTreeMap<LineAt, usize>,
     /// Paragraphs and characters read so far.
     paragraphs: usize,
     characters: usize,
@@ -136,135 +142,116 @@ pub(super) struct OnSheet<'v, 's> {
     index: usize,
     pub(super) view: &'v View<'s>,
     pub(super) kind: SheetKind,
+    /// The tables of this sheet.
+    areas: Vec<&'v Area>,
     /// Cells that were read as facts.
     pub(super) used: BTreeSet<Address>,
     /// The last table above the current cell.
     after_table: Option<usize>,
+    /// Cells whose text was taken as paragraphs.
+    paragraphs: Vec<Address>,
+    omitted: Omitted,
+}
+
+/// Cells of a sheet that are not part of the report, by the reason.
+#[derive(Default)]
+struct Omitted {
+    outside_inputs: Remarks,
+    outside_tables: Remarks,
+    uncomputed: Remarks,
+    errors: Remarks,
+}
+
+impl Omitted {
+    fn findings(self) -> impl Iterator<Item = Finding> {
+        let Omitted { outside_inputs, outside_tables, uncomputed, errors } = self;
+        let found = [
+            outside_inputs.outside_inputs(),
+            outside_tables.outside_tables(),
+            uncomputed.uncomputed(),
+            errors.errors(),
+        ];
+        found.into_iter().flatten()
+    }
 }
 
 impl Flow<'_> {
-    fn sheet(&mut self, index: usize, view: &View<'_>, tables: &Recognised) {
-        let name = &view.sheet.name;
-        let kind = SheetKind::of(view, &self.known.wordings);
-        let here: Vec<&Area> = tables.areas.iter().filter(|a| a.sheet == index).collect();
+    fn read_sheet(&mut self, index: usize, view: &View<'_>, tables: &Recognised) {
+        let kind = SheetKind::of(view, &self.labels.wordings);
+        let areas: Vec<&Area> = tables.areas.iter().filter(|a| a.sheet == index).collect();
         let by_name = self.section_by_name(view);
-        if let Some(section) = by_name {
-            self.current = Some(section);
-        } else if let Some((first, table)) = first_table(&here) {
-            // Prose above a table on a sheet of its own belongs to the table, unless a heading says otherwise.
-            let by_words = |(_, f): (Address, &Folded)| self.known.wordings.section(f).is_some();
-            let headed = view.labels().take_while(|(at, _)| at.row < first.top).any(by_words)
-                || self.placed.keys().any(|(sheet, at, _)| *sheet == index && at.row < first.top);
-            if !headed && self.current.is_some() {
-                self.current = Some(self.form.section_of(table));
-            }
-        }
-        if !kind.is_cover() && by_name.is_none() && here.is_empty() && !self.is_of_the_report(index, view) {
-            if !view.sheet.cells.is_empty() {
-                let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
-                let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
-                self.words.findings.push(finding(Code::N111, message).at(Source::sheet(name)).hint(hint));
-            }
+        self.current = by_name.or_else(|| self.section_above_table(index, view, &areas)).or(self.current);
+        if !kind.is_cover() && by_name.is_none() && areas.is_empty() && !self.is_of_the_report(index, view) {
+            self.report_foreign_sheet(view);
             return;
         }
-        self.hidden_text(view, &here);
-        let mut sheet = OnSheet { index, view, kind, used: BTreeSet::new(), after_table: None };
-        let [mut unused, mut remarks, mut uncomputed, mut errors] = <[Remarks; 4]>::default();
-        let mut words: Vec<Address> = Vec::new();
+        self.hidden_text(view, &areas);
+        let (used, paragraphs, omitted) = Default::default();
+        let mut sheet = OnSheet { index, view, kind, areas, used, after_table: None, paragraphs, omitted };
         for cell in &view.sheet.cells {
-            if sheet.used.contains(&cell.at) || view.sheet.hides(cell.at) {
-                continue;
-            }
-            let row = cell.at.row;
-            let above = here.iter().filter(|a| a.top <= row && a.table.is_some()).max_by_key(|a| a.top);
-            if let Some(table) = above.and_then(|a| a.table)
-                && sheet.after_table != Some(table)
-            {
-                sheet.after_table = Some(table);
-                self.current = Some(self.form.section_of(table));
-            }
-            if here.iter().any(|a| a.rows(row)) {
-                if !here.iter().any(|a| a.holds(cell.at)) {
-                    unused.add(view, cell);
-                }
-                continue;
-            }
-            match &cell.content {
-                Content::Text(text) => {
-                    let front = self.current.is_none() || kind.is_cover();
-                    if front && self.field(&mut sheet, cell.at, text) || self.furniture.contains(&text.trim()) {
-                        continue;
-                    }
-                    if kind.takes_words(cell.at) {
-                        words.push(cell.at);
-                        self.text(&sheet, cell.at, text);
-                    } else if text::lines(text).next().is_some() {
-                        remarks.add(view, cell);
-                    }
-                }
-                Content::Uncomputed => uncomputed.add(view, cell),
-                Content::Error(_) => errors.add(view, cell),
-                _ => unused.add(view, cell),
+            if !sheet.used.contains(&cell.at) && !view.sheet.hides(cell.at) {
+                self.read_cell(&mut sheet, cell);
             }
         }
-        let found = [remarks.outside_inputs(), unused.outside_tables(), uncomputed.uncomputed(), errors.errors()];
-        self.words.findings.extend(found.into_iter().flatten());
+        self.prose.findings.extend(sheet.omitted.findings());
         if kind == SheetKind::Own {
-            self.words.findings.extend(remarks::beside_text(view, &words, |text| self.heads_anything(text)));
+            let beside = remarks::beside_text(view, &sheet.paragraphs, |text| self.heads_anything(text));
+            self.prose.findings.extend(beside);
         }
     }
 
-    /// The section that a sheet is named after.
-    fn section_by_name(&self, view: &View<'_>) -> Option<usize> {
-        self.cache.fold(&view.sheet.name).and_then(|f| self.known.wordings.sheet(&f))
+    /// The section of the text above the first table of a sheet: that of the table, unless a heading says otherwise; `None` if the
+    /// section does not change.
+    fn section_above_table(&self, index: usize, view: &View<'_>, areas: &[&Area]) -> Option<usize> {
+        let (first, table) = first_table(areas)?;
+        let by_words = |(_, f): (Address, &Folded)| self.labels.wordings.section(f).is_some();
+        let headed = view.labels().take_while(|(at, _)| at.row < first.top).any(by_words)
+            || self.placed.keys().any(|(sheet, at, _)| *sheet == index && at.row < first.top);
+        (!headed && self.current.is_some()).then(|| self.form.section_of(table))
     }
 
-    /// Whether a sheet without tables contains the title of a report or the heading of a section.
-    fn is_of_the_report(&self, index: usize, view: &View<'_>) -> bool {
-        let text = |c: &Cell| matches!(&c.content, Content::Text(t) if title::parse(t).is_some());
-        let own = |at| view.text(at).is_some_and(|t| self.level(t.trim()) > 0);
-        let heads = |(at, f): (Address, &Folded)| {
-            self.known.wordings.section(f).is_some() || self.form.free_headings && own(at)
-        };
-        view.labels().any(heads)
-            || self.placed.keys().any(|(sheet, ..)| *sheet == index)
-            || view.sheet.cells.iter().any(text)
+    fn report_foreign_sheet(&mut self, view: &View<'_>) {
+        let name = &view.sheet.name;
+        if !view.sheet.cells.is_empty() {
+            let message = format!("工作表“{name}”没有官方表格，也没有报告的标题，没有采用");
+            let hint = "如果它属于报告，请在上面写明是哪个部分的标题";
+            self.prose.findings.push(finding(Code::N111, message).at(Source::sheet(name)).hint(hint));
+        }
     }
 
-    /// Whether a text is a heading of any level.
-    fn heads_anything(&self, text: &str) -> bool {
-        let text = text.trim();
-        self.level(text) > 0 || self.cache.fold(text).is_some_and(|f| self.known.wordings.section(&f).is_some())
-    }
-
-    /// Finds the lines that are section headings with unknown wording.
-    fn place_headings(&mut self, views: &[View<'_>], tables: &Recognised) {
-        if self.form.free_headings {
+    /// Reads a cell as a fact or a paragraph, or records why it is omitted.
+    fn read_cell(&mut self, sheet: &mut OnSheet<'_, '_>, cell: &Cell) {
+        let row = cell.at.row;
+        let above = sheet.areas.iter().filter(|a| a.top <= row && a.table.is_some()).max_by_key(|a| a.top);
+        if let Some(table) = above.and_then(|a| a.table)
+            && sheet.after_table != Some(table)
+        {
+            sheet.after_table = Some(table);
+            self.current = Some(self.form.section_of(table));
+        }
+        if sheet.areas.iter().any(|a| a.rows(row)) {
+            if !sheet.areas.iter().any(|a| a.holds(cell.at)) {
+                sheet.omitted.outside_tables.add(sheet.view, cell);
+            }
             return;
         }
-        let mut lines = Lines::default();
-        for (index, view) in views.iter().enumerate() {
-            let kind = SheetKind::of(view, &self.known.wordings);
-            if let Some(section) = self.section_by_name(view) {
-                lines.section(section);
-            }
-            if kind.is_cover() {
-                continue;
-            }
-            for cell in view.sheet.cells.iter().filter(|c| !view.sheet.hides(c.at)) {
-                let area = tables.areas.iter().find(|a| a.sheet == index && a.rows(cell.at.row));
-                match (area, &cell.content) {
-                    (Some(area), _) => area.table.into_iter().for_each(|t| lines.table(self.form.section_of(t))),
-                    (None, Content::Text(text)) if !self.furniture.contains(&text.trim()) => {
-                        for (n, line) in text::lines(text).enumerate() {
-                            lines.line(self.form, &self.known.wordings, (index, cell.at, n), line, self.cache);
-                        }
-                    }
-                    _ => {}
+        match &cell.content {
+            Content::Text(text) => {
+                let front = self.current.is_none() || sheet.kind.is_cover();
+                if front && self.field(sheet, cell.at, text) || self.furniture.contains(&text.trim()) {
+                    return;
+                }
+                if sheet.kind.takes_words(cell.at) {
+                    sheet.paragraphs.push(cell.at);
+                    self.read_text(sheet, cell.at, text);
+                } else if text::lines(text).next().is_some() {
+                    sheet.omitted.outside_inputs.add(sheet.view, cell);
                 }
             }
+            Content::Uncomputed => sheet.omitted.uncomputed.add(sheet.view, cell),
+            Content::Error(_) => sheet.omitted.errors.add(sheet.view, cell),
+            _ => sheet.omitted.outside_tables.add(sheet.view, cell),
         }
-        self.placed = lines.headings(self.form);
     }
 
     /// Reports content in hidden rows and columns, which is not published.
@@ -274,11 +261,11 @@ impl Flow<'_> {
         if let Some(first) = hidden.next() {
             let source = Source::cell(&view.sheet.name, first.at);
             let message = format!("{source} 等 {} 个格子在隐藏的行或列里，没有采用", hidden.count() + 1);
-            self.words.findings.push(finding(Code::N107, message).at(source).hint("如果属于报告，请取消隐藏"));
+            self.prose.findings.push(finding(Code::N107, message).at(source).hint("如果属于报告，请取消隐藏"));
         }
     }
 
-    fn text(&mut self, sheet: &OnSheet<'_, '_>, at: Address, text: &str) {
+    fn read_text(&mut self, sheet: &OnSheet<'_, '_>, at: Address, text: &str) {
         let (cover, after_table) = (sheet.kind.is_cover(), sheet.after_table);
         let source = Source::cell(&sheet.view.sheet.name, at);
         for (n, line) in text::lines(text).enumerate() {
@@ -286,14 +273,14 @@ impl Flow<'_> {
             if self.paragraphs > MOST_PARAGRAPHS {
                 if self.paragraphs == MOST_PARAGRAPHS + 1 {
                     let message = format!("正文超过上限 {MOST_PARAGRAPHS} 段，不像是一份年度报告，请删去无关内容");
-                    self.words.findings.push(finding(Code::I101, message).at(source.clone()));
+                    self.prose.findings.push(finding(Code::I101, message).at(source.clone()));
                 }
                 return;
             }
             if !self.holds(line, &source) {
                 return;
             }
-            self.tell_marked(line, &source);
+            self.report_marked(line, &source);
             let heading = if cover { None } else { self.heading(line, (sheet.index, at, n)) };
             if let Some(section) = heading {
                 self.start(section, line, &source);
@@ -316,7 +303,7 @@ impl Flow<'_> {
                 continue;
             }
             let paragraph = Paragraph { level: self.level(&text), text };
-            let content = &mut self.words.sections[section];
+            let content = &mut self.prose.sections[section];
             let behind = after_table.is_some() && self.form.sections[section].table == after_table;
             let after = behind || !content.after.is_empty();
             if after { &mut content.after } else { &mut content.before }.push(paragraph);
@@ -332,89 +319,19 @@ impl Flow<'_> {
         if length > LONGEST_PARAGRAPH {
             let most = LONGEST_PARAGRAPH / 10_000;
             let message = format!("{source} 的一段文字超过上限 {most} 万字，不像是一份年度报告，请删去无关内容");
-            self.words.findings.push(finding(Code::I101, message).at(source.clone()));
+            self.prose.findings.push(finding(Code::I101, message).at(source.clone()));
             return false;
         }
         let held = self.characters <= MOST_CHARACTERS;
         if !held && before <= MOST_CHARACTERS {
             let message = format!("正文超过上限 {} 万字，不像是一份年度报告，请删去无关内容", MOST_CHARACTERS / 10_000);
-            self.words.findings.push(finding(Code::I101, message).at(source.clone()));
+            self.prose.findings.push(finding(Code::I101, message).at(source.clone()));
         }
         held
     }
 
-    /// The level of a paragraph. If headings are free, the title of a table and 一、 have level 1.
-    fn level(&self, text: &str) -> u8 {
-        match (self.form.free_headings, self.known.wordings.title(text, self.cache)) {
-            (true, Some(_)) => 1,
-            (true, None) => heading::free_level(text),
-            (false, _) => heading::level(text),
-        }
-    }
-
-    /// Whether the heading of a section is printed as the agency wrote it: only the title of a table, if headings are free.
-    fn is_kept(&self, section: usize) -> bool {
-        self.form.free_headings && self.form.sections[section].table.is_some()
-    }
-
-    /// The section that a line is the heading of: by its wording, or by its number and place, or as the next section by its
-    /// number and most of its characters.
-    fn heading(&self, line: &str, at: LineAt) -> Option<usize> {
-        if let Some(section) = self.known.wordings.title(line, self.cache) {
-            return Some(section);
-        }
-        let folded = self.cache.fold(line)?;
-        if self.form.free_headings {
-            return self.known.wordings.section(&folded).filter(|s| !self.is_kept(*s));
-        }
-        self.known.wordings.section(&folded).or_else(|| self.placed.get(&at).copied()).or_else(|| {
-            let next = self.current.map_or(0, |c| c + 1);
-            let official = self.cache.fold(&self.form.sections.get(next)?.heading)?;
-            let short = folded.body.chars().count() <= 25 && !line.contains(['。', '；', '：', ':', '，']);
-            let known = folded.body.chars().filter(|c| official.body.contains(*c)).count();
-            let alike = known * 10 >= folded.body.chars().count() * 6;
-            (short && alike && !folded.bracketed && folded.number.is_some() && folded.number == official.number)
-                .then_some(next)
-        })
-    }
-
-    fn start(&mut self, section: usize, line: &str, source: &Source) {
-        let again = self.current == Some(section);
-        self.current = Some(section);
-        if self.form.free_headings {
-            self.headed[section].get_or_insert_with(|| source.clone());
-            return;
-        }
-        let official = &self.form.sections[section].heading;
-        if self.cache.body(line) != self.cache.body(official) {
-            let message = format!("{source} 的标题“{line}”按规定写作“{official}”");
-            self.words.findings.push(finding(Code::N112, message).at(source.clone()));
-        }
-        let Some(first) = &self.headed[section] else {
-            self.origins.note(Place::Section { section }, source.clone(), official.as_str());
-            self.headed[section] = Some(source.clone());
-            return;
-        };
-        // A heading pasted along with its text below the heading that was already there: only the section's own text is between
-        // them.
-        if again && first.sheet == source.sheet {
-            let message = format!("“{official}”的标题写了两次（{first}和{source}），只用一次");
-            self.words.findings.push(finding(Code::N112, message).at(source.clone()).related([first.clone()]));
-            return;
-        }
-        let contents = |section: &usize| self.words.sections[*section].paragraphs().next().is_none();
-        let listed = (0..self.headed.len()).filter(|s| self.headed[*s].is_some()).all(|s| contents(&s));
-        let fix = if listed {
-            "前面像是目录，请删去目录"
-        } else {
-            "一个工作簿只放一份报告；整份重复粘贴的请删去一份，正文里误写的标题请改成普通文字"
-        };
-        let message = format!("“{official}”的标题出现了两次：{first}和{source}");
-        self.words.findings.push(finding(Code::N204, message).at(source.clone()).related([first.clone()]).hint(fix));
-    }
-
     /// Reports superscripts, subscripts and struck-out words, which plain text does not show.
-    pub(super) fn tell_marked(&mut self, text: &str, source: &Source) {
+    pub(super) fn report_marked(&mut self, text: &str, source: &Source) {
         let Some((words, changes)) = text::marked(text) else { return };
         let found = if changes {
             let message = format!("{source} 的“{words}”里有上标、下标或划掉的数字，按普通文字会成为别的数");
@@ -423,7 +340,7 @@ impl Flow<'_> {
             let message = format!("{source} 的“{words}”里有上标、下标或划掉的字，已按普通文字采用");
             finding(Code::N114, message).hint("划掉的字请删去")
         };
-        self.words.findings.push(found.at(source.clone()));
+        self.prose.findings.push(found.at(source.clone()));
     }
 
     pub(super) fn normalised(&mut self, line: &str, source: &Source) -> String {
@@ -432,41 +349,6 @@ impl Flow<'_> {
             self.changes.push((source.clone(), changes));
         }
         text
-    }
-
-    /// Removes subheadings of the standard workbook without text below them, and notes it.
-    fn drop_empty_subheadings(&mut self) {
-        for (i, section) in self.form.sections.iter().enumerate() {
-            let offered: Vec<Body> = section.subheadings.iter().map(|h| self.cache.body(h)).collect();
-            let paragraphs = &mut self.words.sections[i].before;
-            for p in (0..paragraphs.len()).rev() {
-                let alone = paragraphs[p].level == 2 && paragraphs.get(p + 1).is_none_or(|next| next.level == 2);
-                if alone && offered.contains(&self.cache.body(&paragraphs[p].text)) {
-                    let (source, _) = self.read[i][0].remove(p);
-                    let message = format!("“{}”下面没有正文，已略去", paragraphs.remove(p).text);
-                    self.words.findings.push(finding(Code::N109, message).at(source));
-                }
-            }
-        }
-    }
-
-    /// If headings are free: adds the form's title to a table without a title and without a heading directly above it.
-    fn entitle(&mut self, views: &[View<'_>], tables: &Recognised) {
-        for (i, section) in self.form.sections.iter().enumerate() {
-            let (true, Some(table)) = (self.is_kept(i), section.table) else { continue };
-            let (before, own) = self.words.sections.split_at_mut(i);
-            let own = &mut own[0].before;
-            let above = own.last().or(before.iter().flat_map(Section::paragraphs).last());
-            if above.is_some_and(|p| p.level > 0) || own.iter().any(|p| p.level == 1) {
-                continue;
-            }
-            let Some(Some(first)) = tables.places[table].first() else { continue };
-            let source = Source::cell(&views[first.sheet].sheet.name, Address { row: first.top, column: first.left });
-            own.insert(0, Paragraph::heading(1, &section.heading));
-            self.read[i][0].insert(0, (source.clone(), String::new()));
-            let message = format!("{source} 的表前没有标题，按表样加上“{}”", section.heading);
-            self.words.findings.push(finding(Code::N112, message).at(source));
-        }
     }
 
     fn note_origins(&mut self) {
@@ -492,7 +374,7 @@ impl Flow<'_> {
             let message = format!("{what} {count} 处，首见于{first}");
             let mut places: Vec<Source> = with.iter().map(|(s, _)| s.clone()).collect();
             places.dedup();
-            self.words.findings.push(finding(code, message).at_all(places.into_iter().collect()));
+            self.prose.findings.push(finding(code, message).at_all(places.into_iter().collect()));
         }
     }
 }

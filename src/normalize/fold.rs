@@ -5,6 +5,8 @@ use std::ops::Deref;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::numerals::is_ordinal;
+use super::width::half_width;
 use crate::form::{Unit, labels};
 use crate::import::MARKED;
 
@@ -16,46 +18,46 @@ pub struct Folded {
     /// Whether that number is in brackets: （一） is not 一、.
     pub bracketed: bool,
     /// The rest: ideographs, letters and digits only.
-    pub body: Body,
+    pub body: LabelBody,
     /// The body without 第, which offices often omit in titles; `None` if it contains none.
-    short: Option<Body>,
+    short: Option<LabelBody>,
     /// The body without text in brackets; `None` if there are no brackets or nothing outside them.
-    bare: Option<Body>,
+    bare: Option<LabelBody>,
 }
 
 impl Folded {
     fn new(number: Option<String>, bracketed: bool, body: String, bare: Option<String>) -> Folded {
-        let short = body.contains('第').then(|| Body::new(body.replace('第', "")));
-        Folded { number, bracketed, body: Body::new(body), short, bare: bare.map(Body::new) }
+        let short = body.contains('第').then(|| LabelBody::new(body.replace('第', "")));
+        Folded { number, bracketed, body: LabelBody::new(body), short, bare: bare.map(LabelBody::new) }
     }
 
     /// The body without text in brackets.
-    pub fn bare(&self) -> &Body {
+    pub fn bare(&self) -> &LabelBody {
         self.bare.as_ref().unwrap_or(&self.body)
     }
 
     /// The body without 第.
-    pub fn short(&self) -> &Body {
+    pub fn short(&self) -> &LabelBody {
         self.short.as_ref().unwrap_or(&self.body)
     }
 }
 
 /// The text by which labels are compared, thousands of times per workbook. The hash makes the comparison of unequal ones fast.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Body {
+pub struct LabelBody {
     hash: u64,
     text: String,
 }
 
-impl Body {
-    fn new(text: String) -> Body {
+impl LabelBody {
+    fn new(text: String) -> LabelBody {
         let mut hasher = DefaultHasher::new();
         text.hash(&mut hasher);
-        Body { hash: hasher.finish(), text }
+        LabelBody { hash: hasher.finish(), text }
     }
 }
 
-impl Deref for Body {
+impl Deref for LabelBody {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -65,8 +67,6 @@ impl Deref for Body {
 
 /// Longest text that can be a label, in characters.
 const LONGEST: usize = 120;
-
-const NUMERALS: &str = "一二三四五六七八九十";
 
 /// Folds a text; `None` when it is too long or empty to be a label.
 pub fn fold(text: &str) -> Option<Folded> {
@@ -118,9 +118,7 @@ fn without_brackets(text: &[char]) -> Option<String> {
 fn compatible(c: char) -> Option<char> {
     match c {
         '\0'..='\x7f' | '\u{4e00}'..='\u{9fff}' | '、' | '。' | '《' | '》' | '“' | '”' => Some(c),
-        // Full-width ASCII.
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0),
-        _ => None,
+        _ => half_width(c),
     }
 }
 
@@ -139,7 +137,7 @@ fn numbering(text: &[char]) -> (Option<String>, bool, usize) {
     let open = matches!(text.first(), Some('(' | '〔' | '['));
     let start = usize::from(open);
     let kind = |c: char| {
-        if NUMERALS.contains(c) {
+        if is_ordinal(c) {
             1
         } else if c.is_ascii_digit() {
             2
@@ -195,7 +193,7 @@ fn is_unit(text: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn body(label: &str) -> Body {
+    fn body(label: &str) -> LabelBody {
         fold(label).map(|f| f.body).unwrap_or_default()
     }
 

@@ -1,9 +1,9 @@
 //! Structure inside a section: （一） is a heading of level 2, 1. and （1） of level 3, if they are alone on a line.
 
+use super::numerals::is_ordinal;
+
 /// Longest heading, in characters; a longer numbered line is a paragraph.
 const LONGEST: usize = 30;
-
-const NUMERALS: &str = "一二三四五六七八九十";
 
 /// The level of a paragraph: 0 is body text.
 pub fn level(text: &str) -> u8 {
@@ -12,17 +12,17 @@ pub fn level(text: &str) -> u8 {
     }
     let open = text.starts_with(['（', '(']);
     let rest = text.trim_start_matches(['（', '(']);
-    let chinese: usize = rest.chars().take_while(|c| NUMERALS.contains(*c)).map(char::len_utf8).sum();
+    let chinese: usize = rest.chars().take_while(|c| is_ordinal(*c)).map(char::len_utf8).sum();
     let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
     let used = chinese.max(digits);
     if used == 0 || digits > 2 {
         return 0;
     }
     let after: Vec<char> = rest[used..].chars().take(2).collect();
-    let says_something = rest[used..].chars().skip(1).any(char::is_alphabetic);
+    let has_words = rest[used..].chars().skip(1).any(char::is_alphabetic);
     let decimal = after.get(1).is_some_and(char::is_ascii_digit);
     match (open, after.first()) {
-        _ if !says_something => 0,
+        _ if !has_words => 0,
         (true, Some('）' | ')')) => {
             if chinese > 0 {
                 2
@@ -41,10 +41,9 @@ pub fn free_level(text: &str) -> u8 {
     if own > 0 || !is_short(text) {
         return own;
     }
-    let numeral = |c: &char| NUMERALS.contains(*c);
     let ordinal = text.strip_prefix('第');
     let rest = ordinal.unwrap_or(text);
-    let used: usize = rest.chars().take_while(|c| numeral(c)).map(char::len_utf8).sum();
+    let used: usize = rest.chars().take_while(|c| is_ordinal(*c)).map(char::len_utf8).sum();
     let rest = &rest[used..];
     let marked = match ordinal {
         Some(_) => ["部分", "章"].iter().find_map(|w| rest.strip_prefix(w)),
@@ -55,7 +54,7 @@ pub fn free_level(text: &str) -> u8 {
 
 /// Whether a text begins with a Chinese numeral followed by 、.
 pub fn is_numbered(text: &str) -> bool {
-    let rest = text.trim_start_matches(|c| NUMERALS.contains(c));
+    let rest = text.trim_start_matches(is_ordinal);
     rest.len() < text.len() && rest.starts_with('、')
 }
 

@@ -3,6 +3,7 @@
 //! Takes a workbook and the known forms, gives a report with the origin of every part, and findings. Refuses what is not certain,
 //! reports the cells, and never changes a number that is present.
 
+mod axis_labels;
 mod cache;
 mod cover;
 mod covered;
@@ -10,13 +11,14 @@ mod edition;
 mod find;
 mod flow;
 mod fold;
+mod form_labels;
 mod heading;
-mod heads;
 mod json;
-mod known;
 mod near;
+pub(crate) mod numerals;
 mod placed_headings;
 mod remarks;
+mod section_headings;
 mod settle;
 mod sheet_kind;
 mod text;
@@ -25,6 +27,7 @@ mod title;
 mod value;
 mod values;
 mod view;
+pub(crate) mod width;
 mod wordings;
 
 use std::sync::Arc;
@@ -34,12 +37,13 @@ use crate::import::{Cell, Content, MARKED, Sheet, Skipped, Workbook};
 use crate::model::{Code, Finding, Origins, Place, Report, Source, finding};
 
 pub use cache::Cache;
-pub use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
+pub(crate) use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
 pub use settle::settle;
 
 /// How to read a workbook.
 #[derive(Debug, Clone)]
 pub struct Options {
+    /// The forms that a workbook is compared with. Of two that fit equally well, the first is taken.
     pub forms: Vec<Arc<Form>>,
     /// Leave marks, spaces and quotes as they are.
     pub keep_text: bool,
@@ -53,15 +57,20 @@ impl Default for Options {
 
 /// The content of a workbook, as far as it is certain.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Normalized {
     /// Contains unknown values where cells could not be read; the findings then refuse the report. `None` if no table of any form
     /// was found, or if a JSON is faulty.
     pub report: Option<Report>,
-    /// What is known of the report even if it is refused.
+    /// The agency's name; `None` if no cover and no title states it. Also set for a refused report, as are year and edition.
     pub agency: Option<String>,
+    /// The year that the report is about, in four digits; `None` if it is not stated or if two different years are.
     pub year: Option<u16>,
+    /// The id of the form, such as `2021`; `None` unless all tables are of one edition.
     pub edition: Option<String>,
+    /// The cell that each part of the report was read from.
     pub origins: Origins,
+    /// Everything that was inferred, omitted or not understood, in the order in which it was found.
     pub findings: Vec<Finding>,
 }
 
@@ -84,7 +93,7 @@ pub fn normalize(workbook: &Workbook, options: &Options, cache: &Cache) -> Norma
     for sheet in views.iter().map(|v| v.sheet) {
         findings.extend(sheet.boxes.first().map(|words| {
             let more = if sheet.boxes.len() > 1 { format!("等 {} 处", sheet.boxes.len()) } else { String::new() };
-            let message = format!("工作表“{}”上的文本框没有采用：“{}”{more}", sheet.name, short(words));
+            let message = format!("工作表“{}”上的文本框没有采用：“{}”{more}", sheet.name, excerpt(words));
             finding(Code::N115, message).at(Source::sheet(&sheet.name)).hint("如果属于报告，请把文字写进单元格")
         }));
     }
@@ -98,18 +107,18 @@ pub fn normalize(workbook: &Workbook, options: &Options, cache: &Cache) -> Norma
         Err(nothing) => {
             findings.push(*nothing);
             let findings = findings.into_iter().map(Finding::in_reading).collect();
-            let (agency, year) = flow::named(&workbook.name, &views, options, cache);
+            let (agency, year) = flow::agency_and_year(&workbook.name, &views, options, cache);
             return Normalized { report: None, agency, year, edition: None, origins, findings };
         }
     };
     let mut report = Report::blank(recognised.form.clone());
     findings.extend(recognised.findings.iter().cloned());
     findings.extend(values::read(&mut report, &recognised, &views, cache, &mut origins));
-    let words = flow::read(&workbook.name, &views, &recognised, options.keep_text, cache, &mut origins);
+    let prose = flow::read(&workbook.name, &views, &recognised, options.keep_text, cache, &mut origins);
     // If tables are found twice, two reports in one workbook are already reported; headings that occur twice follow from that.
     let doubled = recognised.findings.iter().any(|f| f.code == Code::N204);
-    findings.extend(words.findings.into_iter().filter(|f| !doubled || f.code != Code::N204));
-    (report.cover, report.preface, report.sections) = (words.cover, words.preface, words.sections);
+    findings.extend(prose.findings.into_iter().filter(|f| !doubled || f.code != Code::N204));
+    (report.cover, report.preface, report.sections) = (prose.cover, prose.preface, prose.sections);
     let mut findings: Vec<Finding> = findings.into_iter().map(Finding::in_reading).collect();
     findings.extend(misdated(&report, &origins).filter(|_| recognised.certain));
     findings.extend(settle(&mut report, &origins).into_iter().map(Finding::in_reading));
@@ -207,7 +216,8 @@ fn written(content: &Content) -> String {
     }
 }
 
-fn short(text: &str) -> String {
+/// The beginning of a text for messages: one line of at most 24 characters.
+fn excerpt(text: &str) -> String {
     let text = text.replace(MARKED, "");
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() <= 24 { line } else { line.chars().take(23).chain(['…']).collect() }

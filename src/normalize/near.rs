@@ -1,10 +1,10 @@
 //! Tables of which only a part was found: rows without heads, or most of the heads.
 //!
-//! Takes a block and the sheets, returns where the part is located, for a finding that says what is missing.
+//! Takes a block and the sheets, returns where the part is located, for a finding that names what is missing.
 
 use std::collections::BTreeMap;
 
-use super::heads::Labels;
+use super::axis_labels::AxisLabels;
 use super::texts::Texts;
 use super::view::View;
 use crate::form::Block;
@@ -12,7 +12,7 @@ use crate::model::Address;
 
 /// For a block whose heads were not found, but more than half of whose rows were: sheet and cell of the first row.
 pub fn rows_alone(block: &Block, views: &[View<'_>], texts: &Texts) -> Option<(usize, Address)> {
-    let labels = Labels::new(&block.rows, texts);
+    let labels = AxisLabels::new(&block.rows, texts);
     views.iter().enumerate().find_map(|(sheet, view)| {
         let mut met = vec![false; block.rows.leaves.len()];
         let mut first = None;
@@ -31,7 +31,7 @@ pub fn rows_alone(block: &Block, views: &[View<'_>], texts: &Texts) -> Option<(u
 /// A block that was almost found: sheet and cell where most of its column heads are located, and the labels that are missing
 /// there.
 pub fn near_miss(block: &Block, views: &[View<'_>], texts: &Texts) -> Option<((usize, Address), Vec<String>)> {
-    let labels = Labels::new(&block.columns, texts);
+    let labels = AxisLabels::new(&block.columns, texts);
     let count = block.column_count();
     let depth = block.columns.depth as u32;
     let mut best: Option<(usize, (usize, Address), Vec<String>)> = None;

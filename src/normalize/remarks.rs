@@ -2,9 +2,9 @@
 //!
 //! Takes cells, returns one finding per kind and sheet that quotes the first cells and counts the rest.
 
-use super::sheet_kind::{Side, TextColumn};
+use super::sheet_kind::{TextColumn, TextSide};
 use super::view::View;
-use super::{short, value, written};
+use super::{excerpt, value, written};
 use crate::form::labels;
 use crate::import::{Cell, Content};
 use crate::model::{Address, Code, Finding, Places, Source, finding};
@@ -22,7 +22,7 @@ pub(super) struct Remarks {
 impl Remarks {
     pub fn add(&mut self, view: &View<'_>, cell: &Cell) {
         if self.first.len() < QUOTED {
-            self.first.push((cell.at, short(&written(&cell.content))));
+            self.first.push((cell.at, excerpt(&written(&cell.content))));
         }
         self.places.push(Source::cell(&view.sheet.name, cell.at));
     }
@@ -83,9 +83,9 @@ pub(super) fn beside_text(view: &View<'_>, words: &[Address], is_heading: impl F
     for cell in texts {
         let Content::Text(text) = &cell.content else { continue };
         // A subheading to the left, or the text to the right of one.
-        let belongs = |side: Side| match side {
-            Side::Left => is_heading(text),
-            Side::Right(row) => {
+        let belongs = |side: TextSide| match side {
+            TextSide::Left => is_heading(text),
+            TextSide::Right(row) => {
                 let own = view.text(Address { row, column: column.column });
                 own.is_some_and(&is_heading) && is_prose(text)
             }

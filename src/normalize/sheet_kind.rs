@@ -88,7 +88,7 @@ impl SheetKind {
 
 /// The side of the text on which a cell is located.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(super) enum TextSide {
     Left,
     /// With the first row of the text next to the cell.
     Right(u32),
@@ -123,13 +123,13 @@ impl TextColumn {
     }
 
     /// The side of the text on which a cell is located; `None` in the column of the text and in rows without text.
-    pub fn beside(&self, at: Address) -> Option<Side> {
+    pub fn beside(&self, at: Address) -> Option<TextSide> {
         if at.column == self.column {
             return None;
         }
         let before = self.rows.partition_point(|(first, _)| *first <= at.row);
         let (first, last) = *self.rows.get(before.checked_sub(1)?)?;
-        let side = if at.column > self.column { Side::Right(first) } else { Side::Left };
+        let side = if at.column > self.column { TextSide::Right(first) } else { TextSide::Left };
         (at.row <= last).then_some(side)
     }
 }

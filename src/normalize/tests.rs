@@ -206,11 +206,11 @@ fn a_sheet_per_table_and_prose_round_them_keeps_everything_in_its_section() {
     let four = Lay::new("表4").line("四、行政复议、行政诉讼情况").line("引言。").table(&form.tables[2], zero);
     let rest = Lay::new("其余").line("5、存在问题及改进情况").line("乙。").line("六、其他需要报告的事项").line("丙。");
     let r = report([words, two, three, four, rest].map(Lay::done).into());
-    let told = |s: &crate::model::Section| {
+    let in_words = |s: &crate::model::Section| {
         let words = |p: &[crate::model::Paragraph]| p.iter().map(|p| p.text.clone()).collect::<Vec<_>>().join("|");
         format!("{}/{}", words(&s.before), words(&s.after))
     };
-    let sections: Vec<_> = r.sections.iter().map(told).collect();
+    let sections: Vec<_> = r.sections.iter().map(in_words).collect();
     assert_eq!(sections, ["甲。/", "单位：件/表后说明。", "/", "引言。/", "乙。/", "丙。/"]);
     assert_eq!(r.preface[0].text, "前言。");
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::fold::{self, Body, Folded};
+use super::fold::{self, Folded, LabelBody};
 
 /// Longest text, in bytes, and most texts cached: all labels of dozens of editions, half a megabyte.
 const LONGEST: usize = 180;
@@ -35,12 +35,12 @@ impl Texts {
     }
 
     /// The body of a label; empty if the text cannot be a label.
-    pub fn body(&self, label: &str) -> Body {
+    pub fn body(&self, label: &str) -> LabelBody {
         self.fold(label).map(|f| f.body.clone()).unwrap_or_default()
     }
 
     /// The body without 第.
-    pub fn short(&self, label: &str) -> Body {
+    pub fn short(&self, label: &str) -> LabelBody {
         self.fold(label).map(|f| f.short().clone()).unwrap_or_default()
     }
 

@@ -1,8 +1,9 @@
 //! Titles of reports: recognised, joined from several lines, and taken apart into agency and year.
 
-use crate::form::labels;
-
+use super::numerals;
 use super::text::joined;
+use super::width::half_width;
+use crate::form::labels;
 
 /// A title taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,13 +80,10 @@ fn find_year(text: &str) -> Option<(u16, usize, usize)> {
     Some((year, chars[i].0, end_of(end)))
 }
 
+/// The value of an Arabic digit of either width, or of a Chinese digit.
 fn digit(c: char) -> Option<u16> {
-    match c {
-        '0'..='9' => Some(c as u16 - '0' as u16),
-        '０'..='９' => Some((c as u32 - '０' as u32) as u16),
-        '〇' | '○' | '零' => Some(0),
-        _ => "一二三四五六七八九".chars().position(|n| n == c).map(|n| n as u16 + 1),
-    }
+    let arabic = half_width(c).unwrap_or(c).to_digit(10);
+    arabic.map(|d| d as u16).or_else(|| numerals::digit(c).map(u16::from))
 }
 
 /// Whether a report can be about this year.

@@ -2,6 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::numerals;
 use crate::form::{Unit, ValueKind, labels};
 use crate::import::Content;
 use crate::model::{Amount, Decimal, Value};
@@ -45,96 +46,122 @@ pub fn read(
     head: Option<Unit>,
     counter: Option<&str>,
 ) -> Result<(Value, Option<Remark>), Unreadable> {
-    let (number, written, remark) =
-        match content {
-            None => return Ok((Value::Blank, None)),
-            Some(Content::Number(n)) => (*n, None, None),
-            Some(Content::Text(text)) => {
-                // ① and ² fold to digits but are notes, not figures.
-                let disguised =
-                    |c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c) && c.is_numeric() && !numeral(c);
-                if text.chars().any(disguised) {
-                    return Err(Unreadable::NotANumber);
-                }
-                let folded: String = text.nfkc().filter(|c| !matches!(c, '\u{200b}' | '\u{feff}')).collect();
-                let plain: String = folded.split_whitespace().collect();
-                if plain.is_empty() {
-                    return Ok((Value::Blank, None));
-                }
-                // Spaces around a number are harmless; a space between digits may separate two numbers.
-                if folded.split_whitespace().zip(folded.split_whitespace().skip(1)).any(|(a, b)| {
-                    a.ends_with(|c: char| c.is_ascii_digit()) && b.starts_with(|c: char| c.is_ascii_digit())
-                }) {
-                    return Err(Unreadable::NotANumber);
-                }
-                let absent = labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars()));
-                if absent {
-                    return Ok((Value::NotApplicable, None));
-                }
-                let (digits, word) = split_unit(&plain, kind, counter)?;
-                let number = parse(digits)?;
-                let remark = if word.is_some() { Remark::Unit } else { Remark::Spelling };
-                (number, word.flatten(), Some(remark))
-            }
-            Some(Content::Uncomputed) => return Err(Unreadable::Uncomputed),
-            Some(Content::Error(_)) => return Err(Unreadable::Error),
-            Some(Content::HugeNumber(_) | Content::Bool(_) | Content::Date(..) | Content::Other(_)) => {
-                return Err(Unreadable::NotANumber);
-            }
-        };
-    if number.trunc().abs() >= Decimal::from(10u64.pow(DIGITS)) {
-        return Err(Unreadable::Forbidden("超过 15 位，表格程序不能准确保存"));
-    }
-    // −0 becomes 0, because it would be printed with its sign.
-    let number = if number.is_zero() { number.abs() } else { number };
-    let whole = number.is_integer();
-    if number.normalize().scale() > DECIMALS {
-        return Err(Unreadable::Forbidden("的小数位数太多"));
-    }
-    match kind {
-        ValueKind::Count if !whole => Err(Unreadable::Forbidden("不是整数，件数只能填整数")),
-        ValueKind::Count if number.is_sign_negative() && !number.is_zero() => {
-            Err(Unreadable::Forbidden("是负数，件数不能小于 0"))
+    let written = match content {
+        None => return Ok((Value::Blank, None)),
+        Some(Content::Number(n)) => Written { number: *n, unit: None, remark: None },
+        Some(Content::Text(text)) => match in_text(text, kind, counter)? {
+            InText::Number(written) => written,
+            InText::Absent(value) => return Ok((value, None)),
+        },
+        Some(Content::Uncomputed) => return Err(Unreadable::Uncomputed),
+        Some(Content::Error(_)) => return Err(Unreadable::Error),
+        Some(Content::HugeNumber(_) | Content::Bool(_) | Content::Date(..) | Content::Other(_)) => {
+            return Err(Unreadable::NotANumber);
         }
+    };
+    of_kind(written.exact()?, kind, unit, head)
+}
+
+/// A number as it was written in a cell.
+struct Written {
+    number: Decimal,
+    /// The unit of money written with it.
+    unit: Option<Unit>,
+    remark: Option<Remark>,
+}
+
+/// The content of a text cell.
+enum InText {
+    Number(Written),
+    /// [`Value::Blank`] or [`Value::NotApplicable`].
+    Absent(Value),
+}
+
+/// Reads a number that is stored as text, or a word that stands for no number.
+fn in_text(text: &str, kind: ValueKind, counter: Option<&str>) -> Result<InText, Unreadable> {
+    // ① and ² fold to digits but are notes, not figures.
+    let disguised = |c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c) && c.is_numeric() && !numeral(c);
+    if text.chars().any(disguised) {
+        return Err(Unreadable::NotANumber);
+    }
+    let folded: String = text.nfkc().filter(|c| !matches!(c, '\u{200b}' | '\u{feff}')).collect();
+    let plain: String = folded.split_whitespace().collect();
+    if plain.is_empty() {
+        return Ok(InText::Absent(Value::Blank));
+    }
+    // Spaces around a number are harmless; a space between digits may separate two numbers.
+    let digits_on_both_sides =
+        |(a, b): (&str, &str)| a.ends_with(|c: char| c.is_ascii_digit()) && b.starts_with(|c: char| c.is_ascii_digit());
+    if folded.split_whitespace().zip(folded.split_whitespace().skip(1)).any(digits_on_both_sides) {
+        return Err(Unreadable::NotANumber);
+    }
+    if labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars())) {
+        return Ok(InText::Absent(Value::NotApplicable));
+    }
+    let (digits, word) = split_unit(&plain, kind, counter)?;
+    let remark = if word.is_some() { Remark::Unit } else { Remark::Spelling };
+    Ok(InText::Number(Written { number: parse(digits)?, unit: word.flatten(), remark: Some(remark) }))
+}
+
+impl Written {
+    /// The same with −0 as 0, because −0 would be printed with its sign; an error if a spreadsheet does not keep the number exactly.
+    fn exact(mut self) -> Result<Written, Unreadable> {
+        if self.number.trunc().abs() >= Decimal::from(10u64.pow(DIGITS)) {
+            return Err(Unreadable::Forbidden("超过 15 位，表格程序不能准确保存"));
+        }
+        if self.number.is_zero() {
+            self.number = self.number.abs();
+        }
+        if self.number.normalize().scale() > DECIMALS {
+            return Err(Unreadable::Forbidden("的小数位数太多"));
+        }
+        Ok(self)
+    }
+}
+
+/// A number as a value of this kind.
+fn of_kind(
+    written: Written,
+    kind: ValueKind,
+    unit: Option<Unit>,
+    head: Option<Unit>,
+) -> Result<(Value, Option<Remark>), Unreadable> {
+    let number = written.number;
+    let is_negative = number.is_sign_negative() && !number.is_zero();
+    match kind {
+        ValueKind::Count if !number.is_integer() => Err(Unreadable::Forbidden("不是整数，件数只能填整数")),
+        ValueKind::Count if is_negative => Err(Unreadable::Forbidden("是负数，件数不能小于 0")),
         ValueKind::Count => {
             let n = u64::try_from(number).map_err(|_| Unreadable::NotANumber)?;
-            Ok((Value::Count(n), remark))
+            Ok((Value::Count(n), written.remark))
         }
-        ValueKind::Signed if !whole => Err(Unreadable::Forbidden("不是整数，增减数只能填整数")),
+        ValueKind::Signed if !number.is_integer() => Err(Unreadable::Forbidden("不是整数，增减数只能填整数")),
         ValueKind::Signed => {
             let n = i64::try_from(number).map_err(|_| Unreadable::NotANumber)?;
-            Ok((Value::Signed(n), remark))
+            Ok((Value::Signed(n), written.remark))
         }
-        ValueKind::Amount if number.is_sign_negative() && !number.is_zero() => {
-            Err(Unreadable::Forbidden("是负数，金额不能小于 0"))
-        }
-        ValueKind::Amount => amount(number, written, head, unit, remark),
+        ValueKind::Amount if is_negative => Err(Unreadable::Forbidden("是负数，金额不能小于 0")),
+        ValueKind::Amount => amount(written, head, unit),
     }
 }
 
 /// An amount in the form's unit, converted exactly; if the form has none, in the unit it was written in.
-fn amount(
-    number: Decimal,
-    in_cell: Option<Unit>,
-    in_head: Option<Unit>,
-    unit: Option<Unit>,
-    remark: Option<Remark>,
-) -> Result<(Value, Option<Remark>), Unreadable> {
-    let (written, said) = (in_cell.or(in_head), in_cell.is_some());
-    let (Some(from), Some(to)) = (written, unit) else {
-        let remark = if written.is_some() { Some(Remark::Unit) } else { remark };
+fn amount(written: Written, in_head: Option<Unit>, unit: Option<Unit>) -> Result<(Value, Option<Remark>), Unreadable> {
+    let Written { number, unit: in_cell, remark } = written;
+    let named = in_cell.or(in_head);
+    let (Some(from), Some(to)) = (named, unit) else {
+        let remark = if named.is_some() { Some(Remark::Unit) } else { remark };
         // A zero needs no unit.
-        let own = if unit.is_none() && !number.is_zero() { written } else { None };
+        let own = if unit.is_none() && !number.is_zero() { named } else { None };
         return Ok((Value::Amount(Amount { number, unit: own }), remark));
     };
-    let number = if from == to {
-        let remark = if said { Some(Remark::Unit) } else { remark };
+    if from == to {
+        let remark = if in_cell.is_some() { Some(Remark::Unit) } else { remark };
         return Ok((Value::Amount(Amount { number, unit: None }), remark));
-    } else {
-        let yuan = number.checked_mul(Decimal::from(from.in_yuan())).ok_or(Unreadable::NotANumber)?;
-        // Exact: the divisor is a power of ten, and scales stay far below the type's 28.
-        yuan.checked_div(Decimal::from(to.in_yuan())).ok_or(Unreadable::NotANumber)?.normalize()
-    };
+    }
+    let yuan = number.checked_mul(Decimal::from(from.in_yuan())).ok_or(Unreadable::NotANumber)?;
+    // Exact: the divisor is a power of ten, and scales stay far below the type's 28.
+    let number = yuan.checked_div(Decimal::from(to.in_yuan())).ok_or(Unreadable::NotANumber)?.normalize();
     Ok((Value::Amount(Amount { number, unit: None }), Some(Remark::Unit)))
 }
 
@@ -201,9 +228,9 @@ fn parse(text: &str) -> Result<Decimal, Unreadable> {
     Ok(if negative { -number } else { number })
 }
 
-/// A Chinese numeral.
+/// Whether a character occurs in Chinese numerals in cells of figures. ○ alone is a mark, and no figure of a report reaches 亿.
 fn numeral(c: char) -> bool {
-    "零〇一二三四五六七八九十百千万".contains(c)
+    (numerals::digit(c).is_some() || numerals::power(c).is_some()) && !matches!(c, '○' | '亿')
 }
 
 /// Whether a text is written in place of a number: digits with at most a unit after them, a numeral, or a word for not

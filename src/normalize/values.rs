@@ -10,7 +10,7 @@ use super::edition::Recognised;
 use super::find::Located;
 use super::value::{self, Remark, Unreadable};
 use super::view::View;
-use super::{short, written};
+use super::{excerpt, written};
 use crate::form::{Block, SlotAt, Table, Unit, ValueKind};
 use crate::import::{Content, Shown};
 use crate::model::{Address, Code, Finding, Origins, Place, Report, Source, Value, finding};
@@ -28,34 +28,37 @@ pub(super) fn read(
     let mut findings = Vec::new();
     for (t, places) in recognised.places.iter().enumerate() {
         let table = &form.tables[t];
-        let values = &mut report.tables[t];
-        let mut reader = Reader {
+        let mut reader = TableReader {
             table,
             index: t,
             totals: &known.totals[t],
-            values,
+            values: &mut report.tables[t],
             origins,
             findings: &mut findings,
             hidden: Vec::new(),
         };
-        for (b, (block, place)) in table.blocks.iter().zip(places).enumerate() {
+        for (index, (block, place)) in table.blocks.iter().zip(places).enumerate() {
             match place {
-                Some(place) => reader.block(b, block, &views[place.sheet], place),
-                None => reader.unknown(b, block, 0..block.row_count()),
+                Some(place) => reader.block(&FoundBlock { index, block, view: &views[place.sheet], place }),
+                None => reader.unknown(index, block, 0..block.row_count()),
             }
         }
-        let hidden = std::mem::take(&mut reader.hidden);
-        if let Some(first) = hidden.first() {
-            let message = format!("{}有 {} 个格子在隐藏的行或列里，已照常读取", table.name, hidden.len());
-            let f = finding(Code::N107, message).at(first.clone()).related(hidden.iter().skip(1).cloned());
-            findings.push(f.hint("请取消隐藏，核对这些数字"));
-        }
+        let hidden = reader.hidden;
+        findings.extend(hidden_values(&table.name, hidden));
     }
     findings
 }
 
+/// The note on values in hidden rows and columns, which count like all others.
+fn hidden_values(table: &str, hidden: Vec<Source>) -> Option<Finding> {
+    let message = format!("{table}有 {} 个格子在隐藏的行或列里，已照常读取", hidden.len());
+    let mut cells = hidden.into_iter();
+    let note = finding(Code::N107, message).at(cells.next()?).related(cells);
+    Some(note.hint("请取消隐藏，核对这些数字"))
+}
+
 /// Reads one table.
-struct Reader<'a> {
+struct TableReader<'a> {
     table: &'a Table,
     index: usize,
     /// Slots that are totals of other slots.
@@ -67,31 +70,81 @@ struct Reader<'a> {
     hidden: Vec<Source>,
 }
 
-/// The units of a row, as named around its values.
-struct Units {
+/// A block of the table, with the sheet and the place where it was found.
+struct FoundBlock<'a> {
+    index: usize,
+    block: &'a Block,
+    view: &'a View<'a>,
+    place: &'a Located,
+}
+
+impl<'a> FoundBlock<'a> {
+    fn row_label(&self, row: usize) -> Option<&'a str> {
+        self.place.row_labels[row].and_then(|at| self.view.text(at))
+    }
+
+    /// The word in the cell that names the unit of a row, as written there.
+    fn word_beside(&self, row: usize) -> Option<String> {
+        self.place.units[row].and_then(|at| self.view.text(at)).and_then(value::unit_alone)
+    }
+}
+
+/// The cell in which the value of a slot was found.
+struct ValueCell<'a> {
+    slot: usize,
+    view: &'a View<'a>,
+    at: Address,
+    units: NamedUnits,
+    /// The counting word or unit that the form prints beside the row.
+    counter: Option<&'a str>,
+}
+
+/// The units of money that the workbook names for a cell outside the cell itself.
+#[derive(Clone, Copy)]
+struct NamedUnits {
+    head: Option<Unit>,
     beside: Option<Unit>,
     label: Option<Unit>,
     title: Option<Unit>,
 }
 
-impl Reader<'_> {
-    fn block(&mut self, b: usize, block: &Block, view: &View<'_>, place: &Located) {
+impl NamedUnits {
+    /// The nearest first.
+    fn all(self) -> impl Iterator<Item = Unit> {
+        [self.head, self.beside, self.label, self.title].into_iter().flatten()
+    }
+
+    fn nearest(self) -> Option<Unit> {
+        self.all().next()
+    }
+
+    fn differ(self) -> bool {
+        self.all().any(|unit| Some(unit) != self.nearest())
+    }
+}
+
+impl TableReader<'_> {
+    fn block(&mut self, found: &FoundBlock<'_>) {
+        let FoundBlock { index, block, view, place } = *found;
         let heads: Vec<_> = place.head_words.iter().map(|words| value::unit_in_head(words)).collect();
         let title = place.title.and_then(|t| view.text(t)).and_then(value::unit_in_head);
         for (row, cells) in place.rows.iter().enumerate() {
             let Some(cells) = cells else {
-                self.unknown(b, block, row..row + 1);
+                self.unknown(index, block, row..row + 1);
                 continue;
             };
-            let beside = self.unit_beside(block, row, view, place, cells[0]);
-            let label = place.row_labels[row].and_then(|l| view.text(l)).and_then(value::unit_in_head);
-            let (beside, is_other) = beside.map_or_else(|_| (None, true), |unit| (unit, false));
-            let units = Units { beside, label, title };
+            let word = found.word_beside(row);
+            let wrong_unit = self.wrong_unit(found, row, word.as_deref(), cells[0]);
+            let beside = word.as_deref().filter(|_| wrong_unit.is_none()).and_then(value::unit_in_head);
+            let label = found.row_label(row).and_then(value::unit_in_head);
+            let is_wrong = wrong_unit.is_some();
+            self.findings.extend(wrong_unit);
             for (column, at) in cells.iter().enumerate() {
-                let slot = self.table.slot(SlotAt { block: b, row, column });
-                let value = self.value(slot, block.unit_word(row), view, *at, (heads[column], &units));
+                let slot = self.table.slot(SlotAt { block: index, row, column });
+                let units = NamedUnits { head: heads[column], beside, label, title };
+                let value = self.value(&ValueCell { slot, view, at: *at, units, counter: block.unit_word(row) });
                 // It is uncertain whether a total includes a column that the form does not have.
-                let doubtful = is_other || !place.surplus.is_empty() && self.totals.contains(&slot);
+                let doubtful = is_wrong || !place.surplus.is_empty() && self.totals.contains(&slot);
                 self.values[slot] = if doubtful { Value::Unknown } else { value };
             }
         }
@@ -99,123 +152,101 @@ impl Reader<'_> {
     }
 
     /// Sets the values of rows without certain cells to unknown.
-    fn unknown(&mut self, b: usize, block: &Block, rows: std::ops::Range<usize>) {
+    fn unknown(&mut self, index: usize, block: &Block, rows: std::ops::Range<usize>) {
         for row in rows {
             for column in 0..block.column_count() {
-                self.values[self.table.slot(SlotAt { block: b, row, column })] = Value::Unknown;
+                self.values[self.table.slot(SlotAt { block: index, row, column })] = Value::Unknown;
             }
         }
     }
 
-    /// The unit of money written beside a row. If the form prints a unit there, any other that cannot be converted to it is an
-    /// error.
-    fn unit_beside(
-        &mut self,
-        block: &Block,
+    /// If the form prints a unit beside a row: the error that the workbook names another one that cannot be converted to it,
+    /// `beside` the row or in brackets in its label.
+    fn wrong_unit(
+        &self,
+        found: &FoundBlock<'_>,
         row: usize,
-        view: &View<'_>,
-        place: &Located,
-        first: Address,
-    ) -> Result<Option<Unit>, ()> {
-        let label = place.row_labels[row].and_then(|l| view.text(l));
-        let beside = place.units[row].and_then(|u| view.text(u)).and_then(value::unit_alone);
-        if let Some(word) = block.unit_word(row) {
-            let said = [beside.clone(), label.and_then(value::unit_in_brackets)];
-            let other = |w: &String| w != word && !value::is_convertible(w, word);
-            if let Some(other) = said.into_iter().flatten().find(other) {
-                let at = place.units[row].or(place.row_labels[row]).unwrap_or(first);
-                let name = &self.table.name;
-                let message = format!("{name} {at} 的单位是“{}”，表样规定的是“{word}”", short(&other));
-                let fix = "请核对这个数字是按哪个单位填的，改成表样规定的单位";
-                let source = Source::cell(&view.sheet.name, at);
-                self.findings.push(finding(Code::N201, message).at(source).found(other).hint(fix));
-                return Err(());
-            }
-        }
-        Ok(beside.as_deref().and_then(value::unit_in_head))
+        beside: Option<&str>,
+        first_cell: Address,
+    ) -> Option<Finding> {
+        let official = found.block.unit_word(row)?;
+        let in_label = found.row_label(row).and_then(value::unit_in_brackets);
+        let is_other = |w: &&str| *w != official && !value::is_convertible(w, official);
+        let other = beside.into_iter().chain(in_label.as_deref()).find(is_other)?;
+        let at = found.place.units[row].or(found.place.row_labels[row]).unwrap_or(first_cell);
+        let name = &self.table.name;
+        let message = format!("{name} {at} 的单位是“{}”，表样规定的是“{official}”", excerpt(other));
+        let fix = "请核对这个数字是按哪个单位填的，改成表样规定的单位";
+        Some(finding(Code::N201, message).at(Source::cell(&found.view.sheet.name, at)).found(other).hint(fix))
     }
 
     /// The value in a cell; [`Value::Unknown`] and a finding if it cannot be read.
-    fn value(
-        &mut self,
-        slot: usize,
-        counter: Option<&str>,
-        view: &View<'_>,
-        at: Address,
-        (head, units): (Option<Unit>, &Units),
-    ) -> Value {
+    fn value(&mut self, cell: &ValueCell<'_>) -> Value {
+        let &ValueCell { slot, view, at, units, counter } = cell;
         let (kind, unit) = self.table.kind(slot);
         let content = view.content(at.row, at.column);
         let source = Source::cell(&view.sheet.name, at);
+        let written = content.map(written).unwrap_or_default();
         let place = Place::Value { table: self.index, slot };
-        let words = content.map(written).unwrap_or_default();
-        self.origins.note(place, source.clone(), words.as_str());
+        self.origins.note(place, source.clone(), written.as_str());
         self.origins.note_entry(place, view.entry(at));
         if view.sheet.hides(at) {
             self.hidden.push(source.clone());
         }
-        let named = || [head, units.beside, units.label, units.title].into_iter().flatten();
-        let name = &self.table.name;
-        let fault = if kind == ValueKind::Amount && named().any(|u| Some(u) != named().next()) {
-            let message = format!("{name} {at} 的单位在表里写得不一致，不能确定是哪一个");
+        let ambiguous = if kind == ValueKind::Amount && units.differ() {
+            let message = format!("{} {at} 的单位在表里写得不一致，不能确定是哪一个", self.table.name);
             Some(finding(Code::N201, message).hint("请把单位改成一致"))
         } else {
-            self.shown_otherwise(content, unit, view, at, &words)
+            self.shown_otherwise(cell, content, &written)
         };
-        if let Some(fault) = fault {
-            self.findings.push(fault.at(source));
+        if let Some(ambiguous) = ambiguous {
+            self.findings.push(ambiguous.at(source));
             return Value::Unknown;
         }
-        let place = format!("{name} {at} ");
-        match value::read(content, kind, unit, named().next(), counter) {
+        let place = format!("{} {at} ", self.table.name);
+        match value::read(content, kind, unit, units.nearest(), counter) {
             Ok((value, remark)) => {
                 // A value that is kept as written is not reported.
-                let kept = |r: &Remark| *r == Remark::Unit && value.to_string() == words.trim();
-                let remark = remark.filter(|r| !kept(r)).map(|r| note(r, &place, &words, &value, unit.is_some()));
+                let kept = |r: &Remark| *r == Remark::Unit && value.to_string() == written.trim();
+                let remark = remark.filter(|r| !kept(r)).map(|r| note(r, &place, &written, &value, unit.is_some()));
                 self.findings.extend(remark.map(|r| r.at(source)));
                 value
             }
             // A total without a computed result is calculated from the relations of the form.
             Err(Unreadable::Uncomputed) if self.totals.contains(&slot) => Value::Blank,
             Err(why) => {
-                let fault = unreadable(&why, &place, &words, self.table.unit_word(slot));
-                self.findings.push(fault.at(source).found(words));
+                let refused = unreadable(&why, &place, &written, self.table.unit_word(slot));
+                self.findings.push(refused.at(source).found(written));
                 Value::Unknown
             }
         }
     }
 
-    /// The fault of a number that is displayed differently from what is stored. A format with the form's own unit is not a fault.
-    fn shown_otherwise(
-        &self,
-        content: Option<&Content>,
-        unit: Option<Unit>,
-        view: &View<'_>,
-        at: Address,
-        words: &str,
-    ) -> Option<Finding> {
+    /// The error that a number is displayed differently from what is stored. A format with the form's own unit is no error.
+    fn shown_otherwise(&self, cell: &ValueCell<'_>, content: Option<&Content>, written: &str) -> Option<Finding> {
+        let (at, unit) = (cell.at, self.table.kind(cell.slot).1);
         let same = |s: Shown| s == Shown::Padded || unit.is_some_and(|u| s == Shown::Unit(u));
         // Unit and scale do not change a 0, but a format may show another number in its place.
         let counts = |s: Shown| match content {
             Some(Content::Number(n)) => s == Shown::Replaced || !n.is_zero(),
             _ => false,
         };
-        let shown = view.sheet.shown(at).filter(|s| counts(*s) && !same(*s))?;
+        let shown = cell.view.sheet.shown(at).filter(|s| counts(*s) && !same(*s))?;
         let name = &self.table.name;
         let (message, hint) = if shown == Shown::Marked {
-            let message = format!("{name} {at} 的 {words} 是划掉的，或者是上标、下标");
+            let message = format!("{name} {at} 的 {written} 是划掉的，或者是上标、下标");
             (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标")
         } else {
             let what = "的数字格式带单位、缩放或别的数字，看到的与保存的";
-            let message = format!("{name} {at} {what} {words} 不是一回事");
+            let message = format!("{name} {at} {what} {written} 不是一回事");
             (message, "请把单元格格式改为常规，重新核对这个数字")
         };
-        Some(finding(Code::N201, message).found(words).hint(hint))
+        Some(finding(Code::N201, message).found(written).hint(hint))
     }
 }
 
 fn note(remark: Remark, place: &str, written: &str, value: &Value, has_unit: bool) -> Finding {
-    let written = short(written);
+    let written = excerpt(written);
     match remark {
         Remark::Unit if has_unit => finding(Code::N103, format!("{place}的“{written}”按表样的单位记为 {value}")),
         Remark::Unit => finding(Code::N103, format!("{place}的“{written}”记为 {value}")),
@@ -224,7 +255,7 @@ fn note(remark: Remark, place: &str, written: &str, value: &Value, has_unit: boo
 }
 
 fn unreadable(why: &Unreadable, place: &str, written: &str, unit: Option<&str>) -> Finding {
-    let written = short(written);
+    let written = excerpt(written);
     match why {
         Unreadable::NotANumber => {
             finding(Code::N201, format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")

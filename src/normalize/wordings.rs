@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::fold::{Body, Folded};
+use super::fold::{Folded, LabelBody};
 use super::texts::Texts;
 use crate::form::{Form, labels};
 
@@ -23,9 +23,9 @@ pub struct Wordings {
     /// Folded headings, variants and sheet names, the kind of each, and its section.
     sections: Vec<(Arc<Folded>, Wording, usize)>,
     /// Folded label and the field.
-    fields: Vec<(Body, usize)>,
+    fields: Vec<(LabelBody, usize)>,
     /// If headings are free: folded titles of tables, and the section.
-    titles: Vec<(Body, usize)>,
+    titles: Vec<(LabelBody, usize)>,
 }
 
 /// Longest line that is the title of a table, in characters.
@@ -33,7 +33,8 @@ const LONGEST_TITLE: usize = 50;
 
 impl Wordings {
     pub fn new(form: &Form, texts: &Texts) -> Wordings {
-        let subheadings: Vec<Body> = form.sections.iter().flat_map(|s| &s.subheadings).map(|h| texts.body(h)).collect();
+        let subheadings: Vec<LabelBody> =
+            form.sections.iter().flat_map(|s| &s.subheadings).map(|h| texts.body(h)).collect();
         let sections = form.sections.iter().enumerate().flat_map(|(i, s)| {
             let doubtful = |v: &String| subheadings.iter().any(|h| texts.body(v).starts_with(&**h));
             let kind = |v: &String| if doubtful(v) { Wording::Doubtful } else { Wording::Variant };

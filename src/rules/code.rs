@@ -163,7 +163,7 @@ pub enum Code {
 }
 
 #[rustfmt::skip]
-pub(super) const ALL: [Code; 77] = [
+pub(super) const ALL: [Code; 78] = [
     Code::I101,
     Code::I102,
     Code::I103,
@@ -245,7 +245,7 @@ pub(super) const ALL: [Code; 77] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const NAMES: [&str; 77] = [
+pub(super) const NAMES: [&str; 78] = [
     "I101",
     "I102",
     "I103",

@@ -5,8 +5,8 @@
 
 use super::Passage;
 use super::agency_name::same;
-use super::numeral::{self, Said};
-use super::phrase::Reader;
+use super::numeral::{self, StatedNumber};
+use super::phrase::PhraseReader;
 use super::plain::{Plain, any, last};
 use crate::check::known;
 use crate::form::{Claim, ClaimKind, words};
@@ -24,12 +24,15 @@ const BEHIND: usize = 16;
 /// Most characters between an “and” and the figure that shares its number with another one.
 const JOINED: usize = 4;
 
-/// A statement of the text about one figure: start, end and number; `None` if the figure is denied.
+/// A statement of the text about one figure.
 struct Statement<'f> {
     claim: &'f Claim,
+    kind: ClaimKind,
+    /// Start and end of its phrase.
     from: usize,
     to: usize,
-    said: Option<Said>,
+    /// `None` if the figure is denied.
+    stated: Option<StatedNumber>,
 }
 
 pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -> Vec<Finding> {
@@ -53,11 +56,12 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
                 }
                 let none = *kind == ClaimKind::None;
                 let beside = if none { claim.beside.as_slice() } else { &[] };
-                let reader = Reader { plain, year: report.cover.year, units: &claim.units, beside };
+                let reader = PhraseReader { plain, year: report.cover.year, units: &claim.units, beside };
                 let phrase = &claim.phrases(*kind)[*phrase];
-                let Some((to, said)) = reader.behind(phrase, ends.iter().copied()) else { continue };
-                let statement = Statement { claim, from: at, to, said };
-                if none && !reader.closes(to) || !speaks(report, passage, &statement, *kind) {
+                let Some((to, stated)) = reader.behind(phrase, ends.iter().copied()) else { continue };
+                let statement = Statement { claim, kind: *kind, from: at, to, stated };
+                let context = StatementContext { report, passage, statement: &statement };
+                if none && !reader.closes(to) || !context.is_whole() {
                     continue;
                 }
                 if let Some(f) = judged(report, origins, passage, &statement) {
@@ -70,85 +74,123 @@ pub(super) fn check(report: &Report, origins: &Origins, passage: &Passage<'_>) -
     order.into_iter().filter_map(|i| found[i].take()).collect()
 }
 
-/// Whether a statement is about the figure of the whole year and the whole agency.
-fn speaks(report: &Report, passage: &Passage<'_>, statement: &Statement<'_>, kind: ClaimKind) -> bool {
-    let (plain, scope) = (&passage.plain, &words().scope);
-    let (claim, at) = (statement.claim, statement.from);
-    let before = at.checked_sub(1).map(|i| plain.chars[i]);
-    // 未收到 is not 收到, and 有无 is not 无.
-    let refusing = if kind == ClaimKind::None { &scope.doubt } else { &scope.denial };
-    if before.is_some_and(|c| refusing.contains(c)) {
-        return false;
+/// What a statement is about, according to the text around it.
+struct StatementContext<'a> {
+    report: &'a Report,
+    passage: &'a Passage<'a>,
+    statement: &'a Statement<'a>,
+}
+
+impl StatementContext<'_> {
+    /// Whether a statement is about the figure of the whole year and the whole agency.
+    fn is_whole(&self) -> bool {
+        // The clause up to the statement.
+        let own = self.passage.plain.before(self.clause(), self.statement.from);
+        !self.is_negated()
+            && !self.is_of_another_body(&own)
+            && !self.is_of_something_else_behind()
+            && !self.is_limited_by_clause(own)
+            && !self.is_limited_by_earlier_clause()
+            && !self.is_of_another_year()
+            && (self.statement.kind != ClaimKind::Short || self.short_phrase_fits())
     }
-    let (clause, sentence) = (plain.clause(at), plain.sentence(at));
-    let mut own = plain.before(clause, at);
-    let agency = &report.cover.agency;
-    if kind != ClaimKind::None && joint(&own) || another(&own, agency) {
-        return false;
+
+    /// Where the clause of the statement begins.
+    fn clause(&self) -> usize {
+        self.passage.plain.clause(self.statement.from)
     }
-    // In a list of figures the subject is named before the first: 县水利局同意1件、拒绝2件.
-    if claim.within
-        && own
-            .char_indices()
-            .any(|(i, c)| words().agencies.bureaus_end.has(c) && another(&own[..i + c.len_utf8()], agency))
-    {
-        return false;
+
+    /// Where the sentence of the statement begins.
+    fn sentence(&self) -> usize {
+        self.passage.plain.sentence(self.statement.from)
     }
-    if kind != ClaimKind::None && any(&plain.after(at, statement.to + BEHIND), &claim.nor) {
-        return false;
+
+    /// 未收到 is not 收到, and 有无 is not 无.
+    fn is_negated(&self) -> bool {
+        let scope = &words().scope;
+        let refusing = if self.statement.kind == ClaimKind::None { &scope.doubt } else { &scope.denial };
+        let before = self.statement.from.checked_sub(1).map(|i| self.passage.plain.chars[i]);
+        before.is_some_and(|c| refusing.contains(c))
     }
-    // The statement must not be about a channel: 网站 is one in 政府网站收到申请, but not in 政府信息公开, which is removed
-    // first.
-    for matter in &words().agencies.matters {
-        own = own.replace(matter.as_str(), "");
+
+    /// Whether the clause names another body, or the number is that of two figures together.
+    fn is_of_another_body(&self, own: &str) -> bool {
+        let agency = &self.report.cover.agency;
+        let ends_bureau = |c: char| words().agencies.bureaus_end.has(c);
+        self.statement.kind != ClaimKind::None && joint(own)
+            || another(own, agency)
+            // In a list of figures the subject is named before the first: 县水利局同意1件、拒绝2件.
+            || self.statement.claim.within
+                && own.char_indices().any(|(i, c)| ends_bureau(c) && another(&own[..i + c.len_utf8()], agency))
     }
-    if any(&own, &claim.not) {
-        return false;
+
+    /// Whether words behind the statement make it one about something else.
+    fn is_of_something_else_behind(&self) -> bool {
+        let Statement { claim, kind, from, to, .. } = self.statement;
+        *kind != ClaimKind::None && any(&self.passage.plain.after(*from, to + BEHIND), &claim.nor)
     }
-    if claim.within {
-        own = own.replacen(scope.within.as_str(), "", 1);
+
+    /// Whether the clause before the statement limits it to a channel, a part of the agency or of the year, or some of the
+    /// applicants.
+    fn is_limited_by_clause(&self, mut own: String) -> bool {
+        let (claim, scope) = (self.statement.claim, &words().scope);
+        // The statement must not be about a channel: 网站 is one in 政府网站收到申请, but not in 政府信息公开, which is removed
+        // first.
+        for matter in &words().agencies.matters {
+            own = own.replace(matter.as_str(), "");
+        }
+        if any(&own, &claim.not) {
+            return true;
+        }
+        if claim.within {
+            own = own.replacen(scope.within.as_str(), "", 1);
+        }
+        // The report of a government covers all bodies below it.
+        let place = self.report.cover.agency.strip_suffix(scope.government.as_str());
+        let level = place.and_then(|place| place.chars().last());
+        if level.is_some_and(|level| own.contains(&format!("{}{level}", scope.all))) {
+            scope.everybody.iter().for_each(|w| own = own.replace(w.as_str(), ""));
+        }
+        let whole = last(&own, &scope.whole);
+        last(&own, &scope.parts) > whole
+            || last(&own, &scope.times) > whole
+            || claim.within && any(&own, &scope.applicants)
     }
-    // The report of a government covers all bodies below it.
-    let level = agency.strip_suffix(scope.government.as_str()).and_then(|place| place.chars().last());
-    if level.is_some_and(|level| own.contains(&format!("{}{level}", scope.all))) {
-        scope.everybody.iter().for_each(|w| own = own.replace(w.as_str(), ""));
+
+    /// Whether an earlier clause of the sentence limits the statement to a part of the year, of the figures or of the applicants.
+    fn is_limited_by_earlier_clause(&self) -> bool {
+        let (plain, scope) = (&self.passage.plain, &words().scope);
+        let (clause, sentence, within) = (self.clause(), self.sentence(), self.statement.claim.within);
+        let adverb = clause.checked_sub(1).map(|end| plain.before(plain.clause(end).max(sentence), end));
+        let adverb = adverb.filter(|a| a.chars().count() <= ADVERB && !any(a, &scope.counts)).unwrap_or_default();
+        last(&adverb, &scope.times) > last(&adverb, &scope.whole)
+            || !within && adverb.starts_with(scope.within.as_str())
+            || within && of_some(plain, sentence, clause)
     }
-    let whole = last(&own, &scope.whole);
-    if last(&own, &scope.parts) > whole || last(&own, &scope.times) > whole {
-        return false;
+
+    /// The nearest year before a statement is the year it is about.
+    fn is_of_another_year(&self) -> bool {
+        let (plain, at) = (&self.passage.plain, self.statement.from);
+        let mut earlier = (self.sentence().max(at.saturating_sub(80))..at).rev();
+        let nearest = earlier.find_map(|i| plain.year(i).filter(|_| plain.has(i + 4, "年")));
+        nearest.is_some_and(|year| year != self.report.cover.year)
     }
-    let adverb = clause.checked_sub(1).map(|end| plain.before(plain.clause(end).max(sentence), end));
-    let adverb = adverb.filter(|a| a.chars().count() <= ADVERB && !any(a, &scope.counts)).unwrap_or_default();
-    if last(&adverb, &scope.times) > last(&adverb, &scope.whole)
-        || !claim.within && adverb.starts_with(scope.within.as_str())
-    {
-        return false;
+
+    /// Whether the text around a phrase that does not name its figure is about that figure.
+    fn short_phrase_fits(&self) -> bool {
+        let (plain, scope) = (&self.passage.plain, &words().scope);
+        let (claim, at) = (self.statement.claim, self.statement.from);
+        // 共236件，其中政府信息公开类11件: the second number is the figure, not the first.
+        let behind = plain.after(self.statement.to, self.statement.to + BEHIND);
+        let part = behind.trim_start_matches(['，', '（']).strip_prefix(scope.within.as_str());
+        if !claim.within && part.is_some_and(|part| any(part, &claim.about)) {
+            return false;
+        }
+        let is_about = any(&plain.before(0, at), &claim.about)
+            || any(&self.passage.headings, &claim.about)
+            || any(&plain.after(at, at + 30), &claim.about);
+        is_about && !any(&plain.before(self.sentence(), at), &scope.elsewhere)
     }
-    if claim.within && (any(&own, &scope.applicants) || of_some(plain, sentence, clause)) {
-        return false;
-    }
-    // The nearest year before a statement is the year it is about.
-    let earlier = sentence.max(at.saturating_sub(80))..at;
-    if earlier
-        .rev()
-        .find_map(|i| plain.year(i).filter(|_| plain.has(i + 4, "年")))
-        .is_some_and(|y| y != report.cover.year)
-    {
-        return false;
-    }
-    if kind != ClaimKind::Short {
-        return true;
-    }
-    // 共236件，其中政府信息公开类11件: the second number is the figure, not the first.
-    let behind = plain.after(statement.to, statement.to + BEHIND);
-    let part = behind.trim_start_matches(['，', '（']).strip_prefix(scope.within.as_str());
-    if !claim.within && part.is_some_and(|part| any(part, &claim.about)) {
-        return false;
-    }
-    let said = plain.before(sentence, at);
-    let nearby = plain.before(0, at);
-    (any(&nearby, &claim.about) || any(&passage.headings, &claim.about) || any(&plain.after(at, at + 30), &claim.about))
-        && !any(&said, &scope.elsewhere)
 }
 
 /// 同意和部分同意的116件: whether a figure before an “and” has no number of its own, so that the number is that of both.
@@ -193,17 +235,17 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, statement: 
     let sum = |slots: &[(usize, usize)]| -> Option<Decimal> { slots.iter().map(|(t, s)| known(report, *t, *s)).sum() };
     let scale = Decimal::from(claim.scale);
     // Number and precision in the unit of the table.
-    let said = statement.said.map(|s| Said { number: s.number / scale, place: s.place / scale, ..s });
-    let number = said.map_or(Decimal::ZERO, |s| s.number);
+    let stated = statement.stated.map(|s| StatedNumber { number: s.number / scale, place: s.place / scale, ..s });
+    let number = stated.map_or(Decimal::ZERO, |s| s.number);
     // Counts are exact to one; amounts of money may have any number of decimals.
     let finest = if claim.scale == 1 { Decimal::ONE } else { Decimal::ZERO };
     // A statement about an unknown value is neither confirmed nor denied.
-    let denies = |slots: &Vec<(usize, usize)>| match (said, sum(slots)) {
+    let denies = |slots: &Vec<(usize, usize)>| match (stated, sum(slots)) {
         (_, None) => false,
         (Some(s), Some(sum)) => s.denies(sum, finest),
         (None, Some(sum)) => !sum.is_zero(),
     };
-    let reader = Reader { plain: &passage.plain, year: report.cover.year, units: &claim.units, beside: &[] };
+    let reader = PhraseReader { plain: &passage.plain, year: report.cover.year, units: &claim.units, beside: &[] };
     let including = claim.including.as_ref().filter(|(phrases, _)| {
         // Directly after the number or up to two characters later: after a bracket, a comma.
         (0..3).any(|skip| phrases.iter().any(|phrase| reader.read(phrase, statement.to + skip).is_some()))
@@ -223,9 +265,8 @@ fn judged(report: &Report, origins: &Origins, passage: &Passage<'_>, statement: 
     let quote = passage.plain.quote(statement.from, statement.to);
     let related: Vec<Source> = slots.iter().filter_map(|s| source(origins, *s)).collect();
     let message = format!("{}写“{quote}”，而{} {figure}", passage.place(), named(report, origins, slots));
-    let finding = if code == Code::T501 { finding(Code::T501, message) } else { finding(Code::T502, message) };
     let hint = format!("请核对{}的数量，把正文或表格改成一致", claim.what);
-    Some(finding.at(passage.source.clone()).expected(figure).found(quote).related(related).hint(hint))
+    Some(finding(code, message).at(passage.source.clone()).expected(figure).found(quote).related(related).hint(hint))
 }
 
 fn source(origins: &Origins, (table, slot): (usize, usize)) -> Option<Source> {

@@ -8,6 +8,7 @@ use super::Passage;
 use super::plain::Plain;
 use crate::form::{CutWords, words};
 use crate::model::{Code, Finding, Place, Report, Source, finding};
+use crate::normalize::numerals::is_ordinal;
 
 /// Characters quoted on either side of a border.
 const QUOTED: usize = 12;
@@ -200,8 +201,7 @@ fn labelled(plain: &Plain<'_>) -> bool {
 
 /// Whether a paragraph begins like a list item or a heading: 一是, 1., （一）, 第一, ·.
 fn begins_item(plain: &Plain<'_>) -> bool {
-    const NUMERALS: &str = "一二三四五六七八九十";
-    let numeral = |c: &&char| NUMERALS.contains(**c) || c.is_ascii_digit();
+    let numeral = |c: &&char| is_ordinal(**c) || c.is_ascii_digit();
     let skip = usize::from(matches!(plain.chars.first(), Some('（' | '第')));
     let length = plain.chars.iter().skip(skip).take_while(numeral).count();
     let behind = plain.chars.get(skip + length);

@@ -11,7 +11,7 @@ use super::{Passage, spoken};
 use crate::check::texts;
 use crate::form::words;
 use crate::model::{Code, Finding, Origins, Place, Report, finding};
-use remark::{Stands, is_remark, is_version, version_behind};
+use remark::{Separation, is_remark, is_version, version_behind};
 
 /// Characters quoted before a placeholder, and after it.
 const BEFORE: usize = 8;
@@ -117,14 +117,15 @@ fn whole(plain: &Plain<'_>, cover: bool) -> Option<Span> {
     let text: String = plain.chars.iter().collect();
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric() && c != '）');
     let short = count <= REMARK;
-    let told = d.instruct.iter().any(|w| text.starts_with(w.as_str()))
+    let instructs = d.instruct.iter().any(|w| text.starts_with(w.as_str()))
         && any(text, &d.instructs)
         && any(text, &d.fields)
         && !any(text, &d.applies)
         && !text.contains('。');
     let version = || version_behind(text) || cover && d.versions.iter().any(|v| text.ends_with(v.as_str()));
     let line = plain.chars.iter().all(|c| !matches!(c, '。' | '；' | '！' | '？' | '，'));
-    (short && (is_remark(text, Stands::Alone) || told || is_version(text) || remark::begins_with_version(text))
+    (short
+        && (is_remark(text, Separation::Alone) || instructs || is_version(text) || remark::begins_with_version(text))
         || line && version())
     .then_some((0, count))
 }
@@ -210,7 +211,7 @@ fn bracket(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
     if open == '《' {
         return None;
     }
-    let told = d.instruct.iter().any(|w| content.starts_with(w.as_str()))
+    let instructs = d.instruct.iter().any(|w| content.starts_with(w.as_str()))
         && (square || any(&content, &d.instructs) && !any(&content, &d.applies));
     let field = square && d.fields.contains(&content);
     let version = || {
@@ -218,7 +219,7 @@ fn bracket(plain: &Plain<'_>, at: usize, cover: bool) -> Option<usize> {
         let edge = at == 0 || end + 1 == plain.chars.len();
         is_version(&content) && (square || cover || at == 0 || line && edge && before != Some('》'))
     };
-    (told || field || is_remark(&content, Stands::Alone) || version()).then_some(end + 1)
+    (instructs || field || is_remark(&content, Separation::Alone) || version()).then_some(end + 1)
 }
 
 /// The end of an instruction that begins at `at` and is one in any position of a sentence.
@@ -261,8 +262,9 @@ fn clause(plain: &Plain<'_>, at: usize) -> Option<usize> {
     let end = end.or((plain.chars.len() <= at + REMARK).then_some(plain.chars.len()))?;
     let labelled = at > 0 && plain.chars[at - 1] == '：';
     let closes = plain.sentence_end(at) == end;
-    let stands = if closes && (labelled || plain.sentence(at) == at) { Stands::AsSentence } else { Stands::InSentence };
-    (end > at && is_remark(&plain.after(at, end), stands)).then_some(end)
+    let separation =
+        if closes && (labelled || plain.sentence(at) == at) { Separation::AsSentence } else { Separation::InSentence };
+    (end > at && is_remark(&plain.after(at, end), separation)).then_some(end)
 }
 
 #[cfg(test)]

@@ -38,19 +38,19 @@ pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to
     {
         return true;
     }
-    let says = |all: &[String]| all.iter().any(|w| before.contains(w.as_str()));
-    if contact || says(&mail.contact) {
+    let before_has = |all: &[String]| all.iter().any(|w| before.contains(w.as_str()));
+    if contact || before_has(&mail.contact) {
         is_spelt_apart(name)
-    } else if says(&mail.labels) || says(&mail.given) {
+    } else if before_has(&mail.labels) || before_has(&mail.given) {
         is_spelt(name)
     } else {
         true
     }
 }
 
-/// Whether a text is a mobile number.
-pub(super) fn is_mobile(name: &str) -> bool {
-    name.len() == 11 && name.starts_with('1') && matches!(name.as_bytes()[1], b'3'..=b'9')
+/// Whether a text is a mobile number, given that it consists of digits.
+pub(super) fn is_mobile(digits: &str) -> bool {
+    digits.len() == 11 && digits.starts_with('1') && matches!(digits.as_bytes()[1], b'3'..=b'9')
 }
 
 /// Whether the text before an address names its owner: 联系人：王某某，邮箱, 张三的邮箱, 李老师.

@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use super::plain::Plain;
 use crate::form::{Letters, Word, words};
 use crate::model::Decimal;
+use crate::normalize::numerals::{self, power};
 
 /// Longest numeral that is read, in characters; no count of a report is as long.
 const LONGEST: usize = 24;
@@ -23,14 +24,14 @@ pub enum Sense {
 
 /// A number stated in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Said {
+pub struct StatedNumber {
     pub number: Decimal,
     /// The value of one unit of its last digit: 1000 for 1.2万.
     pub place: Decimal,
     pub sense: Sense,
 }
 
-impl Said {
+impl StatedNumber {
     /// Whether a figure of a table contradicts the stated number. A number is exact if its `place` is not larger than `finest`,
     /// otherwise it may be rounded.
     pub fn denies(&self, figure: Decimal, finest: Decimal) -> bool {
@@ -50,32 +51,13 @@ impl Said {
     }
 }
 
+/// The value of an Arabic or Chinese digit.
 fn digit(c: char) -> Option<i64> {
-    Some(match c {
-        '0'..='9' => i64::from(c as u32 - '0' as u32),
-        '零' | '〇' | '○' => 0,
-        '一' => 1,
-        '二' | '两' => 2,
-        '三' => 3,
-        '四' => 4,
-        '五' => 5,
-        '六' => 6,
-        '七' => 7,
-        '八' => 8,
-        '九' => 9,
-        _ => return None,
-    })
-}
-
-fn power(c: char) -> Option<i64> {
-    Some(match c {
-        '十' => 10,
-        '百' => 100,
-        '千' => 1000,
-        '万' => 10_000,
-        '亿' => 100_000_000,
-        _ => return None,
-    })
+    match c {
+        '0'..='9' => Some(i64::from(c as u32 - '0' as u32)),
+        '两' => Some(2),
+        _ => numerals::digit(c).map(i64::from),
+    }
 }
 
 /// The numeral at a position: its number, the value of one unit of its last digit, and the position after it.
@@ -198,7 +180,7 @@ fn begins(plain: &Plain<'_>, at: usize, counted: &Letters) -> bool {
 }
 
 /// The number with a unit at a position, and the position after it.
-pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize)> {
+pub fn stated_number(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(StatedNumber, usize)> {
     let about = &words().about;
     let mut sense = Sense::Exactly;
     let senses = [(&about.around, Sense::Around), (&about.above, Sense::Above), (&about.below, Sense::Below)];
@@ -232,7 +214,7 @@ pub fn said(plain: &Plain<'_>, at: usize, units: &[Word]) -> Option<(Said, usize
     if power(plain.chars[at]).is_some() && vague || bare {
         return None;
     }
-    Some((Said { number, place, sense }, end))
+    Some((StatedNumber { number, place, sense }, end))
 }
 
 #[cfg(test)]
@@ -286,8 +268,9 @@ mod tests {
     #[test]
     fn a_number_denies_what_is_plainly_another() {
         let unit = vec![vec![Letter::Is('件')]];
-        let denies =
-            |text: &str, figure: i64| said(&Plain::new(text), 0, &unit).unwrap().0.denies(figure.into(), Decimal::ONE);
+        let denies = |text: &str, figure: i64| {
+            stated_number(&Plain::new(text), 0, &unit).unwrap().0.denies(figure.into(), Decimal::ONE)
+        };
         for (text, figure) in [
             ("12件", 12),
             ("约300件", 321),
@@ -310,12 +293,12 @@ mod tests {
         let unit = vec![vec![Letter::Is('件')]];
         for text in ["3-5件", "3至5件", "若干件", "12345号", "3人次", "第3件", "百件", "百十件", "十几件", "几十件"]
         {
-            assert_eq!(said(&Plain::new(text), 0, &unit), None, "{text}");
+            assert_eq!(stated_number(&Plain::new(text), 0, &unit), None, "{text}");
         }
         // After a word that may occur between the words of a phrase: 申请数十件.
         for text in ["数十件", "数百余件", "几十件", "上百件", "过百件"] {
-            assert_eq!(said(&Plain::new(text), 1, &unit), None, "{text}");
+            assert_eq!(stated_number(&Plain::new(text), 1, &unit), None, "{text}");
         }
-        assert!(said(&Plain::new("数12件"), 1, &unit).is_some());
+        assert!(stated_number(&Plain::new("数12件"), 1, &unit).is_some());
     }
 }

@@ -7,7 +7,8 @@
 use super::{mailbox, spoken};
 use crate::check::texts;
 use crate::form::words;
-use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding};
+use crate::model::{Code, Fact, Finding, Origins, Place, Report, days_of_month, finding};
+use crate::normalize::width::half_width;
 
 /// Characters before a number that may contain the word for its kind.
 const NEAR: usize = 12;
@@ -73,13 +74,13 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     let private =
         |text| numbers_and_addresses(text, false).into_iter().filter(|(kind, _)| *kind != PersonalData::Office);
     let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
-    let told = findings.iter().flat_map(|f| {
+    let reported = findings.iter().flat_map(|f| {
         let places = f.source.iter().chain(&f.related).map(|s| &*s.sheet);
         let words = [Some(&f.message), f.found.as_ref(), f.expected.as_ref(), f.hint.as_ref()];
         places.chain(words.into_iter().flatten().map(String::as_str))
     });
     let figures = origins.of_values().map(|source| &*source.sheet);
-    let mut all = read.chain(told).chain(figures).flat_map(private);
+    let mut all = read.chain(reported).chain(figures).flat_map(private);
     all.find(|one| !known.contains(one)).map(|(kind, quoted)| format!("{}“{quoted}”", kind.name()))
 }
 
@@ -112,11 +113,7 @@ fn numbers_and_addresses(text: &str, contact: bool) -> Vec<(PersonalData, String
 }
 
 fn half(c: char) -> char {
-    match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
-        '\u{3000}' => ' ',
-        _ => c,
-    }
+    if c == '\u{3000}' { ' ' } else { half_width(c).unwrap_or(c) }
 }
 
 /// The runs of digits from a position on that are separated only by spaces, hyphens, dots or dashes: start and end of each.
@@ -154,7 +151,7 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(PersonalD
             }
             let number: String = run.iter().flat_map(|(a, b)| &chars[*a..*b]).collect();
             let kind = kind(&number, &lengths, chars, run[0].0)?;
-            if !stands_alone(chars, run[0].0, run[count - 1].1, kind) {
+            if !is_separate(chars, run[0].0, run[count - 1].1, kind) {
                 return None;
             }
             Some((count, kind, masked(&number)))
@@ -170,10 +167,8 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(PersonalD
 }
 
 /// Whether a number is neither part of a longer one, nor a count, nor a code.
-fn stands_alone(chars: &[char], from: usize, to: usize, kind: PersonalData) -> bool {
+fn is_separate(chars: &[char], from: usize, to: usize, kind: PersonalData) -> bool {
     let before = from.checked_sub(1).map(|i| chars[i]);
-    // A number may directly follow the country code or a word for a telephone.
-    let prefixed = from.checked_sub(2).is_some_and(|i| chars[i..from].iter().eq(&['8', '6'])) || called(chars, from);
     let after = chars.get(to).copied();
     // A comma continues a number only if three digits follow. Full-width characters are already half-width here.
     let digits = chars[to..].iter().skip(1).take_while(|c| c.is_ascii_digit()).count();
@@ -186,12 +181,13 @@ fn stands_alone(chars: &[char], from: usize, to: usize, kind: PersonalData) -> b
         Some('-') => calls(&label(chars, from)),
         _ => false,
     };
-    let prefixed = prefixed || beside && telephone(chars[..from - 1].iter().rev());
+    // A number may directly follow a word for a telephone, or another number.
+    let prefixed = called(chars, from) || beside && telephone(chars[..from - 1].iter().rev());
     let (private, near) = (&words().private, label(chars, from));
-    let says = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
+    let label_has = |all: &[String]| all.iter().any(|w| near.contains(w.as_str()));
     // Nothing else looks like an identity number, so a unit after one is ignored; after 手机 the word 号 is not a unit.
     let counted = kind != PersonalData::Identity && !calls(&near) && counted(&chars[to..]);
-    let code = says(&private.codes) && !(kind == PersonalData::Identity && says(&private.identity));
+    let code = label_has(&private.codes) && !(kind == PersonalData::Identity && label_has(&private.identity));
     (prefixed
         || !before.is_some_and(joined) && !before.is_some_and(|c| c == '-' && from >= 2 && joined(chars[from - 2])))
         && !decimal
@@ -292,7 +288,7 @@ fn kind(number: &str, lengths: &[usize], chars: &[char], from: usize) -> Option<
         lengths,
         [11] | [12] | [13] | [15] | [2 | 4, 11] | [2 | 4, 3, 4, 4] | [3, 4, 4] | [4, 3, 4] | [3, 8] | [5, 6]
     );
-    if local.len() == 11 && grouped && local.starts_with('1') && matches!(local.as_bytes()[1], b'3'..=b'9') {
+    if grouped && mailbox::is_mobile(local) {
         return Some(PersonalData::Mobile);
     }
     let private = &words().private;
@@ -314,18 +310,12 @@ fn identity(number: &str) -> bool {
     }
     let part = |from: usize, to: usize| bytes[from..to].iter().fold(0u32, |n, b| n * 10 + u32::from(b - b'0'));
     let (year, month, day) = (part(6, 10), part(10, 12), part(12, 14));
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
-        4 | 6 | 9 | 11 => 30,
-        2 => 28 + u32::from(leap),
-        _ => return false,
-    };
     let sum: u32 = bytes[..17].iter().zip(WEIGHTS).map(|(b, w)| u32::from(b - b'0') * w).sum();
     let region = words().private.regions.iter().any(|r| number.starts_with(r.as_str()));
     region
         && (1900..2100).contains(&year)
-        && (1..=days).contains(&day)
+        && (1..=12).contains(&month)
+        && (1..=days_of_month(year, month)).contains(&day)
         && CHECKS[(sum % 11) as usize] == bytes[17].to_ascii_uppercase()
 }
 

@@ -3,7 +3,7 @@
 //! Takes a paragraph, a phrase and a position, returns the position after the phrase and the number in it. Filler words may occur
 //! between two of its words; the number of steps is bounded, so that no text makes it slow.
 
-use super::numeral::{self, Said};
+use super::numeral::{self, StatedNumber};
 use super::plain::Plain;
 use crate::form::{Phrase, PhrasePart, Word, words};
 
@@ -13,7 +13,7 @@ const BETWEEN: usize = 8;
 const STEPS: usize = 120;
 
 /// Reads phrases of one figure in one paragraph.
-pub struct Reader<'a> {
+pub struct PhraseReader<'a> {
     pub plain: &'a Plain<'a>,
     pub year: u16,
     pub units: &'a [Word],
@@ -21,33 +21,37 @@ pub struct Reader<'a> {
     pub beside: &'a [Word],
 }
 
-impl Reader<'_> {
+impl PhraseReader<'_> {
     /// Reads a phrase that begins at `at`. Returns the position after it, and its number.
-    pub fn read(&self, phrase: &Phrase, at: usize) -> Option<(usize, Option<Said>)> {
+    pub fn read(&self, phrase: &Phrase, at: usize) -> Option<(usize, Option<StatedNumber>)> {
         self.behind(phrase, self.plain.ends(at, &phrase.first, self.year))
     }
 
-    /// Like [`Reader::read`], given the positions after the first words of the phrase.
-    pub fn behind(&self, phrase: &Phrase, mut ends: impl Iterator<Item = usize>) -> Option<(usize, Option<Said>)> {
+    /// Like [`PhraseReader::read`], given the positions after the first words of the phrase.
+    pub fn behind(
+        &self,
+        phrase: &Phrase,
+        mut ends: impl Iterator<Item = usize>,
+    ) -> Option<(usize, Option<StatedNumber>)> {
         let mut steps = STEPS;
         ends.find_map(|end| self.parts(&phrase.rest, end, &mut steps))
     }
 
-    fn parts(&self, parts: &[PhrasePart], at: usize, steps: &mut usize) -> Option<(usize, Option<Said>)> {
+    fn parts(&self, parts: &[PhrasePart], at: usize, steps: &mut usize) -> Option<(usize, Option<StatedNumber>)> {
         let Some((part, rest)) = parts.split_first() else { return Some((at, None)) };
         let mut at = at;
         for _ in 0..=BETWEEN {
             *steps = steps.checked_sub(1)?;
             match part {
                 PhrasePart::Number => {
-                    if let Some((said, end)) = numeral::said(self.plain, at, self.units) {
+                    if let Some((stated, end)) = numeral::stated_number(self.plain, at, self.units) {
                         if rest.is_empty() {
-                            return Some((end, Some(said)));
+                            return Some((end, Some(stated)));
                         }
                         // If words of the phrase follow the number, nothing that changes their meaning may come after:
                         // 收到4件申请, not 收到4件申请人的来信.
                         let (end, _) = self.parts(rest, end, steps).filter(|(end, _)| self.goes_on(*end))?;
-                        return Some((end, Some(said)));
+                        return Some((end, Some(stated)));
                     }
                 }
                 PhrasePart::Words { any, .. } => {

@@ -4,6 +4,7 @@
 //! regardless of the length of the text. Never changes the text itself.
 
 use crate::form::{AnyOf, Letter, Word};
+use crate::normalize::width::half_width;
 
 /// Most characters that a search examines backwards or ahead.
 const REACH: usize = 120;
@@ -22,16 +23,13 @@ pub struct Plain<'t> {
 /// Full-width letters and digits as ASCII, half-width punctuation as Chinese punctuation.
 fn unified(c: char) -> char {
     match c {
-        '\u{ff10}'..='\u{ff19}' | '\u{ff21}'..='\u{ff3a}' | '\u{ff41}'..='\u{ff5a}' => {
-            char::from_u32(c as u32 - 0xfee0).unwrap_or(c)
-        }
         '(' => '（',
         ')' => '）',
         ';' => '；',
         ':' => '：',
         '?' => '？',
         '!' => '！',
-        _ => c,
+        _ => half_width(c).filter(char::is_ascii_alphanumeric).unwrap_or(c),
     }
 }
 

@@ -9,14 +9,14 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     required
         .filter_map(|a| {
             let section = report.sections.get(a.section)?;
-            let says = |words: &[String]| {
+            let has_any = |words: &[String]| {
                 section.paragraphs().any(|p| {
                     let text: String = p.text.chars().filter(|c| !c.is_whitespace()).collect();
                     words.iter().any(|w| text.contains(w.as_str()))
                 })
             };
             // A section without text is reported by T505.
-            if !section.paragraphs().any(|p| p.level == 0) || says(&a.words) {
+            if !section.paragraphs().any(|p| p.level == 0) || has_any(&a.words) {
                 return None;
             }
             let source = origins.source(Place::Paragraph { section: a.section, paragraph: 0 });

@@ -9,6 +9,7 @@ use super::plain::{Plain, any};
 use super::{Passage, cover};
 use crate::form::{labels, words};
 use crate::model::{Code, Fact, Finding, Origins, Place, Report, finding, full_date};
+use crate::normalize::numerals;
 
 /// Longest text before a year, in characters, that can only be the agency's name for itself or a list number: 一是我局
 const BEFORE: usize = 8;
@@ -19,9 +20,12 @@ const LONGEST: usize = 20;
 
 /// What a wrong year is used for.
 #[derive(Clone, Copy)]
-enum Fault {
+enum WrongUse {
+    /// The time of the agency's work.
     Deed,
+    /// The name of the report that is presented.
     Name,
+    /// The period of the report's figures.
     Period,
 }
 
@@ -42,19 +46,19 @@ pub(super) fn check(report: &Report, passage: &Passage<'_>) -> Vec<Finding> {
             _ => {}
         }
         let Some((year, end)) = named(plain, at) else { continue };
-        // In the name of the report that is presented, a year counts in brackets too: see `fault`.
+        // In the name of the report that is presented, a year counts in brackets too.
         if year == report.cover.year || seen.contains(&year) {
             continue;
         }
-        let Some(fault) = fault(report, plain, at, end, year, depth > 0) else { continue };
+        let Some(wrong_use) = Mention::new(report, plain, at, end, year).wrong_use(depth > 0) else { continue };
         seen.push(year);
         let sentence = plain.sentence(at);
         let from = sentence.max(at.saturating_sub(BEFORE * 2));
         let quote = plain.quote(from, plain.sentence_end(at).min(at + QUOTED));
-        let what = match fault {
-            Fault::Deed => "把本单位的工作写在",
-            Fault::Name => "把报告写成",
-            Fault::Period => "把统计期限写成",
+        let what = match wrong_use {
+            WrongUse::Deed => "把本单位的工作写在",
+            WrongUse::Name => "把报告写成",
+            WrongUse::Period => "把统计期限写成",
         };
         let message =
             format!("{}写“{quote}”，{what} {year} 年，而本报告是 {} 年的", passage.place(), report.cover.year);
@@ -113,93 +117,155 @@ fn named(plain: &Plain<'_>, at: usize) -> Option<(u16, usize)> {
 }
 
 fn in_words(plain: &Plain<'_>, at: usize) -> Option<u16> {
-    const DIGITS: [&str; 10] = ["〇零○", "一", "二", "三", "四", "五", "六", "七", "八", "九"];
     let mut year = 0;
     for c in plain.chars.get(at..at + 4)? {
-        year = year * 10 + DIGITS.iter().position(|d| d.contains(*c))? as u16;
+        year = year * 10 + u16::from(numerals::digit(*c)?);
     }
     (1900..2100).contains(&year).then_some(year)
 }
 
-fn fault(report: &Report, plain: &Plain<'_>, at: usize, end: usize, year: u16, inside: bool) -> Option<Fault> {
-    let words = &words().years;
-    let own = report.cover.year;
-    let (start, stop) = (plain.sentence(at), plain.sentence_end(at));
-    let before = plain.before(start, at);
-    let after = plain.after(end, stop);
-    let sentence = format!("{before}{}{after}", plain.after(at, end));
-    let own_year = format!("{own}年");
-    // The name of the report that is being presented.
-    if let Some(subject) = plain.longest(end, &words.subjects) {
-        let rest = plain.after(end + subject.chars().count(), stop);
+/// A year in a text that is not the report's, with the sentence around it.
+struct Mention<'a> {
+    report: &'a Report,
+    plain: &'a Plain<'a>,
+    year: u16,
+    /// Position after the year, and the end of its sentence.
+    end: usize,
+    stop: usize,
+    /// The sentence up to the year, from behind the year on, and the whole of it.
+    before: String,
+    after: String,
+    sentence: String,
+    /// The report's year with 年.
+    own_year: String,
+}
+
+impl<'a> Mention<'a> {
+    /// The mention of a year that is written from `at` to `end`.
+    fn new(report: &'a Report, plain: &'a Plain<'a>, at: usize, end: usize, year: u16) -> Mention<'a> {
+        let stop = plain.sentence_end(at);
+        let before = plain.before(plain.sentence(at), at);
+        let after = plain.after(end, stop);
+        let sentence = format!("{before}{}{after}", plain.after(at, end));
+        Mention {
+            report,
+            plain,
+            year,
+            end,
+            stop,
+            before,
+            after,
+            sentence,
+            own_year: format!("{}年", report.cover.year),
+        }
+    }
+
+    /// What the year is used for, if only the report's year can be meant. `inside`: the year is in brackets or quotation marks, so
+    /// that it can only be wrong in the name of the report.
+    fn wrong_use(&self, inside: bool) -> Option<WrongUse> {
+        if self.names_report() {
+            return Some(WrongUse::Name);
+        }
+        if inside {
+            return None;
+        }
+        if let Some(is_period) = self.is_period() {
+            return is_period.then_some(WrongUse::Period);
+        }
+        (self.is_said_to_be_current() || self.dates_deed()).then_some(WrongUse::Deed)
+    }
+
+    /// The position after the word of a list that follows the year, with the text behind it.
+    fn behind(&self, words: &[String]) -> Option<String> {
+        let word = words.iter().find(|w| self.plain.has(self.end, w))?;
+        Some(self.plain.after(self.end + word.chars().count(), self.stop))
+    }
+
+    /// Whether the year is in the name of the report that is being presented.
+    fn names_report(&self) -> bool {
+        let words = &words().years;
+        let Some(subject) = self.plain.longest(self.end, &words.subjects) else { return false };
+        let rest = self.plain.after(self.end + subject.chars().count(), self.stop);
         let near: String = rest.chars().take(10).collect();
-        if any(&near, &words.kinds) && presents(&before, &after) && !sentence.contains(&own_year) {
-            return Some(Fault::Name);
+        any(&near, &words.kinds) && presents(&self.before, &self.after) && !self.sentence.contains(&self.own_year)
+    }
+
+    /// Whether a sentence that also mentions the report's year, or is directly followed by it, describes a development.
+    fn is_story(&self) -> bool {
+        let now = &words().years.now;
+        let mentions_now = |text: &str| text.contains(&self.own_year) || any(text, now);
+        mentions_now(&self.sentence) || mentions_now(&self.plain.after(self.stop, self.stop + 12))
+    }
+
+    /// Whether the year belongs to the first or last day of the period of the report's figures; `None` if it is not followed by such
+    /// a day.
+    fn is_period(&self) -> Option<bool> {
+        let (words, own) = (&words().years, self.report.cover.year);
+        let until = || words.until.iter().any(|w| self.before.ends_with(w.as_str()));
+        let counted_until = |behind: &str| self.year + 1 == own && !self.is_story() && self.counts(behind);
+        if let Some(behind) = self.behind(&words.days) {
+            let near: String = behind.chars().take(BEFORE).collect();
+            // 2023年1月1日至12月31日 may be a past period; with words for statistics it is the period of the report. Laws are in
+            // force from such a day on.
+            let periodic = any(&self.sentence, &words.strict)
+                || any(&self.sentence, &words.period) && !self.sentence.contains(&self.own_year);
+            return Some(self.year < own && periodic && !any(&near, &words.past) || until() && counted_until(&behind));
         }
+        // 截至2023年12月底，我局共公开信息120条: figures up to the end of the previous year, stated as those of the report.
+        let behind = self.behind(&words.ends).filter(|_| until())?;
+        Some(counted_until(&behind))
     }
-    if inside {
-        return None;
+
+    /// Whether the text after a closing date states what the agency disclosed by that day, without explaining the year.
+    fn counts(&self, behind: &str) -> bool {
+        let words = &words().years;
+        let Some(rest) = behind.strip_prefix('，') else { return false };
+        let clause = rest.split(['，', '：']).next().unwrap_or_default();
+        self.before.chars().count() <= BEFORE
+            && (itself(self.report, rest) || any(clause, &words.done))
+            && any(rest, &words.yearly)
+            && !any(clause, &words.past)
     }
-    // A sentence that also mentions the report's year, or is directly followed by it, describes a development.
-    let story = sentence.contains(&own_year) || any(&sentence, &words.now) || {
-        let next = plain.after(stop, stop + 12);
-        next.contains(&own_year) || any(&next, &words.now)
-    };
-    if let Some(day) = words.days.iter().find(|d| plain.has(end, d)) {
-        let behind = plain.after(end + day.chars().count(), stop);
-        let near: String = behind.chars().take(BEFORE).collect();
-        // 2023年1月1日至12月31日 may be a past period; with words for statistics it is the period of the report. Laws are in
-        // force from such a day on.
-        let periodic = any(&sentence, &words.strict) || any(&sentence, &words.period) && !sentence.contains(&own_year);
-        if year < own && periodic && !any(&near, &words.past) {
-            return Some(Fault::Period);
+
+    /// 今年是2023年，
+    fn is_said_to_be_current(&self) -> bool {
+        let today = &words().years.today;
+        self.year < self.report.cover.year
+            && self.after.starts_with('，')
+            && today.iter().any(|w| self.before.ends_with(w.as_str()))
+    }
+
+    /// Whether the year is the time of the agency's work.
+    fn dates_deed(&self) -> bool {
+        let (words, own) = (&words().years, self.report.cover.year);
+        let (before, after) = (self.before.as_str(), self.after.as_str());
+        // A sentence that compares (同比) is about the year it begins with. The year compared with is preceded by 与, 较 or 比 and
+        // so does not date the statement.
+        let compares = self.year + 1 == own && any(after, &words.compares);
+        let rest = after.strip_prefix('，').unwrap_or(after);
+        let by_self = itself(self.report, rest);
+        // 按照《办法》规定，2023年我局: an opening clause that names the basis of an action does not change its year.
+        let opened = by_self && words.opens.iter().any(|w| before.starts_with(w.as_str())) && before.ends_with('，');
+        if !subject(self.report, before) && !opened || self.is_story() {
+            return false;
         }
-        let until = words.until.iter().any(|w| before.ends_with(w.as_str()));
-        return (until && year + 1 == own && !story && counted(report, &before, &behind)).then_some(Fault::Period);
+        let deed = words.deeds.iter().any(|w| rest.starts_with(w.as_str()));
+        let agency = self.report.cover.agency.as_str();
+        let named_self =
+            words.own.iter().any(|w| before.ends_with(w.as_str())) || !agency.is_empty() && before.ends_with(agency);
+        if !(by_self || deed || compares || named_self && after.starts_with('，')) {
+            return false;
+        }
+        if self.year > own {
+            // A sentence about a later year is usually a plan; it is reported only if it says that the work is done.
+            return any(rest, &words.done) && !any(after, &words.plans);
+        }
+        // Only the clause directly after the year can explain it, not the rest of a long sentence.
+        let clause = rest.split(['，', '：']).next().unwrap_or_default();
+        let clause = words.compares.iter().fold(clause.to_owned(), |clause, w| clause.replace(w.as_str(), ""));
+        // A year before the previous one is reported only if the text looks like a report of a year's work.
+        !any(&clause, &words.past) && (self.year + 1 == own || any(after, &words.yearly))
     }
-    // 截至2023年12月底，我局共公开信息120条: figures up to the end of the previous year, stated as those of the report.
-    if let Some(day) = words.ends.iter().find(|d| plain.has(end, d))
-        && words.until.iter().any(|w| before.ends_with(w.as_str()))
-    {
-        let behind = plain.after(end + day.chars().count(), stop);
-        return (year + 1 == own && !story && counted(report, &before, &behind)).then_some(Fault::Period);
-    }
-    // 今年是2023年，
-    if year < own && after.starts_with('，') && words.today.iter().any(|w| before.ends_with(w.as_str())) {
-        return Some(Fault::Deed);
-    }
-    // A sentence that compares (同比) is about the year it begins with. The year compared with is preceded by 与, 较 or 比 and so
-    // does not date the statement.
-    let compares = year + 1 == own && any(&after, &words.compares);
-    let rest = after.strip_prefix('，').unwrap_or(&after);
-    let by_self = itself(report, rest);
-    // 按照《办法》规定，2023年我局: an opening clause that names the basis of an action does not change its year.
-    let opened = by_self && words.opens.iter().any(|w| before.starts_with(w.as_str())) && before.ends_with('，');
-    if !subject(report, &before) && !opened {
-        return None;
-    }
-    if story {
-        return None;
-    }
-    let deed = words.deeds.iter().any(|w| rest.starts_with(w.as_str()));
-    let named_self = words.own.iter().any(|w| before.ends_with(w.as_str()))
-        || !report.cover.agency.is_empty() && before.ends_with(report.cover.agency.as_str());
-    if !(by_self || deed || compares || named_self && after.starts_with('，')) {
-        return None;
-    }
-    if year > own {
-        // A sentence about a later year is usually a plan; it is reported only if it says that the work is done.
-        let over = any(rest, &words.done) && !any(&after, &words.plans);
-        return over.then_some(Fault::Deed);
-    }
-    // Only the clause directly after the year can explain it, not the rest of a long sentence.
-    let said = rest.split(['，', '：']).next().unwrap_or_default();
-    let said = words.compares.iter().fold(said.to_owned(), |said, w| said.replace(w.as_str(), ""));
-    if any(&said, &words.past) {
-        return None;
-    }
-    // A year before the previous one is reported only if the text looks like a report of a year's work.
-    (year + 1 == own || any(&after, &words.yearly)).then_some(Fault::Deed)
 }
 
 /// Whether a text begins with the agency: with its word for itself, its name, or an abbreviation before an action.
@@ -213,17 +279,6 @@ fn itself(report: &Report, text: &str) -> bool {
     };
     words.own.iter().any(|w| text.starts_with(w.as_str()))
         || !agency.is_empty() && (text.starts_with(agency) || named())
-}
-
-/// Whether the text after a closing date states what the agency disclosed by that day, without explaining the year.
-fn counted(report: &Report, before: &str, behind: &str) -> bool {
-    let words = &words().years;
-    let Some(rest) = behind.strip_prefix('，') else { return false };
-    let said = rest.split(['，', '：']).next().unwrap_or_default();
-    before.chars().count() <= BEFORE
-        && (itself(report, rest) || any(said, &words.done))
-        && any(rest, &words.yearly)
-        && !any(said, &words.past)
 }
 
 /// Whether a sentence presents this report.

@@ -1,18 +1,18 @@
 //! The column heads of a block: the location of each of its columns.
 //!
 //! Part of [`super`]: takes the labels around a known head, returns a cell for each column of the form, strictly left to right.
-//! Heads with other wording are accepted only if all other heads are found and a single reading remains.
+//! Heads with other wording are accepted only if all other heads are found and a single candidate remains.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::super::fold::Folded;
 use super::super::view::View;
-use super::{Located, Target, is_value};
+use super::{BlockSearch, Located, is_value};
 use crate::model::{Address, Code, Finding, Source, finding};
 
 /// The heads of a block.
-pub(super) struct Heads {
+pub(super) struct ColumnHeads {
     /// By column leaf.
     pub cells: Vec<Address>,
     /// The same as text; all pieces of a head that is split over several cells.
@@ -26,8 +26,8 @@ pub(super) struct Heads {
 /// Most rows above a head that may contain pieces of its label.
 const PIECES: u32 = 2;
 
-/// A possible reading of a head: one cell, or pieces above each other in one column.
-struct Reading {
+/// A possible head: one cell, or pieces above each other in one column.
+struct HeadCandidate {
     /// The lowest cell.
     at: Address,
     /// Row of the topmost cell.
@@ -36,9 +36,9 @@ struct Reading {
     label: Arc<Folded>,
 }
 
-impl Target<'_> {
+impl BlockSearch<'_> {
     /// Finds each leaf head, strictly left to right, in the rows around the anchor.
-    pub(super) fn heads(&self, view: &View<'_>, anchor: Address) -> Option<Heads> {
+    pub(super) fn heads(&self, view: &View<'_>, anchor: Address) -> Option<ColumnHeads> {
         if !self.step(0) {
             return None;
         }
@@ -52,16 +52,16 @@ impl Target<'_> {
         let mut cells = vec![anchor];
         for leaf in 1..self.block.column_count() {
             let last = cells.last()?.column;
-            let next = near.iter().find(|(at, f)| at.column > last && self.known.columns.is_leaf(leaf, &f.body))?;
+            let next = near.iter().find(|(at, f)| at.column > last && self.labels.columns.is_leaf(leaf, &f.body))?;
             cells.push(next.0);
         }
         let words = cells.iter().map(|at| view.text(*at).unwrap_or_default().to_owned()).collect();
-        Some(Heads { cells, words, top: anchor.row, findings: Vec::new() })
+        Some(ColumnHeads { cells, words, top: anchor.row, findings: Vec::new() })
     }
 
     /// Finds places whose heads have another wording than the form's.
     pub(super) fn places_otherwise(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
-        let columns = &self.known.columns;
+        let columns = &self.labels.columns;
         let mut places: Vec<Located> = Vec::new();
         let mut row = None;
         for (at, _) in view.labels() {
@@ -73,29 +73,29 @@ impl Target<'_> {
             if !self.step(1 + places.len()) {
                 break;
             }
-            let readings = self.readings(view, at.row);
-            let is_head = |r: &Reading| {
+            let candidates = self.head_candidates(view, at.row);
+            let is_head = |r: &HeadCandidate| {
                 r.at.row == at.row && (0..self.block.column_count()).any(|l| columns.is_leaf_bare(l, &r.label))
             };
-            if readings.iter().any(is_head) {
-                places.extend(self.heads_otherwise(view, &readings).and_then(|h| self.placed(sheet, view, h)));
+            if candidates.iter().any(is_head) {
+                places.extend(self.heads_otherwise(view, &candidates).and_then(|h| self.placed(sheet, view, h)));
             }
         }
         places
     }
 
-    /// All readings of the labels in as many rows as the heads have levels, up to `row`, and of labels above them that span down
+    /// All candidates of the labels in as many rows as the heads have levels, up to `row`, and of labels above them that span down
     /// to `row`. Sorted by column, the lowest cell first.
-    fn readings(&self, view: &View<'_>, row: u32) -> Vec<Reading> {
+    fn head_candidates(&self, view: &View<'_>, row: u32) -> Vec<HeadCandidate> {
         let depth = self.block.columns.depth as u32;
         let first = row.saturating_sub(depth - 1);
         let near = view.labels_in_rows(first.saturating_sub(PIECES), row);
         let cells: Vec<_> = near.filter(|(at, _)| at.row >= first || view.span_end(*at).row >= row).collect();
-        let mut readings = Vec::new();
+        let mut candidates = Vec::new();
         for (at, _) in cells.iter().filter(|_| self.step(1)) {
             let Some(mut text) = view.text(*at).map(str::to_owned) else { continue };
             let mut add = |text: &str, top| {
-                readings.extend(view.cache.fold(text).map(|label| Reading {
+                candidates.extend(view.cache.fold(text).map(|label| HeadCandidate {
                     at: *at,
                     top,
                     text: text.to_owned(),
@@ -114,19 +114,19 @@ impl Target<'_> {
                 add(&text, above);
             }
         }
-        readings.sort_by_key(|r| (r.at.column, u32::MAX - r.at.row, u32::MAX - r.top));
-        readings
+        candidates.sort_by_key(|r| (r.at.column, u32::MAX - r.at.row, u32::MAX - r.top));
+        candidates
     }
 
-    /// Assigns readings to the columns. One head may have an unknown wording if its position and its similarity leave a single
+    /// Assigns candidates to the columns. One head may have an unknown wording if its position and its similarity leave a single
     /// candidate.
-    fn heads_otherwise(&self, view: &View<'_>, readings: &[Reading]) -> Option<Heads> {
-        let (columns, count) = (&self.known.columns, self.block.column_count());
-        let mut found: Vec<Option<&Reading>> = Vec::with_capacity(count);
+    fn heads_otherwise(&self, view: &View<'_>, candidates: &[HeadCandidate]) -> Option<ColumnHeads> {
+        let (columns, count) = (&self.labels.columns, self.block.column_count());
+        let mut found: Vec<Option<&HeadCandidate>> = Vec::with_capacity(count);
         let mut last = None;
         for leaf in 0..count {
-            let behind = |r: &&Reading| last.is_none_or(|l| r.at.column > l);
-            let next = readings.iter().filter(behind).find(|r| columns.is_leaf_bare(leaf, &r.label));
+            let behind = |r: &&HeadCandidate| last.is_none_or(|l| r.at.column > l);
+            let next = candidates.iter().filter(behind).find(|r| columns.is_leaf_bare(leaf, &r.label));
             last = next.map(|r| r.at.column).or(last);
             found.push(next);
         }
@@ -135,7 +135,7 @@ impl Target<'_> {
         match missing.as_slice() {
             [] => {}
             [leaf] if count > 1 => {
-                let odd = self.odd_head(view, readings, &found, *leaf)?;
+                let odd = self.odd_head(view, candidates, &found, *leaf)?;
                 let (written, official) = (view.text(odd.at)?.trim(), self.block.columns.leaves[*leaf].label());
                 let message = format!("{}的列名“{written}”（{}）认作“{official}”", self.table_name, odd.at);
                 findings.push(finding(Code::N112, message).at(Source::cell(&view.sheet.name, odd.at)));
@@ -143,11 +143,11 @@ impl Target<'_> {
             }
             _ => return None,
         }
-        let found: Option<Vec<&Reading>> = found.into_iter().collect();
+        let found: Option<Vec<&HeadCandidate>> = found.into_iter().collect();
         let found = found?;
         let top = found.iter().map(|r| r.top).min()?;
         let (cells, words) = found.iter().map(|r| (r.at, r.text.clone())).unzip();
-        Some(Heads { cells, words, top, findings })
+        Some(ColumnHeads { cells, words, top, findings })
     }
 
     /// The label between the neighbours of a missing head that is similar to it and no known label of the block; `None` unless
@@ -155,25 +155,26 @@ impl Target<'_> {
     fn odd_head<'r>(
         &self,
         view: &View<'_>,
-        readings: &'r [Reading],
-        found: &[Option<&Reading>],
+        candidates: &'r [HeadCandidate],
+        found: &[Option<&HeadCandidate>],
         leaf: usize,
-    ) -> Option<&'r Reading> {
-        let columns = &self.known.columns;
+    ) -> Option<&'r HeadCandidate> {
+        let columns = &self.labels.columns;
         let right = found[leaf + 1..].iter().flatten().next().map_or(u32::MAX, |r| r.at.column);
         let left = found[..leaf].iter().flatten().last().map(|r| view.span_end(r.at).column);
         let row = found.iter().flatten().map(|r| r.at.row).max()?;
-        let here = |r: &&Reading| left.is_none_or(|l| r.at.column > l) && r.at.column < right && r.at.row <= row;
-        let known = |r: &&Reading| {
+        let here = |r: &&HeadCandidate| left.is_none_or(|l| r.at.column > l) && r.at.column < right && r.at.row <= row;
+        let known = |r: &&HeadCandidate| {
             let body = &r.label.body;
             columns.is_any(body)
-                || self.known.corner.as_ref() == Some(body)
-                || self.known.unit_heads.contains(body)
-                || self.known.rows.is_any(body)
+                || self.labels.corner.as_ref() == Some(body)
+                || self.labels.unit_heads.contains(body)
+                || self.labels.rows.is_any(body)
         };
-        let like = readings.iter().filter(here).filter(|r| !known(r)).filter(|r| columns.is_like(leaf, &r.label.body));
+        let like =
+            candidates.iter().filter(here).filter(|r| !known(r)).filter(|r| columns.is_like(leaf, &r.label.body));
         let mut cells = BTreeSet::new();
-        let all: Vec<&Reading> = like.inspect(|r| _ = cells.insert(r.at)).collect();
+        let all: Vec<&HeadCandidate> = like.inspect(|r| _ = cells.insert(r.at)).collect();
         all.first().copied().filter(|_| cells.len() == 1)
     }
 
@@ -185,7 +186,7 @@ impl Target<'_> {
             return Vec::new();
         };
         let own = |column: u32| heads.iter().any(|h| (h.column..=view.span_end(*h).column).contains(&column));
-        let known = |f: &Folded| self.known.columns.is_any(&f.body) || self.known.unit_heads.contains(&f.body);
+        let known = |f: &Folded| self.labels.columns.is_any(&f.body) || self.labels.unit_heads.contains(&f.body);
         let between = |at: Address| at.column > first.column && at.column < last.column && !own(at.column);
         let labels = view.labels_in_rows(top, bottom).filter(|(at, f)| between(*at) && !known(f));
         labels
@@ -206,8 +207,8 @@ impl Target<'_> {
     pub(super) fn surplus_head(&self, view: &View<'_>, located: &Located) -> Option<Finding> {
         let (top, bottom) = (located.heads.iter().map(|h| h.row).min()?, located.heads.iter().map(|h| h.row).max()?);
         let leaf = |f: &Folded| {
-            let bare = |l: usize| self.known.columns.leaves[l].iter().any(|b| b == f.bare());
-            (0..self.block.column_count()).any(|l| self.known.columns.is_leaf(l, &f.body) || bare(l))
+            let bare = |l: usize| self.labels.columns.leaves[l].iter().any(|b| b == f.bare());
+            (0..self.block.column_count()).any(|l| self.labels.columns.is_leaf(l, &f.body) || bare(l))
         };
         let beside = |at: Address| at.column > located.right && at.column <= located.right + 2;
         let (at, _) = view.labels_in_rows(top, bottom).find(|(at, f)| beside(*at) && leaf(f))?;
@@ -227,7 +228,7 @@ impl Target<'_> {
             let message = format!("{}的列名“{text}”（{at}）不在它的各列之上", self.table_name);
             finding(Code::N203, message).at(Source::cell(&view.sheet.name, at)).hint("请照标准模板改正表头")
         };
-        for (bodies, first, last) in &self.known.columns.groups {
+        for (bodies, first, last) in &self.labels.columns.groups {
             let (from, to) = (heads[*first].column, view.span_end(heads[*last]).column);
             let here: Vec<_> = labels.iter().filter(|(_, f)| bodies.contains(&f.body)).collect();
             let outside = here.iter().find(|(at, _)| at.column < from || view.span_end(*at).column > to);
@@ -235,12 +236,12 @@ impl Target<'_> {
                 return Some(wrong(*at, view.text(*at).unwrap_or_default().trim().to_owned()));
             }
             let twins = (*first..=*last).any(|leaf| {
-                let named = &self.known.columns.leaves[leaf];
+                let named = &self.labels.columns.leaves[leaf];
                 let outside = (0..heads.len()).filter(|l| l < first || l > last);
-                outside.into_iter().any(|l| self.known.columns.leaves[l] == *named)
+                outside.into_iter().any(|l| self.labels.columns.leaves[l] == *named)
             });
             let lowest =
-                self.known.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
+                self.labels.columns.groups.iter().all(|(_, f, l)| (f, l) == (first, last) || f < first || l > last);
             if here.is_empty() && twins && lowest {
                 let label = self.block.columns.walk().into_iter().find(|n| bodies.contains(&view.cache.body(&n.label)));
                 let label = label.map_or(String::new(), |n| n.label.clone());

@@ -4,20 +4,21 @@
 //! numbers cannot be assigned to columns with certainty, surplus rows and missing rows are findings; nothing is guessed.
 
 mod columns;
+mod row_cells;
 mod rows;
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cache::Cache;
-use super::known::Known;
+use super::form_labels::BlockLabels;
 use super::remarks::{Remarks, is_prose};
 use super::value::looks_like_value;
 use super::view::View;
 use crate::form::{Block, Form, Table};
 use crate::import::Content;
 use crate::model::{Address, Finding, Severity, Source};
-use columns::Heads;
+use columns::ColumnHeads;
 
 /// The location of the values of one block.
 #[derive(Debug, Clone)]
@@ -91,10 +92,10 @@ impl Search {
 }
 
 /// A block that is searched for.
-struct Target<'a> {
+struct BlockSearch<'a> {
     block: &'a Block,
     table_name: &'a str,
-    known: &'a Known,
+    labels: &'a BlockLabels,
     /// Steps left for the whole search.
     budget: &'a Cell<usize>,
 }
@@ -102,14 +103,14 @@ struct Target<'a> {
 /// Searches every sheet.
 pub fn search(form: &Form, views: &[View<'_>], cache: &Cache) -> Search {
     let budget = budget(views);
-    let known = cache.form(form);
-    let place = |table: &Table, block: &Block, known: &Known| {
-        let target = Target { block, table_name: &table.name, known, budget: &budget };
-        views.iter().enumerate().flat_map(|(i, view)| target.places(i, view)).collect()
+    let labels = cache.form(form);
+    let place = |table: &Table, block: &Block, labels: &BlockLabels| {
+        let block_search = BlockSearch { block, table_name: &table.name, labels, budget: &budget };
+        views.iter().enumerate().flat_map(|(i, view)| block_search.places(i, view)).collect()
     };
-    let tables = form.tables.iter().zip(&known.blocks);
+    let tables = form.tables.iter().zip(&labels.blocks);
     let found =
-        tables.map(|(t, all)| t.blocks.iter().zip(all).map(|(b, known)| place(t, b, known)).collect()).collect();
+        tables.map(|(t, all)| t.blocks.iter().zip(all).map(|(b, labels)| place(t, b, labels)).collect()).collect();
     Search { found, exhausted: budget.get() == 0 }
 }
 
@@ -117,16 +118,17 @@ pub fn search(form: &Form, views: &[View<'_>], cache: &Cache) -> Search {
 /// brackets, or, one per block, have an unknown wording. Places that overlap one already found are dropped.
 pub fn search_again(form: &Form, views: &[View<'_>], cache: &Cache, search: &mut Search) {
     let budget = budget(views);
-    let known = cache.form(form);
+    let labels = cache.form(form);
     for (t, table) in form.tables.iter().enumerate() {
         for (b, block) in table.blocks.iter().enumerate() {
             if !search.found[t][b].is_empty() {
                 continue;
             }
-            let target = Target { block, table_name: &table.name, known: &known.blocks[t][b], budget: &budget };
+            let block_search =
+                BlockSearch { block, table_name: &table.name, labels: &labels.blocks[t][b], budget: &budget };
             let mut places: Vec<Located> = Vec::new();
             for (i, view) in views.iter().enumerate() {
-                for located in target.places_otherwise(i, view) {
+                for located in block_search.places_otherwise(i, view) {
                     let free = |l: &Located| !l.meets(&located);
                     if search.found.iter().flatten().flatten().chain(&places).all(free) {
                         places.push(located);
@@ -144,9 +146,9 @@ fn budget(views: &[View<'_>]) -> Cell<usize> {
     Cell::new(200_000 + 20 * views.iter().map(|v| v.sheet.cells.len()).sum::<usize>())
 }
 
-impl Target<'_> {
+impl BlockSearch<'_> {
     fn places(&self, sheet: usize, view: &View<'_>) -> Vec<Located> {
-        let anchors = view.labels().filter(|(_, f)| self.known.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
+        let anchors = view.labels().filter(|(_, f)| self.labels.columns.is_leaf(0, &f.body)).map(|(at, _)| at);
         let mut places: Vec<Located> = Vec::new();
         for anchor in anchors {
             // A repeated header is inside the place found by its first occurrence.
@@ -178,7 +180,7 @@ impl Target<'_> {
         &self,
         sheet: usize,
         view: &View<'_>,
-        Heads { cells: heads, words, top, findings }: Heads,
+        ColumnHeads { cells: heads, words, top, findings }: ColumnHeads,
     ) -> Option<Located> {
         let depth = self.block.columns.depth as u32;
         let first_head = heads.iter().map(|h| h.row).min()?;
@@ -201,8 +203,9 @@ impl Target<'_> {
         };
         // The head rows above the leaves, the corner and the block's title belong to it.
         for (at, f) in view.labels_in_rows(first_head.saturating_sub(depth + 1), first_head) {
-            let own = self.known.columns.is_group(&f.body) || self.known.corner.as_ref().is_some_and(|c| *c == f.body);
-            let title = self.known.title.as_ref() == Some(f.short());
+            let own =
+                self.labels.columns.is_group(&f.body) || self.labels.corner.as_ref().is_some_and(|c| *c == f.body);
+            let title = self.labels.title.as_ref() == Some(f.short());
             if title {
                 located.title = Some(at);
             }
@@ -211,7 +214,8 @@ impl Target<'_> {
                 located.left = located.left.min(at.column);
             }
         }
-        let units = view.labels_in_rows(first_head, bottom_head).find(|(_, f)| self.known.unit_heads.contains(&f.body));
+        let units =
+            view.labels_in_rows(first_head, bottom_head).find(|(_, f)| self.labels.unit_heads.contains(&f.body));
         located.unit_column = units.map(|(at, _)| at.column);
         let misplaced = self.misplaced_group(view, &located).or_else(|| self.surplus_head(view, &located));
         located.findings.extend(misplaced);
@@ -219,12 +223,9 @@ impl Target<'_> {
             located.surplus.push(column);
             located.findings.push(surplus);
         }
-        let certain = if self.block.rows.leaves.is_empty() {
-            self.unlabelled_row(view, &mut located)
-        } else {
-            self.labelled_rows(view, &mut located)
-        };
-        if !certain {
+        if self.block.rows.leaves.is_empty() {
+            self.unlabelled_row(view, &mut located);
+        } else if !self.labelled_rows(view, &mut located) {
             return None;
         }
         let remarks = self.words_inside(view, &located);
@@ -240,10 +241,10 @@ impl Target<'_> {
         );
         let known = |text: &str| {
             view.cache.fold(text).is_some_and(|f| {
-                self.known.columns.is_any(&f.body)
-                    || self.known.rows.is_any(&f.body)
-                    || self.known.corner.as_ref() == Some(&f.body)
-                    || self.known.title.as_ref() == Some(f.short())
+                self.labels.columns.is_any(&f.body)
+                    || self.labels.rows.is_any(&f.body)
+                    || self.labels.corner.as_ref() == Some(&f.body)
+                    || self.labels.title.as_ref() == Some(f.short())
             })
         };
         let mut remarks = Remarks::default();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::object::{Fault, Object, short};
+use super::object::{JsonError, Object, printable_start};
 use crate::form::{Table, Unit, ValueKind};
 use crate::import::Json;
 use crate::model::{Amount, Decimal, Value};
@@ -17,8 +17,8 @@ const MOST: u64 = 10u64.pow(19);
 pub fn read<'j>(
     table: &Table,
     object: &Object<'j>,
-    agreed: &mut dyn FnMut(Option<Fault>) -> Result<(), Fault>,
-) -> Result<Vec<(Value, Object<'j>)>, Fault> {
+    agreed: &mut dyn FnMut(Option<JsonError>) -> Result<(), JsonError>,
+) -> Result<Vec<(Value, Object<'j>)>, JsonError> {
     let slots: BTreeMap<[&str; 3], usize> = (0..table.slot_count()).map(|slot| (table.keys(slot), slot)).collect();
     let mut values: Vec<Option<(Value, Object<'j>)>> = vec![None; table.slot_count()];
     for (i, json) in object.list("values")?.iter().enumerate() {
@@ -26,22 +26,22 @@ pub fn read<'j>(
         let one = Object::of(json, object.item("values", i), &known)?;
         let keys = [one.text("block")?, one.text("row")?, one.text("column")?];
         let Some(&slot) = slots.get(&keys) else {
-            let keys = keys.map(short).join(" / ");
-            return Err(one.wrong(&format!("的键 {keys} 不在表样的{}里，请改正", table.name)));
+            let keys = keys.map(printable_start).join(" / ");
+            return Err(one.error(&format!("的键 {keys} 不在表样的{}里，请改正", table.name)));
         };
         let name = || name(table, slot);
         agreed(one.agree("row_path", &table.row_path(slot))?)?;
         agreed(one.agree("column_path", &table.column_path(slot))?)?;
-        let value = value(table, slot, &one).map_err(|Fault(what)| Fault(format!("{what}（{}）", name())))?;
+        let value = value(table, slot, &one).map_err(|JsonError(what)| JsonError(format!("{what}（{}）", name())))?;
         if values[slot].replace((value, one.clone())).is_some() {
-            return Err(one.wrong(&format!("的{}写了两次，请只保留一处", name())));
+            return Err(one.error(&format!("的{}写了两次，请只保留一处", name())));
         }
     }
     let missing = values.iter().position(Option::is_none);
     match missing {
         Some(slot) => {
             let keys = table.keys(slot).join(" / ");
-            Err(object.fault("values", &format!("缺少{}（{keys}），请补上，没有发生的填 0", name(table, slot))))
+            Err(object.member_error("values", &format!("缺少{}（{keys}），请补上，没有发生的填 0", name(table, slot))))
         }
         None => Ok(values.into_iter().flatten().collect()),
     }
@@ -49,34 +49,31 @@ pub fn read<'j>(
 
 /// The name of a value for messages: the table and the labels of the value.
 pub fn name(table: &Table, slot: usize) -> String {
-    let last = |path: Vec<&str>| path.last().map_or(String::new(), |l| (*l).to_owned());
-    let labels = [last(table.row_path(slot)), last(table.column_path(slot))];
-    let label: Vec<String> = labels.into_iter().filter(|l| !l.is_empty()).collect();
-    format!("{}“{}”", table.name, label.join("·"))
+    format!("{}“{}”", table.name, table.slot_label(slot))
 }
 
-fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
+fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, JsonError> {
     let (kind, unit) = table.kind(slot);
     let own = unit_of(table, slot, one)?;
-    let said = one.text("kind")?;
+    let stated = one.text("kind")?;
     let absent = |value| match one.need("value")? {
         Json::Null => Ok(value),
-        _ => Err(one.fault("value", &format!("应当是 null，因为 kind 是 {said}"))),
+        _ => Err(one.member_error("value", &format!("应当是 null，因为 kind 是 {stated}"))),
     };
-    match (said, kind) {
+    match (stated, kind) {
         ("blank", _) => absent(Value::Blank),
         ("not_applicable", _) => absent(Value::NotApplicable),
         ("count", ValueKind::Count) => {
-            let n = u64::try_from(one.whole("value")?).map_err(|_| one.fault("value", "应当是 0 或正整数"))?;
+            let n = u64::try_from(one.whole("value")?).map_err(|_| one.member_error("value", "应当是 0 或正整数"))?;
             Ok(Value::Count(n))
         }
         ("signed", ValueKind::Signed) => {
-            let n = i64::try_from(one.whole("value")?).map_err(|_| one.fault("value", "位数太多"))?;
+            let n = i64::try_from(one.whole("value")?).map_err(|_| one.member_error("value", "位数太多"))?;
             Ok(Value::Signed(n))
         }
         ("amount", ValueKind::Amount) => {
             let number = decimal(one.text("value")?)
-                .ok_or_else(|| one.fault("value", "应当是写成文字的金额，如 \"25.1\"，不能为负"))?;
+                .ok_or_else(|| one.member_error("value", "应当是写成文字的金额，如 \"25.1\"，不能为负"))?;
             // A zero needs no unit.
             let own = own.filter(|_| unit.is_none() && !number.is_zero());
             Ok(Value::Amount(Amount { number, unit: own }))
@@ -87,18 +84,18 @@ fn value(table: &Table, slot: usize, one: &Object<'_>) -> Result<Value, Fault> {
                 ValueKind::Signed => "signed（增减数）",
                 ValueKind::Amount => "amount（金额）",
             };
-            Err(one.fault("kind", &format!("应当是 {wanted}、blank 或 not_applicable")))
+            Err(one.member_error("kind", &format!("应当是 {wanted}、blank 或 not_applicable")))
         }
     }
 }
 
 /// The unit of money that the report itself names: only if the form leaves it open.
-fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>, Fault> {
+fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>, JsonError> {
     one.need("unit")?;
-    let (said, official) = (one.optional("unit")?, table.unit_word(slot));
+    let (stated, official) = (one.optional("unit")?, table.unit_word(slot));
     let open = table.kind(slot) == (ValueKind::Amount, None);
-    let own = said.and_then(|word| Unit::ALL.into_iter().find(|u| u.word() == word)).filter(|_| open);
-    if own.is_some() || said == official {
+    let own = stated.and_then(|word| Unit::ALL.into_iter().find(|u| u.word() == word)).filter(|_| open);
+    if own.is_some() || stated == official {
         return Ok(own);
     }
     let wanted = match official {
@@ -106,7 +103,7 @@ fn unit_of(table: &Table, slot: usize, one: &Object<'_>) -> Result<Option<Unit>,
         None if open => format!("{}或 null", Unit::ALL.map(Unit::word).join("、")),
         None => "null，表样没有规定单位".to_owned(),
     };
-    Err(one.fault("unit", &format!("应当是{wanted}")))
+    Err(one.member_error("unit", &format!("应当是{wanted}")))
 }
 
 /// Parses an amount in its only accepted notation.

@@ -18,7 +18,7 @@ use crate::import::{Json, MARKED};
 use crate::model::{
     Code, Cover, Entry, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, finding, is_invisible,
 };
-use object::{Fault, Object, Path, short};
+use object::{JsonError, Object, Path, printable_start};
 
 /// Reads a tree as one report.
 pub fn normalize(json: &Json, options: &Options) -> Normalized {
@@ -31,7 +31,7 @@ pub fn normalize_exact(json: &Json, options: &Options) -> Normalized {
 }
 
 fn read(json: &Json, options: &Options, exact: bool) -> Normalized {
-    let mut reading = Reading {
+    let mut reader = ReportReader {
         exact,
         same_words: true,
         renamed: Vec::new(),
@@ -41,33 +41,33 @@ fn read(json: &Json, options: &Options, exact: bool) -> Normalized {
         paragraphs: 0,
         characters: 0,
     };
-    match reading.report(json, options) {
-        Err(Fault(what)) => {
+    match reader.report(json, options) {
+        Err(JsonError(what)) => {
             let hint = "请改正这一处，或重新生成；写法见 samples/report.schema.json";
             let findings = vec![finding(Code::N211, format!("JSON 的 {}", what.trim_start())).hint(hint)];
             let (agency, year, edition) = named(json, options);
             Normalized { report: None, agency, year, edition, origins: Origins::default(), findings }
         }
-        Ok((mut report, told)) => {
-            let mut findings = told;
-            findings.append(&mut reading.edited);
-            findings.extend(reading.edited_words());
-            findings.extend(reading.renamed_parts());
-            findings.extend(misdated(&report, &reading.origins));
-            findings.extend(settle(&mut report, &reading.origins).into_iter().map(Finding::in_reading));
+        Ok((mut report, repeated)) => {
+            let mut findings = repeated;
+            findings.append(&mut reader.edited);
+            findings.extend(reader.edited_words());
+            findings.extend(reader.renamed_parts());
+            findings.extend(misdated(&report, &reader.origins));
+            findings.extend(settle(&mut report, &reader.origins).into_iter().map(Finding::in_reading));
             Normalized {
                 agency: Some(report.cover.agency.clone()),
                 year: Some(report.cover.year),
                 edition: Some(report.form.id.clone()),
                 report: Some(report),
-                origins: reading.origins,
+                origins: reader.origins,
                 findings,
             }
         }
     }
 }
 
-struct Reading {
+struct ReportReader {
     /// Whether names must agree even if the form was renamed.
     exact: bool,
     /// Whether the form's names are those it had when the JSON was written. If not, values and texts are found by their keys and
@@ -84,14 +84,14 @@ struct Reading {
     characters: usize,
 }
 
-impl Reading {
-    fn report(&mut self, json: &Json, options: &Options) -> Result<(Report, Vec<Finding>), Fault> {
+impl ReportReader {
+    fn report(&mut self, json: &Json, options: &Options) -> Result<(Report, Vec<Finding>), JsonError> {
         let members = ["version", "edition", "cover", "preface", "sections", "tables", "findings", DataLabels::FORMAT];
         let top = Object::of(json, Path::default(), &members)?;
         let version = top.whole("version")?;
         if version != i128::from(labels().data.version) {
             let what = format!("是 {version}，这个版本的 nianbao 只认 {}", labels().data.version);
-            return Err(top.fault("version", &what));
+            return Err(top.member_error("version", &what));
         }
         let (form, same_words, notice) = form(&top, options)?;
         self.same_words = same_words || self.exact;
@@ -101,30 +101,31 @@ impl Reading {
         report.preface = self.paragraphs(&top, "preface", false, |paragraph| Place::Preface { paragraph })?;
         self.sections(&top, &mut report)?;
         self.tables(&top, &mut report)?;
-        let mut told = Vec::new();
+        let mut findings = Vec::new();
         for (i, json) in top.any("findings")?.iter().enumerate() {
-            told.extend(repeated(json, top.item("findings", i))?);
+            findings.extend(repeated_finding(json, top.item("findings", i))?);
         }
-        Ok((report, told))
+        Ok((report, findings))
     }
 
-    fn cover(&mut self, top: &Object<'_>) -> Result<Cover, Fault> {
+    fn cover(&mut self, top: &Object<'_>) -> Result<Cover, JsonError> {
         let mut known = vec!["agency", "year", "title", "published", "contact", "index", "origin"];
         known.extend(Fact::ALL.map(Fact::origin));
         let cover = Object::of(top.need("cover")?, top.at("cover"), &known)?;
         let agency = words(&cover, "agency")?;
         if !agency.chars().any(char::is_alphanumeric) {
-            return Err(cover.fault("agency", "不是单位名称，请填写全称"));
+            return Err(cover.member_error("agency", "不是单位名称，请填写全称"));
         }
         let given = cover.whole("year")?;
         let year = u16::try_from(given).ok().filter(|y| title::year(&y.to_string()).is_some());
-        let year = year.ok_or_else(|| cover.fault("year", "不是四位年份，如 2024"))?;
+        let year = year.ok_or_else(|| cover.member_error("year", "不是四位年份，如 2024"))?;
         let fact = |name| cover.optional(name)?.map(|_| words(&cover, name)).transpose();
-        let said = fact("title")?;
-        if let Some(other) = said.as_deref().and_then(title::parse).and_then(|t| t.year).filter(|y| *y != year) {
-            return Err(cover.fault("year", &format!("是 {year}，标题写的是 {other}，请改成一致")));
+        let stated_title = fact("title")?;
+        if let Some(other) = stated_title.as_deref().and_then(title::parse).and_then(|t| t.year).filter(|y| *y != year)
+        {
+            return Err(cover.member_error("year", &format!("是 {year}，标题写的是 {other}，请改成一致")));
         }
-        let title = said.unwrap_or_else(|| labels().report.made_title(&agency, year));
+        let title = stated_title.unwrap_or_else(|| labels().report.made_title(&agency, year));
         let (published, contact, index) = (fact("published")?, fact("contact")?, fact("index")?);
         let cover_read = Cover { agency, year, title, published, contact, index };
         if self.origin(&cover, Place::Title, &cover_read.words())?.is_some() {
@@ -146,23 +147,23 @@ impl Reading {
         name: &'static str,
         free: bool,
         place: impl Fn(usize) -> Place,
-    ) -> Result<Vec<Paragraph>, Fault> {
+    ) -> Result<Vec<Paragraph>, JsonError> {
         let mut out = Vec::new();
         for (i, json) in object.any(name)?.iter().enumerate() {
             self.paragraphs += 1;
             if self.paragraphs > MOST_PARAGRAPHS {
-                return Err(object.fault(name, &format!("使正文超过上限 {MOST_PARAGRAPHS} 段，请删去无关内容")));
+                return Err(object.member_error(name, &format!("使正文超过上限 {MOST_PARAGRAPHS} 段，请删去无关内容")));
             }
             let path = object.item(name, i);
             let one = Object::of(json, path.clone(), &["level", "text", "origin"])?;
             let level = u8::try_from(one.whole("level")?).ok().filter(|l| *l <= 3 && (*l != 1 || free));
             let levels = if free { "0、1、2 或 3" } else { "0、2 或 3" };
-            let level = level.ok_or_else(|| one.fault("level", &format!("应当是 {levels}")))?;
+            let level = level.ok_or_else(|| one.member_error("level", &format!("应当是 {levels}")))?;
             let text = words(&one, "text")?;
             self.characters = self.characters.saturating_add(text.chars().count());
             if self.characters > MOST_CHARACTERS {
                 let most = MOST_CHARACTERS / 10_000;
-                return Err(one.fault("text", &format!("使正文超过上限 {most} 万字，请删去无关内容")));
+                return Err(one.member_error("text", &format!("使正文超过上限 {most} 万字，请删去无关内容")));
             }
             if self.origin(&one, place(i), &text)?.is_some() {
                 self.words.push(path.to_string());
@@ -172,7 +173,7 @@ impl Reading {
         Ok(out)
     }
 
-    fn sections(&mut self, top: &Object<'_>, report: &mut Report) -> Result<(), Fault> {
+    fn sections(&mut self, top: &Object<'_>, report: &mut Report) -> Result<(), JsonError> {
         let form = report.form.clone();
         let keys: Vec<&str> = form.sections.iter().map(|s| s.key.as_str()).collect();
         let mut objects: Vec<Option<Object<'_>>> = vec![None; keys.len()];
@@ -186,7 +187,7 @@ impl Reading {
             let Some(one) = object else { return Err(lacking(top, "sections", &official.key, &official.heading)) };
             one.list("before")?;
             if official.table.is_none() && !one.any("after")?.is_empty() {
-                return Err(one.fault("after", "应当是空的，这一部分没有表格，文字都写在 before 里"));
+                return Err(one.member_error("after", "应当是空的，这一部分没有表格，文字都写在 before 里"));
             }
             let paragraph = |first: usize| move |i: usize| Place::Paragraph { section, paragraph: first + i };
             let before = self.paragraphs(&one, "before", form.free_headings, paragraph(0))?;
@@ -198,7 +199,7 @@ impl Reading {
         Ok(())
     }
 
-    fn tables(&mut self, top: &Object<'_>, report: &mut Report) -> Result<(), Fault> {
+    fn tables(&mut self, top: &Object<'_>, report: &mut Report) -> Result<(), JsonError> {
         let form = report.form.clone();
         let keys: Vec<&str> = form.tables.iter().map(|t| t.key.as_str()).collect();
         let mut objects: Vec<Option<Object<'_>>> = vec![None; keys.len()];
@@ -217,8 +218,9 @@ impl Reading {
                 if let Some((source, read)) =
                     self.origin(&object, Place::Value { table: t, slot }, &value.to_string())?
                 {
-                    let shown =
-                        |text: &str| if text.is_empty() { "空白".to_owned() } else { format!(" {}", short(text)) };
+                    let shown = |text: &str| {
+                        if text.is_empty() { "空白".to_owned() } else { format!(" {}", printable_start(text)) }
+                    };
                     let (name, now) = (figures::name(table, slot), shown(&value.to_string()));
                     // A cell address is separated from the following words by a space, a quoted sheet name is not.
                     let apart = if source.cell.is_some() { " " } else { "" };
@@ -232,10 +234,10 @@ impl Reading {
     }
 
     /// Accepts a name that differs from the form's only if the form was renamed since.
-    fn agreed(&mut self, other: Option<Fault>) -> Result<(), Fault> {
+    fn agreed(&mut self, other: Option<JsonError>) -> Result<(), JsonError> {
         match other {
-            Some(fault) if self.same_words => Err(fault),
-            Some(Fault(what)) => {
+            Some(error) if self.same_words => Err(error),
+            Some(JsonError(what)) => {
                 self.renamed.push(what);
                 Ok(())
             }
@@ -244,18 +246,18 @@ impl Reading {
     }
 
     /// Records where a part was read, if what was read there equals `now`; otherwise returns the source and what was read.
-    fn origin(&mut self, object: &Object<'_>, place: Place, now: &str) -> Result<Option<(Source, String)>, Fault> {
+    fn origin(&mut self, object: &Object<'_>, place: Place, now: &str) -> Result<Option<(Source, String)>, JsonError> {
         self.origin_at(object, "origin", place, now)
     }
 
-    /// Like [`Reading::origin`], for a member with another name.
+    /// Like [`ReportReader::origin`], for a member with another name.
     fn origin_at(
         &mut self,
         object: &Object<'_>,
         name: &'static str,
         place: Place,
         now: &str,
-    ) -> Result<Option<(Source, String)>, Fault> {
+    ) -> Result<Option<(Source, String)>, JsonError> {
         let Some(json) = object.get(name) else { return Ok(None) };
         let origin = Object::of(json, object.at(name), &["sheet", "cell", "written", "read", "entry"])?;
         let (source, written) = (source(&origin)?, origin.text("written")?);
@@ -286,23 +288,28 @@ impl Reading {
     }
 }
 
-/// The form of the report, identified by its id and layout; whether its names are those of the report; and a fault if the report
+/// The form of the report, identified by its id and layout; whether its names are those of the report; and an error if the report
 /// names another notice.
-fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool, Option<Fault>), Fault> {
+fn form(top: &Object<'_>, options: &Options) -> Result<(Arc<Form>, bool, Option<JsonError>), JsonError> {
     let edition = Object::of(top.need("edition")?, top.at("edition"), &["id", "notice", "digest", "wording"])?;
     let (id, digest) = (edition.text("id")?, edition.text("digest")?);
     let mut of_id = options.forms.iter().filter(|f| f.id == id).peekable();
     if of_id.peek().is_none() {
         let known: Vec<&str> = options.forms.iter().map(|f| f.id.as_str()).collect();
-        let what = format!("是“{}”，没有这一版表样，可以是 {}；地方的表样用 --form 加上", short(id), known.join("、"));
-        return Err(edition.fault("id", &what));
+        let what = format!(
+            "是“{}”，没有这一版表样，可以是 {}；地方的表样用 --form 加上",
+            printable_start(id),
+            known.join("、")
+        );
+        return Err(edition.member_error("id", &what));
     }
     // Earlier versions did not write the digest of the wording.
     let wording = edition.optional("wording")?;
     let known: Vec<_> = of_id.filter(|f| f.has_structure(digest)).collect();
     let same = known.iter().find(|f| wording == Some(f.wording()));
     let form = same.or(known.first());
-    let form = form.ok_or_else(|| edition.fault("digest", &format!("不是这里的 {id} 版表样，行和列可能不同")))?;
+    let form =
+        form.ok_or_else(|| edition.member_error("digest", &format!("不是这里的 {id} 版表样，行和列可能不同")))?;
     Ok(((*form).clone(), same.is_some(), edition.agrees("notice", &form.notice)?))
 }
 
@@ -317,74 +324,77 @@ fn named(json: &Json, options: &Options) -> (Option<String>, Option<u16>, Option
 }
 
 /// Stores an object by its key, and returns the index.
-fn place<'j>(one: &Object<'j>, keys: &[&str], objects: &mut [Option<Object<'j>>]) -> Result<usize, Fault> {
+fn place<'j>(one: &Object<'j>, keys: &[&str], objects: &mut [Option<Object<'j>>]) -> Result<usize, JsonError> {
     let key = one.text("key")?;
     let Some(index) = keys.iter().position(|k| *k == key) else {
-        return Err(one.fault("key", &format!("是“{}”，表样里没有，可以是 {}", short(key), keys.join("、"))));
+        return Err(
+            one.member_error("key", &format!("是“{}”，表样里没有，可以是 {}", printable_start(key), keys.join("、")))
+        );
     };
     match objects[index].replace(one.clone()) {
-        Some(_) => Err(one.fault("key", &format!("“{key}”写了两次，请只保留一处"))),
+        Some(_) => Err(one.member_error("key", &format!("“{key}”写了两次，请只保留一处"))),
         None => Ok(index),
     }
 }
 
-fn lacking(top: &Object<'_>, list: &str, key: &str, name: &str) -> Fault {
-    top.fault(list, &format!("里缺少 key 为 {key} 的一项（{name}），请补上"))
+fn lacking(top: &Object<'_>, list: &str, key: &str, name: &str) -> JsonError {
+    top.member_error(list, &format!("里缺少 key 为 {key} 的一项（{name}），请补上"))
 }
 
 /// A text of a report: not empty, one line, without invisible characters.
-fn words(object: &Object<'_>, name: &str) -> Result<String, Fault> {
+fn words(object: &Object<'_>, name: &str) -> Result<String, JsonError> {
     let text = object.text(name)?;
     if text.is_empty() {
-        return Err(object.fault(name, "是空的，请填写或删去"));
+        return Err(object.member_error(name, "是空的，请填写或删去"));
     }
     let ends = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{85}' | '\u{a0}' | '\u{2028}' | '\u{2029}');
     match text.chars().find(|c| ends(*c) || is_invisible(*c) || *c == MARKED || unified(*c) != *c) {
-        Some(c) if ends(c) => Err(object.fault(name, "里有换行、制表符或不换行的空格，请一段写一项")),
-        Some(c) => Err(object.fault(name, &format!("里有不能照印的字符 U+{:04X}，请改成规范的字", c as u32))),
+        Some(c) if ends(c) => Err(object.member_error(name, "里有换行、制表符或不换行的空格，请一段写一项")),
+        Some(c) => Err(object.member_error(name, &format!("里有不能照印的字符 U+{:04X}，请改成规范的字", c as u32))),
         None => Ok(text.to_owned()),
     }
 }
 
 /// How a value was stored in its cell.
-fn entry(origin: &Object<'_>) -> Result<Entry, Fault> {
+fn entry(origin: &Object<'_>) -> Result<Entry, JsonError> {
     match origin.optional("entry")? {
         None => Ok(Entry::Number),
         Some("text") => Ok(Entry::Text),
         Some("formula") => Ok(Entry::Formula),
-        Some(_) => Err(origin.fault("entry", "应当是 text 或 formula")),
+        Some(_) => Err(origin.member_error("entry", "应当是 text 或 formula")),
     }
 }
 
 /// A place in the workbook that was read.
-fn source(object: &Object<'_>) -> Result<Source, Fault> {
-    let cell = object.optional("cell")?.map(|c| c.parse().map_err(|_| object.fault("cell", "不是单元格地址，如 D28")));
+fn source(object: &Object<'_>) -> Result<Source, JsonError> {
+    let cell =
+        object.optional("cell")?.map(|c| c.parse().map_err(|_| object.member_error("cell", "不是单元格地址，如 D28")));
     Ok(Source { file: None, sheet: object.text("sheet")?.into(), cell: cell.transpose()? })
 }
 
 /// A finding that cannot be derived again without the workbook; `None` for all others, which are not trusted.
-fn repeated(json: &Json, path: Path) -> Result<Option<Finding>, Fault> {
+fn repeated_finding(json: &Json, path: Path) -> Result<Option<Finding>, JsonError> {
     let known =
         ["code", "severity", "stage", "sheet", "cell", "message", "expected", "found", "related", "more", "hint"];
     let one = Object::of(json, path, &known)?;
     let (code, stage) = (one.text("code")?, one.text("stage")?);
     let code = code.parse().ok().filter(|c: &Code| c.rule().reading && !c.rule().refuses);
     let Some(code) = code.filter(|_| stage == "reading") else { return Ok(None) };
-    let mut told = finding(code, one.text("message")?).in_reading();
+    let mut repeated = finding(code, one.text("message")?).in_reading();
     if one.get("sheet").is_some() {
-        told.source = Some(source(&one)?);
+        repeated.source = Some(source(&one)?);
     }
     let own = |text: Option<&str>| text.map(str::to_owned);
-    told.expected = own(one.optional("expected")?);
-    told.found = own(one.optional("found")?);
-    told.hint = own(one.optional("hint")?);
+    repeated.expected = own(one.optional("expected")?);
+    repeated.found = own(one.optional("found")?);
+    repeated.hint = own(one.optional("hint")?);
     for (i, json) in one.any("related")?.iter().enumerate() {
         let path = one.item("related", i);
-        told = told.related([source(&Object::of(json, path, &["sheet", "cell"])?)?]);
+        repeated = repeated.related([source(&Object::of(json, path, &["sheet", "cell"])?)?]);
     }
     if one.get("more").is_some() {
-        let more = usize::try_from(one.whole("more")?).ok().and_then(|more| told.more.checked_add(more));
-        told.more = more.ok_or_else(|| one.fault("more", "应当是其余各处的数目"))?;
+        let more = usize::try_from(one.whole("more")?).ok().and_then(|more| repeated.more.checked_add(more));
+        repeated.more = more.ok_or_else(|| one.member_error("more", "应当是其余各处的数目"))?;
     }
-    Ok(Some(told))
+    Ok(Some(repeated))
 }

@@ -22,8 +22,8 @@ fn a_head_or_row_in_other_words_is_read_if_all_others_are_found() {
     ] {
         let n = with_label(id, old, new);
         let expected: &[&str] = if note { &["N112"] } else { &[] };
-        let told: Vec<&str> = codes(&n).into_iter().filter(|c| *c != "N103").collect();
-        assert_eq!(told, expected, "{new}: {:#?}", n.findings);
+        let reported: Vec<&str> = codes(&n).into_iter().filter(|c| *c != "N103").collect();
+        assert_eq!(reported, expected, "{new}: {:#?}", n.findings);
         assert_distinct(n.report.as_ref().unwrap());
     }
 }

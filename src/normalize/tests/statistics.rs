@@ -29,11 +29,12 @@ fn headings_of_the_agencys_own_are_kept_as_they_stand() {
     assert_eq!(codes(&n), [""; 0], "{:#?}", n.findings);
     let r = n.report.unwrap();
     assert_eq!((r.form.id.as_str(), r.cover.agency.as_str(), r.cover.year), ("2014", "某县农业局", 2016));
-    let told = |p: &[crate::model::Paragraph]| p.iter().map(|p| format!("{}{}", p.level, p.text)).collect::<Vec<_>>();
-    assert_eq!(told(&r.preface), ["0本报告按要求编制。"]);
-    assert_eq!(told(&r.sections[0].before), ["1一、概述", "0全年工作平稳。", "2（一）机制", "0健全制度。"]);
-    assert_eq!(told(&r.sections[1].before), ["1附件：2016年政府信息公开情况统计表"]);
-    assert_eq!(told(&r.sections[1].after), ["0表后说明。", "1七、其他"]);
+    let leveled =
+        |p: &[crate::model::Paragraph]| p.iter().map(|p| format!("{}{}", p.level, p.text)).collect::<Vec<_>>();
+    assert_eq!(leveled(&r.preface), ["0本报告按要求编制。"]);
+    assert_eq!(leveled(&r.sections[0].before), ["1一、概述", "0全年工作平稳。", "2（一）机制", "0健全制度。"]);
+    assert_eq!(leveled(&r.sections[1].before), ["1附件：2016年政府信息公开情况统计表"]);
+    assert_eq!(leveled(&r.sections[1].after), ["0表后说明。", "1七、其他"]);
     assert_distinct(&r);
 }
 
@@ -117,7 +118,7 @@ fn units_of_the_statistics_table_are_converted_or_refused() {
         assert_eq!(codes(&n), [found], "{unit} {value}: {:#?}", n.findings);
         assert_eq!(n.report.unwrap().tables[0][fees].to_string(), read_as, "{unit} {value}");
     }
-    for (label, unit, value, cell, says) in [
+    for (label, unit, value, cell, expected) in [
         ("收到申请数", "万元", None, "B", "“万元”，表样规定的是“件”"),
         ("收到申请数", "条", None, "B", "“条”，表样规定的是“件”"),
         ("收取的费用", "件", None, "B", "“件”，表样规定的是“万元”"),
@@ -127,7 +128,7 @@ fn units_of_the_statistics_table_are_converted_or_refused() {
         let (sheet, row) = with(label, unit, value);
         let (code, at, message) = refusal(vec![sheet]);
         assert_eq!((code, at), ("N201", format!("{cell}{}", row + 1)), "{message}");
-        assert!(message.contains(says), "{message}");
+        assert!(message.contains(expected), "{message}");
     }
 }
 

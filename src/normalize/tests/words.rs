@@ -105,11 +105,11 @@ fn a_cover_of_any_name_is_known_by_its_heads() {
 #[test]
 fn words_beside_the_text_of_an_own_sheet_are_published_and_reported() {
     let lay = || one_sheet("2021", Lay::new("年报"), zeros);
-    for (address, words, told) in
+    for (address, words, reported) in
         [("D3", "此句请科长看", true), ("C1", "（草稿）", true), ("C4", "单位：件", false), ("C60", "独占一行", false)]
     {
         let n = read(vec![lay().set(address, text(words)).done()]);
-        let expected: &[&str] = if told { &["N117"] } else { &[] };
+        let expected: &[&str] = if reported { &["N117"] } else { &[] };
         assert_eq!(codes(&n), expected, "{address}: {:#?}", n.findings);
         assert!(published(&n.report.unwrap()).contains(words));
     }

@@ -7,7 +7,7 @@ use crate::form::words;
 
 /// Where the text is located: the less it is separated from other text, the more a remark must contain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stands {
+pub(super) enum Separation {
     /// A whole paragraph, or a bracket.
     Alone,
     /// A whole sentence of a paragraph.
@@ -21,11 +21,11 @@ const WHO: usize = 8;
 /// Longest name of the object of the action, in characters.
 const OBJECT: usize = 6;
 
-pub(super) fn is_remark(text: &str, stands: Stands) -> bool {
+pub(super) fn is_remark(text: &str, separation: Separation) -> bool {
     let d = &words().drafts;
     let text = text.trim_end_matches(|c: char| !c.is_alphanumeric());
     // 数据缺 is in `alone` but also begins with a subject: the whole text is tried first.
-    if stands != Stands::InSentence && d.alone.iter().any(|w| w == text) {
+    if separation != Separation::InSentence && d.alone.iter().any(|w| w == text) {
         return true;
     }
     let rest = without(text, &d.subjects, &d.still);
@@ -33,14 +33,14 @@ pub(super) fn is_remark(text: &str, stands: Stands) -> bool {
     if named && d.alone.iter().any(|w| w == rest || w == without(text, &d.subjects, &[])) {
         return true;
     }
-    let alone = stands == Stands::Alone;
+    let alone = separation == Separation::Alone;
     if let Some(rest) = rest.strip_prefix(d.waits.as_str()) {
         let deeds: &[&[String]] = match (alone, named) {
             (true, true) => &[&d.todo, &d.todo_apart, &d.todo_named],
             (true, false) => &[&d.todo, &d.todo_apart],
             (false, _) => &[&d.todo],
         };
-        return (named || stands != Stands::InSentence) && (does(rest, deeds) || someone_does(rest, false));
+        return (named || separation != Separation::InSentence) && (does(rest, deeds) || someone_does(rest, false));
     }
     let all: [&[String]; 3] = [&d.todo, &d.todo_apart, &d.todo_named];
     if let Some(rest) = rest.strip_prefix(d.asks.as_str()) {
@@ -94,8 +94,8 @@ pub(super) fn is_version(text: &str) -> bool {
 pub(super) fn begins_with_version(text: &str) -> bool {
     let d = &words().drafts;
     let behind = |v: &String| text.strip_prefix(v.as_str());
-    let said = d.versions.iter().filter_map(behind).filter_map(|rest| rest.strip_prefix(['，', '：', '、']));
-    said.into_iter().any(|rest| is_remark(rest, Stands::Alone) || any(rest, &d.instructs))
+    let rests = d.versions.iter().filter_map(behind).filter_map(|rest| rest.strip_prefix(['，', '：', '、']));
+    rests.into_iter().any(|rest| is_remark(rest, Separation::Alone) || any(rest, &d.instructs))
 }
 
 /// Whether a line is the title of a report followed by a version name.

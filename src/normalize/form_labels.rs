@@ -3,42 +3,42 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::fold::Body;
-use super::heads::Labels;
+use super::axis_labels::AxisLabels;
+use super::fold::LabelBody;
 use super::texts::Texts;
 use super::wordings::Wordings;
 use crate::form::{Block, Form, Table};
 
 /// Bodies that matter to one block.
-pub struct Known {
-    pub columns: Labels,
-    pub rows: Labels,
-    pub corner: Option<Body>,
+pub struct BlockLabels {
+    pub columns: AxisLabels,
+    pub rows: AxisLabels,
+    pub corner: Option<LabelBody>,
     /// Bodies of the head of the unit column.
-    pub unit_heads: Vec<Body>,
-    pub title: Option<Body>,
+    pub unit_heads: Vec<LabelBody>,
+    pub title: Option<LabelBody>,
     /// Bodies at which another block or section begins.
-    pub stops: Arc<[Body]>,
+    pub stops: Arc<[LabelBody]>,
     /// Row labels of the table's other blocks.
-    pub siblings: Vec<Body>,
+    pub siblings: Vec<LabelBody>,
 }
 
 /// The folded labels, headings and totals of one form.
-pub struct OfForm {
+pub struct FormLabels {
     /// By table.
-    pub blocks: Vec<Vec<Known>>,
+    pub blocks: Vec<Vec<BlockLabels>>,
     pub wordings: Wordings,
     /// By table, the slots that are totals of others.
     pub totals: Vec<BTreeSet<usize>>,
 }
 
-impl Known {
-    fn new(table: &Table, block: &Block, stops: &Arc<[Body]>, texts: &Texts) -> Known {
+impl BlockLabels {
+    fn new(table: &Table, block: &Block, stops: &Arc<[LabelBody]>, texts: &Texts) -> BlockLabels {
         let heads = block.unit_column.iter().flat_map(|u| std::iter::once(&u.label).chain(&u.variants));
         let others = table.blocks.iter().filter(|b| b.key != block.key).flat_map(|b| &b.rows.leaves);
-        Known {
-            columns: Labels::new(&block.columns, texts),
-            rows: Labels::new(&block.rows, texts),
+        BlockLabels {
+            columns: AxisLabels::new(&block.columns, texts),
+            rows: AxisLabels::new(&block.rows, texts),
             corner: block.corner.as_deref().map(|c| texts.body(c)),
             unit_heads: heads.map(|h| texts.body(h)).collect(),
             title: block.title.as_deref().map(|t| texts.short(t)),
@@ -48,14 +48,15 @@ impl Known {
     }
 }
 
-impl OfForm {
-    pub fn new(form: &Form, texts: &Texts) -> OfForm {
+impl FormLabels {
+    pub fn new(form: &Form, texts: &Texts) -> FormLabels {
         let titles = form.tables.iter().flat_map(|t| &t.blocks).filter_map(|b| b.title.as_deref());
         let headings = form.sections.iter().flat_map(|s| std::iter::once(&s.heading).chain(&s.variants));
-        let stops: Arc<[Body]> = titles.map(|t| texts.short(t)).chain(headings.map(|h| texts.body(h))).collect();
-        let blocks = form.tables.iter().map(|t| t.blocks.iter().map(|b| Known::new(t, b, &stops, texts)).collect());
+        let stops: Arc<[LabelBody]> = titles.map(|t| texts.short(t)).chain(headings.map(|h| texts.body(h))).collect();
+        let blocks =
+            form.tables.iter().map(|t| t.blocks.iter().map(|b| BlockLabels::new(t, b, &stops, texts)).collect());
         let totals = (0..form.tables.len()).map(|t| totals(form, t));
-        OfForm { blocks: blocks.collect(), wordings: Wordings::new(form, texts), totals: totals.collect() }
+        FormLabels { blocks: blocks.collect(), wordings: Wordings::new(form, texts), totals: totals.collect() }
     }
 }
 

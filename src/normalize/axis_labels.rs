@@ -1,24 +1,24 @@
 //! The folded labels of a block's rows and columns.
 
-use super::fold::{Body, Folded};
+use super::fold::{Folded, LabelBody};
 use super::texts::Texts;
 use crate::form::{Axis, Node, labels};
 
 /// Folded labels of an axis, by leaf and by node, made once per block.
-pub struct Labels {
+pub struct AxisLabels {
     /// Accepted bodies of each leaf.
-    pub leaves: Vec<Vec<Body>>,
+    pub leaves: Vec<Vec<LabelBody>>,
     /// The same without text in brackets.
-    bare: Vec<Vec<Body>>,
+    bare: Vec<Vec<LabelBody>>,
     /// Accepted bodies of every node that is not a leaf, with the first and the last leaf below it.
-    pub groups: Vec<(Vec<Body>, usize, usize)>,
+    pub groups: Vec<(Vec<LabelBody>, usize, usize)>,
     /// For each leaf, the leaves above it in the tree.
     above: Vec<Vec<usize>>,
 }
 
-impl Labels {
-    pub fn new(axis: &Axis, texts: &Texts) -> Labels {
-        let bodies = |label: &str, variants: &[String]| -> Vec<Body> {
+impl AxisLabels {
+    pub fn new(axis: &Axis, texts: &Texts) -> AxisLabels {
+        let bodies = |label: &str, variants: &[String]| -> Vec<LabelBody> {
             std::iter::once(label).chain(variants.iter().map(String::as_str)).map(|l| texts.body(l)).collect()
         };
         let leaves = axis.leaves.iter().map(|l| bodies(l.label(), &l.variants)).collect();
@@ -30,18 +30,18 @@ impl Labels {
         let groups = axis.walk().into_iter().filter(|n| n.own.is_none());
         let group = |n: &Node| (bodies(&n.label, &n.variants), n.first_leaf, n.first_leaf + n.leaf_count - 1);
         let above = axis.leaves.iter().map(|l| l.above.clone()).collect();
-        Labels { leaves, bare, groups: groups.map(group).collect(), above }
+        AxisLabels { leaves, bare, groups: groups.map(group).collect(), above }
     }
 
     /// Returns the first leaf at or after `next` with this label whose ancestors were all found, because parts of different rows
     /// have equal labels. If ancestors are missing, the label must belong to a single leaf.
-    pub fn after(&self, next: usize, body: &Body, met: impl Fn(usize) -> bool) -> Option<usize> {
+    pub fn after(&self, next: usize, body: &LabelBody, met: impl Fn(usize) -> bool) -> Option<usize> {
         let called = || (0..self.leaves.len()).filter(|l| self.is_leaf(*l, body));
         let follows = called().find(|l| *l >= next && self.above[*l].iter().all(|a| met(*a)));
         follows.or_else(|| called().next().filter(|l| *l >= next && called().count() == 1))
     }
 
-    pub fn is_leaf(&self, leaf: usize, body: &Body) -> bool {
+    pub fn is_leaf(&self, leaf: usize, body: &LabelBody) -> bool {
         self.leaves[leaf].iter().any(|l| l == body)
     }
 
@@ -60,20 +60,20 @@ impl Labels {
     }
 
     /// Whether a label is similar to that of a leaf and less similar to that of any other.
-    pub fn is_like(&self, leaf: usize, body: &Body) -> bool {
+    pub fn is_like(&self, leaf: usize, body: &LabelBody) -> bool {
         let same_sense =
-            |b: &&Body| [less(b, body), less(body, b)].iter().flatten().any(|rest| !rest.chars().any(turns));
+            |b: &&LabelBody| [less(b, body), less(body, b)].iter().flatten().any(|rest| !rest.chars().any(turns));
         let like = |l: usize| self.leaves[l].iter().filter(same_sense).map(|b| likeness(b, body)).max().unwrap_or(0);
         let own = like(leaf);
         let others = (0..self.leaves.len()).filter(|l| self.leaves[*l] != self.leaves[leaf]);
         own >= ALIKE && others.into_iter().all(|l| like(l) < own)
     }
 
-    pub fn is_group(&self, body: &Body) -> bool {
+    pub fn is_group(&self, body: &LabelBody) -> bool {
         self.groups.iter().any(|(bodies, ..)| bodies.iter().any(|b| b == body))
     }
 
-    pub fn is_any(&self, body: &Body) -> bool {
+    pub fn is_any(&self, body: &LabelBody) -> bool {
         self.is_group(body) || (0..self.leaves.len()).any(|l| self.is_leaf(l, body))
     }
 }
