@@ -24,11 +24,15 @@ const ROWS: usize = 1_048_575;
 /// One row of the sheet of problems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trouble {
+    /// The agency concerned; empty if it is unknown.
     pub agency: String,
     /// Kind of problem, one of the words of the shared labels.
     pub what: String,
+    /// The input file; empty if the agency handed in none.
     pub file: String,
+    /// The sheet, and if possible the cell, that the message is about; `None` if it is about the whole report.
     pub source: Option<Source>,
+    /// What is wrong, for the user.
     pub message: String,
 }
 

@@ -19,16 +19,22 @@ use crate::style::Style;
 /// Index of a face in [`Faces`].
 pub type FaceId = u8;
 
-/// What a face is used for.
+/// What a face is used for. Each role except the last has a key of its name in the style file, under `face`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
+pub(super) enum Role {
+    /// The title of the report.
     Title,
+    /// Paragraphs, and headings of level 3 and deeper.
     Body,
+    /// Headings of level 1.
     Heading1,
+    /// Headings of level 2, and the lines under the title.
     Heading2,
+    /// Cells of tables.
     Table,
+    /// Latin letters and digits in texts of the other roles, unless their own face is bold.
     Latin,
-    /// The table face, for digits as well.
+    /// Page numbers: the table face, for digits as well.
     PageNumber,
 }
 
@@ -37,15 +43,41 @@ impl Role {
         [Role::Title, Role::Body, Role::Heading1, Role::Heading2, Role::Table, Role::Latin, Role::PageNumber];
 }
 
-/// Why a face of a style cannot be used.
+/// Why a face of a style cannot be used. The message is shown to users; `role` is the key in the style file, `path` the font
+/// file as the style names it.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FaceError {
+    /// The caller could not read the file.
     #[error("样式文件的 face.{role} 所指的字体“{path}”读不出：{reason}")]
-    Read { role: &'static str, path: String, reason: String },
+    Read {
+        /// Key in the style file.
+        role: &'static str,
+        /// The font file.
+        path: String,
+        /// Message of the caller ([`FaceFile::bytes`]).
+        reason: String,
+    },
+    /// The file is not a font, or lacks what drawing or embedding needs.
     #[error("样式文件的 face.{role} 所指的“{path}”不是可用的 TrueType/OpenType 字体：{reason}")]
-    Format { role: &'static str, path: String, reason: &'static str },
+    Format {
+        /// Key in the style file.
+        role: &'static str,
+        /// The font file.
+        path: String,
+        /// What is missing, in Chinese.
+        reason: &'static str,
+    },
+    /// The licence bits of the font forbid embedding a subset of it.
     #[error("样式文件的 face.{role} 所指的字体“{path}”不许嵌入文件（fsType {fs_type:#06x}），请换一个允许嵌入的字体")]
-    Restricted { role: &'static str, path: String, fs_type: u16 },
+    Restricted {
+        /// Key in the style file.
+        role: &'static str,
+        /// The font file.
+        path: String,
+        /// `fsType` of the table `OS/2` (OpenType).
+        fs_type: u16,
+    },
 }
 
 /// Largest font file in bytes, to be enforced by the caller that reads it; the largest Chinese faces have about 60 MB.

@@ -42,7 +42,7 @@ impl Breaks {
 }
 
 /// The pieces of one line of a label, inside which it does not break; joined, they are the line.
-pub fn pieces(line: &str) -> Vec<&str> {
+pub(crate) fn pieces(line: &str) -> Vec<&str> {
     cut(line, &ends(line))
 }
 

@@ -18,7 +18,7 @@ mod markup;
 mod table;
 
 pub(super) use breaks::Breaks;
-pub use breaks::pieces;
+pub(crate) use breaks::pieces;
 
 use super::Cache;
 use crate::digest::sha256_of;

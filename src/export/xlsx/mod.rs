@@ -19,7 +19,7 @@ const COVER_WIDTHS: [u32; 2] = [120, 460];
 const FOOTER: &str = "&C&\"宋体,Regular\"&14— &P —";
 
 /// A workbook whose sheets are written, but not yet assembled; any thread can assemble it.
-pub struct Unassembled {
+pub(crate) struct Unassembled {
     title: String,
     sheets: Vec<Sheet>,
 }
@@ -43,7 +43,7 @@ pub fn write(report: &Report, cache: &Cache) -> Result<Vec<u8>, ExportError> {
 ///
 /// # Errors
 /// A text that is longer than a cell can contain, or an invalid sheet name of the form.
-pub fn sheets(report: &Report) -> Result<Unassembled, ExportError> {
+pub(crate) fn sheets(report: &Report) -> Result<Unassembled, ExportError> {
     let mut sheets = vec![cover(report)?];
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
         sheets.push(match section.table {
