@@ -136,17 +136,18 @@ struct Inner {
     roles: [FaceId; 6],
     song: FaceId,
     hana: FaceId,
-    known: Known,
+    cache: FaceCache,
 }
 
 /// Cache of face lookups for characters of the basic plane: a report looks up the same few hundred characters thousands of
 /// times. Two threads may compute the same entry, but always with the same result.
-struct Known {
+struct FaceCache {
     /// Results of [`Faces::can_draw`], one bit per character: drawable (`drawn`), not drawable (`undrawn`).
     drawn: Box<[AtomicU64]>,
     undrawn: Box<[AtomicU64]>,
-    /// Face and glyph of each character, by role and row of the plane; 0 if not known. Rows are allocated on first use: a
-    /// report has characters in some rows only, and clearing memory for all rows would take longer than laying it out.
+    /// Face and glyph of each character in the upper and lower 16 bits, by role and row of the plane; 0 if not cached, since
+    /// glyph 0 draws no character. Rows are allocated on first use: a report has characters in some rows only, and clearing
+    /// memory for all rows would take longer than laying it out.
     glyphs: [Box<[OnceLock<Box<Row>>]>; Role::ALL.len()],
 }
 
@@ -156,27 +157,24 @@ const ROW: usize = 0x100;
 
 type Row = [AtomicU32; ROW];
 
-/// Set in every known entry, to distinguish it from 0.
-const IS_KNOWN: u32 = 1 << 31;
-
-impl Known {
-    fn nothing() -> Known {
+impl FaceCache {
+    fn empty() -> FaceCache {
         let bits = || (0..PLANE / 64).map(|_| AtomicU64::new(0)).collect();
         let rows = || (0..PLANE / ROW).map(|_| OnceLock::new()).collect();
-        Known { drawn: bits(), undrawn: bits(), glyphs: std::array::from_fn(|_| rows()) }
+        FaceCache { drawn: bits(), undrawn: bits(), glyphs: std::array::from_fn(|_| rows()) }
     }
 
     /// The cached face and glyph of a character, or the result of `find`, which is cached if there is one.
     fn drawing(&self, role: Role, c: char, find: impl FnOnce() -> Option<(FaceId, u16)>) -> Option<(FaceId, u16)> {
         let Some(row) = self.glyphs[role as usize].get(c as usize / ROW) else { return find() };
-        let known = &row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; ROW]))[c as usize % ROW];
-        match known.load(Ordering::Relaxed) {
+        let cached = &row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; ROW]))[c as usize % ROW];
+        match cached.load(Ordering::Relaxed) {
             0 => {
                 let (face, glyph) = find()?;
-                known.store(IS_KNOWN | u32::from(face) << 16 | u32::from(glyph), Ordering::Relaxed);
+                cached.store(u32::from(face) << 16 | u32::from(glyph), Ordering::Relaxed);
                 Some((face, glyph))
             }
-            found => Some(((found >> 16) as u8 & 0x7f, found as u16)),
+            found => Some(((found >> 16) as u8, found as u16)),
         }
     }
 
@@ -240,7 +238,7 @@ impl Faces {
             roles,
             song: song as FaceId,
             hana: hana as FaceId,
-            known: Known::nothing(),
+            cache: FaceCache::empty(),
             sources,
         })))
     }
@@ -281,9 +279,9 @@ impl Faces {
     /// Whether a report may contain this character: some face draws it in every role, or it is never drawn (control,
     /// zero-width, tab, line end). Private-use characters are refused, since PDF/A-2a does not allow them.
     pub fn can_draw(&self, c: char) -> bool {
-        self.0.known.answer(c, || {
+        self.0.cache.answer(c, || {
             class::is_dropped(c)
-                || class::is_break(c)
+                || class::is_line_end(c)
                 || c == '\t'
                 || Role::ALL.iter().all(|role| self.drawing(*role, c, None).is_some())
         })
@@ -310,7 +308,7 @@ impl Faces {
         if class::is_private(c) {
             return None;
         }
-        self.0.known.drawing(role, c, || {
+        self.0.cache.drawing(role, c, || {
             self.drawing_itself(role, c, open).or_else(|| self.drawing_itself(role, class::stand_in(c)?, open))
         })
     }

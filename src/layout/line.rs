@@ -38,7 +38,7 @@ pub(super) struct Measure {
 
 /// One line: atoms `from..to`; those from `end` on are trailing spaces, which take no room. Lengths in em.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct SetLine {
     pub from: usize,
     pub to: usize,
     pub end: usize,
@@ -57,7 +57,7 @@ pub(super) struct Line {
 }
 
 /// Breaks a whole text into lines; each atom is in exactly one of them.
-pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<Line> {
+pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<SetLine> {
     let atoms = &text.atoms;
     let mut lines = Vec::new();
     let mut from = 0;
@@ -72,7 +72,7 @@ pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<Line> {
 }
 
 /// A line of exactly these atoms, neither widened nor squeezed.
-pub(super) fn exact_line(text: &Text, from: usize, to: usize, trims_start: bool, track: f32) -> Line {
+pub(super) fn exact_line(text: &Text, from: usize, to: usize, trims_start: bool, track: f32) -> SetLine {
     LineStart { from, indent: 0.0, track, trims_start }.exact(&text.atoms, to)
 }
 
@@ -81,7 +81,7 @@ fn content_end(atoms: &[Atom], from: usize, to: usize) -> usize {
     to - spaces
 }
 
-/// What is known of a line before its end is chosen; the fields are those of [`Line`].
+/// What is known of a line before its end is chosen; the fields are those of [`SetLine`].
 #[derive(Clone, Copy)]
 struct LineStart {
     from: usize,
@@ -92,21 +92,21 @@ struct LineStart {
 
 impl LineStart {
     /// The line up to `to`, which is `width` em wide, neither widened nor squeezed.
-    fn line(self, atoms: &[Atom], to: usize, width: f32) -> Line {
+    fn line(self, atoms: &[Atom], to: usize, width: f32) -> SetLine {
         let LineStart { from, indent, track, trims_start } = self;
         let end = content_end(atoms, from, to);
-        Line { from, to, end, indent, width, open: 0.0, open_narrow: false, squeeze: 0.0, track, trims_start }
+        SetLine { from, to, end, indent, width, open: 0.0, open_narrow: false, squeeze: 0.0, track, trims_start }
     }
 
     /// The line up to `to`, measured, neither widened nor squeezed.
-    fn exact(self, atoms: &[Atom], to: usize) -> Line {
+    fn exact(self, atoms: &[Atom], to: usize) -> SetLine {
         let mut line = self.line(atoms, to, 0.0);
         line.width = line.advances(atoms).map(|(a, _)| a).sum();
         line
     }
 
     /// The line up to a candidate that is too wide by itself, squeezed to `room` em.
-    fn squeezed(self, atoms: &[Atom], over: &Candidate, room: f32) -> Line {
+    fn squeezed(self, atoms: &[Atom], over: &Candidate, room: f32) -> SetLine {
         let mut line = self.line(atoms, over.to, over.width);
         line.squeeze = ((over.width - room) / over.gives.max(EPSILON)).clamp(0.0, 1.0);
         line
@@ -217,7 +217,7 @@ fn possible_ends(atoms: &[Atom], start: LineStart, room: f32) -> Ends {
 }
 
 /// The next line, which has `room` em.
-fn next_line(atoms: &[Atom], start: LineStart, room: f32, justify: bool) -> Line {
+fn next_line(atoms: &[Atom], start: LineStart, room: f32, justify: bool) -> SetLine {
     let Ends { fits, must, over, cut } = possible_ends(atoms, start, room);
     let Some(fits) = fits else {
         return match over {
@@ -294,7 +294,7 @@ fn trim_end(atom: &Atom) -> f32 {
     if matches!(atom.class, Class::Close | Class::Stop) { atom.right } else { 0.0 }
 }
 
-impl Line {
+impl SetLine {
     /// Number of gaps that may be widened: between full-em characters, and others.
     fn gaps(&self, atoms: &[Atom]) -> (usize, usize) {
         let inside = &atoms[self.from..self.end.max(self.from + 1) - 1];
@@ -407,7 +407,7 @@ impl Line {
 }
 
 /// The fewest lines that fit `width` em, of about equal width and not justified: for titles and the facts below them.
-pub(super) fn even_lines(text: &Text, width: f32) -> Vec<Line> {
+pub(super) fn even_lines(text: &Text, width: f32) -> Vec<SetLine> {
     let at = |width: f32| break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false });
     let lines = at(width);
     let count = lines.len();

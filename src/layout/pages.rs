@@ -129,6 +129,9 @@ pub struct Rule {
 /// Index into [`Pages::tags`].
 pub type TagId = usize;
 
+/// The node of the document, which is above all others.
+pub(super) const DOCUMENT: TagId = 0;
+
 /// A node of the tag tree.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

@@ -1,7 +1,7 @@
 //! Lines of the title, broken between its parts (agency | year | subject | kind); a part is broken only if it is wider than a
 //! line.
 
-use super::line::{self, Line};
+use super::line::{self, SetLine};
 use super::text::{Break, Text};
 
 /// Characters that names of places and bodies end in, and how many atoms a break may move to follow such a name.
@@ -11,7 +11,7 @@ const REACH: usize = 4;
 const MOST_PARTS: usize = 8;
 
 /// Breaks a title whose parts end at the byte offsets `ends` into lines no wider than `width` em.
-pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<Line> {
+pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<SetLine> {
     // Atom ranges of the parts.
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut from = 0;
@@ -42,13 +42,13 @@ pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<Line> {
 }
 
 /// Lines of whole parts: the fewest possible, then with a break after the agency, then with the narrowest widest line.
-fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) -> Vec<Line> {
+fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) -> Vec<SetLine> {
     let line = |first: usize, last: usize| line::exact_line(text, parts[first].0, parts[last].1, true, 0.0);
     if parts.is_empty() {
         return Vec::new();
     }
     if parts.len() > MOST_PARTS {
-        let mut out: Vec<Line> = Vec::new();
+        let mut out: Vec<SetLine> = Vec::new();
         let mut first = 0;
         for i in 0..parts.len() {
             if i > first && line(first, i).width > width {
@@ -59,7 +59,7 @@ fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) 
         out.push(line(first, parts.len() - 1));
         return out;
     }
-    let mut best: Option<(usize, bool, f32, Vec<Line>)> = None;
+    let mut best: Option<(usize, bool, f32, Vec<SetLine>)> = None;
     // Bit i: a line break after part i.
     for breaks in 0..1u32 << (parts.len() - 1) {
         let mut out = Vec::new();
@@ -88,7 +88,7 @@ fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) 
 
 /// One part over several lines of even width; a break moves to the end of a nearby name of a place or body if both lines still
 /// fit.
-fn inside(text: &Text, part: (usize, usize), width: f32) -> Vec<Line> {
+fn inside(text: &Text, part: (usize, usize), width: f32) -> Vec<SetLine> {
     let piece = Text { text: text.text.clone(), atoms: text.atoms[part.0..part.1].to_vec() };
     let mut ends: Vec<usize> = line::even_lines(&piece, width).iter().map(|l| part.0 + l.to).collect();
     let exact = |from: usize, to: usize| line::exact_line(text, from, to, true, 0.0);

@@ -1,7 +1,7 @@
 //! Breaks the text of a cell into few lines of even width, at places that read well.
 
 use crate::layout::class::Class;
-use crate::layout::line::{self, Line, Measure};
+use crate::layout::line::{self, Measure, SetLine};
 use crate::layout::text::{Atom, Break, Text};
 
 /// Texts of more atoms than this are filled line by line; even widths matter in labels only.
@@ -42,7 +42,7 @@ pub(super) fn number(text: &Text) -> usize {
 /// Breaks a cell's text into the fewest lines that fit `width` em (a short header perhaps one more), of even width unless
 /// `kind` is `Left`, with `hang` em before all but the first. Prefers to break after the number and after marks, and avoids
 /// lines of one character.
-pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: CellStyle) -> Vec<Line> {
+pub(super) fn lines(text: &Text, number: usize, width: f32, hang: f32, kind: CellStyle) -> Vec<SetLine> {
     let greedy = Measure { width, first: 0.0, hang, track: 0.0, justify: false };
     let filled = line::break_lines(text, &greedy);
     if filled.len() < 2 || text.atoms.len() > MOST_ATOMS || text.atoms.iter().any(|a| a.before == Break::Must) {
