@@ -8,6 +8,7 @@
 //! spaces.
 
 mod class;
+mod columns;
 mod content;
 mod date;
 mod embedded;
@@ -20,9 +21,11 @@ mod table;
 mod text;
 mod title;
 
+pub(crate) use columns::raised_to_least;
 pub use faces::{FaceBytes, FaceError, FaceFile, FaceId, Faces, MOST_FACE_BYTES};
 pub use pages::{Glyph, Item, Mark, Metadata, OutlineEntry, Owner, Page, Pages, Rule, Run, Scope, Tag, TagId, TagKind};
 pub use text::printed_text;
+pub(crate) use title::title_lines;
 
 use crate::model::Document;
 use crate::style::Style;

@@ -7,6 +7,8 @@ use calamine::{Data, Reader, Xlsx};
 use quick_xml::Reader as Xml;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::model::Address;
+
 /// Cells by (row, column).
 pub type ReadCells = BTreeMap<(u32, u32), Data>;
 
@@ -141,10 +143,8 @@ pub fn number_format(bytes: &[u8], index: usize, at: (u32, u32)) -> String {
 
 /// Parses `D27` or `$D$27`: row and column from 0.
 pub fn address(text: &str) -> (u32, u32) {
-    let text = text.replace('$', "");
-    let cut = text.find(|c: char| c.is_ascii_digit()).unwrap();
-    let column = text[..cut].bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1);
-    (text[cut..].parse::<u32>().unwrap() - 1, column - 1)
+    let Address { row, column } = text.replace('$', "").parse().unwrap();
+    (row, column)
 }
 
 /// The cells of `A1:B2 C3` (or with commas).

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Prepared, PreparedCell, cell};
+use crate::layout::columns::raised_to_least;
 use crate::layout::line::SetLine;
 use crate::model::CellRole;
 
@@ -178,10 +179,7 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
     if wanted >= width {
         return least.iter().map(|l| l / wanted * width).collect();
     }
-    let short: f32 = base.iter().zip(&least).map(|(b, l)| (l - b).max(0.0)).sum();
-    let spare: f32 = base.iter().zip(&least).map(|(b, l)| (b - l).max(0.0)).sum();
-    let gives = if spare > 0.0 { short / spare } else { 0.0 };
-    base.iter().zip(&least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives }).collect()
+    raised_to_least(&base, &least)
 }
 
 /// Row heights in points; `white`: points above and below the text of a cell together.
