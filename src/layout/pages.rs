@@ -10,7 +10,7 @@ use super::faces::{FaceId, Faces};
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Pages {
-    /// Width of the paper in points; A4, as every page.
+    /// Width of the paper in points; all pages are A4.
     pub width: f32,
     /// Height of the paper in points.
     pub height: f32,
