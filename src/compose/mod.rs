@@ -7,7 +7,8 @@ mod title;
 use crate::form::{GridCell, GridContent, Table as FormTable, labels};
 use crate::model::{Align, Block, Cell, CellRole, Document, Paragraph, Report, Row, Table, Value};
 
-pub use title::{made_title, title_parts};
+pub use title::made_title;
+use title::title_parts;
 
 /// A row label of at least this many characters left-aligns all labels of its column; shorter ones are centred.
 const LONG_LABEL: usize = 9;
@@ -51,7 +52,7 @@ fn paragraph(p: &Paragraph) -> Block {
 }
 
 /// An official table with its values, one per slot of the form.
-pub fn table(form: &FormTable, values: &[Value]) -> Table {
+pub(crate) fn table(form: &FormTable, values: &[Value]) -> Table {
     let mut rows = vec![Row::default(); form.grid_rows()];
     let grid = form.grid();
     // Labels of one column are aligned alike: one long label left-aligns all of them.

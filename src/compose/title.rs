@@ -10,7 +10,7 @@ pub fn made_title(agency: &str, year: u16) -> String {
 
 /// The title in parts between which a line may break: agency, year, and the ending (first its subject, then the kind of
 /// document). Words that are none of these stay in one part, broken by the rules of text; empty parts are omitted.
-pub fn title_parts(cover: &Cover) -> Vec<String> {
+pub(super) fn title_parts(cover: &Cover) -> Vec<String> {
     let title = cover.title.as_str();
     let (stem, subject, kind) = labels().report.split_title(title).unwrap_or((title, "", ""));
     let agency = cover.agency.as_str();

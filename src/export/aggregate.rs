@@ -4,7 +4,7 @@
 //! Takes an aggregate and the problems of its units, gives the workbook, which can be completed with text and converted like
 //! any other. The two sheets contain values only and are never protected, so that they can be sorted and filtered.
 
-use super::sheet::figure::{Figure, number};
+use super::sheet::content::{CellContent, number};
 use super::sheet::look::Look;
 use super::sheet::{Sheet, fault, finish, measure};
 use super::{ExportError, template};
@@ -24,11 +24,15 @@ const ROWS: usize = 1_048_575;
 /// One row of the sheet of problems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Trouble {
+    /// The agency concerned; empty if it is unknown.
     pub agency: String,
     /// Kind of problem, one of the words of the shared labels.
     pub what: String,
+    /// The input file; empty if the agency handed in none.
     pub file: String,
+    /// The sheet, and if possible the cell, that the message is about; `None` if it is about the whole report.
     pub source: Option<Source>,
+    /// What is wrong, for the user.
     pub message: String,
 }
 
@@ -43,7 +47,7 @@ pub fn write(sum: &Aggregate, troubles: &[Trouble]) -> Result<Vec<u8>, ExportErr
 
 fn exact(sheet: &mut Sheet, row: u32, column: u16, n: Decimal) -> Result<(), ExportError> {
     match number(n) {
-        Some(Figure::Number(n, format)) => sheet.number(row, column, n, &Look::value().number(format)),
+        Some(CellContent::Number(n, format)) => sheet.number(row, column, n, &Look::value().number(format)),
         // More digits than a number of a workbook can keep: written as text.
         _ => sheet.text(row, column, &n.to_string(), &Look::value()),
     }

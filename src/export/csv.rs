@@ -7,7 +7,7 @@
 use crate::form::labels;
 use crate::model::{Report, Value};
 
-use super::long::entries;
+use super::long::value_rows;
 
 /// Start of every file: byte order mark and header line.
 pub fn head() -> String {
@@ -19,7 +19,7 @@ pub fn write(report: &Report) -> Vec<u8> {
     let mut out = head();
     let year = report.cover.year.to_string();
     let agency = field(&report.cover.agency);
-    for entry in entries(report) {
+    for entry in value_rows(report) {
         let [table, row, column] = entry.labels.each_ref().map(|label| field(label));
         let number = match entry.value {
             Value::Blank | Value::Unknown => String::new(),

@@ -4,7 +4,7 @@ use crate::form::{Unit, labels};
 use crate::model::{Report, Value};
 
 /// One value of a report.
-pub(super) struct Entry<'a> {
+pub(super) struct ValueRow<'a> {
     /// The table, the row path and the column path.
     pub labels: [String; 3],
     pub value: &'a Value,
@@ -13,7 +13,7 @@ pub(super) struct Entry<'a> {
 }
 
 /// Every value, in the order of the form.
-pub(super) fn entries(report: &Report) -> Vec<Entry<'_>> {
+pub(super) fn value_rows(report: &Report) -> Vec<ValueRow<'_>> {
     let joint = &labels().data.path;
     let mut out = Vec::new();
     for (table, values) in report.form.tables.iter().zip(&report.tables) {
@@ -22,7 +22,7 @@ pub(super) fn entries(report: &Report) -> Vec<Entry<'_>> {
         for (slot, value) in values.iter().enumerate() {
             let unit = value.unit().map(Unit::word).or(table.unit_word(slot)).unwrap_or_default();
             let labels = [table.caption.clone(), path(table.row_path(slot)), path(table.column_path(slot))];
-            out.push(Entry { labels, value, unit });
+            out.push(ValueRow { labels, value, unit });
         }
     }
     out

@@ -20,7 +20,14 @@ pub use cache::Cache;
 /// Why an output could not be written: a fault of this program, or a report that the format cannot represent. The message is
 /// shown to users.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ExportError {
+    /// A writer failed.
     #[error("生成 {format} 失败：{reason}")]
-    Writer { format: &'static str, reason: String },
+    Writer {
+        /// The file format, e.g. `DOCX`.
+        format: &'static str,
+        /// What went wrong, in Chinese where the user can change it.
+        reason: String,
+    },
 }

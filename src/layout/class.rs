@@ -72,13 +72,13 @@ pub(super) fn is_private(c: char) -> bool {
 }
 
 /// Characters that end a line: line feed, carriage return, form feed, line and paragraph separators and the like.
-pub(super) fn is_break(c: char) -> bool {
+pub(super) fn is_line_end(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// Invisible characters, which are never drawn; line ends are not among them (`is_break`).
+/// Invisible characters, which are never drawn; line ends are not among them (`is_line_end`).
 pub(super) fn is_dropped(c: char) -> bool {
-    is_invisible(c) && !is_break(c)
+    is_invisible(c) && !is_line_end(c)
 }
 
 /// Whether a character must not begin a line.

@@ -2,8 +2,8 @@
 
 use super::LayoutError;
 use super::faces::Role;
-use super::line::{self, Line, Measure};
-use super::pages::{Tag, TagId, TagKind};
+use super::line::{self, Measure, SetLine};
+use super::pages::{DOCUMENT, Tag, TagId, TagKind};
 use super::table::{LabelCache, Prepared};
 use super::text::{Setter, Text};
 use super::title;
@@ -19,9 +19,9 @@ const MOST_KEPT: usize = 6;
 const MOST_TRACK: f32 = 0.03;
 
 /// A text broken into lines.
-pub(super) struct Set {
+pub(super) struct SetText {
     pub text: Text,
-    pub lines: Vec<Line>,
+    pub lines: Vec<SetLine>,
     /// Type size in points.
     pub size: f32,
     pub tag: TagId,
@@ -30,18 +30,21 @@ pub(super) struct Set {
     pub heading: Option<(u16, String)>,
 }
 
-/// Content of a strip.
+/// What a strip is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum StripKind {
+    /// A line of a text: its indices in [`Content::sets`] and [`SetText::lines`].
     Line { set: usize, line: usize },
+    /// Index in [`Content::tables`].
     Table(usize),
+    /// Blank space.
     White,
 }
 
 /// A full-width slice of the flow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Strip {
-    pub piece: Piece,
+    pub kind: StripKind,
     /// In points; 0 for a table, whose height is known only once it is placed.
     pub height: f32,
     /// Must be on the same page as the next strip.
@@ -50,7 +53,7 @@ pub(super) struct Strip {
 
 /// Everything to be placed on pages, with the tag tree.
 pub(super) struct Content<'d> {
-    pub sets: Vec<Set>,
+    pub sets: Vec<SetText>,
     pub tables: Vec<Prepared<'d>>,
     pub strips: Vec<Strip>,
     pub tags: Vec<Tag>,
@@ -63,7 +66,7 @@ pub(super) fn content<'d>(
     setter: &mut Setter<'_>,
     labels: &LabelCache,
 ) -> Result<Content<'d>, LayoutError> {
-    let tags = vec![Tag { kind: TagKind::Document, parent: 0 }];
+    let tags = vec![Tag { kind: TagKind::Document, parent: DOCUMENT }];
     let content = Content { sets: Vec::new(), tables: Vec::new(), strips: Vec::new(), tags };
     let mut maker = Maker { style, setter, content, level: 0 };
     maker.title(document)?;
@@ -74,10 +77,10 @@ pub(super) fn content<'d>(
             Block::Paragraph { text } => maker.paragraph(text, next)?,
             Block::Table(table) if table.rows.is_empty() || table.widths.is_empty() => {}
             Block::Table(table) => {
-                let prepared = Prepared::new(table, maker.setter, labels, &mut maker.content.tags, 0)?;
-                let piece = Piece::Table(maker.content.tables.len());
+                let prepared = Prepared::new(table, maker.setter, labels, &mut maker.content.tags)?;
+                let kind = StripKind::Table(maker.content.tables.len());
                 maker.content.tables.push(prepared);
-                maker.content.strips.push(Strip { piece, height: 0.0, keeps: false });
+                maker.content.strips.push(Strip { kind, height: 0.0, keeps: false });
             }
         }
     }
@@ -105,7 +108,7 @@ impl Maker<'_, '_, '_> {
     }
 
     fn tag(&mut self, kind: TagKind) -> TagId {
-        self.content.tags.push(Tag { kind, parent: 0 });
+        self.content.tags.push(Tag { kind, parent: DOCUMENT });
         self.content.tags.len() - 1
     }
 
@@ -134,19 +137,19 @@ impl Maker<'_, '_, '_> {
         }
         if used > 0.0 {
             let height = ((used + pitch / 2.0) / pitch).ceil() * pitch - used;
-            self.content.strips.push(Strip { piece: Piece::White, height, keeps: false });
+            self.content.strips.push(Strip { kind: StripKind::White, height, keeps: false });
         }
         Ok(())
     }
 
-    fn centered(&mut self, text: Text, lines: Vec<Line>, size: f32, kind: TagKind, pitch: f32) -> f32 {
+    fn centered(&mut self, text: Text, lines: Vec<SetLine>, size: f32, kind: TagKind, pitch: f32) -> f32 {
         let keeps = lines.len() <= MOST_KEPT;
         let tag = self.tag(kind);
         let set = self.content.sets.len();
         let count = lines.len();
-        let pieces = (0..count).map(|line| Piece::Line { set, line });
-        self.content.strips.extend(pieces.map(|piece| Strip { piece, height: pitch, keeps }));
-        self.content.sets.push(Set { text, lines, size, tag, centered: true, heading: None });
+        let kinds = (0..count).map(|line| StripKind::Line { set, line });
+        self.content.strips.extend(kinds.map(|kind| Strip { kind, height: pitch, keeps }));
+        self.content.sets.push(SetText { text, lines, size, tag, centered: true, heading: None });
         count as f32 * pitch
     }
 
@@ -156,22 +159,25 @@ impl Maker<'_, '_, '_> {
             2 => Role::Heading2,
             _ => Role::Body,
         };
-        let Some(mut set) = self.set(role, text, self.style.size.heading)? else { return Ok(()) };
+        let size = self.style.size.heading;
+        let Some((set, lines)) = self.set(role, text, size)? else { return Ok(()) };
         // PDF/UA requires levels without gaps.
         self.level = u16::from(level.max(1)).min(self.level + 1);
-        let text = printed_text(text);
-        set.tag = self.tag(TagKind::Heading { level: self.level, text: text.clone() });
-        set.heading = Some((self.level, text));
-        let count = set.lines.len();
+        let printed = printed_text(text);
+        let tag = self.tag(TagKind::Heading { level: self.level, text: printed.clone() });
+        let heading = Some((self.level, printed));
+        let count = lines.len();
+        let set = SetText { text: set, lines, size, tag, centered: false, heading };
         self.lines(set, |line| if count > MOST_KEPT { kept(line, count) } else { line + 1 < count || followed });
         Ok(())
     }
 
     fn paragraph(&mut self, text: &str, next: Option<&Block>) -> Result<(), LayoutError> {
-        let Some(mut set) = self.set(Role::Body, text, self.style.size.body)? else { return Ok(()) };
-        set.tag = self.tag(TagKind::Paragraph);
+        let size = self.style.size.body;
+        let Some((text, lines)) = self.set(Role::Body, text, size)? else { return Ok(()) };
+        let tag = self.tag(TagKind::Paragraph);
         let after_heading = self.content.strips.last().is_some_and(|s| s.keeps);
-        let count = set.lines.len();
+        let count = lines.len();
         let holds_next = match next {
             // A short introduction stays with its table, and so does a heading above it.
             Some(Block::Table(_)) => count <= SHORT,
@@ -179,12 +185,13 @@ impl Maker<'_, '_, '_> {
             Some(Block::Paragraph { .. }) => after_heading && count == 1,
             _ => false,
         };
+        let set = SetText { text, lines, size, tag, centered: false, heading: None };
         self.lines(set, |line| kept(line, count) || line + 1 == count && holds_next);
         Ok(())
     }
 
     /// Breaks a text like body text: first line indented by two characters, justified. `None` if it is blank.
-    fn set(&mut self, role: Role, text: &str, size: f32) -> Result<Option<Set>, LayoutError> {
+    fn set(&mut self, role: Role, text: &str, size: f32) -> Result<Option<(Text, Vec<SetLine>)>, LayoutError> {
         let text = self.setter.set(role, text)?;
         if text.atoms.iter().all(|a| a.class == super::class::Class::Space) {
             return Ok(None);
@@ -194,15 +201,15 @@ impl Maker<'_, '_, '_> {
         let track = (em / em.round().max(1.0) - 1.0).clamp(-MOST_TRACK, MOST_TRACK);
         let first = (2.0 * (1.0 + track)).min(em / 2.0);
         let lines = line::break_lines(&text, &Measure { width: em, first, hang: 0.0, track, justify: true });
-        Ok(Some(Set { text, lines, size, tag: 0, centered: false, heading: None }))
+        Ok(Some((text, lines)))
     }
 
-    fn lines(&mut self, set: Set, keeps: impl Fn(usize) -> bool) {
+    fn lines(&mut self, set: SetText, keeps: impl Fn(usize) -> bool) {
         let height = self.style.line.pitch.max(set.size);
         let index = self.content.sets.len();
         for line in 0..set.lines.len() {
-            let piece = Piece::Line { set: index, line };
-            self.content.strips.push(Strip { piece, height, keeps: keeps(line) });
+            let kind = StripKind::Line { set: index, line };
+            self.content.strips.push(Strip { kind, height, keeps: keeps(line) });
         }
         self.content.sets.push(set);
     }

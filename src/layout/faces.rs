@@ -19,16 +19,22 @@ use crate::style::Style;
 /// Index of a face in [`Faces`].
 pub type FaceId = u8;
 
-/// What a face is used for.
+/// What a face is used for. Each role except the last has a key of its name in the style file, under `face`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
+pub(super) enum Role {
+    /// The title of the report.
     Title,
+    /// Paragraphs, and headings of level 3 and deeper.
     Body,
+    /// Headings of level 1.
     Heading1,
+    /// Headings of level 2, and the lines under the title.
     Heading2,
+    /// Cells of tables.
     Table,
+    /// Latin letters and digits in texts of the other roles, unless their own face is bold.
     Latin,
-    /// The table face, for digits as well.
+    /// Page numbers: the table face, for digits as well.
     PageNumber,
 }
 
@@ -37,15 +43,41 @@ impl Role {
         [Role::Title, Role::Body, Role::Heading1, Role::Heading2, Role::Table, Role::Latin, Role::PageNumber];
 }
 
-/// Why a face of a style cannot be used.
+/// Why a face of a style cannot be used. The message is shown to users; `role` is the key in the style file, `path` the font
+/// file as the style names it.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum FaceError {
+    /// The caller could not read the file.
     #[error("样式文件的 face.{role} 所指的字体“{path}”读不出：{reason}")]
-    Read { role: &'static str, path: String, reason: String },
+    Read {
+        /// Key in the style file.
+        role: &'static str,
+        /// The font file.
+        path: String,
+        /// Message of the caller ([`FaceFile::bytes`]).
+        reason: String,
+    },
+    /// The file is not a font, or lacks what drawing or embedding needs.
     #[error("样式文件的 face.{role} 所指的“{path}”不是可用的 TrueType/OpenType 字体：{reason}")]
-    Format { role: &'static str, path: String, reason: &'static str },
+    Format {
+        /// Key in the style file.
+        role: &'static str,
+        /// The font file.
+        path: String,
+        /// What is missing, in Chinese.
+        reason: &'static str,
+    },
+    /// The licence bits of the font forbid embedding a subset of it.
     #[error("样式文件的 face.{role} 所指的字体“{path}”不许嵌入文件（fsType {fs_type:#06x}），请换一个允许嵌入的字体")]
-    Restricted { role: &'static str, path: String, fs_type: u16 },
+    Restricted {
+        /// Key in the style file.
+        role: &'static str,
+        /// The font file.
+        path: String,
+        /// `fsType` of the table `OS/2` (OpenType).
+        fs_type: u16,
+    },
 }
 
 /// Largest font file in bytes, to be enforced by the caller that reads it; the largest Chinese faces have about 60 MB.
@@ -104,17 +136,18 @@ struct Inner {
     roles: [FaceId; 6],
     song: FaceId,
     hana: FaceId,
-    known: Known,
+    cache: FaceCache,
 }
 
 /// Cache of face lookups for characters of the basic plane: a report looks up the same few hundred characters thousands of
 /// times. Two threads may compute the same entry, but always with the same result.
-struct Known {
+struct FaceCache {
     /// Results of [`Faces::can_draw`], one bit per character: drawable (`drawn`), not drawable (`undrawn`).
     drawn: Box<[AtomicU64]>,
     undrawn: Box<[AtomicU64]>,
-    /// Face and glyph of each character, by role and row of the plane; 0 if not known. Rows are allocated on first use: a
-    /// report has characters in some rows only, and clearing memory for all rows would take longer than laying it out.
+    /// Face and glyph of each character in the upper and lower 16 bits, by role and row of the plane; 0 if not cached, since
+    /// glyph 0 draws no character. Rows are allocated on first use: a report has characters in some rows only, and clearing
+    /// memory for all rows would take longer than laying it out.
     glyphs: [Box<[OnceLock<Box<Row>>]>; Role::ALL.len()],
 }
 
@@ -124,27 +157,24 @@ const ROW: usize = 0x100;
 
 type Row = [AtomicU32; ROW];
 
-/// Set in every known entry, to distinguish it from 0.
-const IS_KNOWN: u32 = 1 << 31;
-
-impl Known {
-    fn nothing() -> Known {
+impl FaceCache {
+    fn empty() -> FaceCache {
         let bits = || (0..PLANE / 64).map(|_| AtomicU64::new(0)).collect();
         let rows = || (0..PLANE / ROW).map(|_| OnceLock::new()).collect();
-        Known { drawn: bits(), undrawn: bits(), glyphs: std::array::from_fn(|_| rows()) }
+        FaceCache { drawn: bits(), undrawn: bits(), glyphs: std::array::from_fn(|_| rows()) }
     }
 
     /// The cached face and glyph of a character, or the result of `find`, which is cached if there is one.
     fn drawing(&self, role: Role, c: char, find: impl FnOnce() -> Option<(FaceId, u16)>) -> Option<(FaceId, u16)> {
         let Some(row) = self.glyphs[role as usize].get(c as usize / ROW) else { return find() };
-        let known = &row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; ROW]))[c as usize % ROW];
-        match known.load(Ordering::Relaxed) {
+        let cached = &row.get_or_init(|| Box::new([const { AtomicU32::new(0) }; ROW]))[c as usize % ROW];
+        match cached.load(Ordering::Relaxed) {
             0 => {
                 let (face, glyph) = find()?;
-                known.store(IS_KNOWN | u32::from(face) << 16 | u32::from(glyph), Ordering::Relaxed);
+                cached.store(u32::from(face) << 16 | u32::from(glyph), Ordering::Relaxed);
                 Some((face, glyph))
             }
-            found => Some(((found >> 16) as u8 & 0x7f, found as u16)),
+            found => Some(((found >> 16) as u8, found as u16)),
         }
     }
 
@@ -208,7 +238,7 @@ impl Faces {
             roles,
             song: song as FaceId,
             hana: hana as FaceId,
-            known: Known::nothing(),
+            cache: FaceCache::empty(),
             sources,
         })))
     }
@@ -249,9 +279,9 @@ impl Faces {
     /// Whether a report may contain this character: some face draws it in every role, or it is never drawn (control,
     /// zero-width, tab, line end). Private-use characters are refused, since PDF/A-2a does not allow them.
     pub fn can_draw(&self, c: char) -> bool {
-        self.0.known.answer(c, || {
+        self.0.cache.answer(c, || {
             class::is_dropped(c)
-                || class::is_break(c)
+                || class::is_line_end(c)
                 || c == '\t'
                 || Role::ALL.iter().all(|role| self.drawing(*role, c, None).is_some())
         })
@@ -278,7 +308,7 @@ impl Faces {
         if class::is_private(c) {
             return None;
         }
-        self.0.known.drawing(role, c, || {
+        self.0.cache.drawing(role, c, || {
             self.drawing_itself(role, c, open).or_else(|| self.drawing_itself(role, class::stand_in(c)?, open))
         })
     }

@@ -4,7 +4,7 @@
 
 use super::LayoutError;
 use super::POINTS_PER_MM;
-use super::content::{Content, Piece, Set, Strip};
+use super::content::{Content, SetText, Strip, StripKind};
 use super::pages::{OutlineEntry, Owner, Page};
 use super::table::{ASCENT, Fragment, Prepared, Sized};
 use crate::style::Style;
@@ -69,12 +69,12 @@ impl<'c, 'd> Flow<'c, 'd> {
         let mut from = 0;
         while from < strips.len() {
             let mut to = from + 1;
-            while to < strips.len() && strips[to - 1].keeps && !matches!(strips[to - 1].piece, Piece::Table(_)) {
+            while to < strips.len() && strips[to - 1].keeps && !matches!(strips[to - 1].kind, StripKind::Table(_)) {
                 to += 1;
             }
             let group = &strips[from..to];
-            match group.last().map(|s| s.piece) {
-                Some(Piece::Table(table)) => self.place_table(&group[..group.len() - 1], table)?,
+            match group.last().map(|s| s.kind) {
+                Some(StripKind::Table(table)) => self.place_table(&group[..group.len() - 1], table)?,
                 _ => self.place_lines(group),
             }
             from = to;
@@ -89,7 +89,7 @@ impl<'c, 'd> Flow<'c, 'd> {
         }
         for strip in group {
             // Blank space that does not fit is cut off at the end of the page; lines continue on the next page.
-            if strip.piece != Piece::White && !self.fits(strip.height) && self.y > 0.0 {
+            if strip.kind != StripKind::White && !self.fits(strip.height) && self.y > 0.0 {
                 self.new_page();
             }
             self.place(strip);
@@ -97,14 +97,14 @@ impl<'c, 'd> Flow<'c, 'd> {
     }
 
     fn place(&mut self, strip: &Strip) {
-        if let Piece::Line { set, line } = strip.piece {
+        if let StripKind::Line { set, line } = strip.kind {
             let set = &self.content.sets[set];
             self.draw_line(set, line, strip.height);
         }
         self.y += strip.height;
     }
 
-    fn draw_line(&mut self, set: &Set, index: usize, height: f32) {
+    fn draw_line(&mut self, set: &SetText, index: usize, height: f32) {
         let line = &set.lines[index];
         let top = self.top() + self.y;
         let baseline = top + (height - set.size) / 2.0 + ASCENT * set.size;

@@ -14,10 +14,13 @@ const SQUEEZE: f32 = 0.6;
 const MARK_GIVES: f32 = 0.3;
 /// If justification would widen each gap by more than half of this, em, more text is squeezed into the line instead.
 const LOOSE: f32 = 0.12;
-/// If justification would widen each gap by more than this, em, a long word is broken.
-const TOO_LOOSE: f32 = 0.25;
-/// If justification would widen each gap by more than this, em, the line stays ragged.
+/// If justification would have to widen each gap by more than this, em, the line stays ragged.
 const RAGGED: f32 = 0.2;
+/// If it would have to widen each gap by more than this, em, the long word after the line is broken. More than `RAGGED`: a
+/// slightly ragged line reads better than a broken address.
+const TOO_LOOSE: f32 = 0.25;
+/// How far beyond the end of a line breaks are searched, em.
+const FAR: f32 = 4.0;
 /// Least length in glyphs of a word that may be broken inside; three times as much with fewer than two punctuation marks.
 const LONG_WORD: usize = 12;
 
@@ -35,7 +38,7 @@ pub(super) struct Measure {
 
 /// One line: atoms `from..to`; those from `end` on are trailing spaces, which take no room. Lengths in em.
 #[derive(Debug, Clone)]
-pub(super) struct Line {
+pub(super) struct SetLine {
     pub from: usize,
     pub to: usize,
     pub end: usize,
@@ -54,13 +57,14 @@ pub(super) struct Line {
 }
 
 /// Breaks a whole text into lines; each atom is in exactly one of them.
-pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<Line> {
+pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<SetLine> {
     let atoms = &text.atoms;
     let mut lines = Vec::new();
     let mut from = 0;
     while from < atoms.len() {
         let indent = if from == 0 { measure.first } else { measure.hang };
-        let line = next_line(atoms, from, indent, measure);
+        let start = LineStart { from, indent, track: measure.track, trims_start: from > 0 };
+        let line = next_line(atoms, start, (measure.width - indent).max(1.0), measure.justify);
         from = line.to;
         lines.push(line);
     }
@@ -68,26 +72,45 @@ pub(super) fn break_lines(text: &Text, measure: &Measure) -> Vec<Line> {
 }
 
 /// A line of exactly these atoms, neither widened nor squeezed.
-pub(super) fn exact_line(text: &Text, from: usize, to: usize, trims_start: bool, track: f32) -> Line {
-    let mut line = Line {
-        from,
-        to,
-        end: content_end(&text.atoms, from, to),
-        indent: 0.0,
-        width: 0.0,
-        open: 0.0,
-        open_narrow: false,
-        squeeze: 0.0,
-        track,
-        trims_start,
-    };
-    line.width = line.advances(&text.atoms).map(|(a, _)| a).sum();
-    line
+pub(super) fn exact_line(text: &Text, from: usize, to: usize, trims_start: bool, track: f32) -> SetLine {
+    LineStart { from, indent: 0.0, track, trims_start }.exact(&text.atoms, to)
 }
 
 fn content_end(atoms: &[Atom], from: usize, to: usize) -> usize {
     let spaces = atoms[from..to].iter().rev().take_while(|a| a.class == Class::Space).count();
     to - spaces
+}
+
+/// What is known of a line before its end is chosen; the fields are those of [`SetLine`].
+#[derive(Clone, Copy)]
+struct LineStart {
+    from: usize,
+    indent: f32,
+    track: f32,
+    trims_start: bool,
+}
+
+impl LineStart {
+    /// The line up to `to`, which is `width` em wide, neither widened nor squeezed.
+    fn line(self, atoms: &[Atom], to: usize, width: f32) -> SetLine {
+        let LineStart { from, indent, track, trims_start } = self;
+        let end = content_end(atoms, from, to);
+        SetLine { from, to, end, indent, width, open: 0.0, open_narrow: false, squeeze: 0.0, track, trims_start }
+    }
+
+    /// The line up to `to`, measured, neither widened nor squeezed.
+    fn exact(self, atoms: &[Atom], to: usize) -> SetLine {
+        let mut line = self.line(atoms, to, 0.0);
+        line.width = line.advances(atoms).map(|(a, _)| a).sum();
+        line
+    }
+
+    /// The line up to a candidate that is too wide by itself, squeezed to `room` em.
+    fn squeezed(self, atoms: &[Atom], over: &Candidate, room: f32) -> SetLine {
+        let mut line = self.line(atoms, over.to, over.width);
+        line.squeeze = ((over.width - room) / over.gives.max(EPSILON)).clamp(0.0, 1.0);
+        line
+    }
 }
 
 /// A possible end of a line: width up to it, and the space that marks and gaps before it could give up, em.
@@ -97,110 +120,139 @@ struct Candidate {
     gives: f32,
 }
 
-fn next_line(atoms: &[Atom], from: usize, indent: f32, measure: &Measure) -> Line {
-    let room = (measure.width - indent).max(1.0);
-    let trims_start = from > 0;
-    let line = |to: usize, width: f32| Line {
-        from,
-        to,
-        end: content_end(atoms, from, to),
-        indent,
-        width,
-        open: 0.0,
-        open_narrow: false,
-        squeeze: 0.0,
-        track: measure.track,
-        trims_start,
-    };
-    let (mut fits, mut over): (Option<Candidate>, Option<Candidate>) = (None, None);
-    // Width of `from..i` without the space after its last atom; space that marks and gaps inside could give up.
-    let (mut x, mut pending, mut gives, mut gives_last) = (0.0f32, 0.0f32, 0.0f32, 0.0f32);
-    // Where to cut if no break is allowed anywhere.
-    let mut cut = from + 1;
-    let mut content = (from, 0.0f32, 0.0f32);
-    let mut leading = true;
+/// A line as far as its atoms have been added. Lengths in em.
+struct Extent {
+    start: LineStart,
+    /// Width without the space after the last atom, and that space.
+    width: f32,
+    space: f32,
+    /// What marks and gaps before the last atom could give up, and what the last atom could if another follows.
+    gives: f32,
+    last_gives: f32,
+    /// Whether all atoms so far are spaces.
+    blank: bool,
+    /// Index of the last atom that is not a space, and `width` and `gives` up to it.
+    content: (usize, f32, f32),
+}
+
+impl Extent {
+    fn new(start: LineStart) -> Extent {
+        let content = (start.from, 0.0, 0.0);
+        Extent { start, width: 0.0, space: 0.0, gives: 0.0, last_gives: 0.0, blank: true, content }
+    }
+
+    /// Adds the next atom, number `i` of the text.
+    fn add(&mut self, i: usize, atom: &Atom) {
+        self.blank &= atom.class == Class::Space;
+        let mut width = if self.blank { 0.0 } else { atom.width + tracking(atom, self.start.track) };
+        let mut white = atom.left + atom.right;
+        if i == self.start.from && self.start.trims_start && atom.class == Class::Open {
+            width -= atom.left;
+            white = atom.right;
+        }
+        self.width += self.space + width;
+        self.gives += self.last_gives;
+        self.space = if self.blank { 0.0 } else { atom.space };
+        self.last_gives = white.min(MARK_GIVES) + atom.space / 2.0;
+        if atom.class != Class::Space {
+            self.content = (i, self.width, self.gives);
+        }
+    }
+
+    /// The line if it ended before atom `to`: without trailing spaces, its last mark trimmed.
+    fn candidate(&self, atoms: &[Atom], to: usize) -> Candidate {
+        let (last, width, gives) = self.content;
+        let edge = if last > self.start.from || !self.blank { trim_end(&atoms[last]) } else { 0.0 };
+        Candidate { to, width: width - edge, gives }
+    }
+}
+
+/// The ends among which that of a line is chosen.
+struct Ends {
+    /// The last break at which the line fits without squeezing.
+    fits: Option<Candidate>,
+    /// Whether the line must end there, since the text or an explicit line ends.
+    must: bool,
+    /// The break after that, if the line fits there when it is squeezed.
+    over: Option<Candidate>,
+    /// Where to cut if no break is allowed.
+    cut: usize,
+}
+
+/// Finds the possible ends of a line with `room` em.
+fn possible_ends(atoms: &[Atom], start: LineStart, room: f32) -> Ends {
+    let from = start.from;
+    let mut ends = Ends { fits: None, must: false, over: None, cut: from + 1 };
+    let mut extent = Extent::new(start);
     for i in from..=atoms.len() {
-        let ends = i == atoms.len() || (i > from && atoms[i].before != Break::Never);
-        let must = i == atoms.len() || atoms[i].before == Break::Must;
-        if ends && i > from {
-            let (last, width, given) = content;
-            let edge = if last > from || !leading { trim_end(&atoms[last]) } else { 0.0 };
-            let width = width - edge;
-            if width <= room + EPSILON {
-                fits = Some(Candidate { to: i, width, gives: given });
-                if must {
-                    // End of the text, or an explicit line end: the line is not widened.
-                    return line(i, width);
-                }
-            } else {
-                if width - given * SQUEEZE <= room && over.is_none() {
-                    over = Some(Candidate { to: i, width, gives: given });
-                }
+        // The end of the text is an explicit line end, too.
+        let before = atoms.get(i).map_or(Break::Must, |a| a.before);
+        if i > from && before != Break::Never {
+            let candidate = extent.candidate(atoms, i);
+            if candidate.width > room + EPSILON {
+                ends.over = Some(candidate).filter(|c| c.width - c.gives * SQUEEZE <= room);
+                break;
+            }
+            ends.fits = Some(candidate);
+            if before == Break::Must {
+                ends.must = true;
                 break;
             }
         }
         let Some(atom) = atoms.get(i) else { break };
-        if x - gives > room + 4.0 && fits.is_some() {
+        // No break further on could be used, even with all marks squeezed.
+        if extent.width - extent.gives > room + FAR && ends.fits.is_some() {
             break;
         }
-        leading &= atom.class == Class::Space;
-        let mut width = if leading { 0.0 } else { atom.width + tracking(atom, measure.track) };
-        let mut white = atom.left + atom.right;
-        if i == from && trims_start && atom.class == Class::Open {
-            width -= atom.left;
-            white = atom.right;
-        }
-        x += pending + width;
-        gives += gives_last;
-        pending = if leading { 0.0 } else { atom.space };
-        gives_last = white.min(MARK_GIVES) + atom.space / 2.0;
-        if atom.class != Class::Space {
-            content = (i, x, gives);
-        }
+        extent.add(i, atom);
         let cluster_ends = atoms.get(i + 1).is_none_or(|n| n.start != atom.start);
-        if x <= room + EPSILON && cluster_ends {
-            cut = i + 1;
+        if extent.width <= room + EPSILON && cluster_ends {
+            ends.cut = i + 1;
         }
-        if fits.is_none() && x > room + 4.0 {
+        if ends.fits.is_none() && extent.width > room + FAR {
             break;
         }
     }
-    let Some(best) = fits else {
-        if let Some(over) = over {
-            let mut line = line(over.to, over.width);
-            line.squeeze = ((over.width - room) / over.gives.max(EPSILON)).clamp(0.0, 1.0);
-            return line;
-        }
-        // No break is allowed: cut between clusters instead of exceeding the margin.
-        while cut < atoms.len() && atoms[cut].start == atoms[cut - 1].start {
-            cut += 1;
-        }
-        let mut cut_line = line(cut, 0.0);
-        cut_line.width = cut_line.advances(atoms).map(|(a, _)| a).sum();
-        return cut_line;
+    ends
+}
+
+/// The next line, which has `room` em.
+fn next_line(atoms: &[Atom], start: LineStart, room: f32, justify: bool) -> SetLine {
+    let Ends { fits, must, over, cut } = possible_ends(atoms, start, room);
+    let Some(fits) = fits else {
+        return match over {
+            Some(over) => start.squeezed(atoms, &over, room),
+            // No break is allowed: cut between clusters instead of exceeding the margin.
+            None => start.exact(atoms, cluster_end(atoms, cut)),
+        };
     };
-    if !measure.justify {
-        return line(best.to, best.width);
+    let mut line = start.line(atoms, fits.to, fits.width);
+    if must || !justify {
+        return line;
     }
-    let mut best_line = line(best.to, best.width);
-    let spare = room - best.width;
-    let (wide, narrow) = best_line.gaps(atoms);
+    let spare = room - fits.width;
+    let (wide, narrow) = line.gaps(atoms);
     let loose = spare / (wide.max(1)) as f32;
     if let Some(over) = over
         && (loose > LOOSE / 2.0 || over.width - room <= over.gives * SQUEEZE / 2.0)
     {
-        let mut line = line(over.to, over.width);
-        line.squeeze = ((over.width - room) / over.gives.max(EPSILON)).clamp(0.0, 1.0);
-        return line;
+        return start.squeezed(atoms, &over, room);
     }
     if spare / (wide + narrow).max(1) as f32 > TOO_LOOSE
-        && let Some(to) = inside_word(atoms, best.to, best_line.unedged_width(atoms), room)
+        && let Some(to) = inside_word(atoms, fits.to, line.unedged_width(atoms), room)
     {
-        best_line = line(to, 0.0);
-        best_line.width = best_line.advances(atoms).map(|(a, _)| a).sum();
+        line = start.exact(atoms, to);
     }
-    best_line.justify(atoms, room);
-    best_line
+    line.justify(atoms, room);
+    line
+}
+
+/// The first position from `cut` on at which no cluster is cut.
+fn cluster_end(atoms: &[Atom], mut cut: usize) -> usize {
+    while cut < atoms.len() && atoms[cut].start == atoms[cut - 1].start {
+        cut += 1;
+    }
+    cut
 }
 
 /// Where to break the long word that begins at `from` with `used` em before it: at the last glyph that fits, or after a
@@ -242,7 +294,7 @@ fn trim_end(atom: &Atom) -> f32 {
     if matches!(atom.class, Class::Close | Class::Stop) { atom.right } else { 0.0 }
 }
 
-impl Line {
+impl SetLine {
     /// Number of gaps that may be widened: between full-em characters, and others.
     fn gaps(&self, atoms: &[Atom]) -> (usize, usize) {
         let inside = &atoms[self.from..self.end.max(self.from + 1) - 1];
@@ -355,7 +407,7 @@ impl Line {
 }
 
 /// The fewest lines that fit `width` em, of about equal width and not justified: for titles and the facts below them.
-pub(super) fn even_lines(text: &Text, width: f32) -> Vec<Line> {
+pub(super) fn even_lines(text: &Text, width: f32) -> Vec<SetLine> {
     let at = |width: f32| break_lines(text, &Measure { width, first: 0.0, hang: 0.0, track: 0.0, justify: false });
     let lines = at(width);
     let count = lines.len();

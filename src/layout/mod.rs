@@ -8,6 +8,7 @@
 //! spaces.
 
 mod class;
+mod columns;
 mod content;
 mod date;
 mod embedded;
@@ -20,9 +21,11 @@ mod table;
 mod text;
 mod title;
 
-pub use faces::{FaceBytes, FaceError, FaceFile, FaceId, Faces, MOST_FACE_BYTES, Role};
+pub(crate) use columns::raised_to_least;
+pub use faces::{FaceBytes, FaceError, FaceFile, FaceId, Faces, MOST_FACE_BYTES};
 pub use pages::{Glyph, Item, Mark, Metadata, OutlineEntry, Owner, Page, Pages, Rule, Run, Scope, Tag, TagId, TagKind};
 pub use text::printed_text;
+pub(crate) use title::title_lines;
 
 use crate::model::Document;
 use crate::style::Style;
@@ -54,17 +57,25 @@ pub fn layout(document: &Document, style: &Style, faces: &Faces, cache: &Cache) 
     })
 }
 
-/// Why a document cannot be laid out.
+/// Why a document cannot be laid out. The message is shown to users.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum LayoutError {
+    /// Neither a face of the style nor a fallback face has a glyph for a character. The texts of a report are checked for such
+    /// characters before ([`Faces::can_draw`]), the labels of a form file are not.
     #[error("没有字体能画出“{character}”（U+{:04X}），见“{text}”", *character as u32)]
     Undrawable {
+        /// The character without a glyph.
         character: char,
         /// The first 20 characters of the text that contains it.
         text: String,
     },
+    /// A row of a table is taller than a page even by itself.
     #[error("表格“{caption}”有一行比一页还高")]
-    RowTooTall { caption: String },
+    RowTooTall {
+        /// Full name of the table.
+        caption: String,
+    },
 }
 
 #[cfg(test)]

@@ -374,7 +374,7 @@ fn user_faces_are_read_and_unusable_ones_refused() {
     let document = document("2021", |_| Value::Count(1));
     let pages = layout(&document, &Style::default(), &faces, &Cache::default()).unwrap();
     assert!(!crate::export::pdf::write(&pages, &crate::export::Cache::default()).unwrap().is_empty());
-    for (name, says) in [
+    for (name, message) in [
         ("restricted.ttf", "不许嵌入"),
         ("whole.ttf", "不许嵌入"),
         ("text.ttf", "不是可用"),
@@ -382,7 +382,7 @@ fn user_faces_are_read_and_unusable_ones_refused() {
         ("none.ttf", "读不出"),
     ] {
         let error = load(name).unwrap_err().to_string();
-        assert!(error.contains(says) && error.contains("latin") && error.contains(name), "{error}");
+        assert!(error.contains(message) && error.contains("latin") && error.contains(name), "{error}");
     }
     assert!(Faces::new(&Style::default(), file).is_ok());
 }

@@ -79,7 +79,7 @@ fn printed(source: &str) -> (String, Vec<usize>) {
     let mut text = String::with_capacity(source.len());
     let mut ends = Vec::new();
     for c in source.chars() {
-        if class::is_break(c) {
+        if class::is_line_end(c) {
             if !text.is_empty() && ends.last() != Some(&text.len()) {
                 ends.push(text.len());
             }

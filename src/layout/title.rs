@@ -1,7 +1,9 @@
 //! Lines of the title, broken between its parts (agency | year | subject | kind); a part is broken only if it is wider than a
 //! line.
 
-use super::line::{self, Line};
+use std::ops::Range;
+
+use super::line::{self, SetLine};
 use super::text::{Break, Text};
 
 /// Characters that names of places and bodies end in, and how many atoms a break may move to follow such a name.
@@ -11,7 +13,7 @@ const REACH: usize = 4;
 const MOST_PARTS: usize = 8;
 
 /// Breaks a title whose parts end at the byte offsets `ends` into lines no wider than `width` em.
-pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<Line> {
+pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<SetLine> {
     // Atom ranges of the parts.
     let mut parts: Vec<(usize, usize)> = Vec::new();
     let mut from = 0;
@@ -30,65 +32,83 @@ pub(super) fn lines(text: &Text, ends: &[usize], width: f32) -> Vec<Line> {
     let mut first_group = true;
     for part in parts {
         if line::exact_line(text, part.0, part.1, true, 0.0).width > width {
-            out.extend(arrange(text, &std::mem::take(&mut group), width, first_group));
+            out.extend(whole_parts(text, &std::mem::take(&mut group), width, first_group));
             out.extend(inside(text, part, width));
             first_group = false;
         } else {
             group.push(part);
         }
     }
-    out.extend(arrange(text, &group, width, first_group));
+    out.extend(whole_parts(text, &group, width, first_group));
     out
 }
 
-/// Lines of whole parts: the fewest possible, then with a break after the agency, then with the narrowest widest line.
-fn arrange(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) -> Vec<Line> {
+/// Lines of whole parts, each of which fits on a line.
+fn whole_parts(text: &Text, parts: &[(usize, usize)], width: f32, has_agency: bool) -> Vec<SetLine> {
     let line = |first: usize, last: usize| line::exact_line(text, parts[first].0, parts[last].1, true, 0.0);
-    if parts.is_empty() {
+    let lines = title_lines(parts.len(), has_agency, width, |parts| line(parts.start, parts.end - 1).width);
+    lines.into_iter().map(|parts| line(parts.start, parts.end - 1)).collect()
+}
+
+/// Divides `count` parts of a title, each of which fits on a line, into lines no wider than `width`: the fewest possible, then
+/// with a break after the agency, the first part, if `has_agency`, then with the narrowest widest line. Gives the parts of each
+/// line; `line_width` measures the line of some parts.
+pub(crate) fn title_lines(
+    count: usize,
+    has_agency: bool,
+    width: f32,
+    line_width: impl Fn(Range<usize>) -> f32,
+) -> Vec<Range<usize>> {
+    if count == 0 {
         return Vec::new();
     }
-    if parts.len() > MOST_PARTS {
-        let mut out: Vec<Line> = Vec::new();
-        let mut first = 0;
-        for i in 0..parts.len() {
-            if i > first && line(first, i).width > width {
-                out.push(line(first, i - 1));
-                first = i;
-            }
-        }
-        out.push(line(first, parts.len() - 1));
-        return out;
+    if count > MOST_PARTS {
+        return filled(count, width, line_width);
     }
-    let mut best: Option<(usize, bool, f32, Vec<Line>)> = None;
+    let mut best: Option<(usize, bool, f32, Vec<Range<usize>>)> = None;
     // Bit i: a line break after part i.
-    for breaks in 0..1u32 << (parts.len() - 1) {
-        let mut out = Vec::new();
+    for breaks in 0..1u32 << (count - 1) {
+        let mut lines = Vec::new();
         let mut first = 0;
-        for i in 0..parts.len() {
-            if i + 1 == parts.len() || breaks & (1 << i) != 0 {
-                out.push(line(first, i));
+        for i in 0..count {
+            if i + 1 == count || breaks & (1 << i) != 0 {
+                lines.push(first..i + 1);
                 first = i + 1;
             }
         }
-        if out.iter().any(|l| l.width > width) {
+        let widest = lines.iter().map(|parts| line_width(parts.clone())).fold(0.0, f32::max);
+        if widest > width {
             continue;
         }
-        let misses_agency = has_agency && out.len() > 1 && breaks & 1 == 0;
-        let widest = out.iter().map(|l| l.width).fold(0.0, f32::max);
+        let misses_agency = has_agency && lines.len() > 1 && breaks & 1 == 0;
         let better = best.as_ref().is_none_or(|(n, m, w, _)| {
-            (out.len(), misses_agency) < (*n, *m) || (out.len(), misses_agency) == (*n, *m) && widest < *w
+            (lines.len(), misses_agency) < (*n, *m) || (lines.len(), misses_agency) == (*n, *m) && widest < *w
         });
         if better {
-            best = Some((out.len(), misses_agency, widest, out));
+            best = Some((lines.len(), misses_agency, widest, lines));
         }
     }
     // Each part fits on a line by itself, so at least one arrangement was found.
-    best.map_or_else(Vec::new, |b| b.3)
+    best.map_or_else(|| (0..count).map(|i| i..i + 1).collect(), |(.., lines)| lines)
+}
+
+/// Fills lines with parts one after the other.
+fn filled(count: usize, width: f32, line_width: impl Fn(Range<usize>) -> f32) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut first = 0;
+    for i in 0..count {
+        if i > first && line_width(first..i + 1) > width {
+            lines.push(first..i);
+            first = i;
+        }
+    }
+    lines.push(first..count);
+    lines
 }
 
 /// One part over several lines of even width; a break moves to the end of a nearby name of a place or body if both lines still
 /// fit.
-fn inside(text: &Text, part: (usize, usize), width: f32) -> Vec<Line> {
+fn inside(text: &Text, part: (usize, usize), width: f32) -> Vec<SetLine> {
     let piece = Text { text: text.text.clone(), atoms: text.atoms[part.0..part.1].to_vec() };
     let mut ends: Vec<usize> = line::even_lines(&piece, width).iter().map(|l| part.0 + l.to).collect();
     let exact = |from: usize, to: usize| line::exact_line(text, from, to, true, 0.0);

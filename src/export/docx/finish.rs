@@ -378,7 +378,7 @@ mod tests {
         }
 
         #[test]
-        fn text_is_copied_as_it_stands(text in "[ -~一-鿿&&[^<&>]]{0,40}") {
+        fn text_is_copied_unchanged(text in "[ -~一-鿿&&[^<&>]]{0,40}") {
             let xml = format!("<w:p><w:r><w:t xml:space=\"preserve\">{text}&amp;&#xA;</w:t></w:r></w:p>");
             prop_assert_eq!(plain(&xml), xml);
         }
@@ -411,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn additions_stand_in_order_and_replace() {
+    fn additions_are_sorted_in_and_replace() {
         let mut notes = Notes::new("zh-CN");
         notes.style(StyleNote {
             id: "A".into(),
@@ -436,7 +436,7 @@ mod tests {
     }
 
     #[test]
-    fn tables_stand_in_the_places_of_their_paragraphs() {
+    fn tables_replace_their_paragraphs() {
         let mut notes = Notes::new("zh-CN");
         notes.table("<w:tbl>1</w:tbl>".into());
         notes.table("<w:tbl>2</w:tbl>".into());

@@ -128,10 +128,10 @@ fn columns(longest: &[f32], widths: &[f32], size: f32, side: f32, total: f32) ->
 /// Per column, the longest unbreakable piece in em, of the cells in that column only.
 fn longest(grid: &Grid<'_>) -> Vec<f32> {
     let mut longest = vec![0.0f32; grid.columns];
-    for place in grid.rows.iter().flatten().filter(|p| p.begins && p.cell.column_span == 1) {
-        let widest = pieces(&place.cell.text).map(|p| p.em).fold(0.0, f32::max);
+    for slot in grid.rows.iter().flatten().filter(|s| s.begins && s.cell.column_span == 1) {
+        let widest = pieces(&slot.cell.text).map(|p| p.em).fold(0.0, f32::max);
         // Limited, so that an endless word in a cell of prose does not take the width of the other columns.
-        longest[place.cell.column] = longest[place.cell.column].max(widest.min(12.0));
+        longest[slot.cell.column] = longest[slot.cell.column].max(widest.min(12.0));
     }
     longest
 }
@@ -154,11 +154,11 @@ fn to_twips(columns: &[f32]) -> Vec<usize> {
 fn heights(grid: &Grid<'_>, columns: &[f32], size: f32, side: f32) -> Vec<f32> {
     let mut heights = vec![0.0f32; grid.rows.len()];
     let mut tall = Vec::new();
-    for (row, place) in grid.rows.iter().enumerate().flat_map(|(r, places)| places.iter().map(move |p| (r, p))) {
-        if !place.begins {
+    for (row, slot) in grid.rows.iter().enumerate().flat_map(|(r, slots)| slots.iter().map(move |s| (r, s))) {
+        if !slot.begins {
             continue;
         }
-        let cell = place.cell;
+        let cell = slot.cell;
         let width: f32 = columns[cell.column..cell.column + cell.column_span].iter().sum();
         let height = lines(&cell.text, (width - 2.0 * side - BORDER) / size - indent(cell)) as f32 * pitch(size)
             + ABOVE as f32 / 10.0

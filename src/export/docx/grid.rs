@@ -11,7 +11,7 @@ const MOST_COLUMNS: usize = 63;
 
 /// A position of the grid at which a cell element is written.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'t> {
+pub(super) struct GridSlot<'t> {
     pub cell: &'t Cell,
     /// Whether the cell begins here; otherwise it began in a row above.
     pub begins: bool,
@@ -21,7 +21,7 @@ pub(super) struct Place<'t> {
 #[derive(Debug)]
 pub(super) struct Grid<'t> {
     pub columns: usize,
-    pub rows: Vec<Vec<Place<'t>>>,
+    pub rows: Vec<Vec<GridSlot<'t>>>,
 }
 
 /// Resolves the spans of a table. Fails if its cells do not tile it, or if it has too many columns for Word.
@@ -35,13 +35,13 @@ pub(super) fn resolve(table: &Table) -> Result<Grid<'_>, ExportError> {
         return Err(fault("的列数超过 Word 的上限 63 列"));
     }
     let mut rows = vec![Vec::new(); table.rows.len()];
-    // Per column: the last cell placed there, and the row after it.
-    let mut standing: Vec<Option<(&Cell, usize)>> = vec![None; columns];
+    // Per column: the last cell that covers it so far, and the row after that cell.
+    let mut covering: Vec<Option<(&Cell, usize)>> = vec![None; columns];
     for (index, row) in table.rows.iter().enumerate() {
         let mut cells = row.cells.iter().peekable();
         let mut column = 0;
         while column < columns {
-            let (cell, begins) = match standing[column] {
+            let (cell, begins) = match covering[column] {
                 Some((cell, below)) if below > index => (cell, false),
                 _ => (cells.next().ok_or_else(|| fault("有空缺的单元格"))?, true),
             };
@@ -54,12 +54,12 @@ pub(super) fn resolve(table: &Table) -> Result<Grid<'_>, ExportError> {
                 return Err(fault("的单元格超出表格"));
             }
             if begins {
-                if standing[column..right].iter().flatten().any(|(_, below)| *below > index) {
+                if covering[column..right].iter().flatten().any(|(_, below)| *below > index) {
                     return Err(fault("的单元格重叠"));
                 }
-                standing[column..right].fill(Some((cell, below)));
+                covering[column..right].fill(Some((cell, below)));
             }
-            rows[index].push(Place { cell, begins });
+            rows[index].push(GridSlot { cell, begins });
             column = right;
         }
         if cells.next().is_some() {
@@ -95,7 +95,7 @@ mod tests {
     fn spans_reach_into_the_rows_below() {
         let t = table(3, vec![vec![cell(0, 2, 2), cell(2, 1, 1)], vec![cell(2, 1, 1)]]);
         let grid = resolve(&t).unwrap();
-        let begins: Vec<Vec<bool>> = grid.rows.iter().map(|r| r.iter().map(|p| p.begins).collect()).collect();
+        let begins: Vec<Vec<bool>> = grid.rows.iter().map(|r| r.iter().map(|s| s.begins).collect()).collect();
         assert_eq!(begins, [[true, true], [false, true]]);
     }
 

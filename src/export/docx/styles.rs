@@ -37,108 +37,147 @@ pub(super) fn table(size: f32, style: &Style) -> String {
 
 /// All styles, with additions in `notes`. `sizes` are those of the tables, in points.
 pub(super) fn make(style: &Style, sizes: &[f32], notes: &mut Notes) -> Styles {
-    let (size, face) = (&style.size, &style.docx);
-    let exact = |points: f32| LineSpacing::new().line(twips(points)).line_rule(LineSpacingType::Exact);
-    let flush = |points: f32| exact(points).before(0).after(0);
-    let half = twips(style.line.pitch / 2.0) as u32;
-    let paragraph = |id: &str, name: &str| Named::new(id, StyleType::Paragraph).name(name).based_on("Normal");
-
-    let title = paragraph(TITLE, "Title")
-        .next(BODY)
-        .fonts(fonts(&face.title, &face.latin))
-        .size(half_points(size.title))
-        .align(AlignmentType::Center)
-        .line_spacing(exact(style.line.title_pitch).before(0).after(half));
-    let facts = paragraph(FACTS, "Subtitle")
-        .next(BODY)
-        .fonts(fonts(&face.body, &face.latin))
-        .size(half_points(size.facts))
-        .align(AlignmentType::Center)
-        .line_spacing(flush(style.line.pitch));
-    let mut body = paragraph(BODY, "Body Text")
-        .fonts(fonts(&face.body, &face.latin))
-        .size(half_points(size.body))
-        .align(AlignmentType::Both)
-        .line_spacing(flush(style.line.pitch));
-    body.run_property = body.run_property.character_spacing(tightening(style));
-    let footer = paragraph(FOOTER, "footer")
-        .fonts(fonts(&face.table, &face.table))
-        .size(half_points(size.page_number))
-        .align(AlignmentType::Center)
-        .snap_to_grid(false)
-        .line_spacing(flush(fit::pitch(size.page_number)));
-    let number = Named::new(PAGE_NUMBER, StyleType::Character)
-        .name("page number")
-        .fonts(fonts(&face.table, &face.table))
-        .size(half_points(size.page_number));
-    let table_text = |id: &str, name: String, points: f32| {
-        paragraph(id, &name)
-            .fonts(fonts(&face.table, &face.latin))
-            .size(half_points(points))
-            .align(AlignmentType::Center)
-            .snap_to_grid(false)
-            .line_spacing(flush(fit::pitch(points)))
-    };
-    let grid = Named::new(GRID, StyleType::Table)
-        .name("Table Grid")
-        .margins(TableCellMargins::new().margin(0, 60, 0, 60))
-        .set_borders(borders(style));
-
     let mut styles = Styles::new()
-        .default_fonts(fonts(&face.body, &face.latin))
-        .default_size(half_points(size.body))
-        .add_style(title)
-        .add_style(facts)
-        .add_style(body);
-    for (level, face) in [&face.heading1, &face.heading2, &face.body].into_iter().enumerate() {
-        let id = heading(level as u8 + 1);
-        styles = styles.add_style(
-            paragraph(id, &format!("heading {}", level + 1))
-                .next(BODY)
-                .fonts(fonts(face, &style.docx.latin))
-                .size(half_points(size.heading))
-                .align(AlignmentType::Both)
-                .line_spacing(flush(style.line.pitch))
-                .outline_lvl(level),
-        );
-        notes.style(StyleNote {
-            id: id.to_owned(),
-            paragraph: vec![
-                ("w:keepNext", "<w:keepNext/>".to_owned()),
-                ("w:keepLines", "<w:keepLines/>".to_owned()),
-                ("w:ind", two_characters(size.heading)),
-            ],
-            ..StyleNote::default()
-        });
+        .default_fonts(fonts(&style.docx.body, &style.docx.latin))
+        .default_size(half_points(style.size.body))
+        .add_style(title(style))
+        .add_style(facts(style))
+        .add_style(body(style));
+    for level in 1..=3 {
+        styles = styles.add_style(heading_style(level, style));
+        notes.style(heading_note(level, style));
     }
-    notes.style(StyleNote {
-        id: BODY.to_owned(),
-        paragraph: vec![
-            ("w:overflowPunct", r#"<w:overflowPunct w:val="0"/>"#.to_owned()),
-            ("w:widowControl", "<w:widowControl/>".to_owned()),
-            ("w:ind", two_characters(size.body)),
-        ],
-        ..StyleNote::default()
-    });
+    notes.style(body_note(style));
     notes.style(StyleNote { id: "Normal".to_owned(), attribute: Some(r#"w:default="1""#), ..StyleNote::default() });
-    styles = styles.add_style(footer).add_style(number).add_style(grid);
-
-    let mut sizes: Vec<usize> = sizes.iter().copied().chain([size.table]).map(half_points).collect();
+    styles = styles.add_style(footer(style)).add_style(page_number(style)).add_style(grid(style));
+    let mut sizes: Vec<usize> = sizes.iter().copied().chain([style.size.table]).map(half_points).collect();
     sizes.sort_unstable();
     sizes.dedup();
     for half in sizes.into_iter().rev() {
         let points = half as f32 / 2.0;
-        let main = half == half_points(size.table);
+        let main = half == half_points(style.size.table);
         let (id, name) = if main {
             (TABLE.to_owned(), "表格文字".to_owned())
         } else {
             (format!("{TABLE}{half}"), format!("表格文字 {points} 磅"))
         };
-        styles = styles.add_style(table_text(&id, name, points));
+        styles = styles.add_style(table_text(&id, &name, points, style));
         // Names unknown to Word need this attribute, or Word takes the styles for built-in ones.
         notes.style(StyleNote { id, attribute: Some(r#"w:customStyle="1""#), ..StyleNote::default() });
     }
     styles
+}
+
+fn paragraph(id: &str, name: &str) -> Named {
+    Named::new(id, StyleType::Paragraph).name(name).based_on("Normal")
+}
+
+/// Lines of exactly this height, in points, without space before and after the paragraph.
+fn flush(points: f32) -> LineSpacing {
+    LineSpacing::new().line(twips(points)).line_rule(LineSpacingType::Exact).before(0).after(0)
+}
+
+fn title(style: &Style) -> Named {
+    paragraph(TITLE, "Title")
+        .next(BODY)
+        .fonts(fonts(&style.docx.title, &style.docx.latin))
+        .size(half_points(style.size.title))
+        .align(AlignmentType::Center)
+        .line_spacing(flush(style.line.title_pitch).after(twips(style.line.pitch / 2.0) as u32))
+}
+
+/// The lines under the title.
+fn facts(style: &Style) -> Named {
+    paragraph(FACTS, "Subtitle")
+        .next(BODY)
+        .fonts(fonts(&style.docx.body, &style.docx.latin))
+        .size(half_points(style.size.facts))
+        .align(AlignmentType::Center)
+        .line_spacing(flush(style.line.pitch))
+}
+
+fn body(style: &Style) -> Named {
+    let mut body = paragraph(BODY, "Body Text")
+        .fonts(fonts(&style.docx.body, &style.docx.latin))
+        .size(half_points(style.size.body))
+        .align(AlignmentType::Both)
+        .line_spacing(flush(style.line.pitch));
+    body.run_property = body.run_property.character_spacing(tightening(style));
+    body
+}
+
+fn body_note(style: &Style) -> StyleNote {
+    StyleNote {
+        id: BODY.to_owned(),
+        paragraph: vec![
+            ("w:overflowPunct", r#"<w:overflowPunct w:val="0"/>"#.to_owned()),
+            ("w:widowControl", "<w:widowControl/>".to_owned()),
+            ("w:ind", two_characters(style.size.body)),
+        ],
+        ..StyleNote::default()
+    }
+}
+
+/// The style of headings of a level, from 1 to 3.
+fn heading_style(level: u8, style: &Style) -> Named {
+    let faces = &style.docx;
+    let face = match level {
+        1 => &faces.heading1,
+        2 => &faces.heading2,
+        _ => &faces.body,
+    };
+    paragraph(heading(level), &format!("heading {level}"))
+        .next(BODY)
+        .fonts(fonts(face, &faces.latin))
+        .size(half_points(style.size.heading))
+        .align(AlignmentType::Both)
+        .line_spacing(flush(style.line.pitch))
+        .outline_lvl(usize::from(level) - 1)
+}
+
+fn heading_note(level: u8, style: &Style) -> StyleNote {
+    StyleNote {
+        id: heading(level).to_owned(),
+        paragraph: vec![
+            ("w:keepNext", "<w:keepNext/>".to_owned()),
+            ("w:keepLines", "<w:keepLines/>".to_owned()),
+            ("w:ind", two_characters(style.size.heading)),
+        ],
+        ..StyleNote::default()
+    }
+}
+
+fn footer(style: &Style) -> Named {
+    paragraph(FOOTER, "footer")
+        .fonts(fonts(&style.docx.table, &style.docx.table))
+        .size(half_points(style.size.page_number))
+        .align(AlignmentType::Center)
+        .snap_to_grid(false)
+        .line_spacing(flush(fit::pitch(style.size.page_number)))
+}
+
+fn page_number(style: &Style) -> Named {
+    Named::new(PAGE_NUMBER, StyleType::Character)
+        .name("page number")
+        .fonts(fonts(&style.docx.table, &style.docx.table))
+        .size(half_points(style.size.page_number))
+}
+
+fn grid(style: &Style) -> Named {
+    Named::new(GRID, StyleType::Table)
+        .name("Table Grid")
+        .margins(TableCellMargins::new().margin(0, 60, 0, 60))
+        .set_borders(borders(style))
+}
+
+/// The style of table text of a size in points.
+fn table_text(id: &str, name: &str, points: f32, style: &Style) -> Named {
+    paragraph(id, name)
+        .fonts(fonts(&style.docx.table, &style.docx.latin))
+        .size(half_points(points))
+        .align(AlignmentType::Center)
+        .snap_to_grid(false)
+        .line_spacing(flush(fit::pitch(points)))
 }
 
 /// Change of the spacing after each body character, in twips, with which a whole number of them fills a line: 28 at 16 points

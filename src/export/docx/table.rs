@@ -13,7 +13,7 @@ use docx_rs::{
 
 use super::finish;
 use super::fit::{self, Fit};
-use super::grid::{self, Grid, Place};
+use super::grid::{self, Grid, GridSlot};
 use super::text::{self, twips};
 use super::{measure, styles};
 use crate::export::ExportError;
@@ -36,7 +36,7 @@ const MOST_KEPT: usize = 32;
 
 /// Cache key: all that the XML of a table depends on, except its figures.
 #[derive(PartialEq)]
-struct Ground {
+struct TableKey {
     table: Table,
     fit: Fit,
     style: String,
@@ -45,7 +45,7 @@ struct Ground {
 
 /// The XML between the figures, by cache key; least recently used first.
 #[derive(Default)]
-pub(in crate::export) struct TableCache(RefCell<Vec<(Ground, Vec<Box<str>>)>>);
+pub(in crate::export) struct TableCache(RefCell<Vec<(TableKey, Vec<Box<str>>)>>);
 
 /// Writes a table; `None` for one without rows or columns, which Word refuses. `before`: height in points used above it on its
 /// page. Fails if its cells do not tile it.
@@ -61,10 +61,10 @@ pub(super) fn write(
     }
     let fit = fit::fit(&grid, &table.widths, style, before);
     let size = fit.size;
-    let ground = |table, fit| Ground { table, fit, style: styles::table(size, style), rule: style.line.rule };
+    let key_of = |table, fit| TableKey { table, fit, style: styles::table(size, style), rule: style.line.rule };
     let mut blank = table.clone();
     if table.rows.iter().flat_map(|r| &r.cells).map(|c| &c.text).chain([&table.caption]).any(|t| t.contains(FIGURE)) {
-        return Ok(Some(Finished { xml: build(&ground(blank, fit), style)?, size }));
+        return Ok(Some(Finished { xml: build(&key_of(blank, fit), style)?, size }));
     }
     let mut figures = Vec::new();
     for cell in blank.rows.iter_mut().flat_map(|r| &mut r.cells) {
@@ -72,10 +72,10 @@ pub(super) fn write(
             figures.push(std::mem::replace(&mut cell.text, FIGURE.to_owned()));
         }
     }
-    let ground = ground(blank, fit);
-    let filled = |(_, pieces): &(Ground, Vec<Box<str>>)| fill(pieces, &figures);
+    let key = key_of(blank, fit);
+    let filled = |(_, pieces): &(TableKey, Vec<Box<str>>)| fill(pieces, &figures);
     let mut kept = cache.0.borrow_mut();
-    let known = kept.iter().position(|(g, _)| *g == ground).and_then(|at| {
+    let known = kept.iter().position(|(k, _)| *k == key).and_then(|at| {
         // Moved to the end, so that it is removed last.
         kept[at..].rotate_left(1);
         kept.last().map(filled)
@@ -83,7 +83,7 @@ pub(super) fn write(
     let xml = match known {
         Some(xml) => xml,
         None => {
-            let xml = build(&ground, style)?;
+            let xml = build(&key, style)?;
             let pieces: Vec<Box<str>> = xml.split(FIGURE).map(Box::from).collect();
             if pieces.len() != figures.len() + 1 {
                 let reason = format!("表格“{}”的数字和它们的位置对不上", table.caption);
@@ -93,7 +93,7 @@ pub(super) fn write(
             if kept.len() >= MOST_KEPT {
                 kept.remove(0);
             }
-            kept.push((ground, pieces));
+            kept.push((key, pieces));
             xml
         }
     };
@@ -120,15 +120,15 @@ fn fill(pieces: &[Box<str>], figures: &[String]) -> String {
     xml
 }
 
-fn build(ground: &Ground, style: &Style) -> Result<String, ExportError> {
-    let Ground { table, fit, style: id, .. } = ground;
+fn build(key: &TableKey, style: &Style) -> Result<String, ExportError> {
+    let TableKey { table, fit, style: id, .. } = key;
     let grid: Grid<'_> = grid::resolve(table)?;
     let last = grid.rows.len() - 1;
     let mut rows = Vec::with_capacity(grid.rows.len());
-    for (index, places) in grid.rows.iter().enumerate() {
+    for (index, slots) in grid.rows.iter().enumerate() {
         // Word keeps a row on the page of the next one if its paragraphs are marked so.
         let keep = index < last && (fit.whole || index < table.header_rows);
-        let cells = places.iter().map(|p| cell(p, fit, id, keep)).collect();
+        let cells = slots.iter().map(|s| cell(s, fit, id, keep)).collect();
         let mut row = TableRow::new(cells);
         if !fit.splits[index] {
             row = row.cant_split();
@@ -150,14 +150,14 @@ fn build(ground: &Ground, style: &Style) -> Result<String, ExportError> {
     finish::table(&built.build(), table.header_rows.min(grid.rows.len()), &table.caption)
 }
 
-fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
-    let cell = place.cell;
+fn cell(slot: &GridSlot<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
+    let cell = slot.cell;
     let width: usize = fit.columns[cell.column..cell.column + cell.column_span].iter().sum();
     let mut p = Paragraph::new().style(id);
     if keep {
         p = p.keep_next(true);
     }
-    if place.begins {
+    if slot.begins {
         if cell.align == Align::Left {
             p = p.align(AlignmentType::Left);
             if cell.indent > 0 {
@@ -177,7 +177,7 @@ fn cell(place: &Place<'_>, fit: &Fit, id: &str, keep: bool) -> TableCell {
         built = built.grid_span(cell.column_span);
     }
     if cell.row_span > 1 {
-        built = built.vertical_merge(if place.begins { VMergeType::Restart } else { VMergeType::Continue });
+        built = built.vertical_merge(if slot.begins { VMergeType::Restart } else { VMergeType::Continue });
     }
     built
 }

@@ -3,14 +3,14 @@
 //! Takes the parts, gives the run. As in the PDF: the fewest lines, then with a break after the agency, then of even width; a
 //! part is broken only if it is wider than a line.
 
+use std::ops::Range;
+
 use docx_rs::{BreakType, Run};
 
 use super::measure::{self, pieces};
 use super::text;
+use crate::layout::title_lines;
 use crate::style::Style;
-
-/// Titles with more parts than this are filled line by line, since all combinations of breaks would take too long.
-const MOST_PARTS: usize = 8;
 
 /// The title as a run of the title style.
 pub(super) fn run(parts: &[String], style: &Style) -> Run {
@@ -33,47 +33,20 @@ fn lines(parts: &[String], capacity: f32) -> Vec<String> {
     let mut group = 0;
     for (index, part) in parts.iter().enumerate() {
         if measure::em(part) > capacity {
-            out.extend(arrange(&parts[group..index], capacity, group == 0));
+            out.extend(whole_parts(&parts[group..index], capacity, group == 0));
             out.extend(inside(part, capacity));
             group = index + 1;
         }
     }
-    out.extend(arrange(&parts[group..], capacity, group == 0));
+    out.extend(whole_parts(&parts[group..], capacity, group == 0));
     out
 }
 
-/// Lines of whole parts, each no wider than a line.
-fn arrange(parts: &[String], capacity: f32, has_agency: bool) -> Vec<String> {
-    if parts.is_empty() {
-        return Vec::new();
-    }
-    if parts.len() > MOST_PARTS {
-        return filled(parts.iter().map(String::as_str), capacity);
-    }
-    // Bit i: a break after part i. The best has the fewest lines, then a break after the agency, then the narrowest widest
-    // line.
-    let mut best: Option<(usize, bool, f32, Vec<String>)> = None;
-    for breaks in 0..1u32 << (parts.len() - 1) {
-        let mut lines = vec![String::new()];
-        for (index, part) in parts.iter().enumerate() {
-            if index > 0 && breaks & (1 << (index - 1)) != 0 {
-                lines.push(String::new());
-            }
-            if let Some(line) = lines.last_mut() {
-                line.push_str(part);
-            }
-        }
-        let widest = lines.iter().map(|l| measure::em(l)).fold(0.0, f32::max);
-        let misses = has_agency && lines.len() > 1 && breaks & 1 == 0;
-        let better = best.as_ref().is_none_or(|(n, m, w, _)| {
-            (lines.len(), misses).cmp(&(*n, *m)).then(widest.total_cmp(w)) == std::cmp::Ordering::Less
-        });
-        if widest <= capacity && better {
-            best = Some((lines.len(), misses, widest, lines));
-        }
-    }
-    // A break after each part always fits, so there is a best arrangement; if not, Word breaks the title.
-    best.map_or_else(|| vec![parts.concat()], |b| b.3)
+/// Lines of whole parts, each of which fits on a line.
+fn whole_parts(parts: &[String], capacity: f32, has_agency: bool) -> Vec<String> {
+    let text = |range: Range<usize>| parts[range].concat();
+    let lines = title_lines(parts.len(), has_agency, capacity, |range| measure::em(&text(range)));
+    lines.into_iter().map(text).collect()
 }
 
 /// One part over several lines of even width.

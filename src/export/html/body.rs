@@ -1,9 +1,9 @@
 //! Title, facts, and sections with their headings, paragraphs and tables, in the order of the document.
 //!
-//! Takes a document and its look. A heading opens a section that ends before the next heading of its level or above; its rank
+//! Takes a document and the kind of output. A heading opens a section that ends before the next heading of its level or above; its rank
 //! (`h2` to `h6`) is its depth, so that no rank is skipped, regardless of the levels that an agency uses.
 
-use super::look::{Look, Part};
+use super::look::{HtmlKind, StyledPart};
 use super::markup::Markup;
 use super::table;
 use crate::model::{Block, Document};
@@ -11,10 +11,10 @@ use crate::model::{Block, Document};
 /// Elements of headings by depth, below the title.
 const RANKS: [&str; 5] = ["h2", "h3", "h4", "h5", "h6"];
 
-pub(super) fn write(m: &mut Markup<'_>, doc: &Document, look: Look, ids: &str) {
-    title(m, &doc.title, look);
+pub(super) fn write(m: &mut Markup<'_>, doc: &Document, kind: HtmlKind, ids: &str) {
+    title(m, &doc.title, kind);
     for fact in &doc.facts {
-        line(m, "p", look.of(Part::Fact), fact);
+        line(m, "p", kind.attribute(StyledPart::Fact), fact);
     }
     // Levels of the open sections, from the outside in.
     let mut open: Vec<u8> = Vec::new();
@@ -30,12 +30,12 @@ pub(super) fn write(m: &mut Markup<'_>, doc: &Document, look: Look, ids: &str) {
                 m.line();
                 let rank = RANKS[open.len().min(RANKS.len() - 1)];
                 open.push(*level);
-                line(m, rank, look.of(Part::Heading(*level)), text);
+                line(m, rank, kind.attribute(StyledPart::Heading(*level)), text);
             }
-            Block::Paragraph { text } => line(m, "p", look.of(Part::Paragraph), text),
+            Block::Paragraph { text } => line(m, "p", kind.attribute(StyledPart::Paragraph), text),
             Block::Table(t) => {
                 tables += 1;
-                table::write(m, t, look, &format!("{ids}t{tables}"));
+                table::write(m, t, kind, &format!("{ids}t{tables}"));
             }
         }
     }
@@ -44,9 +44,9 @@ pub(super) fn write(m: &mut Markup<'_>, doc: &Document, look: Look, ids: &str) {
 
 /// The title. Nested spans make it break after the agency first, then between its other parts, and inside a part only if
 /// necessary.
-fn title(m: &mut Markup<'_>, parts: &[String], look: Look) {
-    let part = [look.of(Part::Piece)];
-    m.open("h1", &[look.of(Part::Title)]);
+fn title(m: &mut Markup<'_>, parts: &[String], kind: HtmlKind) {
+    let part = [kind.attribute(StyledPart::Piece)];
+    m.open("h1", &[kind.attribute(StyledPart::Title)]);
     match parts {
         [first, rest @ ..] if !rest.is_empty() => {
             m.open("span", &part);

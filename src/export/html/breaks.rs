@@ -42,7 +42,7 @@ impl Breaks {
 }
 
 /// The pieces of one line of a label, inside which it does not break; joined, they are the line.
-pub fn pieces(line: &str) -> Vec<&str> {
+pub(crate) fn pieces(line: &str) -> Vec<&str> {
     cut(line, &ends(line))
 }
 
@@ -69,7 +69,7 @@ fn ends(line: &str) -> Vec<usize> {
     let (mut start, mut end) = (0, 0);
     for (i, piece) in all.iter().enumerate() {
         end += piece.len();
-        if i + 1 == all.len() || is_break(&all, i, start + piece.len() < end) {
+        if i + 1 == all.len() || ends_piece(&all, i, start + piece.len() < end) {
             found.push(end);
             start = end;
         }
@@ -78,7 +78,7 @@ fn ends(line: &str) -> Vec<usize> {
 }
 
 /// Whether a piece ends after the word at `i`; `joined`: whether that word is joined to those before it.
-fn is_break(words: &[&str], i: usize, joined: bool) -> bool {
+fn ends_piece(words: &[&str], i: usize, joined: bool) -> bool {
     let (left, right) = (words[i], words[i + 1]);
     // Letters on both sides of the boundary; next to a mark or a space a line may always break.
     let count = |letters: &mut dyn Iterator<Item = char>| letters.take_while(|c| c.is_alphanumeric()).count();

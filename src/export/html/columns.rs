@@ -7,6 +7,7 @@ use unicode_width::UnicodeWidthChar;
 
 use super::breaks::pieces;
 use super::heads;
+use crate::layout::raised_to_least;
 use crate::model::{CellRole, Table};
 
 /// Greatest width of a table that fits on a phone, em.
@@ -80,10 +81,7 @@ fn share(weights: &[f32], least: &[f32], width: f32) -> Vec<f32> {
         return least.iter().map(|l| l / wanted * 100.0).collect();
     }
     let base: Vec<f32> = weights.iter().map(|w| w / total * width).collect();
-    let short: f32 = base.iter().zip(least).map(|(b, l)| (l - b).max(0.0)).sum();
-    let spare: f32 = base.iter().zip(least).map(|(b, l)| (b - l).max(0.0)).sum();
-    let gives = if spare > 0.0 { short / spare } else { 0.0 };
-    base.iter().zip(least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives } / width * 100.0).collect()
+    raised_to_least(&base, least).into_iter().map(|w| w / width * 100.0).collect()
 }
 
 /// Width of the widest piece of a text that cannot break, em.

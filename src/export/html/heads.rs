@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::model::{Cell, CellRole, Table};
+use crate::model::{Cell, CellRole, Row, Table};
 
 /// Headers and groups of a table. Cells are numbered in reading order.
 #[derive(Debug, Default, PartialEq)]
@@ -31,68 +31,13 @@ impl Heads {
     pub fn new(table: &Table) -> Heads {
         let (rows, width) = (table.rows.len(), width(table));
         let head = table.header_rows.min(rows);
-        let mut of = Vec::new();
-        let mut above: Vec<Vec<usize>> = vec![Vec::new(); width];
-        let mut beside: Vec<Vec<usize>> = vec![Vec::new(); rows];
-        let mut title = None;
-        // Labels of an outline above the next one, with their levels.
-        let mut outline: Vec<(u8, usize)> = Vec::new();
-        let mut starts = vec![head];
-        let mut in_block = false;
+        let mut walk = Walk::new(rows, width);
         for (r, row) in table.rows.iter().enumerate() {
-            let heads = row.cells.iter().any(|c| matches!(c.role, CellRole::ColumnHeader | CellRole::BlockHeader));
-            if heads && in_block {
-                above.iter_mut().for_each(Vec::clear);
-                outline.clear();
-                (title, in_block) = (None, false);
-                starts.push(r);
-            }
-            in_block |= !heads;
-            for cell in &row.cells {
-                let number = of.len();
-                of.push(Vec::new());
-                match cell.role {
-                    CellRole::BlockHeader => title = Some(number),
-                    CellRole::ColumnHeader => above[columns(cell)].iter_mut().for_each(|a| a.push(number)),
-                    CellRole::RowHeader => {
-                        if cell.column == 0 && cell.row_span == 1 {
-                            while outline.last().is_some_and(|(indent, _)| *indent >= cell.indent) {
-                                outline.pop();
-                            }
-                            beside[r].extend(outline.iter().map(|(_, n)| *n));
-                            outline.push((cell.indent, number));
-                        }
-                        let last = r.saturating_add(cell.row_span.max(1)).min(rows);
-                        beside[r..last].iter_mut().for_each(|b| b.push(number));
-                    }
-                    CellRole::Data => {
-                        let mut own: Vec<usize> = title.iter().chain(&beside[r]).copied().collect();
-                        for n in above[columns(cell)].iter().flatten() {
-                            if !own.contains(n) {
-                                own.push(*n);
-                            }
-                        }
-                        of[number] = own;
-                    }
-                }
-            }
+            walk.begin_row(r, row);
+            row.cells.iter().for_each(|cell| walk.cell(r, cell));
         }
-        // With several blocks, these are the groups, and there are none inside them.
-        if starts.len() == 1 {
-            for (r, row) in table.rows.iter().enumerate().skip(head) {
-                let label = row.cells.iter().find(|c| c.column == 0 && c.role == CellRole::RowHeader && c.row_span > 1);
-                starts.extend(label.into_iter().flat_map(|c| [r, r.saturating_add(c.row_span)]));
-            }
-        }
-        starts.retain(|s| *s < rows);
-        starts.push(rows);
-        starts.sort_unstable();
-        starts.dedup();
-        let bodies = starts.windows(2).map(|w| w[0]..w[1]).collect();
-        let top = table.rows.first().filter(|_| head > 0).map_or(&[][..], |r| &r.cells);
-        let spans = top.iter().any(|c| c.column_span > 1) && top.iter().map(|c| c.column_span).sum::<usize>() == width;
-        let groups = if spans { top.iter().map(columns).collect() } else { std::iter::once(0..width).collect() };
-        Heads { of, head, bodies, groups }
+        let bodies = bodies(table, head, &walk.blocks);
+        Heads { of: walk.of, head, bodies, groups: groups(table, head, width) }
     }
 
     /// The `scope` of a header cell: its row or column, or a group if it covers the whole of it; empty for a data cell.
@@ -107,6 +52,109 @@ impl Heads {
             CellRole::RowHeader => "row",
         }
     }
+}
+
+/// The header cells found so far on a walk through the cells of a table in reading order. Cells are numbered in this order.
+struct Walk {
+    of: Vec<Vec<usize>>,
+    /// By column: the column headers of the current block.
+    above: Vec<Vec<usize>>,
+    /// By row: its labels, from the outside in.
+    beside: Vec<Vec<usize>>,
+    /// The title of the current block.
+    title: Option<usize>,
+    /// Labels of an outline above the next one, with their levels.
+    outline: Vec<(u8, usize)>,
+    /// Whether a row without column headers has begun in the current block.
+    in_block: bool,
+    /// First rows of the blocks after the first.
+    blocks: Vec<usize>,
+}
+
+impl Walk {
+    fn new(rows: usize, width: usize) -> Walk {
+        Walk {
+            of: Vec::new(),
+            above: vec![Vec::new(); width],
+            beside: vec![Vec::new(); rows],
+            title: None,
+            outline: Vec::new(),
+            in_block: false,
+            blocks: Vec::new(),
+        }
+    }
+
+    /// Column headers after rows without them begin a new block, to which the headers above do not apply.
+    fn begin_row(&mut self, r: usize, row: &Row) {
+        let heads = row.cells.iter().any(|c| matches!(c.role, CellRole::ColumnHeader | CellRole::BlockHeader));
+        if heads && self.in_block {
+            self.above.iter_mut().for_each(Vec::clear);
+            self.outline.clear();
+            (self.title, self.in_block) = (None, false);
+            self.blocks.push(r);
+        }
+        self.in_block |= !heads;
+    }
+
+    fn cell(&mut self, r: usize, cell: &Cell) {
+        let number = self.of.len();
+        self.of.push(Vec::new());
+        match cell.role {
+            CellRole::BlockHeader => self.title = Some(number),
+            CellRole::ColumnHeader => self.above[columns(cell)].iter_mut().for_each(|a| a.push(number)),
+            CellRole::RowHeader => self.row_header(r, cell, number),
+            CellRole::Data => self.of[number] = self.headers(r, cell),
+        }
+    }
+
+    fn row_header(&mut self, r: usize, cell: &Cell, number: usize) {
+        if cell.column == 0 && cell.row_span == 1 {
+            while self.outline.last().is_some_and(|(indent, _)| *indent >= cell.indent) {
+                self.outline.pop();
+            }
+            self.beside[r].extend(self.outline.iter().map(|(_, n)| *n));
+            self.outline.push((cell.indent, number));
+        }
+        let last = r.saturating_add(cell.row_span.max(1)).min(self.beside.len());
+        self.beside[r..last].iter_mut().for_each(|b| b.push(number));
+    }
+
+    /// The headers of a data cell from the outside in, each once.
+    fn headers(&self, r: usize, cell: &Cell) -> Vec<usize> {
+        let mut own: Vec<usize> = self.title.iter().chain(&self.beside[r]).copied().collect();
+        for n in self.above[columns(cell)].iter().flatten() {
+            if !own.contains(n) {
+                own.push(*n);
+            }
+        }
+        own
+    }
+}
+
+/// Groups of rows below the head: the blocks of the table, or in a table of one block the rows beside a label of several rows.
+/// `blocks`: first rows of the blocks after the first.
+fn bodies(table: &Table, head: usize, blocks: &[usize]) -> Vec<Range<usize>> {
+    let rows = table.rows.len();
+    let mut starts = vec![head];
+    starts.extend(blocks);
+    if blocks.is_empty() {
+        for (r, row) in table.rows.iter().enumerate().skip(head) {
+            let label = row.cells.iter().find(|c| c.column == 0 && c.role == CellRole::RowHeader && c.row_span > 1);
+            starts.extend(label.into_iter().flat_map(|c| [r, r.saturating_add(c.row_span)]));
+        }
+    }
+    starts.retain(|s| *s < rows);
+    starts.push(rows);
+    starts.sort_unstable();
+    starts.dedup();
+    starts.windows(2).map(|w| w[0]..w[1]).collect()
+}
+
+/// Groups of columns: those below the headers of the first row if one of them covers several columns, otherwise all columns.
+fn groups(table: &Table, head: usize, width: usize) -> Vec<Range<usize>> {
+    let top = table.rows.first().filter(|_| head > 0).map_or(&[][..], |r| &r.cells);
+    let spans = top.iter().any(|c| c.column_span > 1) && top.iter().map(|c| c.column_span).sum::<usize>() == width;
+    if spans { top.iter().map(columns).collect() } else { std::iter::once(0..width).collect() }
 }
 
 fn columns(cell: &Cell) -> Range<usize> {

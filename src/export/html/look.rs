@@ -4,14 +4,14 @@
 
 /// Kind of output.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Look {
+pub(super) enum HtmlKind {
     Page,
     Fragment,
 }
 
 /// A part of a document with an appearance of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
+pub(super) enum StyledPart {
     /// The element around a fragment.
     Root,
     Title,
@@ -41,51 +41,55 @@ macro_rules! ruled {
     };
 }
 
-impl Look {
+impl HtmlKind {
     /// The attribute of a part: its name and value, which is empty if none is needed.
-    pub fn of(self, part: Part) -> (&'static str, &'static str) {
+    pub fn attribute(self, part: StyledPart) -> (&'static str, &'static str) {
         match self {
-            Look::Page => ("class", class(part)),
-            Look::Fragment => ("style", style(part)),
+            HtmlKind::Page => ("class", class(part)),
+            HtmlKind::Fragment => ("style", style(part)),
         }
     }
 }
 
-fn class(part: Part) -> &'static str {
+fn class(part: StyledPart) -> &'static str {
     match part {
-        Part::Root | Part::Title | Part::Piece | Part::Paragraph | Part::Caption => "",
-        Part::ColumnHead | Part::Label { left: false } | Part::Figure => "",
-        Part::Fact => "fact",
-        Part::Heading(1) => "one",
-        Part::Heading(2) => "two",
-        Part::Heading(_) => "three",
-        Part::Box => "box",
-        Part::BlockHead => "block",
-        Part::Label { left: true } => "left",
+        StyledPart::Root | StyledPart::Title | StyledPart::Piece | StyledPart::Paragraph | StyledPart::Caption => "",
+        StyledPart::ColumnHead | StyledPart::Label { left: false } | StyledPart::Figure => "",
+        StyledPart::Fact => "fact",
+        StyledPart::Heading(1) => "one",
+        StyledPart::Heading(2) => "two",
+        StyledPart::Heading(_) => "three",
+        StyledPart::Box => "box",
+        StyledPart::BlockHead => "block",
+        StyledPart::Label { left: true } => "left",
     }
 }
 
-fn style(part: Part) -> &'static str {
+fn style(part: StyledPart) -> &'static str {
     match part {
-        Part::Root => "line-height:1.8;overflow-wrap:anywhere",
-        Part::Title => "margin:0 0 .6em;font-size:1.5em;line-height:1.4;text-align:center",
-        Part::Piece => "display:inline-block",
-        Part::Fact => "margin:0 0 .5em;text-align:center",
-        Part::Heading(1) => "margin:1.4em 0 .5em;font-size:1.15em;font-weight:bold;text-indent:2em;text-wrap:pretty",
-        Part::Heading(2) => "margin:1em 0 .4em;font-size:1em;font-weight:bold;text-indent:2em;text-wrap:pretty",
-        Part::Heading(_) => "margin:.6em 0 .3em;font-size:1em;font-weight:normal;text-indent:2em;text-wrap:pretty",
-        Part::Paragraph => "margin:0 0 .5em;text-indent:2em;text-align:justify",
-        Part::Box => "margin:.8em 0;overflow-x:auto",
+        StyledPart::Root => "line-height:1.8;overflow-wrap:anywhere",
+        StyledPart::Title => "margin:0 0 .6em;font-size:1.5em;line-height:1.4;text-align:center",
+        StyledPart::Piece => "display:inline-block",
+        StyledPart::Fact => "margin:0 0 .5em;text-align:center",
+        StyledPart::Heading(1) => {
+            "margin:1.4em 0 .5em;font-size:1.15em;font-weight:bold;text-indent:2em;text-wrap:pretty"
+        }
+        StyledPart::Heading(2) => "margin:1em 0 .4em;font-size:1em;font-weight:bold;text-indent:2em;text-wrap:pretty",
+        StyledPart::Heading(_) => {
+            "margin:.6em 0 .3em;font-size:1em;font-weight:normal;text-indent:2em;text-wrap:pretty"
+        }
+        StyledPart::Paragraph => "margin:0 0 .5em;text-indent:2em;text-align:justify",
+        StyledPart::Box => "margin:.8em 0;overflow-x:auto",
         // Visually hidden. If a portal strips this, the caption is displayed, which does no harm.
-        Part::Caption => {
+        StyledPart::Caption => {
             "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap"
         }
-        Part::ColumnHead | Part::Label { left: false } => {
+        StyledPart::ColumnHead | StyledPart::Label { left: false } => {
             ruled!("text-align:center;word-break:keep-all;text-wrap:balance;font-weight:normal")
         }
-        Part::BlockHead => ruled!("text-align:center;word-break:keep-all;font-weight:bold"),
-        Part::Label { left: true } => ruled!("text-align:left;word-break:keep-all;font-weight:normal"),
+        StyledPart::BlockHead => ruled!("text-align:center;word-break:keep-all;font-weight:bold"),
+        StyledPart::Label { left: true } => ruled!("text-align:left;word-break:keep-all;font-weight:normal"),
         // A number broken over two lines would read as two numbers.
-        Part::Figure => ruled!("text-align:center;white-space:nowrap"),
+        StyledPart::Figure => ruled!("text-align:center;white-space:nowrap"),
     }
 }

@@ -117,19 +117,20 @@ fn is_printed(c: char) -> bool {
     !(is_invisible(c) || apart)
 }
 
-fn is_break(c: char) -> bool {
+/// Whether a character ends a line. The other line ends of Unicode are invisible controls, which are omitted.
+fn is_line_end(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
 /// The lines of a text without its invisible characters. A line break at the end begins no further line.
 fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
-    let text = text.trim_end_matches(is_break);
-    text.split("\r\n").flat_map(|l| l.split(is_break)).map(seen)
+    let text = text.trim_end_matches(is_line_end);
+    text.split("\r\n").flat_map(|l| l.split(is_line_end)).map(seen)
 }
 
 /// A text on one line, without its invisible characters.
 fn one_line(text: &str) -> Cow<'_, str> {
-    if text.contains(is_break) { lines(text).collect::<Vec<_>>().join(" ").into() } else { seen(text) }
+    if text.contains(is_line_end) { lines(text).collect::<Vec<_>>().join(" ").into() } else { seen(text) }
 }
 
 fn seen(line: &str) -> Cow<'_, str> {

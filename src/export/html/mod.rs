@@ -18,13 +18,13 @@ mod markup;
 mod table;
 
 pub(super) use breaks::Breaks;
-pub use breaks::pieces;
+pub(crate) use breaks::pieces;
 
 use super::Cache;
 use crate::digest::sha256_of;
 use crate::model::Document;
 use crate::site::Site;
-use look::Look;
+use look::HtmlKind;
 use markup::Markup;
 
 /// Writes the document as a complete page. The same document and site give the same bytes.
@@ -35,7 +35,7 @@ pub fn page(doc: &Document, site: &Site, cache: &Cache) -> Vec<u8> {
     head::write(&mut m, doc, site);
     m.open("body", &[]);
     m.open("main", &[]);
-    body::write(&mut m, doc, Look::Page, "");
+    body::write(&mut m, doc, HtmlKind::Page, "");
     m.finish()
 }
 
@@ -44,9 +44,9 @@ pub fn page(doc: &Document, site: &Site, cache: &Cache) -> Vec<u8> {
 pub fn fragment(doc: &Document, cache: &Cache) -> Vec<u8> {
     let digest = sha256_of([doc.title_text().as_bytes(), doc.agency.as_bytes()]);
     let mut m = Markup::new(&cache.breaks);
-    let (name, style) = Look::Fragment.of(look::Part::Root);
+    let (name, style) = HtmlKind::Fragment.attribute(look::StyledPart::Root);
     m.open("div", &[("lang", doc.language), (name, style)]);
     m.line();
-    body::write(&mut m, doc, Look::Fragment, &format!("nb{}", &digest[..10]));
+    body::write(&mut m, doc, HtmlKind::Fragment, &format!("nb{}", &digest[..10]));
     m.finish()
 }

@@ -1,36 +1,36 @@
 //! A table: caption, groups of columns and rows, header cells with their scope, data cells with references to their headers.
 //!
-//! Takes a table, its look and a prefix of its ids. It never decides a span or a width: these come from the document and
+//! Takes a table, the kind of output and a prefix of its ids. It never decides a span or a width: these come from the document and
 //! [`Columns`].
 
 use std::fmt::Write as _;
 
 use super::columns::Columns;
 use super::heads::Heads;
-use super::look::{Look, Part};
+use super::look::{HtmlKind, StyledPart};
 use super::markup::Markup;
 use crate::model::{Align, Cell, CellRole, Table};
 
 /// Length of the longest number of a label: （十二）.
 const MOST_NUMBER: usize = 4;
 
-pub(super) fn write(m: &mut Markup<'_>, table: &Table, look: Look, name: &str) {
+pub(super) fn write(m: &mut Markup<'_>, table: &Table, kind: HtmlKind, name: &str) {
     let (heads, columns) = (Heads::new(table), Columns::new(table));
     // A box that scrolls must be reachable by keyboard.
     let (label, focus) = (format!("{}（可左右滚动）", table.caption), columns.is_wide());
     let access = [("role", "group"), ("aria-label", label.as_str()), ("tabindex", "0")];
-    let mut attributes = vec![look.of(Part::Box)];
+    let mut attributes = vec![kind.attribute(StyledPart::Box)];
     attributes.extend(access.into_iter().filter(|_| focus));
     m.open("div", &attributes);
     m.line();
-    let class = if look == Look::Page && columns.is_wide() { "wide" } else { "" };
-    m.open("table", &[("class", class), ("style", &frame(&columns, look))]);
+    let class = if kind == HtmlKind::Page && columns.is_wide() { "wide" } else { "" };
+    m.open("table", &[("class", class), ("style", &frame(&columns, kind))]);
     m.line();
-    m.open("caption", &[look.of(Part::Caption)]);
+    m.open("caption", &[kind.attribute(StyledPart::Caption)]);
     m.text(&table.caption);
     m.close_line();
-    groups(m, &heads, &columns, look);
-    let ground = Ground { heads: &heads, columns: &columns, look, name };
+    groups(m, &heads, &columns, kind);
+    let context = CellContext { heads: &heads, columns: &columns, kind, name };
     let mut number = 0;
     let mut rows = |m: &mut Markup<'_>, range: std::ops::Range<usize>, group: &'static str| {
         if range.is_empty() {
@@ -42,7 +42,7 @@ pub(super) fn write(m: &mut Markup<'_>, table: &Table, look: Look, name: &str) {
             m.open("tr", &[]);
             m.line();
             for c in &table.rows[r].cells {
-                cell(m, c, (r, number), &ground);
+                cell(m, c, (r, number), &context);
                 number += 1;
             }
             m.close_line();
@@ -58,9 +58,9 @@ pub(super) fn write(m: &mut Markup<'_>, table: &Table, look: Look, name: &str) {
 }
 
 /// Style of the table element. On a page its widths are variables, since paper and phone have rules of their own for them.
-fn frame(columns: &Columns, look: Look) -> String {
+fn frame(columns: &Columns, kind: HtmlKind) -> String {
     let total = columns.total();
-    if look == Look::Fragment {
+    if kind == HtmlKind::Fragment {
         let least = if columns.is_wide() { format!(";min-width:{total:.1}em") } else { String::new() };
         return format!(
             "width:100%{least};table-layout:fixed;border-collapse:collapse;font-size:.875em;line-height:1.4"
@@ -79,17 +79,17 @@ fn frame(columns: &Columns, look: Look) -> String {
     style
 }
 
-fn groups(m: &mut Markup<'_>, heads: &Heads, columns: &Columns, look: Look) {
+fn groups(m: &mut Markup<'_>, heads: &Heads, columns: &Columns, kind: HtmlKind) {
     let total = columns.total();
     for group in &heads.groups {
         m.open("colgroup", &[]);
         for (least, share) in columns.least[group.clone()].iter().zip(&columns.share[group.clone()]) {
-            let width = match (look, columns.is_wide()) {
-                (Look::Page, true) => format!("--share:{share:.2}%;--least:{least:.1}em"),
-                (Look::Page, false) => format!("--share:{share:.2}%"),
+            let width = match (kind, columns.is_wide()) {
+                (HtmlKind::Page, true) => format!("--share:{share:.2}%;--least:{least:.1}em"),
+                (HtmlKind::Page, false) => format!("--share:{share:.2}%"),
                 // A fragment has one set of widths for both desktop and phone.
-                (Look::Fragment, true) => format!("width:{:.2}%", least / total * 100.0),
-                (Look::Fragment, false) => format!("width:{share:.2}%"),
+                (HtmlKind::Fragment, true) => format!("width:{:.2}%", least / total * 100.0),
+                (HtmlKind::Fragment, false) => format!("width:{share:.2}%"),
             };
             m.void("col", &[("style", &width)]);
         }
@@ -98,35 +98,35 @@ fn groups(m: &mut Markup<'_>, heads: &Heads, columns: &Columns, look: Look) {
 }
 
 /// Context shared by all cells of a table.
-struct Ground<'a> {
+struct CellContext<'a> {
     heads: &'a Heads,
     columns: &'a Columns,
-    look: Look,
+    kind: HtmlKind,
     name: &'a str,
 }
 
-fn cell(m: &mut Markup<'_>, cell: &Cell, (row, number): (usize, usize), ground: &Ground<'_>) {
-    let Ground { heads, columns, look, name } = *ground;
+fn cell(m: &mut Markup<'_>, cell: &Cell, (row, number): (usize, usize), context: &CellContext<'_>) {
+    let CellContext { heads, columns, kind, name } = *context;
     let id = |n: usize| format!("{name}h{n}");
     let is_head = cell.role != CellRole::Data;
     let part = match cell.role {
-        CellRole::ColumnHeader => Part::ColumnHead,
-        CellRole::BlockHeader => Part::BlockHead,
-        CellRole::RowHeader => Part::Label { left: cell.align == Align::Left },
-        CellRole::Data => Part::Figure,
+        CellRole::ColumnHeader => StyledPart::ColumnHead,
+        CellRole::BlockHeader => StyledPart::BlockHead,
+        CellRole::RowHeader => StyledPart::Label { left: cell.align == Align::Left },
+        CellRole::Data => StyledPart::Figure,
     };
-    let (attribute, value) = look.of(part);
+    let (attribute, value) = kind.attribute(part);
     let mut value = value.to_owned();
     let stays = is_head && cell.column + cell.column_span <= columns.fixed;
-    if look == Look::Page && stays {
+    if kind == HtmlKind::Page && stays {
         let space = if value.is_empty() { "" } else { " " };
         let _ = write!(value, "{space}stay{}", cell.column);
     }
     let set_in = format!("{:.1}em", f32::from(cell.indent) + 0.4);
-    let indent = match look {
+    let indent = match kind {
         _ if cell.indent == 0 => String::new(),
-        Look::Page => format!("padding-left:{set_in}"),
-        Look::Fragment => {
+        HtmlKind::Page => format!("padding-left:{set_in}"),
+        HtmlKind::Fragment => {
             let _ = write!(value, ";padding-left:{set_in}");
             String::new()
         }
@@ -149,7 +149,7 @@ fn cell(m: &mut Markup<'_>, cell: &Cell, (row, number): (usize, usize), ground: 
         Some(end) => {
             let (number, rest) = cell.text.split_at(end);
             for part in [number, rest] {
-                m.open("span", &[look.of(Part::Piece)]);
+                m.open("span", &[kind.attribute(StyledPart::Piece)]);
                 m.label(part);
                 m.close();
             }

@@ -20,13 +20,13 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
     let Whole { report, origins, findings } = whole;
     let form = &report.form;
     let words = &labels().data;
-    let mut out = Lines::default();
+    let mut out = LineWriter::default();
     out.member(0, DataLabels::FORMAT, &words.json);
     out.member(0, "version", &words.version);
     out.member(
         0,
         "edition",
-        &Edition { id: &form.id, notice: &form.notice, digest: form.structure(), wording: form.wording() },
+        &EditionMember { id: &form.id, notice: &form.notice, digest: form.structure(), wording: form.wording() },
     );
     let cover = &report.cover;
     out.open(0, "cover", '{');
@@ -36,26 +36,26 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
     out.member(1, "published", &cover.published);
     out.member(1, "contact", &cover.contact);
     out.member(1, "index", &cover.index);
-    if let Some(origin) = Origin::of(origins, Place::Title, &cover.words()) {
+    if let Some(origin) = OriginMember::of(origins, Place::Title, &cover.words()) {
         out.member(1, "origin", &origin);
     }
     for fact in Fact::ALL {
-        if let Some(origin) = Origin::of(origins, Place::Fact(fact), cover.fact(fact).unwrap_or_default()) {
+        if let Some(origin) = OriginMember::of(origins, Place::Fact(fact), cover.fact(fact).unwrap_or_default()) {
             out.member(1, fact.origin(), &origin);
         }
     }
     out.close(0, '}');
     let preface = report.preface.iter().enumerate();
-    out.items(0, "preface", preface.map(|(paragraph, p)| Words::of(p, origins, Place::Preface { paragraph })));
+    out.items(0, "preface", preface.map(|(paragraph, p)| ParagraphItem::of(p, origins, Place::Preface { paragraph })));
     out.open(0, "sections", '[');
     for (section, (official, content)) in form.sections.iter().zip(&report.sections).enumerate() {
         out.open(1, "", '{');
         out.member(2, "key", &official.key);
         out.member(2, "heading", &official.heading);
-        if let Some(origin) = Origin::of(origins, Place::Section { section }, &official.heading) {
+        if let Some(origin) = OriginMember::of(origins, Place::Section { section }, &official.heading) {
             out.member(2, "origin", &origin);
         }
-        let paragraph = |(paragraph, p)| Words::of(p, origins, Place::Paragraph { section, paragraph });
+        let paragraph = |(paragraph, p)| ParagraphItem::of(p, origins, Place::Paragraph { section, paragraph });
         let first = content.before.len();
         out.items(2, "before", content.before.iter().enumerate().map(paragraph));
         out.items(2, "after", (first..).zip(&content.after).map(paragraph));
@@ -68,7 +68,7 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
         out.member(2, "key", &table.key);
         out.member(2, "name", &table.name);
         out.member(2, "caption", &table.caption);
-        let value = |(slot, value)| Figure::of(form, t, slot, value, origins);
+        let value = |(slot, value)| ValueItem::of(form, t, slot, value, origins);
         out.items(2, "values", values.iter().enumerate().map(value));
         out.close(1, '}');
     }
@@ -79,11 +79,11 @@ pub fn write(whole: Whole<'_>) -> Vec<u8> {
 
 /// The text of the file so far, one member or item per line.
 #[derive(Default)]
-struct Lines {
+struct LineWriter {
     text: String,
 }
 
-impl Lines {
+impl LineWriter {
     /// Begins a line, after a comma if an item of the same level precedes it.
     fn line(&mut self, level: usize, name: &str) {
         if self.text.is_empty() {
@@ -138,7 +138,7 @@ impl Lines {
 }
 
 #[derive(Serialize)]
-struct Edition<'a> {
+struct EditionMember<'a> {
     id: &'a str,
     notice: &'a str,
     digest: &'a str,
@@ -147,7 +147,7 @@ struct Edition<'a> {
 
 /// Where a part was read and what was written there.
 #[derive(Serialize)]
-struct Origin<'a> {
+struct OriginMember<'a> {
     sheet: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     cell: Option<String>,
@@ -165,35 +165,35 @@ fn is_number(entry: &Entry) -> bool {
     *entry == Entry::Number
 }
 
-impl<'a> Origin<'a> {
-    fn of(origins: &'a Origins, place: Place, read: &str) -> Option<Origin<'a>> {
+impl<'a> OriginMember<'a> {
+    fn of(origins: &'a Origins, place: Place, read: &str) -> Option<OriginMember<'a>> {
         let source = origins.source(place)?;
         let entry = origins.entry(place);
         let written = origins.written(place).unwrap_or_default();
         let read = (read != written).then(|| read.to_owned());
-        Some(Origin { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()), written, read, entry })
+        Some(OriginMember { sheet: &source.sheet, cell: source.cell.map(|c| c.to_string()), written, read, entry })
     }
 }
 
 /// A paragraph.
 #[derive(Serialize)]
-struct Words<'a> {
+struct ParagraphItem<'a> {
     level: u8,
     text: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<Origin<'a>>,
+    origin: Option<OriginMember<'a>>,
 }
 
-impl<'a> Words<'a> {
-    fn of(paragraph: &'a Paragraph, origins: &'a Origins, place: Place) -> Words<'a> {
+impl<'a> ParagraphItem<'a> {
+    fn of(paragraph: &'a Paragraph, origins: &'a Origins, place: Place) -> ParagraphItem<'a> {
         let Paragraph { level, text } = paragraph;
-        Words { level: *level, text, origin: Origin::of(origins, place, text) }
+        ParagraphItem { level: *level, text, origin: OriginMember::of(origins, place, text) }
     }
 }
 
 /// A table value with its keys, for programs, and its label paths, for people.
 #[derive(Serialize)]
-struct Figure<'a> {
+struct ValueItem<'a> {
     block: &'a str,
     row: &'a str,
     column: &'a str,
@@ -201,33 +201,33 @@ struct Figure<'a> {
     column_path: Vec<&'a str>,
     kind: &'static str,
     unit: Option<&'a str>,
-    value: Number,
+    value: JsonNumber,
     #[serde(skip_serializing_if = "Option::is_none")]
-    origin: Option<Origin<'a>>,
+    origin: Option<OriginMember<'a>>,
 }
 
 /// A number in JSON: decimals are strings, since most programs read bare ones as floats.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Number {
+enum JsonNumber {
     Count(u64),
     Signed(i64),
     Amount(String),
     None(()),
 }
 
-impl<'a> Figure<'a> {
-    fn of(form: &'a Form, t: usize, slot: usize, value: &Value, origins: &'a Origins) -> Figure<'a> {
+impl<'a> ValueItem<'a> {
+    fn of(form: &'a Form, t: usize, slot: usize, value: &Value, origins: &'a Origins) -> ValueItem<'a> {
         let table = &form.tables[t];
         let [block, row, column] = table.keys(slot);
         let (kind, number) = match value {
-            Value::Count(n) => ("count", Number::Count(*n)),
-            Value::Signed(n) => ("signed", Number::Signed(*n)),
-            Value::Amount(a) => ("amount", Number::Amount(a.number.to_string())),
-            Value::Blank | Value::Unknown => ("blank", Number::None(())),
-            Value::NotApplicable => ("not_applicable", Number::None(())),
+            Value::Count(n) => ("count", JsonNumber::Count(*n)),
+            Value::Signed(n) => ("signed", JsonNumber::Signed(*n)),
+            Value::Amount(a) => ("amount", JsonNumber::Amount(a.number.to_string())),
+            Value::Blank | Value::Unknown => ("blank", JsonNumber::None(())),
+            Value::NotApplicable => ("not_applicable", JsonNumber::None(())),
         };
-        Figure {
+        ValueItem {
             block,
             row,
             column,
@@ -236,7 +236,7 @@ impl<'a> Figure<'a> {
             kind,
             unit: value.unit().map(Unit::word).or(table.unit_word(slot)),
             value: number,
-            origin: Origin::of(origins, Place::Value { table: t, slot }, &value.to_string()),
+            origin: OriginMember::of(origins, Place::Value { table: t, slot }, &value.to_string()),
         }
     }
 }

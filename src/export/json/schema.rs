@@ -12,9 +12,6 @@ use crate::model::Fact;
 pub fn schema() -> String {
     let words = &labels().data;
     let (format, version) = (&words.json, words.version);
-    let paragraphs = json!({ "type": "array", "items": { "$ref": "#/$defs/paragraph" } });
-    let [first, last] = labels().report.years;
-    let [published, contact, index] = Fact::ALL.map(Fact::origin);
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": format!("政府信息公开工作年度报告（{format}，第 {version} 版）"),
@@ -23,38 +20,11 @@ pub fn schema() -> String {
         "properties": {
             "format": { "const": format, "description": "凭这一项认出是报告" },
             "version": { "const": version },
-            "edition": object(json!({
-                "id": { "type": "string", "description": "表样版本，如 2021" },
-                "notice": { "type": "string", "description": "发布表样的文件" },
-                "digest": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样布局的 SHA-256：部分、表、行、列的键和次序，数值的种类和单位；不含任何名称" },
-                "wording": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样里各种名称的 SHA-256：与读入时的表样不同时，这里照录的名称不与表样核对，数值按键对应" },
-            }), &["id", "digest"]),
-            "cover": object(json!({
-                "agency": text("单位全称"),
-                "year": { "type": "integer", "minimum": first, "maximum": last },
-                "title": { "type": ["string", "null"], "description": "报告标题，没有时按单位和年度生成" },
-                "published": { "type": ["string", "null"], "description": "发布日期，照原样" },
-                "contact": { "type": ["string", "null"], "description": "联系方式，照原样" },
-                "index": { "type": ["string", "null"], "description": "索引号，照原样" },
-                "origin": { "$ref": "#/$defs/origin" },
-                (published): { "$ref": "#/$defs/origin" },
-                (contact): { "$ref": "#/$defs/origin" },
-                (index): { "$ref": "#/$defs/origin" },
-            }), &["agency", "year"]),
-            "preface": paragraphs,
-            "sections": list(object(json!({
-                "key": { "type": "string", "description": "表样里这一部分的键" },
-                "heading": { "type": "string", "description": "表样规定的标题" },
-                "origin": { "$ref": "#/$defs/origin" },
-                "before": paragraphs,
-                "after": { "type": "array", "items": { "$ref": "#/$defs/paragraph" }, "description": "表格以后的文字" },
-            }), &["key", "before"])),
-            "tables": list(object(json!({
-                "key": { "type": "string", "description": "表样里这张表的键" },
-                "name": { "type": "string", "description": "简称，如 表三" },
-                "caption": { "type": "string", "description": "全称" },
-                "values": list(json!({ "$ref": "#/$defs/value" })),
-            }), &["key", "values"])),
+            "edition": edition(),
+            "cover": cover(),
+            "preface": paragraphs(),
+            "sections": list(section()),
+            "tables": list(table()),
             "findings": list(json!({ "$ref": "#/$defs/finding" })),
         },
         "required": ["format", "version", "edition", "cover", "sections", "tables"],
@@ -67,25 +37,7 @@ pub fn schema() -> String {
             }), &["level", "text"]),
             "value": value(),
             "origin": origin(),
-            "finding": object(json!({
-                "code": { "type": "string", "pattern": "^[A-Z][0-9]{3}$", "description": "nianbao explain 说明含义" },
-                "severity": { "enum": ["error", "warning", "note"] },
-                "stage": {
-                    "enum": ["reading", "report"],
-                    "description": "reading：读工作簿时看懂或略去了什么，读回时照录；report：报告本身的问题，读回时重新检查，不看这里",
-                },
-                "sheet": { "type": "string" },
-                "cell": { "$ref": "#/$defs/cell" },
-                "message": { "type": "string" },
-                "expected": { "type": "string" },
-                "found": { "type": "string" },
-                "related": list(object(json!({
-                    "sheet": { "type": "string" },
-                    "cell": { "$ref": "#/$defs/cell" },
-                }), &["sheet"])),
-                "more": { "type": "integer", "minimum": 1, "description": "related 没有列出的其余各处有多少" },
-                "hint": { "type": "string" },
-            }), &["code", "severity", "stage", "message", "related"]),
+            "finding": finding(),
             "cell": { "type": "string", "pattern": "^[A-Z]+[1-9][0-9]*$" },
         },
     });
@@ -93,6 +45,94 @@ pub fn schema() -> String {
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
+/// The edition of the form.
+fn edition() -> Value {
+    object(
+        json!({
+            "id": { "type": "string", "description": "表样版本，如 2021" },
+            "notice": { "type": "string", "description": "发布表样的文件" },
+            "digest": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样布局的 SHA-256：部分、表、行、列的键和次序，数值的种类和单位；不含任何名称" },
+            "wording": { "type": "string", "pattern": "^[0-9a-f]{64}$", "description": "表样里各种名称的 SHA-256：与读入时的表样不同时，这里照录的名称不与表样核对，数值按键对应" },
+        }),
+        &["id", "digest"],
+    )
+}
+
+/// The facts of the cover.
+fn cover() -> Value {
+    let [first, last] = labels().report.years;
+    let [published, contact, index] = Fact::ALL.map(Fact::origin);
+    object(
+        json!({
+            "agency": text("单位全称"),
+            "year": { "type": "integer", "minimum": first, "maximum": last },
+            "title": { "type": ["string", "null"], "description": "报告标题，没有时按单位和年度生成" },
+            "published": { "type": ["string", "null"], "description": "发布日期，照原样" },
+            "contact": { "type": ["string", "null"], "description": "联系方式，照原样" },
+            "index": { "type": ["string", "null"], "description": "索引号，照原样" },
+            "origin": { "$ref": "#/$defs/origin" },
+            (published): { "$ref": "#/$defs/origin" },
+            (contact): { "$ref": "#/$defs/origin" },
+            (index): { "$ref": "#/$defs/origin" },
+        }),
+        &["agency", "year"],
+    )
+}
+
+/// A section with its paragraphs; its table, if it has one, is among the tables.
+fn section() -> Value {
+    object(
+        json!({
+            "key": { "type": "string", "description": "表样里这一部分的键" },
+            "heading": { "type": "string", "description": "表样规定的标题" },
+            "origin": { "$ref": "#/$defs/origin" },
+            "before": paragraphs(),
+            "after": { "type": "array", "items": { "$ref": "#/$defs/paragraph" }, "description": "表格以后的文字" },
+        }),
+        &["key", "before"],
+    )
+}
+
+/// A table with all its values in the order of the form.
+fn table() -> Value {
+    object(
+        json!({
+            "key": { "type": "string", "description": "表样里这张表的键" },
+            "name": { "type": "string", "description": "简称，如 表三" },
+            "caption": { "type": "string", "description": "全称" },
+            "values": list(json!({ "$ref": "#/$defs/value" })),
+        }),
+        &["key", "values"],
+    )
+}
+
+/// A finding of reading or checking.
+fn finding() -> Value {
+    object(
+        json!({
+            "code": { "type": "string", "pattern": "^[A-Z][0-9]{3}$", "description": "nianbao explain 说明含义" },
+            "severity": { "enum": ["error", "warning", "note"] },
+            "stage": {
+                "enum": ["reading", "report"],
+                "description": "reading：读工作簿时看懂或略去了什么，读回时照录；report：报告本身的问题，读回时重新检查，不看这里",
+            },
+            "sheet": { "type": "string" },
+            "cell": { "$ref": "#/$defs/cell" },
+            "message": { "type": "string" },
+            "expected": { "type": "string" },
+            "found": { "type": "string" },
+            "related": list(object(json!({
+                "sheet": { "type": "string" },
+                "cell": { "$ref": "#/$defs/cell" },
+            }), &["sheet"])),
+            "more": { "type": "integer", "minimum": 1, "description": "related 没有列出的其余各处有多少" },
+            "hint": { "type": "string" },
+        }),
+        &["code", "severity", "stage", "message", "related"],
+    )
+}
+
+/// Where a part was read.
 fn origin() -> Value {
     let mut origin = object(
         json!({
@@ -142,6 +182,10 @@ fn value() -> Value {
 /// An object with these members and no others.
 fn object(properties: Value, required: &[&str]) -> Value {
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
+}
+
+fn paragraphs() -> Value {
+    list(json!({ "$ref": "#/$defs/paragraph" }))
 }
 
 fn list(items: Value) -> Value {

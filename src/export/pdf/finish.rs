@@ -18,7 +18,7 @@ use crate::export::deflate::Effort;
 /// Finishes a file. Fails if its structure is not as expected or a stand-in is missing.
 pub(super) fn finish(file: &[u8], programs: &[Arc<Program>], cache: &Cache) -> Result<Vec<u8>, ExportError> {
     let strange = || fault("文件的结构和预期的不同".to_owned());
-    let table = Table::read(file).ok_or_else(strange)?;
+    let table = XrefTable::read(file).ok_or_else(strange)?;
     let embedded: Vec<usize> = table.objects.iter().filter_map(|o| program(&file[o.from..o.to])).collect();
     let deflater = &cache.packer.deflater;
     let mut left = programs::stand_ins(programs);
@@ -63,24 +63,24 @@ pub(super) fn finish(file: &[u8], programs: &[Arc<Program>], cache: &Cache) -> R
 }
 
 /// Number and byte range of an object.
-struct Object {
+struct ObjectRange {
     number: usize,
     from: usize,
     to: usize,
 }
 
 /// The cross-reference table of a file with one section and plain entries, as krilla writes it.
-struct Table<'f> {
+struct XrefTable<'f> {
     /// One more than the greatest object number.
     size: usize,
     /// In file order.
-    objects: Vec<Object>,
+    objects: Vec<ObjectRange>,
     /// From `trailer` to `startxref`.
     trailer: &'f [u8],
 }
 
-impl<'f> Table<'f> {
-    fn read(file: &'f [u8]) -> Option<Table<'f>> {
+impl<'f> XrefTable<'f> {
+    fn read(file: &'f [u8]) -> Option<XrefTable<'f>> {
         let start = memmem::rfind(file, b"startxref\n")?;
         let (from, _) = number(&file[start + 10..])?;
         let entries = file.get(from..start)?.strip_prefix(b"xref\n0 ")?;
@@ -93,13 +93,13 @@ impl<'f> Table<'f> {
         let mut objects = Vec::with_capacity(size);
         for (number_of, entry) in entries.chunks(20).enumerate().skip(1) {
             let (offset, _) = number(entry).filter(|_| entry.ends_with(b" 00000 n\r\n"))?;
-            objects.push(Object { number: number_of, from: offset, to: from });
+            objects.push(ObjectRange { number: number_of, from: offset, to: from });
         }
         objects.sort_unstable_by_key(|o| o.from);
         for i in 1..objects.len() {
             objects[i - 1].to = objects[i].from;
         }
-        objects.iter().all(|o| o.from < o.to).then_some(Table { size, objects, trailer })
+        objects.iter().all(|o| o.from < o.to).then_some(XrefTable { size, objects, trailer })
     }
 }
 

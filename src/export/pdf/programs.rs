@@ -43,7 +43,7 @@ pub(super) struct Program {
     bytes: FaceBytes,
     font: Font,
     /// The mark of its stand-in; `None` if it has none.
-    mark: Option<Mark>,
+    mark: Option<StandInMark>,
 }
 
 /// A face with its stand-in and programs.
@@ -65,11 +65,11 @@ pub(super) struct Subset {
 }
 
 /// A cached subset with its program and the numbers of its glyphs in the face.
-type Made = (Arc<Program>, Vec<u16>, Subset);
+type CachedSubset = (Arc<Program>, Vec<u16>, Subset);
 
 /// Replaces the times of creation and change in the table `head` of a stand-in. It depends on the face and its use only,
 /// because krilla's digest of the file, from which the id of the file is made, covers it.
-type Mark = [u8; 16];
+type StandInMark = [u8; 16];
 
 /// First half of a mark: a time of creation that no font has.
 const MADE: [u8; 8] = *b"stand-in";
@@ -85,7 +85,7 @@ pub struct Programs(Mutex<Vec<Arc<Face>>>);
 
 /// The subsets that documents share, of one worker.
 #[derive(Default)]
-pub(in crate::export) struct SubsetCache(RefCell<Vec<Made>>);
+pub(in crate::export) struct SubsetCache(RefCell<Vec<CachedSubset>>);
 
 impl Programs {
     /// Opens the faces of all roles, which every document needs, before the first document and in parallel with reading its
@@ -138,7 +138,7 @@ impl Program {
 
 /// Number of stand-ins that krilla embeds for these programs. Files with the same content are one font to krilla.
 pub(super) fn stand_ins(programs: &[Arc<Program>]) -> usize {
-    programs.iter().filter_map(|p| p.mark).collect::<BTreeSet<Mark>>().len()
+    programs.iter().filter_map(|p| p.mark).collect::<BTreeSet<StandInMark>>().len()
 }
 
 /// The subset to embed instead of one that krilla made; `None` if that subset was not made from a stand-in.
@@ -150,7 +150,7 @@ pub(super) fn real(
 ) -> Result<Option<Subset>, ExportError> {
     let Some((mark, glyphs)) = read(embedded) else { return Ok(None) };
     let Some(program) = programs.iter().find(|p| p.mark == Some(mark)) else { return Ok(None) };
-    let known = |(p, g, _): &Made| Arc::ptr_eq(p, program) && *g == glyphs;
+    let known = |(p, g, _): &CachedSubset| Arc::ptr_eq(p, program) && *g == glyphs;
     let mut all = cache.0.borrow_mut();
     if let Some(at) = all.iter().position(known) {
         // Moved to the end, so that it is removed last; subsets of single documents are removed first.
@@ -229,7 +229,7 @@ fn stand_in(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// A stand-in for one use, and its mark.
-fn marked(light: &[u8], of: Use) -> Option<(Vec<u8>, Mark)> {
+fn marked(light: &[u8], of: Use) -> Option<(Vec<u8>, StandInMark)> {
     let mut own = light.to_vec();
     let tables = FontRef::new(light).ok()?.table_directory().table_records();
     let head = tables.iter().find(|t| t.tag() == Tag::new(b"head"))?.offset() as usize;
@@ -251,9 +251,9 @@ fn name(font: &FontRef<'_>) -> Option<Vec<u8>> {
 }
 
 /// The mark of a stand-in's subset, and the numbers of its glyphs in the face; `None` for any other font.
-fn read(embedded: &[u8]) -> Option<(Mark, Vec<u16>)> {
+fn read(embedded: &[u8]) -> Option<(StandInMark, Vec<u16>)> {
     let font = FontRef::new(embedded).ok()?;
-    let mark: Mark = font.data_for_tag(Tag::new(b"head"))?.as_bytes().get(MARK)?.try_into().ok()?;
+    let mark: StandInMark = font.data_for_tag(Tag::new(b"head"))?.as_bytes().get(MARK)?.try_into().ok()?;
     if !mark.starts_with(&MADE) {
         return None;
     }

@@ -216,9 +216,9 @@ fn headers_are_tagged_with_scope_and_span() {
     let (_, read) = assert_reads_back(&document("2021", |_| Value::Blank));
     let three = read.root.with_role("Table")[1];
     let attributes = |text: &str| &three.walk().into_iter().find(|e| e.text.contains(text)).unwrap().attributes;
-    for (text, says) in [("三、本年度办理结果", "Row"), ("法人或其他组织", "Column"), ("科研机构", "Column")]
+    for (text, scope) in [("三、本年度办理结果", "Row"), ("法人或其他组织", "Column"), ("科研机构", "Column")]
     {
-        assert!(attributes(text).contains(&format!("/{says}")), "{}", attributes(text));
+        assert!(attributes(text).contains(&format!("/{scope}")), "{}", attributes(text));
     }
     assert!(attributes("三、本年度办理结果").contains("RowSpan"));
     assert!(attributes("法人或其他组织").contains("ColSpan"));

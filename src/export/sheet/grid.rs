@@ -1,7 +1,7 @@
 //! An official table on a sheet: position and size of its cells, and writing of labels and values.
 
 use super::cells::At;
-use super::figure::Figure;
+use super::content::CellContent;
 use super::look::Look;
 use super::{PAPER_WIDTH, Sheet, measure};
 use crate::compose;
@@ -17,7 +17,7 @@ const VALUE_LIMIT: u32 = 300;
 const ROW: f64 = 19.5;
 
 /// A table placed on a sheet.
-pub struct Grid<'a> {
+pub struct PlacedTable<'a> {
     /// The cells, each with its alignment and indent in the composed table.
     cells: Vec<(GridCell<'a>, (Align, u8))>,
     /// First row.
@@ -40,14 +40,14 @@ pub fn widths(table: &Table, values: Option<&[Value]>) -> Vec<u32> {
     widths
 }
 
-impl<'a> Grid<'a> {
+impl<'a> PlacedTable<'a> {
     /// Places a table whose first row is `top`.
-    pub fn new(table: &'a Table, top: u32) -> Grid<'a> {
+    pub fn new(table: &'a Table, top: u32) -> PlacedTable<'a> {
         // The composed table has the same cells in the same order; only it determines which labels are left-aligned.
         let blank = vec![Value::Blank; table.slot_count()];
         let composed = compose::table(table, &blank);
         let set = composed.rows.iter().flat_map(|r| &r.cells).map(|c| (c.align, c.indent));
-        Grid { cells: table.grid().into_iter().zip(set).collect(), top, rows: table.grid_rows() as u32 }
+        PlacedTable { cells: table.grid().into_iter().zip(set).collect(), top, rows: table.grid_rows() as u32 }
     }
 
     /// The row after the table.
@@ -75,7 +75,7 @@ impl<'a> Grid<'a> {
 
     /// Writes labels and borders and sets the row heights; value cells are merged and contain what `value` returns for their
     /// slot.
-    pub fn draw(&self, sheet: &mut Sheet, value: impl Fn(usize) -> (Look, Figure)) -> Result<(), ExportError> {
+    pub fn draw(&self, sheet: &mut Sheet, value: impl Fn(usize) -> (Look, CellContent)) -> Result<(), ExportError> {
         let mut heights = vec![ROW; self.rows as usize];
         let mut tall = Vec::new();
         for (g, (align, indent)) in &self.cells {
@@ -83,9 +83,9 @@ impl<'a> Grid<'a> {
             let (rows, columns) = (g.row_span as u32, g.column_span as u16);
             let (look, figure) = match g.content {
                 GridContent::Value(slot) => value(slot),
-                GridContent::Title(_) => (Look::head(), Figure::Empty),
-                _ if *align == Align::Center => (Look::label().centred(), Figure::Empty),
-                _ => (Look::label().indented(*indent), Figure::Empty),
+                GridContent::Title(_) => (Look::head(), CellContent::Empty),
+                _ if *align == Align::Center => (Look::label().centred(), CellContent::Empty),
+                _ => (Look::label().indented(*indent), CellContent::Empty),
             };
             let label = g.content.label().unwrap_or("");
             let need = measure::height(label, sheet.width(column, columns).saturating_sub(look.inset()), look.size);
@@ -95,14 +95,14 @@ impl<'a> Grid<'a> {
                 tall.push((g.row, g.row_span, need));
             }
             match figure {
-                Figure::Number(n, _) => {
+                CellContent::Number(n, _) => {
                     if (rows, columns) != (1, 1) {
                         sheet.span(row, rows, column, columns, "", &look)?;
                     }
                     sheet.number(row, column, n, &look)?;
                 }
-                Figure::Text(text) => sheet.span(row, rows, column, columns, &text, &look)?,
-                Figure::Empty => sheet.span(row, rows, column, columns, label, &look)?,
+                CellContent::Text(text) => sheet.span(row, rows, column, columns, &text, &look)?,
+                CellContent::Empty => sheet.span(row, rows, column, columns, label, &look)?,
             }
         }
         for (row, span, need) in tall {

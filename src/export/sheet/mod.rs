@@ -4,7 +4,7 @@
 //! every text as a string, so that no text can become a formula.
 
 pub mod cells;
-pub mod figure;
+pub mod content;
 pub mod grid;
 mod grow;
 pub mod look;

@@ -7,17 +7,19 @@ use calamine::{Data, Reader, Xlsx};
 use quick_xml::Reader as Xml;
 use quick_xml::events::{BytesStart, Event};
 
+use crate::model::Address;
+
 /// Cells by (row, column).
-pub type Cells = BTreeMap<(u32, u32), Data>;
+pub type ReadCells = BTreeMap<(u32, u32), Data>;
 
 /// One sheet as calamine reads it.
-pub struct Sheet {
+pub struct ReadSheet {
     pub name: String,
-    pub cells: Cells,
+    pub cells: ReadCells,
     pub formulas: BTreeMap<(u32, u32), String>,
 }
 
-impl Sheet {
+impl ReadSheet {
     pub fn text(&self, at: (u32, u32)) -> String {
         self.cells.get(&at).map_or(String::new(), Data::to_string)
     }
@@ -31,13 +33,13 @@ impl Sheet {
     /// The row of the only cell with this text.
     pub fn row_of(&self, text: &str) -> u32 {
         let rows: Vec<u32> = self.cells.iter().filter(|(at, _)| self.text(**at) == text).map(|(at, _)| at.0).collect();
-        assert_eq!(rows.len(), 1, "{text} stands in {} cells of {}", rows.len(), self.name);
+        assert_eq!(rows.len(), 1, "{text} is in {} cells of {}", rows.len(), self.name);
         rows[0]
     }
 }
 
 /// All sheets in order.
-pub fn book(bytes: &[u8]) -> Vec<Sheet> {
+pub fn book(bytes: &[u8]) -> Vec<ReadSheet> {
     let mut book = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
     let names = book.sheet_names();
     let read = |name: String| {
@@ -48,7 +50,7 @@ pub fn book(bytes: &[u8]) -> Vec<Sheet> {
         let range = book.worksheet_formula(&name).unwrap();
         let (top, left) = range.start().unwrap_or((0, 0));
         let formulas = range.used_cells().map(|(r, c, f)| ((top + r as u32, left + c as u32), f.clone())).collect();
-        Sheet { name, cells, formulas }
+        ReadSheet { name, cells, formulas }
     };
     names.into_iter().map(read).collect()
 }
@@ -141,10 +143,8 @@ pub fn number_format(bytes: &[u8], index: usize, at: (u32, u32)) -> String {
 
 /// Parses `D27` or `$D$27`: row and column from 0.
 pub fn address(text: &str) -> (u32, u32) {
-    let text = text.replace('$', "");
-    let cut = text.find(|c: char| c.is_ascii_digit()).unwrap();
-    let column = text[..cut].bytes().fold(0, |n, b| n * 26 + u32::from(b - b'A') + 1);
-    (text[cut..].parse::<u32>().unwrap() - 1, column - 1)
+    let Address { row, column } = text.replace('$', "").parse().unwrap();
+    (row, column)
 }
 
 /// The cells of `A1:B2 C3` (or with commas).
@@ -159,7 +159,7 @@ pub fn expand(area: &str) -> BTreeSet<(u32, u32)> {
 }
 
 /// Evaluates `SUM(…)-SUM(…)`; cells without a number count as 0.
-pub fn evaluate(formula: &str, cells: &Cells) -> f64 {
+pub fn evaluate(formula: &str, cells: &ReadCells) -> f64 {
     let number = |at: &(u32, u32)| match cells.get(at) {
         Some(Data::Float(f)) => *f,
         Some(Data::Int(i)) => *i as f64,

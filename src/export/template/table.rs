@@ -3,8 +3,8 @@
 use super::{entry, totals::totals};
 use crate::export::ExportError;
 use crate::export::sheet::cells::{At, sum};
-use crate::export::sheet::figure::{Figure, shown};
-use crate::export::sheet::grid::{self, Grid};
+use crate::export::sheet::content::{CellContent, shown};
+use crate::export::sheet::grid::{self, PlacedTable};
 use crate::export::sheet::look::Look;
 use crate::export::sheet::{Sheet, fault};
 use crate::form::{self, Form, Unit, ValueKind, labels};
@@ -38,7 +38,7 @@ pub fn sheet(
         row = sheet.paragraph(row, columns, &p.text, look, 0.0)?;
     }
     let (top, heads) = (row, table.grid_header_rows());
-    let grid = Grid::new(table, top);
+    let grid = PlacedTable::new(table, top);
     fill(&mut sheet, form, index, values, &grid)?;
     row = grid.end() + 1;
     sheet.span(row, 1, 0, columns, &labels().text.notes, &Look::head())?;
@@ -74,7 +74,7 @@ fn fill(
     form: &Form,
     index: usize,
     values: Option<&[Value]>,
-    grid: &Grid<'_>,
+    grid: &PlacedTable<'_>,
 ) -> Result<(), ExportError> {
     let table = &form.tables[index];
     let totals = totals(form, index, values);
@@ -94,7 +94,7 @@ fn fill(
         if totals.contains_key(&slot) { look } else { look.input() }
     };
     let given = |slot: usize| values.filter(|_| !totals.contains_key(&slot)).map(|v| shown(&v[slot]));
-    grid.draw(sheet, |slot| (look(slot), given(slot).unwrap_or(Figure::Empty)))?;
+    grid.draw(sheet, |slot| (look(slot), given(slot).unwrap_or(CellContent::Empty)))?;
     for (slot, total) in &totals {
         let (row, column) = places[*slot];
         let terms: Vec<(At, bool)> = total.terms.iter().map(|t| (places[t.0], t.1)).collect();

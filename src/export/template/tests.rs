@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use calamine::Data;
 
 use super::*;
-use crate::export::sheet::reading::{Sheet, book, elements, evaluate, expand, parts, sample, sheet_xml, unlocked};
+use crate::export::sheet::reading::{ReadSheet, book, elements, evaluate, expand, parts, sample, sheet_xml, unlocked};
 use crate::form::{self, Op, Table, ValueKind, built_in};
 use crate::model::{Code, Paragraph, Value};
 
@@ -25,7 +25,7 @@ fn places(table: &Table, top: u32) -> (Vec<(u32, u32)>, u32) {
 }
 
 /// Sheet index, table index, table, first row of the table.
-fn tables<'a>(form: &'a Form, sheets: &'a [Sheet]) -> Vec<(usize, usize, &'a Table, u32)> {
+fn tables<'a>(form: &'a Form, sheets: &'a [ReadSheet]) -> Vec<(usize, usize, &'a Table, u32)> {
     let with_table = form.sections.iter().enumerate().filter_map(|(i, s)| Some((i + 1, s.table?)));
     with_table
         .map(|(i, t)| {
@@ -373,11 +373,11 @@ fn the_same_report_gives_the_same_bytes_and_no_author() {
 
 #[test]
 fn a_form_with_an_impossible_sheet_name_is_refused_in_words() {
-    for (name, says) in [("二/主动公开", "二/主动公开"), ("封面", "重复")] {
+    for (name, message) in [("二/主动公开", "二/主动公开"), ("封面", "重复")] {
         let text =
             include_str!("../../form/2021.toml").replace("sheet = \"二、主动公开\"", &format!("sheet = \"{name}\""));
         let error = write(&Form::parse(&text).unwrap(), None).unwrap_err().to_string();
-        assert!(error.contains(says) && error.contains("表样"), "{error}");
+        assert!(error.contains(message) && error.contains("表样"), "{error}");
     }
 }
 

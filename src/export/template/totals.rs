@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::export::sheet::figure::{Figure, number, shown};
+use crate::export::sheet::content::{CellContent, number, shown};
 use crate::form::Form;
 use crate::model::{Decimal, Value};
 
@@ -102,7 +102,7 @@ impl Sums<'_> {
 fn adds_up(value: &Value) -> Option<Decimal> {
     match (value.is_absent(), shown(value)) {
         (true, _) => Some(Decimal::ZERO),
-        (false, Figure::Number(..)) => Some(value.number()),
+        (false, CellContent::Number(..)) => Some(value.number()),
         _ => None,
     }
 }

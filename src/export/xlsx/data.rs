@@ -2,8 +2,8 @@
 
 use super::figure;
 use crate::export::ExportError;
-use crate::export::long::entries;
-use crate::export::sheet::figure::{Figure, bare};
+use crate::export::long::value_rows;
+use crate::export::sheet::content::{CellContent, bare};
 use crate::export::sheet::look::Look;
 use crate::export::sheet::{Sheet, fault, measure};
 use crate::form::labels;
@@ -18,12 +18,12 @@ const ROW: f64 = 16.0;
 /// The sheet of all values: table, row path, column path, value, unit (as written or as the form prints it).
 pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
     let words = &labels().data;
-    let entries = entries(report);
+    let rows = value_rows(report);
     let (label, value) = (Look::label().one_line().unruled(), Look::value().unruled());
     let need = |text: &str| measure::number_width(text, label.size) + label.inset();
     let widest = |texts: &mut dyn Iterator<Item = u32>| texts.max().unwrap_or(0).clamp(NARROW, WIDE);
-    let column = |i: usize| widest(&mut entries.iter().map(|e| need(&e.labels[i])));
-    let numbers = widest(&mut entries.iter().map(|e| need(&e.value.to_string())));
+    let column = |i: usize| widest(&mut rows.iter().map(|e| need(&e.labels[i])));
+    let numbers = widest(&mut rows.iter().map(|e| need(&e.value.to_string())));
     let mut sheet = Sheet::new(&words.sheet, &[column(0), column(1), column(2), numbers, NARROW])?;
     for (column, head) in (0u16..).zip(&words.head) {
         sheet.text(0, column, head, &Look::head())?;
@@ -34,13 +34,13 @@ pub fn sheet(report: &Report) -> Result<Sheet, ExportError> {
         sheet.column(column, if column < 3 { &label } else { &value })?;
     }
     sheet.inner.set_landscape().set_screen_gridlines(true).set_freeze_panes(1, 0).map_err(fault)?;
-    for (row, entry) in (1u32..).zip(&entries) {
+    for (row, entry) in (1u32..).zip(&rows) {
         sheet.height(row, ROW)?;
         for (column, text) in (0u16..).zip(&entry.labels) {
             sheet.plain(row, column, text, &label)?;
         }
         match bare(entry.value) {
-            Figure::Empty => {}
+            CellContent::Empty => {}
             shown => figure(&mut sheet, row, 3, shown, value.clone())?,
         }
         if !entry.unit.is_empty() {

@@ -5,8 +5,8 @@
 
 mod data;
 
-use super::sheet::figure::{Figure, shown};
-use super::sheet::grid::{self, Grid};
+use super::sheet::content::{CellContent, shown};
+use super::sheet::grid::{self, PlacedTable};
 use super::sheet::look::Look;
 use super::sheet::{Assembled, Sheet, TEXT_WIDTH, assemble, measure};
 use super::{Cache, ExportError};
@@ -19,7 +19,7 @@ const COVER_WIDTHS: [u32; 2] = [120, 460];
 const FOOTER: &str = "&C&\"宋体,Regular\"&14— &P —";
 
 /// A workbook whose sheets are written, but not yet assembled; any thread can assemble it.
-pub struct Unassembled {
+pub(crate) struct Unassembled {
     title: String,
     sheets: Vec<Sheet>,
 }
@@ -43,7 +43,7 @@ pub fn write(report: &Report, cache: &Cache) -> Result<Vec<u8>, ExportError> {
 ///
 /// # Errors
 /// A text that is longer than a cell can contain, or an invalid sheet name of the form.
-pub fn sheets(report: &Report) -> Result<Unassembled, ExportError> {
+pub(crate) fn sheets(report: &Report) -> Result<Unassembled, ExportError> {
     let mut sheets = vec![cover(report)?];
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
         sheets.push(match section.table {
@@ -125,9 +125,9 @@ fn with_table(
     for p in &content.before {
         row = paragraph(&mut sheet, row, p)?;
     }
-    let grid = Grid::new(table, row);
+    let grid = PlacedTable::new(table, row);
     grid.draw(&mut sheet, |slot| match shown(&values[slot]) {
-        Figure::Number(n, format) => (Look::value().number(format.as_str()), Figure::Number(n, format)),
+        CellContent::Number(n, format) => (Look::value().number(format.as_str()), CellContent::Number(n, format)),
         other => (Look::value(), other),
     })?;
     let (top, end) = (row, grid.end());
@@ -150,11 +150,11 @@ fn paragraph(sheet: &mut Sheet, row: u32, p: &Paragraph) -> Result<u32, ExportEr
 }
 
 /// Writes a value into a cell; nothing for an empty one.
-fn figure(sheet: &mut Sheet, row: u32, column: u16, figure: Figure, look: Look) -> Result<(), ExportError> {
+fn figure(sheet: &mut Sheet, row: u32, column: u16, figure: CellContent, look: Look) -> Result<(), ExportError> {
     match figure {
-        Figure::Empty => Ok(()),
-        Figure::Number(n, format) => sheet.number(row, column, n, &look.number(format)),
-        Figure::Text(text) => sheet.text(row, column, &text, &look),
+        CellContent::Empty => Ok(()),
+        CellContent::Number(n, format) => sheet.number(row, column, n, &look.number(format)),
+        CellContent::Text(text) => sheet.text(row, column, &text, &look),
     }
 }
 

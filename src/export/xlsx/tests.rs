@@ -28,7 +28,7 @@ fn texts(paragraphs: &[Paragraph]) -> Vec<String> {
 }
 
 #[test]
-fn every_value_and_every_paragraph_stands_in_its_place() {
+fn every_value_and_every_paragraph_is_in_its_place() {
     for form in built_in() {
         let mut report = sample(form);
         let table = report.tables.len() / 2;

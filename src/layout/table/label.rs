@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::cell::{self, CellStyle};
 use crate::layout::LayoutError;
 use crate::layout::faces::{Faces, Role};
-use crate::layout::line::Line;
+use crate::layout::line::SetLine;
 use crate::layout::text::{Setter, Text};
 
 /// Most texts cached, and most measures cached per text.
@@ -29,17 +29,18 @@ pub(in crate::layout) struct Label {
     /// Width on one line, em.
     pub width: f32,
     /// A mutex, not a cell, so that a worker with its labels may move to another thread; no thread ever waits for it.
-    lines: Mutex<Vec<(Asked, Arc<[Line]>)>>,
+    lines: Mutex<Vec<(LinesKey, Arc<[SetLine]>)>>,
 }
 
-/// Cache key of lines: number, width, hang, kind. Lengths as their bits.
-type Asked = (usize, u32, u32, CellStyle);
+/// Cache key of the lines of a label: what [`cell::lines`] takes beside the text. Lengths as their bits.
+type LinesKey = (usize, u32, u32, CellStyle);
 
 /// The labels of one worker, and the faces that they are set in.
 #[derive(Default)]
-pub(in crate::layout) struct LabelCache(RefCell<Option<Known>>);
+pub(in crate::layout) struct LabelCache(RefCell<Option<Labels>>);
 
-struct Known {
+/// Labels by their text.
+struct Labels {
     faces: Faces,
     labels: HashMap<String, Arc<Label>>,
 }
@@ -53,8 +54,8 @@ impl Label {
         cache: &LabelCache,
     ) -> Result<Arc<Label>, LayoutError> {
         let faces = setter.faces();
-        if let Some(known) = cache.0.borrow().as_ref().filter(|k| k.faces.is(faces))
-            && let Some(label) = known.labels.get(text)
+        if let Some(cached) = cache.0.borrow().as_ref().filter(|c| c.faces.is(faces))
+            && let Some(label) = cached.labels.get(text)
         {
             return Ok(label.clone());
         }
@@ -62,28 +63,28 @@ impl Label {
         let (number, width) = (cell::number(&set), set.width());
         let label = Arc::new(Label { text: set, number, width, lines: Mutex::default() });
         if text.len() <= if is_figure { LONGEST_FIGURE } else { LONGEST } {
-            let mut known = cache.0.borrow_mut();
-            if !known.as_ref().is_some_and(|k| k.faces.is(faces) && k.labels.len() < MOST_LABELS) {
-                *known = None;
+            let mut cached = cache.0.borrow_mut();
+            if !cached.as_ref().is_some_and(|c| c.faces.is(faces) && c.labels.len() < MOST_LABELS) {
+                *cached = None;
             }
-            let known = known.get_or_insert_with(|| Known { faces: faces.clone(), labels: HashMap::new() });
-            known.labels.insert(text.to_owned(), label.clone());
+            let cached = cached.get_or_insert_with(|| Labels { faces: faces.clone(), labels: HashMap::new() });
+            cached.labels.insert(text.to_owned(), label.clone());
         }
         Ok(label)
     }
 
     /// Its lines, cached; see [`cell::lines`].
-    pub fn lines(&self, number: usize, width: f32, hang: f32, kind: CellStyle) -> Arc<[Line]> {
-        let asked = (number, width.to_bits(), hang.to_bits(), kind);
+    pub fn lines(&self, number: usize, width: f32, hang: f32, kind: CellStyle) -> Arc<[SetLine]> {
+        let key = (number, width.to_bits(), hang.to_bits(), kind);
         let mut all = self.lines.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, lines)) = all.iter().find(|(a, _)| *a == asked) {
+        if let Some((_, lines)) = all.iter().find(|(k, _)| *k == key) {
             return lines.clone();
         }
-        let lines: Arc<[Line]> = cell::lines(&self.text, number, width, hang, kind).into();
+        let lines: Arc<[SetLine]> = cell::lines(&self.text, number, width, hang, kind).into();
         if all.len() >= MOST_MEASURES {
             all.clear();
         }
-        all.push((asked, lines.clone()));
+        all.push((key, lines.clone()));
         lines
     }
 }

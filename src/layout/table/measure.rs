@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Cell, Prepared, cell};
-use crate::layout::line::Line;
+use super::{Prepared, PreparedCell, cell};
+use crate::layout::columns::raised_to_least;
+use crate::layout::line::SetLine;
 use crate::model::CellRole;
 
 /// Distance between baselines within a cell, em.
@@ -38,7 +39,7 @@ pub(in crate::layout) struct Sized {
 #[derive(Clone)]
 pub(in crate::layout) struct CellLines {
     pub size: f32,
-    pub lines: Arc<[Line]>,
+    pub lines: Arc<[SetLine]>,
     /// Blank space before the text of a left-aligned cell, points.
     pub side: f32,
 }
@@ -100,8 +101,8 @@ impl Sized {
         for w in column_widths(prepared, size, width) {
             edges.push(edges.last().copied().unwrap_or(0.0) + w);
         }
-        let room = |c: &Cell| edges[c.column + c.column_span] - edges[c.column];
-        let own_scale = |c: &Cell| {
+        let room = |c: &PreparedCell| edges[c.column + c.column_span] - edges[c.column];
+        let own_scale = |c: &PreparedCell| {
             let needs = c.label.width * size;
             ((room(c) - 2.0 * FIGURE_SIDE * size) / needs.max(0.01)).min(1.0)
         };
@@ -178,10 +179,7 @@ fn column_widths(prepared: &Prepared<'_>, size: f32, width: f32) -> Vec<f32> {
     if wanted >= width {
         return least.iter().map(|l| l / wanted * width).collect();
     }
-    let short: f32 = base.iter().zip(&least).map(|(b, l)| (l - b).max(0.0)).sum();
-    let spare: f32 = base.iter().zip(&least).map(|(b, l)| (b - l).max(0.0)).sum();
-    let gives = if spare > 0.0 { short / spare } else { 0.0 };
-    base.iter().zip(&least).map(|(b, l)| if b < l { *l } else { b - (b - l) * gives }).collect()
+    raised_to_least(&base, &least)
 }
 
 /// Row heights in points; `white`: points above and below the text of a cell together.

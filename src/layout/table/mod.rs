@@ -11,7 +11,7 @@ mod measure;
 use std::sync::Arc;
 
 use super::LayoutError;
-use super::pages::{Scope, Tag, TagId, TagKind};
+use super::pages::{DOCUMENT, Scope, Tag, TagId, TagKind};
 use super::text::Setter;
 use crate::model::{self, Align, CellRole};
 
@@ -26,14 +26,14 @@ const LEVEL: f32 = 1.5;
 /// A table ready to be measured.
 pub(super) struct Prepared<'d> {
     pub table: &'d model::Table,
-    pub cells: Vec<Cell>,
+    pub cells: Vec<PreparedCell>,
     pub rows: usize,
     pub columns: usize,
 }
 
 /// A cell ready to be measured.
 #[derive(Debug)]
-pub(super) struct Cell {
+pub(super) struct PreparedCell {
     pub row: usize,
     pub column: usize,
     pub row_span: usize,
@@ -46,7 +46,7 @@ pub(super) struct Cell {
     pub tag: TagId,
 }
 
-impl Cell {
+impl PreparedCell {
     /// Whether the text is left-aligned: as the document states, and in numbered labels of a single row, so that their numbers
     /// line up.
     pub fn is_left(&self) -> bool {
@@ -55,19 +55,17 @@ impl Cell {
 }
 
 impl<'d> Prepared<'d> {
-    /// Shapes the texts of a table and adds the table to the tag tree below `parent`. Fails on a character that no face can
-    /// draw.
+    /// Shapes the texts of a table and adds the table to the tag tree. Fails on a character that no face can draw.
     pub fn new(
         table: &'d model::Table,
         setter: &mut Setter<'_>,
         labels: &LabelCache,
         tags: &mut Vec<Tag>,
-        parent: TagId,
     ) -> Result<Prepared<'d>, LayoutError> {
         let rows = table.rows.len();
         let columns = table.widths.len();
         let root = tags.len();
-        tags.push(Tag { kind: TagKind::Table { caption: table.caption.clone() }, parent });
+        tags.push(Tag { kind: TagKind::Table { caption: table.caption.clone() }, parent: DOCUMENT });
         let mut cells = Vec::new();
         for (r, row) in table.rows.iter().enumerate() {
             let row_tag = tags.len();
@@ -87,7 +85,7 @@ impl<'d> Prepared<'d> {
                 tags.push(Tag { kind, parent: row_tag });
                 let (column, role, align) = (c.column, c.role, c.align);
                 let indent = LEVEL * f32::from(c.indent);
-                cells.push(Cell { row: r, column, row_span, column_span, role, align, indent, label, tag });
+                cells.push(PreparedCell { row: r, column, row_span, column_span, role, align, indent, label, tag });
             }
         }
         Ok(Prepared { table, cells, rows, columns })

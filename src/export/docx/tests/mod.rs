@@ -82,9 +82,9 @@ fn nothing_tells_when_or_by_whom() {
         }
     }
     let core = part(&bytes, "docProps/core.xml");
-    let said: Vec<(&str, &str)> = core.children.iter().map(|c| (c.name.as_str(), c.text.as_str())).collect();
+    let written: Vec<(&str, &str)> = core.children.iter().map(|c| (c.name.as_str(), c.text.as_str())).collect();
     let title = "老城区科学技术局2024年政府信息公开工作年度报告";
-    assert_eq!(said, [("dc:title", title), ("dc:creator", "老城区科学技术局"), ("dc:language", "zh-CN")]);
+    assert_eq!(written, [("dc:title", title), ("dc:creator", "老城区科学技术局"), ("dc:language", "zh-CN")]);
 }
 
 #[test]

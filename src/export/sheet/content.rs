@@ -7,7 +7,7 @@ const DIGITS: usize = 15;
 
 /// What to write for a value.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Figure {
+pub enum CellContent {
     Empty,
     /// A number, and the number format that shows exactly its decimals.
     Number(f64, String),
@@ -15,29 +15,29 @@ pub enum Figure {
 }
 
 /// A bare number; `None` if a number of a workbook cannot represent it exactly.
-pub fn number(d: Decimal) -> Option<Figure> {
+pub fn number(d: Decimal) -> Option<CellContent> {
     let digits = d.mantissa().unsigned_abs().to_string().len();
     let number = (digits <= DIGITS).then(|| d.to_string().parse().ok()).flatten()?;
     let format = if d.scale() == 0 { "0".to_owned() } else { format!("0.{}", "0".repeat(d.scale() as usize)) };
-    Some(Figure::Number(number, format))
+    Some(CellContent::Number(number, format))
 }
 
 /// A value as the official table shows it.
-pub fn shown(value: &Value) -> Figure {
+pub fn shown(value: &Value) -> CellContent {
     match value {
-        Value::Blank | Value::Unknown => Figure::Empty,
-        Value::NotApplicable => Figure::Text(value.to_string()),
-        Value::Amount(a) if a.unit.is_some() => Figure::Text(value.to_string()),
+        Value::Blank | Value::Unknown => CellContent::Empty,
+        Value::NotApplicable => CellContent::Text(value.to_string()),
+        Value::Amount(a) if a.unit.is_some() => CellContent::Text(value.to_string()),
         _ => bare(value),
     }
 }
 
 /// A value without its unit, for the long form.
-pub fn bare(value: &Value) -> Figure {
+pub fn bare(value: &Value) -> CellContent {
     match value {
-        Value::Blank | Value::Unknown => Figure::Empty,
-        Value::NotApplicable => Figure::Text(value.to_string()),
-        _ => number(value.number()).unwrap_or_else(|| Figure::Text(value.number().to_string())),
+        Value::Blank | Value::Unknown => CellContent::Empty,
+        Value::NotApplicable => CellContent::Text(value.to_string()),
+        _ => number(value.number()).unwrap_or_else(|| CellContent::Text(value.number().to_string())),
     }
 }
 
@@ -50,8 +50,8 @@ mod tests {
     #[test]
     fn no_digit_is_lost() {
         let amount = |text: &str, unit| Value::Amount(Amount { number: Decimal::from_str_exact(text).unwrap(), unit });
-        let number = |n: f64, f: &str| Figure::Number(n, f.to_owned());
-        let text = |t: &str| Figure::Text(t.to_owned());
+        let number = |n: f64, f: &str| CellContent::Number(n, f.to_owned());
+        let text = |t: &str| CellContent::Text(t.to_owned());
         assert_eq!(shown(&amount("160.5964", None)), number(160.5964, "0.0000"));
         assert_eq!(shown(&amount("25.10", None)), number(25.1, "0.00"));
         assert_eq!(shown(&amount("251000", Some(Unit::Yuan))), text("251000元"));
@@ -60,6 +60,6 @@ mod tests {
         assert_eq!(shown(&Value::Count(u64::MAX)), text("18446744073709551615"));
         assert_eq!(shown(&Value::Signed(-1036)), number(-1036.0, "0"));
         assert_eq!(shown(&Value::NotApplicable), text("/"));
-        assert_eq!(shown(&Value::Blank), Figure::Empty);
+        assert_eq!(shown(&Value::Blank), CellContent::Empty);
     }
 }
