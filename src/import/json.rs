@@ -13,16 +13,20 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use super::{ImportError, Limits};
 use crate::form::{DataLabels, labels};
 
-/// A value of JSON.
+/// A value of JSON, reduced to what a report can contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
+    /// `null`.
     Null,
+    /// `true` or `false`, which no report has.
     Bool,
     /// A whole number.
     Whole(i128),
     /// A number with decimals or an exponent, which no report has.
     Number,
+    /// A string with its escapes resolved; at most `Limits::text_bytes` long.
     Text(String),
+    /// An array.
     List(Vec<Json>),
     /// Members in the order of the file; each name occurs once. Equal names of several objects share one allocation.
     Object(Vec<(Arc<str>, Json)>),
