@@ -32,21 +32,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
     let mut scan = Scan::new(xml, &WANTED)?;
     let mut cells: Vec<Written<'x>> = Vec::new();
     while let Some(tag) = scan.tag()? {
-        let around = scan.around(&tag);
-        let in_cell = around.len() == 4 && around[3] == "c";
-        // Elements in other places do not count: the full parser decides.
-        let is_placed = match tag.name {
-            "worksheet" => around.is_empty(),
-            "sheetData" | "cols" | "mergeCells" => matches!(around, ["worksheet"]),
-            "row" => matches!(around, ["worksheet", "sheetData"]),
-            "c" => matches!(around, ["worksheet", "sheetData", "row"]),
-            "v" | "f" | "is" => in_cell,
-            "col" => matches!(around, ["worksheet", "cols"]),
-            "mergeCell" => matches!(around, ["worksheet", "mergeCells"]),
-            "AlternateContent" => false,
-            _ => !around.is_empty(),
-        };
-        if !is_placed {
+        if !is_placed(tag.name, scan.around(&tag)) {
             return None;
         }
         match tag.name {
@@ -64,16 +50,7 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
                 // An empty element has an empty value.
                 let text = if tag.empty { "" } else { scan.text(&tag)? };
                 let cell = cells.last_mut().filter(|c| c.value.is_none())?;
-                cell.value = Some(match cell.kind {
-                    // The full parser refuses references in such a value; for the other types, it decides between value and
-                    // string.
-                    kind if kind.is_plain() && !text.contains('&') => Cow::Borrowed(text),
-                    CellType::Text => strings::plain_text(text)?,
-                    _ => return None,
-                });
-                if cell.kind == CellType::Shared {
-                    Frame::string_index(text).ok()?;
-                }
+                cell.value = Some(value(text, cell.kind)?);
             }
             "is" => return None,
             "f" => {
@@ -102,6 +79,36 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
         }
     }
     (scan.is_closed() && frame.has_data()).then(|| (frame.sorted(), cells))
+}
+
+/// Whether an element counts at its place, given the names of those around it. In another place it would not count, which the full
+/// parser decides.
+fn is_placed(name: &str, around: &[&str]) -> bool {
+    match name {
+        "worksheet" => around.is_empty(),
+        "sheetData" | "cols" | "mergeCells" => matches!(around, ["worksheet"]),
+        "row" => matches!(around, ["worksheet", "sheetData"]),
+        "c" => matches!(around, ["worksheet", "sheetData", "row"]),
+        // The cell itself was checked when it was opened.
+        "v" | "f" | "is" => around.len() == 4 && around[3] == "c",
+        "col" => matches!(around, ["worksheet", "cols"]),
+        "mergeCell" => matches!(around, ["worksheet", "mergeCells"]),
+        "AlternateContent" => false,
+        _ => !around.is_empty(),
+    }
+}
+
+/// Returns the value of a cell of this type; `None` if the full parser must decide: it refuses references in a plain value, and for
+/// the other types it decides between value and string.
+fn value(text: &str, kind: CellType) -> Option<Cow<'_, str>> {
+    if kind == CellType::Shared {
+        Frame::string_index(text).ok()?;
+    }
+    match kind {
+        kind if kind.is_plain() && !text.contains('&') => Some(Cow::Borrowed(text)),
+        CellType::Text => strings::plain_text(text),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

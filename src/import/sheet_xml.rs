@@ -122,15 +122,11 @@ pub(super) fn read(
                     if cell.value.is_some() {
                         return Err(ImportError::Damaged("一个单元格有两个值".to_owned()));
                     }
-                    cell.value = Some(Cow::Owned(match name {
-                        _ if is_empty => String::new(),
-                        "is" => strings::string(&mut reader, "is")?,
-                        _ if cell.kind.is_plain() => plain_value(&mut reader)?,
-                        _ => strings::content(&mut reader, "v")?,
-                    }));
+                    let value = if is_empty { String::new() } else { value(&mut reader, name, cell.kind)? };
                     if cell.kind == CellType::Shared {
-                        Frame::string_index(cell.value.as_deref().unwrap_or_default())?;
+                        Frame::string_index(&value)?;
                     }
+                    cell.value = Some(Cow::Owned(value));
                 }
                 "f" => {
                     if let Some(cell) = cell.as_mut() {
@@ -155,6 +151,15 @@ pub(super) fn read(
             Event::Eof => return Ok((frame.sorted(), cells)),
             _ => {}
         }
+    }
+}
+
+/// Reads the value or the inline string of a cell of this type, up to the end of the element `name`, which was just opened.
+fn value(reader: &mut Reader<&[u8]>, name: &str, kind: CellType) -> Result<String, ImportError> {
+    match name {
+        "is" => strings::string(reader, name),
+        _ if kind.is_plain() => plain_value(reader),
+        _ => strings::content(reader, name),
     }
 }
 
