@@ -43,7 +43,7 @@ pub use limits::Limits;
 pub use second::read_second;
 pub use sheets::admitted;
 pub use sniff::{FileKind, kind};
-pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Skipped, Span, Workbook};
+pub use workbook::{Cell, Content, FormatEffect, MARKED, Sheet, Skipped, Span, Workbook};
 
 impl FileKind {
     /// Reads all sheets of a workbook in this format, in the workbook's order.

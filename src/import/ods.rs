@@ -9,16 +9,16 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
 use super::attributes::own_attribute as attribute;
-use super::attributes::unescaped;
+use super::attributes::xml_unescaped;
 use super::biff::cell;
-use super::ods_styles::Styles;
+use super::ods_styles::OdsStyles;
 use super::ods_text::{cell_text, is_cell, shape_text};
 use super::ods_value::CellValue;
 use super::ods_xml::{Xml, skip, skip_without_cells, truncated};
 use super::package::{in_words, inflated};
 use super::sheet_xml::LAST;
 use super::sheets::Collector;
-use super::workbook::{Sheet, Shown, Span};
+use super::workbook::{FormatEffect, Sheet, Span};
 use super::xml::{check_with, ill_formed};
 use super::{ImportError, Limits, xml};
 use crate::model::Address;
@@ -48,7 +48,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     };
     let common = checked("styles.xml")?;
     let content = checked("content.xml")?.ok_or_else(|| ImportError::damaged("缺少表格内容"))?;
-    let mut styles = Styles::default();
+    let mut styles = OdsStyles::default();
     for part in common.iter().chain([&content]) {
         styles.read(part)?;
     }
@@ -79,7 +79,7 @@ fn is_usual(key: &str, value: &str) -> bool {
 }
 
 struct Sheets<'a> {
-    styles: &'a Styles,
+    styles: &'a OdsStyles,
     limits: &'a Limits,
     to: Collector<'a>,
     found: bool,
@@ -90,16 +90,16 @@ struct Sheets<'a> {
 struct Columns {
     /// The column after the last one.
     next: u32,
-    /// Columns with a default cell style: first, last, and what the style adds; sorted.
-    styled: Vec<(u32, u32, Option<Shown>)>,
+    /// Columns with a default cell style: first, last, and the effect of the style; sorted.
+    styled: Vec<(u32, u32, Option<FormatEffect>)>,
 }
 
 impl Columns {
-    /// Returns what the default cell style of a column adds.
-    fn shown(&self, column: u32) -> Option<Shown> {
+    /// Returns the effect of the default cell style of a column.
+    fn effect(&self, column: u32) -> Option<FormatEffect> {
         let before = self.styled.partition_point(|(first, ..)| *first <= column);
-        let (_, last, shown) = self.styled.get(before.checked_sub(1)?)?;
-        shown.filter(|_| column <= *last)
+        let (_, last, effect) = self.styled.get(before.checked_sub(1)?)?;
+        effect.filter(|_| column <= *last)
     }
 }
 
@@ -107,8 +107,8 @@ impl Columns {
 struct Row<'c> {
     /// The rows for which it stands.
     rows: Range<u32>,
-    /// What its default cell style adds; `None` if it has no such style.
-    shown: Option<Option<Shown>>,
+    /// The effect of its default cell style; `None` if it has no such style.
+    effect: Option<Option<FormatEffect>>,
     columns: &'c Columns,
 }
 
@@ -122,7 +122,7 @@ impl Sheets<'_> {
                     // Linked data and deleted cells are stored as tables as well, but are no sheets.
                     "table:tracked-changes" | "table:dde-links" | "office:automatic-styles" => skip(&mut reader)?,
                     "table:table" => {
-                        let name = attribute(&e, "table:name").map(|n| unescaped(&n)).unwrap_or_default();
+                        let name = attribute(&e, "table:name").map(|n| xml_unescaped(&n)).unwrap_or_default();
                         // A copy of another file's sheet is stored for formulas and never shown.
                         let linked = name.starts_with("'file:");
                         let hidden =
@@ -154,8 +154,8 @@ impl Sheets<'_> {
                         }
                         if !is_empty {
                             let style = attribute(e, "table:default-cell-style-name");
-                            let shown = style.map(|s| self.styles.shown(&s));
-                            self.row(reader, &Row { rows: row..row + count, shown, columns: &columns })?;
+                            let effect = style.map(|s| self.styles.effect(&s));
+                            self.row(reader, &Row { rows: row..row + count, effect, columns: &columns })?;
                         }
                         row += count;
                     }
@@ -186,7 +186,7 @@ impl Sheets<'_> {
         if let Some(style) = attribute(e, "table:default-cell-style-name")
             && columns.styled.len() <= LAST.column as usize
         {
-            columns.styled.push((first, last, self.styles.shown(&style)));
+            columns.styled.push((first, last, self.styles.effect(&style)));
         }
         columns.next = last + 1;
         Ok(())
@@ -220,7 +220,7 @@ impl Sheets<'_> {
         row: &Row<'_>,
         columns: Range<u32>,
     ) -> Result<(), ImportError> {
-        let own_style = attribute(e, "table:style-name").map(|s| self.styles.shown(&s)).or(row.shown);
+        let own_style = attribute(e, "table:style-name").map(|s| self.styles.effect(&s)).or(row.effect);
         let spanned = |name| attribute(e, name).and_then(|n| n.parse::<u32>().ok()).unwrap_or(1).max(1);
         let (wide, high) = (spanned("table:number-columns-spanned"), spanned("table:number-rows-spanned"));
         if wide > 1 || high > 1 {
@@ -238,9 +238,9 @@ impl Sheets<'_> {
         let Some(content) = value.content(text)? else { return Ok(()) };
         for at in row.rows.clone() {
             for column in columns.clone() {
-                let style = own_style.unwrap_or_else(|| row.columns.shown(column));
-                let shown = differs.filter(|d| *d == Shown::Replaced).or(style).or(differs);
-                self.to.cell(cell(at, column, content.clone(), value.formula), shown)?;
+                let style = own_style.unwrap_or_else(|| row.columns.effect(column));
+                let effect = differs.filter(|d| *d == FormatEffect::Replaced).or(style).or(differs);
+                self.to.cell(cell(at, column, content.clone(), value.formula), effect)?;
             }
         }
         Ok(())
@@ -269,11 +269,11 @@ mod tests {
 
     #[test]
     fn the_style_of_a_column_is_found_at_once() {
-        let styled = (0..16_000).map(|i| (i * 2 + 1, i * 2 + 1, Some(Shown::Scaled))).collect();
+        let styled = (0..16_000).map(|i| (i * 2 + 1, i * 2 + 1, Some(FormatEffect::Scaled))).collect();
         let columns = Columns { next: 0, styled };
-        assert_eq!([0, 1, 2, 31_999, 32_000].map(|c| columns.shown(c).is_some()), [false, true, false, true, false]);
+        assert_eq!([0, 1, 2, 31_999, 32_000].map(|c| columns.effect(c).is_some()), [false, true, false, true, false]);
         // A search through all columns for each cell would take hours.
-        let found = (0..10_000_000u32).filter(|i| columns.shown(i % 32_000).is_some()).count();
+        let found = (0..10_000_000u32).filter(|i| columns.effect(i % 32_000).is_some()).count();
         assert_eq!(found, 10_000_000 / 2);
     }
 }

@@ -1,6 +1,6 @@
 //! What the styles of an OpenDocument add to its cells and text: scaled numbers, units, raised words, hidden sheets.
 //!
-//! Takes the parts with styles, gives [`Styles`], which answers by the name of a style. It never reads cells.
+//! Takes the parts with styles, gives [`OdsStyles`], which answers by the name of a style. It never reads cells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
 use super::attributes::own_attribute as attribute;
-use super::attributes::unescaped;
+use super::attributes::xml_unescaped;
 use super::formats;
-use super::workbook::Shown;
+use super::workbook::FormatEffect;
 use super::xml::ill_formed;
 use crate::form::Unit;
 
@@ -22,19 +22,19 @@ const DEEPEST: usize = 16;
 struct CellStyle {
     parent: Option<String>,
     /// `None` if inherited from the parent.
-    shown: Option<Option<Shown>>,
+    effect: Option<Option<FormatEffect>>,
 }
 
 /// The styles of the two parts that contain styles.
 #[derive(Debug, Default)]
-pub(super) struct Styles {
+pub(super) struct OdsStyles {
     cells: BTreeMap<String, CellStyle>,
-    formats: BTreeMap<String, Option<Shown>>,
+    formats: BTreeMap<String, Option<FormatEffect>>,
     hidden_tables: BTreeSet<String>,
     marked_words: BTreeSet<String>,
 }
 
-impl Styles {
+impl OdsStyles {
     /// Adds the styles of a part. Those of the document's content must be added last, because they override the common ones.
     pub fn read(&mut self, xml: &str) -> Result<(), ImportError> {
         let mut reader = Reader::from_str(xml);
@@ -71,7 +71,7 @@ impl Styles {
                 let (name, family) = &part.style;
                 if family == "table-cell" {
                     let parent = attribute(e, "style:parent-style-name");
-                    self.cells.insert(name.clone(), CellStyle { parent, shown: None });
+                    self.cells.insert(name.clone(), CellStyle { parent, effect: None });
                     part.formatted.extend(attribute(e, "style:data-style-name").map(|f| (name.clone(), f)));
                 }
             }
@@ -89,19 +89,19 @@ impl Styles {
     fn resolve(&mut self, part: Part) {
         self.formats.extend(part.formats.values().map(|f| (f.name.clone(), f.resolved(&part.formats))));
         for (style, format) in part.formatted {
-            let shown = self.formats.get(&format).copied();
-            if let (Some(style), Some(shown)) = (self.cells.get_mut(&style), shown) {
-                style.shown = Some(shown);
+            let effect = self.formats.get(&format).copied();
+            if let (Some(style), Some(effect)) = (self.cells.get_mut(&style), effect) {
+                style.effect = Some(effect);
             }
         }
     }
 
-    /// Returns what the number format of a cell style adds.
-    pub fn shown(&self, style: &str) -> Option<Shown> {
+    /// Returns the effect of the number format of a cell style.
+    pub fn effect(&self, style: &str) -> Option<FormatEffect> {
         let mut style = self.cells.get(style)?;
         for _ in 0..DEEPEST {
-            match (style.shown, &style.parent) {
-                (Some(shown), _) => return shown,
+            match (style.effect, &style.parent) {
+                (Some(effect), _) => return effect,
                 (None, Some(parent)) => style = self.cells.get(parent)?,
                 (None, None) => return None,
             }
@@ -125,8 +125,8 @@ struct Part {
     /// Name and family of the enclosing style.
     style: (String, String),
     /// The enclosing number format.
-    format: Option<Format>,
-    formats: BTreeMap<String, Format>,
+    format: Option<DataStyle>,
+    formats: BTreeMap<String, DataStyle>,
     /// Name and number format of each cell style that has one.
     formatted: Vec<(String, String)>,
 }
@@ -140,12 +140,12 @@ impl Part {
                 format.scaled |= factor.and_then(|f| f.parse::<f64>().ok()).is_some_and(|f| f != 1.0);
             }
             ("style:map", Some(format)) => {
-                let condition = attribute(e, "style:condition").map(|c| unescaped(&c)).unwrap_or_default();
+                let condition = attribute(e, "style:condition").map(|c| xml_unescaped(&c)).unwrap_or_default();
                 format.others.extend(attribute(e, "style:apply-style-name").map(|other| (condition, other)));
             }
             (name, format) if is_format(name) => {
                 let scaled = name == "number:percentage-style";
-                *format = Some(Format { name: named(e), scaled, ..Format::default() });
+                *format = Some(DataStyle { name: named(e), scaled, ..DataStyle::default() });
             }
             _ => {}
         }
@@ -158,7 +158,7 @@ fn is_format(element: &str) -> bool {
 }
 
 #[derive(Debug, Default)]
-struct Format {
+struct DataStyle {
     name: String,
     scaled: bool,
     text: String,
@@ -181,21 +181,21 @@ fn is_of_zero(condition: &str) -> bool {
     }
 }
 
-impl Format {
-    /// Returns what the format adds, given all formats of the part: it may refer to others for negative numbers or for zero.
-    fn resolved(&self, all: &BTreeMap<String, Format>) -> Option<Shown> {
+impl DataStyle {
+    /// Returns the effect of the format, given all formats of the part: it may refer to others for negative numbers or for zero.
+    fn resolved(&self, all: &BTreeMap<String, DataStyle>) -> Option<FormatEffect> {
         let others: Vec<_> = self.others.iter().filter_map(|(c, o)| Some((c, all.get(o)?))).collect();
         let of_zero = others.iter().find(|(condition, _)| is_of_zero(condition)).map_or(self, |(_, o)| o);
-        let replaced = formats::has_figure(&of_zero.text).then_some(Shown::Replaced);
-        replaced.or(self.shown()).or_else(|| others.iter().find_map(|(_, o)| o.shown()))
+        let replaced = formats::has_figure(&of_zero.text).then_some(FormatEffect::Replaced);
+        replaced.or(self.effect()).or_else(|| others.iter().find_map(|(_, o)| o.effect()))
     }
 
-    /// Returns what the format itself adds.
-    fn shown(&self) -> Option<Shown> {
-        let unit = || Unit::ALL.into_iter().find(|u| self.text.contains(u.word())).map(Shown::Unit);
+    /// Returns the effect that the format itself has.
+    fn effect(&self) -> Option<FormatEffect> {
+        let unit = || Unit::ALL.into_iter().find(|u| self.text.contains(u.word())).map(FormatEffect::Unit);
         let words = Unit::ALL.iter().fold(self.text.clone(), |text, unit| text.replace(unit.word(), ""));
         let scaled = self.scaled || formats::has_digits(&words) || formats::scales(&words);
-        if scaled { Some(Shown::Scaled) } else { unit() }
+        if scaled { Some(FormatEffect::Scaled) } else { unit() }
     }
 }
 

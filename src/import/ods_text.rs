@@ -4,8 +4,8 @@ use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::name::QName;
 
 use super::attributes::own_attribute as attribute;
-use super::attributes::unescaped;
-use super::ods_styles::Styles;
+use super::attributes::resolved;
+use super::ods_styles::OdsStyles;
 use super::ods_xml::{Xml, skip, skip_without_text, truncated};
 use super::sheets::Collector;
 use super::workbook::MARKED;
@@ -16,7 +16,7 @@ use super::{ImportError, Limits};
 /// (notes, readings above characters) is omitted; the text of shapes is added to the sheet.
 pub(super) fn cell_text(
     reader: &mut Xml<'_>,
-    styles: &Styles,
+    styles: &OdsStyles,
     limits: &Limits,
     to: &mut Collector<'_>,
 ) -> Result<Option<String>, ImportError> {
@@ -64,7 +64,7 @@ pub(super) fn shape_text(reader: &mut Xml<'_>) -> Result<String, ImportError> {
                 in_words = in_words.saturating_sub(1);
             }
             Event::Text(t) if in_words > 0 => words.push_str(&t),
-            Event::GeneralRef(r) if in_words > 0 => words.push_str(&unescaped(&format!("&{};", &*r))),
+            Event::GeneralRef(r) if in_words > 0 => words.push_str(&resolved(&r)),
             Event::Eof => return Err(truncated()),
             _ => {}
         }
@@ -97,7 +97,7 @@ struct Paragraphs {
 
 impl Paragraphs {
     /// Begins an element that is not empty; returns what is inside it.
-    fn open(&mut self, e: &BytesStart<'_>, styles: &Styles, limits: &Limits) -> Result<Inner, ImportError> {
+    fn open(&mut self, e: &BytesStart<'_>, styles: &OdsStyles, limits: &Limits) -> Result<Inner, ImportError> {
         let is_paragraph = self.begin(e, limits)?;
         let name = e.name();
         let name = name.as_ref();
@@ -168,7 +168,7 @@ impl Paragraphs {
     fn push_reference(&mut self, reference: &BytesRef<'_>) -> Result<(), ImportError> {
         let written = match reference.resolve_char_ref().map_err(|_| ill_formed())? {
             Some(c) => c.to_string(),
-            None => unescaped(&format!("&{};", &**reference)),
+            None => resolved(reference),
         };
         if let Some(text) = self.text.as_mut().filter(|_| !self.open.is_empty()) {
             if std::mem::take(&mut self.mark) {

@@ -5,8 +5,8 @@
 use quick_xml::events::BytesStart;
 
 use super::attributes::own_attribute as attribute;
-use super::attributes::unescaped;
-use super::workbook::{Content, Shown};
+use super::attributes::xml_unescaped;
+use super::workbook::{Content, FormatEffect};
 use super::{ImportError, contents, formats};
 use crate::form::Unit;
 
@@ -31,7 +31,7 @@ impl CellValue {
             "string" | "error" => "office:string-value",
             _ => "office:value",
         };
-        let value = attribute(e, name).map(|v| unescaped(&v));
+        let value = attribute(e, name).map(|v| xml_unescaped(&v));
         CellValue { kind, value, formula: attribute(e, "table:formula").is_some() }
     }
 
@@ -61,18 +61,18 @@ impl CellValue {
     }
 
     /// Returns how the displayed text differs from the number beyond rounding; `None` if it does not.
-    pub fn differs_from(&self, text: Option<&str>) -> Option<Shown> {
+    pub fn differs_from(&self, text: Option<&str>) -> Option<FormatEffect> {
         if self.kind == "percentage" && self.number() != Some(0.0) {
-            return Some(Shown::Scaled);
+            return Some(FormatEffect::Scaled);
         }
         let value = self.number()?;
         let text: String = text?.chars().map(ascii_digit).collect();
         if value == 0.0 {
             // A dash, a blank or a unit may be shown for 0, but not another number.
-            return formats::has_figure(&text).then_some(Shown::Replaced);
+            return formats::has_figure(&text).then_some(FormatEffect::Replaced);
         }
         if formats::scales(&text) && Unit::ALL.iter().all(|u| !text.contains(u.word())) {
-            return Some(Shown::Scaled);
+            return Some(FormatEffect::Scaled);
         }
         // A number with an exponent is not scaled.
         if text.contains(['e', 'E']) {
@@ -81,16 +81,16 @@ impl CellValue {
         let digits: String = text.chars().filter(|c| c.is_ascii_digit() || *c == '.').collect();
         if digits.is_empty() {
             // Numerals are the number in words; any other text hides the number.
-            return (!text.trim().is_empty() && !formats::has_digits(&text)).then_some(Shown::Scaled);
+            return (!text.trim().is_empty() && !formats::has_digits(&text)).then_some(FormatEffect::Scaled);
         }
-        let Ok(seen) = digits.parse::<f64>() else { return Some(Shown::Scaled) };
+        let Ok(seen) = digits.parse::<f64>() else { return Some(FormatEffect::Scaled) };
         let places = digits.split_once('.').map_or(0, |(_, after)| after.len().min(15)) as i32;
         let negative = text.trim_start().starts_with(['-', '−', '－']);
         if negative && value > 0.0 && seen != 0.0 {
-            return Some(Shown::Replaced);
+            return Some(FormatEffect::Replaced);
         }
         let rounding = 0.501 * 10f64.powi(-places);
-        ((value.abs() - seen).abs() > rounding).then_some(Shown::Scaled)
+        ((value.abs() - seen).abs() > rounding).then_some(FormatEffect::Scaled)
     }
 }
 

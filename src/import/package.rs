@@ -126,12 +126,12 @@ impl<T> Package<T> {
     /// Returns a part by name, ignoring case; names in relationships may be percent-encoded.
     pub fn part(&self, name: &str) -> Option<&T> {
         let name = name.trim_start_matches('/').to_ascii_lowercase();
-        self.parts.get(&name).or_else(|| self.parts.get(&unescaped_address(&name)?.to_ascii_lowercase()))
+        self.parts.get(&name).or_else(|| self.parts.get(&percent_decoded(&name)?.to_ascii_lowercase()))
     }
 }
 
 /// The percent-decoded name; `None` if it contains no code or an invalid one.
-pub(super) fn unescaped_address(name: &str) -> Option<String> {
+pub(super) fn percent_decoded(name: &str) -> Option<String> {
     let mut parts = name.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
     let before = bytes.len();

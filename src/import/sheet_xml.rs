@@ -9,8 +9,8 @@ use quick_xml::events::Event;
 
 use super::attributes::attributes;
 use super::error::odd_cell;
-use super::formats::Format;
-use super::workbook::{Shown, Span};
+use super::formats::CellFormat;
+use super::workbook::{FormatEffect, Span};
 use super::xml::ill_formed;
 use super::{ImportError, Limits, strings};
 use crate::model::Address;
@@ -24,7 +24,7 @@ pub(super) struct Frame {
     pub merges: Vec<Span>,
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<(u32, u32)>,
-    pub shown: Vec<(Address, Shown)>,
+    pub format_effects: Vec<(Address, FormatEffect)>,
     /// Cells that are struck out, raised or lowered as a whole.
     pub marked: Vec<Address>,
     /// Number of `<c>` elements, empty ones included.
@@ -39,7 +39,7 @@ pub(super) struct Frame {
 
 /// A cell as written in the part.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Written<'x> {
+pub(super) struct RawCell<'x> {
     pub at: Address,
     /// Index of its style, if it states one.
     pub style: Option<usize>,
@@ -89,18 +89,18 @@ impl CellType {
     }
 }
 
-/// Returns the frame and the cells of a worksheet in canonical notation; `formats` gives what the number format of a style adds.
+/// Returns the frame and the cells of a worksheet in canonical notation; `formats` are those of the cell styles.
 ///
 /// # Errors
 /// More cells than `limits.cells`, impossible addresses, and values in a notation that programs read differently.
 pub(super) fn read(
     xml: &str,
-    formats: &[Format],
+    formats: &[CellFormat],
     limits: &Limits,
-) -> Result<(Frame, Vec<Written<'static>>), ImportError> {
+) -> Result<(Frame, Vec<RawCell<'static>>), ImportError> {
     let mut reader = Reader::from_str(xml);
     let (mut frame, mut cells) = (Frame::default(), Vec::new());
-    let mut cell: Option<Written<'static>> = None;
+    let mut cell: Option<RawCell<'static>> = None;
     loop {
         let event = reader.read_event().map_err(|_| ill_formed())?;
         let is_empty = matches!(event, Event::Empty(_));
@@ -114,7 +114,7 @@ pub(super) fn read(
                     let [at, style, kind] = attributes(&e, ["r", "s", "t"])?;
                     let (at, style) = frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
                     let kind = CellType::of(kind.as_deref());
-                    let new = Written { at, style, kind, value: None, formula: false };
+                    let new = RawCell { at, style, kind, value: None, formula: false };
                     if is_empty { cells.push(new) } else { cell = Some(new) }
                 }
                 name @ ("is" | "v") => {
@@ -198,7 +198,7 @@ impl Frame {
         &mut self,
         at: Option<&str>,
         style: Option<&str>,
-        formats: &[Format],
+        formats: &[CellFormat],
         limits: &Limits,
     ) -> Result<(Address, Option<usize>), ImportError> {
         self.cells += 1;
@@ -209,16 +209,20 @@ impl Frame {
         let next = Address { row: self.next_row.saturating_sub(1), column: self.next_column };
         let at = at.map(address).transpose()?.unwrap_or(next);
         self.next_column = at.column.saturating_add(1);
-        // A style that is not a plain number is refused, because it would hide what its format adds. A cell without a style has
+        // A style that is not a plain number is refused, because it would hide the effect of its format. A cell without a style has
         // the first one.
         let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
         if let Some(format) = formats.get(style.unwrap_or(0)) {
             if format.marked {
                 self.marked.push(at);
             }
-            let marked = format.marked.then_some(Shown::Marked);
-            let adds = format.adds.filter(|a| matches!(a, Shown::Scaled | Shown::Replaced)).or(marked).or(format.adds);
-            self.shown.extend(adds.map(|a| (at, a)));
+            let marked = format.marked.then_some(FormatEffect::Marked);
+            let effect = format
+                .effect
+                .filter(|a| matches!(a, FormatEffect::Scaled | FormatEffect::Replaced))
+                .or(marked)
+                .or(format.effect);
+            self.format_effects.extend(effect.map(|e| (at, e)));
         }
         Ok((at, style))
     }
@@ -263,7 +267,7 @@ impl Frame {
     }
 
     pub(super) fn sorted(mut self) -> Frame {
-        self.shown.sort_unstable_by_key(|(at, _)| *at);
+        self.format_effects.sort_unstable_by_key(|(at, _)| *at);
         self.merges.sort_unstable();
         self.hidden_rows.sort_unstable();
         self.hidden_columns = joined(self.hidden_columns);

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::sheet_xml::{LAST, joined};
-use super::workbook::{Cell, Content, Sheet, Shown, Skipped, Span};
+use super::workbook::{Cell, Content, FormatEffect, Sheet, Skipped, Span};
 use super::{ImportError, Limits};
 use crate::model::Address;
 
@@ -37,8 +37,8 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Adds one cell, and what its number format adds. An empty text without a formula is counted but not kept.
-    pub fn cell(&mut self, cell: Cell, shown: Option<Shown>) -> Result<(), ImportError> {
+    /// Adds one cell, and the effect of its format. An empty text without a formula is counted but not kept.
+    pub fn cell(&mut self, cell: Cell, effect: Option<FormatEffect>) -> Result<(), ImportError> {
         if !on_sheet(cell.at) {
             return Err(ImportError::Damaged("单元格地址不合法".to_owned()));
         }
@@ -53,7 +53,7 @@ impl<'a> Collector<'a> {
             return Err(self.limits.text_error());
         }
         self.text_left = self.text_left.checked_sub(text as u64).ok_or_else(|| self.limits.inflated_error())?;
-        self.current.shown.extend(shown.map(|s| (cell.at, s)));
+        self.current.format_effects.extend(effect.map(|s| (cell.at, s)));
         self.current.cells.push(cell);
         Ok(())
     }
@@ -107,7 +107,7 @@ impl<'a> Collector<'a> {
         let last = sheet.cells.last().map(|c| c.at.row);
         let rows = rows.into_iter().filter_map(|(a, b)| last.map(|last| a..=b.min(last)));
         sheet.hidden_rows = rows.flatten().collect::<BTreeSet<_>>().into_iter().collect();
-        sheet.shown.sort_by_key(|(at, _)| *at);
+        sheet.format_effects.sort_by_key(|(at, _)| *at);
         sheet.merges.sort_unstable();
         sheet.hidden_columns = joined(std::mem::take(&mut sheet.hidden_columns));
         self.sheets.push(Sheet { name, hidden, ..sheet });
@@ -131,10 +131,12 @@ pub fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, Impor
             collector.skipped(&sheet.name, why)?;
             continue;
         }
-        let shown = |at: Address| sheet.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| sheet.shown[i].1);
+        let effect = |at: Address| {
+            sheet.format_effects.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| sheet.format_effects[i].1)
+        };
         for cell in sheet.cells {
-            let shown = shown(cell.at);
-            collector.cell(cell, shown)?;
+            let effect = effect(cell.at);
+            collector.cell(cell, effect)?;
         }
         sheet.merges.into_iter().try_for_each(|m| collector.merge(m))?;
         sheet.boxes.iter().try_for_each(|words| collector.text_box(words))?;

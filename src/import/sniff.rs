@@ -133,7 +133,7 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<FileKind> {
     const LISTING: &str = "_rels/.rels";
     let mut listing = package::inflated(bytes, limits, |name| name == LISTING).ok()?;
     let listing = xml::text(listing.parts.remove(LISTING)?, "").ok()?;
-    let root = directory::relations(&listing, "").ok()?;
+    let root = directory::relationships(&listing, "").ok()?;
     let main = directory::main_part(&root).ok()??.to_ascii_lowercase();
     let package = package::inflated(bytes, limits, |name| name == main).ok()?;
     let part = package.part(&main)?;

@@ -31,8 +31,8 @@ pub struct Sheet {
     pub hidden_rows: Vec<u32>,
     /// Hidden columns from 0 as first..=last, sorted, neither overlapping nor adjacent.
     pub hidden_columns: Vec<(u32, u32)>,
-    /// Cells whose number format adds something, sorted.
-    pub shown: Vec<(Address, Shown)>,
+    /// Cells whose format has an effect, sorted.
+    pub format_effects: Vec<(Address, FormatEffect)>,
     /// Text of text boxes and shapes, which are in no cell.
     pub boxes: Vec<String>,
     /// Why the sheet was not read although it may have content; such a sheet counts as hidden.
@@ -53,10 +53,10 @@ pub enum Skipped {
     Missing,
 }
 
-/// What a number format adds to the number in a cell.
+/// How the format of a cell changes what a reader sees of its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub enum Shown {
+pub enum FormatEffect {
     /// Another number is shown, e.g. in thousands or percent. A 0 is shown as 0.
     Scaled,
     /// Another number is shown, even for a 0.
@@ -75,9 +75,9 @@ impl Sheet {
         Sheet { name: name.into(), hidden: true, skipped: Some(why), ..Sheet::default() }
     }
 
-    /// Returns what the number format of a cell adds.
-    pub fn shown(&self, at: Address) -> Option<Shown> {
-        self.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| self.shown[i].1)
+    /// Returns the effect of a cell's format; `None` if the cell shows its content as it is.
+    pub fn format_effect(&self, at: Address) -> Option<FormatEffect> {
+        self.format_effects.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| self.format_effects[i].1)
     }
 
     /// Whether a cell is in a hidden row or column.
