@@ -11,6 +11,7 @@ use quick_xml::events::{BytesStart, Event};
 use super::attributes::{attribute, local_attribute, xml_unescaped};
 use super::markup::counting;
 use super::package::TextPackage;
+use super::sheets::check_names;
 use super::workbook::Skipped;
 use super::xml::ill_formed;
 use super::{ImportError, Limits};
@@ -61,8 +62,21 @@ pub(super) fn relationships_part(part: &str) -> (String, String) {
     (format!("{folder}_rels/{file}.rels"), folder)
 }
 
+/// Returns the relationships of a part; none if the package has no listing of them.
+fn relationships_of(package: &TextPackage, part: &str) -> Result<Vec<Relationship>, ImportError> {
+    let (listing, folder) = relationships_part(part);
+    package.text(&listing)?.map_or(Ok(Vec::new()), |xml| relationships(xml, &folder))
+}
+
+/// Returns the name of a package's main part, which is the `usual` one if no relationship refers to it, and its relationships.
+pub(super) fn main_part(package: &TextPackage, usual: &str) -> Result<(String, Vec<Relationship>), ImportError> {
+    let root = relationships_of(package, "")?;
+    let main = main_target(&root)?.unwrap_or(usual);
+    Ok((main.to_owned(), relationships_of(package, main)?))
+}
+
 /// Returns the main part of a package according to the relationships of the package itself.
-pub(super) fn main_part(root: &[Relationship]) -> Result<Option<&str>, ImportError> {
+pub(super) fn main_target(root: &[Relationship]) -> Result<Option<&str>, ImportError> {
     let mut mains = root.iter().filter(|r| r.kind.ends_with("/officeDocument"));
     let main = mains.next().map(|r| r.target.as_str());
     if mains.next().is_some() {
@@ -127,20 +141,14 @@ impl SheetPart {
 
 impl Directory {
     pub fn of(package: &TextPackage, limits: &Limits) -> Result<Directory, ImportError> {
-        let relationships_in = |part: &str, folder: &str| match package.text(part)? {
-            Some(xml) => relationships(xml, folder),
-            None => Ok(Vec::new()),
-        };
-        let root = relationships_in("_rels/.rels", "")?;
-        let main = main_part(&root)?.unwrap_or("xl/workbook.xml");
-        let (part, folder) = relationships_part(main);
-        let targets = relationships_in(&part, &folder)?;
+        let (main, targets) = main_part(package, "xl/workbook.xml")?;
+        let (_, folder) = relationships_part(&main);
         let has = |part: &str| package.part(part).is_some();
         let of_kind = |kind: &str, usual: &str| {
             let related = targets.iter().find(|r| r.kind.ends_with(kind)).map(|r| r.target.clone());
             related.or_else(|| Some(format!("{folder}{usual}"))).filter(|p| has(p))
         };
-        let book = package.text(main)?.ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
+        let book = package.text(&main)?.ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
         let keeps = |around: &[String], name: &str| match around {
             [] => name == "workbook",
             [_] => matches!(name, "sheets" | "workbookPr"),
@@ -178,10 +186,7 @@ impl Directory {
         if sheets.len() > limits.sheets {
             return Err(limits.sheets_error());
         }
-        let mut names = BTreeSet::new();
-        if let Some(sheet) = sheets.iter().find(|s| !names.insert(&s.name)) {
-            return Err(ImportError::Damaged(format!("工作表“{}”重名", sheet.name)));
-        }
+        check_names(sheets.iter().map(|s| s.name.as_str()))?;
         let (strings, styles) = (of_kind("/sharedStrings", "sharedStrings.xml"), of_kind("/styles", "styles.xml"));
         Ok(Directory { sheets, strings, styles, is_1904 })
     }

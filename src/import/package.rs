@@ -22,12 +22,7 @@ pub(super) type TextPackage = Package<Result<String, ImportError>>;
 
 /// Inflates the parts that matter.
 pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportError> {
-    let package = inflated(bytes, limits, matters)?;
-    let text = |(name, data): (String, Vec<u8>)| {
-        let text = xml::text(data, &in_words(&name));
-        (name, text)
-    };
-    Ok(Package { parts: package.parts.into_iter().map(text).collect() })
+    Ok(inflated(bytes, limits, matters)?.decoded())
 }
 
 /// The name of a part in messages.
@@ -141,6 +136,17 @@ pub(super) fn percent_decoded(name: &str) -> Option<String> {
         bytes.extend_from_slice(&part.as_bytes()[2..]);
     }
     String::from_utf8(bytes).ok().filter(|n| n.len() > before)
+}
+
+impl Package<Vec<u8>> {
+    /// Decodes the parts, all of which must be XML.
+    pub fn decoded(self) -> TextPackage {
+        let text = |(name, data): (String, Vec<u8>)| {
+            let text = xml::text(data, &in_words(&name));
+            (name, text)
+        };
+        Package { parts: self.parts.into_iter().map(text).collect() }
+    }
 }
 
 impl TextPackage {

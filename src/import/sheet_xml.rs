@@ -299,25 +299,29 @@ pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     out
 }
 
-fn bad(text: &str) -> ImportError {
+/// Whether a cell is within Excel's own limits.
+pub(super) fn is_on_sheet(at: Address) -> bool {
+    at.row <= LAST.row && at.column <= LAST.column
+}
+
+fn invalid_address(text: &str) -> ImportError {
     ImportError::Damaged(format!("单元格地址“{}”不合法", text.chars().take(20).collect::<String>()))
 }
 
 fn number(text: &str, most: u32) -> Result<u32, ImportError> {
-    text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| bad(text))
+    text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| invalid_address(text))
 }
 
+/// Reads an address such as `D27`; small letters, and zeros before the row, are accepted too.
 fn address(text: &str) -> Result<Address, ImportError> {
-    let digits = text.find(|c: char| c.is_ascii_digit()).ok_or_else(|| bad(text))?;
-    let (letters, row) = text.split_at(digits);
-    if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Err(bad(text));
-    }
-    let column = letters.bytes().fold(0u32, |n, b| n * 26 + u32::from(b.to_ascii_uppercase() - b'A') + 1);
-    if column > LAST.column + 1 {
-        return Err(bad(text));
-    }
-    Ok(Address { row: number(row, LAST.row + 1)? - 1, column: column - 1 })
+    let at = text.parse().ok().or_else(|| usual_address(text)?.parse().ok());
+    at.filter(|at| is_on_sheet(*at)).ok_or_else(|| invalid_address(text))
+}
+
+/// An address with capitals, and without zeros before the row.
+fn usual_address(text: &str) -> Option<String> {
+    let (letters, row) = text.split_at(text.find(|c: char| c.is_ascii_digit())?);
+    Some(format!("{}{}", letters.to_ascii_uppercase(), row.trim_start_matches('0')))
 }
 
 fn range(text: &str) -> Result<Span, ImportError> {
@@ -349,8 +353,11 @@ mod tests {
     }
 
     #[test]
-    fn impossible_addresses_are_damage() {
-        for r in ["A4294967297", "XFE1", "1", "A", "A0", "AAAA1", "数1"] {
+    fn addresses_are_read_leniently_and_impossible_ones_are_damage() {
+        for (text, at) in [("b2", (1, 1)), ("xFd01", (0, 16_383)), ("A1048576", (1_048_575, 0))] {
+            assert_eq!(address(text), Ok(Address { row: at.0, column: at.1 }));
+        }
+        for r in ["A4294967297", "A1048577", "XFE1", "1", "A", "A0", "A00", "a+1", "A1b", "AAAA1", "数1"] {
             let xml = format!("<sheetData><row><c r=\"{r}\"/></row></sheetData>");
             assert!(matches!(read(&xml, &[], &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
         }

@@ -134,7 +134,7 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<FileKind> {
     let mut listing = package::inflated(bytes, limits, |name| name == LISTING).ok()?;
     let listing = xml::text(listing.parts.remove(LISTING)?, "").ok()?;
     let root = directory::relationships(&listing, "").ok()?;
-    let main = directory::main_part(&root).ok()??.to_ascii_lowercase();
+    let main = directory::main_target(&root).ok()??.to_ascii_lowercase();
     let package = package::inflated(bytes, limits, |name| name == main).ok()?;
     let part = package.part(&main)?;
     // The first record of a binary workbook.

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use super::biff::{Fields, NumberFormat, RecordStyles, cell, error, packed, truncated};
 use super::boxes;
-use super::directory::{SheetPart, main_part, relationships, relationships_part};
-use super::package::{Package, TextPackage, in_words, inflated, is_drawing, percent_decoded};
+use super::directory::{SheetPart, main_part};
+use super::package::{inflated, is_drawing, percent_decoded};
 use super::sheets::Collector;
 use super::workbook::{Content, Sheet, Skipped, Span};
-use super::{ImportError, Limits, xml};
+use super::{ImportError, Limits};
 use crate::model::Address;
 
 mod kind {
@@ -31,29 +31,19 @@ mod kind {
 /// Returns all worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     // The relationships name the parts, so they are read first.
-    let texts = |package: Package<Vec<u8>>| TextPackage {
-        parts: package.parts.into_iter().map(|(n, data)| (n.clone(), xml::text(data, &in_words(&n)))).collect(),
-    };
-    let listings = texts(inflated(bytes, limits, |name| name.ends_with(".rels"))?);
-    let relationships_in = |part: &str, folder: &str| match listings.text(part)? {
-        Some(xml) => relationships(xml, folder),
-        None => Ok(Vec::new()),
-    };
-    let root = relationships_in("_rels/.rels", "")?;
-    let main = main_part(&root)?.unwrap_or("xl/workbook.bin");
-    let (part, folder) = relationships_part(main);
-    let targets = relationships_in(&part, &folder)?;
-    let wanted: BTreeSet<String> = targets.iter().map(|r| r.target.as_str()).chain([main]).map(spelled).collect();
+    let listings = inflated(bytes, limits, |name| name.ends_with(".rels"))?.decoded();
+    let (main, targets) = main_part(&listings, "xl/workbook.bin")?;
+    let wanted: BTreeSet<String> = targets.iter().map(|r| &*r.target).chain([&*main]).map(spelled).collect();
     let is_listed = |name: &str| name.ends_with(".bin") && wanted.contains(&spelled(name));
     let package = inflated(bytes, limits, is_listed)?;
-    let drawings = texts(inflated(bytes, limits, |name| name.ends_with(".rels") || is_drawing(name))?);
+    let drawings = inflated(bytes, limits, |name| name.ends_with(".rels") || is_drawing(name))?.decoded();
     let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).and_then(|r| package.part(&r.target));
     let mut book = Book {
         styles: of_kind("/styles").map(|part| styles(part)).transpose()?.unwrap_or_default(),
         strings: Vec::new(),
     };
     let (is_1904, listed) =
-        listed(package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?)?;
+        listed(package.part(&main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?)?;
     book.styles.is_1904 = is_1904;
     book.strings = of_kind("/sharedStrings").map(|part| strings(part, &book.styles)).transpose()?.unwrap_or_default();
     let mut collector = Collector::new(limits);
@@ -78,7 +68,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     collector.finish()
 }
 
-/// Returns a part's name in the form that [`Package::part`] compares.
+/// Returns a part's name in the form that [`super::package::Package::part`] compares.
 fn spelled(name: &str) -> String {
     let name = name.trim_start_matches('/').to_ascii_lowercase();
     percent_decoded(&name).map_or(name, |n| n.to_ascii_lowercase())

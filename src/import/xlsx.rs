@@ -11,6 +11,7 @@ use super::formats::{self, CellFormat};
 use super::package::TextPackage;
 use super::sheet_scan::scan;
 use super::sheet_xml::{Frame, RawCell, read};
+use super::sheets::check_addresses;
 use super::workbook::{Cell, Content, MARKED, Sheet, Skipped};
 use super::worksheet::canonical;
 use super::{ImportError, Limits, boxes, strings};
@@ -103,9 +104,7 @@ fn in_sheet(name: &str) -> impl Fn(ImportError) -> ImportError {
 
 fn sheet(name: &str, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Result<Sheet, ImportError> {
     cells.sort_by_key(|c| c.at);
-    if let Some(pair) = cells.windows(2).find(|w| w[0].at == w[1].at) {
-        return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
-    }
+    check_addresses(name, &cells)?;
     let Frame { merges, hidden_rows, hidden_columns, format_effects, mut marked, .. } = frame;
     marked.sort_unstable();
     for cell in cells.iter_mut().filter(|c| marked.binary_search(&c.at).is_ok()) {
