@@ -15,7 +15,7 @@ use super::ods_styles::OdsStyles;
 use super::ods_text::{cell_text, is_cell, shape_text};
 use super::ods_value::CellValue;
 use super::ods_xml::{Xml, skip, skip_without_cells, truncated};
-use super::package::{in_words, inflated};
+use super::package::{inflated, part_label};
 use super::sheet_xml::LAST;
 use super::sheets::Collector;
 use super::workbook::{FormatEffect, Sheet, Span};
@@ -43,7 +43,7 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
     }
     let mut parts = package.parts;
     let mut checked = |name: &str| {
-        let text = parts.remove(name).map(|data| xml::text(data, &in_words(name))).transpose()?;
+        let text = parts.remove(name).map(|data| xml::text(data, &part_label(name))).transpose()?;
         text.map(|text| check_with(&text, is_usual).map(|()| text)).transpose()
     };
     let common = checked("styles.xml")?;
@@ -105,7 +105,7 @@ impl Columns {
 
 /// The row element that is being read.
 struct Row<'c> {
-    /// The rows for which it stands.
+    /// The rows that it repeats.
     rows: Range<u32>,
     /// The effect of its default cell style; `None` if it has no such style.
     effect: Option<Option<FormatEffect>>,
@@ -211,8 +211,8 @@ impl Sheets<'_> {
         }
     }
 
-    /// Adds a cell for each of the rows and columns for which its element stands; `inner` reads the inside of the element, and is
-    /// `None` if that is empty.
+    /// Adds a cell to each of the rows and columns in which its element is repeated; `inner` reads the content of the element,
+    /// `None` if it is empty.
     fn cell(
         &mut self,
         e: &BytesStart<'_>,

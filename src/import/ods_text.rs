@@ -49,22 +49,22 @@ pub(super) fn is_cell(name: QName<'_>) -> bool {
 
 /// Reads the text of shapes and text boxes, up to the end of the element that was just opened.
 pub(super) fn shape_text(reader: &mut Xml<'_>) -> Result<String, ImportError> {
-    let (mut depth, mut words, mut in_words) = (1u32, String::new(), 0u32);
+    let (mut depth, mut words, mut word_depth) = (1u32, String::new(), 0u32);
     while depth > 0 {
         match reader.read_event().map_err(|_| ill_formed())? {
             Event::Start(e) => {
                 depth += 1;
-                in_words += u32::from(in_words > 0 || e.name().as_ref() == "text:p");
+                word_depth += u32::from(word_depth > 0 || e.name().as_ref() == "text:p");
             }
             Event::End(_) => {
                 depth -= 1;
-                if in_words == 1 {
+                if word_depth == 1 {
                     words.push(' ');
                 }
-                in_words = in_words.saturating_sub(1);
+                word_depth = word_depth.saturating_sub(1);
             }
-            Event::Text(t) if in_words > 0 => words.push_str(&t),
-            Event::GeneralRef(r) if in_words > 0 => words.push_str(&resolved(&r)),
+            Event::Text(t) if word_depth > 0 => words.push_str(&t),
+            Event::GeneralRef(r) if word_depth > 0 => words.push_str(&resolved(&r)),
             Event::Eof => return Err(truncated()),
             _ => {}
         }
@@ -122,7 +122,7 @@ impl Paragraphs {
         })
     }
 
-    /// Adds the line or the white space for which an element stands; returns whether the element is a paragraph.
+    /// Adds the line or the white space that an element denotes; returns whether the element is a paragraph.
     fn begin(&mut self, e: &BytesStart<'_>, limits: &Limits) -> Result<bool, ImportError> {
         let (name, is_inside) = (e.name(), !self.open.is_empty());
         let is_paragraph = !is_inside && matches!(name.as_ref(), "text:p" | "text:h");

@@ -25,8 +25,8 @@ pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportE
     Ok(inflated(bytes, limits, matters)?.decoded())
 }
 
-/// The name of a part in messages.
-pub(super) fn in_words(name: &str) -> String {
+/// What a part is, in Chinese messages.
+pub(super) fn part_label(name: &str) -> String {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let number: String = file.chars().filter(char::is_ascii_digit).take(6).collect();
     let is_in = |word: &str| folder.ends_with(word);
@@ -54,7 +54,7 @@ pub(super) fn inflated(
         return Err(limits.parts_error());
     }
     // Of two entries with one name, the archive keeps the last, but its directory counts both.
-    if listed(bytes).is_some_and(|n| n != zip.len()) {
+    if stated_entries(bytes).is_some_and(|n| n != zip.len()) {
         return Err(ImportError::Damaged("压缩包里有同名的部件".to_owned()));
     }
     let mut parts = BTreeMap::new();
@@ -72,19 +72,19 @@ pub(super) fn inflated(
             EntryError::Method => zip_error(ZipError::CompressionMethodNotSupported(0)),
             EntryError::Large => limits.inflated_error(),
             EntryError::Damaged => {
-                ImportError::Damaged(format!("压缩包里的{}读不出来，可能没有拷贝完整", in_words(&name)))
+                ImportError::Damaged(format!("压缩包里的{}读不出来，可能没有拷贝完整", part_label(&name)))
             }
         })?;
         left -= data.len() as u64;
         if parts.insert(name.clone(), data).is_some() {
-            return Err(ImportError::Damaged(format!("压缩包里有两个同名的部件，是{}", in_words(&name))));
+            return Err(ImportError::Damaged(format!("压缩包里有两个同名的部件，是{}", part_label(&name))));
         }
     }
     Ok(Package { parts })
 }
 
 /// Number of entries that the directory of a zip states; `None` if it is too large for the plain format.
-fn listed(bytes: &[u8]) -> Option<usize> {
+fn stated_entries(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
     let count = u16::from_le_bytes(bytes.get(end + 10..end + 12)?.try_into().ok()?);
     (count != u16::MAX).then_some(usize::from(count))
@@ -142,7 +142,7 @@ impl Package<Vec<u8>> {
     /// Decodes the parts, all of which must be XML.
     pub fn decoded(self) -> TextPackage {
         let text = |(name, data): (String, Vec<u8>)| {
-            let text = xml::text(data, &in_words(&name));
+            let text = xml::text(data, &part_label(&name));
             (name, text)
         };
         Package { parts: self.parts.into_iter().map(text).collect() }

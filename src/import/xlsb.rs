@@ -42,12 +42,12 @@ pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, Import
         styles: of_kind("/styles").map(|part| styles(part)).transpose()?.unwrap_or_default(),
         strings: Vec::new(),
     };
-    let (is_1904, listed) =
-        listed(package.part(&main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?)?;
+    let (is_1904, entries) =
+        directory(package.part(&main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?)?;
     book.styles.is_1904 = is_1904;
     book.strings = of_kind("/sharedStrings").map(|part| strings(part, &book.styles)).transpose()?.unwrap_or_default();
     let mut collector = Collector::new(limits);
-    for sheet in listed {
+    for sheet in entries {
         let relationship = targets.iter().find(|r| r.id == sheet.relationship);
         match SheetPart::of(relationship, |part| package.part(part).is_some()) {
             SheetPart::Worksheet(name) => {
@@ -92,7 +92,7 @@ struct BundledSheet {
 }
 
 /// Returns whether dates count from 1904, and the sheets.
-fn listed(part: &[u8]) -> Result<(bool, Vec<BundledSheet>), ImportError> {
+fn directory(part: &[u8]) -> Result<(bool, Vec<BundledSheet>), ImportError> {
     let (mut is_1904, mut sheets) = (false, Vec::new());
     for record in Records(part) {
         let (kind, fields) = record?;

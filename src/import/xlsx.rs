@@ -30,25 +30,24 @@ pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet
     };
     let (mut count, mut text_left) = (0, limits.inflated_bytes as usize);
     let mut sheets = Vec::with_capacity(directory.sheets.len());
-    for listed in &directory.sheets {
-        match &listed.part {
+    for entry in &directory.sheets {
+        match &entry.part {
             SheetPart::Worksheet(part) => {
                 let Some(xml) = package.text(part)? else { continue };
-                let (frame, written) = worksheet(xml, &listed.name, &tables.formats, limits)?;
+                let (frame, written) = worksheet(xml, &entry.name, &tables.formats, limits)?;
                 count += frame.cells;
                 if count > limits.cells {
                     return Err(limits.cells_error());
                 }
-                let cells =
-                    contents::cells(written, &tables, &mut text_left, limits).map_err(in_sheet(&listed.name))?;
+                let cells = contents::cells(written, &tables, &mut text_left, limits).map_err(in_sheet(&entry.name))?;
                 let boxes = boxes::on_sheet(part, package)?;
-                sheets.push(Sheet { boxes, ..sheet(&listed.name, listed.hidden, cells, frame)? });
+                sheets.push(Sheet { boxes, ..sheet(&entry.name, entry.hidden, cells, frame)? });
             }
             SheetPart::Other(kind, part) => {
                 let has_content = package.text(part)?.is_some_and(may_have_content);
-                sheets.extend(has_content.then(|| Sheet::skipped(&listed.name, *kind)));
+                sheets.extend(has_content.then(|| Sheet::skipped(&entry.name, *kind)));
             }
-            SheetPart::Missing => sheets.push(Sheet::skipped(&listed.name, Skipped::Missing)),
+            SheetPart::Missing => sheets.push(Sheet::skipped(&entry.name, Skipped::Missing)),
         }
     }
     Ok(sheets)
