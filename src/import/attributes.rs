@@ -1,8 +1,8 @@
-//! Attributes of XML elements, as written.
+//! Attributes of XML elements, as written, and the references in them.
 
 use std::borrow::Cow;
 
-use quick_xml::events::BytesStart;
+use quick_xml::events::{BytesRef, BytesStart};
 
 use super::ImportError;
 use super::error::odd_cell;
@@ -41,6 +41,11 @@ pub(super) fn local_attribute(e: &BytesStart<'_>, name: &str) -> Option<String> 
 }
 
 /// Resolves the references in the value of an attribute; a value that cannot be resolved is returned as written.
-pub(super) fn unescaped(text: &str) -> String {
+pub(super) fn xml_unescaped(text: &str) -> String {
     quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), |t| t.into_owned())
+}
+
+/// Resolves a reference in a text; one that cannot be resolved is returned as written.
+pub(super) fn resolved(reference: &BytesRef<'_>) -> String {
+    xml_unescaped(&format!("&{};", &**reference))
 }

@@ -4,52 +4,54 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::ImportError;
 use super::contents;
 use super::formats::{self, DateKind};
-use super::workbook::{Cell, Content, MARKED, Shown};
+use super::workbook::{Cell, Content, FormatEffect, MARKED};
 use crate::model::Address;
 
 /// Effect of a cell's number format on its number.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Look {
-    pub shown: Option<Shown>,
+pub(super) struct NumberFormat {
+    pub effect: Option<FormatEffect>,
     date: Option<DateKind>,
 }
 
 /// Formats, fonts and cell styles of a workbook, filled while its records are read.
 #[derive(Debug, Default)]
-pub(super) struct Styles {
+pub(super) struct RecordStyles {
     pub codes: BTreeMap<u16, String>,
     /// The number format of each cell style.
     pub cells: Vec<u16>,
     /// For each font, whether it strikes out, raises or lowers its text.
     pub marks: Vec<bool>,
     pub is_1904: bool,
-    looks: BTreeMap<u16, Look>,
+    /// The evaluated number formats, by id.
+    formats: BTreeMap<u16, NumberFormat>,
 }
 
-impl Styles {
-    /// Computes the look of each number format once; to be called after all records were read.
+impl RecordStyles {
+    /// Evaluates each number format once; to be called after all records were read.
     pub fn settle(&mut self) {
-        self.looks = self.cells.iter().map(|id| (*id, self.code_look(*id))).collect();
+        self.formats = self.cells.iter().map(|id| (*id, self.number_format(*id))).collect();
     }
 
-    /// The look of a cell style.
-    pub fn look(&self, style: usize) -> Look {
-        self.cells.get(style).and_then(|id| self.looks.get(id)).copied().unwrap_or_default()
+    /// The number format of a cell style.
+    pub fn format(&self, style: usize) -> NumberFormat {
+        self.cells.get(style).and_then(|id| self.formats.get(id)).copied().unwrap_or_default()
     }
 
-    fn code_look(&self, id: u16) -> Look {
+    fn number_format(&self, id: u16) -> NumberFormat {
         if let Some(code) = self.codes.get(&id) {
-            return Look { shown: formats::meaning(code), date: formats::date_kind(code) };
+            return NumberFormat { effect: formats::effect(code), date: formats::date_kind(code) };
         }
-        let shown = matches!(id, 9 | 10).then_some(Shown::Scaled);
-        Look { shown, date: formats::built_in_date(id) }
+        let effect = matches!(id, 9 | 10).then_some(FormatEffect::Scaled);
+        NumberFormat { effect, date: formats::built_in_date(id) }
     }
 
-    /// Content of a number cell with this look: a number, a date or a duration.
-    pub fn number(&self, value: f64, look: Look) -> Content {
-        contents::dated(value, look.date, self.is_1904)
+    /// Content of a number cell with this format: a number, a date or a duration.
+    pub fn number(&self, value: f64, format: NumberFormat) -> Content {
+        contents::dated(value, format.date, self.is_1904)
     }
 
     /// Returns a rich text with [`MARKED`] before each run whose font is marked. A run is its first character and its font.
@@ -69,6 +71,11 @@ impl Styles {
         }
         String::from_utf16_lossy(&out)
     }
+}
+
+/// The error for a record that is shorter than its fields, or than it states.
+pub(super) fn truncated() -> ImportError {
+    ImportError::Damaged("记录不完整".to_owned())
 }
 
 /// Unpacks a number of 32 bits: two flags, then an integer or the upper half of a float.

@@ -6,17 +6,17 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::ImportError;
-use super::attributes::unescaped;
-use super::directory::{relations, relations_of};
+use super::attributes::resolved;
+use super::directory::{relationships, relationships_part};
 use super::package::TextPackage;
 use super::xml::check;
 
 /// Returns the text of each box on a sheet, which is given by the name of its part.
 pub(super) fn on_sheet(sheet: &str, package: &TextPackage) -> Result<Vec<String>, ImportError> {
-    let (part, folder) = relations_of(sheet);
+    let (part, folder) = relationships_part(sheet);
     let Some(of_sheet) = package.text(&part)? else { return Ok(Vec::new()) };
     let mut all = Vec::new();
-    for drawing in relations(of_sheet, &folder)?.iter().filter(|r| r.kind.ends_with("/drawing")) {
+    for drawing in relationships(of_sheet, &folder)?.iter().filter(|r| r.kind.ends_with("/drawing")) {
         if let Some(xml) = package.text(&drawing.target)? {
             check(xml)?;
             all.extend(words(xml));
@@ -42,7 +42,7 @@ fn words(drawing: &str) -> Vec<String> {
             }
             Ok(Event::Text(t)) if in_text => own.push_str(&t),
             Ok(Event::CData(t)) if in_text => own.push_str(&t),
-            Ok(Event::GeneralRef(r)) if in_text => own.push_str(&unescaped(&format!("&{};", &*r))),
+            Ok(Event::GeneralRef(r)) if in_text => own.push_str(&resolved(&r)),
             Ok(Event::Eof) | Err(_) => break,
             Ok(_) => {}
         }

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 
 use super::error::odd_cell;
-use super::formats::{DateKind, Format};
+use super::formats::{CellFormat, DateKind};
 use super::serial;
-use super::sheet_xml::{CellType, Written};
+use super::sheet_xml::{CellType, RawCell};
 use super::workbook::{Cell, Content};
 use super::{ImportError, Limits, strings};
 use crate::model::Decimal;
@@ -19,13 +19,13 @@ const DIGITS: usize = 15;
 /// Tables of a workbook that its cells refer to.
 pub(super) struct Tables<'x> {
     pub strings: Vec<Cow<'x, str>>,
-    pub formats: Vec<Format>,
+    pub formats: Vec<CellFormat>,
     pub is_1904: bool,
 }
 
 /// Returns the cells with content; `text_left` is the number of bytes of text that the workbook may still have.
 pub(super) fn cells(
-    written: Vec<Written<'_>>,
+    written: Vec<RawCell<'_>>,
     tables: &Tables<'_>,
     text_left: &mut usize,
     limits: &Limits,
@@ -41,15 +41,15 @@ pub(super) fn cells(
     Ok(cells)
 }
 
-fn content(w: &Written<'_>, tables: &Tables<'_>, limits: &Limits) -> Result<Option<Content>, ImportError> {
+fn content(w: &RawCell<'_>, tables: &Tables<'_>, limits: &Limits) -> Result<Option<Content>, ImportError> {
     let nothing = || Ok(w.formula.then_some(Content::Uncomputed));
     let Some(value) = w.value.as_deref() else { return nothing() };
     let damaged = |what: &str| Err(ImportError::Damaged(what.to_owned()));
     match w.kind {
         CellType::Untyped | CellType::Number | CellType::Shared | CellType::Bool if value.is_empty() => nothing(),
-        CellType::Untyped | CellType::Number => match (figure(value), w.kind) {
-            (Some(Figure::Whole(n)), _) if date(w, tables).is_none() => Ok(Some(Content::Number(n))),
-            (Some(figure), _) => Ok(Some(dated(figure.float(), date(w, tables), tables.is_1904))),
+        CellType::Untyped | CellType::Number => match (parsed_number(value), w.kind) {
+            (Some(ParsedNumber::Whole(n)), _) if date(w, tables).is_none() => Ok(Some(Content::Number(n))),
+            (Some(number), _) => Ok(Some(dated(number.float(), date(w, tables), tables.is_1904))),
             (None, CellType::Untyped) => text(value, w.formula, limits),
             (None, _) => damaged("单元格的数值写法不合规范"),
         },
@@ -57,7 +57,7 @@ fn content(w: &Written<'_>, tables: &Tables<'_>, limits: &Limits) -> Result<Opti
             Some(string) => text(string, w.formula, limits),
             None => damaged("单元格指向的文字不存在"),
         },
-        CellType::Text => text(&strings::unescaped(value), w.formula, limits),
+        CellType::Text => text(&strings::hex_unescaped(value), w.formula, limits),
         CellType::Inline => text(value, w.formula, limits),
         CellType::Bool => match value.trim() {
             "" => nothing(),
@@ -73,7 +73,7 @@ fn content(w: &Written<'_>, tables: &Tables<'_>, limits: &Limits) -> Result<Opti
 }
 
 /// Whether the number format of a cell shows its number as a date or a time.
-fn date(w: &Written<'_>, tables: &Tables<'_>) -> Option<DateKind> {
+fn date(w: &RawCell<'_>, tables: &Tables<'_>) -> Option<DateKind> {
     tables.formats.get(w.style?)?.date
 }
 
@@ -90,27 +90,27 @@ pub(super) fn dated(value: f64, date: Option<DateKind>, is_1904: bool) -> Conten
 }
 
 /// A parsed number.
-enum Figure {
+enum ParsedNumber {
     Whole(Decimal),
     Float(f64),
 }
 
-impl Figure {
+impl ParsedNumber {
     fn float(self) -> f64 {
         match self {
             // A whole number of at most fifteen digits converts to a float without loss.
-            Figure::Whole(n) => n.try_into().unwrap_or(f64::NAN),
-            Figure::Float(f) => f,
+            ParsedNumber::Whole(n) => n.try_into().unwrap_or(f64::NAN),
+            ParsedNumber::Float(f) => f,
         }
     }
 }
 
-fn figure(written: &str) -> Option<Figure> {
+fn parsed_number(written: &str) -> Option<ParsedNumber> {
     // Whole numbers of at most fifteen digits need no rounding.
     if written.len() <= DIGITS && written.bytes().all(|b| b.is_ascii_digit()) {
-        return written.parse::<i64>().ok().map(|n| Figure::Whole(Decimal::from(n)));
+        return written.parse::<i64>().ok().map(|n| ParsedNumber::Whole(Decimal::from(n)));
     }
-    written.parse::<f64>().ok().map(Figure::Float)
+    written.parse::<f64>().ok().map(ParsedNumber::Float)
 }
 
 fn text(s: &str, formula: bool, limits: &Limits) -> Result<Option<Content>, ImportError> {

@@ -8,17 +8,20 @@ use std::collections::BTreeSet;
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 
-use super::attributes::{attribute, local_attribute, unescaped};
+use super::attributes::{attribute, local_attribute, xml_unescaped};
 use super::markup::counting;
 use super::package::TextPackage;
+use super::sheets::check_names;
 use super::workbook::Skipped;
 use super::xml::ill_formed;
 use super::{ImportError, Limits};
 
-pub(super) struct Relation {
+/// A relationship of a package's part (ECMA-376 part 2); external ones are not kept.
+pub(super) struct Relationship {
     pub id: String,
     /// Empty if office programs do not know the type.
     pub kind: String,
+    /// Name of the part it refers to.
     pub target: String,
 }
 
@@ -30,12 +33,12 @@ const KINDS: [&str; 3] = [
 ];
 
 /// Returns the relationships that a `.rels` part contains; targets are relative to `folder`, which ends with a slash or is empty.
-pub(super) fn relations(xml: &str, folder: &str) -> Result<Vec<Relation>, ImportError> {
+pub(super) fn relationships(xml: &str, folder: &str) -> Result<Vec<Relationship>, ImportError> {
     let keeps = |_: &[String], name: &str| matches!(name, "Relationships" | "Relationship");
     let xml = counting(xml, &["Relationships", "Relationship", "AlternateContent"], keeps)?;
     let mut all = Vec::new();
     for_each_element(&xml, |e, _| {
-        let text = |name: &str| attribute(e, name).filter(|v| !v.is_empty()).map(|v| unescaped(&v));
+        let text = |name: &str| attribute(e, name).filter(|v| !v.is_empty()).map(|v| xml_unescaped(&v));
         let (Some(id), Some(target)) = (text("Id"), text("Target")) else { return };
         if e.name().as_ref() != "Relationship" || text("TargetMode").is_some_and(|m| m == "External") {
             return;
@@ -43,7 +46,7 @@ pub(super) fn relations(xml: &str, folder: &str) -> Result<Vec<Relation>, Import
         let absolute = target.strip_prefix('/').map(|t| resolved("", t));
         let known = |kind: &String| KINDS.iter().any(|k| kind.starts_with(k));
         let kind = text("Type").filter(known).unwrap_or_default();
-        all.push(Relation { id, kind, target: absolute.unwrap_or_else(|| resolved(folder, &target)) });
+        all.push(Relationship { id, kind, target: absolute.unwrap_or_else(|| resolved(folder, &target)) });
     })?;
     let ids: BTreeSet<_> = all.iter().map(|r| &r.id).collect();
     if ids.len() < all.len() {
@@ -53,14 +56,27 @@ pub(super) fn relations(xml: &str, folder: &str) -> Result<Vec<Relation>, Import
 }
 
 /// Returns the name of the part that contains the relationships of a part, and the folder that their targets are relative to.
-pub(super) fn relations_of(part: &str) -> (String, String) {
+pub(super) fn relationships_part(part: &str) -> (String, String) {
     let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
     let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
     (format!("{folder}_rels/{file}.rels"), folder)
 }
 
+/// Returns the relationships of a part; none if the package has no listing of them.
+fn relationships_of(package: &TextPackage, part: &str) -> Result<Vec<Relationship>, ImportError> {
+    let (listing, folder) = relationships_part(part);
+    package.text(&listing)?.map_or(Ok(Vec::new()), |xml| relationships(xml, &folder))
+}
+
+/// Returns the name of a package's main part, which is the `usual` one if no relationship refers to it, and its relationships.
+pub(super) fn main_part(package: &TextPackage, usual: &str) -> Result<(String, Vec<Relationship>), ImportError> {
+    let root = relationships_of(package, "")?;
+    let main = main_target(&root)?.unwrap_or(usual);
+    Ok((main.to_owned(), relationships_of(package, main)?))
+}
+
 /// Returns the main part of a package according to the relationships of the package itself.
-pub(super) fn main_part(root: &[Relation]) -> Result<Option<&str>, ImportError> {
+pub(super) fn main_target(root: &[Relationship]) -> Result<Option<&str>, ImportError> {
     let mut mains = root.iter().filter(|r| r.kind.ends_with("/officeDocument"));
     let main = mains.next().map(|r| r.target.as_str());
     if mains.next().is_some() {
@@ -84,7 +100,7 @@ fn resolved(folder: &str, target: &str) -> String {
 
 /// The parts that a workbook lists.
 pub(super) struct Directory {
-    pub sheets: Vec<Listed>,
+    pub sheets: Vec<SheetEntry>,
     pub strings: Option<String>,
     pub styles: Option<String>,
     /// Whether dates count from 1904.
@@ -92,52 +108,47 @@ pub(super) struct Directory {
 }
 
 /// A sheet as the workbook lists it.
-pub(super) struct Listed {
+pub(super) struct SheetEntry {
     pub name: String,
     pub hidden: bool,
-    /// The target of its relationship.
-    pub target: Target,
+    pub part: SheetPart,
 }
 
-pub(super) enum Target {
+/// The part of a sheet, according to its relationship.
+pub(super) enum SheetPart {
     /// The name of the part of a worksheet.
     Worksheet(String),
     /// Another kind of sheet, and its part.
     Other(Skipped, String),
-    Nothing,
+    /// No part, or one of an unknown type.
+    Missing,
 }
 
-impl Target {
-    /// The target of a relationship; `has` returns whether the package contains a part.
-    pub fn of(relation: Option<&Relation>, has: impl Fn(&str) -> bool) -> Target {
-        let Some(relation) = relation.filter(|r| has(&r.target)) else { return Target::Nothing };
-        let part = relation.target.clone();
-        match relation.kind.rsplit('/').next() {
-            Some("worksheet") => Target::Worksheet(part),
-            Some("chartsheet") => Target::Other(Skipped::Chart, part),
-            Some("dialogsheet") => Target::Other(Skipped::Dialog, part),
-            Some("xlMacrosheet" | "xlIntlMacrosheet") => Target::Other(Skipped::Macro, part),
-            _ => Target::Nothing,
+impl SheetPart {
+    /// The part that a relationship refers to; `has` returns whether the package contains a part.
+    pub fn of(relationship: Option<&Relationship>, has: impl Fn(&str) -> bool) -> SheetPart {
+        let Some(relationship) = relationship.filter(|r| has(&r.target)) else { return SheetPart::Missing };
+        let part = relationship.target.clone();
+        match relationship.kind.rsplit('/').next() {
+            Some("worksheet") => SheetPart::Worksheet(part),
+            Some("chartsheet") => SheetPart::Other(Skipped::Chart, part),
+            Some("dialogsheet") => SheetPart::Other(Skipped::Dialog, part),
+            Some("xlMacrosheet" | "xlIntlMacrosheet") => SheetPart::Other(Skipped::Macro, part),
+            _ => SheetPart::Missing,
         }
     }
 }
 
 impl Directory {
     pub fn of(package: &TextPackage, limits: &Limits) -> Result<Directory, ImportError> {
-        let relations_in = |part: &str, folder: &str| match package.text(part)? {
-            Some(xml) => relations(xml, folder),
-            None => Ok(Vec::new()),
-        };
-        let root = relations_in("_rels/.rels", "")?;
-        let main = main_part(&root)?.unwrap_or("xl/workbook.xml");
-        let (part, folder) = relations_of(main);
-        let targets = relations_in(&part, &folder)?;
+        let (main, targets) = main_part(package, "xl/workbook.xml")?;
+        let (_, folder) = relationships_part(&main);
         let has = |part: &str| package.part(part).is_some();
         let of_kind = |kind: &str, usual: &str| {
             let related = targets.iter().find(|r| r.kind.ends_with(kind)).map(|r| r.target.clone());
             related.or_else(|| Some(format!("{folder}{usual}"))).filter(|p| has(p))
         };
-        let book = package.text(main)?.ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
+        let book = package.text(&main)?.ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?;
         let keeps = |around: &[String], name: &str| match around {
             [] => name == "workbook",
             [_] => matches!(name, "sheets" | "workbookPr"),
@@ -147,13 +158,13 @@ impl Directory {
         let book = counting(book, &["workbook", "workbookPr", "sheets", "sheet", "AlternateContent"], keeps)?;
         let (mut sheets, mut is_1904, mut fault) = (Vec::new(), false, None);
         for_each_element(&book, |e, around| {
-            let text = |name: &str| attribute(e, name).map(|v| unescaped(&v));
+            let text = |name: &str| attribute(e, name).map(|v| xml_unescaped(&v));
             match (around, e.name().as_ref()) {
                 ([_], "workbookPr") => is_1904 = text("date1904").is_some_and(|v| matches!(v.as_str(), "1" | "true")),
                 // At most one sheet above the limit is collected, which is enough for the error; each lookup among the
                 // relationships is linear.
                 ([_, within], "sheet") if within == "sheets" && sheets.len() <= limits.sheets => {
-                    let id = local_attribute(e, "id").map(|v| unescaped(&v));
+                    let id = local_attribute(e, "id").map(|v| xml_unescaped(&v));
                     let name = text("name").unwrap_or_default();
                     let hidden = match text("state").as_deref() {
                         None | Some("visible" | "") => false,
@@ -163,8 +174,8 @@ impl Directory {
                             false
                         }
                     };
-                    let relation = id.and_then(|id| targets.iter().find(|r| r.id == id));
-                    sheets.push(Listed { name, hidden, target: Target::of(relation, has) });
+                    let relationship = id.and_then(|id| targets.iter().find(|r| r.id == id));
+                    sheets.push(SheetEntry { name, hidden, part: SheetPart::of(relationship, has) });
                 }
                 _ => {}
             }
@@ -175,10 +186,7 @@ impl Directory {
         if sheets.len() > limits.sheets {
             return Err(limits.sheets_error());
         }
-        let mut names = BTreeSet::new();
-        if let Some(sheet) = sheets.iter().find(|s| !names.insert(&s.name)) {
-            return Err(ImportError::Damaged(format!("工作表“{}”重名", sheet.name)));
-        }
+        check_names(sheets.iter().map(|s| s.name.as_str()))?;
         let (strings, styles) = (of_kind("/sharedStrings", "sharedStrings.xml"), of_kind("/styles", "styles.xml"));
         Ok(Directory { sheets, strings, styles, is_1904 })
     }
@@ -217,13 +225,13 @@ mod tests {
         ] {
             let xml =
                 format!("<Relationships><Relationship Id=\"a\" Type=\"{kind}\" Target=\"{target}\"/></Relationships>");
-            let all = relations(&xml, "xl/").unwrap();
+            let all = relationships(&xml, "xl/").unwrap();
             assert_eq!((all[0].id.as_str(), all[0].target.as_str()), ("a", part));
         }
         let external = "<Relationships><Relationship Id=\"a\" Target=\"b\" TargetMode=\"External\"/><Relationship Id=\"\" Target=\"b\"/></Relationships>";
-        assert!(relations(external, "").unwrap().is_empty());
+        assert!(relationships(external, "").unwrap().is_empty());
         let twice =
             "<Relationships><Relationship Id=\"a\" Target=\"b\"/><Relationship Id=\"a\" Target=\"c\"/></Relationships>";
-        assert!(relations(twice, "").is_err());
+        assert!(relationships(twice, "").is_err());
     }
 }

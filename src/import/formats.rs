@@ -1,6 +1,6 @@
 //! Number formats with which a cell shows another number than it contains, or shows it with a unit of money.
 //!
-//! Takes the styles part, returns for each cell style what its format adds. A format that cannot be read adds nothing, because
+//! Takes the styles part, returns for each cell style the effect of its format. A format that cannot be read has none, because
 //! the cell contains the number itself.
 
 use std::borrow::Cow;
@@ -11,16 +11,16 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
 use super::attributes::attribute;
-use super::attributes::unescaped;
+use super::attributes::xml_unescaped;
 use super::markup;
-use super::workbook::Shown;
+use super::workbook::FormatEffect;
 use crate::form::Unit;
 
 /// Effect of a number format on the number of a cell.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub(super) struct Format {
+pub(super) struct CellFormat {
     /// How the shown number differs from the stored one.
-    pub adds: Option<Shown>,
+    pub effect: Option<FormatEffect>,
     /// Whether the number is shown as a date or a time.
     pub date: Option<DateKind>,
     /// Whether the cell is struck out, raised or lowered as a whole.
@@ -54,9 +54,9 @@ pub(super) fn counting(styles: &str) -> Result<Cow<'_, str>, ImportError> {
 }
 
 /// Returns the number format of each cell style, by style index.
-pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
+pub(super) fn formats(styles: &[u8]) -> Vec<CellFormat> {
     let mut reader = Reader::from_reader(styles);
-    let mut codes: BTreeMap<String, Format> = BTreeMap::new();
+    let mut codes: BTreeMap<String, CellFormat> = BTreeMap::new();
     let mut out = Vec::new();
     // For each font, whether it marks its text.
     let mut fonts: Vec<bool> = Vec::new();
@@ -68,9 +68,9 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
                     let code = attribute(&e, "formatCode").unwrap_or_default();
                     if let Some(id) = id(&e) {
                         let built_in = built_in(&id);
-                        let adds = meaning(&code).or(built_in.adds);
-                        let date = date_kind(&unescaped(&code));
-                        codes.insert(id, Format { adds, date, marked: false });
+                        let effect = effect(&code).or(built_in.effect);
+                        let date = date_kind(&xml_unescaped(&code));
+                        codes.insert(id, CellFormat { effect, date, marked: false });
                     }
                 }
                 "fonts" => in_fonts = true,
@@ -85,7 +85,7 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
                     let format = |id: String| codes.get(&id).copied().unwrap_or_else(|| built_in(&id));
                     let font = attribute(&e, "fontId").and_then(|f| f.parse::<usize>().ok());
                     let marked = font.and_then(|f| fonts.get(f)).copied().unwrap_or_default();
-                    out.push(Format { marked, ..id(&e).map_or(Format::default(), format) });
+                    out.push(CellFormat { marked, ..id(&e).map_or(CellFormat::default(), format) });
                 }
                 _ => {}
             },
@@ -98,12 +98,12 @@ pub(super) fn formats(styles: &[u8]) -> Vec<Format> {
 }
 
 /// Returns the format of a built-in id, which a workbook need not define.
-fn built_in(id: &str) -> Format {
+fn built_in(id: &str) -> CellFormat {
     let number = if id.is_empty() { Some(0) } else { id.parse::<u16>().ok() };
     // Percent formats, ids that are not numbers, and ids whose format is not a plain number, or not in every language.
     let scales = !matches!(number, Some(0..=8 | 11..=13 | 37..=44 | 48 | 49 | 164..));
-    let adds = scales.then_some(Shown::Scaled);
-    Format { adds, date: number.and_then(built_in_date), marked: false }
+    let effect = scales.then_some(FormatEffect::Scaled);
+    CellFormat { effect, date: number.and_then(built_in_date), marked: false }
 }
 
 /// Whether a built-in format shows a date or a time; some do so only in East Asian versions of office programs.
@@ -155,7 +155,7 @@ pub(super) fn marks(element: &str, value: Option<&str>) -> bool {
 
 /// Returns the id of a number format in one spelling: references resolved, without leading zeros or plus signs.
 fn id(e: &BytesStart<'_>) -> Option<String> {
-    let id = unescaped(&attribute(e, "numFmtId")?);
+    let id = xml_unescaped(&attribute(e, "numFmtId")?);
     Some(id.trim().trim_start_matches(['+', '0']).to_owned())
 }
 
@@ -216,11 +216,11 @@ fn sections(code: &str) -> Vec<Section> {
     all
 }
 
-/// Returns what a format code adds to a number: a comma after the last digit place divides by a thousand, a percent sign
+/// Returns the effect of a format code on a number: a comma after the last digit place divides by a thousand, a percent sign
 /// multiplies, and literal text next to the digits may change the number that is read. Date formats must be handled by the caller
 /// first.
-pub(super) fn meaning(code: &str) -> Option<Shown> {
-    let code = quick_xml::escape::unescape(code).map_or_else(|_| code.to_owned(), |c| c.into_owned());
+pub(super) fn effect(code: &str) -> Option<FormatEffect> {
+    let code = xml_unescaped(code);
     if code.is_empty() {
         return None;
     }
@@ -229,7 +229,7 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
     sections.truncate(3);
     // The digits of a fraction such as `# ?/16` are not shown for a 0.
     if of_zero(&sections).is_some_and(|s| has_figure(&s.printed) || has_figure(&s.bare) && !s.bare.contains('/')) {
-        return Some(Shown::Replaced);
+        return Some(FormatEffect::Replaced);
     }
     let conditional = sections.iter().any(|s| s.condition.is_some());
     let scaled = sections.iter().enumerate().any(|(i, s)| {
@@ -249,12 +249,12 @@ pub(super) fn meaning(code: &str) -> Option<Shown> {
             || counts && signs(&printed, &['-', '−', '.', ',', '．', '，', '·'])
     });
     if scaled {
-        return Some(Shown::Scaled);
+        return Some(FormatEffect::Scaled);
     }
-    let unit = Unit::ALL.into_iter().find(|u| code.contains(u.word())).map(Shown::Unit);
+    let unit = Unit::ALL.into_iter().find(|u| code.contains(u.word())).map(FormatEffect::Unit);
     // More integer places than a number needs, as in 007.
     let padded = sections[0].bare.split('.').next().is_some_and(|whole| whole.matches('0').count() > 1);
-    unit.or(padded.then_some(Shown::Padded))
+    unit.or(padded.then_some(FormatEffect::Padded))
 }
 
 /// Returns the section that applies to 0; `None` if there is none.
@@ -314,69 +314,69 @@ mod tests {
             ("0.00E+00", None),
             ("0.00;;0", None),
             ("[Red][>100]0;0", None),
-            ("[>100]0;[=0]\"—\";0", Some(Shown::Scaled)),
+            ("[>100]0;[=0]\"—\";0", Some(FormatEffect::Scaled)),
             ("0;-0;;@", None),
             ("0;0;\"无\"", None),
-            ("0;0;\"12\"", Some(Shown::Replaced)),
-            ("0;0;12", Some(Shown::Replaced)),
-            ("0;0;\"一\"", Some(Shown::Replaced)),
-            ("[=0]\"12\";0", Some(Shown::Replaced)),
-            ("[>5]\"12\";0", Some(Shown::Scaled)),
-            ("[<>0]0;\"12\"", Some(Shown::Replaced)),
-            ("[>0]0;[<0]0;*5", Some(Shown::Replaced)),
-            ("0;\"12\";0", Some(Shown::Scaled)),
-            ("0;0;0%", Some(Shown::Scaled)),
-            ("0;0;\"00\"", Some(Shown::Scaled)),
-            ("*50", Some(Shown::Replaced)),
-            ("*00", Some(Shown::Scaled)),
-            ("0*.", Some(Shown::Scaled)),
+            ("0;0;\"12\"", Some(FormatEffect::Replaced)),
+            ("0;0;12", Some(FormatEffect::Replaced)),
+            ("0;0;\"一\"", Some(FormatEffect::Replaced)),
+            ("[=0]\"12\";0", Some(FormatEffect::Replaced)),
+            ("[>5]\"12\";0", Some(FormatEffect::Scaled)),
+            ("[<>0]0;\"12\"", Some(FormatEffect::Replaced)),
+            ("[>0]0;[<0]0;*5", Some(FormatEffect::Replaced)),
+            ("0;\"12\";0", Some(FormatEffect::Scaled)),
+            ("0;0;0%", Some(FormatEffect::Scaled)),
+            ("0;0;\"00\"", Some(FormatEffect::Scaled)),
+            ("*50", Some(FormatEffect::Replaced)),
+            ("*00", Some(FormatEffect::Scaled)),
+            ("0*.", Some(FormatEffect::Scaled)),
             ("* 0", None),
             ("_50", None),
-            ("10", Some(Shown::Replaced)),
-            ("# ?/16", Some(Shown::Scaled)),
-            ("0五", Some(Shown::Replaced)),
-            ("000", Some(Shown::Padded)),
-            ("yyyy\"年\"m\"月\"", Some(Shown::Scaled)),
-            ("aaaa", Some(Shown::Scaled)),
-            ("0\\.0000", Some(Shown::Scaled)),
-            ("0\".\"0000", Some(Shown::Scaled)),
-            ("0!.0000", Some(Shown::Scaled)),
-            ("[>=10000]0\\.0000;0", Some(Shown::Scaled)),
-            ("0[$%]", Some(Shown::Scaled)),
-            ("0[$万]", Some(Shown::Scaled)),
-            ("[$1]0", Some(Shown::Replaced)),
-            ("0[$万元]", Some(Shown::Unit(Unit::TenThousandYuan))),
+            ("10", Some(FormatEffect::Replaced)),
+            ("# ?/16", Some(FormatEffect::Scaled)),
+            ("0五", Some(FormatEffect::Replaced)),
+            ("000", Some(FormatEffect::Padded)),
+            ("yyyy\"年\"m\"月\"", Some(FormatEffect::Scaled)),
+            ("aaaa", Some(FormatEffect::Scaled)),
+            ("0\\.0000", Some(FormatEffect::Scaled)),
+            ("0\".\"0000", Some(FormatEffect::Scaled)),
+            ("0!.0000", Some(FormatEffect::Scaled)),
+            ("[>=10000]0\\.0000;0", Some(FormatEffect::Scaled)),
+            ("0[$%]", Some(FormatEffect::Scaled)),
+            ("0[$万]", Some(FormatEffect::Scaled)),
+            ("[$1]0", Some(FormatEffect::Replaced)),
+            ("0[$万元]", Some(FormatEffect::Unit(Unit::TenThousandYuan))),
             ("[$¥-804]#,##0.00", None),
-            ("[>100]0;\"12\"", Some(Shown::Replaced)),
-            ("0,)", Some(Shown::Scaled)),
-            ("0‱", Some(Shown::Scaled)),
-            ("\"一\"0", Some(Shown::Replaced)),
-            ("0\"thousand\"", Some(Shown::Scaled)),
-            ("0-", Some(Shown::Scaled)),
-            ("000-00000000", Some(Shown::Scaled)),
-            ("# ?/?", Some(Shown::Scaled)),
-            ("0\"万\"", Some(Shown::Scaled)),
-            ("0\\万", Some(Shown::Scaled)),
-            ("0\"千件\"", Some(Shown::Scaled)),
-            ("[>100]0\"k\";0", Some(Shown::Scaled)),
-            ("0\"%\"", Some(Shown::Scaled)),
-            ("\"12\"0", Some(Shown::Replaced)),
-            ("0\"000\"", Some(Shown::Scaled)),
-            ("-0", Some(Shown::Scaled)),
-            ("\"-\"", Some(Shown::Scaled)),
-            (";;;", Some(Shown::Scaled)),
-            ("0.0%", Some(Shown::Scaled)),
-            ("#,##0,", Some(Shown::Scaled)),
-            ("0!.0,&quot;万元&quot;", Some(Shown::Scaled)),
-            ("#,##0&quot;元&quot;", Some(Shown::Unit(Unit::Yuan))),
-            ("0.00\"万元\"", Some(Shown::Unit(Unit::TenThousandYuan))),
+            ("[>100]0;\"12\"", Some(FormatEffect::Replaced)),
+            ("0,)", Some(FormatEffect::Scaled)),
+            ("0‱", Some(FormatEffect::Scaled)),
+            ("\"一\"0", Some(FormatEffect::Replaced)),
+            ("0\"thousand\"", Some(FormatEffect::Scaled)),
+            ("0-", Some(FormatEffect::Scaled)),
+            ("000-00000000", Some(FormatEffect::Scaled)),
+            ("# ?/?", Some(FormatEffect::Scaled)),
+            ("0\"万\"", Some(FormatEffect::Scaled)),
+            ("0\\万", Some(FormatEffect::Scaled)),
+            ("0\"千件\"", Some(FormatEffect::Scaled)),
+            ("[>100]0\"k\";0", Some(FormatEffect::Scaled)),
+            ("0\"%\"", Some(FormatEffect::Scaled)),
+            ("\"12\"0", Some(FormatEffect::Replaced)),
+            ("0\"000\"", Some(FormatEffect::Scaled)),
+            ("-0", Some(FormatEffect::Scaled)),
+            ("\"-\"", Some(FormatEffect::Scaled)),
+            (";;;", Some(FormatEffect::Scaled)),
+            ("0.0%", Some(FormatEffect::Scaled)),
+            ("#,##0,", Some(FormatEffect::Scaled)),
+            ("0!.0,&quot;万元&quot;", Some(FormatEffect::Scaled)),
+            ("#,##0&quot;元&quot;", Some(FormatEffect::Unit(Unit::Yuan))),
+            ("0.00\"万元\"", Some(FormatEffect::Unit(Unit::TenThousandYuan))),
         ] {
-            assert_eq!(meaning(code), expected, "{code}");
+            assert_eq!(effect(code), expected, "{code}");
         }
         let styles = br#"<styleSheet><numFmts><numFmt numFmtId="&#49;76" formatCode="0,"/></numFmts>
             <cellStyleXfs><xf numFmtId="9"/></cellStyleXfs><cellXfs><xf numFmtId="0"/><xf numFmtId="176"><a/></xf><xf numFmtId="10"/></cellXfs></styleSheet>"#;
-        let adds: Vec<_> = formats(styles).into_iter().map(|f| f.adds).collect();
-        assert_eq!(adds, [None, Some(Shown::Scaled), Some(Shown::Scaled)]);
+        let effects: Vec<_> = formats(styles).into_iter().map(|f| f.effect).collect();
+        assert_eq!(effects, [None, Some(FormatEffect::Scaled), Some(FormatEffect::Scaled)]);
         let styles = br##"<styleSheet><numFmts><numFmt numFmtId="176" formatCode="yyyy/m"/><numFmt numFmtId="177" formatCode="#,##0"/></numFmts>
             <cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="176"/><xf numFmtId="177"/><xf numFmtId="57"/><xf/></cellXfs></styleSheet>"##;
         let dates: Vec<_> = formats(styles).into_iter().map(|f| f.date.is_some()).collect();

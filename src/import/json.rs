@@ -13,16 +13,20 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use super::{ImportError, Limits};
 use crate::form::{DataLabels, labels};
 
-/// A value of JSON.
+/// A value of JSON, reduced to what a report can contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Json {
+    /// `null`.
     Null,
+    /// `true` or `false`, which no report has.
     Bool,
     /// A whole number.
     Whole(i128),
     /// A number with decimals or an exponent, which no report has.
     Number,
+    /// A string with its escapes resolved; at most `Limits::text_bytes` long.
     Text(String),
+    /// An array.
     List(Vec<Json>),
     /// Members in the order of the file; each name occurs once. Equal names of several objects share one allocation.
     Object(Vec<(Arc<str>, Json)>),
@@ -47,7 +51,7 @@ fn plain(bytes: &[u8]) -> &[u8] {
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Json, ImportError> {
     let bytes = plain(bytes);
     // Nothing after the format member is checked here: a report that was damaged by hand must be reported, not ignored.
-    if !claims(bytes) {
+    if !has_format_member(bytes) {
         return Err(ImportError::NotAWorkbook("这是 JSON 文件".into()));
     }
     let reading = Reading { limits, nodes: Cell::new(0), fault: RefCell::default(), names: RefCell::default() };
@@ -75,9 +79,9 @@ fn whole<'de, R: serde_json::de::Read<'de>>(
 }
 
 /// Whether the outermost object has the format member of a report, at any position.
-fn claims(bytes: &[u8]) -> bool {
-    struct Claim<'a>(&'a Cell<bool>);
-    impl<'de> Visitor<'de> for Claim<'_> {
+fn has_format_member(bytes: &[u8]) -> bool {
+    struct FormatMember<'a>(&'a Cell<bool>);
+    impl<'de> Visitor<'de> for FormatMember<'_> {
         type Value = ();
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -102,7 +106,7 @@ fn claims(bytes: &[u8]) -> bool {
     }
     let found = Cell::new(false);
     // An error after the member does not change the result.
-    let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(Claim(&found));
+    let _ = serde_json::Deserializer::from_slice(bytes).deserialize_map(FormatMember(&found));
     found.get()
 }
 
@@ -127,7 +131,7 @@ impl Reading<'_> {
         E::custom("")
     }
 
-    fn short<E: de::Error>(&self, text: &str) -> Result<(), E> {
+    fn check_length<E: de::Error>(&self, text: &str) -> Result<(), E> {
         if text.len() > self.limits.text_bytes {
             return Err(self.fail(Fault::Import(self.limits.text_error())));
         }
@@ -154,7 +158,7 @@ impl Visitor<'_> for Name<'_> {
     }
 
     fn visit_str<E: de::Error>(self, name: &str) -> Result<Arc<str>, E> {
-        self.0.short(name)?;
+        self.0.check_length(name)?;
         let mut names = self.0.names.borrow_mut();
         if let Some(known) = names.get(name) {
             return Ok(known.clone());
@@ -225,7 +229,7 @@ impl<'de> Visitor<'de> for Node<'_> {
     }
 
     fn visit_str<E: de::Error>(self, text: &str) -> Result<Json, E> {
-        self.reading.short(text)?;
+        self.reading.check_length(text)?;
         Ok(Json::Text(text.to_owned()))
     }
 
@@ -270,13 +274,13 @@ fn twice(members: &[(Arc<str>, Json)]) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn told(text: &str) -> String {
+    fn message(text: &str) -> String {
         let text = text.replacen('{', &format!("{{\"format\":\"{}\",", labels().data.json), 1);
         read(text.as_bytes(), &Limits::default()).unwrap_err().to_string()
     }
 
     #[test]
-    fn a_report_is_known_by_its_word_wherever_it_stands() {
+    fn a_report_is_known_by_its_format_member_wherever_it_is() {
         let word = &labels().data.json;
         for text in [format!("{{\"format\":\"{word}\"}}"), format!("\u{feff} {{\"a\":[[1.5]],\"format\":\"{word}\"}}")]
         {
@@ -293,22 +297,22 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spoiled_is_told_with_its_line() {
-        for (text, says) in [
+    fn damage_is_reported_with_its_line() {
+        for (text, expected) in [
             ("{\n\"a\":1,\n\"a\":2}", "第 3 行以前的“a”写了两次"),
             ("{\n\"a\":", "在第 2 行断了"),
             ("{\n\"a\":1}}", "第 2 行第 7 列不合"),
             ("{\"a\":1e999}", "不合 JSON"),
             ("{\"a\":NaN}", "不合 JSON"),
         ] {
-            assert!(told(text).contains(says), "{}", told(text));
+            assert!(message(text).contains(expected), "{}", message(text));
         }
-        assert!(told(&format!("{{\"a\":{}", "[".repeat(1 << 20))).contains("嵌套超过 16 层"));
-        assert!(told(&format!("{{\"a\":{}", "{\"a\":".repeat(1 << 20))).contains("嵌套超过 16 层"));
+        assert!(message(&format!("{{\"a\":{}", "[".repeat(1 << 20))).contains("嵌套超过 16 层"));
+        assert!(message(&format!("{{\"a\":{}", "{\"a\":".repeat(1 << 20))).contains("嵌套超过 16 层"));
         // Deep nesting before the format member: the search for it does not recurse.
         let deep = format!("{{\"a\":{}{},\"format\":\"x\"}}", "[".repeat(1 << 20), "]".repeat(1 << 20));
         assert!(read(deep.as_bytes(), &Limits::default()).unwrap_err().is_no_workbook());
-        assert!(told(&format!("{{\"a\":[{}0]}}", "0,".repeat(1 << 20))).contains("JSON 里的值超过上限"));
-        assert!(told(&format!("{{\"a\":\"{}\"}}", "a".repeat(2 << 20))).contains("超过上限 1 MB"));
+        assert!(message(&format!("{{\"a\":[{}0]}}", "0,".repeat(1 << 20))).contains("JSON 里的值超过上限"));
+        assert!(message(&format!("{{\"a\":\"{}\"}}", "a".repeat(2 << 20))).contains("超过上限 1 MB"));
     }
 }

@@ -4,15 +4,22 @@ use serde::{Deserialize, Serialize};
 
 use super::ImportError;
 
-/// Upper limits of one workbook. Sizes in bytes.
+/// Upper limits of one file, so that a hostile one costs little. A file above a limit is refused with
+/// [`ImportError::TooLarge`]; nothing is truncated.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Limits {
+    /// Size of the file in bytes. Default: 32 MiB.
     pub file_bytes: u64,
-    /// For all parts that are read, inflated, and also for the text of all cells together.
+    /// Bytes of all parts that are read, inflated, and also of the text (UTF-8) of all cells together. Default: 96 MiB.
     pub inflated_bytes: u64,
+    /// Number of entries of a zip package. Default: 4096.
     pub parts: usize,
+    /// Number of cells of all sheets together, empty ones included if the file lists them. Also the limit, each on its own, for
+    /// merged ranges, ranges of hidden rows or columns, shared strings, and the values of a JSON report. Default: 1,000,000.
     pub cells: usize,
+    /// Number of sheets, hidden ones included. Default: 64.
     pub sheets: usize,
+    /// Bytes (UTF-8) of the text of one cell, or of one text of a JSON report. Default: 1 MiB.
     pub text_bytes: usize,
 }
 
@@ -30,13 +37,13 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The error of a file that is too large.
-    pub fn file_error(&self) -> ImportError {
+    /// The error for a file larger than [`Limits::file_bytes`].
+    pub(crate) fn file_error(&self) -> ImportError {
         ImportError::TooLarge { what: "文件大小".into(), limit: megabytes(self.file_bytes) }
     }
 
-    /// The error of a file whose content is too large.
-    pub fn inflated_error(&self) -> ImportError {
+    /// The error for content larger than [`Limits::inflated_bytes`].
+    pub(crate) fn inflated_error(&self) -> ImportError {
         ImportError::TooLarge { what: "解压后的内容".into(), limit: megabytes(self.inflated_bytes) }
     }
 

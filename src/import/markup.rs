@@ -70,74 +70,111 @@ enum Vocabulary {
 pub(super) fn consumed(xml: &str, keeps: Keeps) -> Result<String, ImportError> {
     check(xml)?;
     let mut reader = NsReader::from_str(xml);
-    let mut out = String::with_capacity(xml.len());
-    let (mut around, mut path): (Vec<Level>, Vec<String>) = (Vec::new(), Vec::new());
-    // The namespace of the root; `Some("")` if it has none.
-    let mut own: Option<String> = None;
+    let mut output = Output::new(xml.len(), keeps);
     loop {
         let (namespace, event) = reader.read_resolved_event().map_err(|_| ill_formed())?;
-        let namespace = match &namespace {
-            ResolveResult::Bound(n) => Some(n.as_ref()),
-            ResolveResult::Unbound => Some(""),
-            ResolveResult::Unknown(_) => None,
-        };
         match event {
             Event::Start(ref e) | Event::Empty(ref e) => {
                 let is_empty = matches!(event, Event::Empty(_));
-                if own.is_none() {
-                    let known = namespace.filter(|n| n.is_empty() || is_vocabulary(n));
-                    let unknown = || ImportError::Damaged("内容不是这里认得的表格格式".to_owned());
-                    own = Some(known.ok_or_else(unknown)?.to_owned());
-                }
-                let vocabulary = match namespace {
-                    n if n == own.as_deref() => Vocabulary::Own,
-                    Some(COMPATIBILITY) => Vocabulary::Compatibility,
-                    _ => Vocabulary::Other,
-                };
-                let local = e.local_name();
-                let local = local.as_ref();
-                let level = match (vocabulary, around.last_mut()) {
-                    (Vocabulary::Compatibility, Some(Level::Alternatives(taken))) if !*taken => {
-                        *taken = match local {
-                            "Choice" => is_understood(e, "Requires", reader.resolver()),
-                            _ => local == "Fallback",
-                        };
-                        taken.then_some(Level::Taken)
-                    }
-                    (_, Some(Level::Alternatives(_))) => None,
-                    (Vocabulary::Compatibility, _) if local == "AlternateContent" => Some(Level::Alternatives(false)),
-                    (Vocabulary::Own, _) => keeps(&path, local).then_some(Level::Kept),
-                    _ => None,
-                };
+                let vocabulary = output.vocabulary(&namespace)?;
+                let level = output.level(vocabulary, e, reader.resolver());
                 if let Some(Level::Kept) = level {
-                    open_tag(&mut out, e, is_empty, reader.resolver())?;
+                    open_tag(&mut output.text, e, is_empty, reader.resolver())?;
                 }
                 match level {
                     _ if is_empty => {}
                     None => _ = reader.read_to_end(e.name()).map_err(|_| ill_formed())?,
-                    Some(level) => {
-                        if let Level::Kept = level {
-                            path.push(local.to_owned());
-                        }
-                        around.push(level);
-                    }
+                    Some(level) => output.enter(level, e),
                 }
             }
-            Event::End(_) => {
-                if let Some(Level::Kept) = around.pop() {
-                    let name = path.pop().unwrap_or_default();
-                    out.extend(["</", &name, ">"]);
-                }
+            Event::End(_) => output.leave(),
+            Event::Eof => return Ok(output.text),
+            event => output.copy(&event),
+        }
+    }
+}
+
+/// The elements that count, and where in the part the reader is.
+struct Output {
+    text: String,
+    keeps: Keeps,
+    /// The namespace of the root, empty if it has none; `None` before the root.
+    own: Option<String>,
+    /// The open elements.
+    around: Vec<Level>,
+    /// Names of the open elements that are kept.
+    path: Vec<String>,
+}
+
+impl Output {
+    fn new(capacity: usize, keeps: Keeps) -> Output {
+        Output { text: String::with_capacity(capacity), keeps, own: None, around: Vec::new(), path: Vec::new() }
+    }
+
+    /// Returns the vocabulary of an element; that of the root counts as the own one, and must be one that is read.
+    fn vocabulary(&mut self, namespace: &ResolveResult<'_>) -> Result<Vocabulary, ImportError> {
+        let namespace = match namespace {
+            ResolveResult::Bound(n) => Some(n.as_ref()),
+            ResolveResult::Unbound => Some(""),
+            ResolveResult::Unknown(_) => None,
+        };
+        if self.own.is_none() {
+            let known = namespace.filter(|n| n.is_empty() || is_vocabulary(n));
+            let unknown = || ImportError::Damaged("内容不是这里认得的表格格式".to_owned());
+            self.own = Some(known.ok_or_else(unknown)?.to_owned());
+        }
+        Ok(match namespace {
+            n if n == self.own.as_deref() => Vocabulary::Own,
+            Some(COMPATIBILITY) => Vocabulary::Compatibility,
+            _ => Vocabulary::Other,
+        })
+    }
+
+    /// Returns what an element is at this position; `None` if it is omitted with its content.
+    fn level(&mut self, vocabulary: Vocabulary, e: &BytesStart<'_>, namespaces: &NamespaceResolver) -> Option<Level> {
+        let name = e.local_name();
+        let name = name.as_ref();
+        match (vocabulary, self.around.last_mut()) {
+            (Vocabulary::Compatibility, Some(Level::Alternatives(taken))) if !*taken => {
+                *taken = match name {
+                    "Choice" => is_understood(e, "Requires", namespaces),
+                    _ => name == "Fallback",
+                };
+                taken.then_some(Level::Taken)
             }
-            Event::Eof => return Ok(out),
+            (_, Some(Level::Alternatives(_))) => None,
+            (Vocabulary::Compatibility, _) if name == "AlternateContent" => Some(Level::Alternatives(false)),
+            (Vocabulary::Own, _) => (self.keeps)(&self.path, name).then_some(Level::Kept),
+            _ => None,
+        }
+    }
+
+    fn enter(&mut self, level: Level, e: &BytesStart<'_>) {
+        if let Level::Kept = level {
+            self.path.push(e.local_name().as_ref().to_owned());
+        }
+        self.around.push(level);
+    }
+
+    fn leave(&mut self) {
+        if let Some(Level::Kept) = self.around.pop() {
+            let name = self.path.pop().unwrap_or_default();
+            self.text.extend(["</", &name, ">"]);
+        }
+    }
+
+    /// Copies an event that is not a tag. Text between alternatives or outside the root does not count.
+    fn copy(&mut self, event: &Event<'_>) {
+        let out = &mut self.text;
+        match event {
             Event::Text(_) | Event::CData(_) | Event::GeneralRef(_)
-                if path.is_empty() || matches!(around.last(), Some(Level::Alternatives(_))) => {}
-            Event::Text(t) => out.push_str(&t),
-            Event::CData(t) => out.extend(["<![CDATA[", &*t, "]]>"]),
-            Event::GeneralRef(r) => out.extend(["&", &*r, ";"]),
-            Event::Comment(t) => out.extend(["<!--", &*t, "-->"]),
-            Event::PI(t) => out.extend(["<?", &*t, "?>"]),
-            Event::Decl(_) | Event::DocType(_) => {}
+                if self.path.is_empty() || matches!(self.around.last(), Some(Level::Alternatives(_))) => {}
+            Event::Text(t) => out.push_str(t),
+            Event::CData(t) => out.extend(["<![CDATA[", &**t, "]]>"]),
+            Event::GeneralRef(r) => out.extend(["&", &**r, ";"]),
+            Event::Comment(t) => out.extend(["<!--", &**t, "-->"]),
+            Event::PI(t) => out.extend(["<?", &**t, "?>"]),
+            _ => {}
         }
     }
 }

@@ -17,6 +17,9 @@ mod limits;
 mod markup;
 mod ods;
 mod ods_styles;
+mod ods_text;
+mod ods_value;
+mod ods_xml;
 mod package;
 mod scan;
 mod second;
@@ -40,9 +43,16 @@ pub use limits::Limits;
 pub use second::read_second;
 pub use sheets::admitted;
 pub use sniff::{FileKind, kind};
-pub use workbook::{Cell, Content, MARKED, Sheet, Shown, Skipped, Span, Workbook};
+pub use workbook::{Cell, Content, FormatEffect, MARKED, Sheet, Skipped, Span, Workbook};
 
 impl FileKind {
+    /// Reads all sheets of a workbook in this format, in the workbook's order.
+    ///
+    /// Sheets that are not worksheets but may have content are included, without cells (see [`Sheet::skipped`]). The format is
+    /// not checked again; see [`kind`]. `limits.file_bytes` must be checked by the caller.
+    ///
+    /// # Errors
+    /// If the file is damaged, encrypted or exceeds a limit.
     pub fn read(self, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
         match self {
             FileKind::Xlsx => xlsx::sheets(&package::open(bytes, limits)?, limits),
@@ -55,18 +65,24 @@ impl FileKind {
 
 /// Content of an input.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub enum Input {
+    /// A workbook in any of the formats of [`FileKind`].
     Workbook(Workbook),
     /// A report as JSON.
     Report(Json),
 }
 
-/// Whether bytes are read as JSON, detected from the content.
+/// Whether bytes are read as JSON: they begin like an object and are at most `limits.file_bytes` long.
 pub fn is_json(bytes: &[u8], limits: &Limits) -> bool {
     json::is_object(bytes) && bytes.len() as u64 <= limits.file_bytes
 }
 
 /// Reads a workbook, or a report as JSON, from memory; `name` is as in [`read_bytes`].
+///
+/// # Errors
+/// As [`read_bytes`]; a JSON object without the format member of a report is [`ImportError::NotAWorkbook`], a damaged report
+/// [`ImportError::Report`].
 pub fn read_input(name: &str, bytes: &[u8], limits: &Limits) -> Result<Input, ImportError> {
     if is_json(bytes, limits) {
         return json::read(bytes, limits).map(Input::Report);
@@ -75,6 +91,9 @@ pub fn read_input(name: &str, bytes: &[u8], limits: &Limits) -> Result<Input, Im
 }
 
 /// Reads a workbook from memory; `name` is its file name, kept because a title may occur nowhere else.
+///
+/// # Errors
+/// If the bytes are not a workbook in a supported format, are damaged or encrypted, or exceed a limit.
 pub fn read_bytes(name: &str, bytes: &[u8], limits: &Limits) -> Result<Workbook, ImportError> {
     if bytes.len() as u64 > limits.file_bytes {
         return Err(limits.file_error());

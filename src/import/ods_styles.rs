@@ -1,6 +1,6 @@
 //! What the styles of an OpenDocument add to its cells and text: scaled numbers, units, raised words, hidden sheets.
 //!
-//! Takes the parts with styles, gives [`Styles`], which answers by the name of a style. It never reads cells.
+//! Takes the parts with styles, gives [`OdsStyles`], which answers by the name of a style. It never reads cells.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,9 +9,9 @@ use quick_xml::events::{BytesStart, Event};
 
 use super::ImportError;
 use super::attributes::own_attribute as attribute;
-use super::attributes::unescaped;
+use super::attributes::xml_unescaped;
 use super::formats;
-use super::workbook::Shown;
+use super::workbook::FormatEffect;
 use super::xml::ill_formed;
 use crate::form::Unit;
 
@@ -22,100 +22,86 @@ const DEEPEST: usize = 16;
 struct CellStyle {
     parent: Option<String>,
     /// `None` if inherited from the parent.
-    shown: Option<Option<Shown>>,
+    effect: Option<Option<FormatEffect>>,
 }
 
 /// The styles of the two parts that contain styles.
 #[derive(Debug, Default)]
-pub(super) struct Styles {
+pub(super) struct OdsStyles {
     cells: BTreeMap<String, CellStyle>,
-    formats: BTreeMap<String, Option<Shown>>,
+    formats: BTreeMap<String, Option<FormatEffect>>,
     hidden_tables: BTreeSet<String>,
     marked_words: BTreeSet<String>,
 }
 
-impl Styles {
+impl OdsStyles {
     /// Adds the styles of a part. Those of the document's content must be added last, because they override the common ones.
     pub fn read(&mut self, xml: &str) -> Result<(), ImportError> {
         let mut reader = Reader::from_str(xml);
-        // The enclosing style, by name and family, and the enclosing number format.
-        let (mut style, mut format) = ((String::new(), String::new()), None::<Format>);
-        let mut formats: BTreeMap<String, Format> = BTreeMap::new();
-        // Name and number format of cell styles.
-        let mut dressed: Vec<(String, String)> = Vec::new();
+        let mut part = Part::default();
         loop {
             match reader.read_event().map_err(|_| ill_formed())? {
-                Event::Start(e) | Event::Empty(e) => match e.name().as_ref() {
-                    // The body contains cells and no styles.
-                    "office:body" => break,
-                    "style:style" => {
-                        style = (named(&e), attribute(&e, "style:family").unwrap_or_default());
-                        if style.1 == "table-cell" {
-                            let parent = attribute(&e, "style:parent-style-name");
-                            self.cells.insert(style.0.clone(), CellStyle { parent, shown: None });
-                            dressed.extend(attribute(&e, "style:data-style-name").map(|f| (style.0.clone(), f)));
-                        }
-                    }
-                    "style:table-properties" if attribute(&e, "table:display").is_some_and(|d| d == "false") => {
-                        self.hidden_tables.insert(style.0.clone());
-                    }
-                    "style:text-properties" if style.1 == "text" && is_marked(&e) => {
-                        self.marked_words.insert(style.0.clone());
-                    }
-                    "number:number" | "number:scientific-number" => {
-                        if let Some(format) = &mut format {
-                            let factor = attribute(&e, "number:display-factor");
-                            format.scaled |= factor.and_then(|f| f.parse::<f64>().ok()).is_some_and(|f| f != 1.0);
-                        }
-                    }
-                    "style:map" => {
-                        if let Some(format) = &mut format {
-                            let condition = attribute(&e, "style:condition").map(|c| unescaped(&c)).unwrap_or_default();
-                            let other = attribute(&e, "style:apply-style-name");
-                            format.others.extend(other.map(|other| (condition, other)));
-                        }
-                    }
-                    name if name.starts_with("number:") && name.ends_with("-style") => {
-                        let scaled = name == "number:percentage-style";
-                        format = Some(Format { name: named(&e), scaled, ..Format::default() });
-                    }
-                    _ => {}
-                },
+                // The body contains cells and no styles.
+                Event::Start(e) | Event::Empty(e) if e.name().as_ref() == "office:body" => break,
+                Event::Start(e) | Event::Empty(e) => {
+                    self.add(&e, &mut part);
+                    part.add(&e);
+                }
                 Event::Text(t) => {
-                    if let Some(format) = &mut format {
+                    if let Some(format) = &mut part.format {
                         format.text.push_str(&t);
                     }
                 }
-                Event::End(e) if e.name().as_ref().starts_with("number:") && e.name().as_ref().ends_with("-style") => {
-                    formats.extend(format.take().map(|f| (f.name.clone(), f)));
+                Event::End(e) if is_format(e.name().as_ref()) => {
+                    part.formats.extend(part.format.take().map(|f| (f.name.clone(), f)));
                 }
                 Event::Eof => break,
                 _ => {}
             }
         }
-        let resolved = formats.values().map(|f| {
-            // A format may refer to other formats for negative numbers or for zero.
-            let others: Vec<_> = f.others.iter().filter_map(|(c, o)| Some((c, formats.get(o)?))).collect();
-            let of_zero = others.iter().find(|(condition, _)| is_of_zero(condition)).map_or(f, |(_, o)| o);
-            let replaced = formats::has_figure(&of_zero.text).then_some(Shown::Replaced);
-            (f.name.clone(), replaced.or(f.shown()).or_else(|| others.iter().find_map(|(_, o)| o.shown())))
-        });
-        self.formats.extend(resolved);
-        for (style, format) in dressed {
-            let shown = self.formats.get(&format).copied();
-            if let (Some(style), Some(shown)) = (self.cells.get_mut(&style), shown) {
-                style.shown = Some(shown);
-            }
-        }
+        self.resolve(part);
         Ok(())
     }
 
-    /// Returns what the number format of a cell style adds.
-    pub fn shown(&self, style: &str) -> Option<Shown> {
+    /// Adds what an element says about the style that encloses it.
+    fn add(&mut self, e: &BytesStart<'_>, part: &mut Part) {
+        match e.name().as_ref() {
+            "style:style" => {
+                part.style = (named(e), attribute(e, "style:family").unwrap_or_default());
+                let (name, family) = &part.style;
+                if family == "table-cell" {
+                    let parent = attribute(e, "style:parent-style-name");
+                    self.cells.insert(name.clone(), CellStyle { parent, effect: None });
+                    part.formatted.extend(attribute(e, "style:data-style-name").map(|f| (name.clone(), f)));
+                }
+            }
+            "style:table-properties" if attribute(e, "table:display").is_some_and(|d| d == "false") => {
+                self.hidden_tables.insert(part.style.0.clone());
+            }
+            "style:text-properties" if part.style.1 == "text" && is_marked(e) => {
+                self.marked_words.insert(part.style.0.clone());
+            }
+            _ => {}
+        }
+    }
+
+    /// Resolves the number formats of a part, and the cell styles that refer to them.
+    fn resolve(&mut self, part: Part) {
+        self.formats.extend(part.formats.values().map(|f| (f.name.clone(), f.resolved(&part.formats))));
+        for (style, format) in part.formatted {
+            let effect = self.formats.get(&format).copied();
+            if let (Some(style), Some(effect)) = (self.cells.get_mut(&style), effect) {
+                style.effect = Some(effect);
+            }
+        }
+    }
+
+    /// Returns the effect of the number format of a cell style.
+    pub fn effect(&self, style: &str) -> Option<FormatEffect> {
         let mut style = self.cells.get(style)?;
         for _ in 0..DEEPEST {
-            match (style.shown, &style.parent) {
-                (Some(shown), _) => return shown,
+            match (style.effect, &style.parent) {
+                (Some(effect), _) => return effect,
                 (None, Some(parent)) => style = self.cells.get(parent)?,
                 (None, None) => return None,
             }
@@ -133,8 +119,46 @@ impl Styles {
     }
 }
 
+/// A part with styles, as far as it was read.
+#[derive(Default)]
+struct Part {
+    /// Name and family of the enclosing style.
+    style: (String, String),
+    /// The enclosing number format.
+    format: Option<DataStyle>,
+    formats: BTreeMap<String, DataStyle>,
+    /// Name and number format of each cell style that has one.
+    formatted: Vec<(String, String)>,
+}
+
+impl Part {
+    /// Adds what an element says about number formats.
+    fn add(&mut self, e: &BytesStart<'_>) {
+        match (e.name().as_ref(), &mut self.format) {
+            ("number:number" | "number:scientific-number", Some(format)) => {
+                let factor = attribute(e, "number:display-factor");
+                format.scaled |= factor.and_then(|f| f.parse::<f64>().ok()).is_some_and(|f| f != 1.0);
+            }
+            ("style:map", Some(format)) => {
+                let condition = attribute(e, "style:condition").map(|c| xml_unescaped(&c)).unwrap_or_default();
+                format.others.extend(attribute(e, "style:apply-style-name").map(|other| (condition, other)));
+            }
+            (name, format) if is_format(name) => {
+                let scaled = name == "number:percentage-style";
+                *format = Some(DataStyle { name: named(e), scaled, ..DataStyle::default() });
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether an element is a number format.
+fn is_format(element: &str) -> bool {
+    element.starts_with("number:") && element.ends_with("-style")
+}
+
 #[derive(Debug, Default)]
-struct Format {
+struct DataStyle {
     name: String,
     scaled: bool,
     text: String,
@@ -157,12 +181,21 @@ fn is_of_zero(condition: &str) -> bool {
     }
 }
 
-impl Format {
-    fn shown(&self) -> Option<Shown> {
-        let unit = || Unit::ALL.into_iter().find(|u| self.text.contains(u.word())).map(Shown::Unit);
+impl DataStyle {
+    /// Returns the effect of the format, given all formats of the part: it may refer to others for negative numbers or for zero.
+    fn resolved(&self, all: &BTreeMap<String, DataStyle>) -> Option<FormatEffect> {
+        let others: Vec<_> = self.others.iter().filter_map(|(c, o)| Some((c, all.get(o)?))).collect();
+        let of_zero = others.iter().find(|(condition, _)| is_of_zero(condition)).map_or(self, |(_, o)| o);
+        let replaced = formats::has_figure(&of_zero.text).then_some(FormatEffect::Replaced);
+        replaced.or(self.effect()).or_else(|| others.iter().find_map(|(_, o)| o.effect()))
+    }
+
+    /// Returns the effect that the format itself has.
+    fn effect(&self) -> Option<FormatEffect> {
+        let unit = || Unit::ALL.into_iter().find(|u| self.text.contains(u.word())).map(FormatEffect::Unit);
         let words = Unit::ALL.iter().fold(self.text.clone(), |text, unit| text.replace(unit.word(), ""));
         let scaled = self.scaled || formats::has_digits(&words) || formats::scales(&words);
-        if scaled { Some(Shown::Scaled) } else { unit() }
+        if scaled { Some(FormatEffect::Scaled) } else { unit() }
     }
 }
 

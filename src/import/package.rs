@@ -22,16 +22,11 @@ pub(super) type TextPackage = Package<Result<String, ImportError>>;
 
 /// Inflates the parts that matter.
 pub(super) fn open(bytes: &[u8], limits: &Limits) -> Result<TextPackage, ImportError> {
-    let package = inflated(bytes, limits, matters)?;
-    let text = |(name, data): (String, Vec<u8>)| {
-        let text = xml::text(data, &in_words(&name));
-        (name, text)
-    };
-    Ok(Package { parts: package.parts.into_iter().map(text).collect() })
+    Ok(inflated(bytes, limits, matters)?.decoded())
 }
 
-/// The name of a part in messages.
-pub(super) fn in_words(name: &str) -> String {
+/// What a part is, in Chinese messages.
+pub(super) fn part_label(name: &str) -> String {
     let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
     let number: String = file.chars().filter(char::is_ascii_digit).take(6).collect();
     let is_in = |word: &str| folder.ends_with(word);
@@ -59,7 +54,7 @@ pub(super) fn inflated(
         return Err(limits.parts_error());
     }
     // Of two entries with one name, the archive keeps the last, but its directory counts both.
-    if listed(bytes).is_some_and(|n| n != zip.len()) {
+    if stated_entries(bytes).is_some_and(|n| n != zip.len()) {
         return Err(ImportError::Damaged("压缩包里有同名的部件".to_owned()));
     }
     let mut parts = BTreeMap::new();
@@ -77,19 +72,19 @@ pub(super) fn inflated(
             EntryError::Method => zip_error(ZipError::CompressionMethodNotSupported(0)),
             EntryError::Large => limits.inflated_error(),
             EntryError::Damaged => {
-                ImportError::Damaged(format!("压缩包里的{}读不出来，可能没有拷贝完整", in_words(&name)))
+                ImportError::Damaged(format!("压缩包里的{}读不出来，可能没有拷贝完整", part_label(&name)))
             }
         })?;
         left -= data.len() as u64;
         if parts.insert(name.clone(), data).is_some() {
-            return Err(ImportError::Damaged(format!("压缩包里有两个同名的部件，是{}", in_words(&name))));
+            return Err(ImportError::Damaged(format!("压缩包里有两个同名的部件，是{}", part_label(&name))));
         }
     }
     Ok(Package { parts })
 }
 
 /// Number of entries that the directory of a zip states; `None` if it is too large for the plain format.
-fn listed(bytes: &[u8]) -> Option<usize> {
+fn stated_entries(bytes: &[u8]) -> Option<usize> {
     let end = bytes.windows(4).rposition(|w| w == b"PK\x05\x06")?;
     let count = u16::from_le_bytes(bytes.get(end + 10..end + 12)?.try_into().ok()?);
     (count != u16::MAX).then_some(usize::from(count))
@@ -126,12 +121,12 @@ impl<T> Package<T> {
     /// Returns a part by name, ignoring case; names in relationships may be percent-encoded.
     pub fn part(&self, name: &str) -> Option<&T> {
         let name = name.trim_start_matches('/').to_ascii_lowercase();
-        self.parts.get(&name).or_else(|| self.parts.get(&unescaped_address(&name)?.to_ascii_lowercase()))
+        self.parts.get(&name).or_else(|| self.parts.get(&percent_decoded(&name)?.to_ascii_lowercase()))
     }
 }
 
 /// The percent-decoded name; `None` if it contains no code or an invalid one.
-pub(super) fn unescaped_address(name: &str) -> Option<String> {
+pub(super) fn percent_decoded(name: &str) -> Option<String> {
     let mut parts = name.split('%');
     let mut bytes = parts.next()?.as_bytes().to_vec();
     let before = bytes.len();
@@ -141,6 +136,17 @@ pub(super) fn unescaped_address(name: &str) -> Option<String> {
         bytes.extend_from_slice(&part.as_bytes()[2..]);
     }
     String::from_utf8(bytes).ok().filter(|n| n.len() > before)
+}
+
+impl Package<Vec<u8>> {
+    /// Decodes the parts, all of which must be XML.
+    pub fn decoded(self) -> TextPackage {
+        let text = |(name, data): (String, Vec<u8>)| {
+            let text = xml::text(data, &part_label(&name));
+            (name, text)
+        };
+        Package { parts: self.parts.into_iter().map(text).collect() }
+    }
 }
 
 impl TextPackage {

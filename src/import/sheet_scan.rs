@@ -5,9 +5,9 @@
 
 use std::borrow::Cow;
 
-use super::formats::Format;
+use super::formats::CellFormat;
 use super::scan::Scan;
-use super::sheet_xml::{CellType, Frame, Written};
+use super::sheet_xml::{CellType, Frame, RawCell};
 use super::{Limits, strings};
 
 /// Elements of the cells and the frame, and `AlternateContent`, which decides which of them count.
@@ -27,26 +27,12 @@ const WANTED: [&str; 12] = [
 ];
 
 /// Reads a worksheet; `None` if it is not written plainly, is damaged, or exceeds the limits.
-pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Option<(Frame, Vec<Written<'x>>)> {
+pub(super) fn scan<'x>(xml: &'x str, formats: &[CellFormat], limits: &Limits) -> Option<(Frame, Vec<RawCell<'x>>)> {
     let mut frame = Frame::default();
     let mut scan = Scan::new(xml, &WANTED)?;
-    let mut cells: Vec<Written<'x>> = Vec::new();
+    let mut cells: Vec<RawCell<'x>> = Vec::new();
     while let Some(tag) = scan.tag()? {
-        let around = scan.around(&tag);
-        let in_cell = around.len() == 4 && around[3] == "c";
-        // Elements in other places do not count: the full parser decides.
-        let is_placed = match tag.name {
-            "worksheet" => around.is_empty(),
-            "sheetData" | "cols" | "mergeCells" => matches!(around, ["worksheet"]),
-            "row" => matches!(around, ["worksheet", "sheetData"]),
-            "c" => matches!(around, ["worksheet", "sheetData", "row"]),
-            "v" | "f" | "is" => in_cell,
-            "col" => matches!(around, ["worksheet", "cols"]),
-            "mergeCell" => matches!(around, ["worksheet", "mergeCells"]),
-            "AlternateContent" => false,
-            _ => !around.is_empty(),
-        };
-        if !is_placed {
+        if !is_placed(tag.name, scan.around(&tag)) {
             return None;
         }
         match tag.name {
@@ -57,23 +43,14 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
             "c" => {
                 let [at, style, kind] = tag.attributes(["r", "s", "t"])?;
                 let (at, style) = frame.cell(at, style, formats, limits).ok()?;
-                cells.push(Written { at, style, kind: CellType::of(kind), value: None, formula: false });
+                cells.push(RawCell { at, style, kind: CellType::of(kind), value: None, formula: false });
             }
             "v" => {
                 tag.attributes([])?;
                 // An empty element has an empty value.
                 let text = if tag.empty { "" } else { scan.text(&tag)? };
                 let cell = cells.last_mut().filter(|c| c.value.is_none())?;
-                cell.value = Some(match cell.kind {
-                    // The full parser refuses references in such a value; for the other types, it decides between value and
-                    // string.
-                    kind if kind.is_plain() && !text.contains('&') => Cow::Borrowed(text),
-                    CellType::Text => strings::plain_text(text)?,
-                    _ => return None,
-                });
-                if cell.kind == CellType::Shared {
-                    Frame::string_index(text).ok()?;
-                }
+                cell.value = Some(value(text, cell.kind)?);
             }
             "is" => return None,
             "f" => {
@@ -104,20 +81,50 @@ pub(super) fn scan<'x>(xml: &'x str, formats: &[Format], limits: &Limits) -> Opt
     (scan.is_closed() && frame.has_data()).then(|| (frame.sorted(), cells))
 }
 
+/// Whether an element counts at its place, given the names of those around it. In another place it would not count, which the full
+/// parser decides.
+fn is_placed(name: &str, around: &[&str]) -> bool {
+    match name {
+        "worksheet" => around.is_empty(),
+        "sheetData" | "cols" | "mergeCells" => matches!(around, ["worksheet"]),
+        "row" => matches!(around, ["worksheet", "sheetData"]),
+        "c" => matches!(around, ["worksheet", "sheetData", "row"]),
+        // The cell itself was checked when it was opened.
+        "v" | "f" | "is" => around.len() == 4 && around[3] == "c",
+        "col" => matches!(around, ["worksheet", "cols"]),
+        "mergeCell" => matches!(around, ["worksheet", "mergeCells"]),
+        "AlternateContent" => false,
+        _ => !around.is_empty(),
+    }
+}
+
+/// Returns the value of a cell of this type; `None` if the full parser must decide: it refuses references in a plain value, and for
+/// the other types it decides between value and string.
+fn value(text: &str, kind: CellType) -> Option<Cow<'_, str>> {
+    if kind == CellType::Shared {
+        Frame::string_index(text).ok()?;
+    }
+    match kind {
+        kind if kind.is_plain() && !text.contains('&') => Some(Cow::Borrowed(text)),
+        CellType::Text => strings::plain_text(text),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::super::ImportError;
     use super::super::sheet_xml::read;
-    use super::super::workbook::Shown;
+    use super::super::workbook::FormatEffect;
     use super::super::worksheet::canonical;
     use super::*;
     use crate::model::Address;
 
     /// A plain style, and one that scales.
-    fn formats() -> [Format; 2] {
-        [Format::default(), Format { adds: Some(Shown::Scaled), date: None, marked: false }]
+    fn formats() -> [CellFormat; 2] {
+        [CellFormat::default(), CellFormat { effect: Some(FormatEffect::Scaled), date: None, marked: false }]
     }
 
     /// Elements that may occur in a worksheet, valid and invalid, and content that does not belong there.
@@ -213,12 +220,12 @@ r="4" hidden="1"/>"#,
             }
             let xml = parts.concat();
             let (formats, limits) = (formats(), Limits { cells: 9, ..Limits::default() });
-            let told = |found: Result<_, ImportError>| found.map_err(|e| e.to_string());
+            let with_message = |found: Result<_, ImportError>| found.map_err(|e| e.to_string());
             let parsed = || read(&canonical(&xml)?, &formats, &limits);
             if let Some(found) = scan(&xml, &formats, &limits) {
                 let (plain, mended) = scanned.get();
                 scanned.set(if odd.is_empty() { (plain + 1, mended) } else { (plain, mended + 1) });
-                prop_assert_eq!(told(Ok(found)), told(parsed()), "{}", xml);
+                prop_assert_eq!(with_message(Ok(found)), with_message(parsed()), "{}", xml);
             } else if odd.is_empty() {
                 prop_assert!(parsed().is_err(), "left alone: {}", xml);
             }
@@ -248,8 +255,8 @@ r="4" hidden="1"/>"#,
             </sheetData><mergeCells count="1"><mergeCell ref="A1:B2"/></mergeCells><extLst><ext uri="{1}"><x14:a/></ext></extLst></worksheet>"#;
         let (formats, limits) = (formats(), Limits::default());
         let (scanned, cells) = scan(xml, &formats, &limits).unwrap();
-        assert_eq!((scanned.cells, scanned.shown.len(), scanned.hidden_rows.len()), (2, 1, 1));
-        let cell = |column, style, kind, value: &'static str, formula| Written {
+        assert_eq!((scanned.cells, scanned.format_effects.len(), scanned.hidden_rows.len()), (2, 1, 1));
+        let cell = |column, style, kind, value: &'static str, formula| RawCell {
             at: Address { row: 3, column },
             style,
             kind,

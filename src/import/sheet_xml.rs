@@ -9,8 +9,8 @@ use quick_xml::events::Event;
 
 use super::attributes::attributes;
 use super::error::odd_cell;
-use super::formats::Format;
-use super::workbook::{Shown, Span};
+use super::formats::CellFormat;
+use super::workbook::{FormatEffect, Span};
 use super::xml::ill_formed;
 use super::{ImportError, Limits, strings};
 use crate::model::Address;
@@ -24,7 +24,7 @@ pub(super) struct Frame {
     pub merges: Vec<Span>,
     pub hidden_rows: Vec<u32>,
     pub hidden_columns: Vec<(u32, u32)>,
-    pub shown: Vec<(Address, Shown)>,
+    pub format_effects: Vec<(Address, FormatEffect)>,
     /// Cells that are struck out, raised or lowered as a whole.
     pub marked: Vec<Address>,
     /// Number of `<c>` elements, empty ones included.
@@ -39,7 +39,7 @@ pub(super) struct Frame {
 
 /// A cell as written in the part.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Written<'x> {
+pub(super) struct RawCell<'x> {
     pub at: Address,
     /// Index of its style, if it states one.
     pub style: Option<usize>,
@@ -89,18 +89,18 @@ impl CellType {
     }
 }
 
-/// Returns the frame and the cells of a worksheet in canonical notation; `formats` gives what the number format of a style adds.
+/// Returns the frame and the cells of a worksheet in canonical notation; `formats` are those of the cell styles.
 ///
 /// # Errors
 /// More cells than `limits.cells`, impossible addresses, and values in a notation that programs read differently.
 pub(super) fn read(
     xml: &str,
-    formats: &[Format],
+    formats: &[CellFormat],
     limits: &Limits,
-) -> Result<(Frame, Vec<Written<'static>>), ImportError> {
+) -> Result<(Frame, Vec<RawCell<'static>>), ImportError> {
     let mut reader = Reader::from_str(xml);
     let (mut frame, mut cells) = (Frame::default(), Vec::new());
-    let mut cell: Option<Written<'static>> = None;
+    let mut cell: Option<RawCell<'static>> = None;
     loop {
         let event = reader.read_event().map_err(|_| ill_formed())?;
         let is_empty = matches!(event, Event::Empty(_));
@@ -114,7 +114,7 @@ pub(super) fn read(
                     let [at, style, kind] = attributes(&e, ["r", "s", "t"])?;
                     let (at, style) = frame.cell(at.as_deref(), style.as_deref(), formats, limits)?;
                     let kind = CellType::of(kind.as_deref());
-                    let new = Written { at, style, kind, value: None, formula: false };
+                    let new = RawCell { at, style, kind, value: None, formula: false };
                     if is_empty { cells.push(new) } else { cell = Some(new) }
                 }
                 name @ ("is" | "v") => {
@@ -122,15 +122,11 @@ pub(super) fn read(
                     if cell.value.is_some() {
                         return Err(ImportError::Damaged("一个单元格有两个值".to_owned()));
                     }
-                    cell.value = Some(Cow::Owned(match name {
-                        _ if is_empty => String::new(),
-                        "is" => strings::string(&mut reader, "is")?,
-                        _ if cell.kind.is_plain() => plain_value(&mut reader)?,
-                        _ => strings::content(&mut reader, "v")?,
-                    }));
+                    let value = if is_empty { String::new() } else { value(&mut reader, name, cell.kind)? };
                     if cell.kind == CellType::Shared {
-                        Frame::string_index(cell.value.as_deref().unwrap_or_default())?;
+                        Frame::string_index(&value)?;
                     }
+                    cell.value = Some(Cow::Owned(value));
                 }
                 "f" => {
                     if let Some(cell) = cell.as_mut() {
@@ -155,6 +151,15 @@ pub(super) fn read(
             Event::Eof => return Ok((frame.sorted(), cells)),
             _ => {}
         }
+    }
+}
+
+/// Reads the value or the inline string of a cell of this type, up to the end of the element `name`, which was just opened.
+fn value(reader: &mut Reader<&[u8]>, name: &str, kind: CellType) -> Result<String, ImportError> {
+    match name {
+        "is" => strings::string(reader, name),
+        _ if kind.is_plain() => plain_value(reader),
+        _ => strings::content(reader, name),
     }
 }
 
@@ -193,7 +198,7 @@ impl Frame {
         &mut self,
         at: Option<&str>,
         style: Option<&str>,
-        formats: &[Format],
+        formats: &[CellFormat],
         limits: &Limits,
     ) -> Result<(Address, Option<usize>), ImportError> {
         self.cells += 1;
@@ -204,16 +209,20 @@ impl Frame {
         let next = Address { row: self.next_row.saturating_sub(1), column: self.next_column };
         let at = at.map(address).transpose()?.unwrap_or(next);
         self.next_column = at.column.saturating_add(1);
-        // A style that is not a plain number is refused, because it would hide what its format adds. A cell without a style has
+        // A style that is not a plain number is refused, because it would hide the effect of its format. A cell without a style has
         // the first one.
         let style = style.map(|s| s.parse::<usize>().map_err(|_| odd_cell())).transpose()?;
         if let Some(format) = formats.get(style.unwrap_or(0)) {
             if format.marked {
                 self.marked.push(at);
             }
-            let marked = format.marked.then_some(Shown::Marked);
-            let adds = format.adds.filter(|a| matches!(a, Shown::Scaled | Shown::Replaced)).or(marked).or(format.adds);
-            self.shown.extend(adds.map(|a| (at, a)));
+            let marked = format.marked.then_some(FormatEffect::Marked);
+            let effect = format
+                .effect
+                .filter(|a| matches!(a, FormatEffect::Scaled | FormatEffect::Replaced))
+                .or(marked)
+                .or(format.effect);
+            self.format_effects.extend(effect.map(|e| (at, e)));
         }
         Ok((at, style))
     }
@@ -258,7 +267,7 @@ impl Frame {
     }
 
     pub(super) fn sorted(mut self) -> Frame {
-        self.shown.sort_unstable_by_key(|(at, _)| *at);
+        self.format_effects.sort_unstable_by_key(|(at, _)| *at);
         self.merges.sort_unstable();
         self.hidden_rows.sort_unstable();
         self.hidden_columns = joined(self.hidden_columns);
@@ -290,25 +299,29 @@ pub(super) fn joined(mut ranges: Vec<(u32, u32)>) -> Vec<(u32, u32)> {
     out
 }
 
-fn bad(text: &str) -> ImportError {
+/// Whether a cell is within Excel's own limits.
+pub(super) fn is_on_sheet(at: Address) -> bool {
+    at.row <= LAST.row && at.column <= LAST.column
+}
+
+fn invalid_address(text: &str) -> ImportError {
     ImportError::Damaged(format!("单元格地址“{}”不合法", text.chars().take(20).collect::<String>()))
 }
 
 fn number(text: &str, most: u32) -> Result<u32, ImportError> {
-    text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| bad(text))
+    text.parse().ok().filter(|n| (1..=most).contains(n)).ok_or_else(|| invalid_address(text))
 }
 
+/// Reads an address such as `D27`; small letters, and zeros before the row, are accepted too.
 fn address(text: &str) -> Result<Address, ImportError> {
-    let digits = text.find(|c: char| c.is_ascii_digit()).ok_or_else(|| bad(text))?;
-    let (letters, row) = text.split_at(digits);
-    if letters.is_empty() || letters.len() > 3 || !letters.bytes().all(|b| b.is_ascii_alphabetic()) {
-        return Err(bad(text));
-    }
-    let column = letters.bytes().fold(0u32, |n, b| n * 26 + u32::from(b.to_ascii_uppercase() - b'A') + 1);
-    if column > LAST.column + 1 {
-        return Err(bad(text));
-    }
-    Ok(Address { row: number(row, LAST.row + 1)? - 1, column: column - 1 })
+    let at = text.parse().ok().or_else(|| usual_address(text)?.parse().ok());
+    at.filter(|at| is_on_sheet(*at)).ok_or_else(|| invalid_address(text))
+}
+
+/// An address with capitals, and without zeros before the row.
+fn usual_address(text: &str) -> Option<String> {
+    let (letters, row) = text.split_at(text.find(|c: char| c.is_ascii_digit())?);
+    Some(format!("{}{}", letters.to_ascii_uppercase(), row.trim_start_matches('0')))
 }
 
 fn range(text: &str) -> Result<Span, ImportError> {
@@ -340,8 +353,11 @@ mod tests {
     }
 
     #[test]
-    fn impossible_addresses_are_damage() {
-        for r in ["A4294967297", "XFE1", "1", "A", "A0", "AAAA1", "数1"] {
+    fn addresses_are_read_leniently_and_impossible_ones_are_damage() {
+        for (text, at) in [("b2", (1, 1)), ("xFd01", (0, 16_383)), ("A1048576", (1_048_575, 0))] {
+            assert_eq!(address(text), Ok(Address { row: at.0, column: at.1 }));
+        }
+        for r in ["A4294967297", "A1048577", "XFE1", "1", "A", "A0", "A00", "a+1", "A1b", "AAAA1", "数1"] {
             let xml = format!("<sheetData><row><c r=\"{r}\"/></row></sheetData>");
             assert!(matches!(read(&xml, &[], &Limits::default()), Err(ImportError::Damaged(_))), "{r}");
         }

@@ -6,10 +6,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::sheet_xml::{LAST, joined};
-use super::workbook::{Cell, Content, Sheet, Shown, Skipped, Span};
+use super::sheet_xml::{is_on_sheet, joined};
+use super::workbook::{Cell, Content, FormatEffect, Sheet, Skipped, Span};
 use super::{ImportError, Limits};
-use crate::model::Address;
 
 /// Collects the sheets of one workbook.
 #[derive(Debug)]
@@ -37,9 +36,9 @@ impl<'a> Collector<'a> {
         }
     }
 
-    /// Adds one cell, and what its number format adds. An empty text without a formula is counted but not kept.
-    pub fn cell(&mut self, cell: Cell, shown: Option<Shown>) -> Result<(), ImportError> {
-        if !on_sheet(cell.at) {
+    /// Adds one cell, and the effect of its format. An empty text without a formula is counted but not kept.
+    pub fn cell(&mut self, cell: Cell, effect: Option<FormatEffect>) -> Result<(), ImportError> {
+        if !is_on_sheet(cell.at) {
             return Err(ImportError::Damaged("单元格地址不合法".to_owned()));
         }
         self.cells_left = self.cells_left.checked_sub(1).ok_or_else(|| self.limits.cells_error())?;
@@ -53,13 +52,13 @@ impl<'a> Collector<'a> {
             return Err(self.limits.text_error());
         }
         self.text_left = self.text_left.checked_sub(text as u64).ok_or_else(|| self.limits.inflated_error())?;
-        self.current.shown.extend(shown.map(|s| (cell.at, s)));
+        self.current.format_effects.extend(effect.map(|s| (cell.at, s)));
         self.current.cells.push(cell);
         Ok(())
     }
 
     pub fn merge(&mut self, span: Span) -> Result<(), ImportError> {
-        if !on_sheet(span.last) || span.first.row > span.last.row || span.first.column > span.last.column {
+        if !is_on_sheet(span.last) || span.first.row > span.last.row || span.first.column > span.last.column {
             return Err(ImportError::Damaged("合并单元格的范围不合法".to_owned()));
         }
         self.merges_left = self.merges_left.checked_sub(1).ok_or_else(|| self.limits.cells_error())?;
@@ -100,14 +99,12 @@ impl<'a> Collector<'a> {
         let mut sheet = std::mem::take(&mut self.current);
         let rows = std::mem::take(&mut self.hidden_rows);
         sheet.cells.sort_by_key(|c| c.at);
-        if let Some(pair) = sheet.cells.windows(2).find(|w| w[0].at == w[1].at) {
-            return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
-        }
+        check_addresses(&name, &sheet.cells)?;
         // Hidden rows below the last cell hide nothing, so they are dropped.
         let last = sheet.cells.last().map(|c| c.at.row);
         let rows = rows.into_iter().filter_map(|(a, b)| last.map(|last| a..=b.min(last)));
         sheet.hidden_rows = rows.flatten().collect::<BTreeSet<_>>().into_iter().collect();
-        sheet.shown.sort_by_key(|(at, _)| *at);
+        sheet.format_effects.sort_by_key(|(at, _)| *at);
         sheet.merges.sort_unstable();
         sheet.hidden_columns = joined(std::mem::take(&mut sheet.hidden_columns));
         self.sheets.push(Sheet { name, hidden, ..sheet });
@@ -115,26 +112,39 @@ impl<'a> Collector<'a> {
     }
 
     pub fn finish(self) -> Result<Vec<Sheet>, ImportError> {
-        let mut names = BTreeSet::new();
-        match self.sheets.iter().find(|s| !names.insert(&*s.name)) {
-            Some(sheet) => Err(ImportError::Damaged(format!("工作表“{}”重名", sheet.name))),
-            None => Ok(self.sheets),
-        }
+        check_names(self.sheets.iter().map(|s| &*s.name))?;
+        Ok(self.sheets)
+    }
+}
+
+/// Refuses a sheet in which an address occurs twice; its cells must be sorted.
+pub(super) fn check_addresses(sheet: &str, cells: &[Cell]) -> Result<(), ImportError> {
+    match cells.windows(2).find(|w| w[0].at == w[1].at) {
+        Some(pair) => Err(ImportError::Damaged(format!("工作表“{sheet}”的 {} 出现了两次", pair[0].at))),
+        None => Ok(()),
+    }
+}
+
+/// Refuses a workbook in which the name of a sheet occurs twice.
+pub(super) fn check_names<'s>(mut sheets: impl Iterator<Item = &'s str>) -> Result<(), ImportError> {
+    let mut names = BTreeSet::new();
+    match sheets.find(|name| !names.insert(*name)) {
+        Some(name) => Err(ImportError::Damaged(format!("工作表“{name}”重名"))),
+        None => Ok(()),
     }
 }
 
 /// Checks sheets from another process in the same way as sheets that were just read.
 pub fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     let mut collector = Collector::new(limits);
-    for sheet in sheets {
+    for mut sheet in sheets {
         if let Some(why) = sheet.skipped {
             collector.skipped(&sheet.name, why)?;
             continue;
         }
-        let shown = |at: Address| sheet.shown.binary_search_by_key(&at, |(a, _)| *a).ok().map(|i| sheet.shown[i].1);
-        for cell in sheet.cells {
-            let shown = shown(cell.at);
-            collector.cell(cell, shown)?;
+        for cell in std::mem::take(&mut sheet.cells) {
+            let effect = sheet.format_effect(cell.at);
+            collector.cell(cell, effect)?;
         }
         sheet.merges.into_iter().try_for_each(|m| collector.merge(m))?;
         sheet.boxes.iter().try_for_each(|words| collector.text_box(words))?;
@@ -143,10 +153,6 @@ pub fn admitted(sheets: Vec<Sheet>, limits: &Limits) -> Result<Vec<Sheet>, Impor
         collector.end_sheet(sheet.name, sheet.hidden)?;
     }
     collector.finish()
-}
-
-fn on_sheet(at: Address) -> bool {
-    at.row <= LAST.row && at.column <= LAST.column
 }
 
 fn push_range(ranges: &mut Vec<(u32, u32)>, first: u32, last: u32, limits: &Limits) -> Result<(), ImportError> {

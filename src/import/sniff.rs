@@ -12,19 +12,22 @@ use super::package::{self, zip_error};
 use super::{ImportError, Limits, directory, xml};
 use crate::form::labels;
 
-/// A format that can be read.
+/// A format of workbooks that can be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum FileKind {
-    /// Also with macros, and templates.
+    /// Office Open XML (ECMA-376), also with macros, and templates.
     Xlsx,
     /// Excel 97 to 2003, also .et.
     Xls,
+    /// An Office Open XML package with binary parts (specification MS-XLSB).
     Xlsb,
+    /// OpenDocument, also templates.
     Ods,
 }
 
 impl FileKind {
-    /// Its name in messages.
+    /// Its name in Chinese messages; a name that begins with a dot is preceded by a space.
     pub const fn name(self) -> &'static str {
         match self {
             FileKind::Xlsx => " .xlsx 工作簿",
@@ -56,7 +59,10 @@ const KNOWN: [(&[u8], &str); 12] = [
     (b"RIFF", "这是图片或音像文件"),
 ];
 
-/// Returns the format of a workbook; the error for any other file names its format if it is known.
+/// Returns the format of a workbook.
+///
+/// # Errors
+/// If the bytes are not a workbook in a supported format; the error names their format if it is known.
 pub fn kind(bytes: &[u8], limits: &Limits) -> Result<FileKind, ImportError> {
     if bytes.is_empty() {
         return Err(ImportError::Empty);
@@ -127,8 +133,8 @@ fn by_relationships(bytes: &[u8], limits: &Limits) -> Option<FileKind> {
     const LISTING: &str = "_rels/.rels";
     let mut listing = package::inflated(bytes, limits, |name| name == LISTING).ok()?;
     let listing = xml::text(listing.parts.remove(LISTING)?, "").ok()?;
-    let root = directory::relations(&listing, "").ok()?;
-    let main = directory::main_part(&root).ok()??.to_ascii_lowercase();
+    let root = directory::relationships(&listing, "").ok()?;
+    let main = directory::main_target(&root).ok()??.to_ascii_lowercase();
     let package = package::inflated(bytes, limits, |name| name == main).ok()?;
     let part = package.part(&main)?;
     // The first record of a binary workbook.

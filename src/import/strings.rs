@@ -58,7 +58,7 @@ pub(super) fn string(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String
                         out.push(MARKED);
                     }
                     let keeps = attribute(&e, "xml:space").as_deref() == Some("preserve");
-                    out.push_str(&shown(&content(reader, "t")?, keeps));
+                    out.push_str(&displayed(&content(reader, "t")?, keeps));
                 }
                 name => is_marked |= marks(name, attribute(&e, "val").as_deref()),
             },
@@ -103,13 +103,13 @@ fn push_reference(r: &BytesRef<'_>, out: &mut String) -> Result<(), ImportError>
 const BLANKS: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// A text as it is shown: white space at its ends trimmed unless it is kept, escapes resolved.
-fn shown(text: &str, keeps: bool) -> Cow<'_, str> {
-    unescaped(if keeps { text } else { text.trim_matches(BLANKS) })
+fn displayed(text: &str, keeps: bool) -> Cow<'_, str> {
+    hex_unescaped(if keeps { text } else { text.trim_matches(BLANKS) })
 }
 
 /// Resolves the escapes `_xHHHH_`, one UTF-16 unit each, with which a text contains characters that XML does not allow. An
 /// unpaired surrogate becomes U+FFFD.
-pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+pub(super) fn hex_unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains("_x") {
         return Cow::Borrowed(text);
     }
@@ -161,8 +161,8 @@ fn scanned<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, str>>> {
                 let [space] = tag.attributes(["xml:space"])?;
                 let written = if tag.empty { "" } else { scan.text(&tag)? };
                 let part = match plain_text(written)? {
-                    Cow::Borrowed(text) => shown(text, space == Some("preserve")),
-                    Cow::Owned(text) => Cow::Owned(shown(&text, space == Some("preserve")).into_owned()),
+                    Cow::Borrowed(text) => displayed(text, space == Some("preserve")),
+                    Cow::Owned(text) => Cow::Owned(displayed(&text, space == Some("preserve")).into_owned()),
                 };
                 let string = strings.last_mut()?;
                 if string.is_empty() {
@@ -203,7 +203,7 @@ mod tests {
             ("_x00G0_ _x+123_ _x12_ __x0041_字_x", "_x00G0_ _x+123_ _x12_ _A字_x"),
             ("_X0041_", "_X0041_"),
         ] {
-            assert_eq!(unescaped(text), shown, "{text}");
+            assert_eq!(hex_unescaped(text), shown, "{text}");
         }
     }
 

@@ -42,7 +42,7 @@ fn message(bytes: &[u8], limits: &Limits) -> String {
 }
 
 #[test]
-fn every_kind_of_cell_is_told_apart() {
+fn every_kind_of_cell_is_distinguished() {
     let sheet = r#"<worksheet><sheetData><row r="2">
         <c r="B2"><v>12</v></c><c r="C2"><v>160.59639999999999</v></c><c r="D2"><v>0.30000000000000004</v></c>
         <c r="E2" t="str"><f>A1</f><v>甲</v></c><c r="F2"><f>SUM(A1)</f></c><c r="G2" t="e"><v>#REF!</v></c>
@@ -101,17 +101,17 @@ fn far_corners_cost_two_cells() {
 }
 
 #[test]
-fn an_address_that_stands_twice_is_damage() {
+fn an_address_that_occurs_twice_is_damage() {
     let sheet = r#"<worksheet><sheetData><row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row></sheetData></worksheet>"#;
     assert!(message(&book(sheet, &[]), &Limits::default()).contains("A1 出现了两次"));
 }
 
 #[test]
-fn a_part_that_stands_twice_under_two_spellings_is_damage() {
+fn a_part_that_occurs_twice_under_two_spellings_is_damage() {
     let sheet = r#"<worksheet><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>"#;
     for other in ["xl\\worksheets\\sheet1.xml", "xl/worksheets/SHEET1.xml"] {
-        let told = message(&book(sheet, &[(other, sheet)]), &Limits::default());
-        assert!(told.contains("两个同名的部件，是工作表部件1"), "{told}");
+        let error = message(&book(sheet, &[(other, sheet)]), &Limits::default());
+        assert!(error.contains("两个同名的部件，是工作表部件1"), "{error}");
     }
 }
 
@@ -137,7 +137,7 @@ fn other_files_are_called_by_their_name() {
     let older = concat!(env!("CARGO_MANIFEST_DIR"), "/samples/archive/老城区科学技术局-2024.xls");
     let older = std::fs::read(older).unwrap();
     let good = book("<worksheet><sheetData/></worksheet>", &[]);
-    for (bytes, says) in [
+    for (bytes, expected) in [
         (b"".to_vec(), "0 字节"),
         (older::compound(&[("EncryptedPackage", b"x"), ("EncryptionInfo", b"x")]), "打开密码"),
         (older::compound(&[("WordDocument", b"x")]), "Word"),
@@ -159,7 +159,7 @@ fn other_files_are_called_by_their_name() {
         (good[..good.len() - 8].to_vec(), "不完整"),
     ] {
         let message = message(&bytes, &Limits::default());
-        assert!(message.contains(says), "{says}: {message}");
+        assert!(message.contains(expected), "{expected}: {message}");
     }
     for (bytes, found) in [
         (older::compound(&[("Workbook", b"x")]), FileKind::Xls),
@@ -171,7 +171,7 @@ fn other_files_are_called_by_their_name() {
 }
 
 #[test]
-fn what_is_no_workbook_is_told_from_what_cannot_be_read() {
+fn what_is_no_workbook_is_distinguished_from_what_cannot_be_read() {
     let error = |bytes: &[u8]| read_bytes("x", bytes, &Limits::default()).unwrap_err();
     let word = package(&[("word/document.xml", "<a/>")]);
     for other in [b"%PDF-1.7".as_slice(), b"\xFF\xD8\xFF\xE0\0", b"hello\n", &word, &[0, 1, 2]] {
@@ -217,12 +217,12 @@ fn raised_and_struck_out_words_are_marked() {
 fn words_of_which_one_is_shown_are_damage() {
     let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
     let strings = r#"<sst><si><r><mc:AlternateContent><mc:Choice><t>1</t></mc:Choice><mc:Fallback><t>2</t></mc:Fallback></mc:AlternateContent></r></si></sst>"#;
-    let told = message(&book(sheet, &[("xl/sharedStrings.xml", strings)]), &Limits::default());
-    assert!(told.contains("并列"), "{told}");
+    let error = message(&book(sheet, &[("xl/sharedStrings.xml", strings)]), &Limits::default());
+    assert!(error.contains("并列"), "{error}");
 }
 
 #[test]
-fn data_that_stands_twice_is_damage() {
+fn data_that_occurs_twice_is_damage() {
     for twice in [
         r#"<worksheet><sheetData><row><c r="A1"><v>1</v></c></row></sheetData><sheetData/></worksheet>"#,
         r#"<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData/><x:sheetData/></x:worksheet>"#,
@@ -272,7 +272,7 @@ fn a_cell_without_a_style_has_the_first_and_one_without_an_address_follows() {
     ] {
         let sheet = styled(sheet);
         assert_eq!(sheet.cells.iter().map(|c| c.at).collect::<Vec<_>>(), [place]);
-        assert_eq!(sheet.shown(place), Some(Shown::Scaled));
+        assert_eq!(sheet.format_effect(place), Some(FormatEffect::Scaled));
     }
 }
 
@@ -281,7 +281,7 @@ fn cells_that_are_struck_out_as_a_whole_are_marked() {
     let sheet = styled(
         r#"<worksheet><sheetData><row><c r="A1" s="1"><v>5</v></c><c r="B1" s="1" t="str"><v>12</v></c></row></sheetData></worksheet>"#,
     );
-    assert_eq!(sheet.shown(sheet.cells[0].at), Some(Shown::Marked));
+    assert_eq!(sheet.format_effect(sheet.cells[0].at), Some(FormatEffect::Marked));
     assert_eq!(sheet.cells[1].content, Content::Text("\u{fffc}12".to_owned()));
 }
 

@@ -57,11 +57,11 @@ fn typed(xml: String) -> Result<String, ImportError> {
                     let inner = reader.buffer_position() as usize;
                     let is_empty = matches!(event, Event::Empty(_));
                     let span = if is_empty { 0..0 } else { reader.read_to_end(e.name()).map_err(|_| ill_formed())? };
-                    let says = !is_empty && has_words(&xml[inner..span.end as usize]);
+                    let has_text = !is_empty && contains_text(&xml[inner..span.end as usize]);
                     if name == wanted {
-                        has |= says;
+                        has |= has_text;
                     } else {
-                        has_other |= says;
+                        has_other |= has_text;
                         out.push_str(&xml[copied..start]);
                         copied = reader.buffer_position() as usize;
                     }
@@ -81,7 +81,7 @@ fn typed(xml: String) -> Result<String, ImportError> {
 }
 
 /// Whether there is text other than white space.
-fn has_words(xml: &str) -> bool {
+fn contains_text(xml: &str) -> bool {
     let after_tags = xml.split('<').enumerate().map(|(i, s)| match s.strip_prefix("![CDATA[") {
         Some(words) => words.split("]]").next().unwrap_or_default(),
         None if i == 0 => s,

@@ -7,11 +7,11 @@ use std::io::{Cursor, Read};
 
 use cfb::CompoundFile;
 
-use super::biff::{Styles, cell, error, packed};
+use super::biff::{RecordStyles, cell, error, packed, truncated};
 use super::sheets::Collector;
 use super::sniff::other_compound;
 use super::workbook::{Content, Sheet, Skipped, Span};
-use super::xls_stream::{Record, Records, Rich, cut};
+use super::xls_stream::{Record, Records, RichText};
 use super::{ImportError, Limits};
 use crate::model::Address;
 
@@ -90,7 +90,7 @@ const UNREADABLE: &str = ";;;";
 type Spot = (u32, u32, usize);
 
 #[derive(Debug)]
-struct Listed {
+struct BoundSheet {
     name: String,
     hidden: bool,
     /// 0 for a worksheet, 1 for macros, 2 for a chart, 6 for Visual Basic.
@@ -101,19 +101,19 @@ struct Listed {
 /// Data that all sheets of the workbook share.
 #[derive(Debug, Default)]
 struct Globals {
-    sheets: Vec<Listed>,
+    sheets: Vec<BoundSheet>,
     strings: Vec<String>,
-    styles: Styles,
+    styles: RecordStyles,
 }
 
 fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
     let mut records = Records::new(stream, 0);
-    let begin = records.next().filter(|r| r.kind == kind::BEGIN).ok_or_else(cut)?;
+    let begin = records.next().filter(|r| r.kind == kind::BEGIN).ok_or_else(truncated)?;
     if begin.fields().u16(0) != Some(0x600) {
         return Err(ImportError::Format("这是 Excel 95 或更早的 .xls 旧格式".into()));
     }
     let mut book = Globals::default();
-    let mut strings: Vec<Rich> = Vec::new();
+    let mut strings: Vec<RichText> = Vec::new();
     for record in &mut records {
         let fields = record.fields();
         match record.kind {
@@ -126,8 +126,8 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
                     book.styles.marks.push(false);
                 }
                 // Excel treats missing fields of a short record as 0.
-                let (looks, place) = (fields.u16(2).unwrap_or_default(), fields.u16(8).unwrap_or_default());
-                book.styles.marks.push(looks & 8 != 0 || place != 0);
+                let (flags, script) = (fields.u16(2).unwrap_or_default(), fields.u16(8).unwrap_or_default());
+                book.styles.marks.push(flags & 8 != 0 || script != 0);
             }
             kind::FORMAT => {
                 let mut text = record.text();
@@ -137,7 +137,7 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
                     Some(0) | None => String::new(),
                     _ => text.rich().map_or(UNREADABLE.to_owned(), |t| String::from_utf16_lossy(&t.units)),
                 };
-                book.styles.codes.insert(fields.u16(0).ok_or_else(cut)?, code);
+                book.styles.codes.insert(fields.u16(0).ok_or_else(truncated)?, code);
             }
             kind::STYLE => book.styles.cells.push(fields.u16(2).unwrap_or_default()),
             kind::STRINGS => strings = shared(&record)?,
@@ -148,16 +148,16 @@ fn globals(stream: &[u8]) -> Result<Globals, ImportError> {
                 let name = String::from_utf16_lossy(&text.short()?.units);
                 let hidden = state.is_some_and(|s| s & 3 != 0);
                 let kind = of.unwrap_or_default() & 15;
-                book.sheets.push(Listed { name, hidden, kind, offset: offset.ok_or_else(cut)? as usize });
+                book.sheets.push(BoundSheet { name, hidden, kind, offset: offset.ok_or_else(truncated)? as usize });
             }
             _ => {}
         }
     }
-    if records.is_at_end() { Ok(settled(book, &strings)) } else { Err(cut()) }
+    if records.is_at_end() { Ok(settled(book, &strings)) } else { Err(truncated()) }
 }
 
 /// Resolves the strings: the fonts of their runs are known only after all records were read.
-fn settled(mut book: Globals, strings: &[Rich]) -> Globals {
+fn settled(mut book: Globals, strings: &[RichText]) -> Globals {
     book.styles.settle();
     book.strings = strings.iter().map(|s| book.styles.marked(&s.units, &s.runs)).collect();
     book
@@ -196,8 +196,8 @@ fn has_cells(stream: &[u8], offset: usize) -> bool {
 }
 
 /// Reads the shared strings that the record contains; the number that it states is only an upper limit.
-fn shared(record: &Record<'_>) -> Result<Vec<Rich>, ImportError> {
-    let stated = record.fields().u32(4).ok_or_else(cut)?;
+fn shared(record: &Record<'_>) -> Result<Vec<RichText>, ImportError> {
+    let stated = record.fields().u32(4).ok_or_else(truncated)?;
     let mut text = record.text();
     text.skip(8)?;
     let mut strings = Vec::new();
@@ -209,7 +209,7 @@ fn shared(record: &Record<'_>) -> Result<Vec<Rich>, ImportError> {
 
 fn read_sheet(stream: &[u8], offset: usize, book: &Globals, to: &mut Collector<'_>) -> Result<(), ImportError> {
     let mut records = Records::new(stream, offset);
-    records.next().filter(|r| r.kind == kind::BEGIN).ok_or_else(cut)?;
+    records.next().filter(|r| r.kind == kind::BEGIN).ok_or_else(truncated)?;
     // Charts within the sheet have cells of their own, which are skipped.
     let mut depth = 0u32;
     // A formula whose text is in a later record.
@@ -234,7 +234,7 @@ fn read_sheet(stream: &[u8], offset: usize, book: &Globals, to: &mut Collector<'
                 {
                     put(to, at, Content::Uncomputed, true, book)?;
                 }
-                awaited = awaited.or(read_record(&record, book, to).ok_or_else(cut)??);
+                awaited = awaited.or(read_record(&record, book, to).ok_or_else(truncated)??);
             }
         }
     }
@@ -242,7 +242,7 @@ fn read_sheet(stream: &[u8], offset: usize, book: &Globals, to: &mut Collector<'
     if records.is_at_end() && depth == 0 {
         return awaited.map_or(Ok(()), |at| put(to, at, Content::Uncomputed, true, book));
     }
-    Err(cut())
+    Err(truncated())
 }
 
 fn is_cell(kind: u16) -> bool {
@@ -269,7 +269,7 @@ fn read_record(
             if flags & 1 != 0 { to.hide_columns(first.into(), last.into()) } else { Ok(()) }
         }
         kind::MERGES => (0..usize::from(fields.u16(0)?)).try_for_each(|i| {
-            let side = |n: usize| fields.u16(2 + i * 8 + n * 2).map(u32::from).ok_or_else(cut);
+            let side = |n: usize| fields.u16(2 + i * 8 + n * 2).map(u32::from).ok_or_else(truncated);
             let first = Address { row: side(0)?, column: side(2)? };
             to.merge(Span { first, last: Address { row: side(1)?, column: side(3)? } })
         }),
@@ -277,7 +277,7 @@ fn read_record(
             let (row, column) = (u32::from(fields.u16(0)?), u32::from(fields.u16(2)?));
             let style = |at| fields.u16(at).map(usize::from);
             let at = (row, column, style(4)?);
-            let number = |value, style| book.styles.number(value, book.styles.look(style));
+            let number = |value, style| book.styles.number(value, book.styles.format(style));
             match kind {
                 kind::NUMBER => put(to, at, number(fields.f64(6)?, at.2), false, book),
                 kind::PACKED_NUMBER => put(to, at, number(packed(fields.u32(6)?), at.2), false, book),
@@ -286,7 +286,7 @@ fn read_record(
                     let count = fields.0.len().checked_sub(6)? as u32 / 6;
                     (0..count).try_for_each(|i| {
                         let here = 4 + i as usize * 6;
-                        let (style, rk) = style(here).zip(fields.u32(here + 2)).ok_or_else(cut)?;
+                        let (style, rk) = style(here).zip(fields.u32(here + 2)).ok_or_else(truncated)?;
                         put(to, (row, column + i, style), number(packed(rk), style), false, book)
                     })
                 }
@@ -310,7 +310,7 @@ fn read_record(
 }
 
 /// Returns the text of a cell that contains it directly, as older programs write it.
-fn label(record: &Record<'_>, kind: u16, styles: &Styles) -> Result<String, ImportError> {
+fn label(record: &Record<'_>, kind: u16, styles: &RecordStyles) -> Result<String, ImportError> {
     let mut text = record.text();
     text.skip(6)?;
     let mut rich = text.rich()?;
@@ -331,5 +331,5 @@ fn put(
     formula: bool,
     book: &Globals,
 ) -> Result<(), ImportError> {
-    to.cell(cell(row, column, content, formula), book.styles.look(style).shown)
+    to.cell(cell(row, column, content, formula), book.styles.format(style).effect)
 }

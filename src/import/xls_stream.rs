@@ -1,7 +1,7 @@
 //! The records of an .xls stream: kind, length and body; a body may continue in the records that follow.
 
 use super::ImportError;
-use super::biff::Fields;
+use super::biff::{Fields, truncated};
 
 const CONTINUE: u16 = 0x3C;
 
@@ -65,7 +65,7 @@ impl<'a> Iterator for Records<'a> {
 
 /// A text from a record, with its runs.
 #[derive(Debug, Default)]
-pub(super) struct Rich {
+pub(super) struct RichText {
     pub units: Vec<u16>,
     /// First character and font of each run.
     pub runs: Vec<(u16, u16)>,
@@ -97,7 +97,7 @@ impl Text<'_, '_> {
     /// The unread bytes of the current part, or of the next part that is not empty.
     fn rest(&mut self) -> Result<&[u8], ImportError> {
         loop {
-            let part = self.parts.get(self.part).ok_or_else(cut)?;
+            let part = self.parts.get(self.part).ok_or_else(truncated)?;
             if self.at < part.len() {
                 return Ok(&part[self.at..]);
             }
@@ -121,21 +121,21 @@ impl Text<'_, '_> {
     }
 
     /// Reads a text with a length of 16 bits, and its runs.
-    pub fn rich(&mut self) -> Result<Rich, ImportError> {
+    pub fn rich(&mut self) -> Result<RichText, ImportError> {
         let length = self.u16()?;
         self.body(length)
     }
 
     /// Reads a text with a length of 8 bits.
-    pub fn short(&mut self) -> Result<Rich, ImportError> {
+    pub fn short(&mut self) -> Result<RichText, ImportError> {
         let length = u16::from(self.byte()?);
         self.body(length)
     }
 
-    fn body(&mut self, length: u16) -> Result<Rich, ImportError> {
+    fn body(&mut self, length: u16) -> Result<RichText, ImportError> {
         // Some writers omit the flags of an empty text.
         if length == 0 && self.is_done() {
-            return Ok(Rich::default());
+            return Ok(RichText::default());
         }
         let flags = self.byte()?;
         let runs = if flags & 8 != 0 { self.u16()? } else { 0 };
@@ -144,7 +144,7 @@ impl Text<'_, '_> {
         let runs = self.run_list(runs)?;
         // Phonetic guides are not read; the last one may be shorter than stated.
         _ = self.skip(more as usize);
-        Ok(Rich { units, runs })
+        Ok(RichText { units, runs })
     }
 
     /// Reads runs that are preceded by their number.
@@ -174,7 +174,7 @@ impl Text<'_, '_> {
             let here = wanted.min(rest.len());
             if wide {
                 if here < 2 {
-                    return Err(cut());
+                    return Err(truncated());
                 }
                 units.extend(rest[..here].chunks_exact(2).map(|c| u16::from_le_bytes([c[0], c[1]])));
                 self.at += here - here % 2;
@@ -185,10 +185,6 @@ impl Text<'_, '_> {
         }
         Ok(units)
     }
-}
-
-pub(super) fn cut() -> ImportError {
-    ImportError::Damaged("记录不完整".to_owned())
 }
 
 #[cfg(test)]

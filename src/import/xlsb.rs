@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::biff::{Fields, Styles, cell, error, packed};
+use super::biff::{Fields, NumberFormat, RecordStyles, cell, error, packed, truncated};
 use super::boxes;
-use super::directory::{Target, main_part, relations, relations_of};
-use super::package::{Package, TextPackage, in_words, inflated, is_drawing, unescaped_address};
+use super::directory::{SheetPart, main_part};
+use super::package::{inflated, is_drawing, percent_decoded};
 use super::sheets::Collector;
 use super::workbook::{Content, Sheet, Skipped, Span};
-use super::xls_stream::cut;
-use super::{ImportError, Limits, xml};
+use super::{ImportError, Limits};
 use crate::model::Address;
 
 mod kind {
@@ -32,77 +31,68 @@ mod kind {
 /// Returns all worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
     // The relationships name the parts, so they are read first.
-    let texts = |package: Package<Vec<u8>>| TextPackage {
-        parts: package.parts.into_iter().map(|(n, data)| (n.clone(), xml::text(data, &in_words(&n)))).collect(),
-    };
-    let listings = texts(inflated(bytes, limits, |name| name.ends_with(".rels"))?);
-    let relations_in = |part: &str, folder: &str| match listings.text(part)? {
-        Some(xml) => relations(xml, folder),
-        None => Ok(Vec::new()),
-    };
-    let root = relations_in("_rels/.rels", "")?;
-    let main = main_part(&root)?.unwrap_or("xl/workbook.bin");
-    let (part, folder) = relations_of(main);
-    let targets = relations_in(&part, &folder)?;
-    let wanted: BTreeSet<String> = targets.iter().map(|r| r.target.as_str()).chain([main]).map(spelled).collect();
+    let listings = inflated(bytes, limits, |name| name.ends_with(".rels"))?.decoded();
+    let (main, targets) = main_part(&listings, "xl/workbook.bin")?;
+    let wanted: BTreeSet<String> = targets.iter().map(|r| &*r.target).chain([&*main]).map(spelled).collect();
     let is_listed = |name: &str| name.ends_with(".bin") && wanted.contains(&spelled(name));
     let package = inflated(bytes, limits, is_listed)?;
-    let drawings = texts(inflated(bytes, limits, |name| name.ends_with(".rels") || is_drawing(name))?);
+    let drawings = inflated(bytes, limits, |name| name.ends_with(".rels") || is_drawing(name))?.decoded();
     let of_kind = |kind: &str| targets.iter().find(|r| r.kind.ends_with(kind)).and_then(|r| package.part(&r.target));
     let mut book = Book {
         styles: of_kind("/styles").map(|part| styles(part)).transpose()?.unwrap_or_default(),
         strings: Vec::new(),
     };
-    let (is_1904, listed) =
-        listed(package.part(main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?)?;
+    let (is_1904, entries) =
+        directory(package.part(&main).ok_or_else(|| ImportError::Damaged("缺少工作簿目录".to_owned()))?)?;
     book.styles.is_1904 = is_1904;
     book.strings = of_kind("/sharedStrings").map(|part| strings(part, &book.styles)).transpose()?.unwrap_or_default();
     let mut collector = Collector::new(limits);
-    for sheet in listed {
-        let relation = targets.iter().find(|r| r.id == sheet.relation);
-        match Target::of(relation, |part| package.part(part).is_some()) {
-            Target::Worksheet(name) => {
+    for sheet in entries {
+        let relationship = targets.iter().find(|r| r.id == sheet.relationship);
+        match SheetPart::of(relationship, |part| package.part(part).is_some()) {
+            SheetPart::Worksheet(name) => {
                 if let Some(part) = package.part(&name) {
                     read_sheet(part, &book, &mut collector)?;
                 }
                 boxes::on_sheet(&name, &drawings)?.iter().try_for_each(|words| collector.text_box(words))?;
                 collector.end_sheet(sheet.name.clone(), sheet.hidden)?;
             }
-            Target::Other(kind, name) => {
-                if kind != Skipped::Macro || package.part(&name).is_some_and(|part| may_say(part)) {
+            SheetPart::Other(kind, name) => {
+                if kind != Skipped::Macro || package.part(&name).is_some_and(|part| may_have_content(part)) {
                     collector.skipped(&sheet.name, kind)?;
                 }
             }
-            Target::Nothing => collector.skipped(&sheet.name, Skipped::Missing)?,
+            SheetPart::Missing => collector.skipped(&sheet.name, Skipped::Missing)?,
         }
     }
     collector.finish()
 }
 
-/// Returns a part's name in the form that [`Package::part`] compares.
+/// Returns a part's name in the form that [`super::package::Package::part`] compares.
 fn spelled(name: &str) -> String {
     let name = name.trim_start_matches('/').to_ascii_lowercase();
-    unescaped_address(&name).map_or(name, |n| n.to_ascii_lowercase())
+    percent_decoded(&name).map_or(name, |n| n.to_ascii_lowercase())
 }
 
 /// Whether a sheet of macros has a cell that is not blank. A damaged part counts as having one.
-fn may_say(part: &[u8]) -> bool {
+fn may_have_content(part: &[u8]) -> bool {
     Records(part).any(|record| record.map_or(true, |(kind, _)| matches!(kind, 2..=18 | 61 | 62)))
 }
 
 struct Book {
-    styles: Styles,
+    styles: RecordStyles,
     strings: Vec<String>,
 }
 
-struct Listed {
+struct BundledSheet {
     name: String,
     hidden: bool,
-    relation: String,
+    /// The id of its relationship.
+    relationship: String,
 }
 
 /// Returns whether dates count from 1904, and the sheets.
-fn listed(part: &[u8]) -> Result<(bool, Vec<Listed>), ImportError> {
+fn directory(part: &[u8]) -> Result<(bool, Vec<BundledSheet>), ImportError> {
     let (mut is_1904, mut sheets) = (false, Vec::new());
     for record in Records(part) {
         let (kind, fields) = record?;
@@ -111,19 +101,19 @@ fn listed(part: &[u8]) -> Result<(bool, Vec<Listed>), ImportError> {
             kind::SHEET => {
                 // The first version of the format has four more bytes here.
                 let names = |at: usize| {
-                    let (relation, next) = wide(fields, at)?;
+                    let (relationship, next) = wide(fields, at)?;
                     let (name, end) = wide(fields, next)?;
-                    Some((relation, name, end == fields.0.len()))
+                    Some((relationship, name, end == fields.0.len()))
                 };
                 let is_whole = |names: &(_, _, bool)| names.2;
-                let (relation, name, _) = names(8)
+                let (relationship, name, _) = names(8)
                     .filter(is_whole)
                     .or_else(|| names(12).filter(is_whole))
                     .or_else(|| names(8))
-                    .ok_or_else(cut)?;
+                    .ok_or_else(truncated)?;
                 let text = |units: &[u16]| String::from_utf16_lossy(units);
                 let hidden = fields.u32(0).is_some_and(|state| state != 0);
-                sheets.push(Listed { name: text(&name), hidden, relation: text(&relation) });
+                sheets.push(BundledSheet { name: text(&name), hidden, relationship: text(&relationship) });
             }
             _ => {}
         }
@@ -131,19 +121,19 @@ fn listed(part: &[u8]) -> Result<(bool, Vec<Listed>), ImportError> {
     Ok((is_1904, sheets))
 }
 
-fn styles(part: &[u8]) -> Result<Styles, ImportError> {
-    let mut styles = Styles::default();
+fn styles(part: &[u8]) -> Result<RecordStyles, ImportError> {
+    let mut styles = RecordStyles::default();
     let mut in_cells = false;
     for record in Records(part) {
         let (kind, fields) = record?;
         match kind {
             kind::FONT => {
-                let (looks, place) = (fields.u16(2).unwrap_or_default(), fields.u16(6).unwrap_or_default());
-                styles.marks.push(looks & 8 != 0 || place != 0);
+                let (flags, script) = (fields.u16(2).unwrap_or_default(), fields.u16(6).unwrap_or_default());
+                styles.marks.push(flags & 8 != 0 || script != 0);
             }
             kind::FORMAT => {
-                let (code, _) = wide(fields, 2).ok_or_else(cut)?;
-                styles.codes.insert(fields.u16(0).ok_or_else(cut)?, String::from_utf16_lossy(&code));
+                let (code, _) = wide(fields, 2).ok_or_else(truncated)?;
+                styles.codes.insert(fields.u16(0).ok_or_else(truncated)?, String::from_utf16_lossy(&code));
             }
             kind::CELL_STYLES => in_cells = true,
             kind::CELL_STYLES_END => in_cells = false,
@@ -156,12 +146,12 @@ fn styles(part: &[u8]) -> Result<Styles, ImportError> {
 }
 
 /// Reads the shared strings that the part contains; the number that it states is ignored.
-fn strings(part: &[u8], styles: &Styles) -> Result<Vec<String>, ImportError> {
+fn strings(part: &[u8], styles: &RecordStyles) -> Result<Vec<String>, ImportError> {
     let mut all = Vec::new();
     for record in Records(part) {
         let (kind, fields) = record?;
         if kind == kind::SHARED_STRING {
-            all.push(rich(fields, 0, styles).ok_or_else(cut)?);
+            all.push(rich(fields, 0, styles).ok_or_else(truncated)?);
         }
     }
     Ok(all)
@@ -176,7 +166,7 @@ fn read_sheet(part: &[u8], book: &Book, to: &mut Collector<'_>) -> Result<(), Im
         let sides = || [0, 4, 8, 12].map(|at| fields.u32(at));
         match kind {
             kind::ROW => {
-                row = fields.u32(0).ok_or_else(cut)?;
+                row = fields.u32(0).ok_or_else(truncated)?;
                 column = 0;
                 if fields.u8(11).is_some_and(|flags| flags & 0x10 != 0) {
                     to.hide_rows(row, row)?;
@@ -185,11 +175,11 @@ fn read_sheet(part: &[u8], book: &Book, to: &mut Collector<'_>) -> Result<(), Im
             kind::COLUMN => {
                 let (first, last, flags) = (fields.u32(0), fields.u32(4), fields.u16(16));
                 if flags.is_some_and(|f| f & 1 != 0) {
-                    to.hide_columns(first.ok_or_else(cut)?, last.ok_or_else(cut)?)?;
+                    to.hide_columns(first.ok_or_else(truncated)?, last.ok_or_else(truncated)?)?;
                 }
             }
             kind::MERGE => {
-                let [Some(top), Some(bottom), Some(left), Some(right)] = sides() else { return Err(cut()) };
+                let [Some(top), Some(bottom), Some(left), Some(right)] = sides() else { return Err(truncated()) };
                 let last = Address { row: bottom, column: right };
                 to.merge(Span { first: Address { row: top, column: left }, last })?;
             }
@@ -201,13 +191,13 @@ fn read_sheet(part: &[u8], book: &Book, to: &mut Collector<'_>) -> Result<(), Im
                 };
                 // These records omit the column: it is the one after the previous cell.
                 let style_at = if behind { 0 } else { 4 };
-                column = if behind { column } else { fields.u32(0).ok_or_else(cut)? };
-                let style = (fields.u32(style_at).ok_or_else(cut)? & 0xFF_FFFF) as usize;
-                let look = book.styles.look(style);
-                let value = Fields(fields.0.get(style_at + 4..).ok_or_else(cut)?);
+                column = if behind { column } else { fields.u32(0).ok_or_else(truncated)? };
+                let style = (fields.u32(style_at).ok_or_else(truncated)? & 0xFF_FFFF) as usize;
+                let format = book.styles.format(style);
+                let value = Fields(fields.0.get(style_at + 4..).ok_or_else(truncated)?);
                 if kind != kind::BLANK {
-                    let content = content(kind, value, book, look)?;
-                    to.cell(cell(row, column, content, (8..=11).contains(&kind)), look.shown)?;
+                    let content = content(kind, value, book, format)?;
+                    to.cell(cell(row, column, content, (8..=11).contains(&kind)), format.effect)?;
                 }
                 column = column.saturating_add(1);
             }
@@ -217,15 +207,15 @@ fn read_sheet(part: &[u8], book: &Book, to: &mut Collector<'_>) -> Result<(), Im
     Ok(())
 }
 
-fn content(kind: u32, value: Fields<'_>, book: &Book, look: super::biff::Look) -> Result<Content, ImportError> {
+fn content(kind: u32, value: Fields<'_>, book: &Book, format: NumberFormat) -> Result<Content, ImportError> {
     let styles = &book.styles;
     let content = match kind {
-        2 => value.u32(0).map(|rk| styles.number(packed(rk), look)),
+        2 => value.u32(0).map(|rk| styles.number(packed(rk), format)),
         3 | 11 => value.u8(0).map(error),
         4 | 10 => value.u8(0).map(|b| Content::Bool(b != 0)),
-        5 | 9 => value.f64(0).map(|f| styles.number(f, look)),
+        5 | 9 => value.f64(0).map(|f| styles.number(f, format)),
         7 => {
-            let index = value.u32(0).ok_or_else(cut)? as usize;
+            let index = value.u32(0).ok_or_else(truncated)? as usize;
             let text = book.strings.get(index).ok_or_else(|| ImportError::Damaged("没有所指的文字".to_owned()))?;
             Some(Content::Text(text.clone()))
         }
@@ -233,7 +223,7 @@ fn content(kind: u32, value: Fields<'_>, book: &Book, look: super::biff::Look) -
         // A text inside the cell, or the result of a formula.
         _ => wide(value, 0).map(|(units, _)| Content::Text(String::from_utf16_lossy(&units))),
     };
-    content.ok_or_else(cut)
+    content.ok_or_else(truncated)
 }
 
 /// Reads a text that is preceded by its length; also returns where it ends.
@@ -244,7 +234,7 @@ fn wide(fields: Fields<'_>, at: usize) -> Option<(Vec<u16>, usize)> {
 }
 
 /// Reads a text with its runs.
-fn rich(fields: Fields<'_>, at: usize, styles: &Styles) -> Option<String> {
+fn rich(fields: Fields<'_>, at: usize, styles: &RecordStyles) -> Option<String> {
     let flags = fields.u8(at)?;
     let (text, end) = wide(fields, at + 1)?;
     let mut runs = Vec::new();
@@ -296,6 +286,6 @@ impl<'a> Iterator for Records<'a> {
             // Nothing is read after a fault.
             self.0 = &[];
         }
-        Some(record.ok_or_else(cut))
+        Some(record.ok_or_else(truncated))
     }
 }

@@ -6,11 +6,12 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 
 use super::contents::{self, Tables};
-use super::directory::{Directory, Target};
-use super::formats::{self, Format};
+use super::directory::{Directory, SheetPart};
+use super::formats::{self, CellFormat};
 use super::package::TextPackage;
 use super::sheet_scan::scan;
-use super::sheet_xml::{Frame, Written, read};
+use super::sheet_xml::{Frame, RawCell, read};
+use super::sheets::check_addresses;
 use super::workbook::{Cell, Content, MARKED, Sheet, Skipped};
 use super::worksheet::canonical;
 use super::{ImportError, Limits, boxes, strings};
@@ -29,32 +30,31 @@ pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet
     };
     let (mut count, mut text_left) = (0, limits.inflated_bytes as usize);
     let mut sheets = Vec::with_capacity(directory.sheets.len());
-    for listed in &directory.sheets {
-        match &listed.target {
-            Target::Worksheet(part) => {
+    for entry in &directory.sheets {
+        match &entry.part {
+            SheetPart::Worksheet(part) => {
                 let Some(xml) = package.text(part)? else { continue };
-                let (frame, written) = worksheet(xml, &listed.name, &tables.formats, limits)?;
+                let (frame, written) = worksheet(xml, &entry.name, &tables.formats, limits)?;
                 count += frame.cells;
                 if count > limits.cells {
                     return Err(limits.cells_error());
                 }
-                let cells =
-                    contents::cells(written, &tables, &mut text_left, limits).map_err(in_sheet(&listed.name))?;
+                let cells = contents::cells(written, &tables, &mut text_left, limits).map_err(in_sheet(&entry.name))?;
                 let boxes = boxes::on_sheet(part, package)?;
-                sheets.push(Sheet { boxes, ..sheet(&listed.name, listed.hidden, cells, frame)? });
+                sheets.push(Sheet { boxes, ..sheet(&entry.name, entry.hidden, cells, frame)? });
             }
-            Target::Other(kind, part) => {
-                let says = package.text(part)?.is_some_and(may_say);
-                sheets.extend(says.then(|| Sheet::skipped(&listed.name, *kind)));
+            SheetPart::Other(kind, part) => {
+                let has_content = package.text(part)?.is_some_and(may_have_content);
+                sheets.extend(has_content.then(|| Sheet::skipped(&entry.name, *kind)));
             }
-            Target::Nothing => sheets.push(Sheet::skipped(&listed.name, Skipped::Missing)),
+            SheetPart::Missing => sheets.push(Sheet::skipped(&entry.name, Skipped::Missing)),
         }
     }
     Ok(sheets)
 }
 
 /// Whether a sheet that is not read has cells with content or a drawing.
-fn may_say(xml: &str) -> bool {
+fn may_have_content(xml: &str) -> bool {
     let mut reader = Reader::from_str(xml);
     loop {
         match reader.read_event() {
@@ -79,9 +79,9 @@ fn text_of<'a>(package: &'a TextPackage, part: Option<&String>) -> Result<Option
 fn worksheet<'x>(
     xml: &'x str,
     name: &str,
-    formats: &[Format],
+    formats: &[CellFormat],
     limits: &Limits,
-) -> Result<(Frame, Vec<Written<'x>>), ImportError> {
+) -> Result<(Frame, Vec<RawCell<'x>>), ImportError> {
     if let Some(scanned) = scan(xml, formats, limits) {
         return Ok(scanned);
     }
@@ -103,10 +103,8 @@ fn in_sheet(name: &str) -> impl Fn(ImportError) -> ImportError {
 
 fn sheet(name: &str, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Result<Sheet, ImportError> {
     cells.sort_by_key(|c| c.at);
-    if let Some(pair) = cells.windows(2).find(|w| w[0].at == w[1].at) {
-        return Err(ImportError::Damaged(format!("工作表“{name}”的 {} 出现了两次", pair[0].at)));
-    }
-    let Frame { merges, hidden_rows, hidden_columns, shown, mut marked, .. } = frame;
+    check_addresses(name, &cells)?;
+    let Frame { merges, hidden_rows, hidden_columns, format_effects, mut marked, .. } = frame;
     marked.sort_unstable();
     for cell in cells.iter_mut().filter(|c| marked.binary_search(&c.at).is_ok()) {
         if let Content::Text(text) = &mut cell.content {
@@ -114,7 +112,7 @@ fn sheet(name: &str, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Result
         }
     }
     let name = name.into();
-    Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, shown, ..Sheet::default() })
+    Ok(Sheet { name, hidden, cells, merges, hidden_rows, hidden_columns, format_effects, ..Sheet::default() })
 }
 
 #[cfg(test)]

@@ -217,8 +217,8 @@ mod tests {
             b"\xFF\xFE\0\xD8".to_vec(),
             b"\xFF\xFE\0\0<\0\0\0".to_vec(),
         ] {
-            let told = text(bytes, "样式").unwrap_err().to_string();
-            assert!(told.contains("样式") && told.contains("编码"), "{told}");
+            let error = text(bytes, "样式").unwrap_err().to_string();
+            assert!(error.contains("样式") && error.contains("编码"), "{error}");
         }
         for c in ["\0", "\u{1}", "\u{fffe}", "\u{ffff}"] {
             assert!(text(format!("<a>{c}</a>").into_bytes(), "").unwrap_err().to_string().contains("字符"));

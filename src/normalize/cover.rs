@@ -96,7 +96,7 @@ impl Flow<'_> {
             Content::Text(t) if t.trim() == field.hint => String::new(),
             Content::Text(t) => t.clone(),
             // A format may show 010-12345678 or 000123 for a number that is stored otherwise.
-            Content::Number(_) if view.sheet.shown(cell.at).is_some() => {
+            Content::Number(_) if view.sheet.format_effect(cell.at).is_some() => {
                 let message = format!("{} 的数字由格式显示成别的样子，不能确定写的是什么", source());
                 let f = finding(Code::N207, message).at(source());
                 return Err((cell.at, Box::new(f.hint("请把单元格格式改为文本，重新填写"))));

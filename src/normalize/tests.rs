@@ -9,7 +9,7 @@ mod words;
 
 use super::*;
 use crate::form::{GridContent, Table, Unit, edition};
-use crate::import::{Cell, Shown, Span};
+use crate::import::{Cell, FormatEffect, Span};
 use crate::model::{Address, Severity, Value, refuses};
 
 /// A sheet being laid out by hand.

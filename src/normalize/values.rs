@@ -12,7 +12,7 @@ use super::value::{self, Remark, Unreadable};
 use super::view::View;
 use super::{excerpt, written};
 use crate::form::{Block, SlotAt, Table, Unit, ValueKind};
-use crate::import::{Content, Shown};
+use crate::import::{Content, FormatEffect};
 use crate::model::{Address, Code, Finding, Origins, Place, Report, Source, Value, finding};
 
 /// Reads every value of the form from its cell.
@@ -222,18 +222,18 @@ impl TableReader<'_> {
         }
     }
 
-    /// The error that a number is displayed differently from what is stored. A format with the form's own unit is no error.
+    /// The finding that a number is displayed differently from what is stored. A format with the form's own unit is no error.
     fn shown_otherwise(&self, cell: &ValueCell<'_>, content: Option<&Content>, written: &str) -> Option<Finding> {
         let (at, unit) = (cell.at, self.table.kind(cell.slot).1);
-        let same = |s: Shown| s == Shown::Padded || unit.is_some_and(|u| s == Shown::Unit(u));
+        let same = |s: FormatEffect| s == FormatEffect::Padded || unit.is_some_and(|u| s == FormatEffect::Unit(u));
         // Unit and scale do not change a 0, but a format may show another number in its place.
-        let counts = |s: Shown| match content {
-            Some(Content::Number(n)) => s == Shown::Replaced || !n.is_zero(),
+        let counts = |s: FormatEffect| match content {
+            Some(Content::Number(n)) => s == FormatEffect::Replaced || !n.is_zero(),
             _ => false,
         };
-        let shown = cell.view.sheet.shown(at).filter(|s| counts(*s) && !same(*s))?;
+        let shown = cell.view.sheet.format_effect(at).filter(|s| counts(*s) && !same(*s))?;
         let name = &self.table.name;
-        let (message, hint) = if shown == Shown::Marked {
+        let (message, hint) = if shown == FormatEffect::Marked {
             let message = format!("{name} {at} 的 {written} 是划掉的，或者是上标、下标");
             (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标")
         } else {

@@ -67,7 +67,7 @@ impl<'w> Proof<'w> {
         let sheet = self.sheets.next().filter(|sheet| *sheet.name == *name);
         let sheet = sheet.ok_or_else(|| Unequal::new("工作表", name, NOTHING))?;
         let hidden = sheet.hidden || !sheet.hidden_rows.is_empty() || !sheet.hidden_columns.is_empty();
-        if hidden || !sheet.shown.is_empty() || !sheet.boxes.is_empty() {
+        if hidden || !sheet.format_effects.is_empty() || !sheet.boxes.is_empty() {
             return Err(Unequal::new(format!("工作表“{name}”"), "全部看得见", "有隐藏或另外显示的内容"));
         }
         let mut rows = Rows { sheet, rest: &sheet.cells, compared: &mut self.compared };

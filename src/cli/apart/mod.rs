@@ -25,7 +25,7 @@ pub use helper::Helpers;
 pub const CHILD_COMMAND: &str = "read-apart";
 
 /// Most bytes read from a child's standard error.
-const WORDS: u64 = 4096;
+const STDERR_BYTES: u64 = 4096;
 
 /// How to read a file in a child process.
 #[derive(Debug, Clone)]
@@ -101,15 +101,15 @@ pub fn read(kind: FileKind, bytes: &[u8], limits: &Limits, isolation: &Isolation
     let task =
         Task { kind, second: false, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
     let mut child = start(isolation).map_err(|e| ImportError::NotStarted(unstarted(&e)))?;
-    let heard = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
+    let outcome = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
     // Reaped in any case; by now the child has exited or was killed.
     let status = child.wait();
-    match heard {
-        Heard::Answer(answer) => admitted(answer?, limits),
-        Heard::Nothing(words) => Err(status.map_or(ImportError::Crashed, |s| cause(s, &words, isolation))),
-        Heard::Nonsense => Err(ImportError::Crashed),
-        Heard::TooMuch => Err(limits.inflated_error()),
-        Heard::TooLate => Err(ImportError::TimedOut(seconds)),
+    match outcome {
+        ChildOutcome::Answer(answer) => admitted(answer?, limits),
+        ChildOutcome::Exited(stderr) => Err(status.map_or(ImportError::Crashed, |s| cause(s, &stderr, isolation))),
+        ChildOutcome::InvalidOutput => Err(ImportError::Crashed),
+        ChildOutcome::TooLong => Err(limits.inflated_error()),
+        ChildOutcome::TimedOut => Err(ImportError::TimedOut(seconds)),
     }
 }
 
@@ -134,19 +134,20 @@ fn start(isolation: &Isolation) -> io::Result<Child> {
     command.spawn()
 }
 
-/// Outcome of a child.
-enum Heard {
+/// What a child did with its task.
+enum ChildOutcome {
     Answer(Result<Vec<Sheet>, ImportError>),
     /// It exited without an answer; contains its standard error.
-    Nothing(String),
+    Exited(String),
     /// Its output was not an answer, and it did not exit.
-    Nonsense,
-    TooMuch,
-    TooLate,
+    InvalidOutput,
+    /// Its output is longer than any answer within the limits.
+    TooLong,
+    TimedOut,
 }
 
 /// Sends the child its task and receives its answer. A child that has not exited by itself is killed.
-fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time: Duration) -> Heard {
+fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time: Duration) -> ChildOutcome {
     let most = wire::most_bytes(limits);
     let (stdin, stdout, stderr) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let (send, receive) = mpsc::channel();
@@ -165,10 +166,10 @@ fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time:
             // An answer that comes too late is not received any more.
             _ = send.send(answer);
         });
-        let words = scope.spawn(move || {
-            let mut words = Vec::new();
-            _ = stderr.map(|s| s.take(WORDS).read_to_end(&mut words));
-            String::from_utf8_lossy(&words).into_owned()
+        let stderr = scope.spawn(move || {
+            let mut written = Vec::new();
+            _ = stderr.map(|s| s.take(STDERR_BYTES).read_to_end(&mut written));
+            String::from_utf8_lossy(&written).into_owned()
         });
         let answer = receive.recv_timeout(time).ok();
         let read = answer.as_deref().and_then(wire::answer);
@@ -178,11 +179,11 @@ fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time:
             _ = child.kill();
         }
         match (answer, read) {
-            (None, _) => Heard::TooLate,
-            (Some(_), Some(read)) => Heard::Answer(read),
-            (Some(a), None) if a.len() as u64 > most => Heard::TooMuch,
-            (Some(_), None) if !by_itself => Heard::Nonsense,
-            (Some(_), None) => Heard::Nothing(words.join().unwrap_or_default()),
+            (None, _) => ChildOutcome::TimedOut,
+            (Some(_), Some(read)) => ChildOutcome::Answer(read),
+            (Some(a), None) if a.len() as u64 > most => ChildOutcome::TooLong,
+            (Some(_), None) if !by_itself => ChildOutcome::InvalidOutput,
+            (Some(_), None) => ChildOutcome::Exited(stderr.join().unwrap_or_default()),
         }
     })
 }
@@ -198,7 +199,8 @@ fn ended(child: &mut Child) -> bool {
     })
 }
 
-fn cause(status: ExitStatus, words: &str, isolation: &Isolation) -> ImportError {
+/// Why a child that exited with this status and standard error gave no answer.
+fn cause(status: ExitStatus, stderr: &str, isolation: &Isolation) -> ImportError {
     #[cfg(unix)]
     let signal = std::os::unix::process::ExitStatusExt::signal(&status);
     #[cfg(not(unix))]
@@ -210,7 +212,7 @@ fn cause(status: ExitStatus, words: &str, isolation: &Isolation) -> ImportError 
     match signal {
         Some(CPU_TIME) => ImportError::TimedOut(isolation.time.as_secs()),
         Some(signal) if FROM_OUTSIDE.contains(&signal) => ImportError::Killed,
-        _ if words.contains("memory allocation of") => {
+        _ if stderr.contains("memory allocation of") => {
             ImportError::OutOfMemory(format!("{} MB", isolation.memory >> 20))
         }
         _ => ImportError::Crashed,

@@ -71,7 +71,7 @@ fn text(text: &str) -> Content {
     Content::Text(text.to_owned())
 }
 
-fn told(read: Result<Vec<Sheet>, ImportError>) -> String {
+fn message(read: Result<Vec<Sheet>, ImportError>) -> String {
     read.unwrap_err().to_string()
 }
 
@@ -156,8 +156,8 @@ fn xls_values_and_frame_are_read() {
     assert_eq!(contents(sheet), expected.map(|(a, c, f)| (a.to_owned(), c, f)));
     assert_eq!(sheet.merges, [Span { first: at(0, 2), last: at(1, 4) }]);
     assert_eq!((sheet.hidden_rows.as_slice(), sheet.hidden_columns.as_slice()), (&[4][..], &[(2, 3)][..]));
-    let shown = [at(1, 1), at(1, 2), at(1, 4)].map(|a| sheet.shown(a).unwrap());
-    assert_eq!(shown, [Shown::Scaled, Shown::Unit(Unit::TenThousandYuan), Shown::Scaled]);
+    let shown = [at(1, 1), at(1, 2), at(1, 4)].map(|a| sheet.format_effect(a).unwrap());
+    assert_eq!(shown, [FormatEffect::Scaled, FormatEffect::Unit(Unit::TenThousandYuan), FormatEffect::Scaled]);
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn xls_records_that_excel_passes_over_are_no_damage() {
     let expected =
         [("A1", text("甲"), false), ("A2", number("5"), false), ("B2", number("6"), false), ("A3", text(""), true)];
     assert_eq!(contents(&sheets[0]), expected.map(|(a, c, f)| (a.to_owned(), c, f)));
-    assert_eq!(sheets[0].shown, [(at(1, 1), Shown::Scaled)]);
+    assert_eq!(sheets[0].format_effects, [(at(1, 1), FormatEffect::Scaled)]);
 }
 
 #[test]
@@ -234,15 +234,15 @@ fn xls_sheets_that_hold_no_cells_of_a_report_are_skipped() {
 #[test]
 fn xls_that_lies_is_damage() {
     let point = record(0xFD, &[u16s(&[0, 0, 0]), 7u32.to_le_bytes().to_vec()].concat());
-    assert!(told(xls::sheets(&book(&[], &[point], 0), &OLD)).contains("没有所指的文字"));
+    assert!(message(xls::sheets(&book(&[], &[point], 0), &OLD)).contains("没有所指的文字"));
     let long = record(0xFC, &[vec![1, 0, 0, 0, 1, 0, 0, 0], u16s(&[0xFFFF]), vec![1, 0x32]].concat());
-    assert!(told(xls::sheets(&book(&[long], &[], 0), &OLD)).contains("记录不完整"));
+    assert!(message(xls::sheets(&book(&[long], &[], 0), &OLD)).contains("记录不完整"));
     let merges = record(0xE5, &u16s(&[900, 0, 1, 0, 1]));
-    assert!(told(xls::sheets(&book(&[], &[merges], 0), &OLD)).contains("记录不完整"));
+    assert!(message(xls::sheets(&book(&[], &[merges], 0), &OLD)).contains("记录不完整"));
     let twice = [number_cell(0, 0, 0, 1.0), number_cell(0, 0, 0, 2.0)];
-    assert!(told(xls::sheets(&book(&[], &twice, 0), &OLD)).contains("A1 出现了两次"));
+    assert!(message(xls::sheets(&book(&[], &twice, 0), &OLD)).contains("A1 出现了两次"));
     let many: Vec<_> = (0..1001).map(|row| number_cell(row, 0, 0, 1.0)).collect();
-    assert!(told(xls::sheets(&book(&[], &many, 0), &OLD)).contains("单元格总数超过上限"));
+    assert!(message(xls::sheets(&book(&[], &many, 0), &OLD)).contains("单元格总数超过上限"));
     // Each sector of the file refers to itself as the next one.
     let mut ring = book(&[], &[], 0);
     let sector = 1 << u16::from_le_bytes(ring[30..32].try_into().unwrap());
@@ -250,15 +250,15 @@ fn xls_that_lies_is_damage() {
     for (i, entry) in ring[table..table + 512].chunks_exact_mut(4).enumerate() {
         entry.copy_from_slice(&(i as u32).to_le_bytes());
     }
-    assert!(told(xls::sheets(&ring, &OLD)).contains("损坏"));
+    assert!(message(xls::sheets(&ring, &OLD)).contains("损坏"));
 }
 
 #[test]
 fn encrypted_and_older_xls_say_so() {
-    assert_eq!(told(xls::sheets(&book(&[record(0x2F, &[1, 0])], &[], 0), &OLD)), ImportError::Encrypted.to_string());
+    assert_eq!(message(xls::sheets(&book(&[record(0x2F, &[1, 0])], &[], 0), &OLD)), ImportError::Encrypted.to_string());
     let older = compound(&[("Workbook", &record(0x809, &u16s(&[0x500, 5, 0, 0])))]);
-    assert!(told(xls::sheets(&older, &OLD)).contains("Excel 95"));
-    assert!(told(xls::sheets(&compound(&[("Book", b"x")]), &OLD)).contains("Excel 95"));
+    assert!(message(xls::sheets(&older, &OLD)).contains("Excel 95"));
+    assert!(message(xls::sheets(&compound(&[("Book", b"x")]), &OLD)).contains("Excel 95"));
     // A Word document with an embedded workbook is a Word document.
     let mut letter = CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     letter.create_storage("ObjectPool").unwrap();
@@ -378,17 +378,17 @@ fn xlsb_values_and_frame_are_read() {
     assert_eq!(contents(sheet), expected.map(|(a, c, f)| (a.to_owned(), c, f)));
     assert_eq!(sheet.merges, [Span { first: at(0, 2), last: at(1, 4) }]);
     assert_eq!((sheet.hidden_rows.as_slice(), sheet.hidden_columns.as_slice()), (&[1][..], &[(2, 3)][..]));
-    assert_eq!(sheet.shown, [(at(1, 1), Shown::Scaled)]);
+    assert_eq!(sheet.format_effects, [(at(1, 1), FormatEffect::Scaled)]);
 }
 
 #[test]
 fn xlsb_that_lies_is_damage() {
     let long = [(19, [vec![0], u32s(&[u32::MAX])].concat())];
-    assert!(told(xlsb::sheets(&binary_book(&long, &[]), &OLD)).contains("记录不完整"));
+    assert!(message(xlsb::sheets(&binary_book(&long, &[]), &OLD)).contains("记录不完整"));
     let point = [(0, u32s(&[0; 5])), (7, u32s(&[0, 0, 9]))];
-    assert!(told(xlsb::sheets(&binary_book(&[], &point), &OLD)).contains("没有所指的文字"));
+    assert!(message(xlsb::sheets(&binary_book(&[], &point), &OLD)).contains("没有所指的文字"));
     let far = [(0, u32s(&[u32::MAX; 5])), (2, u32s(&[u32::MAX, 0, 2]))];
-    assert!(told(xlsb::sheets(&binary_book(&[], &far), &OLD)).contains("地址不合法"));
+    assert!(message(xlsb::sheets(&binary_book(&[], &far), &OLD)).contains("地址不合法"));
 }
 
 fn document(kind: &str, styles: &str, tables: &str, more: &[(&str, &str)]) -> Vec<u8> {
@@ -457,15 +457,16 @@ fn ods_values_and_frame_are_read() {
     assert_eq!(contents(sheet), expected.map(|(a, c, f)| (a.to_owned(), c, f)));
     assert_eq!(sheet.merges, [Span { first: at(1, 0), last: at(1, 1) }]);
     assert_eq!((sheet.hidden_rows.as_slice(), sheet.hidden_columns.as_slice()), (&[1, 2][..], &[(2, 3)][..]));
-    let unit = Shown::Unit(Unit::TenThousandYuan);
-    let scaled = [(at(0, 1), Shown::Scaled), (at(0, 2), unit), (at(0, 3), Shown::Scaled), (at(1, 2), unit)];
-    let more = [(at(2, 2), unit), (at(3, 1), Shown::Scaled), (at(3, 2), unit), (at(3, 3), unit)];
-    assert_eq!(sheet.shown, [scaled, more].concat());
+    let unit = FormatEffect::Unit(Unit::TenThousandYuan);
+    let scaled =
+        [(at(0, 1), FormatEffect::Scaled), (at(0, 2), unit), (at(0, 3), FormatEffect::Scaled), (at(1, 2), unit)];
+    let more = [(at(2, 2), unit), (at(3, 1), FormatEffect::Scaled), (at(3, 2), unit), (at(3, 3), unit)];
+    assert_eq!(sheet.format_effects, [scaled, more].concat());
 }
 
 #[test]
-fn ods_words_are_read_whatever_stands_round_them() {
-    for (words, says) in [
+fn ods_words_are_read_whatever_encloses_them() {
+    for (words, expected) in [
         ("<text:p>1<text:title>2</text:title>0</text:p>", "120"),
         (
             "<text:p><text:ruby><text:ruby-base>12</text:ruby-base><text:ruby-text>shí</text:ruby-text></text:ruby></text:p>",
@@ -482,17 +483,21 @@ fn ods_words_are_read_whatever_stands_round_them() {
             r#"<table:table table:name="表"><table:table-row><table:table-cell office:value-type="string">{words}</table:table-cell></table:table-row></table:table>"#
         );
         let sheets = ods::sheets(&document("spreadsheet", "", &tables, &[]), &OLD).unwrap();
-        assert_eq!(contents(&sheets[0]), [("A1".to_owned(), text(says), false)], "{words}");
+        assert_eq!(contents(&sheets[0]), [("A1".to_owned(), text(expected), false)], "{words}");
     }
-    for (seen, shown) in
-        [("12", None), ("12件", None), ("12万", Some(Shown::Scaled)), ("12千件", Some(Shown::Scaled)), ("-12", None)]
-    {
+    for (seen, shown) in [
+        ("12", None),
+        ("12件", None),
+        ("12万", Some(FormatEffect::Scaled)),
+        ("12千件", Some(FormatEffect::Scaled)),
+        ("-12", None),
+    ] {
         let value = if seen == "-12" { -12 } else { 12 };
         let cell = format!(
             r#"<table:table table:name="表"><table:table-row><table:table-cell office:value-type="float" office:value="{value}"><text:p>{seen}</text:p></table:table-cell></table:table-row></table:table>"#
         );
         let sheets = ods::sheets(&document("spreadsheet", "", &cell, &[]), &OLD).unwrap();
-        assert_eq!(sheets[0].shown(at(0, 0)), shown, "{seen}");
+        assert_eq!(sheets[0].format_effect(at(0, 0)), shown, "{seen}");
     }
 }
 
@@ -506,16 +511,16 @@ fn ods_that_repeats_without_end_costs_one_message() {
     let full =
         r#"<table:table-cell table:number-columns-repeated="1000000000" office:value-type="float" office:value="1"/>"#;
     let read = |tables: &str| ods::sheets(&document("spreadsheet", "", tables, &[]), &OLD);
-    assert!(told(read(&row(full, 1))).contains("单元格总数超过上限"));
-    assert!(told(read(&row(full, 1_000_000_000))).contains("单元格总数超过上限"));
+    assert!(message(read(&row(full, 1))).contains("单元格总数超过上限"));
+    assert!(message(read(&row(full, 1_000_000_000))).contains("单元格总数超过上限"));
     let spaces = r#"<table:table-cell office:value-type="string"><text:p><text:s text:c="4000000000"/></text:p></table:table-cell>"#;
-    assert!(told(read(&row(spaces, 1))).contains("一个单元格的文字超过上限"));
+    assert!(message(read(&row(spaces, 1))).contains("一个单元格的文字超过上限"));
     // One column beyond the last one.
     let wide = r#"<table:table-cell table:number-columns-repeated="16384"/><table:table-cell office:value-type="float" office:value="1"/>"#;
-    assert!(told(read(&row(wide, 1))).contains("地址不合法"));
+    assert!(message(read(&row(wide, 1))).contains("地址不合法"));
     let bomb = " ".repeat(2 << 20);
-    assert!(told(read(&bomb)).contains("解压后的内容超过上限"));
-    assert!(told(read("<table:table><table:table-row>")).contains("损坏"));
+    assert!(message(read(&bomb)).contains("解压后的内容超过上限"));
+    assert!(message(read("<table:table><table:table-row>")).contains("损坏"));
 }
 
 #[test]

@@ -306,15 +306,15 @@ fn units_that_disagree_are_refused_and_a_row_may_name_its_unit() {
 fn a_format_that_shows_another_number_is_refused() {
     let form = edition("2021").unwrap();
     let last = form.tables[0].slot_count() - 1;
-    let with = |shown: Shown| {
+    let with = |effect: FormatEffect| {
         let lay = one_sheet("2021", Lay::new("表"), |t, s| if t == 0 && s == last { "25".into() } else { "0".into() });
         let mut sheet = lay.done();
         let at = sheet.cells.iter().find(|c| c.content == Content::Number(25.into())).unwrap().at;
-        sheet.shown = vec![(at, shown)];
+        sheet.format_effects = vec![(at, effect)];
         sheet
     };
-    for shown in [Shown::Scaled, Shown::Unit(Unit::Yuan)] {
-        assert_eq!(refusal(vec![with(shown)]).0, "N201");
+    for effect in [FormatEffect::Scaled, FormatEffect::Unit(Unit::Yuan)] {
+        assert_eq!(refusal(vec![with(effect)]).0, "N201");
     }
-    assert_eq!(report(vec![with(Shown::Unit(Unit::TenThousandYuan))]).tables[0][last].to_string(), "25");
+    assert_eq!(report(vec![with(FormatEffect::Unit(Unit::TenThousandYuan))]).tables[0][last].to_string(), "25");
 }
