@@ -11,21 +11,27 @@ use crate::model::{Code, Document, Finding, Report, Whole, finding};
 use crate::proof::{self, Compared, Piece, Unequal};
 use crate::setting::Setting;
 
-/// A format to publish in, in the order in which files are listed.
+/// A format to publish in. The order of the variants is the order in which files are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Format {
+    /// Laid out pages with a tag tree.
     Pdf,
+    /// A Word document.
     Docx,
+    /// A workbook: a sheet per section of the form, and one with all values in long form.
     Xlsx,
     /// A web page.
     Html,
     /// The same without the page around it, for editors of portals.
     Fragment,
+    /// All of the report, with origins and findings; it can be an input again.
     Json,
+    /// The values in long form, one row per value.
     Csv,
 }
 
-/// What the table says of a format.
+/// The properties of a format.
 struct Row {
     format: Format,
     name: &'static str,
@@ -38,8 +44,9 @@ struct Row {
     read_back: ReadBack,
 }
 
-/// What a format takes besides the report.
+/// What the writer of a format takes besides the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Needs {
     /// Laid out pages, and so the faces.
     pub pages: bool,
@@ -141,6 +148,7 @@ const ROWS: [Row; 7] = [
 ];
 
 impl Format {
+    /// All formats, in order.
     pub const ALL: [Format; ROWS.len()] = {
         let mut all = [Format::Pdf; ROWS.len()];
         let mut i = 0;
@@ -165,12 +173,12 @@ impl Format {
         Format::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(name))
     }
 
-    /// What a reader calls it.
+    /// Its name for readers, in Chinese.
     pub const fn word(self) -> &'static str {
         self.row().word
     }
 
-    /// What the name of its file ends in, after the dot. No two are the same.
+    /// Extension of its file, without the dot. No two formats have the same.
     pub const fn ending(self) -> &'static str {
         self.row().ending
     }
@@ -185,6 +193,7 @@ impl Format {
         self.row().is_compressed
     }
 
+    /// The inputs of its writer besides the report.
     pub const fn needs(self) -> Needs {
         self.row().needs
     }
@@ -212,7 +221,7 @@ impl Format {
     }
 }
 
-/// What writers take. Several of them share a document, and pages.
+/// The input of the writers. Several of them share a document, and pages.
 pub(crate) struct Material<'r> {
     pub whole: Whole<'r>,
     pub document: &'r Document,
@@ -253,9 +262,12 @@ impl<'r> Material<'r> {
 
 /// Why a report could not be turned into files.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProduceError {
+    /// The document could not be laid out as pages.
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// The writer of a format refused the report.
     #[error(transparent)]
     Export(#[from] ExportError),
     /// Size of the JSON, and the limit for reading it, in MB.

@@ -10,11 +10,15 @@ use crate::model::{Decimal, Finding, Origins, Place, Report, Severity, Source};
 
 /// The part of a unit's report that a sum needs. Kept small, because a run may have ten thousand units.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Contribution {
+    /// The unit's file, as findings name it.
     pub file: String,
-    /// The agency's official name.
+    /// The agency's official name, after aliases.
     pub agency: String,
+    /// Year that the report covers.
     pub year: u16,
+    /// Edition of the form that the report follows; tables and slots of the figures refer to it.
     pub form: Arc<Form>,
     /// Values that are not zero, by table and slot.
     pub figures: Vec<Figure>,
@@ -24,12 +28,17 @@ pub struct Contribution {
 
 /// A value that is not zero, as the unit wrote it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Figure {
+    /// Index of its table in the form.
     pub table: usize,
+    /// Index of its slot in the table.
     pub slot: usize,
+    /// The number, in the unit below, without trailing zeros.
     pub number: Decimal,
     /// Unit of money: the agency's own, otherwise the form's. `None` if the value is not money or has no unit.
     pub unit: Option<Unit>,
+    /// Its cell in the unit's file; `None` if the origin is unknown.
     pub source: Option<Source>,
 }
 

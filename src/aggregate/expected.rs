@@ -13,6 +13,7 @@ use crate::series::Aliases;
 /// A list of units, as given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
+    /// Names in the order of the list, possibly aliases and repeated.
     pub names: Vec<String>,
 }
 
@@ -32,17 +33,21 @@ pub struct Submission<'a> {
 /// State of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
+    /// At least one of its files was read.
     Submitted,
     /// A file was submitted but could not be read.
     Unread,
+    /// No file was submitted.
     Missing,
 }
 
 /// A unit of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reporter {
     /// Its official name.
     pub name: String,
+    /// Whether it submitted a report.
     pub state: State,
     /// Its files: those that were read or, if none was, those that could not be read.
     pub files: Vec<String>,
@@ -54,14 +59,19 @@ pub struct Reporter {
 
 /// A file of an agency that is not on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unlisted {
+    /// The agency's official name, after aliases.
     pub agency: String,
+    /// The file, as findings name it.
     pub file: String,
+    /// Whether its report was read.
     pub is_understood: bool,
 }
 
 /// Result of comparing the list with the submitted files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Roster {
     /// In the order of the list, each unit once.
     pub units: Vec<Reporter>,

@@ -26,6 +26,7 @@ const LISTED: usize = 5;
 
 /// The sum over units.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Aggregate {
     /// The totals, in the units' form and with their year; without text and agency.
     pub report: Report,
@@ -33,12 +34,17 @@ pub struct Aggregate {
     pub parts: Vec<Contribution>,
 }
 
-/// A total with its addends: index into [`Aggregate::parts`] and figure.
+/// A total with its addends. Units are given by their index into [`Aggregate::parts`].
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Traced<'a> {
+    /// Index of its table in the form.
     pub table: usize,
+    /// Index of its slot in the table.
     pub slot: usize,
+    /// The sum of the addends, in the unit of the slot.
     pub total: Value,
+    /// The addends in the order of the units: index of the unit, and its figure.
     pub figures: Vec<(usize, &'a Figure)>,
 }
 

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 /// Shard `index` of `count`; `index` starts at 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Shard {
+    /// Number of this shard, from 1 to `count`.
     pub index: u32,
+    /// Number of shards of the run.
     pub count: u32,
 }
 

@@ -11,7 +11,8 @@ mod sarif;
 use crate::model::{Severity, Source};
 
 pub use junit::junit;
-pub use mark::{is_marked, is_unedited_mark, mark};
+pub(crate) use mark::is_marked;
+pub use mark::{is_unedited_mark, mark};
 pub use sarif::sarif;
 
 /// A place as people write it: sheet and cell.

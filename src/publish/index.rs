@@ -13,8 +13,11 @@ use crate::form::labels;
 /// A published report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
+    /// The agency as the report names it; groups the reports of the page.
     pub agency: String,
+    /// Year that the report covers.
     pub year: u16,
+    /// Title of the report, unescaped.
     pub title: String,
     /// Folder of its package.
     pub name: String,

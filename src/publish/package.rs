@@ -15,21 +15,27 @@ use crate::proof::Compared;
 
 /// The package that is handed to a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Package {
     /// Name of the folder, and of the zip without its extension.
     pub name: String,
     /// The files of the folder, in order.
     pub files: Vec<PackageFile>,
+    /// Bytes of the zip, which contains the folder.
     pub zip: Vec<u8>,
 }
 
 /// A file of the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PackageFile {
+    /// Its name within the folder.
     pub name: String,
     /// The name of its format, `manifest` or `sums`.
     pub format: &'static str,
+    /// Its content.
     pub bytes: Vec<u8>,
+    /// SHA-256 of the content, as 64 lower-case hexadecimal digits.
     pub sha256: String,
 }
 

@@ -19,10 +19,15 @@ use crate::proof::{Compared, Unequal, of};
 #[error(
     "{format} 读回来与报告不同：{place}应为“{expected}”，读到“{found}”，这份报告没有公布；这是程序的错误，请把文件反馈给我们"
 )]
+#[non_exhaustive]
 pub struct Difference {
+    /// Name of the file's format, or `zip`.
     pub format: &'static str,
+    /// Where the first difference is, in Chinese.
     pub place: String,
+    /// The text, number or property that the report requires, shortened if it is long.
     pub expected: String,
+    /// The text, number or property that was read back instead, shortened if it is long.
     pub found: String,
 }
 

@@ -26,7 +26,7 @@ pub struct Waivers {
 
 /// One waiver.
 #[derive(Debug)]
-pub struct Waiver {
+struct Waiver {
     stated: Stated,
     code: Code,
     used: AtomicBool,

@@ -9,8 +9,11 @@ use crate::model::{Address, Code, Decimal, Origins, Place, Report, Source};
 
 /// The facts of one report. Small, and always the same for the same report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Facts {
+    /// The agency as the report names it.
     pub agency: String,
+    /// Year that the report covers; 0 if it is unknown.
     pub year: u16,
     /// Id of its edition.
     pub edition: String,
@@ -20,6 +23,7 @@ pub struct Facts {
 
 /// The figures that one series relation reads in a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Link {
     /// The rule, e.g. `Y401`.
     pub code: Code,
@@ -27,18 +31,25 @@ pub struct Link {
     pub key: String,
     /// Short name of the table, e.g. 表三.
     pub table: String,
+    /// Whether the relation holds only between two reports of the same edition.
     pub within_edition: bool,
     /// Sheet of the block.
     pub sheet: Option<Arc<str>>,
+    /// The terms of the relation, left side first.
     pub terms: Vec<TermFacts>,
+    /// The rows or columns in which the relation holds, in the order of the form.
     pub lines: Vec<Line>,
 }
 
 /// A term of the relation, the same in every line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct TermFacts {
+    /// Official label of its row or column.
     pub label: String,
+    /// The side of the equation that it belongs to.
     pub side: Side,
+    /// Whether it is subtracted.
     pub negative: bool,
 }
 
@@ -46,17 +57,21 @@ pub struct TermFacts {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
+    /// This year's figure that carries last year over.
     Left,
-    /// For the comparison with the next year's report.
+    /// For the comparison with the next year's report: last year's figure, in the report of that year.
     Before,
+    /// This year's figures that are added to last year's.
     Right,
 }
 
 /// One row or column in which the relation holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Line {
     /// Path of keys.
     pub key: String,
+    /// Official label of the row or column; empty if it has none.
     pub label: String,
     /// One per term.
     pub figures: Vec<Figure>,
@@ -64,8 +79,11 @@ pub struct Line {
 
 /// A number and its cell.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Figure {
+    /// The number without trailing zeros; 0 if the cell is blank.
     pub number: Decimal,
+    /// Its cell on the sheet of the block; `None` if the origin is unknown.
     pub cell: Option<Address>,
 }
 

@@ -16,10 +16,12 @@ pub use aliases::{AliasError, Aliases};
 pub use facts::{Facts, Figure, Line, Link, Side, TermFacts};
 pub use names::{Similar, similar};
 
-/// A report of a run: the name of its file in findings, and its facts.
+/// A report of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
+    /// Name of its file in findings.
     pub file: &'a str,
+    /// The figures to compare.
     pub facts: &'a Facts,
 }
 
