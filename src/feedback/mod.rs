@@ -5,6 +5,7 @@
 
 mod junit;
 mod mark;
+mod marked_sheet;
 pub mod page;
 mod sarif;
 
