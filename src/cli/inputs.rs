@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Stop;
-use super::output::reason;
+use super::io_error::cause;
 use crate::model::{Code, Finding, Source, finding};
 
 /// Extensions of workbooks: a file with one of them that cannot be read is a failure. Any other file in a folder that is not a
@@ -121,14 +121,14 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
         }
     }
     let Walk { mut all, left_out, left_out_folders, .. } = walk;
-    tell_repeated(&mut all);
-    tell_apart(&mut all);
+    refuse_repeated(&mut all);
+    distinguish_names(&mut all);
     let many = typed.len() > 1 || typed.iter().any(|p| p.is_dir());
     Ok(Inputs { all, many, left_out, left_out_folders })
 }
 
 /// Adds a finding to every further path of the same file, so that the file is read once.
-fn tell_repeated(all: &mut [Input]) {
+fn refuse_repeated(all: &mut [Input]) {
     let mut seen: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for input in all.iter_mut().filter(|i| i.trouble.is_none()) {
         let Ok(real) = input.path.canonicalize() else { continue };
@@ -145,7 +145,7 @@ fn tell_repeated(all: &mut [Input]) {
 }
 
 /// Prefixes names that several inputs share with the name of the parent folder.
-fn tell_apart(all: &mut [Input]) {
+fn distinguish_names(all: &mut [Input]) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for input in all.iter() {
         *count.entry(input.shown.clone()).or_default() += 1;
@@ -189,7 +189,7 @@ impl Walk<'_> {
         let mut entries = match std::fs::read_dir(path).and_then(|all| all.collect::<io::Result<Vec<_>>>()) {
             Ok(entries) => entries,
             Err(e) => {
-                let message = format!("文件夹打不开：{}", reason(&e));
+                let message = format!("文件夹打不开：{}", cause(&e));
                 return self.add(path, below, true, Some(finding(Code::I101, message)));
             }
         };
@@ -216,7 +216,7 @@ impl Walk<'_> {
             Ok(meta) => meta,
             Err(_) if link => return self.pass_over(path, &below, "链接所指的文件不存在，或者链接绕成了圈"),
             Err(e) => {
-                let message = format!("读取失败：{}", reason(&e));
+                let message = format!("读取失败：{}", cause(&e));
                 return self.add(path, &below, wanted(path), Some(finding(Code::I101, message)));
             }
         };

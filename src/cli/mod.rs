@@ -11,6 +11,7 @@ mod explain;
 mod folder;
 mod help;
 mod inputs;
+mod io_error;
 mod lock;
 mod next;
 mod outcome;

@@ -7,6 +7,7 @@ use super::Stop;
 use super::apart::{Helpers, Isolation};
 use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
 use super::inputs::{Filter, Inputs, expand};
+use super::io_error::cause;
 use super::next::{Typed, quoted};
 use super::reading;
 use super::regular_file::{self, Unread};
@@ -345,7 +346,7 @@ pub fn read_text(path: &Path) -> Result<String, Stop> {
         Stop::usage(match why {
             Unread::NotAFile => format!("{name} 不是文件，请核对文件名"),
             Unread::TooLarge => format!("{name} 超过 {} MB，不像是这种文件", MOST_TEXT >> 20),
-            Unread::Io(e) => format!("{name} 读不了：{}", super::output::reason(&e)),
+            Unread::Io(e) => format!("{name} 读不了：{}", cause(&e)),
         })
     })?;
     let not_text = |_| Stop::usage(format!("{name} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8"));

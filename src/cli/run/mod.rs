@@ -89,7 +89,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
 pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let pool = pool(plan.jobs)?;
-    let run = convert::Run::new(job)?;
+    let run = convert::ConvertRun::new(job)?;
     warm(&job.formats, &plan.engine);
     let reads = read::all(plan, &pool, &interrupt, &run);
     // A run that was interrupted before all inputs were read writes nothing.

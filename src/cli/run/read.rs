@@ -8,7 +8,7 @@ use super::spool::Slip;
 use super::{Interrupt, each, pass_over_own};
 use crate::batch::Record;
 use crate::cli::inputs::Input;
-use crate::cli::output::reason;
+use crate::cli::io_error::cause;
 use crate::cli::plan::Plan;
 use crate::cli::reading;
 use crate::digest::sha256;
@@ -29,7 +29,7 @@ pub enum Next {
     /// Nothing: the input was refused, or there is nothing to write.
     Nothing,
     /// Nothing: the record comes from an earlier run, and its outputs still exist unchanged.
-    Stands,
+    UpToDate,
     /// Write the report that is stored here.
     Write(Slip),
 }
@@ -65,14 +65,14 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
         known.input = number;
         known.findings.retain(|f| !f.code.rule().across);
         judge(&mut known, plan.strict);
-        return (known, Next::Stands);
+        return (known, Next::UpToDate);
     }
-    let (mut record, examined) = told(plan, number, input, loaded);
+    let (mut record, examined) = judged(plan, number, input, loaded);
     let next = match examined.whole() {
         Some(whole) => match writes.keep(whole) {
             Ok(slip) => Next::Write(slip),
             Err(e) => {
-                record.fail(&finding(Code::W401, format!("输出文件夹里写不下临时文件：{}", reason(&e))));
+                record.fail(&finding(Code::W401, format!("输出文件夹里写不下临时文件：{}", cause(&e))));
                 Next::Nothing
             }
         },
@@ -83,7 +83,7 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
 
 /// Reads and examines an input; returns its record and all that was read.
 pub fn whole(plan: &Plan, number: usize, input: &Input) -> (Record, Examined) {
-    told(plan, number, input, load(plan, input))
+    judged(plan, number, input, load(plan, input))
 }
 
 /// Returns an input's bytes and their digest, or why it could not be read.
@@ -96,7 +96,8 @@ fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
     Ok((bytes, digest))
 }
 
-fn told(
+/// The record of an input and all that was read of it, from its bytes or the reason why there are none.
+fn judged(
     plan: &Plan,
     number: usize,
     input: &Input,
