@@ -151,14 +151,14 @@ mod tests {
         std::panic::set_hook(before);
         assert_eq!(done, Ok(3));
         assert_eq!(fault.message, "in 张某");
-        let told = fault.finding();
-        assert_eq!(told.code, Code::X901);
+        let finding = fault.finding();
+        assert_eq!(finding.code, Code::X901);
         assert!(
-            told.message.contains(&format!("{} 版，检查，src/fault.rs:", env!("CARGO_PKG_VERSION"))),
+            finding.message.contains(&format!("{} 版，检查，src/fault.rs:", env!("CARGO_PKG_VERSION"))),
             "{}",
-            told.message
+            finding.message
         );
-        assert!(!told.message.contains('张'), "{}", told.message);
+        assert!(!finding.message.contains('张'), "{}", finding.message);
         // Without a hook the place is not known, and the rest is.
         assert_eq!(
             Faults::default().run(Step::Read, || panic!("x")).map_err(|f| (f.place, f.message)),

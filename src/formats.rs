@@ -8,7 +8,7 @@ use crate::fault::Fault;
 use crate::import::Limits;
 use crate::layout::{self, LayoutError, Pages};
 use crate::model::{Code, Document, Finding, Report, Whole, finding};
-use crate::proof::{self, Compared, Piece, Unequal};
+use crate::proof::{self, Compared, ContentPiece, Unequal};
 use crate::setting::Setting;
 
 /// A format to publish in. The order of the variants is the order in which files are listed.
@@ -32,7 +32,7 @@ pub enum Format {
 }
 
 /// The properties of a format.
-struct Row {
+struct FormatRow {
     format: Format,
     name: &'static str,
     word: &'static str,
@@ -61,14 +61,14 @@ const NOTHING: Needs = Needs { pages: false, site: false, findings: false };
 /// How the proof reads a file of a format.
 enum ReadBack {
     /// As words and tables in reading order.
-    Pieces(fn(&[u8]) -> Result<Vec<Piece<'static>>, &'static str>),
+    Pieces(fn(&[u8]) -> Result<Vec<ContentPiece<'static>>, &'static str>),
     /// With the report at hand.
     Report(fn(&Report, &[u8], &Limits) -> Result<Compared, Unequal>),
 }
 
 /// In the order of [`Format`].
-const ROWS: [Row; 7] = [
-    Row {
+const ROWS: [FormatRow; 7] = [
+    FormatRow {
         format: Format::Pdf,
         name: "pdf",
         word: "PDF",
@@ -79,7 +79,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::pdf::write(m.pages()?, m.cache)?),
         read_back: ReadBack::Pieces(proof::pdf::read),
     },
-    Row {
+    FormatRow {
         format: Format::Docx,
         name: "docx",
         word: "Word",
@@ -90,7 +90,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::docx::write(m.document, &m.setting.style, m.cache)?),
         read_back: ReadBack::Pieces(proof::docx::read),
     },
-    Row {
+    FormatRow {
         format: Format::Xlsx,
         name: "xlsx",
         word: "Excel",
@@ -101,7 +101,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::xlsx::write(m.whole.report, m.cache)?),
         read_back: ReadBack::Report(proof::xlsx::prove),
     },
-    Row {
+    FormatRow {
         format: Format::Html,
         name: "html",
         word: "网页",
@@ -112,7 +112,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::html::page(m.document, &m.setting.site, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
     },
-    Row {
+    FormatRow {
         format: Format::Fragment,
         name: "fragment",
         word: "网页片段",
@@ -123,7 +123,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::html::fragment(m.document, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
     },
-    Row {
+    FormatRow {
         format: Format::Json,
         name: "json",
         word: "JSON",
@@ -134,7 +134,7 @@ const ROWS: [Row; 7] = [
         write: |m| readable(export::json::write(m.whole), &m.setting.limits),
         read_back: ReadBack::Report(proof::json::prove),
     },
-    Row {
+    FormatRow {
         format: Format::Csv,
         name: "csv",
         word: "CSV",
@@ -159,7 +159,7 @@ impl Format {
         all
     };
 
-    const fn row(self) -> &'static Row {
+    const fn row(self) -> &'static FormatRow {
         &ROWS[self as usize]
     }
 
@@ -207,7 +207,7 @@ impl Format {
     pub(crate) fn prove(
         self,
         report: &Report,
-        expected: &[Piece<'_>],
+        expected: &[ContentPiece<'_>],
         bytes: &[u8],
         limits: &Limits,
     ) -> Result<Compared, Unequal> {

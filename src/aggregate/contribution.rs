@@ -21,7 +21,7 @@ pub struct Contribution {
     /// Edition of the form that the report follows; tables and slots of the figures refer to it.
     pub form: Arc<Form>,
     /// Values that are not zero, by table and slot.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<UnitFigure>,
     /// Findings of severity error.
     pub errors: Vec<Finding>,
 }
@@ -29,7 +29,7 @@ pub struct Contribution {
 /// A value that is not zero, as the unit wrote it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub struct Figure {
+pub struct UnitFigure {
     /// Index of its table in the form.
     pub table: usize,
     /// Index of its slot in the table.
@@ -50,7 +50,7 @@ impl Contribution {
             for (slot, value) in values.iter().enumerate().filter(|(_, v)| !v.number().is_zero()) {
                 let source = origins.source(Place::Value { table: t, slot }).cloned();
                 let unit = value.unit().or(table.kind(slot).1);
-                figures.push(Figure { table: t, slot, number: value.number().normalize(), unit, source });
+                figures.push(UnitFigure { table: t, slot, number: value.number().normalize(), unit, source });
             }
         }
         Contribution {
@@ -64,7 +64,7 @@ impl Contribution {
     }
 
     /// The cell of a figure in this unit's file, or the file alone if the cell is unknown.
-    pub fn place(&self, figure: &Figure) -> Source {
+    pub fn place(&self, figure: &UnitFigure) -> Source {
         figure.source.clone().map_or_else(|| Source::file(&self.file), |s| s.within(&self.file))
     }
 }

@@ -32,7 +32,7 @@ pub struct Submission<'a> {
 
 /// State of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum UnitState {
     /// At least one of its files was read.
     Submitted,
     /// A file was submitted but could not be read.
@@ -48,7 +48,7 @@ pub struct Reporter {
     /// Its official name.
     pub name: String,
     /// Whether it submitted a report.
-    pub state: State,
+    pub state: UnitState,
     /// Its files: those that were read or, if none was, those that could not be read.
     pub files: Vec<String>,
     /// If unread: why the first of its files could not be read.
@@ -130,13 +130,13 @@ impl Expected {
                 by_name: false,
             };
             roster.units.push(match (understood.remove(name), refused.get(name)) {
-                (Some(files), _) => unit(State::Submitted, files),
+                (Some(files), _) => unit(UnitState::Submitted, files),
                 (None, Some(all)) => Reporter {
                     reason: all.first().and_then(|(s, _)| s.refused).map(str::to_owned),
                     by_name: all.iter().all(|(_, by_name)| *by_name),
-                    ..unit(State::Unread, all.iter().map(|(s, _)| s.file).collect())
+                    ..unit(UnitState::Unread, all.iter().map(|(s, _)| s.file).collect())
                 },
-                (None, None) => unit(State::Missing, Vec::new()),
+                (None, None) => unit(UnitState::Missing, Vec::new()),
             });
         }
         roster
@@ -164,33 +164,36 @@ fn unspaced(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-impl State {
+impl UnitState {
     /// Its name in machine-readable output.
     pub const fn name(self) -> &'static str {
         match self {
-            State::Submitted => "submitted",
-            State::Unread => "unread",
-            State::Missing => "missing",
+            UnitState::Submitted => "submitted",
+            UnitState::Unread => "unread",
+            UnitState::Missing => "missing",
         }
     }
 }
 
 impl Roster {
     /// How many units are in a state.
-    pub fn count(&self, state: State) -> usize {
+    pub fn count(&self, state: UnitState) -> usize {
         self.of(state).count()
     }
 
     /// The units in a state.
-    pub fn of(&self, state: State) -> impl Iterator<Item = &Reporter> {
+    pub fn of(&self, state: UnitState) -> impl Iterator<Item = &Reporter> {
         self.units.iter().filter(move |u| u.state == state)
     }
 
     /// One sentence: how many units are in each state.
     pub fn summary(&self) -> String {
         let words = &labels().sum;
-        let states =
-            [(State::Submitted, &words.submitted), (State::Unread, &words.unread), (State::Missing, &words.missing)];
+        let states = [
+            (UnitState::Submitted, &words.submitted),
+            (UnitState::Unread, &words.unread),
+            (UnitState::Missing, &words.missing),
+        ];
         let states = states.iter().map(|(state, word)| (self.count(*state), word));
         let states: Vec<String> = states.filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} {n} 个")).collect();
         format!("应报 {} 个单位：{}", self.units.len(), states.join("，"))
@@ -199,12 +202,12 @@ impl Roster {
     /// A finding for each unit that is missing or unread, and for each file of an unlisted agency. `summed`: whether the files
     /// that were read were summed.
     pub fn findings(&self, summed: bool) -> Vec<Finding> {
-        let missing = self.of(State::Missing).map(|unit| {
+        let missing = self.of(UnitState::Missing).map(|unit| {
             let message = format!("{}在应报名单上，没有交来报告", unit.name);
             finding(Code::A805, message).hint("请催报；已经报了的，请核对单位名称，改过名的用 --aliases 合并")
         });
-        let unread = self.of(State::Unread).map(|unit| {
-            let message = format!("{}在应报名单上，{}", unit.name, unit.told());
+        let unread = self.of(UnitState::Unread).map(|unit| {
+            let message = format!("{}在应报名单上，{}", unit.name, unit.submitted_unread());
             let files = unit.files.iter().map(|f| Source::file(f));
             let at = files.clone().next();
             finding(Code::A810, message).at(at).related(files.skip(1)).hint("不是缺报：请该单位照提示改正，重新交来")
@@ -225,7 +228,7 @@ impl Roster {
 
 impl Reporter {
     /// Part of the message about an unread unit: its files and the reason.
-    pub fn told(&self) -> String {
+    fn submitted_unread(&self) -> String {
         let how = if self.by_name { "（按文件名认出）" } else { "" };
         let reason = self.reason.as_deref().unwrap_or_default();
         format!("交来的 {}{how}读不懂：{reason}", self.files.join("、"))

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use crate::form::{Form, Unit, ValueKind};
 use crate::model::{Amount, Code, Finding, Report, Source, Value, finding};
 
-pub use contribution::{Contribution, Figure};
+pub use contribution::{Contribution, UnitFigure};
 use exact::Exact;
-pub use expected::{Expected, Reporter, Roster, State, Submission, Unlisted};
+pub use expected::{Expected, Reporter, Roster, Submission, UnitState, Unlisted};
 
 /// Unit of money of a total if the form leaves the unit to the agencies.
 const COMMON: Unit = Unit::TenThousandYuan;
@@ -45,7 +45,7 @@ pub struct Traced<'a> {
     /// The sum of the addends, in the unit of the slot.
     pub total: Value,
     /// The addends in the order of the units: index of the unit, and its figure.
-    pub figures: Vec<(usize, &'a Figure)>,
+    pub figures: Vec<(usize, &'a UnitFigure)>,
 }
 
 /// Sums the units. Returns findings instead if there are no units, several editions or years, two reports of one unit, money
@@ -85,7 +85,7 @@ pub fn sum(mut parts: Vec<Contribution>) -> Result<Aggregate, Vec<Finding>> {
 impl Aggregate {
     /// Every total with at least one addend, in the order of the form; addends in the order of the units.
     pub fn trace(&self) -> Vec<Traced<'_>> {
-        let mut slots: BTreeMap<(usize, usize), Vec<(usize, &Figure)>> = BTreeMap::new();
+        let mut slots: BTreeMap<(usize, usize), Vec<(usize, &UnitFigure)>> = BTreeMap::new();
         for (i, part) in self.parts.iter().enumerate() {
             for figure in &part.figures {
                 slots.entry((figure.table, figure.slot)).or_default().push((i, figure));
@@ -188,7 +188,7 @@ fn doubled(parts: &[Contribution]) -> Vec<Finding> {
 
 /// A finding for each amount of money without a unit.
 fn without_unit(part: &Contribution) -> impl Iterator<Item = Finding> + '_ {
-    let money = |f: &&Figure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == ValueKind::Amount;
+    let money = |f: &&UnitFigure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == ValueKind::Amount;
     part.figures.iter().filter(money).map(|figure| {
         let place = part.place(figure);
         let message = format!("{}的 {place} 写的是 {}，没有写单位，不能汇总", part.agency, figure.number);

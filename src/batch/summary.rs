@@ -58,7 +58,7 @@ pub fn is_summary(workbook: &import::Workbook) -> bool {
 
 /// Writes the workbook. Rows beyond Excel's limit are omitted; the manifest contains all.
 pub fn write(header: &Header, records: &[&Record]) -> Result<Vec<u8>, XlsxError> {
-    let look = Look::new();
+    let look = CellFormats::new();
     let mut workbook = Workbook::new();
     // No author and no clock: the same run gives the same bytes.
     workbook.set_properties(
@@ -71,7 +71,7 @@ pub fn write(header: &Header, records: &[&Record]) -> Result<Vec<u8>, XlsxError>
     workbook.save_to_buffer()
 }
 
-struct Look {
+struct CellFormats {
     head: Format,
     cell: Format,
     /// For numbers and short words.
@@ -80,8 +80,8 @@ struct Look {
     grave_short: Format,
 }
 
-impl Look {
-    fn new() -> Look {
+impl CellFormats {
+    fn new() -> CellFormats {
         let base = || {
             Format::new()
                 .set_font_name("宋体")
@@ -90,7 +90,7 @@ impl Look {
                 .set_border_color(0xBF_BF_BF)
                 .set_align(FormatAlign::VerticalCenter)
         };
-        Look {
+        CellFormats {
             head: base().set_bold().set_background_color(0xEE_EE_EE).set_align(FormatAlign::Center),
             cell: base().set_text_wrap(),
             short: base().set_align(FormatAlign::Center),
@@ -101,7 +101,7 @@ impl Look {
 }
 
 /// A worksheet with a frozen head row and a filter, printed on landscape A4.
-fn table(name: &str, columns: &[(&str, f64)], rows: usize, look: &Look) -> Result<Worksheet, XlsxError> {
+fn table(name: &str, columns: &[(&str, f64)], rows: usize, look: &CellFormats) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     for (column, (head, width)) in (0u16..).zip(columns) {
@@ -154,7 +154,7 @@ pub const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn counts(header: &Header, records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn counts(header: &Header, records: &[&Record], look: &CellFormats) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(SHEETS[0])?.set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_column_width(0, 22)?.set_column_width(1, 15)?.set_column_width(2, 60)?;
@@ -172,13 +172,13 @@ fn counts(header: &Header, records: &[&Record], look: &Look) -> Result<Worksheet
         Ok(())
     };
     line("结果", Middle::Head("份数"), "说明")?;
-    let said = [
+    let meanings = [
         (Status::Ok, "没有错误"),
         (Status::Findings, "内容已读懂，有需要核对的问题；转换时已照原样输出"),
         (Status::Failed, "读不了、不能确定内容或写不了，没有输出"),
         (Status::Skipped, "不是工作簿的其他文件"),
     ];
-    for (status, meaning) in said {
+    for (status, meaning) in meanings {
         line(word(status), Middle::Count(records.iter().filter(|r| r.status == status).count()), meaning)?;
     }
     line("合计", Middle::Count(records.len()), "")?;
@@ -213,7 +213,7 @@ enum Middle<'a> {
     Count(usize),
 }
 
-fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn inputs(records: &[&Record], look: &CellFormats) -> Result<Worksheet, XlsxError> {
     let mut sheet = table(SHEETS[1], &INPUTS, records.len(), look)?;
     for (row, r) in (1u32..).zip(records.iter().take(ROWS)) {
         let failed = r.status == Status::Failed;
@@ -244,7 +244,7 @@ fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
     Ok(sheet)
 }
 
-fn outputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn outputs(records: &[&Record], look: &CellFormats) -> Result<Worksheet, XlsxError> {
     let all = || records.iter().copied().flat_map(|r| r.outputs.iter().map(move |o| (r, o)));
     let mut sheet = table(SHEETS[3], &OUTPUTS, all().count(), look)?;
     for (row, (r, o)) in (1u32..).zip(all().take(ROWS)) {
@@ -257,15 +257,15 @@ fn outputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
     Ok(sheet)
 }
 
-fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn findings(records: &[&Record], look: &CellFormats) -> Result<Worksheet, XlsxError> {
     let all = || {
-        let told = records.iter().copied().filter(|r| r.status != Status::Skipped);
-        told.flat_map(|r| r.findings.iter().map(move |f| (r, f)))
+        let read = records.iter().copied().filter(|r| r.status != Status::Skipped);
+        read.flat_map(|r| r.findings.iter().map(move |f| (r, f)))
     };
     let mut sheet = table(SHEETS[2], &FINDINGS, all().count(), look)?;
     for (row, (r, f)) in (1u32..).zip(all().take(ROWS)) {
         number(&mut sheet, row, 0, r.input, &look.short)?;
-        let told = [
+        let texts = [
             r.file.as_str(),
             r.agency.as_deref().unwrap_or(""),
             severity(f.severity),
@@ -276,15 +276,20 @@ fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
             f.hint.as_deref().unwrap_or(""),
         ];
         let grave = f.severity == Severity::Error;
-        for (column, told) in (1u16..).zip(told) {
+        for (column, content) in (1u16..).zip(texts) {
             let format = match column {
                 3 if grave => &look.grave_short,
                 3 | 4 | 6 => &look.short,
                 _ => &look.cell,
             };
-            text(&mut sheet, row, column, told, format)?;
+            text(&mut sheet, row, column, content, format)?;
         }
-        height(&mut sheet, row, &FINDINGS, &[(1, told[0]), (2, told[1]), (5, told[4]), (7, told[6]), (8, told[7])])?;
+        height(
+            &mut sheet,
+            row,
+            &FINDINGS,
+            &[(1, texts[0]), (2, texts[1]), (5, texts[4]), (7, texts[6]), (8, texts[7])],
+        )?;
     }
     Ok(sheet)
 }

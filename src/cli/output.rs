@@ -19,20 +19,20 @@ pub const PREFIX: &str = ".nianbao-";
 const SUFFIX: &str = ".tmp";
 
 /// Content of a file to be written.
-pub enum Content<'a> {
+pub enum FileContent<'a> {
     Bytes(&'a [u8]),
     /// Written piece by piece by this function. The message of an error of the kind `InvalidData` is reported unchanged.
     Made(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
 }
 
 /// Writes all files of one report into a folder, or none: all are complete on disk before the first is renamed to its final name.
-pub fn write_all(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
+pub fn write_all(folder: &Folder, files: &[(String, FileContent<'_>)]) -> Result<(), String> {
     write(folder, files, true)
 }
 
 /// As [`write_all`], for one of many sets: the disk is flushed once for all of them, by [`Folder::settle`]. A power failure
 /// before that may lose files that already have their final names; a reader after it must verify digests.
-pub fn write_all_of_many(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
+pub fn write_all_of_many(folder: &Folder, files: &[(String, FileContent<'_>)]) -> Result<(), String> {
     write(folder, files, false)
 }
 
@@ -48,7 +48,7 @@ pub fn write_one(path: &Path, bytes: &[u8]) -> Result<(), String> {
 
 /// Writes one file into a folder.
 pub fn write_one_in(folder: &Folder, name: &str, bytes: &[u8]) -> Result<(), String> {
-    write_all(folder, &[(name.to_owned(), Content::Bytes(bytes))])
+    write_all(folder, &[(name.to_owned(), FileContent::Bytes(bytes))])
 }
 
 /// Whether [`Folder::settle`] has an effect on this system.
@@ -75,15 +75,15 @@ pub fn settling<R>(folder: &Folder, work: impl FnOnce() -> R) -> R {
     })
 }
 
-fn write(folder: &Folder, files: &[(String, Content<'_>)], wait: bool) -> Result<(), String> {
+fn write(folder: &Folder, files: &[(String, FileContent<'_>)], wait: bool) -> Result<(), String> {
     let failed = |e: io::Error| unwritable(folder.path(), &e);
     let mut ready: Vec<(Temporary, &str)> = Vec::with_capacity(files.len());
     for (name, content) in files {
         let mut temporary = Temporary::new(folder).map_err(failed)?;
         let file = &mut temporary.file;
         match content {
-            Content::Bytes(bytes) => file.write_all(bytes),
-            Content::Made(make) => {
+            FileContent::Bytes(bytes) => file.write_all(bytes),
+            FileContent::Made(make) => {
                 let mut buffered = io::BufWriter::new(&mut *file);
                 make(&mut buffered).and_then(|()| buffered.flush())
             }
@@ -293,7 +293,7 @@ mod tests {
         let out = dir.path().join("新/输出");
         let folder = Folder::create(&out).unwrap();
         let write = |bytes: &'static [u8]| {
-            write_all(&folder, &["a.pdf", "b.docx"].map(|n| (n.to_owned(), Content::Bytes(bytes))))
+            write_all(&folder, &["a.pdf", "b.docx"].map(|n| (n.to_owned(), FileContent::Bytes(bytes))))
         };
         write(b"1").unwrap();
         write(b"2").unwrap();

@@ -66,12 +66,12 @@ pub(super) fn copy(sheet: &Sheet, name: &str, notes: &SheetNotes, room: usize) -
     }
     let copied = |(i, c): &(usize, &Cell)| *i < room || notes.contains_key(&c.at);
     let cells: Vec<&Cell> = sheet.cells.iter().enumerate().filter(copied).map(|(_, c)| c).collect();
-    let (used, looks) = (used(&cells, notes), Looks::new(notes));
+    let (used, formats) = (used(&cells, notes), CellFormats::new(notes));
     let spans = Spans(kept_spans(sheet, used));
     for Span { first, last } in &spans.0 {
-        out.merge_range(first.row, column(*first), last.row, column(*last), "", looks.at(*first))?;
+        out.merge_range(first.row, column(*first), last.row, column(*last), "", formats.at(*first))?;
     }
-    let texts = write_cells(&mut out, &cells, &looks)?;
+    let texts = write_cells(&mut out, &cells, &formats)?;
     let widths = Widths::of(&texts, &spans);
     for column in widths.0.keys() {
         out.set_column_width(*column, widths.at((*column).into()))?;
@@ -90,21 +90,21 @@ fn column(at: Address) -> u16 {
 }
 
 /// The formats of the cells: a plain one, and one for each severity.
-struct Looks<'n> {
+struct CellFormats<'n> {
     notes: &'n SheetNotes,
     plain: Format,
     by_severity: [(Severity, Format); 3],
 }
 
-impl Looks<'_> {
-    fn new(notes: &SheetNotes) -> Looks<'_> {
+impl CellFormats<'_> {
+    fn new(notes: &SheetNotes) -> CellFormats<'_> {
         let plain = Format::new()
             .set_text_wrap()
             .set_align(FormatAlign::VerticalCenter)
             .set_border(FormatBorder::Thin)
             .set_border_color(0xBF_BF_BF);
         let by_severity = [Severity::Note, Severity::Warning, Severity::Error].map(|s| (s, tinted(plain.clone(), s)));
-        Looks { notes, plain, by_severity }
+        CellFormats { notes, plain, by_severity }
     }
 
     fn at(&self, at: Address) -> &Format {
@@ -124,10 +124,14 @@ impl Spans {
 }
 
 /// Writes the contents of cells; returns the texts that widths and heights must fit.
-fn write_cells(out: &mut Worksheet, cells: &[&Cell], looks: &Looks<'_>) -> Result<Vec<(Address, String)>, XlsxError> {
+fn write_cells(
+    out: &mut Worksheet,
+    cells: &[&Cell],
+    formats: &CellFormats<'_>,
+) -> Result<Vec<(Address, String)>, XlsxError> {
     let mut texts = Vec::with_capacity(cells.len());
     for cell in cells {
-        let (row, column, look) = (cell.at.row, column(cell.at), looks.at(cell.at));
+        let (row, column, look) = (cell.at.row, column(cell.at), formats.at(cell.at));
         let text = match &cell.content {
             Content::Number(n) => {
                 out.write_number_with_format(row, column, f64::try_from(*n).unwrap_or_default(), look)?;

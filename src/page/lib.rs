@@ -21,7 +21,7 @@ struct Request {
     formats: Vec<String>,
 }
 
-/// What it is told.
+/// What it gets back.
 #[derive(Debug, Default, Serialize)]
 struct Answer {
     agency: Option<String>,

@@ -15,13 +15,13 @@ use hayro_syntax::object::dict::Dict;
 use hayro_syntax::object::{Name, Object, ObjectIdentifier};
 
 use self::page::{Contents, Fonts};
-use super::pieces::{Piece, is_blank, without_blank};
+use super::pieces::{ContentPiece, is_blank, without_blank};
 
 /// Text of marked content by page and id.
 type Marked = HashMap<ObjectIdentifier, Contents>;
 
 /// The pieces of a PDF; `Err` contains the Chinese name of what could not be read.
-pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<ContentPiece<'static>>, &'static str> {
     let pdf = Pdf::new(bytes.to_vec()).map_err(|_| "文件结构")?;
     let mut marked = Marked::new();
     let mut fonts = Fonts::new();
@@ -43,7 +43,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
 /// Walks through the structure tree in reading order, and takes each text out of `marked`.
 struct TreeWalk {
     marked: Marked,
-    pieces: Vec<Piece<'static>>,
+    pieces: Vec<ContentPiece<'static>>,
 }
 
 /// Greatest depth of a structure tree; ours are far less deep.
@@ -64,14 +64,14 @@ impl TreeWalk {
             "Table" => {
                 let mut rows = Vec::new();
                 self.rows(&element, page, depth, &mut rows)?;
-                self.pieces.push(Piece::Table(rows));
+                self.pieces.push(ContentPiece::Table(rows));
                 Ok(())
             }
             "Document" | "Part" | "Sect" | "Div" => self.kids(&element, page, depth + 1),
             _ => {
                 let mut text = String::new();
                 self.text(&element, page, depth, &mut text)?;
-                self.pieces.push(Piece::Words(text.into()));
+                self.pieces.push(ContentPiece::Words(text.into()));
                 Ok(())
             }
         }

@@ -12,7 +12,7 @@ use crate::form::labels;
 
 /// A published report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct IndexEntry {
     /// The agency as the report names it; groups the reports of the page.
     pub agency: String,
     /// Year that the report covers.
@@ -47,8 +47,8 @@ pub fn is_index(head: &[u8]) -> bool {
 }
 
 /// The index page.
-pub fn index(entries: &[Entry]) -> String {
-    let mut agencies: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+pub fn index(entries: &[IndexEntry]) -> String {
+    let mut agencies: BTreeMap<&str, Vec<&IndexEntry>> = BTreeMap::new();
     for entry in entries {
         agencies.entry(&entry.agency).or_default().push(entry);
     }
@@ -102,10 +102,10 @@ fn reference(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn entry(agency: &str, year: u16) -> Entry {
+    fn entry(agency: &str, year: u16) -> IndexEntry {
         let name = format!("{agency}{year}年");
         let files = vec![(format!("{name}.pdf"), "PDF".to_owned())];
-        Entry { agency: agency.to_owned(), year, title: format!("{agency}<{year}>"), name, files }
+        IndexEntry { agency: agency.to_owned(), year, title: format!("{agency}<{year}>"), name, files }
     }
 
     #[test]

@@ -47,7 +47,7 @@ impl PackageFile {
 
 /// `manifest.json`.
 #[derive(Serialize)]
-struct Manifest<'a> {
+struct PackageManifest<'a> {
     agency: &'a str,
     year: u16,
     title: &'a str,
@@ -56,11 +56,11 @@ struct Manifest<'a> {
     form: &'a str,
     /// Version of this program.
     tool: &'a str,
-    files: Vec<Entry<'a>>,
+    files: Vec<ManifestFile<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct ManifestFile<'a> {
     name: &'a str,
     format: &'a str,
     bytes: usize,
@@ -81,14 +81,14 @@ pub fn package(
     let formats: Vec<Format> = files.iter().map(|(f, _)| *f).collect();
     let of_format = |(f, bytes): (Format, _)| PackageFile::new(named(f), f.name(), bytes);
     let mut files: Vec<PackageFile> = files.into_iter().map(of_format).collect();
-    let entries = files.iter().zip(compared).map(|(file, compared)| Entry {
+    let entries = files.iter().zip(compared).map(|(file, compared)| ManifestFile {
         name: &file.name,
         format: file.format,
         bytes: file.bytes.len(),
         sha256: &file.sha256,
         compared,
     });
-    let manifest = Manifest {
+    let manifest = PackageManifest {
         agency: &report.cover.agency,
         year: report.cover.year,
         title: &report.cover.title,

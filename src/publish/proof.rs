@@ -12,7 +12,7 @@ use crate::formats::Format;
 use crate::import::Limits;
 use crate::inflate::entry;
 use crate::model::Report;
-use crate::proof::{Compared, Unequal, of};
+use crate::proof::{Compared, Unequal, expected_pieces};
 
 /// A difference between a file and its report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,7 +36,7 @@ pub struct Difference {
 /// # Errors
 /// The first difference.
 pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], limits: &Limits) -> Result<Vec<Compared>, Difference> {
-    let expected = of(report);
+    let expected = expected_pieces(report);
     let one = |(format, bytes): &(Format, Vec<u8>)| {
         let differs = |Unequal { place, expected, found }| Difference { format: format.name(), place, expected, found };
         format.prove(report, &expected, bytes, limits).map_err(differs)

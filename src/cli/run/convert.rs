@@ -13,11 +13,11 @@ use super::spool::{self, Slip, Spool};
 use super::{Interrupt, Read, each, table};
 use crate::batch::{Header, Manifest, OutputFile, Record, write_summary};
 use crate::cli::folder::Folder;
-use crate::cli::inputs::Input;
+use crate::cli::inputs::InputFile;
 use crate::cli::io_error::{cause, unwritable};
 use crate::cli::lock::Lock;
 use crate::cli::outcome::{Done, Made};
-use crate::cli::output::{self, Content, write_all};
+use crate::cli::output::{self, FileContent, write_all};
 use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop};
 use crate::digest::{sha256, sha256_of};
@@ -151,7 +151,7 @@ impl<'a> ConvertRun<'a> {
     }
 
     /// Writes the files of one input; its record contains them, or the reason why there are none.
-    fn one(&self, input: &Input, read: Read) -> Done {
+    fn one(&self, input: &InputFile, read: Read) -> Done {
         let Read { mut record, next, .. } = read;
         let mut made = Made::New;
         match next {
@@ -202,9 +202,9 @@ impl<'a> ConvertRun<'a> {
         let top = self.books.as_ref().map(|kept| &kept.folder).or(lone.as_ref().map(|(folder, _)| folder));
         let folder =
             top.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?.below(target.below).map_err(failed)?;
-        let named: Vec<(String, Content<'_>)> =
-            files.iter().map(|(f, bytes)| (name(*f), Content::Bytes(bytes.as_slice()))).collect();
-        let there = |(name, _): &(String, Content<'_>)| !folder.kind(name).is_ok_and(|k| k.is_none());
+        let named: Vec<(String, FileContent<'_>)> =
+            files.iter().map(|(f, bytes)| (name(*f), FileContent::Bytes(bytes.as_slice()))).collect();
+        let there = |(name, _): &(String, FileContent<'_>)| !folder.kind(name).is_ok_and(|k| k.is_none());
         let made = if named.iter().any(there) { Made::Replaced } else { Made::New };
         // With books, a lost file is detected by the digest in its record; without books nothing detects it, so the disk is
         // flushed at once.
@@ -252,7 +252,7 @@ impl<'a> ConvertRun<'a> {
 }
 
 impl Writes for ConvertRun<'_> {
-    fn before(&self, input: &Input, digest: &str) -> Option<Record> {
+    fn before(&self, input: &InputFile, digest: &str) -> Option<Record> {
         let kept = self.books.as_ref().filter(|_| !self.job.force)?;
         let known = kept.journal.before(&input.path.display().to_string())?;
         let same = known.key == self.job.plan.key
@@ -292,10 +292,10 @@ pub fn close_books(
     files.extend(times.map(|t| (books.times.clone(), t)));
     files.push((books.manifest.clone(), Manifest::of(header, records.iter().copied())));
     let values = |to: &mut dyn Write| table::write(folder, records, to);
-    let mut all: Vec<(String, Content<'_>)> =
-        files.iter().map(|(name, b)| (name.clone(), Content::Bytes(b.as_slice()))).collect();
+    let mut all: Vec<(String, FileContent<'_>)> =
+        files.iter().map(|(name, b)| (name.clone(), FileContent::Bytes(b.as_slice()))).collect();
     let table = books.table.as_ref().filter(|_| table::has_values(records));
-    all.splice(0..0, table.map(|name| (name.clone(), Content::Made(&values))));
+    all.splice(0..0, table.map(|name| (name.clone(), FileContent::Made(&values))));
     write_all(folder, &all).map_err(unwritten)
 }
 

@@ -14,7 +14,7 @@ use super::spool::{IN_MEMORY, Slip, Spool};
 use super::{Interrupt, Read, each, pool, warm};
 use crate::batch::{OutputFile, Record};
 use crate::cli::folder::{EntryKind, Folder};
-use crate::cli::inputs::Input;
+use crate::cli::inputs::InputFile;
 use crate::cli::io_error::{cause, unwritable};
 use crate::cli::lock::Lock;
 use crate::cli::outcome::{Doing, Done, Made, RunOutcome};
@@ -26,7 +26,9 @@ use crate::digest::sha256;
 use crate::judge::{clear_for_publication, compare_years, judge, refuse_collisions, stem};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
-use crate::publish::{Entry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, is_index, publish_by, standing};
+use crate::publish::{
+    IndexEntry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, index_entry, is_index, publish_by,
+};
 
 /// Most bytes of an index page that are read to detect whether this program wrote it.
 const HEAD: u64 = 1024;
@@ -145,7 +147,7 @@ impl<'a> PublishRun<'a> {
 
     /// Writes the index page of these packages and returns its path; without packages an index of an earlier run is removed,
     /// because its packages were moved away.
-    fn write_index(&self, packages: &[Entry], had_index: bool) -> Result<Option<PathBuf>, Box<Finding>> {
+    fn write_index(&self, packages: &[IndexEntry], had_index: bool) -> Result<Option<PathBuf>, Box<Finding>> {
         if packages.is_empty() {
             if had_index {
                 let _ = self.folder.remove_file(INDEX);
@@ -213,12 +215,12 @@ impl<'a> PublishRun<'a> {
 }
 
 /// The packages in a folder, sorted by name. A package without its zip is incomplete and omitted.
-fn packages_in(folder: &Folder) -> Vec<Entry> {
+fn packages_in(folder: &Folder) -> Vec<IndexEntry> {
     let package = |name: &str| {
         let within = folder.existing(Path::new(name)).ok()?;
         let mut manifest = Vec::new();
         within.file("manifest.json").ok()?.take(MOST_MANIFEST).read_to_end(&mut manifest).ok()?;
-        standing(name, &manifest, |file| within.is(EntryKind::File, file))
+        index_entry(name, &manifest, |file| within.is(EntryKind::File, file))
     };
     let names = folder.entries().unwrap_or_default().into_iter().filter(|(_, kind)| *kind == EntryKind::Folder);
     let names = names.filter_map(|(name, _)| name.into_string().ok());
@@ -234,10 +236,10 @@ fn is_own_index(page: &Path) -> Option<bool> {
 }
 
 /// The finding on packages of earlier runs that are in the same folder.
-fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
+fn earlier(done: &[Done], listed: &[IndexEntry]) -> Option<Finding> {
     let made: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
     let old: Vec<&str> =
-        standing.iter().map(|e| e.name.as_str()).filter(|n| !made.contains(&*format!("{n}.zip"))).collect();
+        listed.iter().map(|e| e.name.as_str()).filter(|n| !made.contains(&*format!("{n}.zip"))).collect();
     let first = old.iter().take(3).copied().collect::<Vec<_>>().join("、");
     let more = if old.len() > 3 { " 等" } else { "" };
     let message = format!("输出文件夹里还有以前公布的 {} 份，这次没有重新生成：{first}{more}", old.len());
@@ -247,7 +249,7 @@ fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
 
 impl Writes for PublishRun<'_> {
     /// Returns nothing to reuse: every package is produced and proved again.
-    fn before(&self, _: &Input, _: &str) -> Option<Record> {
+    fn before(&self, _: &InputFile, _: &str) -> Option<Record> {
         None
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::spool::Slip;
 use super::{Interrupt, each, pass_over_own};
 use crate::batch::Record;
-use crate::cli::inputs::Input;
+use crate::cli::inputs::InputFile;
 use crate::cli::io_error::cause;
 use crate::cli::plan::Plan;
 use crate::cli::reading;
@@ -37,7 +37,7 @@ pub enum Next {
 /// Functions of a run that writes, called during reading.
 pub trait Writes: Sync {
     /// The record of an earlier run that read the same bytes in the same way, if its outputs still exist unchanged.
-    fn before(&self, input: &Input, digest: &str) -> Option<Record>;
+    fn before(&self, input: &InputFile, digest: &str) -> Option<Record>;
     /// Stores a report until it is written.
     fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip>;
 }
@@ -57,7 +57,7 @@ pub fn all(plan: &Plan, pool: &rayon::ThreadPool, interrupt: &Interrupt, writes:
     Some(reads)
 }
 
-fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Record, Next) {
+fn one(plan: &Plan, number: usize, input: &InputFile, writes: &dyn Writes) -> (Record, Next) {
     let loaded = load(plan, input);
     if let Ok((_, digest)) = &loaded
         && let Some(mut known) = writes.before(input, digest)
@@ -82,12 +82,12 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
 }
 
 /// Reads and examines an input; returns its record and all that was read.
-pub fn whole(plan: &Plan, number: usize, input: &Input) -> (Record, Examined) {
+pub fn whole(plan: &Plan, number: usize, input: &InputFile) -> (Record, Examined) {
     judged(plan, number, input, load(plan, input))
 }
 
 /// Returns an input's bytes and their digest, or why it could not be read.
-fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
+fn load(plan: &Plan, input: &InputFile) -> Result<(Vec<u8>, String), Box<Finding>> {
     if let Some(f) = &input.trouble {
         return Err(Box::new(f.clone()));
     }
@@ -100,7 +100,7 @@ fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
 fn judged(
     plan: &Plan,
     number: usize,
-    input: &Input,
+    input: &InputFile,
     loaded: Result<(Vec<u8>, String), Box<Finding>>,
 ) -> (Record, Examined) {
     let (examined, digest) = match loaded {
@@ -114,7 +114,7 @@ fn judged(
 
 /// The finding on a file that cannot be read: an error (I101) if the file must be a workbook or declares itself a report,
 /// otherwise a reason to skip it (I102). Blank templates are skipped, and so are books of an earlier run unless named explicitly.
-fn unread(input: &Input, e: &ImportError) -> Finding {
+fn unread(input: &InputFile, e: &ImportError) -> Finding {
     let wanted = match e {
         ImportError::BlankTemplate => false,
         e if e.is_own_book() => input.typed,
@@ -124,7 +124,7 @@ fn unread(input: &Input, e: &ImportError) -> Finding {
 }
 
 /// Examines the content of an input.
-fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
+fn examine(plan: &Plan, input: &InputFile, bytes: &[u8]) -> Examined {
     let name = reading::file_name(&input.path);
     let read = || reading::read(&name, bytes, &plan.engine.setting().limits, plan.isolation.as_ref());
     // A blank template that was named explicitly is checked: the findings say what to fill in.
