@@ -114,10 +114,11 @@ fn totals(parts: &[Contribution], form: &Form) -> Vec<(usize, usize, Option<Exac
     sums.into_iter().map(|((table, slot), sum)| (table, slot, sum)).collect()
 }
 
+/// The value of a total; `None` if it cannot be represented exactly.
 fn value(sum: Exact, kind: ValueKind, unit: Option<Unit>) -> Option<Value> {
     let number = sum.decimal()?;
     match kind {
-        // Counts are whole numbers, so their sum has no decimals.
+        // Counts that were read are whole numbers; figures that a caller changed need not be, and the conversion would round.
         ValueKind::Count | ValueKind::Signed if number.scale() > 0 => None,
         ValueKind::Count => u64::try_from(number).ok().map(Value::Count),
         ValueKind::Signed => i64::try_from(number).ok().map(Value::Signed),

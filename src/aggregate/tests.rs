@@ -50,6 +50,15 @@ fn money(text: &str, unit: Option<Unit>) -> Value {
 }
 
 #[test]
+fn a_count_with_decimals_is_refused_and_not_rounded() {
+    let form = form::edition("2021").unwrap();
+    let slot = (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s).0 == ValueKind::Count).unwrap();
+    let mut part = contribution("a", "甲局", "2021", 2023, &[(slot, Value::Count(1))]);
+    part.figures[0].number = Decimal::new(15, 1);
+    assert_eq!(codes(sum(vec![part])), ["A804"]);
+}
+
+#[test]
 fn money_of_either_unit_is_summed_to_the_last_digit() {
     let slot = free_money();
     let one = |file: &str, value| contribution(file, file, "2019", 2020, &[(slot, value)]);

@@ -20,7 +20,7 @@ const MOST: u32 = 100_000;
 impl Shard {
     /// `None` unless `1 ≤ index ≤ count ≤ MOST`.
     pub fn new(index: u32, count: u32) -> Option<Shard> {
-        (1..=count.min(MOST)).contains(&index).then_some(Shard { index, count }).filter(|s| s.count <= MOST)
+        (count <= MOST && (1..=count).contains(&index)).then_some(Shard { index, count })
     }
 
     /// Whether inputs grouped under `name` (an agency, or the path of an unreadable input) belong to this shard. The hash must

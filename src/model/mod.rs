@@ -14,6 +14,7 @@ mod value;
 pub use crate::rules::{Code, Severity};
 pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source, in_brackets};
 pub use characters::is_invisible;
+pub(crate) use characters::{half_width, truncated};
 pub use date::full_date;
 pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
 pub use finding::{BLOCKS, Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, Waived, finding, refuses};

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 
 use crate::form::{GridContent, Table, labels};
-use crate::model::{Paragraph, Report, Value, is_invisible};
+use crate::model::{Paragraph, Report, Value, is_invisible, truncated};
 
 /// One part of the content of a file.
 #[derive(Debug, Clone)]
@@ -48,13 +48,14 @@ impl Unequal {
         let cut = |text: &str| {
             let rest: String = text.chars().skip(skipped).collect();
             let lead = if skipped > 0 { "…" } else { "" };
-            format!("{lead}{}", short(&rest))
+            format!("{lead}{}", truncated(&rest, QUOTED))
         };
         Unequal { place: place.into(), expected: cut(&expected), found: cut(&found) }
     }
 }
 
-/// Characters quoted before the first difference.
+/// Most characters quoted of a text that differs, and those of them before the first difference.
+const QUOTED: usize = 30;
 const LEAD: usize = 8;
 
 /// The characters that are compared.
@@ -175,10 +176,6 @@ fn quoted<'p>(piece: Option<&'p ContentPiece<'_>>) -> &'p str {
 
 /// The text for a missing part in a message.
 pub(super) const NOTHING: &str = "（没有）";
-
-fn short(text: &str) -> String {
-    if text.chars().count() <= 30 { text.to_owned() } else { text.chars().take(29).chain(['…']).collect() }
-}
 
 #[cfg(test)]
 mod tests {

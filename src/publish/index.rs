@@ -9,6 +9,7 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use crate::form::labels;
+use crate::site::percent_encoded;
 
 /// A published report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,15 +67,15 @@ pub fn index(entries: &[IndexEntry]) -> String {
                     let label = format!("{}：{word}", r.title);
                     format!(
                         "<a href=\"{}/{}\" aria-label=\"{}\">{}</a>",
-                        reference(&r.name),
-                        reference(file),
+                        percent_encoded(&r.name),
+                        percent_encoded(file),
                         escape(&label),
                         escape(word)
                     )
                 })
                 .chain([format!(
                     "<a href=\"{}.zip\" aria-label=\"{}\">全部（zip）</a>",
-                    reference(&r.name),
+                    percent_encoded(&r.name),
                     escape(format!("{}：全部", r.title))
                 )])
                 .collect();
@@ -90,12 +91,6 @@ pub fn index(entries: &[IndexEntry]) -> String {
     }
     out.push_str("</main>\n</body>\n</html>\n");
     out
-}
-
-/// A name as part of a relative reference (RFC 3986).
-fn reference(name: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-    name.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
 }
 
 #[cfg(test)]

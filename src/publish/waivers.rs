@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Deserialize;
 
 use crate::form::Form;
-use crate::model::{Address, Code, Finding, Source, Waived, full_date};
+use crate::model::{Address, Code, Finding, Source, Waived, full_date, half_width};
 use crate::toml_error::sentence;
 
 /// Most waivers of a file.
@@ -151,11 +151,7 @@ fn place(at: &Source) -> String {
 
 /// A text without spaces, with full-width ASCII made half-width.
 fn plain(text: &str) -> String {
-    let half = |c: char| match c {
-        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(half).collect()
+    text.chars().filter(|c| !c.is_whitespace()).map(half_width).collect()
 }
 
 /// A date as people write it (2025年1月20日, 2025.1.20, 2025/1/20), as `2025-01-20`.
