@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_stand_in_the_order_of_the_formats_and_no_name_stands_twice() {
+    fn rows_are_in_the_order_of_the_formats_and_no_name_occurs_twice() {
         for (i, row) in ROWS.iter().enumerate() {
             assert_eq!(row.format as usize, i, "{}", row.name);
             assert_eq!(Format::named(&row.name.to_uppercase()), Some(row.format));

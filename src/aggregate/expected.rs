@@ -178,11 +178,11 @@ impl UnitState {
 impl Roster {
     /// How many units are in a state.
     pub fn count(&self, state: UnitState) -> usize {
-        self.of(state).count()
+        self.in_state(state).count()
     }
 
     /// The units in a state.
-    pub fn of(&self, state: UnitState) -> impl Iterator<Item = &Reporter> {
+    pub fn in_state(&self, state: UnitState) -> impl Iterator<Item = &Reporter> {
         self.units.iter().filter(move |u| u.state == state)
     }
 
@@ -202,11 +202,11 @@ impl Roster {
     /// A finding for each unit that is missing or unread, and for each file of an unlisted agency. `summed`: whether the files
     /// that were read were summed.
     pub fn findings(&self, summed: bool) -> Vec<Finding> {
-        let missing = self.of(UnitState::Missing).map(|unit| {
+        let missing = self.in_state(UnitState::Missing).map(|unit| {
             let message = format!("{}在应报名单上，没有交来报告", unit.name);
             finding(Code::A805, message).hint("请催报；已经报了的，请核对单位名称，改过名的用 --aliases 合并")
         });
-        let unread = self.of(UnitState::Unread).map(|unit| {
+        let unread = self.in_state(UnitState::Unread).map(|unit| {
             let message = format!("{}在应报名单上，{}", unit.name, unit.submitted_unread());
             let files = unit.files.iter().map(|f| Source::file(f));
             let at = files.clone().next();

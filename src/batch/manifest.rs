@@ -80,11 +80,11 @@ pub enum ManifestError {
 impl Manifest {
     /// The bytes of the file.
     pub fn write(&self) -> Vec<u8> {
-        Manifest::of(&self.header, self.records.iter())
+        Manifest::write_records(&self.header, self.records.iter())
     }
 
     /// The bytes of a manifest of these records, in this order.
-    pub fn of<'a>(header: &Header, records: impl IntoIterator<Item = &'a Record>) -> Vec<u8> {
+    pub fn write_records<'a>(header: &Header, records: impl IntoIterator<Item = &'a Record>) -> Vec<u8> {
         let mut out = Vec::new();
         let mut line = |json: serde_json::Result<Vec<u8>>| {
             // A manifest without one of its lines would pass for that of an incomplete run.

@@ -134,28 +134,28 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
     };
     let mut read = runs::over(&job.plan, |number, input| {
         let (record, examined) = runs::whole(&job.plan, number, input);
-        let part = part(job, &record, &examined);
-        (record, part)
+        let role = role(job, &record, &examined);
+        (record, role)
     })?;
     let passed = runs::pass_over_own(&job.plan, read.iter_mut().map(|(record, _)| record));
-    for ((_, part), passed) in read.iter_mut().zip(passed) {
+    for ((_, role), passed) in read.iter_mut().zip(passed) {
         if passed {
-            *part = InputRole::Skipped;
+            *role = InputRole::Skipped;
         }
     }
     if let Some((_, expected)) = &job.expected {
         // A report of another year does not count as submitted.
-        let asked = |(record, part): &&(Record, InputRole)| {
+        let asked = |(record, role): &&(Record, InputRole)| {
             let year = job.year.is_none() || record.year.is_none() || record.year == job.year;
-            year && !matches!(part, InputRole::Skipped | InputRole::OtherYear)
+            year && !matches!(role, InputRole::Skipped | InputRole::OtherYear)
         };
         all.roster = runs::roster(&job.plan, expected, read.iter().filter(asked).map(|(record, _)| record));
     }
-    for (record, part) in read {
+    for (record, role) in read {
         all.names.extend(record.facts.as_ref().map(|f| f.agency.clone()));
         let exit = exit::of_record(&record);
-        let wanted = !matches!(part, InputRole::OtherYear);
-        match part {
+        let wanted = !matches!(role, InputRole::OtherYear);
+        match role {
             InputRole::Unit(unit, is_sum) => {
                 all.sums.extend(is_sum.then(|| itself_a_sum(&unit.agency, &unit.file)));
                 all.parts.push(unit);
@@ -177,7 +177,7 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
     Ok(all)
 }
 
-fn part(job: &Job, record: &Record, examined: &Examined) -> InputRole {
+fn role(job: &Job, record: &Record, examined: &Examined) -> InputRole {
     let aliases = &job.plan.aliases;
     match &examined.report {
         Some(report) if job.year.is_some_and(|y| y != report.cover.year) => InputRole::OtherYear,
@@ -215,7 +215,7 @@ fn trouble(agency: &str, what: &str, file: &str, finding: &Finding) -> Trouble {
 /// Rows of the sheet of problems: missing units, refused files, units with errors, units that are not on the list.
 fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Trouble> {
     let words = &labels().sum;
-    let missing = roster.of(UnitState::Missing).map(|unit| Trouble {
+    let missing = roster.in_state(UnitState::Missing).map(|unit| Trouble {
         agency: unit.name.clone(),
         what: words.missing.clone(),
         ..Trouble::default()
@@ -230,7 +230,7 @@ fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Troubl
     let mut refused = refused.to_vec();
     for trouble in &mut refused {
         // No file of this listed unit could be read: the file is listed under the unit's name.
-        if let Some(unit) = roster.of(UnitState::Unread).find(|u| u.files.contains(&trouble.file)) {
+        if let Some(unit) = roster.in_state(UnitState::Unread).find(|u| u.files.contains(&trouble.file)) {
             (trouble.agency, trouble.what) = (unit.name.clone(), words.unread.clone());
         }
     }

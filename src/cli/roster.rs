@@ -10,8 +10,8 @@ use crate::form::labels;
 pub fn lines(roster: &Roster) -> Vec<String> {
     let words = &labels().sum;
     let mut out = vec![roster.summary()];
-    out.extend(roster.of(UnitState::Missing).map(|unit| format!("  {}    {}", words.missing, unit.name)));
-    out.extend(roster.of(UnitState::Unread).map(|unit| {
+    out.extend(roster.in_state(UnitState::Missing).map(|unit| format!("  {}    {}", words.missing, unit.name)));
+    out.extend(roster.in_state(UnitState::Unread).map(|unit| {
         let how = if unit.by_name { "（按文件名认出）" } else { "" };
         let reason = unit.reason.as_deref().unwrap_or_default();
         format!("  {}  {}：{}{how}，{reason}", words.unread, unit.name, unit.files.join("、"))

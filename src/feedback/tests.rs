@@ -42,7 +42,7 @@ fn records() -> Vec<Record> {
 }
 
 #[test]
-fn a_code_stands_apart_from_the_figure_before_it() {
+fn a_code_is_set_apart_from_the_figure_before_it() {
     let at = Source::cell(&"一、总体情况".into(), Address { row: 3, column: 1 });
     let placed = finding(Code::T501, "“一、总体情况”B4 写“12件”，而表三 J5 是 15").at(at.clone());
     let short = finding(Code::T501, "正文写“12件”，而表三是 15").at(at);

@@ -97,7 +97,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_field_that_differs_is_told_and_not_how_its_row_begins() {
+    fn the_field_that_differs_is_reported_and_not_the_beginning_of_its_row() {
         let row = |number: &'static str| ["老城区科学技术局", "2024", "主动公开政府信息情况表", number, "件"];
         let found = |number| row(number).map(Cow::Borrowed);
         let difference = row_differs(7, &row("12"), &found("13"));

@@ -19,6 +19,7 @@ pub(crate) enum ContentPiece<'t> {
 
 /// How much of a file was compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Compared {
     /// Titles, headings and paragraphs.
     pub paragraphs: usize,

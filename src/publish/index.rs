@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_stand_by_agency_and_the_latest_first_in_whatever_order_they_came() {
+    fn reports_are_sorted_by_agency_and_the_latest_first_in_whatever_order_they_came() {
         let mut entries = vec![entry("乙局", 2022), entry("甲局", 2021), entry("乙局", 2023)];
         let page = index(&entries);
         entries.reverse();

@@ -18,3 +18,5 @@ pub use package::{Package, PackageFile, package};
 pub use proof::{Difference, prove, prove_package};
 pub use stanza::stanzas;
 pub use waivers::Waivers;
+
+pub use crate::proof::Compared;

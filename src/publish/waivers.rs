@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_findings_in_a_place_words_tell_which() {
+    fn words_distinguish_several_findings_in_a_place() {
         let of = |says: &str| ONE.replace("K301", "P601").replace("reason", &format!("says = \"{says}\"\nreason"));
         let both =
             || [found(Code::P601, 6, "有手机号码“138****5678”"), found(Code::P601, 6, "有个人邮箱“z***@qq.com”")];

@@ -290,7 +290,7 @@ pub fn close_books(
         files.push((name.clone(), summary.map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?));
     }
     files.extend(times.map(|t| (books.times.clone(), t)));
-    files.push((books.manifest.clone(), Manifest::of(header, records.iter().copied())));
+    files.push((books.manifest.clone(), Manifest::write_records(header, records.iter().copied())));
     let values = |to: &mut dyn Write| table::write(folder, records, to);
     let mut all: Vec<(String, FileContent<'_>)> =
         files.iter().map(|(name, b)| (name.clone(), FileContent::Bytes(b.as_slice()))).collect();

@@ -79,7 +79,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let file = job.file.clone();
-    let nothing = RunOutcome::of(Doing::Checking, plan);
+    let nothing = RunOutcome::empty(Doing::Checking, plan);
     let outcome = RunOutcome { notes, file, sections, roster, took, asked, ..nothing };
     print::all(&outcome, &done)?;
     Ok(outcome.exit(&done).max(exit))
@@ -95,14 +95,14 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     // A run that was interrupted before all inputs were read writes nothing.
     let Some(reads) = reads else {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
-        let outcome = RunOutcome { took, asked, ..RunOutcome::of(Doing::Converting, plan) };
+        let outcome = RunOutcome { took, asked, ..RunOutcome::empty(Doing::Converting, plan) };
         print::all(&outcome, &[])?;
         return Ok(outcome.exit(&[]));
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let nothing = RunOutcome::of(Doing::Converting, plan);
+    let nothing = RunOutcome::empty(Doing::Converting, plan);
     let outcome = RunOutcome { folder, summary, notes, took, asked, ..nothing };
     print::all(&outcome, &finished.done)?;
     Ok(outcome.exit(&finished.done))

@@ -59,7 +59,7 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     // A run that was interrupted before all inputs were read publishes nothing.
     let Some(mut reads) = all(plan, &pool, &interrupt, &run) else {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
-        let outcome = RunOutcome { took, asked, ..RunOutcome::of(Doing::Publishing, plan) };
+        let outcome = RunOutcome { took, asked, ..RunOutcome::empty(Doing::Publishing, plan) };
         print::all(&outcome, &[])?;
         return Ok((outcome.exit(&[]), Vec::new()));
     };
@@ -87,7 +87,7 @@ fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>
     }
     notes.extend(unused);
     let (folder, took, asked) = (Some(job.folder.as_path()), begun.elapsed(), interrupt.asked());
-    let outcome = RunOutcome { folder, summary, notes, took, asked, ..RunOutcome::of(Doing::Publishing, plan) };
+    let outcome = RunOutcome { folder, summary, notes, took, asked, ..RunOutcome::empty(Doing::Publishing, plan) };
     print::all(&outcome, &done)?;
     Ok((outcome.exit(&done).max(least), done))
 }

@@ -64,7 +64,7 @@ fn faulty(format: Format, fault: fn(&mut Report) -> [String; 2]) -> Box<Produce>
 }
 
 #[test]
-fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
+fn with_a_faulty_writer_nothing_is_published_and_the_place_is_reported() {
     for (what, fault) in FAULTS {
         for format in Format::ALL {
             // A CSV contains figures only.
