@@ -12,6 +12,7 @@ use crate::model::{Code, Finding, finding};
 
 /// A step of the work on one report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
 pub enum Step {
     /// Bytes → cells.
     Read,
@@ -19,6 +20,7 @@ pub enum Step {
     SecondReading,
     /// Cells → report.
     Recognise,
+    /// Report → findings.
     Check,
     /// Report → document.
     Compose,
@@ -48,9 +50,11 @@ impl fmt::Display for Step {
 /// A step that panicked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("程序内部错误（{version} 版，{step}{}），请把文件和这条信息反馈给我们", place.as_ref().map_or(String::new(), |p| format!("，{p}")))]
+#[non_exhaustive]
 pub struct Fault {
     /// Version of this program.
     pub version: &'static str,
+    /// The step that panicked.
     pub step: Step,
     /// File and line; `None` if the shell has not set [`Faults::hook`].
     pub place: Option<String>,
@@ -65,7 +69,7 @@ impl Fault {
     }
 }
 
-/// Told when a step begins; what it returns is called when the step ends.
+/// Called when a step begins; the function it returns is called when the step ends.
 pub type Watch = dyn Fn(Step) -> Box<dyn FnOnce()> + Send + Sync;
 
 /// Runs steps and remembers where they panicked.
@@ -147,14 +151,14 @@ mod tests {
         std::panic::set_hook(before);
         assert_eq!(done, Ok(3));
         assert_eq!(fault.message, "in 张某");
-        let told = fault.finding();
-        assert_eq!(told.code, Code::X901);
+        let finding = fault.finding();
+        assert_eq!(finding.code, Code::X901);
         assert!(
-            told.message.contains(&format!("{} 版，检查，src/fault.rs:", env!("CARGO_PKG_VERSION"))),
+            finding.message.contains(&format!("{} 版，检查，src/fault.rs:", env!("CARGO_PKG_VERSION"))),
             "{}",
-            told.message
+            finding.message
         );
-        assert!(!told.message.contains('张'), "{}", told.message);
+        assert!(!finding.message.contains('张'), "{}", finding.message);
         // Without a hook the place is not known, and the rest is.
         assert_eq!(
             Faults::default().run(Step::Read, || panic!("x")).map_err(|f| (f.place, f.message)),

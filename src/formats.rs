@@ -8,25 +8,31 @@ use crate::fault::Fault;
 use crate::import::Limits;
 use crate::layout::{self, LayoutError, Pages};
 use crate::model::{Code, Document, Finding, Report, Whole, finding};
-use crate::proof::{self, Compared, Piece, Unequal};
+use crate::proof::{self, Compared, ContentPiece, Unequal};
 use crate::setting::Setting;
 
-/// A format to publish in, in the order in which files are listed.
+/// A format to publish in. The order of the variants is the order in which files are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
 pub enum Format {
+    /// Laid out pages with a tag tree.
     Pdf,
+    /// A Word document.
     Docx,
+    /// A workbook: a sheet per section of the form, and one with all values in long form.
     Xlsx,
     /// A web page.
     Html,
     /// The same without the page around it, for editors of portals.
     Fragment,
+    /// All of the report, with origins and findings; it can be an input again.
     Json,
+    /// The values in long form, one row per value.
     Csv,
 }
 
-/// What the table says of a format.
-struct Row {
+/// The properties of a format.
+struct FormatRow {
     format: Format,
     name: &'static str,
     word: &'static str,
@@ -38,8 +44,9 @@ struct Row {
     read_back: ReadBack,
 }
 
-/// What a format takes besides the report.
+/// What the writer of a format takes besides the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Needs {
     /// Laid out pages, and so the faces.
     pub pages: bool,
@@ -54,14 +61,14 @@ const NOTHING: Needs = Needs { pages: false, site: false, findings: false };
 /// How the proof reads a file of a format.
 enum ReadBack {
     /// As words and tables in reading order.
-    Pieces(fn(&[u8]) -> Result<Vec<Piece<'static>>, &'static str>),
+    Pieces(fn(&[u8]) -> Result<Vec<ContentPiece<'static>>, &'static str>),
     /// With the report at hand.
     Report(fn(&Report, &[u8], &Limits) -> Result<Compared, Unequal>),
 }
 
 /// In the order of [`Format`].
-const ROWS: [Row; 7] = [
-    Row {
+const ROWS: [FormatRow; 7] = [
+    FormatRow {
         format: Format::Pdf,
         name: "pdf",
         word: "PDF",
@@ -72,7 +79,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::pdf::write(m.pages()?, m.cache)?),
         read_back: ReadBack::Pieces(proof::pdf::read),
     },
-    Row {
+    FormatRow {
         format: Format::Docx,
         name: "docx",
         word: "Word",
@@ -83,7 +90,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::docx::write(m.document, &m.setting.style, m.cache)?),
         read_back: ReadBack::Pieces(proof::docx::read),
     },
-    Row {
+    FormatRow {
         format: Format::Xlsx,
         name: "xlsx",
         word: "Excel",
@@ -94,7 +101,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::xlsx::write(m.whole.report, m.cache)?),
         read_back: ReadBack::Report(proof::xlsx::prove),
     },
-    Row {
+    FormatRow {
         format: Format::Html,
         name: "html",
         word: "网页",
@@ -105,7 +112,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::html::page(m.document, &m.setting.site, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
     },
-    Row {
+    FormatRow {
         format: Format::Fragment,
         name: "fragment",
         word: "网页片段",
@@ -116,7 +123,7 @@ const ROWS: [Row; 7] = [
         write: |m| Ok(export::html::fragment(m.document, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
     },
-    Row {
+    FormatRow {
         format: Format::Json,
         name: "json",
         word: "JSON",
@@ -127,7 +134,7 @@ const ROWS: [Row; 7] = [
         write: |m| readable(export::json::write(m.whole), &m.setting.limits),
         read_back: ReadBack::Report(proof::json::prove),
     },
-    Row {
+    FormatRow {
         format: Format::Csv,
         name: "csv",
         word: "CSV",
@@ -141,6 +148,7 @@ const ROWS: [Row; 7] = [
 ];
 
 impl Format {
+    /// All formats, in order.
     pub const ALL: [Format; ROWS.len()] = {
         let mut all = [Format::Pdf; ROWS.len()];
         let mut i = 0;
@@ -151,7 +159,7 @@ impl Format {
         all
     };
 
-    const fn row(self) -> &'static Row {
+    const fn row(self) -> &'static FormatRow {
         &ROWS[self as usize]
     }
 
@@ -165,12 +173,12 @@ impl Format {
         Format::ALL.into_iter().find(|f| f.name().eq_ignore_ascii_case(name))
     }
 
-    /// What a reader calls it.
+    /// Its name for readers, in Chinese.
     pub const fn word(self) -> &'static str {
         self.row().word
     }
 
-    /// What the name of its file ends in, after the dot. No two are the same.
+    /// Extension of its file, without the dot. No two formats have the same.
     pub const fn ending(self) -> &'static str {
         self.row().ending
     }
@@ -185,6 +193,7 @@ impl Format {
         self.row().is_compressed
     }
 
+    /// The inputs of its writer besides the report.
     pub const fn needs(self) -> Needs {
         self.row().needs
     }
@@ -198,7 +207,7 @@ impl Format {
     pub(crate) fn prove(
         self,
         report: &Report,
-        expected: &[Piece<'_>],
+        expected: &[ContentPiece<'_>],
         bytes: &[u8],
         limits: &Limits,
     ) -> Result<Compared, Unequal> {
@@ -212,7 +221,7 @@ impl Format {
     }
 }
 
-/// What writers take. Several of them share a document, and pages.
+/// The input of the writers. Several of them share a document, and pages.
 pub(crate) struct Material<'r> {
     pub whole: Whole<'r>,
     pub document: &'r Document,
@@ -253,9 +262,12 @@ impl<'r> Material<'r> {
 
 /// Why a report could not be turned into files.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum ProduceError {
+    /// The document could not be laid out as pages.
     #[error(transparent)]
     Layout(#[from] LayoutError),
+    /// The writer of a format refused the report.
     #[error(transparent)]
     Export(#[from] ExportError),
     /// Size of the JSON, and the limit for reading it, in MB.
@@ -284,7 +296,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rows_stand_in_the_order_of_the_formats_and_no_name_stands_twice() {
+    fn rows_are_in_the_order_of_the_formats_and_no_name_occurs_twice() {
         for (i, row) in ROWS.iter().enumerate() {
             assert_eq!(row.format as usize, i, "{}", row.name);
             assert_eq!(Format::named(&row.name.to_uppercase()), Some(row.format));

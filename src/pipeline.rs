@@ -19,18 +19,23 @@ use crate::normalize;
 pub use crate::formats::{Format, ProduceError};
 pub use crate::setting::Setting;
 
-/// What a file was found to say.
+/// The content of a file as far as it was understood, with the findings on it.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Examined {
-    /// `None`: nothing may be written for it; the findings say why.
+    /// The report; `None` if it was refused: nothing may be written for it, and the findings say why.
     pub report: Option<Report>,
     /// The part of a refused report that could be read: for display, never for writing.
     pub partial: Option<Report>,
+    /// Where each value and text was read, for the report and the partial one alike.
     pub origins: Origins,
+    /// All findings, the most severe first; within a severity in the order in which the report is read.
     pub findings: Vec<Finding>,
-    /// What is known of the report even when it is refused.
+    /// The agency as the report names it, also of a refused report; `None` if it is unknown.
     pub agency: Option<String>,
+    /// Year that the report covers, also of a refused report; `None` if it is unknown.
     pub year: Option<u16>,
+    /// Id of the form's edition, also of a refused report; `None` if it was not recognised.
     pub edition: Option<String>,
     /// Whether this program wrote the file as the output of a report: published, as JSON, or marked.
     pub is_own: bool,
@@ -98,7 +103,7 @@ fn compared(
 }
 
 /// Reads and checks a workbook, or a report that is JSON.
-pub fn examine_input(input: &Input, engine: &Engine) -> Examined {
+fn examine_input(input: &Input, engine: &Engine) -> Examined {
     examined(input, engine).unwrap_or_else(|fault| refused(fault.finding()))
 }
 
@@ -129,12 +134,15 @@ fn examined(input: &Input, engine: &Engine) -> Result<Examined, Fault> {
     Ok(Examined { report, partial, origins, findings, agency, year, edition, is_own })
 }
 
-/// Makes the files of a report, in the order of the formats, each of which stands once. Where it was read and what was found
-/// in it is written by JSON alone.
+/// Makes the files of a report, one per format, in the order of the formats, which must be distinct. Only JSON contains
+/// origins and findings.
+///
+/// # Errors
+/// If a file cannot be made; then there are none.
 pub fn produce(whole: Whole<'_>, formats: &[Format], engine: &Engine) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> {
     let (report, worker, faults) = (whole.report, engine.worker(), engine.faults());
     let document = faults.run(Step::Compose, || compose(report))?;
-    // Its writer starts a thread a sheet and waits for them: meanwhile the other formats are made.
+    // The writer of workbooks starts a thread per sheet and waits for them; the other formats are made in the meantime.
     let place = formats.iter().position(|f| *f == Format::Xlsx).filter(|_| formats.len() > 1);
     let writes = |format: Format| Step::Write(format.name());
     let sheets = place.map(|_| faults.run(writes(Format::Xlsx), || export::xlsx::sheets(report)));
@@ -142,7 +150,7 @@ pub fn produce(whole: Whole<'_>, formats: &[Format], engine: &Engine) -> Result<
     std::thread::scope(|scope| {
         let begun = place.zip(sheets).and_then(|(place, sheets)| {
             let work = || faults.run(writes(Format::Xlsx), || sheets.assemble());
-            // If no thread can be started it is made in its turn.
+            // If no thread can be started, the workbook is made in its turn.
             Some((place, Builder::new().spawn_scoped(scope, work).ok()?))
         });
         let own = |i: &usize| begun.as_ref().is_none_or(|(place, _)| i != place);
@@ -161,7 +169,7 @@ pub fn produce(whole: Whole<'_>, formats: &[Format], engine: &Engine) -> Result<
     })
 }
 
-/// What is known of an input that nothing could be read from.
+/// The result for an input that could not be read: the finding that says why.
 pub fn refused(finding: Finding) -> Examined {
     let (report, partial, origins) = (None, None, Origins::default());
     let (agency, year, edition, is_own) = (None, None, None, false);

@@ -1,4 +1,4 @@
-//! What reading and setting a report depends on, as one value that is passed by reference.
+//! All settings that reading, checking and writing a report depend on, as one value that is passed by reference.
 
 use crate::import::Limits;
 use crate::layout::Faces;
@@ -6,14 +6,18 @@ use crate::normalize::Options;
 use crate::site::Site;
 use crate::style::Style;
 
-/// Everything that reading and setting depend on.
+/// Everything besides the input that findings and outputs depend on.
 #[derive(Debug, Clone)]
 pub struct Setting {
+    /// Limits on the size of inputs.
     pub limits: Limits,
+    /// The forms to recognise, and whether marks, spaces and quotes of texts are kept as they are.
     pub options: Options,
+    /// Looks of PDF and DOCX.
     pub style: Style,
+    /// Font faces, the built-in ones or those that the style names.
     pub faces: Faces,
-    /// What web pages say of their site.
+    /// Meta tags of web pages about their site.
     pub site: Site,
 }
 

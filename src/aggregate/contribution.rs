@@ -10,26 +10,35 @@ use crate::model::{Decimal, Finding, Origins, Place, Report, Severity, Source};
 
 /// The part of a unit's report that a sum needs. Kept small, because a run may have ten thousand units.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Contribution {
+    /// The unit's file, as findings name it.
     pub file: String,
-    /// The agency's official name.
+    /// The agency's official name, after aliases.
     pub agency: String,
+    /// Year that the report covers.
     pub year: u16,
+    /// Edition of the form that the report follows; tables and slots of the figures refer to it.
     pub form: Arc<Form>,
     /// Values that are not zero, by table and slot.
-    pub figures: Vec<Figure>,
+    pub figures: Vec<UnitFigure>,
     /// Findings of severity error.
     pub errors: Vec<Finding>,
 }
 
 /// A value that is not zero, as the unit wrote it.
 #[derive(Debug, Clone)]
-pub struct Figure {
+#[non_exhaustive]
+pub struct UnitFigure {
+    /// Index of its table in the form.
     pub table: usize,
+    /// Index of its slot in the table.
     pub slot: usize,
+    /// The number, in the unit below, without trailing zeros.
     pub number: Decimal,
     /// Unit of money: the agency's own, otherwise the form's. `None` if the value is not money or has no unit.
     pub unit: Option<Unit>,
+    /// Its cell in the unit's file; `None` if the origin is unknown.
     pub source: Option<Source>,
 }
 
@@ -41,7 +50,7 @@ impl Contribution {
             for (slot, value) in values.iter().enumerate().filter(|(_, v)| !v.number().is_zero()) {
                 let source = origins.source(Place::Value { table: t, slot }).cloned();
                 let unit = value.unit().or(table.kind(slot).1);
-                figures.push(Figure { table: t, slot, number: value.number().normalize(), unit, source });
+                figures.push(UnitFigure { table: t, slot, number: value.number().normalize(), unit, source });
             }
         }
         Contribution {
@@ -55,7 +64,7 @@ impl Contribution {
     }
 
     /// The cell of a figure in this unit's file, or the file alone if the cell is unknown.
-    pub fn place(&self, figure: &Figure) -> Source {
+    pub fn place(&self, figure: &UnitFigure) -> Source {
         figure.source.clone().map_or_else(|| Source::file(&self.file), |s| s.within(&self.file))
     }
 }

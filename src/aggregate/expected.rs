@@ -13,6 +13,7 @@ use crate::series::Aliases;
 /// A list of units, as given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Expected {
+    /// Names in the order of the list, possibly aliases and repeated.
     pub names: Vec<String>,
 }
 
@@ -31,19 +32,23 @@ pub struct Submission<'a> {
 
 /// State of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum UnitState {
+    /// At least one of its files was read.
     Submitted,
     /// A file was submitted but could not be read.
     Unread,
+    /// No file was submitted.
     Missing,
 }
 
 /// A unit of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Reporter {
     /// Its official name.
     pub name: String,
-    pub state: State,
+    /// Whether it submitted a report.
+    pub state: UnitState,
     /// Its files: those that were read or, if none was, those that could not be read.
     pub files: Vec<String>,
     /// If unread: why the first of its files could not be read.
@@ -54,14 +59,19 @@ pub struct Reporter {
 
 /// A file of an agency that is not on the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Unlisted {
+    /// The agency's official name, after aliases.
     pub agency: String,
+    /// The file, as findings name it.
     pub file: String,
+    /// Whether its report was read.
     pub is_understood: bool,
 }
 
 /// Result of comparing the list with the submitted files.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Roster {
     /// In the order of the list, each unit once.
     pub units: Vec<Reporter>,
@@ -120,13 +130,13 @@ impl Expected {
                 by_name: false,
             };
             roster.units.push(match (understood.remove(name), refused.get(name)) {
-                (Some(files), _) => unit(State::Submitted, files),
+                (Some(files), _) => unit(UnitState::Submitted, files),
                 (None, Some(all)) => Reporter {
                     reason: all.first().and_then(|(s, _)| s.refused).map(str::to_owned),
                     by_name: all.iter().all(|(_, by_name)| *by_name),
-                    ..unit(State::Unread, all.iter().map(|(s, _)| s.file).collect())
+                    ..unit(UnitState::Unread, all.iter().map(|(s, _)| s.file).collect())
                 },
-                (None, None) => unit(State::Missing, Vec::new()),
+                (None, None) => unit(UnitState::Missing, Vec::new()),
             });
         }
         roster
@@ -154,33 +164,36 @@ fn unspaced(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
-impl State {
+impl UnitState {
     /// Its name in machine-readable output.
     pub const fn name(self) -> &'static str {
         match self {
-            State::Submitted => "submitted",
-            State::Unread => "unread",
-            State::Missing => "missing",
+            UnitState::Submitted => "submitted",
+            UnitState::Unread => "unread",
+            UnitState::Missing => "missing",
         }
     }
 }
 
 impl Roster {
     /// How many units are in a state.
-    pub fn count(&self, state: State) -> usize {
-        self.of(state).count()
+    pub fn count(&self, state: UnitState) -> usize {
+        self.in_state(state).count()
     }
 
     /// The units in a state.
-    pub fn of(&self, state: State) -> impl Iterator<Item = &Reporter> {
+    pub fn in_state(&self, state: UnitState) -> impl Iterator<Item = &Reporter> {
         self.units.iter().filter(move |u| u.state == state)
     }
 
     /// One sentence: how many units are in each state.
     pub fn summary(&self) -> String {
         let words = &labels().sum;
-        let states =
-            [(State::Submitted, &words.submitted), (State::Unread, &words.unread), (State::Missing, &words.missing)];
+        let states = [
+            (UnitState::Submitted, &words.submitted),
+            (UnitState::Unread, &words.unread),
+            (UnitState::Missing, &words.missing),
+        ];
         let states = states.iter().map(|(state, word)| (self.count(*state), word));
         let states: Vec<String> = states.filter(|(n, _)| *n > 0).map(|(n, word)| format!("{word} {n} 个")).collect();
         format!("应报 {} 个单位：{}", self.units.len(), states.join("，"))
@@ -189,12 +202,12 @@ impl Roster {
     /// A finding for each unit that is missing or unread, and for each file of an unlisted agency. `summed`: whether the files
     /// that were read were summed.
     pub fn findings(&self, summed: bool) -> Vec<Finding> {
-        let missing = self.of(State::Missing).map(|unit| {
+        let missing = self.in_state(UnitState::Missing).map(|unit| {
             let message = format!("{}在应报名单上，没有交来报告", unit.name);
             finding(Code::A805, message).hint("请催报；已经报了的，请核对单位名称，改过名的用 --aliases 合并")
         });
-        let unread = self.of(State::Unread).map(|unit| {
-            let message = format!("{}在应报名单上，{}", unit.name, unit.told());
+        let unread = self.in_state(UnitState::Unread).map(|unit| {
+            let message = format!("{}在应报名单上，{}", unit.name, unit.submitted_unread());
             let files = unit.files.iter().map(|f| Source::file(f));
             let at = files.clone().next();
             finding(Code::A810, message).at(at).related(files.skip(1)).hint("不是缺报：请该单位照提示改正，重新交来")
@@ -215,7 +228,7 @@ impl Roster {
 
 impl Reporter {
     /// Part of the message about an unread unit: its files and the reason.
-    pub fn told(&self) -> String {
+    fn submitted_unread(&self) -> String {
         let how = if self.by_name { "（按文件名认出）" } else { "" };
         let reason = self.reason.as_deref().unwrap_or_default();
         format!("交来的 {}{how}读不懂：{reason}", self.files.join("、"))

@@ -15,9 +15,9 @@ use std::sync::Arc;
 use crate::form::{Form, Unit, ValueKind};
 use crate::model::{Amount, Code, Finding, Report, Source, Value, finding};
 
-pub use contribution::{Contribution, Figure};
+pub use contribution::{Contribution, UnitFigure};
 use exact::Exact;
-pub use expected::{Expected, Reporter, Roster, State, Submission, Unlisted};
+pub use expected::{Expected, Reporter, Roster, Submission, UnitState, Unlisted};
 
 /// Unit of money of a total if the form leaves the unit to the agencies.
 const COMMON: Unit = Unit::TenThousandYuan;
@@ -26,6 +26,7 @@ const LISTED: usize = 5;
 
 /// The sum over units.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Aggregate {
     /// The totals, in the units' form and with their year; without text and agency.
     pub report: Report,
@@ -33,13 +34,18 @@ pub struct Aggregate {
     pub parts: Vec<Contribution>,
 }
 
-/// A total with its addends: index into [`Aggregate::parts`] and figure.
+/// A total with its addends. Units are given by their index into [`Aggregate::parts`].
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Traced<'a> {
+    /// Index of its table in the form.
     pub table: usize,
+    /// Index of its slot in the table.
     pub slot: usize,
+    /// The sum of the addends, in the unit of the slot.
     pub total: Value,
-    pub figures: Vec<(usize, &'a Figure)>,
+    /// The addends in the order of the units: index of the unit, and its figure.
+    pub figures: Vec<(usize, &'a UnitFigure)>,
 }
 
 /// Sums the units. Returns findings instead if there are no units, several editions or years, two reports of one unit, money
@@ -79,7 +85,7 @@ pub fn sum(mut parts: Vec<Contribution>) -> Result<Aggregate, Vec<Finding>> {
 impl Aggregate {
     /// Every total with at least one addend, in the order of the form; addends in the order of the units.
     pub fn trace(&self) -> Vec<Traced<'_>> {
-        let mut slots: BTreeMap<(usize, usize), Vec<(usize, &Figure)>> = BTreeMap::new();
+        let mut slots: BTreeMap<(usize, usize), Vec<(usize, &UnitFigure)>> = BTreeMap::new();
         for (i, part) in self.parts.iter().enumerate() {
             for figure in &part.figures {
                 slots.entry((figure.table, figure.slot)).or_default().push((i, figure));
@@ -108,10 +114,11 @@ fn totals(parts: &[Contribution], form: &Form) -> Vec<(usize, usize, Option<Exac
     sums.into_iter().map(|((table, slot), sum)| (table, slot, sum)).collect()
 }
 
+/// The value of a total; `None` if it cannot be represented exactly.
 fn value(sum: Exact, kind: ValueKind, unit: Option<Unit>) -> Option<Value> {
     let number = sum.decimal()?;
     match kind {
-        // Counts are whole numbers, so their sum has no decimals.
+        // Counts that were read are whole numbers; figures that a caller changed need not be, and the conversion would round.
         ValueKind::Count | ValueKind::Signed if number.scale() > 0 => None,
         ValueKind::Count => u64::try_from(number).ok().map(Value::Count),
         ValueKind::Signed => i64::try_from(number).ok().map(Value::Signed),
@@ -182,7 +189,7 @@ fn doubled(parts: &[Contribution]) -> Vec<Finding> {
 
 /// A finding for each amount of money without a unit.
 fn without_unit(part: &Contribution) -> impl Iterator<Item = Finding> + '_ {
-    let money = |f: &&Figure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == ValueKind::Amount;
+    let money = |f: &&UnitFigure| f.unit.is_none() && part.form.tables[f.table].kind(f.slot).0 == ValueKind::Amount;
     part.figures.iter().filter(money).map(|figure| {
         let place = part.place(figure);
         let message = format!("{}的 {place} 写的是 {}，没有写单位，不能汇总", part.agency, figure.number);

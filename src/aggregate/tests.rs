@@ -50,6 +50,15 @@ fn money(text: &str, unit: Option<Unit>) -> Value {
 }
 
 #[test]
+fn a_count_with_decimals_is_refused_and_not_rounded() {
+    let form = form::edition("2021").unwrap();
+    let slot = (0..form.tables[0].slot_count()).find(|s| form.tables[0].kind(*s).0 == ValueKind::Count).unwrap();
+    let mut part = contribution("a", "甲局", "2021", 2023, &[(slot, Value::Count(1))]);
+    part.figures[0].number = Decimal::new(15, 1);
+    assert_eq!(codes(sum(vec![part])), ["A804"]);
+}
+
+#[test]
 fn money_of_either_unit_is_summed_to_the_last_digit() {
     let slot = free_money();
     let one = |file: &str, value| contribution(file, file, "2019", 2020, &[(slot, value)]);
@@ -111,7 +120,7 @@ fn lists_are_compared_under_official_names() {
     let file = |file: &'static str, agency, refused| Submission { file, place: Path::new(file), agency, refused };
     let roster = expected.roster(&[file("1", Some("甲局"), None), file("2", Some("丙局"), None)], &aliases);
     let states: Vec<_> = roster.units.iter().map(|u| (u.name.as_str(), u.state)).collect();
-    assert_eq!(states, [("甲局", State::Submitted), ("乙局", State::Missing)]);
+    assert_eq!(states, [("甲局", UnitState::Submitted), ("乙局", UnitState::Missing)]);
     assert_eq!(roster.unlisted.iter().map(|u| u.agency.as_str()).collect::<Vec<_>>(), ["丙局"]);
     assert_eq!(roster.findings(true).iter().map(|f| f.code.name()).collect::<Vec<_>>(), ["A805", "A806"]);
 }
@@ -141,12 +150,12 @@ fn what_came_in_and_cannot_be_read_is_not_missing() {
     assert_eq!(
         states,
         [
-            ("某县教育局", State::Unread, true),
-            ("某县水利局", State::Unread, true),
-            ("某县农业局", State::Unread, true),
-            ("农业局", State::Missing, false),
-            ("某县财政局", State::Submitted, false),
-            ("某县审计局", State::Unread, false),
+            ("某县教育局", UnitState::Unread, true),
+            ("某县水利局", UnitState::Unread, true),
+            ("某县农业局", UnitState::Unread, true),
+            ("农业局", UnitState::Missing, false),
+            ("某县财政局", UnitState::Submitted, false),
+            ("某县审计局", UnitState::Unread, false),
         ]
     );
     assert_eq!(roster.units[4].files, ["财政.xlsx"]);

@@ -10,6 +10,7 @@ use super::{Record, Shard};
 
 /// Identifies a run. Manifests belong to the same run if their headers differ only in the index of the shard.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Header {
     /// Version of the manifest format.
     pub manifest: u32,
@@ -35,30 +36,43 @@ impl Header {
 
 /// A manifest.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Manifest {
+    /// The run that the records belong to.
     pub header: Header,
+    /// One record per input of the run or shard, in the order of the inputs.
     pub records: Vec<Record>,
 }
 
 /// Why manifests cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum ManifestError {
+    /// The line with this number (from 1) is not what this program writes.
     #[error("第 {0} 行读不懂，请使用 nianbao convert 写出的 manifest 文件")]
     Line(usize),
+    /// No header: the run of this shard may not have finished.
     #[error("是空的，那一部分可能没有运行完，请重新运行它")]
     Empty,
+    /// Written in another manifest format, which has this version.
     #[error("的格式版本是 {0}，请用同一版本的 nianbao 合并")]
     Layout(u32),
+    /// The manifest of a run that is not sharded.
     #[error("不是分片运行的结果，不需要合并")]
     NotAShard,
+    /// Differs from the manifest with this name in a property of the run (Chinese noun).
     #[error("与 {0} 不是同一次运行：{1}不同，请用同样的命令和同样的输入运行每个分片")]
     OtherRun(String, &'static str),
+    /// The manifest with this name is that of the same shard.
     #[error("与 {0} 都是第 {1} 片，请只给一次")]
     Twice(String, Shard),
+    /// These shards are missing, joined by 、.
     #[error("缺少分片 {0}，请运行它之后再合并")]
     Missing(String),
+    /// Number and file of an input that occurs again, and the name of the manifest with the second record.
     #[error("第 {0} 份输入（{1}）在 {2} 里又出现了一次")]
     InputTwice(usize, String, String),
+    /// No manifest has a record for the input with this number.
     #[error("缺少第 {0} 份输入，各分片的结果不完整，请重新运行各分片")]
     InputMissing(usize),
 }
@@ -66,15 +80,15 @@ pub enum ManifestError {
 impl Manifest {
     /// The bytes of the file.
     pub fn write(&self) -> Vec<u8> {
-        Manifest::of(&self.header, self.records.iter())
+        Manifest::write_records(&self.header, self.records.iter())
     }
 
     /// The bytes of a manifest of these records, in this order.
-    pub fn of<'a>(header: &Header, records: impl IntoIterator<Item = &'a Record>) -> Vec<u8> {
+    pub fn write_records<'a>(header: &Header, records: impl IntoIterator<Item = &'a Record>) -> Vec<u8> {
         let mut out = Vec::new();
         let mut line = |json: serde_json::Result<Vec<u8>>| {
-            // Strings and numbers only: this cannot fail.
-            out.extend(json.unwrap_or_default());
+            // A manifest without one of its lines would pass for that of an incomplete run.
+            out.extend(json.expect("strings and numbers can be written as JSON"));
             out.push(b'\n');
         };
         line(serde_json::to_vec(header));

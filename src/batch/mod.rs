@@ -11,7 +11,8 @@ mod shard;
 mod summary;
 
 pub use manifest::{Header, Manifest, ManifestError, merge};
-pub use own::{BlankTemplates, is_blank_template, is_published};
+pub(crate) use own::{BlankTemplates, is_blank_template, is_published};
 pub use record::{OutputFile, Record, Status};
 pub use shard::Shard;
-pub use summary::{is_summary, severity, word, write as write_summary};
+pub(crate) use summary::is_summary;
+pub use summary::{severity, word, write as write_summary};

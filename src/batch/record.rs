@@ -21,6 +21,7 @@ pub enum Status {
 
 /// One input of a run: a line of the manifest.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Record {
     /// Number among the inputs of the whole run, from 1.
     pub input: usize,
@@ -28,12 +29,17 @@ pub struct Record {
     pub file: String,
     /// SHA-256 of its bytes; `None` if they could not be read.
     pub sha256: Option<String>,
+    /// The agency as the report names it; `None` if it could not be read.
     pub agency: Option<String>,
+    /// Year that the report covers; `None` if it could not be read.
     pub year: Option<u16>,
+    /// Id of the form's edition; `None` if it was not recognised.
     pub edition: Option<String>,
+    /// Outcome of the input.
     pub status: Status,
     /// Files written for it, by path below the output folder.
     pub outputs: Vec<OutputFile>,
+    /// Findings, the most severe first.
     pub findings: Vec<Finding>,
     /// Version of this program.
     pub tool: String,
@@ -51,10 +57,15 @@ pub struct Record {
 
 /// A file that was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct OutputFile {
+    /// Name of its format ([`crate::formats::Format::name`]), `manifest`, `sums` or `zip`.
     pub format: String,
+    /// Path below the output folder, with `/` between its parts.
     pub path: String,
+    /// Size in bytes.
     pub bytes: usize,
+    /// SHA-256 of its content, as 64 lower-case hexadecimal digits.
     pub sha256: String,
 }
 

@@ -8,7 +8,9 @@ use sha2::{Digest, Sha256};
 /// Shard `index` of `count`; `index` starts at 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Shard {
+    /// Number of this shard, from 1 to `count`.
     pub index: u32,
+    /// Number of shards of the run.
     pub count: u32,
 }
 
@@ -18,7 +20,7 @@ const MOST: u32 = 100_000;
 impl Shard {
     /// `None` unless `1 ≤ index ≤ count ≤ MOST`.
     pub fn new(index: u32, count: u32) -> Option<Shard> {
-        (1..=count.min(MOST)).contains(&index).then_some(Shard { index, count }).filter(|s| s.count <= MOST)
+        (count <= MOST && (1..=count).contains(&index)).then_some(Shard { index, count })
     }
 
     /// Whether inputs grouped under `name` (an agency, or the path of an unreadable input) belong to this shard. The hash must

@@ -56,22 +56,27 @@ pub fn is_summary(workbook: &import::Workbook) -> bool {
         && inputs.cells.iter().zip(INPUTS).all(|(c, (head, _))| text(c, head))
 }
 
-/// Writes the workbook. Rows beyond Excel's limit are omitted; the manifest contains all.
+/// Writes the workbook. If a sheet has no room for all rows, its last row says how many are omitted; the manifest contains all.
 pub fn write(header: &Header, records: &[&Record]) -> Result<Vec<u8>, XlsxError> {
-    let look = Look::new();
+    write_limited(header, records, ROWS)
+}
+
+/// The same with at most `most` rows below the head of each sheet.
+fn write_limited(header: &Header, records: &[&Record], most: usize) -> Result<Vec<u8>, XlsxError> {
+    let formats = CellFormats::new();
     let mut workbook = Workbook::new();
     // No author and no clock: the same run gives the same bytes.
     workbook.set_properties(
         &DocProperties::new().set_title("汇总").set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?),
     );
-    workbook.push_worksheet(counts(header, records, &look)?);
-    workbook.push_worksheet(inputs(records, &look)?);
-    workbook.push_worksheet(findings(records, &look)?);
-    workbook.push_worksheet(outputs(records, &look)?);
+    workbook.push_worksheet(counts(header, records, &formats)?);
+    workbook.push_worksheet(inputs(records, most, &formats)?);
+    workbook.push_worksheet(findings(records, most, &formats)?);
+    workbook.push_worksheet(outputs(records, most, &formats)?);
     workbook.save_to_buffer()
 }
 
-struct Look {
+struct CellFormats {
     head: Format,
     cell: Format,
     /// For numbers and short words.
@@ -80,8 +85,8 @@ struct Look {
     grave_short: Format,
 }
 
-impl Look {
-    fn new() -> Look {
+impl CellFormats {
+    fn new() -> CellFormats {
         let base = || {
             Format::new()
                 .set_font_name("宋体")
@@ -90,7 +95,7 @@ impl Look {
                 .set_border_color(0xBF_BF_BF)
                 .set_align(FormatAlign::VerticalCenter)
         };
-        Look {
+        CellFormats {
             head: base().set_bold().set_background_color(0xEE_EE_EE).set_align(FormatAlign::Center),
             cell: base().set_text_wrap(),
             short: base().set_align(FormatAlign::Center),
@@ -100,16 +105,40 @@ impl Look {
     }
 }
 
+/// The rows of a sheet: how many there are, and how many of them are written.
+#[derive(Clone, Copy)]
+struct Rows {
+    all: usize,
+    written: usize,
+}
+
+impl Rows {
+    /// Keeps the last row free for a remark if not all rows fit.
+    fn fitted(all: usize, most: usize) -> Rows {
+        Rows { all, written: if all > most { most - 1 } else { all } }
+    }
+
+    /// Writes the remark if rows are omitted, in the wide column of files.
+    fn remark(self, sheet: &mut Worksheet, formats: &CellFormats) -> Result<(), XlsxError> {
+        let omitted = self.all - self.written;
+        if omitted == 0 {
+            return Ok(());
+        }
+        let row = u32::try_from(self.written).unwrap_or(u32::MAX).saturating_add(1);
+        text(sheet, row, 1, &format!("另有 {omitted} 行放不下，没有列出，全部见 manifest.jsonl"), &formats.grave)
+    }
+}
+
 /// A worksheet with a frozen head row and a filter, printed on landscape A4.
-fn table(name: &str, columns: &[(&str, f64)], rows: usize, look: &Look) -> Result<Worksheet, XlsxError> {
+fn table(name: &str, columns: &[(&str, f64)], rows: Rows, formats: &CellFormats) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(name)?.set_landscape().set_paper_size(9).set_print_fit_to_pages(1, 0);
     for (column, (head, width)) in (0u16..).zip(columns) {
-        sheet.set_column_width(column, *width)?.write_string_with_format(0, column, *head, &look.head)?;
+        sheet.set_column_width(column, *width)?.write_string_with_format(0, column, *head, &formats.head)?;
     }
     let last = u16::try_from(columns.len()).unwrap_or(u16::MAX) - 1;
     sheet.set_freeze_panes(1, 0)?.set_repeat_rows(0, 0)?;
-    sheet.autofilter(0, 0, u32::try_from(rows.clamp(1, ROWS)).unwrap_or(1), last)?;
+    sheet.autofilter(0, 0, u32::try_from(rows.written.max(1)).unwrap_or(1), last)?;
     Ok(sheet)
 }
 
@@ -154,14 +183,17 @@ pub const fn severity(severity: Severity) -> &'static str {
     }
 }
 
-fn counts(header: &Header, records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn counts(header: &Header, records: &[&Record], formats: &CellFormats) -> Result<Worksheet, XlsxError> {
     let mut sheet = Worksheet::new();
     sheet.set_name(SHEETS[0])?.set_paper_size(9).set_print_fit_to_pages(1, 0);
     sheet.set_column_width(0, 22)?.set_column_width(1, 15)?.set_column_width(2, 60)?;
     let mut row = 0;
     let mut line = |what: &str, middle: Middle<'_>, meaning: &str| -> Result<(), XlsxError> {
-        let (side, short) =
-            if matches!(middle, Middle::Head(_)) { (&look.head, &look.head) } else { (&look.cell, &look.short) };
+        let (side, short) = if matches!(middle, Middle::Head(_)) {
+            (&formats.head, &formats.head)
+        } else {
+            (&formats.cell, &formats.short)
+        };
         text(&mut sheet, row, 0, what, side)?;
         match middle {
             Middle::Count(n) => number(&mut sheet, row, 1, n, short)?,
@@ -172,13 +204,13 @@ fn counts(header: &Header, records: &[&Record], look: &Look) -> Result<Worksheet
         Ok(())
     };
     line("结果", Middle::Head("份数"), "说明")?;
-    let said = [
+    let meanings = [
         (Status::Ok, "没有错误"),
         (Status::Findings, "内容已读懂，有需要核对的问题；转换时已照原样输出"),
         (Status::Failed, "读不了、不能确定内容或写不了，没有输出"),
         (Status::Skipped, "不是工作簿的其他文件"),
     ];
-    for (status, meaning) in said {
+    for (status, meaning) in meanings {
         line(word(status), Middle::Count(records.iter().filter(|r| r.status == status).count()), meaning)?;
     }
     line("合计", Middle::Count(records.len()), "")?;
@@ -213,11 +245,13 @@ enum Middle<'a> {
     Count(usize),
 }
 
-fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
-    let mut sheet = table(SHEETS[1], &INPUTS, records.len(), look)?;
-    for (row, r) in (1u32..).zip(records.iter().take(ROWS)) {
+fn inputs(records: &[&Record], most: usize, formats: &CellFormats) -> Result<Worksheet, XlsxError> {
+    let rows = Rows::fitted(records.len(), most);
+    let mut sheet = table(SHEETS[1], &INPUTS, rows, formats)?;
+    for (row, r) in (1u32..).zip(records.iter().take(rows.written)) {
         let failed = r.status == Status::Failed;
-        let (cell, short) = if failed { (&look.grave, &look.grave_short) } else { (&look.cell, &look.short) };
+        let (cell, short) =
+            if failed { (&formats.grave, &formats.grave_short) } else { (&formats.cell, &formats.short) };
         number(&mut sheet, row, 0, r.input, short)?;
         text(&mut sheet, row, 1, &r.file, cell)?;
         text(&mut sheet, row, 2, r.agency.as_deref().unwrap_or(""), cell)?;
@@ -241,31 +275,35 @@ fn inputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
         text(&mut sheet, row, 10, &outputs, cell)?;
         height(&mut sheet, row, &INPUTS, &[(1, &r.file), (9, reason), (10, &outputs)])?;
     }
+    rows.remark(&mut sheet, formats)?;
     Ok(sheet)
 }
 
-fn outputs(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn outputs(records: &[&Record], most: usize, formats: &CellFormats) -> Result<Worksheet, XlsxError> {
     let all = || records.iter().copied().flat_map(|r| r.outputs.iter().map(move |o| (r, o)));
-    let mut sheet = table(SHEETS[3], &OUTPUTS, all().count(), look)?;
-    for (row, (r, o)) in (1u32..).zip(all().take(ROWS)) {
-        number(&mut sheet, row, 0, r.input, &look.short)?;
-        text(&mut sheet, row, 1, &o.path, &look.cell)?;
-        number(&mut sheet, row, 2, o.bytes, &look.short)?;
-        text(&mut sheet, row, 3, &o.sha256, &look.cell)?;
+    let rows = Rows::fitted(all().count(), most);
+    let mut sheet = table(SHEETS[3], &OUTPUTS, rows, formats)?;
+    for (row, (r, o)) in (1u32..).zip(all().take(rows.written)) {
+        number(&mut sheet, row, 0, r.input, &formats.short)?;
+        text(&mut sheet, row, 1, &o.path, &formats.cell)?;
+        number(&mut sheet, row, 2, o.bytes, &formats.short)?;
+        text(&mut sheet, row, 3, &o.sha256, &formats.cell)?;
         height(&mut sheet, row, &OUTPUTS, &[(1, &o.path)])?;
     }
+    rows.remark(&mut sheet, formats)?;
     Ok(sheet)
 }
 
-fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
+fn findings(records: &[&Record], most: usize, formats: &CellFormats) -> Result<Worksheet, XlsxError> {
     let all = || {
-        let told = records.iter().copied().filter(|r| r.status != Status::Skipped);
-        told.flat_map(|r| r.findings.iter().map(move |f| (r, f)))
+        let read = records.iter().copied().filter(|r| r.status != Status::Skipped);
+        read.flat_map(|r| r.findings.iter().map(move |f| (r, f)))
     };
-    let mut sheet = table(SHEETS[2], &FINDINGS, all().count(), look)?;
-    for (row, (r, f)) in (1u32..).zip(all().take(ROWS)) {
-        number(&mut sheet, row, 0, r.input, &look.short)?;
-        let told = [
+    let rows = Rows::fitted(all().count(), most);
+    let mut sheet = table(SHEETS[2], &FINDINGS, rows, formats)?;
+    for (row, (r, f)) in (1u32..).zip(all().take(rows.written)) {
+        number(&mut sheet, row, 0, r.input, &formats.short)?;
+        let texts = [
             r.file.as_str(),
             r.agency.as_deref().unwrap_or(""),
             severity(f.severity),
@@ -276,15 +314,78 @@ fn findings(records: &[&Record], look: &Look) -> Result<Worksheet, XlsxError> {
             f.hint.as_deref().unwrap_or(""),
         ];
         let grave = f.severity == Severity::Error;
-        for (column, told) in (1u16..).zip(told) {
+        for (column, content) in (1u16..).zip(texts) {
             let format = match column {
-                3 if grave => &look.grave_short,
-                3 | 4 | 6 => &look.short,
-                _ => &look.cell,
+                3 if grave => &formats.grave_short,
+                3 | 4 | 6 => &formats.short,
+                _ => &formats.cell,
             };
-            text(&mut sheet, row, column, told, format)?;
+            text(&mut sheet, row, column, content, format)?;
         }
-        height(&mut sheet, row, &FINDINGS, &[(1, told[0]), (2, told[1]), (5, told[4]), (7, told[6]), (8, told[7])])?;
+        height(
+            &mut sheet,
+            row,
+            &FINDINGS,
+            &[(1, texts[0]), (2, texts[1]), (5, texts[4]), (7, texts[6]), (8, texts[7])],
+        )?;
     }
+    rows.remark(&mut sheet, formats)?;
     Ok(sheet)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::batch::OutputFile;
+    use crate::import::Limits;
+    use crate::model::{Code, finding};
+
+    #[test]
+    fn a_sheet_without_room_says_how_many_rows_are_omitted() {
+        let output = |n| OutputFile { format: "pdf".into(), path: format!("{n}.pdf"), bytes: 1, sha256: "0".into() };
+        let record = |input: usize| Record {
+            input,
+            file: format!("{input}.xlsx"),
+            sha256: None,
+            agency: None,
+            year: None,
+            edition: None,
+            status: Status::Ok,
+            outputs: vec![output(2 * input), output(2 * input + 1)],
+            findings: vec![finding(Code::T501, "…")],
+            tool: "1".into(),
+            form: None,
+            key: "k".into(),
+            facts: None,
+            is_own: false,
+        };
+        let records = [1, 2, 3].map(record);
+        let header = Header {
+            manifest: Header::LAYOUT,
+            tool: "1".into(),
+            forms: std::collections::BTreeMap::new(),
+            key: "k".into(),
+            inputs: 3,
+            inputs_sha256: "d".into(),
+            shard: None,
+        };
+        let last_texts = |most: usize| {
+            let bytes = write_limited(&header, &records.each_ref(), most).unwrap();
+            let workbook = import::read_bytes("", &bytes, &Limits::default()).unwrap();
+            [1, 2, 3].map(|i| {
+                let cells = &workbook.sheets[i].cells;
+                let last = cells.iter().map(|c| c.at.row).max().unwrap();
+                let text = cells.iter().find(|c| c.at.row == last && c.at.column == 1).map(|c| c.content.clone());
+                match text {
+                    Some(Content::Text(text)) => (last, text),
+                    other => panic!("{other:?}"),
+                }
+            })
+        };
+        let omitted = |n| format!("另有 {n} 行放不下，没有列出，全部见 manifest.jsonl");
+        let whole = ["3.xlsx", "3.xlsx", "7.pdf"].map(str::to_owned);
+        assert_eq!(last_texts(6).map(|(_, text)| text), whole);
+        assert_eq!(last_texts(3), [(3, whole[0].clone()), (3, whole[1].clone()), (3, omitted(4))]);
+        assert_eq!(last_texts(2), [(2, omitted(2)), (2, omitted(2)), (2, omitted(5))]);
+    }
 }

@@ -5,7 +5,7 @@
 use super::outcome::{Done, RunOutcome};
 use super::overview;
 use super::terminal::line;
-use crate::aggregate::State;
+use crate::aggregate::UnitState;
 use crate::batch::{Record, Status};
 use crate::publish::stanzas;
 
@@ -23,7 +23,7 @@ pub fn checked(outcome: &RunOutcome<'_>, done: &[Done]) {
     if count == 0 || !reports().all(overview::is_publishable) {
         return;
     }
-    if outcome.roster.as_ref().is_some_and(|r| r.count(State::Submitted) < r.units.len()) {
+    if outcome.roster.as_ref().is_some_and(|r| r.count(UnitState::Submitted) < r.units.len()) {
         return;
     }
     line(if !reports().all(overview::is_clean) {

@@ -8,7 +8,7 @@ use super::outcome::{Doing, Done, Made};
 use super::run as runs;
 use super::times::Times;
 use super::{Exit, Stop, exit, output, plan, print, terminal};
-use crate::aggregate::{Aggregate, Contribution, Expected, Roster, State, sum};
+use crate::aggregate::{Aggregate, Contribution, Expected, Roster, UnitState, sum};
 use crate::batch::{OutputFile, Record, Status};
 use crate::check;
 use crate::digest::sha256;
@@ -82,7 +82,7 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
         exit = exit.max(Exit::Findings);
     }
     job.plan.times.iter().flat_map(Times::lines).for_each(|l| terminal::progress(&l));
-    tell(&job, &gathered, Outcome { sum: summed.as_ref(), findings: &findings, written, exit });
+    print_sum(&job, &gathered, SumOutcome { sum: summed.as_ref(), findings: &findings, written, exit });
     Ok(exit.max(gathered.worst))
 }
 
@@ -112,7 +112,7 @@ fn job(args: &AggregateArgs) -> Result<Job, Stop> {
 }
 
 /// Role of one input in the sum.
-enum Part {
+enum InputRole {
     /// Included in the sum; whether it is a sum itself.
     Unit(Contribution, bool),
     OtherYear,
@@ -134,35 +134,35 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
     };
     let mut read = runs::over(&job.plan, |number, input| {
         let (record, examined) = runs::whole(&job.plan, number, input);
-        let part = part(job, &record, &examined);
-        (record, part)
+        let role = role(job, &record, &examined);
+        (record, role)
     })?;
     let passed = runs::pass_over_own(&job.plan, read.iter_mut().map(|(record, _)| record));
-    for ((_, part), passed) in read.iter_mut().zip(passed) {
+    for ((_, role), passed) in read.iter_mut().zip(passed) {
         if passed {
-            *part = Part::Skipped;
+            *role = InputRole::Skipped;
         }
     }
     if let Some((_, expected)) = &job.expected {
         // A report of another year does not count as submitted.
-        let asked = |(record, part): &&(Record, Part)| {
+        let asked = |(record, role): &&(Record, InputRole)| {
             let year = job.year.is_none() || record.year.is_none() || record.year == job.year;
-            year && !matches!(part, Part::Skipped | Part::OtherYear)
+            year && !matches!(role, InputRole::Skipped | InputRole::OtherYear)
         };
         all.roster = runs::roster(&job.plan, expected, read.iter().filter(asked).map(|(record, _)| record));
     }
-    for (record, part) in read {
+    for (record, role) in read {
         all.names.extend(record.facts.as_ref().map(|f| f.agency.clone()));
         let exit = exit::of_record(&record);
-        let wanted = !matches!(part, Part::OtherYear);
-        match part {
-            Part::Unit(unit, is_sum) => {
+        let wanted = !matches!(role, InputRole::OtherYear);
+        match role {
+            InputRole::Unit(unit, is_sum) => {
                 all.sums.extend(is_sum.then(|| itself_a_sum(&unit.agency, &unit.file)));
                 all.parts.push(unit);
             }
-            Part::OtherYear => all.other_years += 1,
-            Part::Refused(troubles) => all.refused.extend(troubles),
-            Part::Skipped => {}
+            InputRole::OtherYear => all.other_years += 1,
+            InputRole::Refused(troubles) => all.refused.extend(troubles),
+            InputRole::Skipped => {}
         }
         let done = Done { record, made: Made::New, took: Duration::ZERO };
         if job.plan.format == Output::Json {
@@ -177,20 +177,20 @@ fn gather(job: &Job) -> Result<Gathered, Stop> {
     Ok(all)
 }
 
-fn part(job: &Job, record: &Record, examined: &Examined) -> Part {
+fn role(job: &Job, record: &Record, examined: &Examined) -> InputRole {
     let aliases = &job.plan.aliases;
     match &examined.report {
-        Some(report) if job.year.is_some_and(|y| y != report.cover.year) => Part::OtherYear,
+        Some(report) if job.year.is_some_and(|y| y != report.cover.year) => InputRole::OtherYear,
         Some(report) => {
             let agency = aliases.canonical(&report.cover.agency);
             let unit = Contribution::of(&record.file, agency, report, &examined.origins, &examined.findings);
-            Part::Unit(unit, examined.findings.iter().any(|f| f.code == Code::N113))
+            InputRole::Unit(unit, examined.findings.iter().any(|f| f.code == Code::N113))
         }
-        None if record.status == Status::Skipped => Part::Skipped,
+        None if record.status == Status::Skipped => InputRole::Skipped,
         None => {
             let errors = examined.findings.iter().filter(|f| f.severity == Severity::Error);
             let agency = examined.agency.as_deref().map_or("", |a| aliases.canonical(a));
-            Part::Refused(errors.map(|f| trouble(agency, &labels().sum.refused, &record.file, f)).collect())
+            InputRole::Refused(errors.map(|f| trouble(agency, &labels().sum.refused, &record.file, f)).collect())
         }
     }
 }
@@ -215,7 +215,7 @@ fn trouble(agency: &str, what: &str, file: &str, finding: &Finding) -> Trouble {
 /// Rows of the sheet of problems: missing units, refused files, units with errors, units that are not on the list.
 fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Trouble> {
     let words = &labels().sum;
-    let missing = roster.of(State::Missing).map(|unit| Trouble {
+    let missing = roster.in_state(UnitState::Missing).map(|unit| Trouble {
         agency: unit.name.clone(),
         what: words.missing.clone(),
         ..Trouble::default()
@@ -230,7 +230,7 @@ fn troubles(sum: &Aggregate, refused: &[Trouble], roster: &Roster) -> Vec<Troubl
     let mut refused = refused.to_vec();
     for trouble in &mut refused {
         // No file of this listed unit could be read: the file is listed under the unit's name.
-        if let Some(unit) = roster.of(State::Unread).find(|u| u.files.contains(&trouble.file)) {
+        if let Some(unit) = roster.in_state(UnitState::Unread).find(|u| u.files.contains(&trouble.file)) {
             (trouble.agency, trouble.what) = (unit.name.clone(), words.unread.clone());
         }
     }
@@ -247,11 +247,11 @@ fn near(job: &Job, parts: &[Contribution]) -> Vec<Finding> {
     // If a name is also on the list, the file of the report is used for it.
     let files: std::collections::BTreeMap<&str, &str> = listed.chain(reported).collect();
     let found = series::similar(files.keys().copied(), &job.plan.aliases);
-    let told = |near: &Similar<'_>| {
+    let alike = |near: &Similar<'_>| {
         let others: Vec<_> = near.others.iter().filter_map(|o| Some((*o, *files.get(o)?))).collect();
         files.get(near.name).map(|file| series::alike(near.name, file, &others))
     };
-    found.iter().filter_map(told).collect()
+    found.iter().filter_map(alike).collect()
 }
 
 /// Upper bound for the number of cells on the other sheets of the workbook.
@@ -277,15 +277,15 @@ fn save(path: &Path, sum: &Aggregate, troubles: &[Trouble]) -> Result<(OutputFil
 }
 
 /// Result of the sum, to be printed.
-struct Outcome<'a> {
+struct SumOutcome<'a> {
     sum: Option<&'a Aggregate>,
     findings: &'a [Finding],
     written: Option<(OutputFile, Made)>,
     exit: Exit,
 }
 
-fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
-    let Outcome { sum, findings, written, exit } = outcome;
+fn print_sum(job: &Job, gathered: &Gathered, outcome: SumOutcome<'_>) {
+    let SumOutcome { sum, findings, written, exit } = outcome;
     let items = findings.to_vec();
     if job.plan.format == Output::Json {
         let record = Record {
@@ -326,8 +326,8 @@ fn tell(job: &Job, gathered: &Gathered, outcome: Outcome<'_>) {
     let refused: std::collections::BTreeSet<&str> = gathered.refused.iter().map(|t| t.file.as_str()).collect();
     let rest = [
         (faulty, "个有错误"),
-        (gathered.roster.count(State::Missing), "个缺报"),
-        (gathered.roster.count(State::Unread), "个交来了但读不懂"),
+        (gathered.roster.count(UnitState::Missing), "个缺报"),
+        (gathered.roster.count(UnitState::Unread), "个交来了但读不懂"),
         (refused.len(), "份读不了或不能确定，没有汇总"),
         (gathered.other_years, "份是其他年度的，没有汇总"),
     ];

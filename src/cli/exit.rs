@@ -1,6 +1,6 @@
 //! The exit codes and what determines them. The help prints them from here.
 
-use crate::aggregate::{Roster, State};
+use crate::aggregate::{Roster, UnitState};
 use crate::batch::{Record, Status};
 
 /// How a run ended. If several apply, the highest code is returned.
@@ -66,7 +66,7 @@ pub fn of_records<'r>(records: impl Iterator<Item = &'r Record> + Clone) -> Exit
 /// The exit code for a list of units: [`Exit::Findings`] if units are missing or unread, or, with `strict`, if reports are not on
 /// it.
 pub fn of_roster(roster: &Roster, strict: bool) -> Exit {
-    let short = roster.count(State::Submitted) < roster.units.len();
+    let short = roster.count(UnitState::Submitted) < roster.units.len();
     if short || strict && !roster.unlisted.is_empty() { Exit::Findings } else { Exit::Good }
 }
 

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Stop;
-use super::output::reason;
+use super::io_error::cause;
 use crate::model::{Code, Finding, Source, finding};
 
 /// Extensions of workbooks: a file with one of them that cannot be read is a failure. Any other file in a folder that is not a
@@ -22,7 +22,7 @@ const DEEPEST: usize = 32;
 
 /// A file to read, or the reason why there is none.
 #[derive(Debug, Clone)]
-pub struct Input {
+pub struct InputFile {
     pub path: PathBuf,
     /// Subfolder of the output folder for its outputs: the folder of the file, relative to the typed one.
     pub below: PathBuf,
@@ -38,8 +38,8 @@ pub struct Input {
 
 /// Result of expanding the typed paths.
 #[derive(Debug, Default)]
-pub struct Inputs {
-    pub all: Vec<Input>,
+pub struct InputFiles {
+    pub all: Vec<InputFile>,
     /// Whether a folder was typed, or more than one input.
     pub many: bool,
     /// Number of files excluded by the filters.
@@ -93,9 +93,10 @@ impl Filter {
 
 /// Expands folders recursively, in the order of names. The output folder is skipped: outputs of an earlier run are not inputs of
 /// this one.
-pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Result<Inputs, Stop> {
+pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Result<InputFiles, Stop> {
     let output = output.and_then(|o| o.canonicalize().ok());
-    let mut walk = Walk { output, filter, within: PathBuf::new(), all: Vec::new(), left_out: 0, left_out_folders: 0 };
+    let mut walk =
+        FolderWalk { output, filter, within: PathBuf::new(), all: Vec::new(), left_out: 0, left_out_folders: 0 };
     for path in typed {
         walk.within = PathBuf::new();
         if !path.is_dir() {
@@ -120,15 +121,15 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
             walk.add(path, Path::new(""), true, Some(finding(Code::I101, message)));
         }
     }
-    let Walk { mut all, left_out, left_out_folders, .. } = walk;
-    tell_repeated(&mut all);
-    tell_apart(&mut all);
+    let FolderWalk { mut all, left_out, left_out_folders, .. } = walk;
+    refuse_repeated(&mut all);
+    distinguish_names(&mut all);
     let many = typed.len() > 1 || typed.iter().any(|p| p.is_dir());
-    Ok(Inputs { all, many, left_out, left_out_folders })
+    Ok(InputFiles { all, many, left_out, left_out_folders })
 }
 
 /// Adds a finding to every further path of the same file, so that the file is read once.
-fn tell_repeated(all: &mut [Input]) {
+fn refuse_repeated(all: &mut [InputFile]) {
     let mut seen: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
     for input in all.iter_mut().filter(|i| i.trouble.is_none()) {
         let Ok(real) = input.path.canonicalize() else { continue };
@@ -145,7 +146,7 @@ fn tell_repeated(all: &mut [Input]) {
 }
 
 /// Prefixes names that several inputs share with the name of the parent folder.
-fn tell_apart(all: &mut [Input]) {
+fn distinguish_names(all: &mut [InputFile]) {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for input in all.iter() {
         *count.entry(input.shown.clone()).or_default() += 1;
@@ -157,21 +158,21 @@ fn tell_apart(all: &mut [Input]) {
     }
 }
 
-struct Walk<'a> {
+struct FolderWalk<'a> {
     output: Option<PathBuf>,
     filter: &'a Filter,
-    /// First part of [`Input::shown`].
+    /// First part of [`InputFile::shown`].
     within: PathBuf,
-    all: Vec<Input>,
+    all: Vec<InputFile>,
     left_out: usize,
     left_out_folders: usize,
 }
 
-impl Walk<'_> {
+impl FolderWalk<'_> {
     fn add(&mut self, path: &Path, below: &Path, wanted: bool, trouble: Option<Finding>) {
         let shown = self.within.join(below).join(path.file_name().unwrap_or_default()).display().to_string();
         let (path, below) = (path.to_owned(), below.to_owned());
-        self.all.push(Input { path, below, shown, wanted, typed: false, trouble });
+        self.all.push(InputFile { path, below, shown, wanted, typed: false, trouble });
     }
 
     fn pass_over(&mut self, path: &Path, below: &Path, why: &str) {
@@ -189,7 +190,7 @@ impl Walk<'_> {
         let mut entries = match std::fs::read_dir(path).and_then(|all| all.collect::<io::Result<Vec<_>>>()) {
             Ok(entries) => entries,
             Err(e) => {
-                let message = format!("文件夹打不开：{}", reason(&e));
+                let message = format!("文件夹打不开：{}", cause(&e));
                 return self.add(path, below, true, Some(finding(Code::I101, message)));
             }
         };
@@ -216,7 +217,7 @@ impl Walk<'_> {
             Ok(meta) => meta,
             Err(_) if link => return self.pass_over(path, &below, "链接所指的文件不存在，或者链接绕成了圈"),
             Err(e) => {
-                let message = format!("读取失败：{}", reason(&e));
+                let message = format!("读取失败：{}", cause(&e));
                 return self.add(path, &below, wanted(path), Some(finding(Code::I101, message)));
             }
         };
@@ -269,7 +270,7 @@ mod tests {
         let own = |all: &[&str]| all.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>();
         let filter = Filter::new(&own(include), &own(exclude)).unwrap();
         let inputs = expand(&[dir.to_owned()], Some(&dir.join("出")), &filter).unwrap();
-        let shown = |i: &Input| i.path.strip_prefix(dir).unwrap().display().to_string();
+        let shown = |i: &InputFile| i.path.strip_prefix(dir).unwrap().display().to_string();
         inputs.all.iter().filter(|i| i.trouble.is_none()).map(shown).collect()
     }
 
@@ -306,9 +307,10 @@ mod tests {
         symlink("b", dir.path().join("a")).unwrap();
         symlink("a", dir.path().join("b")).unwrap();
         let inputs = expand(&[dir.path().to_owned()], None, &Filter::default()).unwrap();
-        let told: Vec<_> = inputs.all.iter().filter_map(|i| i.trouble.as_ref()).map(|f| f.message.as_str()).collect();
-        assert_eq!(told.len(), 3, "{told:?}");
-        assert!(told.iter().any(|m| m.contains("没有跟进")) && told.iter().any(|m| m.contains("绕成了圈")));
+        let messages: Vec<_> =
+            inputs.all.iter().filter_map(|i| i.trouble.as_ref()).map(|f| f.message.as_str()).collect();
+        assert_eq!(messages.len(), 3, "{messages:?}");
+        assert!(messages.iter().any(|m| m.contains("没有跟进")) && messages.iter().any(|m| m.contains("绕成了圈")));
         assert!(inputs.all.iter().filter(|i| i.trouble.is_some()).all(|i| !i.wanted));
     }
 }

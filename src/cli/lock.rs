@@ -10,7 +10,8 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
-use super::output::{PREFIX, is_temporary, reason, sweep};
+use super::io_error::unwritable;
+use super::output::{PREFIX, is_temporary, sweep};
 
 /// A lock on a folder, held until this is dropped.
 pub struct Lock {
@@ -35,10 +36,10 @@ impl Lock {
     }
 
     fn take(folder: &Folder, alone: bool) -> Result<Lock, String> {
-        let told = |e: io::Error| format!("无法写入 {}：{}", folder.path().display(), reason(&e));
+        let failed = |e: io::Error| unwritable(folder.path(), &e);
         let mut tries = 0;
         for _ in 0..ATTEMPTS {
-            let file = folder.own(name()).map_err(told)?;
+            let file = folder.own(name()).map_err(failed)?;
             let locked = file.try_lock();
             let first = match locked {
                 // Some network file systems have no locks; the user must then avoid two runs in one folder.
@@ -51,7 +52,7 @@ impl Lock {
             }
             // Without locks it is not known whether another run still uses the temporary files.
             if locked.is_ok() {
-                clear(folder).map_err(told)?;
+                clear(folder).map_err(failed)?;
             }
             let held = match (first, alone) {
                 (first, true) => first,
@@ -73,7 +74,7 @@ impl Lock {
                 }
             }
         }
-        Err(told(unsteady()))
+        Err(failed(unsteady()))
     }
 }
 

@@ -11,6 +11,7 @@ mod explain;
 mod folder;
 mod help;
 mod inputs;
+mod io_error;
 mod lock;
 mod next;
 mod outcome;
@@ -70,7 +71,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::ReadApart => Ok(apart::serve().map_or(Exit::Unread, |()| Exit::Good)),
     };
     match done {
-        Ok(exit) if terminal::untold() => {
+        Ok(exit) if terminal::has_lost_lines() => {
             terminal::complaint("结果没有全部写出，请检查磁盘空间");
             exit.max(Exit::Unwritten).into()
         }

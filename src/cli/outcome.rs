@@ -63,7 +63,7 @@ impl<'a> RunOutcome<'a> {
     }
 
     /// An empty result, to be filled in.
-    pub fn of(doing: Doing, plan: &'a Plan) -> RunOutcome<'a> {
+    pub fn empty(doing: Doing, plan: &'a Plan) -> RunOutcome<'a> {
         let (folder, summary, file, roster, asked) = (None, None, None, None, None);
         let (notes, sections, took) = (Vec::new(), Vec::new(), Duration::ZERO);
         RunOutcome { doing, plan, folder, summary, notes, file, sections, roster, took, asked }

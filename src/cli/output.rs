@@ -12,42 +12,43 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
+use super::io_error::unwritable;
 
 /// Prefix of the names of everything that exists only during a run.
 pub const PREFIX: &str = ".nianbao-";
 const SUFFIX: &str = ".tmp";
 
 /// Content of a file to be written.
-pub enum Content<'a> {
+pub enum FileContent<'a> {
     Bytes(&'a [u8]),
     /// Written piece by piece by this function. The message of an error of the kind `InvalidData` is reported unchanged.
     Made(&'a dyn Fn(&mut dyn Write) -> io::Result<()>),
 }
 
 /// Writes all files of one report into a folder, or none: all are complete on disk before the first is renamed to its final name.
-pub fn write_all(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
+pub fn write_all(folder: &Folder, files: &[(String, FileContent<'_>)]) -> Result<(), String> {
     write(folder, files, true)
 }
 
 /// As [`write_all`], for one of many sets: the disk is flushed once for all of them, by [`Folder::settle`]. A power failure
 /// before that may lose files that already have their final names; a reader after it must verify digests.
-pub fn write_all_of_many(folder: &Folder, files: &[(String, Content<'_>)]) -> Result<(), String> {
+pub fn write_all_of_many(folder: &Folder, files: &[(String, FileContent<'_>)]) -> Result<(), String> {
     write(folder, files, false)
 }
 
 /// Writes one file at a path, and removes the temporary files that a killed run left in its folder.
 pub fn write_one(path: &Path, bytes: &[u8]) -> Result<(), String> {
-    let told = |e: io::Error| format!("无法写入 {}：{}", path.display(), reason(&e));
-    let name = path.file_name().ok_or_else(|| told(io::ErrorKind::NotFound.into()))?;
+    let failed = |e: io::Error| unwritable(path, &e);
+    let name = path.file_name().ok_or_else(|| failed(io::ErrorKind::NotFound.into()))?;
     let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let folder = Folder::create(folder).map_err(told)?;
+    let folder = Folder::create(folder).map_err(failed)?;
     sweep(&folder);
     write_one_in(&folder, &name.to_string_lossy(), bytes)
 }
 
 /// Writes one file into a folder.
 pub fn write_one_in(folder: &Folder, name: &str, bytes: &[u8]) -> Result<(), String> {
-    write_all(folder, &[(name.to_owned(), Content::Bytes(bytes))])
+    write_all(folder, &[(name.to_owned(), FileContent::Bytes(bytes))])
 }
 
 /// Whether [`Folder::settle`] has an effect on this system.
@@ -74,37 +75,41 @@ pub fn settling<R>(folder: &Folder, work: impl FnOnce() -> R) -> R {
     })
 }
 
-fn write(folder: &Folder, files: &[(String, Content<'_>)], wait: bool) -> Result<(), String> {
-    let told = |e: io::Error| format!("无法写入 {}：{}", folder.path().display(), reason(&e));
+fn write(folder: &Folder, files: &[(String, FileContent<'_>)], wait: bool) -> Result<(), String> {
+    let failed = |e: io::Error| unwritable(folder.path(), &e);
     let mut ready: Vec<(Temporary, &str)> = Vec::with_capacity(files.len());
     for (name, content) in files {
-        let mut temporary = Temporary::new(folder).map_err(told)?;
+        let mut temporary = Temporary::new(folder).map_err(failed)?;
         let file = &mut temporary.file;
         match content {
-            Content::Bytes(bytes) => file.write_all(bytes),
-            Content::Made(make) => {
+            FileContent::Bytes(bytes) => file.write_all(bytes),
+            FileContent::Made(make) => {
                 let mut buffered = io::BufWriter::new(&mut *file);
                 make(&mut buffered).and_then(|()| buffered.flush())
             }
         }
-        .map_err(told)?;
+        .map_err(failed)?;
         if wait {
-            file.sync_all().map_err(told)?;
+            file.sync_all().map_err(failed)?;
         }
         ready.push((temporary, name));
     }
-    let shown = |name: &str| folder.path().join(name).display().to_string();
     for (_, name) in &ready {
         if folder.is(EntryKind::Folder, name) {
-            return Err(format!("无法写入 {}：同名的文件夹已经存在，请先移走", shown(name)));
+            return Err(blocked(&folder.path().join(name), "文件夹"));
         }
     }
     for (file, name) in ready {
         // All files are complete on the same disk: from here on only a disk failure can leave the set incomplete, and each file
         // stays whole.
-        file.persist(name).map_err(|e| format!("无法写入 {}：{}", shown(name), reason(&e)))?;
+        file.persist(name).map_err(|e| unwritable(&folder.path().join(name), &e))?;
     }
     Ok(())
+}
+
+/// The message on a name that is taken by something other than a file of this program; `what` is its kind in Chinese.
+fn blocked(path: &Path, what: &str) -> String {
+    format!("无法写入 {}：同名的{what}已经存在，请先移走", path.display())
 }
 
 /// A new name. It need not be unpredictable, because it is only used to create files and folders, never to open existing ones.
@@ -211,45 +216,43 @@ const NOISE: [&str; 3] = [".DS_Store", "Thumbs.db", "desktop.ini"];
 /// that function.
 pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside: (&str, &[u8])) -> Result<(), String> {
     let target = within.path().join(name);
-    let target = target.display();
-    let told = |e: io::Error| format!("无法写入 {target}：{}", reason(&e));
-    let there = within.kind(name).map_err(told)?;
+    let failed = |e: io::Error| unwritable(&target, &e);
+    let there = within.kind(name).map_err(failed)?;
     match there {
-        Some(EntryKind::File) => return Err(format!("无法写入 {target}：同名的文件已经存在，请先移走")),
-        Some(EntryKind::Other) => return Err(format!("无法写入 {target}：同名的链接已经存在，请先移走")),
+        Some(EntryKind::File) => return Err(blocked(&target, "文件")),
+        Some(EntryKind::Other) => return Err(blocked(&target, "链接")),
         Some(EntryKind::Folder) | None => {}
     }
     if within.is(EntryKind::Folder, beside.0) {
-        let place = within.path().join(beside.0);
-        return Err(format!("无法写入 {}：同名的文件夹已经存在，请先移走", place.display()));
+        return Err(blocked(&within.path().join(beside.0), "文件夹"));
     }
     if there.is_some() {
-        for (other, kind) in within.existing(Path::new(name)).and_then(|f| f.entries()).map_err(told)? {
+        for (other, kind) in within.existing(Path::new(name)).and_then(|f| f.entries()).map_err(failed)? {
             let ours = |n: &str| files.iter().any(|(file, _)| *file == n) || NOISE.contains(&n);
             if kind == EntryKind::Folder || !other.to_str().is_some_and(ours) {
                 let other = other.to_string_lossy();
-                return Err(format!("{target} 里有别的文件“{other}”，没有换成新的，请先把它移走"));
+                return Err(format!("{} 里有别的文件“{other}”，没有换成新的，请先把它移走", target.display()));
             }
         }
     }
-    let mut made = TemporaryFolder::new(within).map_err(told)?;
+    let mut made = TemporaryFolder::new(within).map_err(failed)?;
     for (file, bytes) in files {
-        let mut to = made.inner.create_new(file).map_err(told)?;
-        to.write_all(bytes).map_err(told)?;
+        let mut to = made.inner.create_new(file).map_err(failed)?;
+        to.write_all(bytes).map_err(failed)?;
         if !SETTLES {
-            to.sync_all().map_err(told)?;
+            to.sync_all().map_err(failed)?;
         }
     }
-    let mut one = Temporary::new(within).map_err(told)?;
-    one.file.write_all(beside.1).map_err(told)?;
+    let mut one = Temporary::new(within).map_err(failed)?;
+    one.file.write_all(beside.1).map_err(failed)?;
     if !SETTLES {
-        one.file.sync_all().map_err(told)?;
+        one.file.sync_all().map_err(failed)?;
     }
     // A folder cannot be replaced in one step: the old one is moved into a temporary folder, under its own name, until the new
     // one is renamed.
-    let mut aside = TemporaryFolder::new(within).map_err(told)?;
+    let mut aside = TemporaryFolder::new(within).map_err(failed)?;
     if there.is_some() {
-        within.rename(name, &aside.inner, name).map_err(told)?;
+        within.rename(name, &aside.inner, name).map_err(failed)?;
     }
     let placed = within.rename(&made.name, within, name).and_then(|()| {
         one.persist(beside.0).inspect_err(|_| {
@@ -261,7 +264,7 @@ pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside
             // It contains the only copy: it is kept, and the next run moves the folder back.
             aside.kept = true;
         }
-        return Err(told(e));
+        return Err(failed(e));
     }
     // It was renamed, so there is nothing to remove on drop.
     made.kept = true;
@@ -278,22 +281,6 @@ pub fn sweep(folder: &Folder) {
     }
 }
 
-/// The cause of an I/O error in Chinese, for most causes with what to do about it.
-pub fn reason(e: &io::Error) -> String {
-    match e.kind() {
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘空间不足，请清理磁盘后重试".to_owned(),
-        io::ErrorKind::FileTooLarge => "超过了系统允许的文件大小".to_owned(),
-        io::ErrorKind::PermissionDenied => "没有权限，请换一个文件夹或检查权限".to_owned(),
-        io::ErrorKind::ReadOnlyFilesystem => "磁盘是只读的，请换一个文件夹".to_owned(),
-        io::ErrorKind::NotFound => "路径不存在".to_owned(),
-        io::ErrorKind::InvalidData => e.to_string(),
-        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => {
-            "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned()
-        }
-        _ => super::regular_file::system_error(e),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::fs;
@@ -306,7 +293,7 @@ mod tests {
         let out = dir.path().join("新/输出");
         let folder = Folder::create(&out).unwrap();
         let write = |bytes: &'static [u8]| {
-            write_all(&folder, &["a.pdf", "b.docx"].map(|n| (n.to_owned(), Content::Bytes(bytes))))
+            write_all(&folder, &["a.pdf", "b.docx"].map(|n| (n.to_owned(), FileContent::Bytes(bytes))))
         };
         write(b"1").unwrap();
         write(b"2").unwrap();
@@ -368,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_in_the_way_is_told() {
+    fn a_file_in_the_way_is_reported() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("x");
         fs::write(&file, "").unwrap();

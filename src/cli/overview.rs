@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::batch::{Record, Status, severity as word};
-use crate::model::{BLOCKS, Finding, Severity};
+use crate::model::{BLOCKS, Finding, Severity, truncated};
 
 /// With more problem files than this, each has one line instead of two.
 const FEW: usize = 20;
@@ -99,7 +99,7 @@ pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
     if brief {
         let whose = if known.is_empty() { String::new() } else { format!("（{known}）") };
         let name = if refused { "没有读懂" } else { name };
-        return vec![format!("{name}  {}{whose}：{}（{code}）{rest}", record.file, cut(message))];
+        return vec![format!("{name}  {}{whose}：{}（{code}）{rest}", record.file, truncated(message, LONGEST))];
     }
     let whose = match (known.is_empty(), refused) {
         (true, _) => "没有读懂".to_owned(),
@@ -137,12 +137,4 @@ pub fn skipped<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
         out.push(format!("另外还略过了 {rest} 个文件"));
     }
     out
-}
-
-fn cut(message: &str) -> String {
-    if message.chars().count() <= LONGEST {
-        message.to_owned()
-    } else {
-        message.chars().take(LONGEST - 1).chain(['…']).collect()
-    }
 }

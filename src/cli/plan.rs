@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::Stop;
 use super::apart::{Helpers, Isolation};
 use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
-use super::inputs::{Filter, Inputs, expand};
+use super::inputs::{Filter, InputFiles, expand};
+use super::io_error::cause;
 use super::next::{Typed, quoted};
 use super::reading;
 use super::regular_file::{self, Unread};
@@ -26,7 +27,7 @@ use crate::style::Style;
 
 /// A run over inputs.
 pub struct Plan {
-    pub inputs: Inputs,
+    pub inputs: InputFiles,
     pub engine: Engine,
     /// Times of the steps, if the user requested them.
     pub times: Option<Times>,
@@ -125,13 +126,13 @@ pub struct CheckPlan {
     /// File for the result; `None` for standard output.
     pub file: Option<PathBuf>,
     /// Where marked copies are written.
-    pub mark: Option<Mark>,
+    pub mark: Option<MarkTarget>,
     /// The units expected to report.
     pub expected: Option<Expected>,
 }
 
 /// Where marked copies are written.
-pub enum Mark {
+pub enum MarkTarget {
     /// One file, for the only input.
     File(PathBuf),
     /// A folder, for every input that has something to mark.
@@ -143,7 +144,7 @@ fn is_xlsx(path: &Path) -> bool {
 }
 
 /// Where marked copies of these inputs are written, or why they cannot be.
-fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
+fn mark(path: &Path, inputs: &InputFiles) -> Result<MarkTarget, Stop> {
     let name = path.display();
     let single = inputs.all.len() == 1;
     if !is_xlsx(path) {
@@ -153,7 +154,7 @@ fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
         if path.exists() && !path.is_dir() {
             return Err(Stop::usage(format!("--mark 的 {name} 是文件，不是文件夹，请换一个名字")));
         }
-        return Ok(Mark::Folder(path.to_owned()));
+        return Ok(MarkTarget::Folder(path.to_owned()));
     }
     if !single {
         let message = "检查的不只一份，--mark 后面写文件夹名（如 --mark 标注），有问题的每份写一个标注工作簿";
@@ -167,7 +168,7 @@ fn mark(path: &Path, inputs: &Inputs) -> Result<Mark, Stop> {
         let message = format!("{name} 已经存在，不是程序写的标注工作簿或者改动过，没有覆盖，请换一个名字或先移走");
         return Err(Stop { exit: super::Exit::Unwritten, message });
     }
-    Ok(Mark::File(path.to_owned()))
+    Ok(MarkTarget::File(path.to_owned()))
 }
 
 /// Returns the plan of `check`.
@@ -345,7 +346,7 @@ pub fn read_text(path: &Path) -> Result<String, Stop> {
         Stop::usage(match why {
             Unread::NotAFile => format!("{name} 不是文件，请核对文件名"),
             Unread::TooLarge => format!("{name} 超过 {} MB，不像是这种文件", MOST_TEXT >> 20),
-            Unread::Io(e) => format!("{name} 读不了：{}", super::output::reason(&e)),
+            Unread::Io(e) => format!("{name} 读不了：{}", cause(&e)),
         })
     })?;
     let not_text = |_| Stop::usage(format!("{name} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8"));

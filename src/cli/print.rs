@@ -18,17 +18,17 @@ use crate::model::{BLOCKS, Code, Finding, Severity, Waived};
 
 /// Most findings of one code that are listed, for one input among several and for a single one; the others are counted. Findings
 /// that block publication are always listed.
-pub const LISTED: Listed = Listed { warnings: 3, notes: 3 };
-const LISTED_ALONE: Listed = Listed { warnings: 50, notes: 10 };
+pub const LISTED: ListLimits = ListLimits { warnings: 3, notes: 3 };
+const LISTED_ALONE: ListLimits = ListLimits { warnings: 50, notes: 10 };
 
 /// Most warnings and notes of one code that are listed.
 #[derive(Debug, Clone, Copy)]
-pub struct Listed {
+pub struct ListLimits {
     warnings: usize,
     notes: usize,
 }
 
-impl Listed {
+impl ListLimits {
     fn of(self, severity: Severity) -> usize {
         if severity == Severity::Note { self.notes } else { self.warnings }
     }
@@ -236,7 +236,7 @@ pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typ
 }
 
 /// Lists findings for a person, at most `most` of one code. With `typed`, the command that shows all of them is printed.
-pub fn findings(all: &[Finding], most: Listed, typed: Option<&Typed>) {
+pub fn findings(all: &[Finding], most: ListLimits, typed: Option<&Typed>) {
     let mut shown: Vec<(Code, usize, usize)> = Vec::new();
     for f in all {
         let index = shown.iter().position(|(code, ..)| *code == f.code).unwrap_or_else(|| {
@@ -288,7 +288,7 @@ fn object(folder: Option<&Path>, record: &Record) -> String {
         let path = folder.map_or_else(|| o.path.clone(), |f| f.join(&o.path).display().to_string());
         OutputFile { path, ..o.clone() }
     });
-    let object = Object {
+    let object = RecordLine {
         file: &record.file,
         agency: record.agency.as_deref(),
         year: record.year,
@@ -302,7 +302,7 @@ fn object(folder: Option<&Path>, record: &Record) -> String {
 }
 
 #[derive(Serialize)]
-struct Object<'a> {
+struct RecordLine<'a> {
     file: &'a str,
     agency: Option<&'a str>,
     year: Option<u16>,

@@ -8,6 +8,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use super::apart::{self, Helpers, Isolation};
+use super::io_error;
 use super::regular_file::{self, Unread};
 use crate::engine::Engine;
 use crate::feedback;
@@ -23,7 +24,7 @@ pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
         Unread::TooLarge => limits.file_error(),
         Unread::Io(e) if e.kind() == ErrorKind::NotFound => ImportError::NotFound,
         Unread::Io(e) if e.kind() == ErrorKind::PermissionDenied => ImportError::Denied,
-        Unread::Io(e) => ImportError::Io(system_reason(&e).to_owned()),
+        Unread::Io(e) => ImportError::Io(io_error::short_cause(&e).to_owned()),
     })
 }
 
@@ -74,25 +75,6 @@ pub fn examine(path: &Path, engine: &Engine) -> Examined {
     }
 }
 
-/// A system error in Chinese.
-fn system_reason(e: &std::io::Error) -> &'static str {
-    match e.kind() {
-        ErrorKind::NotFound => "找不到",
-        ErrorKind::PermissionDenied => "没有权限",
-        ErrorKind::TimedOut => "等待超时",
-        ErrorKind::Interrupted => "被中断",
-        ErrorKind::OutOfMemory => "内存不足",
-        ErrorKind::ResourceBusy | ErrorKind::WouldBlock => "正被别的程序占用",
-        ErrorKind::UnexpectedEof => "提前结束",
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘已满",
-        ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset | ErrorKind::NetworkDown => "网络断开",
-        ErrorKind::StaleNetworkFileHandle | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable => "网络断开",
-        ErrorKind::IsADirectory | ErrorKind::NotADirectory => "路径不对",
-        ErrorKind::InvalidFilename | ErrorKind::InvalidInput => "名称不合规定",
-        _ => "系统没有说明原因",
-    }
-}
-
 /// Largest file that is taken for a marked copy, in bytes.
 const MOST_MARKED: u64 = 256 << 20;
 
@@ -113,7 +95,7 @@ pub fn face_file(path: &Path) -> FaceFile {
             "文件不存在，请检查路径（相对于样式文件所在的文件夹）".to_owned()
         }
         Unread::Io(e) if e.kind() == ErrorKind::PermissionDenied => "没有权限，请检查文件权限".to_owned(),
-        Unread::Io(e) => regular_file::system_error(&e),
+        Unread::Io(e) => io_error::number(&e),
     });
     FaceFile { path: path.display().to_string(), bytes }
 }

@@ -49,12 +49,6 @@ pub fn read(path: &Path, most: u64) -> Result<Vec<u8>, Unread> {
     if bytes.len() as u64 > most { Err(Unread::TooLarge) } else { Ok(bytes) }
 }
 
-/// Message for a system error that this program has no text for: its number, because the system's message is not Chinese
-/// everywhere.
-pub fn system_error(e: &io::Error) -> String {
-    e.raw_os_error().map_or_else(|| "系统没有说明原因".to_owned(), |code| format!("系统错误 {code}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

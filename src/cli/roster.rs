@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aggregate::{Roster, State};
+use crate::aggregate::{Roster, UnitState};
 use crate::form::labels;
 
 /// Lines printed after a run: how many units are in each state, then missing units, unread reports, reports of unlisted agencies,
@@ -10,8 +10,8 @@ use crate::form::labels;
 pub fn lines(roster: &Roster) -> Vec<String> {
     let words = &labels().sum;
     let mut out = vec![roster.summary()];
-    out.extend(roster.of(State::Missing).map(|unit| format!("  {}    {}", words.missing, unit.name)));
-    out.extend(roster.of(State::Unread).map(|unit| {
+    out.extend(roster.in_state(UnitState::Missing).map(|unit| format!("  {}    {}", words.missing, unit.name)));
+    out.extend(roster.in_state(UnitState::Unread).map(|unit| {
         let how = if unit.by_name { "（按文件名认出）" } else { "" };
         let reason = unit.reason.as_deref().unwrap_or_default();
         format!("  {}  {}：{}{how}，{reason}", words.unread, unit.name, unit.files.join("、"))
@@ -26,7 +26,7 @@ pub fn lines(roster: &Roster) -> Vec<String> {
 
 /// A unit as a JSON object.
 #[derive(Serialize)]
-struct Object<'a> {
+struct UnitLine<'a> {
     /// `null` if the unit of a file is not known.
     unit: Option<&'a str>,
     state: &'a str,
@@ -38,21 +38,21 @@ struct Object<'a> {
 
 /// One line of JSON for each unit of the list, for each file of an unlisted agency, and for each file whose unit is not known.
 pub fn objects(roster: &Roster) -> Vec<String> {
-    let units = roster.units.iter().map(|u| Object {
+    let units = roster.units.iter().map(|u| UnitLine {
         unit: Some(&u.name),
         state: u.state.name(),
         files: &u.files,
         by_name: u.by_name,
         reason: u.reason.as_deref(),
     });
-    let unlisted = roster.unlisted.iter().map(|u| Object {
+    let unlisted = roster.unlisted.iter().map(|u| UnitLine {
         unit: Some(&u.agency),
         state: "unlisted",
         files: std::slice::from_ref(&u.file),
         by_name: false,
         reason: None,
     });
-    let unknown = roster.unknown.iter().map(|file| Object {
+    let unknown = roster.unknown.iter().map(|file| UnitLine {
         unit: None,
         state: "unknown",
         files: std::slice::from_ref(file),

@@ -6,11 +6,11 @@ use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Whether output was lost, for example because the disk behind a redirection is full.
-static UNTOLD: AtomicBool = AtomicBool::new(false);
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Whether any line was lost.
-pub fn untold() -> bool {
-    UNTOLD.load(Ordering::Relaxed)
+pub fn has_lost_lines() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// Replaces control and direction characters, including line ends, by U+FFFD: text from a workbook or a file name must not
@@ -26,7 +26,7 @@ pub fn line(text: &str) {
     if let Err(e) = writeln!(std::io::stdout().lock(), "{text}")
         && e.kind() != std::io::ErrorKind::BrokenPipe
     {
-        UNTOLD.store(true, Ordering::Relaxed);
+        LOST.store(true, Ordering::Relaxed);
     }
 }
 

@@ -41,7 +41,7 @@ pub fn junit<'r>(records: impl IntoIterator<Item = &'r Record>, strict: bool) ->
                 );
             }
         }
-        let others: Vec<String> = record.findings.iter().filter(|f| !counts(f)).map(told).collect();
+        let others: Vec<String> = record.findings.iter().filter(|f| !counts(f)).map(line).collect();
         if !others.is_empty() {
             let _ = writeln!(xml, "      <system-out>{}</system-out>", text(&others.join("\n")));
         }
@@ -51,7 +51,8 @@ pub fn junit<'r>(records: impl IntoIterator<Item = &'r Record>, strict: bool) ->
     xml
 }
 
-fn told(f: &Finding) -> String {
+/// A finding in one line.
+fn line(f: &Finding) -> String {
     let at = f.source.as_ref().and_then(place).map_or(String::new(), |p| format!("{p} "));
     format!("{} {at}{}", f.code, f.message)
 }

@@ -5,13 +5,15 @@
 
 mod junit;
 mod mark;
+mod marked_sheet;
 pub mod page;
 mod sarif;
 
 use crate::model::{Severity, Source};
 
 pub use junit::junit;
-pub use mark::{is_marked, is_unedited_mark, mark};
+pub(crate) use mark::is_marked;
+pub use mark::{is_unedited_mark, mark};
 pub use sarif::sarif;
 
 /// A place as people write it: sheet and cell.

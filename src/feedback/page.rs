@@ -9,7 +9,7 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use super::place;
-use crate::aggregate::{Roster, State};
+use crate::aggregate::{Roster, UnitState};
 use crate::batch::{Record, Status, severity, word};
 use crate::compose;
 use crate::export::html::pieces;
@@ -30,17 +30,17 @@ pub const MOST_DRAWN: usize = 200;
 
 /// File names shown on the page instead of local paths, because the page is passed on.
 #[derive(Debug, Clone, Default)]
-pub struct Names(BTreeMap<String, String>);
+pub struct ShownNames(BTreeMap<String, String>);
 
-impl Names {
+impl ShownNames {
     /// Takes paths as findings contain them, each with its name.
-    pub fn new(names: impl IntoIterator<Item = (String, String)>) -> Names {
+    pub fn new(names: impl IntoIterator<Item = (String, String)>) -> ShownNames {
         let mut all = BTreeMap::new();
         // A file that was given twice keeps its first name.
         for (path, name) in names {
             all.entry(path).or_insert(name);
         }
-        Names(all)
+        ShownNames(all)
     }
 
     fn of<'a>(&'a self, path: &'a str) -> &'a str {
@@ -57,7 +57,7 @@ impl Names {
 }
 
 /// A report's part of the page. `read` is the report, or the part of a refused report that was read; `None` if nothing was read.
-pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>) -> String {
+pub fn section(record: &Record, names: &ShownNames, read: Option<(&Report, &Origins)>) -> String {
     let mut out = String::new();
     let ended = match record.status {
         Status::Skipped => word(Status::Skipped),
@@ -67,12 +67,12 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
     let known = [record.known(), ended.to_owned()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("；");
     // Writing to a string cannot fail.
     let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<p>{}</p>", text(names.of(&record.file)), text(&known));
-    let told: Vec<&Finding> = record.findings.iter().collect();
-    if told.is_empty() {
+    let findings: Vec<&Finding> = record.findings.iter().collect();
+    if findings.is_empty() {
         out.push_str("<p>没有发现问题。</p>\n");
     } else {
         out.push_str("<ol>\n");
-        for item in &told {
+        for item in &findings {
             let hint = item
                 .hint
                 .as_ref()
@@ -92,8 +92,8 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
         out.push_str("</ol>\n");
     }
     if let Some((report, origins)) = read {
-        tables(&mut out, report, origins, &told);
-    } else if record.status == Status::Failed && told.iter().any(|item| item.sheet().is_some()) {
+        tables(&mut out, report, origins, &findings);
+    } else if record.status == Status::Failed && findings.iter().any(|item| item.sheet().is_some()) {
         out.push_str("<p>这份报告没有读懂，画不出表格。请按上面的位置改好，再检查一次。</p>\n");
     }
     out.push_str("</section>\n");
@@ -101,7 +101,7 @@ pub fn section(record: &Record, names: &Names, read: Option<(&Report, &Origins)>
 }
 
 /// The part of the page about the list of units.
-pub fn roster(roster: &Roster, names: &Names) -> String {
+pub fn roster(roster: &Roster, names: &ShownNames) -> String {
     let words = &labels().sum;
     let mut out = format!(
         "<section>\n<h2>应报名单</h2>\n<p>{}</p>\n<div class=\"t\" tabindex=\"0\"><table>\n<tr><th>单位</th><th>情况</th><th>文件</th><th>说明</th></tr>\n",
@@ -114,9 +114,9 @@ pub fn roster(roster: &Roster, names: &Names) -> String {
     };
     for unit in &roster.units {
         let (class, word) = match unit.state {
-            State::Submitted => ("", &words.submitted),
-            State::Unread => ("w", &words.unread),
-            State::Missing => ("e", &words.missing),
+            UnitState::Submitted => ("", &words.submitted),
+            UnitState::Unread => ("w", &words.unread),
+            UnitState::Missing => ("e", &words.missing),
         };
         let files: Vec<&str> = unit.files.iter().map(|f| names.of(f)).collect();
         let by_name = if unit.by_name { "按文件名认出；" } else { "" };
@@ -170,23 +170,24 @@ fn class(severity: Severity) -> &'static str {
 
 /// The findings that refer to a cell: their numbers, and the highest severity of those located at it.
 #[derive(Default)]
-struct Marks {
+struct CellFindings {
     numbers: Vec<usize>,
     gravest: Option<Severity>,
 }
 
-fn marks<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, Address), Marks> {
-    let mut all: BTreeMap<(&str, Address), Marks> = BTreeMap::new();
+/// The findings by the cells that they refer to.
+fn cell_findings<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, Address), CellFindings> {
+    let mut all: BTreeMap<(&str, Address), CellFindings> = BTreeMap::new();
     for (i, item) in findings.iter().enumerate() {
         let places = item.source.iter().map(|p| (true, p)).chain(item.related.iter().map(|p| (false, p)));
         for (own, at) in places.filter(|(_, p)| p.file.is_none()) {
             let (Some(sheet), Some(cell)) = (at.sheet_name(), at.cell) else { continue };
-            let marks = all.entry((sheet, cell)).or_default();
-            if marks.numbers.last() != Some(&(i + 1)) {
-                marks.numbers.push(i + 1);
+            let found = all.entry((sheet, cell)).or_default();
+            if found.numbers.last() != Some(&(i + 1)) {
+                found.numbers.push(i + 1);
             }
             if own {
-                marks.gravest = marks.gravest.max(Some(item.severity));
+                found.gravest = found.gravest.max(Some(item.severity));
             }
         }
     }
@@ -195,11 +196,11 @@ fn marks<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, Address), Marks> {
 
 /// Draws the tables that findings refer to.
 fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Finding]) {
-    let marks = marks(findings);
+    let by_cell = cell_findings(findings);
     for (index, (form, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {
         let of_slot = |slot: usize| {
             let source = origins.source(Place::Value { table: index, slot })?;
-            marks.get(&(&*source.sheet, source.cell?))
+            by_cell.get(&(&*source.sheet, source.cell?))
         };
         if (0..values.len()).all(|slot| of_slot(slot).is_none()) {
             continue;
@@ -235,9 +236,9 @@ fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Fin
                 let written = unread.and_then(|slot| origins.written(Place::Value { table: index, slot }));
                 let words = text(written.unwrap_or(&cell.text));
                 let _ = match slot.and_then(of_slot) {
-                    Some(marks) => {
-                        let numbers: Vec<String> = marks.numbers.iter().map(usize::to_string).collect();
-                        let class = marks.gravest.filter(|s| *s > Severity::Note).map_or("r", class);
+                    Some(found) => {
+                        let numbers: Vec<String> = found.numbers.iter().map(usize::to_string).collect();
+                        let class = found.gravest.filter(|s| *s > Severity::Note).map_or("r", class);
                         write!(out, "<td{spans} class=\"{class}\">{words}<sup>{}</sup></td>", numbers.join(","))
                     }
                     None => write!(out, "<td{spans}>{words}</td>"),

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::{level, place};
 use crate::batch::Record;
 use crate::model::{Code, Finding, Source};
+use crate::site::percent_encoded;
 
 /// The findings of a run as a SARIF log.
 pub fn sarif<'r>(records: impl IntoIterator<Item = &'r Record>) -> String {
@@ -74,14 +75,7 @@ fn location(file: &str, at: Option<&Source>) -> Value {
     location
 }
 
-/// A path as a URI reference: all characters except unreserved ones and slashes are escaped (RFC 3986).
+/// A path as a relative reference (RFC 3986), with `/` between its parts.
 fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for b in path.replace('\\', "/").bytes() {
-        match b {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(b)),
-            _ => out.push_str(&format!("%{b:02X}")),
-        }
-    }
-    out
+    path.split(['/', '\\']).map(percent_encoded).collect::<Vec<_>>().join("/")
 }

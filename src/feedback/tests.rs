@@ -42,11 +42,12 @@ fn records() -> Vec<Record> {
 }
 
 #[test]
-fn a_code_stands_apart_from_the_figure_before_it() {
+fn a_code_is_set_apart_from_the_figure_before_it() {
     let at = Source::cell(&"一、总体情况".into(), Address { row: 3, column: 1 });
-    let told = finding(Code::T501, "“一、总体情况”B4 写“12件”，而表三 J5 是 15").at(at.clone());
+    let placed = finding(Code::T501, "“一、总体情况”B4 写“12件”，而表三 J5 是 15").at(at.clone());
     let short = finding(Code::T501, "正文写“12件”，而表三是 15").at(at);
-    let page = page::section(&record("甲.xlsx", Status::Findings, vec![told, short]), &page::Names::default(), None);
+    let page =
+        page::section(&record("甲.xlsx", Status::Findings, vec![placed, short]), &page::ShownNames::default(), None);
     assert!(page.contains("J5 是 15（T501）"), "{page}");
     assert!(page.contains("表三是 15（“一、总体情况”B4，T501）"), "{page}");
 }
@@ -114,7 +115,7 @@ fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
         origins.note(Place::Value { table: 1, slot }, at(row), "");
     }
     let records = records();
-    let own = page::section(&records[0], &page::Names::default(), Some((&report, &origins)));
+    let own = page::section(&records[0], &page::ShownNames::default(), Some((&report, &origins)));
     for part in [
         "<td class=\"e\">40<sup>1</sup></td>",
         "<td class=\"r\">41<sup>1</sup></td>",
@@ -125,7 +126,7 @@ fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
     }
     // Only the table that a finding refers to is drawn.
     assert_eq!(own.matches("<table>").count(), 1);
-    let page = page::page(&records, &[own, page::section(&records[2], &page::Names::default(), None)]);
+    let page = page::page(&records, &[own, page::section(&records[2], &page::ShownNames::default(), None)]);
     assert!(page.contains("共 4 份：正常 1，有问题 1，失败 1，略过 1。其中 2 份有警告。</p>"), "{page}");
     assert!(page.contains("没有读懂") && !page.contains("只画出前"));
     let body = page.strip_prefix("<!DOCTYPE html>").unwrap();
@@ -138,13 +139,13 @@ fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
 #[test]
 fn the_page_says_what_it_does_not_draw() {
     let records = records();
-    let skipped = page::section(&records[3], &page::Names::default(), None);
+    let skipped = page::section(&records[3], &page::ShownNames::default(), None);
     assert!(skipped.contains("<p>略过</p>") && !skipped.contains("没有读懂"), "{skipped}");
     // For a file that could not be opened, the page does not mention missing tables.
-    assert!(!page::section(&records[2], &page::Names::default(), None).contains("画不出表格"));
+    assert!(!page::section(&records[2], &page::ShownNames::default(), None).contains("画不出表格"));
     let at = Source::cell(&"三、依申请公开".into(), Address { row: 26, column: 3 });
     let refused = finding(Code::N201, "这一行没有认出").at(at);
-    let own = page::section(&record("戊.xlsx", Status::Failed, vec![refused]), &page::Names::default(), None);
+    let own = page::section(&record("戊.xlsx", Status::Failed, vec![refused]), &page::ShownNames::default(), None);
     assert!(own.contains("“三、依申请公开”D27") && own.contains("画不出表格"), "{own}");
     let many = vec![records[1].clone(); page::MOST_DRAWN + 1];
     assert!(page::page(&many, &[]).contains("只画出前 200 个的表格"));

@@ -31,11 +31,11 @@ pub fn clear_for_publication(record: &mut Record, waivers: &Waivers, engine: &En
 /// The finding on a report that may not be published; `None` if it may.
 fn refused(record: &Record) -> Option<Finding> {
     let open = |f: &&Finding| f.blocks() && f.waived.is_none();
-    let standing: Vec<&Finding> = record.findings.iter().filter(open).collect();
-    let first = standing.first()?;
+    let blocking: Vec<&Finding> = record.findings.iter().filter(open).collect();
+    let first = blocking.first()?;
     let cell = first.cell().map_or(String::new(), |c| c.to_string());
     let place = first.sheet().map_or(" ".to_owned(), |sheet| format!("“{sheet}”{cell} 的 "));
-    let message = format!("没有公布：有 {} 处问题必须先改正，如{place}{}", standing.len(), first.code);
+    let message = format!("没有公布：有 {} 处问题必须先改正，如{place}{}", blocking.len(), first.code);
     let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
     Some(finding(REFUSED, message).hint(hint))
 }

@@ -21,7 +21,7 @@ struct Request {
     formats: Vec<String>,
 }
 
-/// What it is told.
+/// What it gets back.
 #[derive(Debug, Default, Serialize)]
 struct Answer {
     agency: Option<String>,
@@ -124,8 +124,8 @@ mod host {
         Box::into_raw(vec![0u8; length].into_boxed_slice()).cast()
     }
 
-    /// Answers the request at `at`, whose memory is freed. At the address given back stand the length of the answer, four bytes
-    /// with the lowest first, and the answer.
+    /// Answers the request at `at`, whose memory is freed. Returns the address of the answer's length (four bytes, little-endian)
+    /// followed by the answer.
     #[unsafe(no_mangle)]
     extern "C" fn answer(at: *mut u8, length: usize) -> *mut u8 {
         // SAFETY: the host got address and length from `take` and gives them up.

@@ -4,8 +4,8 @@
 
 use std::borrow::Cow;
 
-use super::figures::figures;
 use super::pieces::{Compared, NOTHING, Unequal};
+use super::value_rows::value_rows;
 use crate::form::labels;
 use crate::model::Report;
 
@@ -27,7 +27,7 @@ pub(crate) fn prove(report: &Report, bytes: &[u8]) -> Result<Compared, Unequal> 
     };
     compare(&labels().data.csv.each_ref().map(String::as_str))?;
     let (agency, year) = (report.cover.agency.as_str(), report.cover.year.to_string());
-    figures(report, &mut |[table, row, column, number, unit]| {
+    value_rows(report, &mut |[table, row, column, number, unit]| {
         compare(&[agency, &year, table, row, column, number, unit])
     })?;
     // No further row may follow.
@@ -40,8 +40,8 @@ pub(crate) fn prove(report: &Report, bytes: &[u8]) -> Result<Compared, Unequal> 
 fn row_differs(row: usize, expected: &[&str], found: &[Cow<'_, str>]) -> Unequal {
     let found: Vec<&str> = found.iter().map(|field| &**field).collect();
     let column = (0..expected.len()).find(|c| expected.get(*c) != found.get(*c)).unwrap_or(expected.len());
-    let told = |fields: &[&'_ str]| fields.get(column).copied().unwrap_or(NOTHING).to_owned();
-    Unequal::new(format!("第 {row} 行第 {} 列", column + 1), &told(expected), &told(&found))
+    let field = |fields: &[&'_ str]| fields.get(column).copied().unwrap_or(NOTHING).to_owned();
+    Unequal::new(format!("第 {row} 行第 {} 列", column + 1), &field(expected), &field(&found))
 }
 
 /// Reads the fields of the next row and advances `rest`; `None` if quotes do not match or the row has no end.
@@ -97,11 +97,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_field_that_differs_is_told_and_not_how_its_row_begins() {
+    fn the_field_that_differs_is_reported_and_not_the_beginning_of_its_row() {
         let row = |number: &'static str| ["老城区科学技术局", "2024", "主动公开政府信息情况表", number, "件"];
         let found = |number| row(number).map(Cow::Borrowed);
-        let told = row_differs(7, &row("12"), &found("13"));
-        assert_eq!((told.place.as_str(), told.expected.as_str(), told.found.as_str()), ("第 7 行第 4 列", "12", "13"));
+        let difference = row_differs(7, &row("12"), &found("13"));
+        assert_eq!(
+            (difference.place.as_str(), difference.expected.as_str(), difference.found.as_str()),
+            ("第 7 行第 4 列", "12", "13")
+        );
         assert_eq!(row_differs(7, &row("12"), &found("12")[..4]).found, "（没有）");
         assert_eq!(row_differs(7, &[], &found("12")).expected, "（没有）");
     }

@@ -7,23 +7,23 @@ use std::io::Cursor;
 
 use zip::ZipArchive;
 
-use super::pieces::{Piece, is_blank, without_blank};
-use super::xml::{Step, Steps};
+use super::pieces::{ContentPiece, is_blank, without_blank};
+use super::xml::{XmlStep, XmlSteps};
 use crate::inflate::entry;
 
 /// Most bytes of a part; no report needs more.
 const MOST: u64 = 256 << 20;
 
 /// The pieces of a DOCX; `Err` contains the Chinese name of what could not be read.
-pub(crate) fn read(bytes: &[u8]) -> Result<Vec<Piece<'static>>, &'static str> {
+pub(crate) fn read(bytes: &[u8]) -> Result<Vec<ContentPiece<'static>>, &'static str> {
     let part = part(bytes, "word/document.xml").ok_or("正文部件")?;
-    let mut steps = Steps::xml(simdutf8::basic::from_utf8(&part).map_err(|_| "编码")?);
+    let mut steps = XmlSteps::xml(simdutf8::basic::from_utf8(&part).map_err(|_| "编码")?);
     let mut pieces = None;
     while let Some(step) = steps.next()? {
         match step {
-            Step::Open(tag) if tag.is("w:body") && pieces.is_none() => pieces = Some(body(&mut steps)?),
-            Step::Open(tag) if tag.is("w:body") => return Err("第二个正文"),
-            Step::Open(tag) if !tag.is("w:document") => steps.skip()?,
+            XmlStep::Open(tag) if tag.is("w:body") && pieces.is_none() => pieces = Some(body(&mut steps)?),
+            XmlStep::Open(tag) if tag.is("w:body") => return Err("第二个正文"),
+            XmlStep::Open(tag) if !tag.is("w:document") => steps.skip()?,
             _ => {}
         }
     }
@@ -36,15 +36,15 @@ fn part(bytes: &[u8], name: &str) -> Option<Vec<u8>> {
     entry(bytes, &zip.by_index_raw(index).ok()?, MOST).ok()
 }
 
-fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece<'static>>, &'static str> {
+fn body(steps: &mut XmlSteps<'_>) -> Result<Vec<ContentPiece<'static>>, &'static str> {
     let (mut pieces, mut buffer) = (Vec::new(), String::new());
     steps.children(|steps, tag| {
         if tag.is("w:p") {
             buffer.clear();
             paragraph(steps, &mut buffer)?;
-            pieces.push(Piece::Words(buffer.clone().into()));
+            pieces.push(ContentPiece::Words(buffer.clone().into()));
         } else if tag.is("w:tbl") {
-            pieces.push(Piece::Table(table(steps, &mut buffer)?));
+            pieces.push(ContentPiece::Table(table(steps, &mut buffer)?));
         } else if tag.is("w:sectPr") {
             steps.skip()?;
         } else {
@@ -56,7 +56,7 @@ fn body(steps: &mut Steps<'_>) -> Result<Vec<Piece<'static>>, &'static str> {
 }
 
 /// Appends the text of a paragraph.
-fn paragraph(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
+fn paragraph(steps: &mut XmlSteps<'_>, words: &mut String) -> Result<(), &'static str> {
     steps.children(|steps, tag| match tag {
         t if t.is("w:r") => run(steps, words),
         t if t.is("w:pPr") => steps.skip(),
@@ -64,7 +64,7 @@ fn paragraph(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static s
     })
 }
 
-fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
+fn run(steps: &mut XmlSteps<'_>, words: &mut String) -> Result<(), &'static str> {
     steps.children(|steps, tag| match tag {
         t if t.is("w:t") => steps.words(words),
         t if t.is_any(&["w:rPr", "w:br", "w:tab"]) => steps.skip(),
@@ -73,7 +73,7 @@ fn run(steps: &mut Steps<'_>, words: &mut String) -> Result<(), &'static str> {
 }
 
 /// The rows of a table, each with the cells that begin in it.
-fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<Cow<'static, str>>>, &'static str> {
+fn table(steps: &mut XmlSteps<'_>, buffer: &mut String) -> Result<Vec<Vec<Cow<'static, str>>>, &'static str> {
     let mut rows = Vec::new();
     steps.children(|steps, tag| {
         if tag.is_any(&["w:tblPr", "w:tblGrid"]) {
@@ -100,7 +100,7 @@ fn table(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Vec<Vec<Cow<'stat
 }
 
 /// The text of a cell; `None` if it continues a cell of the row above, and then it must be empty.
-fn cell(steps: &mut Steps<'_>, buffer: &mut String) -> Result<Option<Cow<'static, str>>, &'static str> {
+fn cell(steps: &mut XmlSteps<'_>, buffer: &mut String) -> Result<Option<Cow<'static, str>>, &'static str> {
     let mut goes_on = false;
     buffer.clear();
     steps.children(|steps, tag| match tag {

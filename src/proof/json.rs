@@ -13,8 +13,8 @@ pub(crate) fn prove(report: &Report, bytes: &[u8], limits: &Limits) -> Result<Co
         return Err(Unequal::unread("别的文件"));
     };
     let read = normalize_json_exact(&json, &Options { keep_text: true, forms: vec![report.form.clone()] });
-    let told = || read.findings.first().map_or_else(String::new, |f| f.message.clone());
-    let again = read.report.as_ref().ok_or_else(|| Unequal::unread(&told()))?;
+    let message = || read.findings.first().map_or_else(String::new, |f| f.message.clone());
+    let again = read.report.as_ref().ok_or_else(|| Unequal::unread(&message()))?;
     same(report, again)
 }
 

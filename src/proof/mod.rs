@@ -6,13 +6,13 @@
 
 pub(crate) mod csv;
 pub(crate) mod docx;
-mod figures;
 pub(crate) mod html;
 pub(crate) mod json;
 pub(crate) mod pdf;
 mod pieces;
+mod value_rows;
 pub(crate) mod xlsx;
 mod xml;
 
 pub use pieces::Compared;
-pub(crate) use pieces::{Piece, Unequal, compare, of};
+pub(crate) use pieces::{ContentPiece, Unequal, compare, expected_pieces};

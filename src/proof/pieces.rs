@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 
 use crate::form::{GridContent, Table, labels};
-use crate::model::{Paragraph, Report, Value, is_invisible};
+use crate::model::{Paragraph, Report, Value, is_invisible, truncated};
 
 /// One part of the content of a file.
 #[derive(Debug, Clone)]
-pub(crate) enum Piece<'t> {
+pub(crate) enum ContentPiece<'t> {
     /// A title, a heading or a paragraph.
     Words(Cow<'t, str>),
     /// Rows, each with the cells that begin in it.
@@ -19,6 +19,7 @@ pub(crate) enum Piece<'t> {
 
 /// How much of a file was compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Compared {
     /// Titles, headings and paragraphs.
     pub paragraphs: usize,
@@ -48,13 +49,14 @@ impl Unequal {
         let cut = |text: &str| {
             let rest: String = text.chars().skip(skipped).collect();
             let lead = if skipped > 0 { "…" } else { "" };
-            format!("{lead}{}", short(&rest))
+            format!("{lead}{}", truncated(&rest, QUOTED))
         };
         Unequal { place: place.into(), expected: cut(&expected), found: cut(&found) }
     }
 }
 
-/// Characters quoted before the first difference.
+/// Most characters quoted of a text that differs, and those of them before the first difference.
+const QUOTED: usize = 30;
 const LEAD: usize = 8;
 
 /// The characters that are compared.
@@ -74,24 +76,25 @@ pub(super) fn is_blank(text: &str) -> bool {
 
 /// The expected pieces of a report. Made from report and form alone and not from the document that the writers draw: a part that
 /// was lost on the way there would be missing on both sides.
-pub(crate) fn of(report: &Report) -> Vec<Piece<'_>> {
+pub(crate) fn expected_pieces(report: &Report) -> Vec<ContentPiece<'_>> {
     let (cover, words) = (&report.cover, &labels().cover);
-    let fact = |label: &str, text: &Option<String>| text.as_ref().map(|t| Piece::Words(format!("{label}：{t}").into()));
-    fn paragraph(p: &Paragraph) -> Piece<'_> {
-        Piece::Words(p.text.as_str().into())
+    let fact =
+        |label: &str, text: &Option<String>| text.as_ref().map(|t| ContentPiece::Words(format!("{label}：{t}").into()));
+    fn paragraph(p: &Paragraph) -> ContentPiece<'_> {
+        ContentPiece::Words(p.text.as_str().into())
     }
-    let mut pieces = vec![Piece::Words(cover.title.as_str().into())];
+    let mut pieces = vec![ContentPiece::Words(cover.title.as_str().into())];
     pieces.extend(fact(&words.index.label, &cover.index));
     pieces.extend(fact(&words.published.label, &cover.published));
     pieces.extend(report.preface.iter().map(paragraph));
     for (section, content) in report.form.sections.iter().zip(&report.sections) {
         if !report.form.free_headings {
-            pieces.push(Piece::Words(section.heading.as_str().into()));
+            pieces.push(ContentPiece::Words(section.heading.as_str().into()));
         }
         pieces.extend(content.before.iter().map(paragraph));
         if let Some(t) = section.table {
             let rows = table(&report.form.tables[t], &report.tables[t]);
-            pieces.push(Piece::Table(
+            pieces.push(ContentPiece::Table(
                 rows.into_iter().map(|row| row.into_iter().map(|(_, text)| text).collect()).collect(),
             ));
         }
@@ -119,34 +122,34 @@ pub(super) fn table<'r>(form: &'r Table, values: &[Value]) -> Vec<Vec<(usize, Co
 }
 
 /// The pieces without those whose text is blank.
-pub(super) fn without_blank(mut pieces: Vec<Piece<'_>>) -> Vec<Piece<'_>> {
-    pieces.retain(|p| !matches!(p, Piece::Words(words) if is_blank(words)));
+pub(super) fn without_blank(mut pieces: Vec<ContentPiece<'_>>) -> Vec<ContentPiece<'_>> {
+    pieces.retain(|p| !matches!(p, ContentPiece::Words(words) if is_blank(words)));
     pieces
 }
 
 /// Compares piece by piece.
-pub(crate) fn compare(expected: &[Piece<'_>], found: &[Piece<'_>]) -> Result<Compared, Unequal> {
+pub(crate) fn compare(expected: &[ContentPiece<'_>], found: &[ContentPiece<'_>]) -> Result<Compared, Unequal> {
     let mut compared = Compared::default();
     let mut tables = 0;
     for i in 0..expected.len().max(found.len()) {
         match (expected.get(i), found.get(i)) {
-            (Some(Piece::Table(a)), Some(Piece::Table(b))) => {
+            (Some(ContentPiece::Table(a)), Some(ContentPiece::Table(b))) => {
                 tables += 1;
                 compared.cells += rows(tables, a, b)?;
             }
-            (Some(Piece::Words(a)), Some(Piece::Words(b))) if alike(a, b) => compared.paragraphs += 1,
+            (Some(ContentPiece::Words(a)), Some(ContentPiece::Words(b))) if alike(a, b) => compared.paragraphs += 1,
             (a, b) => {
                 let place = format!("第 {} 段", compared.paragraphs + 1);
-                return Err(Unequal::new(place, told(a), told(b)));
+                return Err(Unequal::new(place, quoted(a), quoted(b)));
             }
         }
     }
     Ok(compared)
 }
 
-type Rows<'t> = [Vec<Cow<'t, str>>];
+type TableRows<'t> = [Vec<Cow<'t, str>>];
 
-fn rows(table: usize, expected: &Rows<'_>, found: &Rows<'_>) -> Result<usize, Unequal> {
+fn rows(table: usize, expected: &TableRows<'_>, found: &TableRows<'_>) -> Result<usize, Unequal> {
     let mut cells = 0;
     for row in 0..expected.len().max(found.len()) {
         let (a, b) = (expected.get(row).map_or(&[][..], Vec::as_slice), found.get(row).map_or(&[][..], Vec::as_slice));
@@ -163,20 +166,17 @@ fn rows(table: usize, expected: &Rows<'_>, found: &Rows<'_>) -> Result<usize, Un
     Ok(cells)
 }
 
-fn told<'p>(piece: Option<&'p Piece<'_>>) -> &'p str {
+/// A piece as a message quotes it.
+fn quoted<'p>(piece: Option<&'p ContentPiece<'_>>) -> &'p str {
     match piece {
-        Some(Piece::Words(words)) => words,
-        Some(Piece::Table(_)) => "一张表",
+        Some(ContentPiece::Words(words)) => words,
+        Some(ContentPiece::Table(_)) => "一张表",
         None => NOTHING,
     }
 }
 
 /// The text for a missing part in a message.
 pub(super) const NOTHING: &str = "（没有）";
-
-fn short(text: &str) -> String {
-    if text.chars().count() <= 30 { text.to_owned() } else { text.chars().take(29).chain(['…']).collect() }
-}
 
 #[cfg(test)]
 mod tests {
@@ -185,9 +185,12 @@ mod tests {
     #[test]
     fn what_differs_late_in_a_long_text_is_seen() {
         let text = |end: &str| format!("{}共收到申请{end}件。", "一段很长的文字，".repeat(20));
-        let told = Unequal::new("第 3 段", &text("12"), &text("13"));
-        assert_eq!((told.expected.as_str(), told.found.as_str()), ("…字，共收到申请12件。", "…字，共收到申请13件。"));
-        let told = Unequal::new("第 1 张表", "12", NOTHING);
-        assert_eq!((told.expected.as_str(), told.found.as_str()), ("12", NOTHING));
+        let difference = Unequal::new("第 3 段", &text("12"), &text("13"));
+        assert_eq!(
+            (difference.expected.as_str(), difference.found.as_str()),
+            ("…字，共收到申请12件。", "…字，共收到申请13件。")
+        );
+        let difference = Unequal::new("第 1 张表", "12", NOTHING);
+        assert_eq!((difference.expected.as_str(), difference.found.as_str()), ("12", NOTHING));
     }
 }

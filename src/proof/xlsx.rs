@@ -4,8 +4,8 @@
 //! importer, which is independent of the writer. Labels, words and figures must be in the expected cells; nothing may be hidden,
 //! outside the cells, or displayed as another number.
 
-use super::figures::figures;
 use super::pieces::{Compared, NOTHING, Unequal, alike, is_blank, table};
+use super::value_rows::value_rows;
 use crate::form::labels;
 use crate::import::{Cell, Content, Limits, Sheet, read_bytes};
 use crate::model::{Address, Decimal, Report};
@@ -43,7 +43,7 @@ pub(crate) fn prove(report: &Report, bytes: &[u8], limits: &Limits) -> Result<Co
     }
     proof.sheet(&words.data.sheet, |rows| {
         rows.cells(words.data.head.iter().map(String::as_str).enumerate())?;
-        figures(report, &mut |figure| rows.cells(figure.iter().map(|text| &**text).enumerate()))
+        value_rows(report, &mut |figure| rows.cells(figure.iter().map(|text| &**text).enumerate()))
     })?;
     match proof.sheets.next() {
         Some(more) => Err(Unequal::new("工作表", NOTHING, &more.name)),
@@ -62,7 +62,7 @@ impl<'w> Proof<'w> {
     fn sheet(
         &mut self,
         name: &str,
-        compare: impl FnOnce(&mut Rows<'w, '_>) -> Result<(), Unequal>,
+        compare: impl FnOnce(&mut SheetRows<'w, '_>) -> Result<(), Unequal>,
     ) -> Result<(), Unequal> {
         let sheet = self.sheets.next().filter(|sheet| *sheet.name == *name);
         let sheet = sheet.ok_or_else(|| Unequal::new("工作表", name, NOTHING))?;
@@ -70,7 +70,7 @@ impl<'w> Proof<'w> {
         if hidden || !sheet.format_effects.is_empty() || !sheet.boxes.is_empty() {
             return Err(Unequal::new(format!("工作表“{name}”"), "全部看得见", "有隐藏或另外显示的内容"));
         }
-        let mut rows = Rows { sheet, rest: &sheet.cells, compared: &mut self.compared };
+        let mut rows = SheetRows { sheet, rest: &sheet.cells, compared: &mut self.compared };
         compare(&mut rows)?;
         match rows.rest.first() {
             Some(more) => Err(rows.differs(more.at, NOTHING, Some(&more.content))),
@@ -80,13 +80,13 @@ impl<'w> Proof<'w> {
 }
 
 /// The rows of a sheet that are still to be compared.
-struct Rows<'w, 'p> {
+struct SheetRows<'w, 'p> {
     sheet: &'w Sheet,
     rest: &'w [Cell],
     compared: &'p mut Compared,
 }
 
-impl Rows<'_, '_> {
+impl SheetRows<'_, '_> {
     /// Checks that the next row contains a paragraph.
     fn words(&mut self, text: &str) -> Result<(), Unequal> {
         self.row([(0, text)])?;
@@ -113,7 +113,7 @@ impl Rows<'_, '_> {
             let at = Address { row, column: column as u32 };
             match self.rest.first().filter(|cell| cell.at == at) {
                 None if is_blank(text) => {}
-                Some(cell) if says(&cell.content, text) => self.rest = &self.rest[1..],
+                Some(cell) if contains_text(&cell.content, text) => self.rest = &self.rest[1..],
                 cell => return Err(self.differs(at, text, cell.map(|cell| &cell.content))),
             }
         }
@@ -135,7 +135,7 @@ impl Rows<'_, '_> {
 }
 
 /// Whether a cell contains a text, or a number equal to it.
-fn says(content: &Content, text: &str) -> bool {
+fn contains_text(content: &Content, text: &str) -> bool {
     match content {
         Content::Text(found) => alike(found, text),
         Content::Number(found) => Decimal::from_str_exact(text).is_ok_and(|number| number == *found),

@@ -10,7 +10,7 @@ use quick_xml::escape::unescape;
 use quick_xml::events::{BytesStart, Event};
 
 /// The next part of a document.
-pub(super) enum Step<'x> {
+pub(super) enum XmlStep<'x> {
     Open(Tag<'x>),
     Close,
     /// A run of text, or a part of one.
@@ -31,7 +31,7 @@ impl From<Malformed> for &'static str {
 }
 
 /// A document, read step by step.
-pub(super) struct Steps<'x> {
+pub(super) struct XmlSteps<'x> {
     reader: Reader<&'x [u8]>,
     void: &'static [&'static str],
     /// Names of the open elements, concatenated, and the position of each.
@@ -44,28 +44,28 @@ pub(super) struct Steps<'x> {
 /// Elements of HTML that have no end tag.
 const VOID: [&str; 7] = ["meta", "br", "wbr", "col", "hr", "img", "link"];
 
-impl<'x> Steps<'x> {
-    pub fn xml(text: &'x str) -> Steps<'x> {
-        Steps::new(text, &[])
+impl<'x> XmlSteps<'x> {
+    pub fn xml(text: &'x str) -> XmlSteps<'x> {
+        XmlSteps::new(text, &[])
     }
 
-    pub fn html(text: &'x str) -> Steps<'x> {
-        Steps::new(text, &VOID)
+    pub fn html(text: &'x str) -> XmlSteps<'x> {
+        XmlSteps::new(text, &VOID)
     }
 
-    fn new(text: &'x str, void: &'static [&'static str]) -> Steps<'x> {
+    fn new(text: &'x str, void: &'static [&'static str]) -> XmlSteps<'x> {
         let mut reader = Reader::from_str(text);
         reader.config_mut().enable_all_checks(true);
         // End tags are checked below, because the reader does not report missing ones.
         reader.config_mut().check_end_names = false;
         reader.config_mut().allow_unmatched_ends = true;
-        Steps { reader, void, names: String::new(), open: Vec::new(), empty: false }
+        XmlSteps { reader, void, names: String::new(), open: Vec::new(), empty: false }
     }
 
     /// The next step; `None` at the end. Elements that are not closed are an error.
-    pub fn next(&mut self) -> Result<Option<Step<'x>>, Malformed> {
+    pub fn next(&mut self) -> Result<Option<XmlStep<'x>>, Malformed> {
         if std::mem::take(&mut self.empty) {
-            return Ok(Some(Step::Close));
+            return Ok(Some(XmlStep::Close));
         }
         loop {
             return Ok(Some(match self.reader.read_event().map_err(|_| Malformed)? {
@@ -75,11 +75,11 @@ impl<'x> Steps<'x> {
                         self.open.push(self.names.len());
                         self.names.push_str(e.name().as_ref());
                     }
-                    Step::Open(Tag(e))
+                    XmlStep::Open(Tag(e))
                 }
                 Event::Empty(e) => {
                     self.empty = true;
-                    Step::Open(Tag(e))
+                    XmlStep::Open(Tag(e))
                 }
                 Event::End(e) => {
                     let start = self.open.pop().ok_or(Malformed)?;
@@ -87,12 +87,12 @@ impl<'x> Steps<'x> {
                         return Err(Malformed);
                     }
                     self.names.truncate(start);
-                    Step::Close
+                    XmlStep::Close
                 }
-                Event::Text(t) => Step::Text(t.into_inner()),
+                Event::Text(t) => XmlStep::Text(t.into_inner()),
                 Event::GeneralRef(r) => {
                     let name = format!("&{};", &*r);
-                    Step::Text(Cow::Owned(unescape(&name).map_err(|_| Malformed)?.into_owned()))
+                    XmlStep::Text(Cow::Owned(unescape(&name).map_err(|_| Malformed)?.into_owned()))
                 }
                 Event::CData(_) => return Err(Malformed),
                 Event::Eof if self.open.is_empty() => return Ok(None),
@@ -103,7 +103,7 @@ impl<'x> Steps<'x> {
     }
 
     /// The next step inside the open element: a child, a text or its end.
-    pub fn inside(&mut self) -> Result<Step<'x>, Malformed> {
+    pub fn inside(&mut self) -> Result<XmlStep<'x>, Malformed> {
         self.next()?.ok_or(Malformed)
     }
 
@@ -115,9 +115,9 @@ impl<'x> Steps<'x> {
     ) -> Result<(), &'static str> {
         loop {
             match self.inside()? {
-                Step::Open(tag) => visit(self, &tag)?,
-                Step::Close => return Ok(()),
-                Step::Text(_) => {}
+                XmlStep::Open(tag) => visit(self, &tag)?,
+                XmlStep::Close => return Ok(()),
+                XmlStep::Text(_) => {}
             }
         }
     }
@@ -136,9 +136,9 @@ impl<'x> Steps<'x> {
         let mut depth = 1;
         while depth > 0 {
             match self.inside()? {
-                Step::Open(_) => depth += 1,
-                Step::Close => depth -= 1,
-                Step::Text(text) => take(&text),
+                XmlStep::Open(_) => depth += 1,
+                XmlStep::Close => depth -= 1,
+                XmlStep::Text(text) => take(&text),
             }
         }
         Ok(())
@@ -166,13 +166,13 @@ impl Tag<'_> {
 mod tests {
     use super::*;
 
-    fn told(mut steps: Steps<'_>) -> Result<String, Malformed> {
+    fn written(mut steps: XmlSteps<'_>) -> Result<String, Malformed> {
         let mut out = String::new();
         while let Some(step) = steps.next()? {
             match step {
-                Step::Open(tag) => out.push_str(&format!("<{}", tag.attribute("a").unwrap_or_default())),
-                Step::Close => out.push('>'),
-                Step::Text(text) => out.push_str(&text),
+                XmlStep::Open(tag) => out.push_str(&format!("<{}", tag.attribute("a").unwrap_or_default())),
+                XmlStep::Close => out.push('>'),
+                XmlStep::Text(text) => out.push_str(&text),
             }
         }
         Ok(out)
@@ -181,14 +181,14 @@ mod tests {
     #[test]
     fn elements_and_texts_come_in_their_order() {
         let xml = "<?xml version=\"1.0\"?><p a='1'>x &lt; y<b/>&#x4e00;<i a=\"&amp;\">z</i></p>";
-        assert_eq!(told(Steps::xml(xml)).as_deref(), Ok("<1x < y<>一<&z>>"));
-        assert_eq!(told(Steps::html("<p>a<br>b</p><p><br></p>")).as_deref(), Ok("<a<>b><<>>"));
+        assert_eq!(written(XmlSteps::xml(xml)).as_deref(), Ok("<1x < y<>一<&z>>"));
+        assert_eq!(written(XmlSteps::html("<p>a<br>b</p><p><br></p>")).as_deref(), Ok("<a<>b><<>>"));
     }
 
     #[test]
     fn what_is_not_well_formed_is_not_read() {
         for xml in ["<a>", "</a>", "<a></b>", "<a><b></a></b>", "<a>&x;</a>", "<a><![CDATA[1]]></a>", "<a"] {
-            assert_eq!(told(Steps::xml(xml)), Err(Malformed), "{xml}");
+            assert_eq!(written(XmlSteps::xml(xml)), Err(Malformed), "{xml}");
         }
     }
 }

@@ -9,12 +9,16 @@ use std::fmt::Write;
 use quick_xml::escape::escape;
 
 use crate::form::labels;
+use crate::site::percent_encoded;
 
 /// A published report.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
+pub struct IndexEntry {
+    /// The agency as the report names it; groups the reports of the page.
     pub agency: String,
+    /// Year that the report covers.
     pub year: u16,
+    /// Title of the report, unescaped.
     pub title: String,
     /// Folder of its package.
     pub name: String,
@@ -44,8 +48,8 @@ pub fn is_index(head: &[u8]) -> bool {
 }
 
 /// The index page.
-pub fn index(entries: &[Entry]) -> String {
-    let mut agencies: BTreeMap<&str, Vec<&Entry>> = BTreeMap::new();
+pub fn index(entries: &[IndexEntry]) -> String {
+    let mut agencies: BTreeMap<&str, Vec<&IndexEntry>> = BTreeMap::new();
     for entry in entries {
         agencies.entry(&entry.agency).or_default().push(entry);
     }
@@ -63,15 +67,15 @@ pub fn index(entries: &[Entry]) -> String {
                     let label = format!("{}：{word}", r.title);
                     format!(
                         "<a href=\"{}/{}\" aria-label=\"{}\">{}</a>",
-                        reference(&r.name),
-                        reference(file),
+                        percent_encoded(&r.name),
+                        percent_encoded(file),
                         escape(&label),
                         escape(word)
                     )
                 })
                 .chain([format!(
                     "<a href=\"{}.zip\" aria-label=\"{}\">全部（zip）</a>",
-                    reference(&r.name),
+                    percent_encoded(&r.name),
                     escape(format!("{}：全部", r.title))
                 )])
                 .collect();
@@ -89,24 +93,18 @@ pub fn index(entries: &[Entry]) -> String {
     out
 }
 
-/// A name as part of a relative reference (RFC 3986).
-fn reference(name: &str) -> String {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b'~');
-    name.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn entry(agency: &str, year: u16) -> Entry {
+    fn entry(agency: &str, year: u16) -> IndexEntry {
         let name = format!("{agency}{year}年");
         let files = vec![(format!("{name}.pdf"), "PDF".to_owned())];
-        Entry { agency: agency.to_owned(), year, title: format!("{agency}<{year}>"), name, files }
+        IndexEntry { agency: agency.to_owned(), year, title: format!("{agency}<{year}>"), name, files }
     }
 
     #[test]
-    fn reports_stand_by_agency_and_the_latest_first_in_whatever_order_they_came() {
+    fn reports_are_sorted_by_agency_and_the_latest_first_in_whatever_order_they_came() {
         let mut entries = vec![entry("乙局", 2022), entry("甲局", 2021), entry("乙局", 2023)];
         let page = index(&entries);
         entries.reverse();

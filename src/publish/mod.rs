@@ -4,17 +4,19 @@
 //! publication, and the entry of a package in the index. It writes nothing itself.
 
 mod index;
+mod index_entry;
 mod make;
 mod package;
 mod proof;
-mod standing;
 mod stanza;
 mod waivers;
 
-pub use index::{Entry, index, is_index};
+pub use index::{IndexEntry, index, is_index};
+pub use index_entry::{MOST_MANIFEST, index_entry};
 pub use make::{Produce, REFUSED, publish, publish_by};
 pub use package::{Package, PackageFile, package};
 pub use proof::{Difference, prove, prove_package};
-pub use standing::{MOST_MANIFEST, standing};
 pub use stanza::stanzas;
 pub use waivers::Waivers;
+
+pub use crate::proof::Compared;

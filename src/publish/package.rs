@@ -15,21 +15,27 @@ use crate::proof::Compared;
 
 /// The package that is handed to a portal.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Package {
     /// Name of the folder, and of the zip without its extension.
     pub name: String,
     /// The files of the folder, in order.
     pub files: Vec<PackageFile>,
+    /// Bytes of the zip, which contains the folder.
     pub zip: Vec<u8>,
 }
 
 /// A file of the folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct PackageFile {
+    /// Its name within the folder.
     pub name: String,
     /// The name of its format, `manifest` or `sums`.
     pub format: &'static str,
+    /// Its content.
     pub bytes: Vec<u8>,
+    /// SHA-256 of the content, as 64 lower-case hexadecimal digits.
     pub sha256: String,
 }
 
@@ -41,7 +47,7 @@ impl PackageFile {
 
 /// `manifest.json`.
 #[derive(Serialize)]
-struct Manifest<'a> {
+struct PackageManifest<'a> {
     agency: &'a str,
     year: u16,
     title: &'a str,
@@ -50,11 +56,11 @@ struct Manifest<'a> {
     form: &'a str,
     /// Version of this program.
     tool: &'a str,
-    files: Vec<Entry<'a>>,
+    files: Vec<ManifestFile<'a>>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct ManifestFile<'a> {
     name: &'a str,
     format: &'a str,
     bytes: usize,
@@ -75,14 +81,14 @@ pub fn package(
     let formats: Vec<Format> = files.iter().map(|(f, _)| *f).collect();
     let of_format = |(f, bytes): (Format, _)| PackageFile::new(named(f), f.name(), bytes);
     let mut files: Vec<PackageFile> = files.into_iter().map(of_format).collect();
-    let entries = files.iter().zip(compared).map(|(file, compared)| Entry {
+    let entries = files.iter().zip(compared).map(|(file, compared)| ManifestFile {
         name: &file.name,
         format: file.format,
         bytes: file.bytes.len(),
         sha256: &file.sha256,
         compared,
     });
-    let manifest = Manifest {
+    let manifest = PackageManifest {
         agency: &report.cover.agency,
         year: report.cover.year,
         title: &report.cover.title,

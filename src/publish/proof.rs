@@ -12,17 +12,22 @@ use crate::formats::Format;
 use crate::import::Limits;
 use crate::inflate::entry;
 use crate::model::Report;
-use crate::proof::{Compared, Unequal, of};
+use crate::proof::{Compared, Unequal, expected_pieces};
 
 /// A difference between a file and its report.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "{format} 读回来与报告不同：{place}应为“{expected}”，读到“{found}”，这份报告没有公布；这是程序的错误，请把文件反馈给我们"
 )]
+#[non_exhaustive]
 pub struct Difference {
+    /// Name of the file's format, or `zip`.
     pub format: &'static str,
+    /// Where the first difference is, in Chinese.
     pub place: String,
+    /// The text, number or property that the report requires, shortened if it is long.
     pub expected: String,
+    /// The text, number or property that was read back instead, shortened if it is long.
     pub found: String,
 }
 
@@ -31,7 +36,7 @@ pub struct Difference {
 /// # Errors
 /// The first difference.
 pub fn prove(report: &Report, files: &[(Format, Vec<u8>)], limits: &Limits) -> Result<Vec<Compared>, Difference> {
-    let expected = of(report);
+    let expected = expected_pieces(report);
     let one = |(format, bytes): &(Format, Vec<u8>)| {
         let differs = |Unequal { place, expected, found }| Difference { format: format.name(), place, expected, found };
         format.prove(report, &expected, bytes, limits).map_err(differs)

@@ -30,8 +30,8 @@ fn stanza(agency: &str, year: u16, item: &Finding, findings: &[Finding]) -> Stri
             let _ = writeln!(out, "{key} = {}", string(&value));
         }
     }
-    if let Some(says) = says(item, findings) {
-        let _ = writeln!(out, "says = {}", string(says));
+    if let Some(words) = distinguishing_words(item, findings) {
+        let _ = writeln!(out, "says = {}", string(words));
     }
     out.push_str("reason = \"\"\nwho = \"\"\ndate = \"\"");
     out
@@ -39,7 +39,7 @@ fn stanza(agency: &str, year: u16, item: &Finding, findings: &[Finding]) -> Stri
 
 /// Words that distinguish a finding from others of the same code and place: the shortest quotation that only it has, otherwise
 /// its whole message. `None` if there are no others.
-fn says<'a>(item: &'a Finding, findings: &[Finding]) -> Option<&'a str> {
+fn distinguishing_words<'a>(item: &'a Finding, findings: &[Finding]) -> Option<&'a str> {
     let place = |f: &Finding| (f.code, f.sheet().map(str::to_owned), f.cell());
     let others: Vec<&Finding> =
         findings.iter().filter(|f| place(f) == place(item) && f.message != item.message).collect();

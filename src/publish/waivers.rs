@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Deserialize;
 
 use crate::form::Form;
-use crate::model::{Address, Code, Finding, Source, Waived, full_date};
+use crate::model::{Address, Code, Finding, Source, Waived, full_date, half_width};
 use crate::toml_error::sentence;
 
 /// Most waivers of a file.
@@ -26,8 +26,8 @@ pub struct Waivers {
 
 /// One waiver.
 #[derive(Debug)]
-pub struct Waiver {
-    stated: Stated,
+struct Waiver {
+    stated: WaiverText,
     code: Code,
     used: AtomicBool,
     /// Places of the findings with its code in its report, if it fits none of them.
@@ -37,7 +37,7 @@ pub struct Waiver {
 /// A waiver as it is written.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Stated {
+struct WaiverText {
     /// Agency of the report.
     agency: String,
     year: u16,
@@ -58,9 +58,9 @@ struct Stated {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct WaiverFile {
     #[serde(default)]
-    waiver: Vec<Stated>,
+    waiver: Vec<WaiverText>,
 }
 
 impl Waivers {
@@ -71,7 +71,7 @@ impl Waivers {
     /// be waived, a waiver that occurs twice, too many waivers.
     pub fn parse(text: &str) -> Result<Waivers, String> {
         let read = toml::from_str(text).or_else(|e| toml::from_str(&with_days(text)).map_err(|_| e));
-        let File { mut waiver } = read.map_err(|e| format!("{}，请照手册里的例子写", sentence(&e, text)))?;
+        let WaiverFile { mut waiver } = read.map_err(|e| format!("{}，请照手册里的例子写", sentence(&e, text)))?;
         if waiver.len() > MOST {
             return Err(format!("豁免超过 {MOST} 条，请核对"));
         }
@@ -84,12 +84,12 @@ impl Waivers {
                 waiver[i].date = toml::Value::String(day);
             }
             let code = Code::in_either_case(&waiver[i].code);
-            let said = waiver[i].fault(code).or_else(|| {
-                let same = |other: &Stated| other.key() == waiver[i].key();
+            let fault = waiver[i].fault(code).or_else(|| {
+                let same = |other: &WaiverText| other.key() == waiver[i].key();
                 waiver[..i].iter().any(same).then(|| "与前面的一条重复".to_owned())
             });
-            if let Some(said) = said {
-                return Err(format!("第 {} 条豁免{said}", i + 1));
+            if let Some(fault) = fault {
+                return Err(format!("第 {} 条豁免{fault}", i + 1));
             }
             codes.extend(code);
         }
@@ -115,11 +115,11 @@ impl Waivers {
             };
             used.store(true, Ordering::Relaxed);
             if fitting.iter().any(|i| findings[*i].message != findings[*first].message) {
-                let what = stated.told();
+                let what = stated.summary();
                 several.push(format!("豁免“{what}”对上了 {} 处问题，不能确定是哪一处", fitting.len()));
                 continue;
             }
-            let Stated { who, reason, .. } = stated;
+            let WaiverText { who, reason, .. } = stated;
             for i in fitting {
                 findings[i].waived = Some(Waived { who: who.clone(), date: stated.day(), reason: reason.clone() });
             }
@@ -130,15 +130,15 @@ impl Waivers {
     /// A sentence for each waiver that matched no finding.
     pub fn unused(&self) -> impl Iterator<Item = String> {
         self.all.iter().filter(|w| !w.used.load(Ordering::Relaxed)).map(|w| {
-            let told = w.stated.told();
+            let waiver = w.stated.summary();
             let near = w.near.lock().map(|n| n.clone()).unwrap_or_default();
             if near.is_empty() {
-                return format!("没有用到的豁免：{told}；问题已经改正的，请删去这一条，否则请核对写法");
+                return format!("没有用到的豁免：{waiver}；问题已经改正的，请删去这一条，否则请核对写法");
             }
             let more = if near.len() > NEAR { " 等" } else { "" };
             let near = near.into_iter().take(NEAR).collect::<Vec<_>>().join("、");
             let code = &w.stated.code;
-            format!("没有用到的豁免：{told}；这份报告的 {code} 在{near}{more}，请核对工作表、格子和 says")
+            format!("没有用到的豁免：{waiver}；这份报告的 {code} 在{near}{more}，请核对工作表、格子和 says")
         })
     }
 }
@@ -151,11 +151,7 @@ fn place(at: &Source) -> String {
 
 /// A text without spaces, with full-width ASCII made half-width.
 fn plain(text: &str) -> String {
-    let half = |c: char| match c {
-        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
-    };
-    text.chars().filter(|c| !c.is_whitespace()).map(half).collect()
+    text.chars().filter(|c| !c.is_whitespace()).map(half_width).collect()
 }
 
 /// A date as people write it (2025年1月20日, 2025.1.20, 2025/1/20), as `2025-01-20`.
@@ -177,7 +173,7 @@ fn with_days(text: &str) -> String {
     text.lines().map(|l| line(l).unwrap_or_else(|| l.to_owned()) + "\n").collect()
 }
 
-impl Stated {
+impl WaiverText {
     fn key(&self) -> (&str, u16, &str, &str, &str, &str) {
         (&self.agency, self.year, &self.code, &self.sheet, &self.cell, &self.says)
     }
@@ -251,9 +247,9 @@ impl Stated {
         }
     }
 
-    /// The waiver as sentences name it.
-    fn told(&self) -> String {
-        let Stated { agency, year, code, sheet, cell, says, .. } = self;
+    /// Agency, year, place and code of the waiver, for messages.
+    fn summary(&self) -> String {
+        let WaiverText { agency, year, code, sheet, cell, says, .. } = self;
         let place = if sheet.is_empty() { String::new() } else { format!("“{sheet}”{cell} ") };
         let says = if says.is_empty() { String::new() } else { format!(" {says}") };
         format!("{agency} {year} 年 {place}{code}{says}")
@@ -347,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_findings_in_a_place_words_tell_which() {
+    fn words_distinguish_several_findings_in_a_place() {
         let of = |says: &str| ONE.replace("K301", "P601").replace("reason", &format!("says = \"{says}\"\nreason"));
         let both =
             || [found(Code::P601, 6, "有手机号码“138****5678”"), found(Code::P601, 6, "有个人邮箱“z***@qq.com”")];
@@ -384,8 +380,8 @@ mod tests {
             (ONE.replace("D7", "七行"), "不是单元格"),
             ("[[".to_owned(), "第 1 行"),
         ] {
-            let told = Waivers::parse(&text).unwrap_err();
-            assert!(told.contains(says), "{says}: {told}");
+            let message = Waivers::parse(&text).unwrap_err();
+            assert!(message.contains(says), "{says}: {message}");
         }
     }
 }

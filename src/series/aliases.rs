@@ -15,15 +15,33 @@ pub struct Aliases {
 
 /// Why a file of aliases cannot be used.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum AliasError {
+    /// Not TOML of the expected form; with the place and the cause as a sentence.
     #[error("别名文件{0}；每行写成 \"正式名称\" = [\"旧名\", \"别名\"]，名称要加引号")]
     Syntax(String),
+    /// A name without characters other than spaces.
     #[error("别名文件里有空的名称，请删去或填上")]
     Empty,
+    /// An alias of two agencies.
     #[error("别名文件里“{name}”既归“{first}”又归“{second}”，请只保留一处")]
-    Twice { name: String, first: String, second: String },
+    Twice {
+        /// The alias.
+        name: String,
+        /// The official name that it was first declared for.
+        first: String,
+        /// The other official name.
+        second: String,
+    },
+    /// An alias that is listed twice for one agency.
     #[error("别名文件里“{official}”的别名“{name}”写了两次，请只保留一处")]
-    Repeated { name: String, official: String },
+    Repeated {
+        /// The alias.
+        name: String,
+        /// The official name of its agency.
+        official: String,
+    },
+    /// A name that is declared as an official name and as an alias.
     #[error("别名文件里“{0}”既是正式名称又是别名，请只保留一处")]
     Both(String),
 }

@@ -13,13 +13,15 @@ use crate::form::labels;
 use crate::model::{Code, Decimal, Finding, Severity, Source, finding};
 
 pub use aliases::{AliasError, Aliases};
-pub use facts::{Facts, Figure, Line, Link, Side, TermFacts};
+pub use facts::{FactFigure, Facts, LineFacts, RelationFacts, TermFacts, TermSide};
 pub use names::{Similar, similar};
 
-/// A report of a run: the name of its file in findings, and its facts.
+/// A report of a run.
 #[derive(Debug, Clone, Copy)]
 pub struct Member<'a> {
+    /// Name of its file in findings.
     pub file: &'a str,
+    /// The figures to compare.
     pub facts: &'a Facts,
 }
 
@@ -188,18 +190,18 @@ impl Pair<'_> {
     }
 
     /// The finding if this year does not continue last year.
-    fn broken(&self, new: (&Link, &Line), old: (&Link, &Line)) -> Option<Finding> {
-        let left = side(new, Side::Left);
-        let before = side(old, Side::Before);
-        let right = side(new, Side::Right);
+    fn broken(&self, new: (&RelationFacts, &LineFacts), old: (&RelationFacts, &LineFacts)) -> Option<Finding> {
+        let left = side(new, TermSide::Left);
+        let before = side(old, TermSide::Before);
+        let right = side(new, TermSide::Right);
         let (found, expected) = (sum(&left)?, sum(&before)?.checked_add(sum(&right)?)?);
         if found == expected {
             return None;
         }
         let code = new.0.code;
         let (this, last) = (self.new.facts.year, self.old.facts.year);
-        let at = |t: &Part<'_>| new.0.place(self.new.file, t.1);
-        let was = |t: &Part<'_>| old.0.place(self.old.file, t.1);
+        let at = |t: &TermFigure<'_>| new.0.place(self.new.file, t.1);
+        let was = |t: &TermFigure<'_>| old.0.place(self.old.file, t.1);
         let line = &new.1.label;
         let line = if line.is_empty() { String::new() } else { format!("“{line}”") };
         let after = if right.is_empty() {
@@ -227,32 +229,32 @@ impl Pair<'_> {
 }
 
 /// A term with its figure in one line.
-type Part<'a> = (&'a TermFacts, &'a Figure);
+type TermFigure<'a> = (&'a TermFacts, &'a FactFigure);
 
-fn side<'a>((link, line): (&'a Link, &'a Line), side: Side) -> Vec<Part<'a>> {
+fn side<'a>((link, line): (&'a RelationFacts, &'a LineFacts), side: TermSide) -> Vec<TermFigure<'a>> {
     link.terms.iter().zip(&line.figures).filter(|(t, _)| t.side == side).collect()
 }
 
 /// `None` if the sum does not fit.
-fn sum(parts: &[Part<'_>]) -> Option<Decimal> {
+fn sum(parts: &[TermFigure<'_>]) -> Option<Decimal> {
     parts
         .iter()
         .try_fold(Decimal::ZERO, |n, (t, f)| if t.negative { n.checked_sub(f.number) } else { n.checked_add(f.number) })
 }
 
 /// The terms of a side with their places: “…”为 3（甲.xlsx“三”D6）.
-fn spelled(parts: &[Part<'_>], whose: &str, is: &str, place: &dyn Fn(&Part<'_>) -> Source) -> String {
+fn spelled(parts: &[TermFigure<'_>], whose: &str, is: &str, place: &dyn Fn(&TermFigure<'_>) -> Source) -> String {
     let first = parts.first().map(|p| format!("{whose}“{}”{is}{}（{}）", p.0.label, p.1.number, place(p)));
     first.unwrap_or_default() + &joined(parts.get(1..).unwrap_or_default(), whose, place)
 }
 
 /// Terms that follow others, each after its sign.
-fn joined(parts: &[Part<'_>], whose: &str, place: &dyn Fn(&Part<'_>) -> Source) -> String {
+fn joined(parts: &[TermFigure<'_>], whose: &str, place: &dyn Fn(&TermFigure<'_>) -> Source) -> String {
     let space = if whose.is_empty() { "" } else { " " };
     parts.iter().map(|p| format!("{}{space}{whose}“{}”{}（{}）", sign(p), p.0.label, p.1.number, place(p))).collect()
 }
 
-fn sign(part: &Part<'_>) -> &'static str {
+fn sign(part: &TermFigure<'_>) -> &'static str {
     if part.0.negative { "减" } else { "加" }
 }
 

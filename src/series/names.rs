@@ -14,8 +14,11 @@ const SHORTEST: usize = 2;
 
 /// A name and the similar names that may denote the same agency.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Similar<'a> {
+    /// The name.
     pub name: &'a str,
+    /// The similar names, in their order.
     pub others: Vec<&'a str>,
 }
 

@@ -92,7 +92,7 @@ fn a_local_edition_is_compared_where_its_keys_are_the_same_but_not_what_stays_wi
 }
 
 #[test]
-fn missing_years_are_told_once_a_gap_and_doubled_years_are_not_compared() {
+fn missing_years_are_reported_once_a_gap_and_doubled_years_are_not_compared() {
     let one = |year| facts("某局", year, "2021", &[(1, OUT, PEOPLE, u64::from(year))]);
     let found = run(&[("a", one(2019)), ("b", one(2021)), ("c", one(2025))]);
     let said: Vec<_> = found.iter().map(|(i, f)| (*i, f.code, f.severity, f.message.as_str())).collect();

@@ -181,7 +181,7 @@ fn filled(text: &str, doc: &Document, encode: impl Fn(&str) -> String) -> String
 }
 
 /// Percent-encodes the UTF-8 bytes of all but the unreserved characters of RFC 3986.
-fn percent_encoded(text: &str) -> String {
+pub(crate) fn percent_encoded(text: &str) -> String {
     text.bytes()
         .map(|b| match b {
             b'-' | b'.' | b'_' | b'~' => char::from(b).to_string(),

@@ -91,7 +91,7 @@ fn unstarted(e: &io::Error) -> String {
         io::ErrorKind::ExecutableFileBusy => "程序文件正在被改写".to_owned(),
         io::ErrorKind::InvalidData => "程序文件在运行期间被换掉了".to_owned(),
         io::ErrorKind::OutOfMemory | io::ErrorKind::WouldBlock => "系统的内存或进程数不够".to_owned(),
-        _ => super::regular_file::system_error(e),
+        _ => super::io_error::number(e),
     }
 }
 

@@ -13,10 +13,11 @@ use super::spool::{self, Slip, Spool};
 use super::{Interrupt, Read, each, table};
 use crate::batch::{Header, Manifest, OutputFile, Record, write_summary};
 use crate::cli::folder::Folder;
-use crate::cli::inputs::Input;
+use crate::cli::inputs::InputFile;
+use crate::cli::io_error::{cause, unwritable};
 use crate::cli::lock::Lock;
 use crate::cli::outcome::{Done, Made};
-use crate::cli::output::{self, Content, write_all};
+use crate::cli::output::{self, FileContent, write_all};
 use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop};
 use crate::digest::{sha256, sha256_of};
@@ -25,10 +26,10 @@ use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{Format, produce};
 
 /// A converting run.
-pub struct Run<'a> {
+pub struct ConvertRun<'a> {
     job: &'a ConvertPlan,
     /// Kept only by a run over several inputs, or by a shard.
-    books: Option<Kept>,
+    books: Option<OpenBooks>,
     /// Real paths of all inputs, which are never overwritten.
     inputs: BTreeSet<PathBuf>,
     /// Reports that were read and are to be written.
@@ -36,7 +37,7 @@ pub struct Run<'a> {
 }
 
 /// What a run with books keeps open until its end.
-struct Kept {
+struct OpenBooks {
     folder: Folder,
     books: Books,
     journal: Journal,
@@ -57,8 +58,8 @@ struct Target<'a> {
     stem: String,
 }
 
-impl<'a> Run<'a> {
-    pub fn new(job: &'a ConvertPlan) -> Result<Run<'a>, Stop> {
+impl<'a> ConvertRun<'a> {
+    pub fn new(job: &'a ConvertPlan) -> Result<ConvertRun<'a>, Stop> {
         let inputs: BTreeSet<PathBuf> = job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
         let books = if job.plan.inputs.many || job.shard.is_some() {
             let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
@@ -69,7 +70,7 @@ impl<'a> Run<'a> {
             }
             let (folder, lock) = held(&job.folder).map_err(unwritten)?;
             let journal = Journal::open(&folder, &books)?;
-            Some(Kept { folder, books, journal, _lock: lock })
+            Some(OpenBooks { folder, books, journal, _lock: lock })
         } else {
             None
         };
@@ -77,7 +78,7 @@ impl<'a> Run<'a> {
         let beyond = books.as_ref().map(|kept| (spool::IN_MEMORY, kept.folder.clone()));
         let trace = job.formats.iter().any(|f| f.needs().findings);
         let spool = Spool::new(&job.plan.engine.setting().options.forms, beyond, trace);
-        Ok(Run { job, books, inputs, spool })
+        Ok(ConvertRun { job, books, inputs, spool })
     }
 
     /// Writes the files of the reports and the books of the run.
@@ -150,14 +151,14 @@ impl<'a> Run<'a> {
     }
 
     /// Writes the files of one input; its record contains them, or the reason why there are none.
-    fn one(&self, input: &Input, read: Read) -> Done {
+    fn one(&self, input: &InputFile, read: Read) -> Done {
         let Read { mut record, next, .. } = read;
         let mut made = Made::New;
         match next {
             Next::Nothing => {}
             // Refused, because another input has the same output name.
             _ if !record.is_understood() => {}
-            Next::Stands => made = Made::Kept,
+            Next::UpToDate => made = Made::Kept,
             Next::Write(slip) => match self.write(&input.below, &record, &slip) {
                 Ok((outputs, how)) => {
                     (record.outputs, made) = (outputs, how);
@@ -170,7 +171,7 @@ impl<'a> Run<'a> {
     }
 
     /// Whether the outputs in an earlier record exist unchanged, at the paths that this run would use.
-    fn stands(&self, folder: &Folder, target: &Target<'_>, record: &Record) -> bool {
+    fn is_up_to_date(&self, folder: &Folder, target: &Target<'_>, record: &Record) -> bool {
         let wanted =
             self.job.formats.iter().map(|f| shown(&target.below.join(format!("{}.{}", target.stem, f.ending()))));
         record.outputs.len() == self.job.formats.len()
@@ -182,9 +183,8 @@ impl<'a> Run<'a> {
 
     fn write(&self, below: &Path, record: &Record, slip: &Slip) -> Result<(Vec<OutputFile>, Made), Box<Finding>> {
         let target = Target { below, stem: stem(record) };
-        let lost = |e: std::io::Error| {
-            Box::new(finding(Code::W401, format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e))))
-        };
+        let lost =
+            |e: std::io::Error| Box::new(finding(Code::W401, format!("输出文件夹里的临时文件读不回来：{}", cause(&e))));
         let waited = self.spool.get(slip).map_err(lost)?;
         let files =
             produce(waited.whole(), &self.job.formats, &self.job.plan.engine).map_err(|e| Box::new(e.finding()))?;
@@ -196,14 +196,15 @@ impl<'a> Run<'a> {
             return Err(Box::new(finding(Code::W402, message).hint("请换一个输出文件夹")));
         }
         let unwritten = |message: String| Box::new(finding(Code::W401, message));
-        let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", place.display(), output::reason(&e)));
+        let failed = |e: std::io::Error| unwritten(unwritable(&place, &e));
         // With a single input the folder is opened only here.
         let lone = if self.books.is_none() { Some(held(&self.job.folder).map_err(unwritten)?) } else { None };
         let top = self.books.as_ref().map(|kept| &kept.folder).or(lone.as_ref().map(|(folder, _)| folder));
-        let folder = top.ok_or_else(|| told(std::io::ErrorKind::NotFound.into()))?.below(target.below).map_err(told)?;
-        let named: Vec<(String, Content<'_>)> =
-            files.iter().map(|(f, bytes)| (name(*f), Content::Bytes(bytes.as_slice()))).collect();
-        let there = |(name, _): &(String, Content<'_>)| !folder.kind(name).is_ok_and(|k| k.is_none());
+        let folder =
+            top.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?.below(target.below).map_err(failed)?;
+        let named: Vec<(String, FileContent<'_>)> =
+            files.iter().map(|(f, bytes)| (name(*f), FileContent::Bytes(bytes.as_slice()))).collect();
+        let there = |(name, _): &(String, FileContent<'_>)| !folder.kind(name).is_ok_and(|k| k.is_none());
         let made = if named.iter().any(there) { Made::Replaced } else { Made::New };
         // With books, a lost file is detected by the digest in its record; without books nothing detects it, so the disk is
         // flushed at once.
@@ -226,7 +227,7 @@ impl<'a> Run<'a> {
 
     /// Writes the books of the run, then removes the journal.
     fn close(self, done: &[Done], inputs: usize, inputs_sha256: String) -> Result<Option<PathBuf>, Stop> {
-        let Some(Kept { folder, books, journal, _lock }) = self.books else { return Ok(None) };
+        let Some(OpenBooks { folder, books, journal, _lock }) = self.books else { return Ok(None) };
         if done.iter().all(|d| d.record.sha256.is_none()) && self.job.shard.is_none() {
             // No file was read: there is nothing to record.
             journal.close();
@@ -250,8 +251,8 @@ impl<'a> Run<'a> {
     }
 }
 
-impl Writes for Run<'_> {
-    fn before(&self, input: &Input, digest: &str) -> Option<Record> {
+impl Writes for ConvertRun<'_> {
+    fn before(&self, input: &InputFile, digest: &str) -> Option<Record> {
         let kept = self.books.as_ref().filter(|_| !self.job.force)?;
         let known = kept.journal.before(&input.path.display().to_string())?;
         let same = known.key == self.job.plan.key
@@ -259,7 +260,7 @@ impl Writes for Run<'_> {
             && known.is_understood()
             && known.facts.is_some();
         let target = Target { below: &input.below, stem: stem(known) };
-        (same && self.stands(&kept.folder, &target, known)).then(|| known.clone())
+        (same && self.is_up_to_date(&kept.folder, &target, known)).then(|| known.clone())
     }
 
     fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip> {
@@ -269,8 +270,7 @@ impl Writes for Run<'_> {
 
 /// Opens or creates the output folder and locks it, shared with other converting runs.
 fn held(path: &Path) -> Result<(Folder, Lock), String> {
-    let told = |e: std::io::Error| format!("无法写入 {}：{}", path.display(), output::reason(&e));
-    let folder = Folder::create(path).map_err(told)?;
+    let folder = Folder::create(path).map_err(|e| unwritable(path, &e))?;
     let lock = Lock::shared(&folder)?;
     Ok((folder, lock))
 }
@@ -290,12 +290,12 @@ pub fn close_books(
         files.push((name.clone(), summary.map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?));
     }
     files.extend(times.map(|t| (books.times.clone(), t)));
-    files.push((books.manifest.clone(), Manifest::of(header, records.iter().copied())));
+    files.push((books.manifest.clone(), Manifest::write_records(header, records.iter().copied())));
     let values = |to: &mut dyn Write| table::write(folder, records, to);
-    let mut all: Vec<(String, Content<'_>)> =
-        files.iter().map(|(name, b)| (name.clone(), Content::Bytes(b.as_slice()))).collect();
+    let mut all: Vec<(String, FileContent<'_>)> =
+        files.iter().map(|(name, b)| (name.clone(), FileContent::Bytes(b.as_slice()))).collect();
     let table = books.table.as_ref().filter(|_| table::has_values(records));
-    all.splice(0..0, table.map(|name| (name.clone(), Content::Made(&values))));
+    all.splice(0..0, table.map(|name| (name.clone(), FileContent::Made(&values))));
     write_all(folder, &all).map_err(unwritten)
 }
 

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 
 use crate::batch::{Manifest, Record, Shard};
 use crate::cli::folder::{ATTEMPTS, Folder, unsteady};
-use crate::cli::output::reason;
+use crate::cli::io_error::unwritable;
 use crate::cli::{Exit, Stop};
 use crate::form::labels;
 
@@ -58,9 +58,9 @@ impl Journal {
     pub fn open(folder: &Folder, books: &Books) -> Result<Journal, Stop> {
         let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
         let place = folder.path().display();
-        let told = |e: std::io::Error| unwritten(format!("无法写入 {place}：{}", reason(&e)));
-        let manifest = read(folder, &books.manifest).map_err(told)?;
-        let killed = folder.kind(&books.journal).map_err(told)?.is_some();
+        let failed = |e: std::io::Error| unwritten(unwritable(folder.path(), &e));
+        let manifest = read(folder, &books.manifest).map_err(failed)?;
+        let killed = folder.kind(&books.journal).map_err(failed)?.is_some();
         if manifest.is_none() && !killed {
             // A file with one of these names may not have been written by this program.
             if let Some(name) = books.all().find(|name| !folder.kind(name).is_ok_and(|k| k.is_none())) {
@@ -73,7 +73,7 @@ impl Journal {
         }
         let mut file = None;
         for _ in 0..ATTEMPTS {
-            let opened = folder.own(&books.journal).map_err(told)?;
+            let opened = folder.own(&books.journal).map_err(failed)?;
             match opened.try_lock() {
                 // Some network file systems have no locks; the user must then avoid two runs in one folder.
                 Ok(()) | Err(TryLockError::Error(_)) => {}
@@ -88,9 +88,9 @@ impl Journal {
                 break;
             }
         }
-        let mut file = file.ok_or_else(|| told(unsteady()))?;
+        let mut file = file.ok_or_else(|| failed(unsteady()))?;
         let mut lines = Vec::new();
-        file.read_to_end(&mut lines).map_err(told)?;
+        file.read_to_end(&mut lines).map_err(failed)?;
         let mut before: BTreeMap<String, Record> =
             manifest.into_iter().flat_map(|m| m.records).map(|r| (r.file.clone(), r)).collect();
         // The last line may be cut off; its input is then processed again.
@@ -98,7 +98,7 @@ impl Journal {
         before
             .extend(records.lines().filter_map(|l| serde_json::from_str(l).ok()).map(|r: Record| (r.file.clone(), r)));
         if !lines.is_empty() && !lines.ends_with(b"\n") {
-            file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(b"\n")).map_err(told)?;
+            file.seek(SeekFrom::End(0)).and_then(|_| file.write_all(b"\n")).map_err(failed)?;
         }
         Ok(Journal { file: Mutex::new(file), folder: folder.clone(), name: books.journal.clone(), before })
     }

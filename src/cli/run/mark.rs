@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Interrupt, each};
 use crate::batch::{Record, Status};
-use crate::cli::inputs::Input;
-use crate::cli::plan::{Mark, Plan};
+use crate::cli::inputs::InputFile;
+use crate::cli::plan::{MarkTarget, Plan};
 use crate::cli::{Exit, Stop, output, reading, terminal};
 use crate::feedback;
 use crate::model::Severity;
@@ -20,13 +20,13 @@ const NAMED: usize = 10;
 /// Writes the requested copies and prints where they are; returns the exit code for them.
 pub fn write(
     plan: &Plan,
-    mark: &Mark,
+    mark: &MarkTarget,
     records: &[&Record],
     pool: &rayon::ThreadPool,
     interrupt: &Interrupt,
 ) -> Result<Exit, Stop> {
     match mark {
-        Mark::File(path) => {
+        MarkTarget::File(path) => {
             let Some((input, record)) = plan.inputs.all.first().zip(records.first()) else { return Ok(Exit::Good) };
             let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
             match copy(plan, input, record).map_err(unwritten)? {
@@ -41,12 +41,12 @@ pub fn write(
             }
             Ok(Exit::Good)
         }
-        Mark::Folder(folder) => Ok(folder_of(plan, folder, records, pool, interrupt)),
+        MarkTarget::Folder(folder) => Ok(folder_of(plan, folder, records, pool, interrupt)),
     }
 }
 
 /// The marked copy of an input; `None` if it is not a readable workbook.
-fn copy(plan: &Plan, input: &Input, record: &Record) -> Result<Option<Vec<u8>>, String> {
+fn copy(plan: &Plan, input: &InputFile, record: &Record) -> Result<Option<Vec<u8>>, String> {
     let limits = &plan.engine.setting().limits;
     let read =
         |bytes: Vec<u8>| reading::workbook(&reading::file_name(&input.path), &bytes, limits, plan.isolation.as_ref());
@@ -60,7 +60,7 @@ fn copy(plan: &Plan, input: &Input, record: &Record) -> Result<Option<Vec<u8>>, 
 fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::ThreadPool, interrupt: &Interrupt) -> Exit {
     let own: BTreeSet<PathBuf> = plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
     let inputs = records.iter().filter_map(|r| Some((*r, plan.inputs.all.get(r.input - 1)?)));
-    let all: Vec<(&Record, &Input, PathBuf)> =
+    let all: Vec<(&Record, &InputFile, PathBuf)> =
         names(inputs).into_iter().map(|(record, input, name)| (record, input, folder.join(name))).collect();
     let results = each(pool, interrupt, "标注", all, |(record, input, path)| {
         let there = fs::symlink_metadata(&path).is_ok();
@@ -95,11 +95,11 @@ fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::Thre
     if failed.is_empty() { Exit::Good } else { Exit::Unwritten }
 }
 
-/// Names of the copies: [`Input::shown`] with the extension `.xlsx`. Inputs that differ only in their extension keep it before
+/// Names of the copies: [`InputFile::shown`] with the extension `.xlsx`. Inputs that differ only in their extension keep it before
 /// that one.
-fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a Input)>) -> Vec<(&'a Record, &'a Input, PathBuf)> {
-    let inputs: Vec<(&Record, &Input)> = inputs.collect();
-    let plain = |i: &Input| Path::new(&i.shown).with_extension("xlsx");
+fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a InputFile)>) -> Vec<(&'a Record, &'a InputFile, PathBuf)> {
+    let inputs: Vec<(&Record, &InputFile)> = inputs.collect();
+    let plain = |i: &InputFile| Path::new(&i.shown).with_extension("xlsx");
     let key = |path: &Path| path.to_string_lossy().to_lowercase();
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     for (record, input) in &inputs {
@@ -107,7 +107,7 @@ fn names<'a>(inputs: impl Iterator<Item = (&'a Record, &'a Input)>) -> Vec<(&'a 
             *count.entry(key(&plain(input))).or_default() += 1;
         }
     }
-    let name = |input: &Input| {
+    let name = |input: &InputFile| {
         let plain = plain(input);
         if count.get(&key(&plain)).is_some_and(|n| *n > 1) {
             PathBuf::from(format!("{}.xlsx", input.shown))

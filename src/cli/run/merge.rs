@@ -8,9 +8,9 @@ use super::{Books, table};
 use crate::batch::{self, Manifest, Record};
 use crate::cli::args::MergeArgs;
 use crate::cli::folder::Folder;
+use crate::cli::io_error::{cause, unwritable};
 use crate::cli::lock::Lock;
 use crate::cli::outcome::{Done, Made};
-use crate::cli::output::reason;
 use crate::cli::regular_file::{self, Unread};
 use crate::cli::{Exit, Stop, exit, print};
 use crate::digest::sha256;
@@ -25,7 +25,7 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
         let name = path.display();
         let bytes = regular_file::read(path, MOST).map_err(|why| {
             unread(match why {
-                Unread::Io(e) => format!("{name} 读不了：{}", reason(&e)),
+                Unread::Io(e) => format!("{name} 读不了：{}", cause(&e)),
                 Unread::TooLarge => {
                     format!("{name} 超过 {} MB，不像是 nianbao convert 写出的，请核对文件名", MOST >> 20)
                 }
@@ -40,8 +40,7 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let merged = batch::merge(parts).map_err(|(file, e)| unread(file.map_or(e.to_string(), |f| format!("{f} {e}"))))?;
     prove(&args.output, &merged.records)?;
     let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
-    let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", args.output.display(), reason(&e)));
-    let folder = Folder::create(&args.output).map_err(told)?;
+    let folder = Folder::create(&args.output).map_err(|e| unwritten(unwritable(&args.output, &e)))?;
     let _lock = Lock::alone(&folder).map_err(unwritten)?;
     let records: Vec<&Record> = merged.records.iter().collect();
     let books = Books::of(None, table::has_values(&records));

@@ -21,7 +21,7 @@ use std::time::Instant;
 use rayon::prelude::*;
 
 use super::args::Output;
-use super::inputs::Input;
+use super::inputs::InputFile;
 use super::outcome::{Doing, Done, Made, RunOutcome};
 use super::plan::{CheckPlan, ConvertPlan, Plan};
 use super::{Exit, Stop, print};
@@ -44,7 +44,7 @@ pub use read::{Read, whole};
 pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let plan = &job.plan;
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
-    let inputs: Vec<(usize, &Input)> = (1..).zip(&plan.inputs.all).collect();
+    let inputs: Vec<(usize, &InputFile)> = (1..).zip(&plan.inputs.all).collect();
     let read = each(&pool, &interrupt, "读取", inputs, |(number, input)| {
         let begun = Instant::now();
         let (record, examined) = whole(plan, number, input);
@@ -61,7 +61,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
         exit = mark::write(plan, mark, &records, &pool, &interrupt)?;
     }
     let roster = job.expected.as_ref().map(|e| roster(plan, e, done.iter().map(|d| &d.record)));
-    let names = page::Names::new(plan.inputs.all.iter().map(|i| (i.path.display().to_string(), i.shown.clone())));
+    let names = page::ShownNames::new(plan.inputs.all.iter().map(|i| (i.path.display().to_string(), i.shown.clone())));
     let section = |(d, e): (&Done, &Option<Examined>)| {
         // Skipped inputs are not drawn; of a refused report the part that was read is drawn.
         let read = e.as_ref().filter(|_| d.record.status != Status::Skipped);
@@ -79,7 +79,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     };
     let (took, asked) = (begun.elapsed(), interrupt.asked());
     let file = job.file.clone();
-    let nothing = RunOutcome::of(Doing::Checking, plan);
+    let nothing = RunOutcome::empty(Doing::Checking, plan);
     let outcome = RunOutcome { notes, file, sections, roster, took, asked, ..nothing };
     print::all(&outcome, &done)?;
     Ok(outcome.exit(&done).max(exit))
@@ -89,20 +89,20 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
 pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
     let pool = pool(plan.jobs)?;
-    let run = convert::Run::new(job)?;
+    let run = convert::ConvertRun::new(job)?;
     warm(&job.formats, &plan.engine);
     let reads = read::all(plan, &pool, &interrupt, &run);
     // A run that was interrupted before all inputs were read writes nothing.
     let Some(reads) = reads else {
         let (took, asked) = (begun.elapsed(), interrupt.asked());
-        let outcome = RunOutcome { took, asked, ..RunOutcome::of(Doing::Converting, plan) };
+        let outcome = RunOutcome { took, asked, ..RunOutcome::empty(Doing::Converting, plan) };
         print::all(&outcome, &[])?;
         return Ok(outcome.exit(&[]));
     };
     let finished = run.finish(reads, &pool, &interrupt)?;
     let (folder, summary, notes) = (Some(job.folder.as_path()), finished.summary, finished.notes);
     let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let nothing = RunOutcome::of(Doing::Converting, plan);
+    let nothing = RunOutcome::empty(Doing::Converting, plan);
     let outcome = RunOutcome { folder, summary, notes, took, asked, ..nothing };
     print::all(&outcome, &finished.done)?;
     Ok(outcome.exit(&finished.done))
@@ -130,9 +130,9 @@ fn warm(formats: &[Format], engine: &Engine) {
 
 /// Runs `work` for every input of a plan, in parallel; the results are in the order of the inputs. Returns an error if the run
 /// was interrupted.
-pub fn over<R: Send>(plan: &Plan, work: impl Fn(usize, &Input) -> R + Sync) -> Result<Vec<R>, Stop> {
+pub fn over<R: Send>(plan: &Plan, work: impl Fn(usize, &InputFile) -> R + Sync) -> Result<Vec<R>, Stop> {
     let (pool, interrupt) = (pool(plan.jobs)?, Interrupt::watch());
-    let inputs: Vec<(usize, &Input)> = (1..).zip(&plan.inputs.all).collect();
+    let inputs: Vec<(usize, &InputFile)> = (1..).zip(&plan.inputs.all).collect();
     let done: Option<Vec<R>> =
         each(&pool, &interrupt, "读取", inputs, |(n, input)| work(n, input)).into_iter().collect();
     let exit = interrupt.asked().unwrap_or(Exit::Interrupted);

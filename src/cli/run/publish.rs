@@ -14,25 +14,28 @@ use super::spool::{IN_MEMORY, Slip, Spool};
 use super::{Interrupt, Read, each, pool, warm};
 use crate::batch::{OutputFile, Record};
 use crate::cli::folder::{EntryKind, Folder};
-use crate::cli::inputs::Input;
+use crate::cli::inputs::InputFile;
+use crate::cli::io_error::{cause, unwritable};
 use crate::cli::lock::Lock;
 use crate::cli::outcome::{Doing, Done, Made, RunOutcome};
 use crate::cli::output;
-use crate::cli::plan::PublishPlan;
+use crate::cli::plan::{Plan, PublishPlan};
 use crate::cli::regular_file;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
 use crate::judge::{clear_for_publication, compare_years, judge, refuse_collisions, stem};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
-use crate::publish::{Entry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, is_index, publish_by, standing};
+use crate::publish::{
+    IndexEntry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, index_entry, is_index, publish_by,
+};
 
 /// Most bytes of an index page that are read to detect whether this program wrote it.
 const HEAD: u64 = 1024;
 /// Name of the index page.
 const INDEX: &str = "index.html";
 
-struct Run<'a> {
+struct PublishRun<'a> {
     job: &'a PublishPlan,
     folder: Folder,
     /// Real paths of all inputs, which are never overwritten.
@@ -49,79 +52,113 @@ pub fn publish(job: &PublishPlan) -> Result<Exit, Stop> {
 /// The same with other writers; also returns the outcome of each input.
 fn publish_with(job: &PublishPlan, produce: &Produce) -> Result<(Exit, Vec<Done>), Stop> {
     let (plan, begun, interrupt) = (&job.plan, Instant::now(), Interrupt::watch());
-    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
     let pool = pool(plan.jobs)?;
-    let page = job.folder.join(INDEX);
-    let own = index_of_ours(&page);
-    if own == Some(false) {
-        let message = format!("{} 不是公布时写的目录页，没有覆盖，请换一个输出文件夹", page.display());
-        return Err(Stop { exit: Exit::Unwritten, message });
-    }
-    let told = |e: std::io::Error| unwritten(format!("无法写入 {}：{}", job.folder.display(), output::reason(&e)));
-    let open = Folder::create(&job.folder).map_err(told)?;
-    let lock = Lock::alone(&open).map_err(unwritten)?;
-    let spool = Spool::new(&plan.engine.setting().options.forms, Some((IN_MEMORY, open.clone())), true);
-    let inputs = plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
-    let run = Run { job, folder: open.clone(), inputs, spool, produce };
+    let had_index = replaceable_index(job)?;
+    let (run, lock) = PublishRun::begin(job, produce)?;
     warm(&job.formats, &plan.engine);
-    let reads = all(plan, &pool, &interrupt, &run);
-    let asked = || interrupt.asked();
     // A run that was interrupted before all inputs were read publishes nothing.
-    let Some(mut reads) = reads else {
-        let (took, asked) = (begun.elapsed(), asked());
-        let outcome = RunOutcome { took, asked, ..RunOutcome::of(Doing::Publishing, plan) };
+    let Some(mut reads) = all(plan, &pool, &interrupt, &run) else {
+        let (took, asked) = (begun.elapsed(), interrupt.asked());
+        let outcome = RunOutcome { took, asked, ..RunOutcome::empty(Doing::Publishing, plan) };
         print::all(&outcome, &[])?;
         return Ok((outcome.exit(&[]), Vec::new()));
     };
+    let mut notes = judge_together(plan, &mut reads);
+    let done = run.packages(reads, &pool, &interrupt);
+    // Everything in the folder is handed on with it, so the index also lists packages of earlier runs.
+    let listed = packages_in(&run.folder);
+    // A run that was interrupted has not processed all inputs, so packages and waivers that it did not use are not reported.
+    let complete = interrupt.asked().is_none();
+    if complete {
+        notes.extend(earlier(&done, &listed));
+    }
+    let index = run.write_index(&listed, had_index);
+    drop(lock);
+    let mut least = Exit::Good;
+    let summary = index.unwrap_or_else(|unwritten| {
+        // The packages exist nevertheless and must be reported.
+        notes.push(*unwritten);
+        least = Exit::Unwritten;
+        None
+    });
+    let unused: Vec<Finding> = if complete { unused_waivers(job).collect() } else { Vec::new() };
+    if !unused.is_empty() {
+        least = least.max(Exit::Findings);
+    }
+    notes.extend(unused);
+    let (folder, took, asked) = (Some(job.folder.as_path()), begun.elapsed(), interrupt.asked());
+    let outcome = RunOutcome { folder, summary, notes, took, asked, ..RunOutcome::empty(Doing::Publishing, plan) };
+    print::all(&outcome, &done)?;
+    Ok((outcome.exit(&done).max(least), done))
+}
+
+/// Whether the folder has an index page of an earlier run; an error if a page of that name was not written by this program.
+fn replaceable_index(job: &PublishPlan) -> Result<bool, Stop> {
+    let page = job.folder.join(INDEX);
+    match is_own_index(&page) {
+        Some(false) => {
+            let message = format!("{} 不是公布时写的目录页，没有覆盖，请换一个输出文件夹", page.display());
+            Err(Stop { exit: Exit::Unwritten, message })
+        }
+        own => Ok(own.is_some()),
+    }
+}
+
+/// Makes the decisions that depend on all inputs together: equal names, comparison between years, status. Returns the findings on
+/// the run as a whole.
+fn judge_together(plan: &Plan, reads: &mut [Read]) -> Vec<Finding> {
     let hint = "请先核对两份的单位和年度，填错的改正，重复的只保留一份；要都公布，就分几次公布到不同的文件夹";
     let mut records: Vec<&mut Record> = reads.iter_mut().map(|r| &mut r.record).collect();
     refuse_collisions(&mut records, hint, |r| PathBuf::from(stem(r)));
     // Findings from the comparison between years block publication like any others.
-    let mut notes = compare_years(&plan.aliases, reads.iter_mut().map(|r| &mut r.record));
+    let notes = compare_years(&plan.aliases, reads.iter_mut().map(|r| &mut r.record));
     reads.iter_mut().for_each(|r| judge(&mut r.record, plan.strict));
-    let published = output::settling(&open, || {
-        each(&pool, &interrupt, "公布", reads, |read| {
-            let begun = Instant::now();
-            let before = read.took;
-            Done { record: run.one(read), made: Made::New, took: before + begun.elapsed() }
-        })
-    });
-    open.settle();
-    let done: Vec<Done> = published.into_iter().flatten().collect();
-    // Everything in the folder is handed on with it, so the index also lists packages of earlier runs.
-    let standing = packages(&open);
-    // A run that was interrupted has not processed all inputs, so packages and waivers that it did not use are not reported.
-    let whole = asked().is_none();
-    if whole {
-        notes.extend(earlier(&done, &standing));
-    }
-    let mut summary = None;
-    if !standing.is_empty() {
-        match output::write_one_in(&open, INDEX, index(&standing).as_bytes()) {
-            Ok(()) => summary = Some(page),
-            // The packages exist nevertheless and must be reported.
-            Err(message) => notes.push(finding(Code::W401, message)),
-        }
-    }
-    // The packages of this index were moved away, so it is removed.
-    if standing.is_empty() && own == Some(true) {
-        let _ = open.remove_file(INDEX);
-    }
-    let unlisted = summary.is_none() && !standing.is_empty();
-    drop(lock);
-    let unused = job.waivers.unused().filter(|_| whole).map(|told| finding(Code::B901, told));
-    let unused: Vec<Finding> = unused.collect();
-    let wasted = !unused.is_empty();
-    notes.extend(unused);
-    let (folder, took, asked) = (Some(job.folder.as_path()), begun.elapsed(), asked());
-    let outcome = RunOutcome { folder, summary, notes, took, asked, ..RunOutcome::of(Doing::Publishing, plan) };
-    print::all(&outcome, &done)?;
-    let exit = outcome.exit(&done);
-    let exit = if unlisted { exit.max(Exit::Unwritten) } else { exit };
-    Ok((if wasted { exit.max(Exit::Findings) } else { exit }, done))
+    notes
 }
 
-impl Run<'_> {
+fn unused_waivers(job: &PublishPlan) -> impl Iterator<Item = Finding> {
+    job.waivers.unused().map(|message| finding(Code::B901, message))
+}
+
+impl<'a> PublishRun<'a> {
+    /// Opens or creates the output folder and locks it.
+    fn begin(job: &'a PublishPlan, produce: &'a Produce) -> Result<(PublishRun<'a>, Lock), Stop> {
+        let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+        let folder = Folder::create(&job.folder).map_err(|e| unwritten(unwritable(&job.folder, &e)))?;
+        let lock = Lock::alone(&folder).map_err(unwritten)?;
+        let forms = &job.plan.engine.setting().options.forms;
+        let spool = Spool::new(forms, Some((IN_MEMORY, folder.clone())), true);
+        let inputs = job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+        Ok((PublishRun { job, folder, inputs, spool, produce }, lock))
+    }
+
+    /// Publishes every input that may be published; all packages are on disk when this returns.
+    fn packages(&self, reads: Vec<Read>, pool: &rayon::ThreadPool, interrupt: &Interrupt) -> Vec<Done> {
+        let published = output::settling(&self.folder, || {
+            each(pool, interrupt, "公布", reads, |read| {
+                let begun = Instant::now();
+                let before = read.took;
+                Done { record: self.one(read), made: Made::New, took: before + begun.elapsed() }
+            })
+        });
+        self.folder.settle();
+        published.into_iter().flatten().collect()
+    }
+
+    /// Writes the index page of these packages and returns its path; without packages an index of an earlier run is removed,
+    /// because its packages were moved away.
+    fn write_index(&self, packages: &[IndexEntry], had_index: bool) -> Result<Option<PathBuf>, Box<Finding>> {
+        if packages.is_empty() {
+            if had_index {
+                let _ = self.folder.remove_file(INDEX);
+            }
+            return Ok(None);
+        }
+        output::write_one_in(&self.folder, INDEX, index(packages).as_bytes())
+            .map_err(|message| Box::new(finding(Code::W401, message)))?;
+        Ok(Some(self.job.folder.join(INDEX)))
+    }
+
     /// Publishes one input; returns its record, with the outputs or the reason why there are none.
     fn one(&self, read: Read) -> Record {
         let Read { mut record, next, .. } = read;
@@ -143,7 +180,7 @@ impl Run<'_> {
 
     fn write(&self, record: &Record, slip: &Slip) -> Result<Vec<OutputFile>, Box<Finding>> {
         let unwritten = |message: String| Box::new(finding(Code::W401, message));
-        let lost = |e: std::io::Error| unwritten(format!("输出文件夹里的临时文件读不回来：{}", output::reason(&e)));
+        let lost = |e: std::io::Error| unwritten(format!("输出文件夹里的临时文件读不回来：{}", cause(&e)));
         let waited = self.spool.get(slip).map_err(lost)?;
         let name = stem(record);
         let zip = format!("{name}.zip");
@@ -178,12 +215,12 @@ impl Run<'_> {
 }
 
 /// The packages in a folder, sorted by name. A package without its zip is incomplete and omitted.
-fn packages(folder: &Folder) -> Vec<Entry> {
+fn packages_in(folder: &Folder) -> Vec<IndexEntry> {
     let package = |name: &str| {
         let within = folder.existing(Path::new(name)).ok()?;
         let mut manifest = Vec::new();
         within.file("manifest.json").ok()?.take(MOST_MANIFEST).read_to_end(&mut manifest).ok()?;
-        standing(name, &manifest, |file| within.is(EntryKind::File, file))
+        index_entry(name, &manifest, |file| within.is(EntryKind::File, file))
     };
     let names = folder.entries().unwrap_or_default().into_iter().filter(|(_, kind)| *kind == EntryKind::Folder);
     let names = names.filter_map(|(name, _)| name.into_string().ok());
@@ -191,7 +228,7 @@ fn packages(folder: &Folder) -> Vec<Entry> {
 }
 
 /// Whether the file with the name of the index was written by this program; `None` if there is no such file.
-fn index_of_ours(page: &Path) -> Option<bool> {
+fn is_own_index(page: &Path) -> Option<bool> {
     let kind = fs::symlink_metadata(page).ok()?;
     let mut head = Vec::new();
     let file = regular_file::open(page).ok().flatten();
@@ -199,10 +236,10 @@ fn index_of_ours(page: &Path) -> Option<bool> {
 }
 
 /// The finding on packages of earlier runs that are in the same folder.
-fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
+fn earlier(done: &[Done], listed: &[IndexEntry]) -> Option<Finding> {
     let made: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
     let old: Vec<&str> =
-        standing.iter().map(|e| e.name.as_str()).filter(|n| !made.contains(&*format!("{n}.zip"))).collect();
+        listed.iter().map(|e| e.name.as_str()).filter(|n| !made.contains(&*format!("{n}.zip"))).collect();
     let first = old.iter().take(3).copied().collect::<Vec<_>>().join("、");
     let more = if old.len() > 3 { " 等" } else { "" };
     let message = format!("输出文件夹里还有以前公布的 {} 份，这次没有重新生成：{first}{more}", old.len());
@@ -210,9 +247,9 @@ fn earlier(done: &[Done], standing: &[Entry]) -> Option<Finding> {
     (!old.is_empty()).then(|| finding(Code::W403, message).hint(hint))
 }
 
-impl Writes for Run<'_> {
+impl Writes for PublishRun<'_> {
     /// Returns nothing to reuse: every package is produced and proved again.
-    fn before(&self, _: &Input, _: &str) -> Option<Record> {
+    fn before(&self, _: &InputFile, _: &str) -> Option<Record> {
         None
     }
 

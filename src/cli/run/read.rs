@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use super::spool::Slip;
 use super::{Interrupt, each, pass_over_own};
 use crate::batch::Record;
-use crate::cli::inputs::Input;
-use crate::cli::output::reason;
+use crate::cli::inputs::InputFile;
+use crate::cli::io_error::cause;
 use crate::cli::plan::Plan;
 use crate::cli::reading;
 use crate::digest::sha256;
@@ -29,7 +29,7 @@ pub enum Next {
     /// Nothing: the input was refused, or there is nothing to write.
     Nothing,
     /// Nothing: the record comes from an earlier run, and its outputs still exist unchanged.
-    Stands,
+    UpToDate,
     /// Write the report that is stored here.
     Write(Slip),
 }
@@ -37,7 +37,7 @@ pub enum Next {
 /// Functions of a run that writes, called during reading.
 pub trait Writes: Sync {
     /// The record of an earlier run that read the same bytes in the same way, if its outputs still exist unchanged.
-    fn before(&self, input: &Input, digest: &str) -> Option<Record>;
+    fn before(&self, input: &InputFile, digest: &str) -> Option<Record>;
     /// Stores a report until it is written.
     fn keep(&self, whole: Whole<'_>) -> std::io::Result<Slip>;
 }
@@ -57,7 +57,7 @@ pub fn all(plan: &Plan, pool: &rayon::ThreadPool, interrupt: &Interrupt, writes:
     Some(reads)
 }
 
-fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Record, Next) {
+fn one(plan: &Plan, number: usize, input: &InputFile, writes: &dyn Writes) -> (Record, Next) {
     let loaded = load(plan, input);
     if let Ok((_, digest)) = &loaded
         && let Some(mut known) = writes.before(input, digest)
@@ -65,14 +65,14 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
         known.input = number;
         known.findings.retain(|f| !f.code.rule().across);
         judge(&mut known, plan.strict);
-        return (known, Next::Stands);
+        return (known, Next::UpToDate);
     }
-    let (mut record, examined) = told(plan, number, input, loaded);
+    let (mut record, examined) = judged(plan, number, input, loaded);
     let next = match examined.whole() {
         Some(whole) => match writes.keep(whole) {
             Ok(slip) => Next::Write(slip),
             Err(e) => {
-                record.fail(&finding(Code::W401, format!("输出文件夹里写不下临时文件：{}", reason(&e))));
+                record.fail(&finding(Code::W401, format!("输出文件夹里写不下临时文件：{}", cause(&e))));
                 Next::Nothing
             }
         },
@@ -82,12 +82,12 @@ fn one(plan: &Plan, number: usize, input: &Input, writes: &dyn Writes) -> (Recor
 }
 
 /// Reads and examines an input; returns its record and all that was read.
-pub fn whole(plan: &Plan, number: usize, input: &Input) -> (Record, Examined) {
-    told(plan, number, input, load(plan, input))
+pub fn whole(plan: &Plan, number: usize, input: &InputFile) -> (Record, Examined) {
+    judged(plan, number, input, load(plan, input))
 }
 
 /// Returns an input's bytes and their digest, or why it could not be read.
-fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
+fn load(plan: &Plan, input: &InputFile) -> Result<(Vec<u8>, String), Box<Finding>> {
     if let Some(f) = &input.trouble {
         return Err(Box::new(f.clone()));
     }
@@ -96,10 +96,11 @@ fn load(plan: &Plan, input: &Input) -> Result<(Vec<u8>, String), Box<Finding>> {
     Ok((bytes, digest))
 }
 
-fn told(
+/// The record of an input and all that was read of it, from its bytes or the reason why there are none.
+fn judged(
     plan: &Plan,
     number: usize,
-    input: &Input,
+    input: &InputFile,
     loaded: Result<(Vec<u8>, String), Box<Finding>>,
 ) -> (Record, Examined) {
     let (examined, digest) = match loaded {
@@ -113,7 +114,7 @@ fn told(
 
 /// The finding on a file that cannot be read: an error (I101) if the file must be a workbook or declares itself a report,
 /// otherwise a reason to skip it (I102). Blank templates are skipped, and so are books of an earlier run unless named explicitly.
-fn unread(input: &Input, e: &ImportError) -> Finding {
+fn unread(input: &InputFile, e: &ImportError) -> Finding {
     let wanted = match e {
         ImportError::BlankTemplate => false,
         e if e.is_own_book() => input.typed,
@@ -123,7 +124,7 @@ fn unread(input: &Input, e: &ImportError) -> Finding {
 }
 
 /// Examines the content of an input.
-fn examine(plan: &Plan, input: &Input, bytes: &[u8]) -> Examined {
+fn examine(plan: &Plan, input: &InputFile, bytes: &[u8]) -> Examined {
     let name = reading::file_name(&input.path);
     let read = || reading::read(&name, bytes, &plan.engine.setting().limits, plan.isolation.as_ref());
     // A blank template that was named explicitly is checked: the findings say what to fill in.

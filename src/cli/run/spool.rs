@@ -94,9 +94,9 @@ pub struct Slip {
     form: usize,
 }
 
-/// A report without its form.
+/// A report without its form, as it is decoded.
 #[derive(Deserialize)]
-struct Kept {
+struct StoredReport {
     cover: Cover,
     preface: Vec<Paragraph>,
     sections: Vec<Section>,
@@ -105,8 +105,9 @@ struct Kept {
     trace: Option<(Origins, Vec<u8>)>,
 }
 
+/// The same, to be encoded.
 #[derive(Serialize)]
-struct Keep<'a> {
+struct StoredReportRef<'a> {
     cover: &'a Cover,
     preface: &'a [Paragraph],
     sections: &'a [Section],
@@ -128,8 +129,8 @@ impl Spool {
         let findings = self.trace.then(|| serde_json::to_vec(whole.findings)).transpose()?;
         let trace = findings.map(|findings| (whole.origins, findings));
         let form = self.forms.iter().position(|f| f.digest == form.digest).ok_or_else(lost)?;
-        let keep = Keep { cover, preface, sections, tables, trace };
-        let bytes = postcard::to_stdvec(&keep).map_err(std::io::Error::other)?;
+        let stored = StoredReportRef { cover, preface, sections, tables, trace };
+        let bytes = postcard::to_stdvec(&stored).map_err(std::io::Error::other)?;
         let from = self.store.lock().map_err(|_| lost())?.put(&bytes)?;
         Ok(Slip { from, bytes: bytes.len(), form })
     }
@@ -137,7 +138,7 @@ impl Spool {
     /// Returns a stored report.
     pub fn get(&self, slip: &Slip) -> std::io::Result<Waited> {
         let bytes = self.store.lock().map_err(|_| lost())?.get(slip)?;
-        let Kept { cover, preface, sections, tables, trace } =
+        let StoredReport { cover, preface, sections, tables, trace } =
             postcard::from_bytes(&bytes).map_err(std::io::Error::other)?;
         let form = self.forms.get(slip.form).cloned().ok_or_else(lost)?;
         let (origins, findings) = match trace {
@@ -164,8 +165,8 @@ mod tests {
         let mut origins = Origins::default();
         let cell = Source::cell(&"表".into(), Address { row: 3, column: 1 });
         origins.note(Place::Value { table: 0, slot: 2 }, cell.clone(), "／");
-        let told = finding(Code::N101, "没有填").at(cell.clone()).related([cell]).found(3).hint("改").in_reading();
-        let findings = [told];
+        let finding = finding(Code::N101, "没有填").at(cell.clone()).related([cell]).found(3).hint("改").in_reading();
+        let findings = [finding];
         let whole = |report| Whole { report, origins: &origins, findings: &findings };
         let beyond = || Some((IN_MEMORY, Folder::open(folder.path()).unwrap()));
         let spool = Spool::new(form::built_in(), beyond(), true);

@@ -115,10 +115,10 @@ fn a_difference_names_format_place_and_both_texts() {
         [(Format::Pdf, "第 1 张表"), (Format::Docx, "第 1 张表"), (Format::Xlsx, "工作表“二、主动公开”的 B6")]
     {
         let files = produce(whole(&spoiled), &[format], &engine).unwrap();
-        let told = prove(&sound, &files, &engine.setting().limits).unwrap_err().to_string();
+        let message = prove(&sound, &files, &engine.setting().limits).unwrap_err().to_string();
         let expected = sound.tables[0][0].to_string();
         for word in [format.name(), says, "4321", expected.as_str(), "没有公布"] {
-            assert!(told.contains(word), "{word}: {told}");
+            assert!(message.contains(word), "{word}: {message}");
         }
     }
 }
@@ -147,10 +147,10 @@ fn the_long_form_of_a_workbook_is_proved_by_itself() {
     let [good, bad] = [&sound, &spoiled].map(|r| produce(whole(r), &[Format::Xlsx], &engine).unwrap().remove(0).1);
     let mixed = |book, long| prove(&sound, &[(Format::Xlsx, with_long_form_of(book, long))], &engine.setting().limits);
     assert!(mixed(&good, &good).is_ok());
-    let told = mixed(&good, &bad).unwrap_err();
+    let difference = mixed(&good, &bad).unwrap_err();
     let form::DataLabels { sheet, .. } = &form::labels().data;
-    assert!(told.place.starts_with(&format!("工作表“{sheet}”的 D")), "{told}");
-    assert_eq!([told.expected, told.found], [&sound, &spoiled].map(|r| r.tables[1][0].to_string()));
+    assert!(difference.place.starts_with(&format!("工作表“{sheet}”的 D")), "{difference}");
+    assert_eq!([difference.expected, difference.found], [&sound, &spoiled].map(|r| r.tables[1][0].to_string()));
 }
 
 /// A writer with other labels than the form, but with the same figures.
@@ -172,8 +172,8 @@ fn files_that_cannot_be_read_prove_nothing() {
     for format in Format::ALL {
         let (_, made) = produce(whole(&sound), &[format], &engine).unwrap().remove(0);
         for bytes in [Vec::new(), made[..made.len() / 2].to_vec(), b"%PDF-1.7".to_vec()] {
-            let told = prove(&sound, &[(format, bytes)], &engine.setting().limits).unwrap_err();
-            assert_eq!(told.format, format.name());
+            let difference = prove(&sound, &[(format, bytes)], &engine.setting().limits).unwrap_err();
+            assert_eq!(difference.format, format.name());
         }
     }
 }

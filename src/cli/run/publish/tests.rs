@@ -64,7 +64,7 @@ fn faulty(format: Format, fault: fn(&mut Report) -> [String; 2]) -> Box<Produce>
 }
 
 #[test]
-fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
+fn with_a_faulty_writer_nothing_is_published_and_the_place_is_reported() {
     for (what, fault) in FAULTS {
         for format in Format::ALL {
             // A CSV contains figures only.
@@ -81,15 +81,19 @@ fn with_a_faulty_writer_nothing_is_published_and_the_place_is_told() {
             assert_eq!(exit, Exit::Unwritten, "{case}");
             let [Done { record, .. }] = done.as_slice() else { panic!("{case}: one input") };
             assert!(record.outputs.is_empty(), "{case}");
-            let told = record.findings.iter().find(|f| f.code == Code::W404).unwrap_or_else(|| panic!("{case}"));
-            let (before, found) = told.message.split_once("应为").unwrap();
-            assert!(before.starts_with(&format!("{} 读回来与报告不同：", format.name())), "{case}: {}", told.message);
+            let unequal = record.findings.iter().find(|f| f.code == Code::W404).unwrap_or_else(|| panic!("{case}"));
+            let (before, found) = unequal.message.split_once("应为").unwrap();
+            assert!(
+                before.starts_with(&format!("{} 读回来与报告不同：", format.name())),
+                "{case}: {}",
+                unequal.message
+            );
             assert!(
                 before.chars().count() > format!("{} 读回来与报告不同：第", format.name()).chars().count(),
                 "{case}"
             );
             for text in &texts {
-                assert!(found.contains(text.as_str()), "{case}, {text}: {}", told.message);
+                assert!(found.contains(text.as_str()), "{case}, {text}: {}", unequal.message);
             }
             let left: Vec<_> =
                 fs::read_dir(&out).map(|d| d.flatten().map(|e| e.file_name()).collect()).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The figures of a report in long form: one row per value.
+//! The values of a report in long form: one row per value.
 //!
 //! Takes a report, gives its rows. Made from the form alone and not from the list that the writers share, because a fault in that
 //! list would otherwise be on both sides.
@@ -10,12 +10,12 @@ use crate::form::{Unit, labels};
 use crate::model::{Report, Value};
 
 /// One value: table, row path, column path, number and unit.
-pub(super) type Figure<'r> = [Cow<'r, str>; 5];
+pub(super) type ValueRow<'r> = [Cow<'r, str>; 5];
 
 /// Visits every value in the order of the form.
-pub(super) fn figures(
+pub(super) fn value_rows(
     report: &Report,
-    visit: &mut dyn FnMut(&Figure<'_>) -> Result<(), Unequal>,
+    visit: &mut dyn FnMut(&ValueRow<'_>) -> Result<(), Unequal>,
 ) -> Result<(), Unequal> {
     let join = labels().data.path.as_str();
     for (table, values) in report.form.tables.iter().zip(&report.tables) {

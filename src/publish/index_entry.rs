@@ -4,29 +4,29 @@
 
 use serde::Deserialize;
 
-use super::Entry;
+use super::IndexEntry;
 use crate::formats::Format;
 
 /// Most bytes read of a manifest; those that this program writes are smaller.
 pub const MOST_MANIFEST: u64 = 1 << 20;
 
 #[derive(Deserialize)]
-struct Manifest {
+struct StoredManifest {
     agency: String,
     year: u16,
     title: String,
-    files: Vec<File>,
+    files: Vec<StoredFile>,
 }
 
 #[derive(Deserialize)]
-struct File {
+struct StoredFile {
     name: String,
     format: String,
 }
 
 /// The entry for the package with this name and manifest, if all its files exist.
-pub fn standing(name: &str, manifest: &[u8], has: impl Fn(&str) -> bool) -> Option<Entry> {
-    let Manifest { agency, year, title, files } = serde_json::from_slice(manifest).ok()?;
+pub fn index_entry(name: &str, manifest: &[u8], has: impl Fn(&str) -> bool) -> Option<IndexEntry> {
+    let StoredManifest { agency, year, title, files } = serde_json::from_slice(manifest).ok()?;
     let mut named = Vec::new();
     for file in files {
         let format = Format::ALL.into_iter().find(|f| f.name() == file.format)?;
@@ -35,5 +35,5 @@ pub fn standing(name: &str, manifest: &[u8], has: impl Fn(&str) -> bool) -> Opti
         }
         named.push((file.name, format.word().to_owned()));
     }
-    (!named.is_empty()).then(|| Entry { agency, year, title, name: name.to_owned(), files: named })
+    (!named.is_empty()).then(|| IndexEntry { agency, year, title, name: name.to_owned(), files: named })
 }
