@@ -128,8 +128,7 @@ fn value(sum: Exact, kind: ValueKind, unit: Option<Unit>) -> Option<Value> {
 
 fn too_large(form: &Form, t: usize, slot: usize) -> Finding {
     let table = &form.tables[t];
-    let labels = [table.row_path(slot), table.column_path(slot)].map(|p| p.last().copied().unwrap_or_default());
-    let label = labels.into_iter().filter(|l| !l.is_empty()).collect::<Vec<_>>().join("·");
+    let label = table.slot_label(slot);
     finding(Code::A804, format!("{}“{label}”的合计太大，不能准确表示", table.name)).hint("请核对各单位的这一项")
 }
 

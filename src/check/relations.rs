@@ -3,7 +3,7 @@
 
 use super::text_numbers::TextNumbers;
 use crate::form::{Op, Relation, RelationUse};
-use crate::model::{Decimal, Entry, Finding, Origins, Place, Report, Source, Value, finding};
+use crate::model::{CellEntry, Decimal, Finding, Origins, Place, Report, Source, Value, finding};
 
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     let mut findings: Vec<((usize, usize), Finding)> = Vec::new();
@@ -14,7 +14,7 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
         let uses = relation.uses(table);
         let entry = |slot: usize| origins.entry(Place::Value { table: relation.table, slot });
         let computed =
-            |line: &RelationUse| matches!(line.left.as_slice(), [(slot, _)] if entry(*slot) == Entry::Formula);
+            |line: &RelationUse| matches!(line.left.as_slice(), [(slot, _)] if entry(*slot) == CellEntry::Formula);
         let by_formula = relation.defines_total() && uses.iter().any(computed);
         for line in &uses {
             if !cause.explains(report, relation, line) {
@@ -108,7 +108,7 @@ impl Terms<'_> {
     /// Whether a value was read from a cell without a formula.
     fn is_typed(&self, slot: usize) -> bool {
         let place = self.place(slot);
-        self.origins.source(place).is_some() && self.origins.entry(place) != Entry::Formula
+        self.origins.source(place).is_some() && self.origins.entry(place) != CellEntry::Formula
     }
 
     /// The cell of a value and its label along the relation; without a cell, its row and column labels.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::form::{Relation, RelationUse};
-use crate::model::{Code, Decimal, Entry, Finding, Origins, Place, Report, Source, Value, finding, in_brackets};
+use crate::model::{CellEntry, Code, Decimal, Finding, Origins, Place, Report, Source, Value, finding, in_brackets};
 
 /// Most cells that a message lists before 等.
 const LISTED: usize = 3;
@@ -24,7 +24,7 @@ impl TextNumbers {
     pub fn of(report: &Report, origins: &Origins, table: usize) -> TextNumbers {
         let values = &report.tables[table];
         let is_text = |slot: usize| {
-            origins.entry(Place::Value { table, slot }) == Entry::Text && !values[slot].number().is_zero()
+            origins.entry(Place::Value { table, slot }) == CellEntry::Text && !values[slot].number().is_zero()
         };
         let mut found = TextNumbers { table, texts: Vec::new(), totals: BTreeMap::new() };
         if !(0..values.len()).any(is_text) {
@@ -33,7 +33,7 @@ impl TextNumbers {
         let relations = report.form.relations.iter().filter(|r| r.table == table && r.defines_total());
         let uses: Vec<RelationUse> = relations.flat_map(|r| r.uses(&report.form.tables[table])).collect();
         let computed =
-            |line: &&RelationUse| origins.entry(Place::Value { table, slot: line.left[0].0 }) == Entry::Formula;
+            |line: &&RelationUse| origins.entry(Place::Value { table, slot: line.left[0].0 }) == CellEntry::Formula;
         let uses: Vec<&RelationUse> = uses.iter().filter(computed).collect();
         // A total may be part of another total, so repeat until no more are found.
         for _ in 0..=uses.len() {

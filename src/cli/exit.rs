@@ -7,10 +7,15 @@ use crate::batch::{Record, Status};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Exit {
+    /// No finding of severity error.
     Good = 0,
+    /// Findings of severity error; with `--strict` also warnings.
     Findings = 1,
+    /// Wrong arguments.
     Usage = 2,
+    /// An input could not be read or recognised.
     Unread = 3,
+    /// An output could not be written, or would replace another one of the run.
     Unwritten = 4,
     /// By SIGHUP (terminal closed).
     HungUp = 129,
@@ -21,6 +26,7 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// All codes in ascending order.
     pub const ALL: [Exit; 8] = [
         Exit::Good,
         Exit::Findings,
@@ -32,6 +38,7 @@ impl Exit {
         Exit::Terminated,
     ];
 
+    /// The meaning for the help, in Chinese.
     pub const fn meaning(self) -> &'static str {
         match self {
             Exit::Good => "全部正常（允许有提示和警告；加 --strict 时警告也算问题）",

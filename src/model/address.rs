@@ -191,13 +191,13 @@ pub struct Origins {
 struct Origin {
     source: Source,
     written: String,
-    entry: Entry,
+    entry: CellEntry,
 }
 
 /// How a value is stored in its cell, which determines how a spreadsheet treats it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Entry {
+pub enum CellEntry {
     /// A number that was typed, or nothing.
     #[default]
     Number,
@@ -210,7 +210,7 @@ pub enum Entry {
 impl Origins {
     /// Records where a part was read. Further calls for the same place have no effect.
     pub fn note(&mut self, place: Place, source: Source, written: impl Into<String>) {
-        let origin = || Origin { source, written: written.into(), entry: Entry::default() };
+        let origin = || Origin { source, written: written.into(), entry: CellEntry::default() };
         match place {
             Place::Value { table, slot } => {
                 grown(grown(&mut self.values, table), slot).get_or_insert_with(origin);
@@ -220,7 +220,7 @@ impl Origins {
     }
 
     /// Records how a value is stored in its cell; without effect if its origin was not noted before.
-    pub fn note_entry(&mut self, place: Place, entry: Entry) {
+    pub fn note_entry(&mut self, place: Place, entry: CellEntry) {
         if let Place::Value { table, slot } = place
             && let Some(Some(origin)) = self.values.get_mut(table).and_then(|slots| slots.get_mut(slot))
         {
@@ -228,8 +228,8 @@ impl Origins {
         }
     }
 
-    /// How a value is stored in its cell; [`Entry::Number`] if unknown.
-    pub fn entry(&self, place: Place) -> Entry {
+    /// How a value is stored in its cell; [`CellEntry::Number`] if unknown.
+    pub fn entry(&self, place: Place) -> CellEntry {
         self.at(place).map(|o| o.entry).unwrap_or_default()
     }
 

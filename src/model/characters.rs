@@ -10,11 +10,11 @@ pub fn is_invisible(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// The ASCII character of a full-width one; any other character unchanged.
-pub fn half_width(c: char) -> char {
+/// The ASCII character of a full-width one, `１` → `1`; `None` for all other characters, the ideographic space included.
+pub fn half_width(c: char) -> Option<char> {
     match c {
-        '！'..='～' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        c => c,
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0),
+        _ => None,
     }
 }
 

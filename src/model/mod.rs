@@ -13,7 +13,7 @@ mod value;
 
 pub use crate::rules::{Code, Severity};
 pub(crate) use address::in_brackets;
-pub use address::{Address, Entry, Fact, NoAddress, Origins, Place, Source};
+pub use address::{Address, CellEntry, Fact, NoAddress, Origins, Place, Source};
 pub use characters::is_invisible;
 pub(crate) use characters::{half_width, truncated};
 pub(crate) use date::{days_of_month, full_date};

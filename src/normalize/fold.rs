@@ -6,9 +6,9 @@ use std::ops::Deref;
 use unicode_normalization::UnicodeNormalization;
 
 use super::numerals::is_ordinal;
-use super::width::half_width;
 use crate::form::{Unit, labels};
 use crate::import::MARKED;
+use crate::model::half_width;
 
 /// A label reduced to what distinguishes it from others.
 #[derive(Debug, Clone, PartialEq, Eq)]

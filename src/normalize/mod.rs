@@ -27,7 +27,6 @@ mod title;
 mod value;
 mod values;
 mod view;
-pub(crate) mod width;
 mod wordings;
 
 use std::sync::Arc;

@@ -3,7 +3,7 @@
 
 use crate::form::{RelationUse, Table, ValueKind};
 use crate::model::{
-    Amount, Code, Decimal, Entry, Finding, Origins, Place, Report, Source, Value, finding, in_brackets,
+    Amount, CellEntry, Code, Decimal, Finding, Origins, Place, Report, Source, Value, finding, in_brackets,
 };
 
 /// Most cells that a message lists before 等.
@@ -47,10 +47,10 @@ impl SettledTable<'_> {
     fn reject_sums_of_text(&mut self, totals: &[RelationUse]) {
         let entry = |slot: usize| self.origins.entry(Place::Value { table: self.index, slot });
         let mut passed_over: Vec<bool> =
-            (0..self.values.len()).map(|s| self.values[s] == Value::Unknown && entry(s) == Entry::Text).collect();
+            (0..self.values.len()).map(|s| self.values[s] == Value::Unknown && entry(s) == CellEntry::Text).collect();
         let too_small = |line: &&RelationUse, passed_over: &[bool]| {
             let total = total_of(line);
-            !passed_over[total] && entry(total) == Entry::Formula && line.right.iter().any(|p| passed_over[p.0])
+            !passed_over[total] && entry(total) == CellEntry::Formula && line.right.iter().any(|p| passed_over[p.0])
         };
         while let Some(line) = totals.iter().find(|line| too_small(line, &passed_over)) {
             let total = total_of(line);

@@ -2,8 +2,8 @@
 
 use super::numerals;
 use super::text::joined;
-use super::width::half_width;
 use crate::form::labels;
+use crate::model::half_width;
 
 /// A title taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

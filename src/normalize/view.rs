@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::cache::Cache;
 use super::fold::Folded;
 use crate::import::{Cell, Content, Sheet, Span};
-use crate::model::{Address, Entry};
+use crate::model::{Address, CellEntry};
 
 /// One sheet with its labels folded once.
 pub struct View<'a> {
@@ -41,11 +41,11 @@ impl<'a> View<'a> {
     }
 
     /// How a spreadsheet treats the content of a cell.
-    pub fn entry(&self, at: Address) -> Entry {
+    pub fn entry(&self, at: Address) -> CellEntry {
         match self.cell(at) {
-            Some(c) if c.formula => Entry::Formula,
-            Some(Cell { content: Content::Text(_), .. }) => Entry::Text,
-            _ => Entry::Number,
+            Some(c) if c.formula => CellEntry::Formula,
+            Some(Cell { content: Content::Text(_), .. }) => CellEntry::Text,
+            _ => CellEntry::Number,
         }
     }
 

@@ -151,7 +151,7 @@ fn place(at: &Source) -> String {
 
 /// A text without spaces, with full-width ASCII made half-width.
 fn plain(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).map(half_width).collect()
+    text.chars().filter(|c| !c.is_whitespace()).map(|c| half_width(c).unwrap_or(c)).collect()
 }
 
 /// A date as people write it (2025年1月20日, 2025.1.20, 2025/1/20), as `2025-01-20`.

@@ -7,8 +7,8 @@
 use super::{mailbox, spoken};
 use crate::check::texts;
 use crate::form::words;
+use crate::model::half_width;
 use crate::model::{Code, Fact, Finding, Origins, Place, Report, days_of_month, finding};
-use crate::normalize::width::half_width;
 
 /// Characters before a number that may contain the word for its kind.
 const NEAR: usize = 12;

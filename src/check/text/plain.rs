@@ -4,7 +4,7 @@
 //! regardless of the length of the text. Never changes the text itself.
 
 use crate::form::{AnyOf, Letter, Word};
-use crate::normalize::width::half_width;
+use crate::model::half_width;
 
 /// Most characters that a search examines backwards or ahead.
 const REACH: usize = 120;

@@ -13,7 +13,7 @@ use serde::Serialize;
 pub use schema::schema;
 
 use crate::form::{DataLabels, Form, Unit, labels};
-use crate::model::{Entry, Fact, Origins, Paragraph, Place, Value, Whole};
+use crate::model::{CellEntry, Fact, Origins, Paragraph, Place, Value, Whole};
 
 /// Writes a report.
 pub fn write(whole: Whole<'_>) -> Vec<u8> {
@@ -158,11 +158,11 @@ struct OriginMember<'a> {
     read: Option<String>,
     /// How a value is stored in its cell; omitted if it is a plain number.
     #[serde(skip_serializing_if = "is_number")]
-    entry: Entry,
+    entry: CellEntry,
 }
 
-fn is_number(entry: &Entry) -> bool {
-    *entry == Entry::Number
+fn is_number(entry: &CellEntry) -> bool {
+    *entry == CellEntry::Number
 }
 
 impl<'a> OriginMember<'a> {

@@ -16,7 +16,7 @@ use super::{Normalized, Options, misdated, settle, title};
 use crate::form::{DataLabels, Form, labels};
 use crate::import::{Json, MARKED};
 use crate::model::{
-    Code, Cover, Entry, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, finding, is_invisible,
+    CellEntry, Code, Cover, Fact, Finding, Origins, Paragraph, Place, Report, Section, Source, finding, is_invisible,
 };
 use object::{JsonError, Object, Path, printable_start};
 
@@ -356,11 +356,11 @@ fn words(object: &Object<'_>, name: &str) -> Result<String, JsonError> {
 }
 
 /// How a value was stored in its cell.
-fn entry(origin: &Object<'_>) -> Result<Entry, JsonError> {
+fn entry(origin: &Object<'_>) -> Result<CellEntry, JsonError> {
     match origin.optional("entry")? {
-        None => Ok(Entry::Number),
-        Some("text") => Ok(Entry::Text),
-        Some("formula") => Ok(Entry::Formula),
+        None => Ok(CellEntry::Number),
+        Some("text") => Ok(CellEntry::Text),
+        Some("formula") => Ok(CellEntry::Formula),
         Some(_) => Err(origin.member_error("entry", "应当是 text 或 formula")),
     }
 }
