@@ -10,7 +10,7 @@ use std::thread::{self, ThreadId};
 
 use crate::model::{Code, Finding, finding};
 
-/// A step of the work on one report.
+/// A step of the work on one report, or of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Step {
@@ -30,6 +30,8 @@ pub enum Step {
     Write(&'static str),
     /// Files read back and compared.
     Prove,
+    /// What a shell does besides: arguments, folders, lists.
+    Shell,
 }
 
 impl fmt::Display for Step {
@@ -43,6 +45,7 @@ impl fmt::Display for Step {
             Step::Layout => "排版",
             Step::Write(format) => return write!(f, "生成 {format}"),
             Step::Prove => "核对",
+            Step::Shell => "运行",
         })
     }
 }
@@ -92,7 +95,8 @@ impl Faults {
         Faults { watch: Some(watch), ..Faults::default() }
     }
 
-    /// The panic hook that notes places; a process has one hook, so a shell sets it.
+    /// The panic hook that notes places; a process has one hook, so a shell sets it. Prints nothing: a trace would be between the
+    /// lines of the shell.
     pub fn hook(&self) -> Box<dyn Fn(&PanicHookInfo<'_>) + Send + Sync + 'static> {
         let panics = self.panics.clone();
         Box::new(move |info| {
@@ -137,12 +141,17 @@ fn of_source(file: &str) -> &str {
     dependency.or_else(|| file.find("/library/").map(|at| &file[at + 1..])).unwrap_or(file)
 }
 
+/// Held by tests that set the hook: the process has only one.
+#[cfg(test)]
+pub(crate) static HOOK: Mutex<()> = Mutex::new(());
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_fault_names_version_step_and_place_and_quotes_nothing() {
+        let _alone = HOOK.lock().unwrap_or_else(PoisonError::into_inner);
         let faults = Faults::default();
         let before = std::panic::take_hook();
         std::panic::set_hook(faults.hook());

@@ -86,8 +86,12 @@ pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, format
         Some(times) => Engine::new(setting).watched(times.watch()),
         None => Engine::new(setting),
     };
-    // Faults are reported as findings with their places; the default hook would print a trace between the lines.
-    std::panic::set_hook(engine.faults().hook());
+    // Faults inside a step are reported as findings with their places, all others by the hook that is set already.
+    let (inside, outside) = (engine.faults().hook(), std::panic::take_hook());
+    std::panic::set_hook(Box::new(move |info| {
+        inside(info);
+        outside(info);
+    }));
     Ok(Plan {
         inputs: expand(&args.inputs, output, &filter)?,
         key,
