@@ -23,8 +23,9 @@ fn the_archive_converts_cleanly() {
         formats.insert(line["file"].as_str().unwrap().rsplit_once('.').unwrap().1.to_owned());
         editions.insert(line["edition"].as_str().unwrap().to_owned());
     }
-    let known: BTreeSet<String> = form::built_in().iter().map(|f| f.id.clone()).collect();
-    assert_eq!(editions, known);
+    // The edition in force need not be in an archive yet.
+    let mut ended = form::built_in().iter().filter(|f| f.last_year.is_some());
+    assert!(ended.all(|f| editions.contains(&f.id)), "{editions:?}");
     assert_eq!(formats.into_iter().collect::<Vec<_>>(), ["et", "ods", "xls", "xlsb", "xlsm", "xlsx", "xltx"]);
     assert_eq!(run.status.code(), Some(0), "{}{}", stdout(&run), stderr(&run));
 }

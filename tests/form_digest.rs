@@ -90,7 +90,7 @@ fn json_files_of_the_first_version_are_read() {
 const FREE: [(&str, &str, &str, &str); 26] = [
     ("notice", "2021", "notice = \"国办公开办函〔2021〕30号\"", "notice = \"国办公开办函〔2021〕31号\""),
     ("first_year", "2021", "first_year = 2021", "first_year = 2015"),
-    ("last_year", "2021", "first_year = 2021", "first_year = 2021\nlast_year = 2030"),
+    ("last_year", "2019", "last_year = 2020", "last_year = 2021"),
     ("guide", "2021", "first_year = 2021", "first_year = 2021\nguide = [\"另一句说明。\"]"),
     ("free_headings", "2021", "first_year = 2021", "first_year = 2021\nfree_headings = true"),
     ("heading", "2021", "heading = \"一、总体情况\"", "heading = \"一、总的情况\""),

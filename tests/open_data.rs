@@ -239,7 +239,9 @@ fn refused(change: impl FnOnce(&mut Json), says: &str) {
 #[test]
 fn what_is_no_report_of_its_form_is_refused_where_it_is_wrong() {
     refused(|j| j["version"] = 2.into(), "JSON 的 version 是 2");
-    refused(|j| j["edition"]["id"] = "2031".into(), "edition.id 是“2031”，没有这一版表样，可以是 2021、2019、2014");
+    let editions = form::built_in().iter().map(|f| f.id.as_str()).collect::<Vec<_>>().join("、");
+    let unknown = format!("edition.id 是“2031”，没有这一版表样，可以是 {editions}");
+    refused(|j| j["edition"]["id"] = "2031".into(), &unknown);
     refused(|j| j["edition"]["id"] = "2019".into(), "edition.digest 不是这里的 2019 版表样");
     refused(|j| j["edition"]["digest"] = "0".repeat(64).into(), "edition.digest");
     refused(|j| _ = j.as_object_mut().unwrap().remove("tables"), "JSON 的 tables 缺少");

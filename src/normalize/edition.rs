@@ -60,7 +60,7 @@ impl Area {
 }
 
 /// Chooses the form whose labels fit best, and reports each of its blocks that is not found exactly once. A missing one may be in
-/// a hidden sheet.
+/// a hidden sheet. `year` returns the year that the report states; it is asked only if several forms fit equally well.
 ///
 /// # Errors
 /// If no table of any form is found, or the search is given up.
@@ -69,6 +69,7 @@ pub fn recognise(
     views: &[View<'_>],
     cache: &Cache,
     hidden: impl Iterator<Item = Source> + Clone,
+    year: impl FnOnce() -> Option<u16>,
 ) -> Result<Recognised, Box<Finding>> {
     let mut searches: Vec<FormSearch<'_>> = forms.iter().map(|f| (f, search(f, views, cache))).collect();
     sort_by_fit(&mut searches);
@@ -76,6 +77,7 @@ pub fn recognise(
         searches.iter_mut().for_each(|(f, s)| search_again(f, views, cache, s));
         sort_by_fit(&mut searches);
     }
+    prefer_year(&mut searches, year);
     let Some(((form, best), others)) = searches.split_first_mut() else { return Err(Box::new(nothing(hidden))) };
     let form: &Arc<Form> = form;
     if !best.exhausted {
@@ -123,8 +125,24 @@ type FormSearch<'f> = (&'f Arc<Form>, Search);
 /// Sorts the form that fits best first. The sort is stable: of two that fit equally well, the one listed first (the user's own,
 /// then the one in force) stays first.
 fn sort_by_fit(searches: &mut [FormSearch<'_>]) {
-    let fit = |f: &Form, s: &Search| (s.clean_values(f), s.blocks_found(), std::cmp::Reverse(s.problems()));
-    searches.sort_by_key(|(f, s)| std::cmp::Reverse(fit(f, s)));
+    searches.sort_by_key(|search| std::cmp::Reverse(fit(search)));
+}
+
+/// How well a form fits; the greater the better.
+fn fit((form, search): &FormSearch<'_>) -> (usize, usize, std::cmp::Reverse<usize>) {
+    (search.clean_values(form), search.blocks_found(), std::cmp::Reverse(search.problems()))
+}
+
+/// Of several forms that fit equally well, as editions do whose tables that are present did not change, puts the first one first
+/// that covers the year of the report.
+fn prefer_year(searches: &mut [FormSearch<'_>], year: impl FnOnce() -> Option<u16>) {
+    let alike = searches.iter().take_while(|s| s.1.blocks_found() > 0 && fit(s) == fit(&searches[0])).count();
+    if alike > 1
+        && let Some(year) = year()
+        && let Some(at) = searches[..alike].iter().position(|(form, _)| form.covers(year))
+    {
+        searches[..=at].rotate_right(1);
+    }
 }
 
 /// Reports each clean table of another edition outside the tables of the one that fits best: it is uncertain which of them is to

@@ -101,12 +101,14 @@ pub fn normalize(workbook: &Workbook, options: &Options, cache: &Cache) -> Norma
         findings.push(finding(Code::N113, format!("这是汇总工作簿，“{}”没有读取", s.name)).at(Source::sheet(&s.name)));
     }
     let closed = hidden().filter(|s| s.skipped.is_none());
-    let recognised = match edition::recognise(&options.forms, &views, cache, closed.map(|s| Source::sheet(&s.name))) {
+    let known = || flow::agency_and_year(&workbook.name, &views, options, cache);
+    let closed = closed.map(|s| Source::sheet(&s.name));
+    let recognised = match edition::recognise(&options.forms, &views, cache, closed, || known().1) {
         Ok(recognised) => recognised,
         Err(nothing) => {
             findings.push(*nothing);
             let findings = findings.into_iter().map(Finding::in_reading).collect();
-            let (agency, year) = flow::agency_and_year(&workbook.name, &views, options, cache);
+            let (agency, year) = known();
             return Normalized { report: None, agency, year, edition: None, origins, findings };
         }
     };

@@ -294,6 +294,24 @@ fn a_form_of_the_users_own_goes_before_an_edition_with_the_same_labels() {
 }
 
 #[test]
+fn of_editions_with_the_same_labels_the_year_decides() {
+    let text = include_str!("../form/2021.toml");
+    let without_end: String = text.lines().filter(|l| !l.starts_with("last_year")).map(|l| format!("{l}\n")).collect();
+    let next =
+        without_end.replacen("id = \"2021\"", "id = \"next\"", 1).replacen("first_year = 2021", "first_year = 2027", 1);
+    let ended = without_end.replacen("first_year = 2021", "first_year = 2021\nlast_year = 2026", 1);
+    let forms = [&next, &ended].map(|text| Arc::new(Form::parse(text).unwrap())).to_vec();
+    let options = Options { forms, ..Options::default() };
+    for (year, id) in [(2021, "2021"), (2026, "2021"), (2027, "next"), (2031, "next")] {
+        let lay = Lay::new("表").line(&format!("某局{year}年政府信息公开工作年度报告"));
+        let form = &options.forms[1];
+        let sheets = vec![lay.table(&form.tables[0], distinct).table(&form.tables[2], distinct).done()];
+        let n = normalize(&Workbook { name: String::new(), sheets }, &options, &Cache::default());
+        assert_eq!(n.report.unwrap().form.id, id, "{year}");
+    }
+}
+
+#[test]
 fn words_in_text_boxes_are_told() {
     let sheet = |hidden| {
         let mut sheet = one_sheet("2021", Lay::new("表"), zeros).done();
