@@ -10,7 +10,13 @@ pub fn sentence(error: &toml::de::Error, text: &str) -> String {
         // The parser explains itself in English only; the position is usually enough.
         None => {
             let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-            format!("第 {line} 行第 {column} 列写法不对，请核对引号、括号和等号")
+            let of_line = text.lines().nth(line - 1).unwrap_or_default();
+            let hint = if of_line.contains(['“', '”', '‘', '’', '＝', '＂']) {
+                "引号和等号要用英文的 \" 和 ="
+            } else {
+                "请核对引号、括号、等号和日期"
+            };
+            format!("第 {line} 行第 {column} 列写法不对，{hint}")
         }
     }
 }
@@ -32,5 +38,18 @@ fn meaning(message: &str) -> Option<String> {
         Some("内容的种类不对：数字不加引号，文字要加引号".to_owned())
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_of_chinese_input_are_named() {
+        let said = |text: &str| sentence(&text.parse::<toml::Table>().unwrap_err(), text);
+        assert_eq!(said("a = 1\nb = “乙”\n"), "第 2 行第 5 列写法不对，引号和等号要用英文的 \" 和 =");
+        assert!(said("a ＝ 1\n").contains("要用英文的"), "{}", said("a ＝ 1\n"));
+        assert!(said("d = 2025-02-30\n").contains("请核对引号、括号、等号和日期"), "{}", said("d = 2025-02-30\n"));
     }
 }

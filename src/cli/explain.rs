@@ -14,7 +14,9 @@ pub fn run(args: &ExplainArgs) -> Result<Exit, Stop> {
         return Ok(Exit::Good);
     };
     let Some(r) = Code::in_either_case(code).map(Code::rule) else {
-        return Err(Stop::usage(format!("没有代码 {code}，用 nianbao explain 列出全部")));
+        let near = rules::all().iter().map(|r| r.code.to_string()).find(|known| known[1..] == **code);
+        let near = near.map_or(String::new(), |known| format!("，是不是想写 {known}"));
+        return Err(Stop::usage(format!("没有代码 {code}{near}，用 nianbao explain 列出全部")));
     };
     terminal::line(&format!(
         "{}  {}（{}{}）",

@@ -47,6 +47,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> ExitCode {
         words.remove(1);
         words.push("--help".into());
     }
+    if let Some(sentence) = usage::other_dashes(&words) {
+        terminal::complaint(&sentence);
+        return Exit::Usage.into();
+    }
     let command = words.get(1).cloned().unwrap_or_default();
     let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,

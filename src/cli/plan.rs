@@ -153,7 +153,7 @@ fn mark(path: &Path, inputs: &InputFiles) -> Result<MarkTarget, Stop> {
     let single = inputs.all.len() == 1;
     if !is_xlsx(path) {
         if !inputs.many {
-            return Err(Stop::usage(format!("--mark 写的是 .xlsx，{name} 不是")));
+            return Err(Stop::usage(format!("--mark 后面的文件名要以 .xlsx 结尾，{name} 不是")));
         }
         if path.exists() && !path.is_dir() {
             return Err(Stop::usage(format!("--mark 的 {name} 是文件，不是文件夹，请换一个名字")));

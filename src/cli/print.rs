@@ -197,7 +197,7 @@ fn table(done: &[Done]) {
     }
     let own = done.iter().filter(|d| d.record.is_own && d.record.status == Status::Skipped).count();
     if own > 0 {
-        line(&format!("  其中 {own} 份是 nianbao 写出的，与输入里的报告相同，没有再读"));
+        line(&format!("  其中 {own} 份是 nianbao 写出的，以输入里同单位同年度的报告为准，没有再读"));
     }
     if kept > 0 {
         line(&format!("  其中 {kept} 份没有变化，沿用上次的输出"));

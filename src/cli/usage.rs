@@ -1,6 +1,7 @@
 //! Errors of clap → Chinese sentences.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
 
 use clap::CommandFactory;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -30,9 +31,13 @@ pub fn sentence(error: &clap::Error, word: &OsStr) -> String {
             format!("{} 没有 {argument} 这个选项", command.unwrap_or_default())
         }
         ErrorKind::UnknownArgument => format!("不认识的参数 {argument}{near}"),
+        ErrorKind::InvalidSubcommand if Path::new(word).exists() => {
+            let name = word.to_string_lossy();
+            format!("{name} 前面要写命令，检查写 nianbao check {name}，转换写 nianbao convert {name} -o 输出")
+        }
         ErrorKind::InvalidSubcommand => format!("没有命令 {}{near}", context(ContextKind::InvalidSubcommand)),
         ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => "没有写命令".to_owned(),
-        ErrorKind::MissingRequiredArgument => format!("缺少 {argument}"),
+        ErrorKind::MissingRequiredArgument => format!("缺少 {}", argument.replace("--output", "-o")),
         ErrorKind::InvalidValue if value.is_empty() => format!("{argument} 后面要写内容"),
         ErrorKind::InvalidValue => format!("{argument} 不能是 {value}，可以是 {valid}{near}"),
         ErrorKind::ArgumentConflict => format!("{argument} 重复了，或不能与别的参数同时使用"),
@@ -52,6 +57,14 @@ pub fn sentence(error: &clap::Error, word: &OsStr) -> String {
     };
     let help = command.map_or(String::new(), |c| format!("{c} "));
     format!("{what}。用法见 nianbao {help}--help")
+}
+
+/// The sentence for an option that is written with dashes of another width, as Chinese input methods and word processors make
+/// them: `－－format`, `—to`. Something that exists under such a name is an input and no option.
+pub fn other_dashes(words: &[OsString]) -> Option<String> {
+    let is_other = |word: &str| word.starts_with(['－', '–', '—', '―', '−']) && !Path::new(word).exists();
+    let word = words.iter().skip(1).filter_map(|word| word.to_str()).find(|word| is_other(word))?;
+    Some(format!("{word} 的横线要用英文输入法的 --，如 --format"))
 }
 
 /// Whether any command has this option.

@@ -32,13 +32,15 @@ pub fn pass_over_own<'r>(
     for r in &mut records {
         let source = match report(r) {
             _ if !r.is_own || typed(r) || r.status == Status::Skipped => None,
-            Some(report) => reports.get(&report).map(|source| (source, "是同一份报告")),
+            Some(report) => reports.get(&report).map(|source| (source, "同单位同年度")),
             // If agency or year is not known, as in the marked copy of a refused report, the path of the source is compared: the
             // folders of copies are named as those of their sources.
             None => stems.get(&stem(&r.file)).and_then(|all| one_of(all, &r.file)).map(|source| (source, "同名")),
         };
         if let Some((source, alike)) = source {
-            r.skip(&finding(Code::I102, format!("是 nianbao 写出的文件，与 {source} {alike}，没有再读一遍")));
+            // Its content is not compared: it may be of before the source was corrected, or edited since.
+            let message = format!("是 nianbao 写出的文件，与 {source} {alike}，以 {source} 为准，没有再读一遍");
+            r.skip(&finding(Code::I102, message).hint("如果改过这一份，请改到原来的工作簿里"));
         }
         passed.push(source.is_some());
     }
