@@ -39,6 +39,7 @@ struct FormatRow {
     ending: &'static str,
     media_type: &'static str,
     is_compressed: bool,
+    has_texts: bool,
     needs: Needs,
     write: fn(&Material<'_>) -> Result<Vec<u8>, ProduceError>,
     read_back: ReadBack,
@@ -75,6 +76,7 @@ const ROWS: [FormatRow; 7] = [
         ending: "pdf",
         media_type: "application/pdf",
         is_compressed: true,
+        has_texts: true,
         needs: Needs { pages: true, ..NOTHING },
         write: |m| Ok(export::pdf::write(m.pages()?, m.cache)?),
         read_back: ReadBack::Pieces(proof::pdf::read),
@@ -86,6 +88,7 @@ const ROWS: [FormatRow; 7] = [
         ending: "docx",
         media_type: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         is_compressed: true,
+        has_texts: true,
         needs: NOTHING,
         write: |m| Ok(export::docx::write(m.document, &m.setting.style, m.cache)?),
         read_back: ReadBack::Pieces(proof::docx::read),
@@ -97,6 +100,7 @@ const ROWS: [FormatRow; 7] = [
         ending: "xlsx",
         media_type: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         is_compressed: true,
+        has_texts: true,
         needs: NOTHING,
         write: |m| Ok(export::xlsx::write(m.whole.report, m.cache)?),
         read_back: ReadBack::Report(proof::xlsx::prove),
@@ -108,6 +112,7 @@ const ROWS: [FormatRow; 7] = [
         ending: "html",
         media_type: "text/html",
         is_compressed: false,
+        has_texts: true,
         needs: Needs { site: true, ..NOTHING },
         write: |m| Ok(export::html::page(m.document, &m.setting.site, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
@@ -119,6 +124,7 @@ const ROWS: [FormatRow; 7] = [
         ending: "片段.html",
         media_type: "text/html",
         is_compressed: false,
+        has_texts: true,
         needs: NOTHING,
         write: |m| Ok(export::html::fragment(m.document, m.cache)),
         read_back: ReadBack::Pieces(proof::html::read),
@@ -130,6 +136,7 @@ const ROWS: [FormatRow; 7] = [
         ending: "json",
         media_type: "application/json",
         is_compressed: false,
+        has_texts: true,
         needs: Needs { findings: true, ..NOTHING },
         write: |m| readable(export::json::write(m.whole), &m.setting.limits),
         read_back: ReadBack::Report(proof::json::prove),
@@ -141,6 +148,7 @@ const ROWS: [FormatRow; 7] = [
         ending: "csv",
         media_type: "text/csv",
         is_compressed: false,
+        has_texts: false,
         needs: NOTHING,
         write: |m| Ok(export::csv::write(m.whole.report)),
         read_back: ReadBack::Report(|report, bytes, _| proof::csv::prove(report, bytes)),
@@ -191,6 +199,11 @@ impl Format {
     /// Whether its files are compressed already.
     pub const fn is_compressed(self) -> bool {
         self.row().is_compressed
+    }
+
+    /// Whether its files contain the texts of a report, and not its figures alone.
+    pub const fn has_texts(self) -> bool {
+        self.row().has_texts
     }
 
     /// The inputs of its writer besides the report.

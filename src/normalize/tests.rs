@@ -305,7 +305,8 @@ fn of_editions_with_the_same_labels_the_year_decides() {
     for (year, id) in [(2021, "2021"), (2026, "2021"), (2027, "next"), (2031, "next")] {
         let lay = Lay::new("表").line(&format!("某局{year}年政府信息公开工作年度报告"));
         let form = &options.forms[1];
-        let sheets = vec![lay.table(&form.tables[0], distinct).table(&form.tables[2], distinct).done()];
+        let sheets =
+            vec![lay.table(&form.tables[0], |s| distinct(0, s)).table(&form.tables[2], |s| distinct(2, s)).done()];
         let n = normalize(&Workbook { name: String::new(), sheets }, &options, &Cache::default());
         assert_eq!(n.report.unwrap().form.id, id, "{year}");
     }

@@ -65,7 +65,7 @@ fn what_is_produced_is_proved() {
         for (compared, (format, _)) in compared.iter().zip(&files) {
             let words = 2 * report.sections.len();
             // A CSV contains figures only.
-            let words = if *format == Format::Csv { 0 } else { words };
+            let words = if format.has_texts() { words } else { 0 };
             assert!(compared.cells >= values && compared.paragraphs >= words, "{format:?}: {compared:?}");
         }
     }
@@ -96,7 +96,7 @@ fn faults_of_writers_are_caught_in_every_format() {
             fault(&mut spoiled);
             for file in produce(whole(&spoiled), &Format::ALL, &engine).unwrap() {
                 let format = file.0;
-                if format == Format::Csv && sound.tables == spoiled.tables {
+                if !format.has_texts() && sound.tables == spoiled.tables {
                     continue;
                 }
                 let found = prove(&sound, &[file], &engine.setting().limits);

@@ -47,7 +47,10 @@ const FAULTS: [Fault; 3] = [
 fn job(out: &Path) -> PublishPlan {
     let words = ["nianbao", "publish", SAMPLE, "-o", out.to_str().unwrap()];
     let Command::Publish(args) = Cli::try_parse_from(words).unwrap().command else { panic!("no publish") };
-    publishing(&args).unwrap()
+    let mut job = publishing(&args).unwrap();
+    // It is a child of this program, and the program of a unit test is the test.
+    job.plan.second_reader = false;
+    job
 }
 
 /// Returns a producer that writes one format from a changed report.
@@ -67,8 +70,7 @@ fn faulty(format: Format, fault: fn(&mut Report) -> [String; 2]) -> Box<Produce>
 fn with_a_faulty_writer_nothing_is_published_and_the_place_is_reported() {
     for (what, fault) in FAULTS {
         for format in Format::ALL {
-            // A CSV contains figures only.
-            if format == Format::Csv && what == "a dropped paragraph" {
+            if !format.has_texts() && what == "a dropped paragraph" {
                 continue;
             }
             let dir = tempfile::tempdir().unwrap();
