@@ -11,8 +11,8 @@ const MOST: usize = 20_000_000;
 
 /// The workbook without covered cells; `None` if no cell is covered.
 pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
-    let covered: Vec<Option<Vec<bool>>> = workbook.sheets.iter().map(covered).collect();
-    if covered.iter().all(|c| c.as_ref().is_some_and(|c| c.iter().all(|covered| !covered))) {
+    let covered: Vec<Option<Vec<Covering>>> = workbook.sheets.iter().map(covered).collect();
+    if covered.iter().all(|c| c.as_ref().is_some_and(|c| c.iter().all(Option::is_none))) {
         return (None, Vec::new());
     }
     let mut findings = Vec::new();
@@ -23,10 +23,10 @@ pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
             findings.push(finding(Code::N205, message).at(Source::sheet(&sheet.name)).hint("请取消多余的合并"));
             continue;
         };
-        let hidden = sheet.cells.iter().zip(&covered).filter(|(_, covered)| **covered).map(|(c, _)| c);
+        let hidden = sheet.cells.iter().zip(&covered).filter_map(|(cell, by)| Some((cell, &sheet.merges[(*by)?])));
         let (mut numbers, mut words) = (Places::default(), Places::default());
         // Hidden blanks, and words that the merged range shows anyway, are not reported.
-        for cell in hidden.filter(|c| !repeats(sheet, c.at, &c.content)) {
+        for (cell, _) in hidden.filter(|(cell, by)| !repeats(sheet, &cell.content, by)) {
             let places = if is_figure(&cell.content) { &mut numbers } else { &mut words };
             places.push(Source::cell(&sheet.name, cell.at));
         }
@@ -40,7 +40,7 @@ pub fn without(workbook: &Workbook) -> (Option<Workbook>, Vec<Finding>) {
             findings.push(f.hint("请取消合并，核对后删去多余的内容"));
         }
         let mut covered = covered.into_iter();
-        sheet.cells.retain(|_| !covered.next().unwrap_or_default());
+        sheet.cells.retain(|_| covered.next().flatten().is_none());
     }
     (Some(uncovered), findings)
 }
@@ -54,31 +54,26 @@ fn is_figure(content: &Content) -> bool {
     }
 }
 
-/// Whether a covered cell is blank or 0, or repeats the content that its range shows.
-fn repeats(sheet: &Sheet, at: crate::model::Address, content: &Content) -> bool {
+/// Whether a covered cell is blank or 0, or repeats the content that the range over it shows.
+fn repeats(sheet: &Sheet, content: &Content, by: &Span) -> bool {
     let blank = match content {
         Content::Text(t) => t.trim().is_empty(),
         Content::Number(n) => n.is_zero(),
         Content::Uncomputed => true,
         _ => false,
     };
-    let covers = |m: &&Span| {
-        (m.first.row..=m.last.row).contains(&at.row) && (m.first.column..=m.last.column).contains(&at.column)
-    };
-    let shown = || {
-        sheet.merges.iter().find(covers).and_then(|m| {
-            let found = sheet.cells.binary_search_by_key(&m.first, |c| c.at).ok()?;
-            Some(&sheet.cells[found].content)
-        })
-    };
+    let shown = || sheet.cells.binary_search_by_key(&by.first, |c| c.at).ok().map(|found| &sheet.cells[found].content);
     blank || shown() == Some(content)
 }
 
-/// For each cell, whether a merged range covers it; `None` if that would take too long.
-fn covered(sheet: &Sheet) -> Option<Vec<bool>> {
-    let mut covered = vec![false; sheet.cells.len()];
+/// Index of the first merged range that covers a cell and does not begin with it; `None` if none does.
+type Covering = Option<usize>;
+
+/// The covering of each cell; `None` if that would take too long.
+fn covered(sheet: &Sheet) -> Option<Vec<Covering>> {
+    let mut covered = vec![None; sheet.cells.len()];
     let mut looked = 0usize;
-    for m in &sheet.merges {
+    for (index, m) in sheet.merges.iter().enumerate() {
         let start = sheet.cells.partition_point(|c| c.at.row < m.first.row);
         let end = sheet.cells.partition_point(|c| c.at.row <= m.last.row);
         looked = looked.saturating_add(end - start);
@@ -87,7 +82,9 @@ fn covered(sheet: &Sheet) -> Option<Vec<bool>> {
         }
         for (cell, covered) in sheet.cells[start..end].iter().zip(&mut covered[start..end]) {
             let at = cell.at;
-            *covered |= at != m.first && (m.first.column..=m.last.column).contains(&at.column);
+            if covered.is_none() && at != m.first && (m.first.column..=m.last.column).contains(&at.column) {
+                *covered = Some(index);
+            }
         }
     }
     Some(covered)

@@ -26,7 +26,10 @@ const KINDS: [(&str, Grown); 7] = [
     ("heads without a table", |n| book(&"<row><c t=\"inlineStr\"><is><t>自然人</t></is></c></row>".repeat(n), "", "")),
     ("merged ranges", |n| {
         let merges: String = (1..=n).map(|i| format!("<mergeCell ref=\"A{i}:B{i}\"/>")).collect();
-        book("<row r=\"1\"><c r=\"A1\"><v>1</v></c></row>", &format!("<mergeCells>{merges}</mergeCells>"), "")
+        let rows: String = (1..=n)
+            .map(|i| format!("<row r=\"{i}\"><c r=\"A{i}\"><v>1</v></c><c r=\"B{i}\"><v>2</v></c></row>"))
+            .collect();
+        book(&rows, &format!("<mergeCells>{merges}</mergeCells>"), "")
     }),
     ("hidden columns", |n| {
         let columns: String =
