@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Stop;
 use super::apart::{Helpers, Isolation};
@@ -24,6 +25,10 @@ use crate::publish::Waivers;
 use crate::series::Aliases;
 use crate::site::Site;
 use crate::style::Style;
+
+/// Time limit of a second reading. The first reader has read the file within its own limits, so this one is long: a slow machine
+/// must not keep a report from being published.
+const SECOND_READING: Duration = Duration::from_secs(60);
 
 /// A run over inputs.
 pub struct Plan {
@@ -97,7 +102,7 @@ pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, format
         key,
         engine,
         times,
-        helpers: Isolation::of_this_program().map(Helpers::new),
+        helpers: Isolation::of_this_program().map(|own| Helpers::new(Isolation { time: SECOND_READING, ..own })),
         isolation: Isolation::of_this_program(),
         second_reader: false,
         format: args.format,

@@ -41,8 +41,8 @@ impl Helpers {
         Helpers { isolation, idle: Mutex::default() }
     }
 
-    /// Reads the bytes with the second reader, in a child process. If it does not finish, another child tries once more: the first
-    /// may have been killed from outside.
+    /// Reads the bytes with the second reader, in a child process. If the child ends without an answer, another one tries once more:
+    /// the first may have been killed from outside.
     ///
     /// # Errors
     /// If its reader cannot read the workbook. [`ImportError::is_unfinished`] if no child can be started, or both fail or take too
@@ -51,7 +51,7 @@ impl Helpers {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let new = || Helper::start(&self.isolation, limits).map_err(|e| ImportError::NotStarted(unstarted(&e)));
         match idle.map_or_else(new, Ok).and_then(|helper| self.ask(helper, kind, bytes, limits)) {
-            Err(error) if error.is_unfinished() => self.ask(new()?, kind, bytes, limits),
+            Err(ImportError::Crashed | ImportError::NotStarted(_)) => self.ask(new()?, kind, bytes, limits),
             answer => answer,
         }
     }
