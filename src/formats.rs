@@ -1,7 +1,7 @@
 //! The table of formats that a report is published in: one row a format.
 //!
-//! A new format is a variant of [`Format`], a row with its writer and the reader of the proof, and nothing else: options, names,
-//! manifests, packages and the proof go by the table.
+//! A new format is a variant of [`Format`] and a row with its writer and the reader of the proof. Options, names, manifests,
+//! packages and the proof read the table; the manuals list the formats by hand.
 
 use crate::export::{self, Cache, ExportError};
 use crate::fault::Fault;

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use crate::formats::Format;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 const TEMPLATE: &str = "{about}\n\n用法：{usage}\n\n{all-args}{after-help}";
@@ -143,6 +144,12 @@ pub struct CheckArgs {
     pub second_reader: bool,
 }
 
+/// The help of `--to`, from the table of formats.
+fn formats_help() -> String {
+    let names = Format::ALL.map(Format::name).join("、");
+    format!("要哪些格式，用逗号分开：{names}（默认 pdf,docx,xlsx）")
+}
+
 #[derive(Debug, Args)]
 pub struct ConvertArgs {
     #[command(flatten)]
@@ -150,9 +157,9 @@ pub struct ConvertArgs {
     /// 输出文件夹，没有就建立
     #[arg(short, long, value_name = "文件夹", help_heading = "选项")]
     pub output: PathBuf,
-    /// 要哪些格式，用逗号分开：pdf、docx、xlsx、html、fragment、json、csv（默认 pdf,docx,xlsx）
     #[arg(
         long,
+        help = formats_help(),
         value_name = "格式",
         default_value = "pdf,docx,xlsx",
         hide_default_value = true,

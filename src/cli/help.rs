@@ -18,7 +18,7 @@ pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程
   nianbao check 各单位/ --mark 标注 --expect 名单.txt";
 
 pub const CONVERT: &str =
-    "格式：--to 可选 pdf、docx、xlsx、html（网页）、fragment（粘贴到网站编辑器的网页片段）、json、csv；--format 可选 text、json
+    "格式：--to 的 html 是网页，fragment 是粘贴到网站编辑器的网页片段；--format 可选 text、json
 
 示例：
   nianbao convert 报告.xlsx -o 输出

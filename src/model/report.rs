@@ -29,7 +29,7 @@ pub struct Whole<'a> {
     pub report: &'a Report,
     /// Where its parts were read and what was written there.
     pub origins: &'a Origins,
-    /// All findings about it, waived ones included.
+    /// All findings about it as they were found: waivers are applied to records, not here.
     pub findings: &'a [Finding],
 }
 

@@ -267,7 +267,7 @@ impl Flow<'_> {
     /// An optional fact of the cover as one line; `None` if the limits for texts are exceeded.
     fn read_fact(&mut self, fact: Fact, stated: StatedFact) -> Option<String> {
         let StatedFact { text, source, .. } = stated;
-        if !self.holds(&text, &source) {
+        if !self.admit_text(&text, &source) {
             return None;
         }
         let line = text::lines(&text).collect::<Vec<_>>().join(" ");

@@ -277,7 +277,7 @@ impl Flow<'_> {
                 }
                 return;
             }
-            if !self.holds(line, &source) {
+            if !self.admit_text(line, &source) {
                 return;
             }
             self.report_marked(line, &source);
@@ -313,7 +313,7 @@ impl Flow<'_> {
 
     /// Whether a text is within the limits of one paragraph and of all texts together. Reports each paragraph that is too long,
     /// and the first text beyond the total.
-    pub(super) fn holds(&mut self, text: &str, source: &Source) -> bool {
+    pub(super) fn admit_text(&mut self, text: &str, source: &Source) -> bool {
         let (before, length) = (self.characters, text.chars().count());
         self.characters = before.saturating_add(length);
         if length > LONGEST_PARAGRAPH {
