@@ -72,6 +72,22 @@ fn every_kind_of_cell_is_distinguished() {
 }
 
 #[test]
+fn a_date_that_no_calendar_has_stays_a_number_without_a_date() {
+    let styles = r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+    for (written, expected) in [
+        ("45352", Content::Date(2024, 3, 1)),
+        ("-5", Content::Other("-5".into())),
+        ("0", Content::Other("0".into())),
+        ("60", Content::Other("60".into())),
+        ("2958466", Content::Other("2958466".into())),
+        ("1E300", Content::Other(1e300f64.to_string())),
+    ] {
+        let sheet = format!(r#"<worksheet><sheetData><row><c s="1"><v>{written}</v></c></row></sheetData></worksheet>"#);
+        assert_eq!(cells(&sheet, &[("xl/styles.xml", styles)]), [("A1".to_owned(), expected)]);
+    }
+}
+
+#[test]
 fn a_lying_string_count_reserves_nothing() {
     let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
     // A fault before the table stops our reader, but not calamine.

@@ -36,7 +36,8 @@ fn theirs(bytes: &[u8], sheet: &str) -> Option<BTreeMap<Address, Content>> {
                 DataRef::Int(i) => Content::Number(i.into()),
                 DataRef::Bool(b) => Content::Bool(b),
                 DataRef::Error(e) => Content::Error(e.to_string()),
-                DataRef::DateTime(d) if d.is_datetime() => {
+                // Numbers that are no day of the calendar, for which calamine finds one, are not dates.
+                DataRef::DateTime(d) if d.is_datetime() && (1.0..2_958_466.0).contains(&d.as_f64()) => {
                     let (year, month, day, ..) = d.to_ymd_hms_milli();
                     Content::Date(year, month, day)
                 }
