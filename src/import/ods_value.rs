@@ -108,7 +108,6 @@ fn date(text: &str) -> Option<Content> {
     let mut parts = text.split('T').next()?.split('-');
     let (year, month, day): (u16, u8, u8) =
         (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    let exists =
-        (1..=12).contains(&month) && (1..=days_of_month(year.into(), month.into())).contains(&u32::from(day));
+    let exists = (1..=12).contains(&month) && (1..=days_of_month(year.into(), month.into())).contains(&u32::from(day));
     (exists && parts.next().is_none()).then_some(Content::Date(year, month, day))
 }

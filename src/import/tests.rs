@@ -82,9 +82,17 @@ fn a_date_that_no_calendar_has_stays_a_number_without_a_date() {
         ("2958466", Content::Other("2958466".into())),
         ("1E300", Content::Other(1e300f64.to_string())),
     ] {
-        let sheet = format!(r#"<worksheet><sheetData><row><c s="1"><v>{written}</v></c></row></sheetData></worksheet>"#);
+        let sheet =
+            format!(r#"<worksheet><sheetData><row><c s="1"><v>{written}</v></c></row></sheetData></worksheet>"#);
         assert_eq!(cells(&sheet, &[("xl/styles.xml", styles)]), [("A1".to_owned(), expected)]);
     }
+}
+
+#[test]
+fn a_text_among_the_properties_of_a_run_is_refused_with_its_sheet() {
+    let sheet = r#"<worksheet><sheetData><row><c r="D4" t="inlineStr"><is><r><rPr><t>8</t></rPr><t>7</t></r></is></c></row></sheetData></worksheet>"#;
+    let why = message(&book(sheet, &[]), &Limits::default());
+    assert!(why.contains("工作表“表”里，文字写在了不该有文字的地方"), "{why}");
 }
 
 #[test]

@@ -260,10 +260,8 @@ fn unreadable(why: &Unreadable, place: &str, written: &str, unit: Option<&str>) 
         Unreadable::NotANumber => {
             finding(Code::N201, format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")
         }
-        Unreadable::Dated => {
-            finding(Code::N201, format!("{place}的“{written}”带日期或时间格式，不能确定是不是数字"))
-                .hint("请把单元格格式改为常规，重新核对这个数字")
-        }
+        Unreadable::Dated => finding(Code::N201, format!("{place}的“{written}”带日期或时间格式，不能确定是不是数字"))
+            .hint("请把单元格格式改为常规，重新核对这个数字"),
         Unreadable::OtherUnit => {
             let unit = unit.unwrap_or_default();
             finding(Code::N201, format!("{place}的“{written}”与表样规定的单位“{unit}”不合"))
