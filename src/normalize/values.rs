@@ -235,11 +235,11 @@ impl TableReader<'_> {
         let name = &self.table.name;
         let (message, hint) = if shown == FormatEffect::Marked {
             let message = format!("{name} {at} 的 {written} 是划掉的，或者是上标、下标");
-            (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标")
+            (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标，条件格式里的也要去掉")
         } else {
             let what = "的数字格式带单位、缩放或别的数字，看到的与保存的";
             let message = format!("{name} {at} {what} {written} 不是一回事");
-            (message, "请把单元格格式改为常规，重新核对这个数字")
+            (message, "请把单元格格式改为常规，删去会改变数字样子的条件格式，重新核对这个数字")
         };
         Some(finding(Code::N201, message).found(written).hint(hint))
     }
