@@ -522,6 +522,17 @@ fn ods_dates_that_no_calendar_has_are_no_dates() {
 }
 
 #[test]
+fn ods_words_of_shapes_are_read_however_they_are_written() {
+    let words = "<text:h>一</text:h><text:p>二<![CDATA[<三>]]>&#22235;</text:p><draw:title>五</draw:title>";
+    let tables = format!(
+        r#"<table:table table:name="表"><table:shapes><draw:frame><draw:text-box>{words}</draw:text-box></draw:frame></table:shapes>
+        <table:table-row><table:table-cell><draw:custom-shape>{words}</draw:custom-shape></table:table-cell></table:table-row></table:table>"#
+    );
+    let sheets = ods::sheets(&document("spreadsheet", "", &tables, &[]), &OLD).unwrap();
+    assert_eq!(sheets[0].boxes, ["一 二<三>四", "一 二<三>四"]);
+}
+
+#[test]
 fn ods_that_repeats_without_end_costs_one_message() {
     let row = |cell: &str, rows: u64| {
         format!(
