@@ -77,15 +77,15 @@ fn date(w: &RawCell<'_>, tables: &Tables<'_>) -> Option<DateKind> {
     tables.formats.get(w.style?)?.date
 }
 
-/// Content of a number under its number format: a number, a date or a duration.
+/// Content of a number under its number format: a number, a date, or a duration or other number that is no date.
 pub(super) fn dated(value: f64, date: Option<DateKind>, is_1904: bool) -> Content {
     match date {
         None => number(value),
         Some(DateKind::Duration) => Content::Other(value.to_string()),
-        Some(DateKind::Date) => {
-            let (year, month, day) = serial::date(value, is_1904);
-            Content::Date(year, month, day)
-        }
+        Some(DateKind::Date) => match serial::date(value, is_1904) {
+            Some((year, month, day)) => Content::Date(year, month, day),
+            None => Content::Other(value.to_string()),
+        },
     }
 }
 

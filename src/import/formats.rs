@@ -27,6 +27,19 @@ pub(super) struct CellFormat {
     pub marked: bool,
 }
 
+impl CellFormat {
+    /// Whether a number is seen otherwise than it is stored.
+    pub fn has_effect(&self) -> bool {
+        self.shown().is_some()
+    }
+
+    /// Returns how a number is seen: another number counts more than a mark, and a mark more than a unit.
+    pub fn shown(&self) -> Option<FormatEffect> {
+        let marked = self.marked.then_some(FormatEffect::Marked);
+        self.effect.filter(|a| matches!(a, FormatEffect::Scaled | FormatEffect::Replaced)).or(marked).or(self.effect)
+    }
+}
+
 /// Kind of date or time that a number is shown as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum DateKind {
@@ -48,6 +61,8 @@ pub(super) fn counting(styles: &str) -> Result<Cow<'_, str>, ImportError> {
         "vertAlign",
         "cellXfs",
         "xf",
+        "dxfs",
+        "dxf",
         "AlternateContent",
     ];
     markup::counting(styles, wanted, |_, _| true)
@@ -95,6 +110,44 @@ pub(super) fn formats(styles: &[u8]) -> Vec<CellFormat> {
             Ok(_) => {}
         }
     }
+}
+
+/// Returns the formats that rules of conditional formats refer to, by their index.
+pub(super) fn differential(styles: &[u8]) -> Vec<CellFormat> {
+    let mut reader = Reader::from_reader(styles);
+    let (mut out, mut is_inside): (Vec<CellFormat>, bool) = (Vec::new(), false);
+    loop {
+        match reader.read_event() {
+            Ok(Event::Start(e) | Event::Empty(e)) => match e.name().as_ref() {
+                "dxfs" => is_inside = true,
+                "dxf" if is_inside => out.push(CellFormat::default()),
+                _ => {
+                    if let Some(last) = out.last_mut() {
+                        let part = part_of_differential(&e);
+                        *last = CellFormat {
+                            effect: part.effect.or(last.effect),
+                            date: None,
+                            marked: part.marked || last.marked,
+                        };
+                    }
+                }
+            },
+            Ok(Event::End(e)) if e.name().as_ref() == "dxfs" => return out,
+            Ok(Event::Eof) | Err(_) => return out,
+            Ok(_) => {}
+        }
+    }
+}
+
+/// Returns what an element of the format of a rule adds to it: its number format, or a mark of its font.
+pub(super) fn part_of_differential(e: &BytesStart<'_>) -> CellFormat {
+    let name = e.local_name();
+    let effect = (name.as_ref() == "numFmt").then(|| {
+        let code = attribute(e, "formatCode").unwrap_or_default();
+        effect(&code).or_else(|| id(e).and_then(|id| built_in(&id).effect))
+    });
+    let marked = marks(name.as_ref(), attribute(e, "val").as_deref());
+    CellFormat { effect: effect.flatten(), date: None, marked }
 }
 
 /// Returns the format of a built-in id, which a workbook need not define.

@@ -8,6 +8,7 @@
 mod attributes;
 mod biff;
 mod boxes;
+mod conditional;
 mod contents;
 mod directory;
 mod error;

@@ -54,7 +54,7 @@ pub(super) fn shape_text(reader: &mut Xml<'_>) -> Result<String, ImportError> {
         match reader.read_event().map_err(|_| ill_formed())? {
             Event::Start(e) => {
                 depth += 1;
-                word_depth += u32::from(word_depth > 0 || e.name().as_ref() == "text:p");
+                word_depth += u32::from(word_depth > 0 || is_paragraph(e.name()));
             }
             Event::End(_) => {
                 depth -= 1;
@@ -64,6 +64,7 @@ pub(super) fn shape_text(reader: &mut Xml<'_>) -> Result<String, ImportError> {
                 word_depth = word_depth.saturating_sub(1);
             }
             Event::Text(t) if word_depth > 0 => words.push_str(&t),
+            Event::CData(t) if word_depth > 0 => words.push_str(&t),
             Event::GeneralRef(r) if word_depth > 0 => words.push_str(&resolved(&r)),
             Event::Eof => return Err(truncated()),
             _ => {}
@@ -125,7 +126,7 @@ impl Paragraphs {
     /// Adds the line or the white space that an element denotes; returns whether the element is a paragraph.
     fn begin(&mut self, e: &BytesStart<'_>, limits: &Limits) -> Result<bool, ImportError> {
         let (name, is_inside) = (e.name(), !self.open.is_empty());
-        let is_paragraph = !is_inside && matches!(name.as_ref(), "text:p" | "text:h");
+        let is_paragraph = !is_inside && is_paragraph(name);
         match (name.as_ref(), &mut self.text) {
             (_, Some(text)) if is_paragraph => text.push('\n'),
             (_, text) if is_paragraph => *text = Some(String::new()),
@@ -178,6 +179,11 @@ impl Paragraphs {
         }
         Ok(())
     }
+}
+
+/// Whether an element is a paragraph, of which a heading is one.
+fn is_paragraph(name: QName<'_>) -> bool {
+    matches!(name.as_ref(), "text:p" | "text:h")
 }
 
 /// Whether an element contains text that is shown in its place.

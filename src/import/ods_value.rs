@@ -9,6 +9,7 @@ use super::attributes::xml_unescaped;
 use super::workbook::{Content, FormatEffect};
 use super::{ImportError, contents, formats};
 use crate::form::Unit;
+use crate::model::days_of_month;
 
 /// The value of a cell according to the attributes of its element.
 pub(super) struct CellValue {
@@ -102,9 +103,11 @@ fn ascii_digit(c: char) -> char {
     }
 }
 
-/// `2024-03-01`, with or without a time of day.
+/// `2024-03-01`, with or without a time of day; `None` if it is no day of the calendar.
 fn date(text: &str) -> Option<Content> {
     let mut parts = text.split('T').next()?.split('-');
-    let date = Content::Date(parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
-    parts.next().is_none().then_some(date)
+    let (year, month, day): (u16, u8, u8) =
+        (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let exists = (1..=12).contains(&month) && (1..=days_of_month(year.into(), month.into())).contains(&u32::from(day));
+    (exists && parts.next().is_none()).then_some(Content::Date(year, month, day))
 }

@@ -216,13 +216,7 @@ impl Frame {
             if format.marked {
                 self.marked.push(at);
             }
-            let marked = format.marked.then_some(FormatEffect::Marked);
-            let effect = format
-                .effect
-                .filter(|a| matches!(a, FormatEffect::Scaled | FormatEffect::Replaced))
-                .or(marked)
-                .or(format.effect);
-            self.format_effects.extend(effect.map(|e| (at, e)));
+            self.format_effects.extend(format.shown().map(|e| (at, e)));
         }
         Ok((at, style))
     }
@@ -324,7 +318,8 @@ fn usual_address(text: &str) -> Option<String> {
     Some(format!("{}{}", letters.to_ascii_uppercase(), row.trim_start_matches('0')))
 }
 
-fn range(text: &str) -> Result<Span, ImportError> {
+/// Reads a range such as `B2:D5`, or a single cell.
+pub(super) fn range(text: &str) -> Result<Span, ImportError> {
     let (a, b) = text.split_once(':').unwrap_or((text, text));
     let (a, b) = (address(a)?, address(b)?);
     Ok(Span {

@@ -30,11 +30,24 @@ pub(super) fn shared<'x>(xml: &'x str, limits: &Limits) -> Result<Vec<Cow<'x, st
     }
     let xml = consumed(xml, |_, _| true)?;
     let mut reader = Reader::from_str(&xml);
-    let mut strings = Vec::new();
+    let (mut strings, mut open): (Vec<_>, Vec<String>) = (Vec::new(), Vec::new());
     loop {
         match reader.read_event().map_err(|_| ill_formed())? {
-            Event::Start(e) if e.name().as_ref() == "si" => strings.push(Cow::Owned(string(&mut reader, "si")?)),
+            // Extensions belong to other programs.
+            Event::Start(e) if e.name().as_ref() == "extLst" => {
+                _ = reader.read_to_end(e.name()).map_err(|_| ill_formed())?
+            }
+            Event::Start(e) | Event::Empty(e)
+                if e.name().as_ref() == "si" && open.last().is_none_or(|o| o != "sst") =>
+            {
+                return Err(among_shared(odd_text()));
+            }
+            Event::Start(e) if e.name().as_ref() == "si" => {
+                strings.push(Cow::Owned(string(&mut reader, "si").map_err(among_shared)?));
+            }
             Event::Empty(e) if e.name().as_ref() == "si" => strings.push(Cow::Borrowed("")),
+            Event::Start(e) => open.push(e.name().as_ref().to_owned()),
+            Event::End(_) => _ = open.pop(),
             Event::Eof => return Ok(strings),
             _ => {}
         }
@@ -44,31 +57,71 @@ pub(super) fn shared<'x>(xml: &'x str, limits: &Limits) -> Result<Vec<Cow<'x, st
     }
 }
 
-/// Reads the text up to the end of the element `closing`, which was just opened.
+/// Adds to an error that it is about a shared string.
+fn among_shared(e: ImportError) -> ImportError {
+    match e {
+        ImportError::Damaged(why) => ImportError::Damaged(format!("共享文字里，{why}")),
+        e => e,
+    }
+}
+
+/// A text in a place where programs differ in whether they read it.
+fn odd_text() -> ImportError {
+    ImportError::Damaged("文字写在了不该有文字的地方".to_owned())
+}
+
+/// Reads the text up to the end of the element `closing`, which was just opened: one `<t>` directly in it, and one in each of its
+/// runs.
+///
+/// # Errors
+/// A second `<t>`, or one in another place.
 pub(super) fn string(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String, ImportError> {
-    let mut out = String::new();
-    let (mut guides, mut is_marked) = (0u32, false);
+    let (mut out, mut is_marked) = (String::new(), false);
+    // Names of the open elements inside this one; whether the text outside runs and that of the current run were read.
+    let (mut open, mut has_text): (Vec<String>, [bool; 2]) = (Vec::new(), [false; 2]);
     loop {
-        match reader.read_event().map_err(|_| ill_formed())? {
-            Event::Start(e) => match e.local_name().as_ref() {
-                "rPh" => guides += 1,
-                "r" => is_marked = false,
-                "t" if guides == 0 => {
+        let event = reader.read_event().map_err(|_| ill_formed())?;
+        let is_empty = matches!(event, Event::Empty(_));
+        match event {
+            Event::Start(e) | Event::Empty(e) => match e.local_name().as_ref() {
+                // Phonetic guides are not shown in the text, and extensions belong to other programs.
+                "rPh" | "extLst" if open.is_empty() => {
+                    if !is_empty {
+                        reader.read_to_end(e.name()).map_err(|_| ill_formed())?;
+                    }
+                }
+                "t" => {
+                    let in_run = open.len() == 1 && open[0] == "r";
+                    if !(open.is_empty() || in_run) || std::mem::replace(&mut has_text[usize::from(in_run)], true) {
+                        return Err(odd_text());
+                    }
+                    if is_empty {
+                        continue;
+                    }
                     if is_marked {
                         out.push(MARKED);
                     }
                     let keeps = attribute(&e, "xml:space").as_deref() == Some("preserve");
                     out.push_str(&displayed(&content(reader, "t")?, keeps));
                 }
-                name => is_marked |= marks(name, attribute(&e, "val").as_deref()),
+                name => {
+                    if name == "r" {
+                        (is_marked, has_text[1]) = (false, false);
+                    }
+                    is_marked |= marks(name, attribute(&e, "val").as_deref());
+                    if !is_empty {
+                        open.push(name.to_owned());
+                    }
+                }
             },
-            Event::Empty(e) => is_marked |= marks(e.local_name().as_ref(), attribute(&e, "val").as_deref()),
-            Event::End(e) if e.local_name().as_ref() == closing => return Ok(out),
-            Event::End(e) => match e.local_name().as_ref() {
-                "rPh" => guides = guides.saturating_sub(1),
-                "r" => is_marked = false,
-                _ => {}
-            },
+            Event::End(e) if open.is_empty() => {
+                return if e.local_name().as_ref() == closing { Ok(out) } else { Err(ill_formed()) };
+            }
+            Event::End(_) => {
+                if open.pop().is_some_and(|name| name == "r") {
+                    is_marked = false;
+                }
+            }
             Event::Eof => return Err(ill_formed()),
             _ => {}
         }
@@ -149,15 +202,24 @@ fn unit(text: &str, at: usize) -> Option<u16> {
 fn scanned<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, str>>> {
     let mut scan = Scan::new(xml, &["sst", "si", "r", "rPh", "t", "vertAlign", "strike", "AlternateContent"])?;
     let mut strings: Vec<Cow<'x, str>> = Vec::new();
+    // Whether the current string has a text outside runs, and its current run one.
+    let mut has_text = [false; 2];
     while let Some(tag) = scan.tag()? {
         if tag.name != "t" {
             tag.attributes([])?;
         }
         match (tag.name, scan.around(&tag)) {
-            ("sst", []) | ("r" | "rPh" | "phoneticPr", ["sst", "si"]) | ("rPr", ["sst", "si", "r"]) => {}
-            ("si", ["sst"]) if strings.len() < limits.cells => strings.push(Cow::Borrowed("")),
+            ("r", ["sst", "si"]) => has_text[1] = false,
+            ("sst", []) | ("rPh" | "phoneticPr", ["sst", "si"]) | ("rPr", ["sst", "si", "r"]) => {}
+            ("si", ["sst"]) if strings.len() < limits.cells => {
+                strings.push(Cow::Borrowed(""));
+                has_text[0] = false;
+            }
             ("t", ["sst", "si", "rPh"]) => _ = tag.attributes([])?,
-            ("t", ["sst", "si"] | ["sst", "si", "r"]) => {
+            ("t", around @ (["sst", "si"] | ["sst", "si", "r"])) => {
+                if std::mem::replace(&mut has_text[around.len() - 2], true) {
+                    return None;
+                }
                 let [space] = tag.attributes(["xml:space"])?;
                 let written = if tag.empty { "" } else { scan.text(&tag)? };
                 let part = match plain_text(written)? {
@@ -172,7 +234,8 @@ fn scanned<'x>(xml: &'x str, limits: &Limits) -> Option<Vec<Cow<'x, str>>> {
                 }
             }
             ("vertAlign" | "strike" | "AlternateContent", _) => return None,
-            (_, ["sst", "si", "r", "rPr", ..] | ["sst", "extLst", ..] | ["sst"]) if tag.name != "si" => {}
+            ("si", _) | ("t", ["sst", "si", ..]) => return None,
+            (_, ["sst", "si", "r", "rPr", ..] | ["sst", "extLst", ..] | ["sst"]) => {}
             _ => return None,
         }
     }
@@ -222,5 +285,41 @@ mod tests {
         let raised = "<sst><si><r><t>m</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>2</t></r><r><t>3</t></r></si></sst>";
         assert_eq!(strings(raised).unwrap(), [format!("m{MARKED}23")]);
         assert!(strings("<sst><si><t>一<b/></t></si></sst>").is_err());
+    }
+
+    #[test]
+    fn a_text_in_an_odd_place_is_refused_and_extensions_are_ignored() {
+        let odd = [
+            "<si><t>7</t><phoneticPr fontId=\"1\"><t>8</t></phoneticPr></si>",
+            "<si><r><rPr><t>8</t></rPr><t>7</t></r></si>",
+            "<si><r><rPr><b><t/></b></rPr><t>7</t></r></si>",
+            "<si><r><t>7</t><t>8</t></r></si>",
+            "<si><t>7</t><t>8</t></si>",
+            "<si><r><t>7</t><r><t>8</t></r></r></si>",
+            "<si><x><t>7</t></x></si>",
+            "<x><si><t>7</t></si></x>",
+            "<x><si/></x>",
+        ];
+        let fine = [
+            "<si><t>7</t></si><extLst><ext><si><t>8</t></si></ext></extLst>",
+            "<extLst><ext><si><t>8</t></si></ext></extLst><si><t>7</t></si>",
+            "<si><t>7</t><extLst><ext><t>8</t></ext></extLst></si>",
+            "<si><t>7</t><rPh><t>8</t></rPh><rPh><t>9</t></rPh></si>",
+            "<si><t/><r><t>7</t></r><r><t/></r></si>",
+        ];
+        // A comment leaves the part to the full parser.
+        for comment in ["", "<!-- -->"] {
+            let strings = |inside: &str| {
+                let xml = format!("<sst>{comment}{inside}</sst>");
+                shared(&xml, &Limits::default()).map(|s| s.iter().map(|s| s.to_string()).collect::<Vec<_>>())
+            };
+            for inside in odd {
+                let why = strings(inside).unwrap_err().to_string();
+                assert!(why.contains("共享文字里，文字写在了不该有文字的地方"), "{inside} {why}");
+            }
+            for inside in fine {
+                assert_eq!(strings(inside).unwrap(), ["7"], "{inside}");
+            }
+        }
     }
 }

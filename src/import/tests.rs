@@ -72,6 +72,47 @@ fn every_kind_of_cell_is_distinguished() {
 }
 
 #[test]
+fn a_date_that_no_calendar_has_stays_a_number_without_a_date() {
+    let styles = r#"<styleSheet><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>"#;
+    for (written, expected) in [
+        ("45352", Content::Date(2024, 3, 1)),
+        ("-5", Content::Other("-5".into())),
+        ("0", Content::Other("0".into())),
+        ("60", Content::Other("60".into())),
+        ("2958466", Content::Other("2958466".into())),
+        ("1E300", Content::Other(1e300f64.to_string())),
+    ] {
+        let sheet =
+            format!(r#"<worksheet><sheetData><row><c s="1"><v>{written}</v></c></row></sheetData></worksheet>"#);
+        assert_eq!(cells(&sheet, &[("xl/styles.xml", styles)]), [("A1".to_owned(), expected)]);
+    }
+}
+
+#[test]
+fn a_text_among_the_properties_of_a_run_is_refused_with_its_sheet() {
+    let sheet = r#"<worksheet><sheetData><row><c r="D4" t="inlineStr"><is><r><rPr><t>8</t></rPr><t>7</t></r></is></c></row></sheetData></worksheet>"#;
+    let why = message(&book(sheet, &[]), &Limits::default());
+    assert!(why.contains("工作表“表”里，文字写在了不该有文字的地方"), "{why}");
+}
+
+#[test]
+fn a_conditional_format_counts_as_the_format_of_its_cells() {
+    let sheet = r#"<worksheet><sheetData><row r="4"><c r="C4"><v>7</v></c><c r="D4"><v>7</v></c></row><row r="5"><c r="D5" t="str"><v>7</v></c></row></sheetData>
+        <conditionalFormatting sqref="D4"><cfRule type="expression" dxfId="0" priority="9"><formula>FALSE</formula></cfRule></conditionalFormatting>
+        <conditionalFormatting sqref="C4:D4 D5"><cfRule type="expression" dxfId="1" priority="8"><formula>TRUE</formula></cfRule></conditionalFormatting></worksheet>"#;
+    let styles = r#"<styleSheet><cellXfs><xf/></cellXfs><dxfs><dxf><numFmt numFmtId="201" formatCode="0,"/></dxf><dxf><font><strike/></font></dxf></dxfs></styleSheet>"#;
+    let bytes = book(sheet, &[("xl/styles.xml", styles)]);
+    let read = &read_bytes("x.xlsx", &bytes, &Limits::default()).unwrap().sheets[0];
+    let effects: Vec<_> = read.format_effects.iter().map(|(at, effect)| (at.to_string(), *effect)).collect();
+    let expected = [("C4", FormatEffect::Marked), ("D4", FormatEffect::Scaled), ("D5", FormatEffect::Marked)];
+    assert_eq!(effects, expected.map(|(at, effect)| (at.to_owned(), effect)));
+    assert_eq!(read.cells[2].content, Content::Text(format!("{MARKED}7")));
+    let many = sheet.replace("D4\"><cfRule", &format!("{}\"><cfRule", "D4 ".repeat(1001)));
+    let why = message(&book(&many, &[("xl/styles.xml", styles)]), &Limits::default());
+    assert!(why.contains("条件格式的区域数超过上限"), "{why}");
+}
+
+#[test]
 fn a_lying_string_count_reserves_nothing() {
     let sheet = r#"<worksheet><sheetData><row><c t="s"><v>0</v></c></row></sheetData></worksheet>"#;
     // A fault before the table stops our reader, but not calamine.

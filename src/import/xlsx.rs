@@ -14,7 +14,7 @@ use super::sheet_xml::{Frame, RawCell, read};
 use super::sheets::check_addresses;
 use super::workbook::{Cell, Content, MARKED, Sheet, Skipped};
 use super::worksheet::canonical;
-use super::{ImportError, Limits, boxes, strings};
+use super::{ImportError, Limits, boxes, conditional, strings};
 
 /// Returns all worksheets in the workbook's order, and those other sheets that may have content.
 pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
@@ -28,18 +28,23 @@ pub(super) fn sheets(package: &TextPackage, limits: &Limits) -> Result<Vec<Sheet
         formats: styles.as_ref().map(|s| formats::formats(s.as_bytes())).unwrap_or_default(),
         is_1904: directory.is_1904,
     };
+    let differential = styles.as_ref().map(|s| formats::differential(s.as_bytes())).unwrap_or_default();
     let (mut count, mut text_left) = (0, limits.inflated_bytes as usize);
     let mut sheets = Vec::with_capacity(directory.sheets.len());
     for entry in &directory.sheets {
         match &entry.part {
             SheetPart::Worksheet(part) => {
                 let Some(xml) = package.text(part)? else { continue };
-                let (frame, written) = worksheet(xml, &entry.name, &tables.formats, limits)?;
+                let (mut frame, written) = worksheet(xml, &entry.name, &tables.formats, limits)?;
                 count += frame.cells;
                 if count > limits.cells {
                     return Err(limits.cells_error());
                 }
-                let cells = contents::cells(written, &tables, &mut text_left, limits).map_err(in_sheet(&entry.name))?;
+                let mut cells =
+                    contents::cells(written, &tables, &mut text_left, limits).map_err(in_sheet(&entry.name))?;
+                cells.sort_by_key(|c| c.at);
+                let ranges = conditional::ranges(xml, &differential).map_err(in_sheet(&entry.name))?;
+                conditional::apply(&ranges, &cells, &mut frame);
                 let boxes = boxes::on_sheet(part, package)?;
                 sheets.push(Sheet { boxes, ..sheet(&entry.name, entry.hidden, cells, frame)? });
             }
@@ -101,8 +106,8 @@ fn in_sheet(name: &str) -> impl Fn(ImportError) -> ImportError {
     }
 }
 
+/// A sheet of these cells, which must be sorted.
 fn sheet(name: &str, hidden: bool, mut cells: Vec<Cell>, frame: Frame) -> Result<Sheet, ImportError> {
-    cells.sort_by_key(|c| c.at);
     check_addresses(name, &cells)?;
     let Frame { merges, hidden_rows, hidden_columns, format_effects, mut marked, .. } = frame;
     marked.sort_unstable();

@@ -21,6 +21,8 @@ pub enum Remark {
 pub enum Unreadable {
     /// Not a number at all.
     NotANumber,
+    /// A time, or a number that the format of its cell shows as a date or a time.
+    Dated,
     /// A number with another unit than the form's.
     OtherUnit,
     /// A number that the column does not admit: the reason.
@@ -55,9 +57,8 @@ pub fn read(
         },
         Some(Content::Uncomputed) => return Err(Unreadable::Uncomputed),
         Some(Content::Error(_)) => return Err(Unreadable::Error),
-        Some(Content::HugeNumber(_) | Content::Bool(_) | Content::Date(..) | Content::Other(_)) => {
-            return Err(Unreadable::NotANumber);
-        }
+        Some(Content::Other(_)) => return Err(Unreadable::Dated),
+        Some(Content::HugeNumber(_) | Content::Bool(_) | Content::Date(..)) => return Err(Unreadable::NotANumber),
     };
     of_kind(written.exact()?, kind, unit, head)
 }
@@ -397,6 +398,8 @@ mod tests {
             read(Some(&Content::Date(2024, 1, 5)), ValueKind::Count, None, None, None),
             Err(Unreadable::NotANumber)
         );
+        let other = Content::Other("-5".into());
+        assert_eq!(read(Some(&other), ValueKind::Count, None, None, None), Err(Unreadable::Dated));
     }
 
     #[test]

@@ -235,11 +235,11 @@ impl TableReader<'_> {
         let name = &self.table.name;
         let (message, hint) = if shown == FormatEffect::Marked {
             let message = format!("{name} {at} 的 {written} 是划掉的，或者是上标、下标");
-            (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标")
+            (message, "作废的数字请删去重填，有效的请去掉删除线、上标和下标，条件格式里的也要去掉")
         } else {
             let what = "的数字格式带单位、缩放或别的数字，看到的与保存的";
             let message = format!("{name} {at} {what} {written} 不是一回事");
-            (message, "请把单元格格式改为常规，重新核对这个数字")
+            (message, "请把单元格格式改为常规，删去会改变数字样子的条件格式，重新核对这个数字")
         };
         Some(finding(Code::N201, message).found(written).hint(hint))
     }
@@ -260,6 +260,8 @@ fn unreadable(why: &Unreadable, place: &str, written: &str, unit: Option<&str>) 
         Unreadable::NotANumber => {
             finding(Code::N201, format!("{place}的“{written}”不是数字")).hint("请改为阿拉伯数字，没有发生的填 0")
         }
+        Unreadable::Dated => finding(Code::N201, format!("{place}的“{written}”带日期或时间格式，不能确定是不是数字"))
+            .hint("请把单元格格式改为常规，重新核对这个数字"),
         Unreadable::OtherUnit => {
             let unit = unit.unwrap_or_default();
             finding(Code::N201, format!("{place}的“{written}”与表样规定的单位“{unit}”不合"))

@@ -502,6 +502,37 @@ fn ods_words_are_read_whatever_encloses_them() {
 }
 
 #[test]
+fn ods_dates_that_no_calendar_has_are_no_dates() {
+    let other = |date: &str| Content::Other(date.to_owned());
+    for (date, expected) in [
+        ("2024-02-29T12:00:00", Content::Date(2024, 2, 29)),
+        ("2024-99-99", other("2024-99-99")),
+        ("2023-02-29", other("2023-02-29")),
+        ("2024-00-01", other("2024-00-01")),
+        ("2024-04-31", other("2024-04-31")),
+        ("2024-01-00", other("2024-01-00")),
+        ("2024-01-01-01", other("2024-01-01-01")),
+    ] {
+        let tables = format!(
+            r#"<table:table table:name="表"><table:table-row><table:table-cell office:value-type="date" office:date-value="{date}"/></table:table-row></table:table>"#
+        );
+        let sheets = ods::sheets(&document("spreadsheet", "", &tables, &[]), &OLD).unwrap();
+        assert_eq!(contents(&sheets[0]), [("A1".to_owned(), expected, false)], "{date}");
+    }
+}
+
+#[test]
+fn ods_words_of_shapes_are_read_however_they_are_written() {
+    let words = "<text:h>一</text:h><text:p>二<![CDATA[<三>]]>&#22235;</text:p><draw:title>五</draw:title>";
+    let tables = format!(
+        r#"<table:table table:name="表"><table:shapes><draw:frame><draw:text-box>{words}</draw:text-box></draw:frame></table:shapes>
+        <table:table-row><table:table-cell><draw:custom-shape>{words}</draw:custom-shape></table:table-cell></table:table-row></table:table>"#
+    );
+    let sheets = ods::sheets(&document("spreadsheet", "", &tables, &[]), &OLD).unwrap();
+    assert_eq!(sheets[0].boxes, ["一 二<三>四", "一 二<三>四"]);
+}
+
+#[test]
 fn ods_that_repeats_without_end_costs_one_message() {
     let row = |cell: &str, rows: u64| {
         format!(

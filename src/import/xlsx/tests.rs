@@ -36,7 +36,8 @@ fn theirs(bytes: &[u8], sheet: &str) -> Option<BTreeMap<Address, Content>> {
                 DataRef::Int(i) => Content::Number(i.into()),
                 DataRef::Bool(b) => Content::Bool(b),
                 DataRef::Error(e) => Content::Error(e.to_string()),
-                DataRef::DateTime(d) if d.is_datetime() => {
+                // Numbers that are no day of the calendar, for which calamine finds one, are not dates.
+                DataRef::DateTime(d) if d.is_datetime() && (1.0..2_958_466.0).contains(&d.as_f64()) => {
                     let (year, month, day, ..) = d.to_ymd_hms_milli();
                     Content::Date(year, month, day)
                 }
@@ -133,8 +134,8 @@ const STRINGS: [&str; 15] = [
     "<si><t>字</t><rPh sb=\"0\" eb=\"1\"><t>zi</t></rPh></si>",
     "<si><t/></si>",
     "<si/>",
-    "<si><t>一</t><t>二</t></si>",
-    "<si><x><t>一</t></x></si>",
+    "<si><t>一</t><r><t>二</t></r></si>",
+    "<si><r><t>一</t></r><r><t>二</t></r></si>",
     "<si><!-- 一 --><t>二</t></si>",
 ];
 

@@ -55,6 +55,7 @@ fn a_cell_that_is_no_count_is_refused_by_name() {
         (Some(Content::Number("1.5".parse().unwrap())), "K305"),
         (Some(Content::Error("#REF!".into())), "N209"),
         (Some(Content::Date(2024, 1, 2)), "N201"),
+        (Some(Content::Other("-5".into())), "N201"),
         (Some(Content::Bool(true)), "N201"),
         (Some(Content::HugeNumber("1e300".into())), "N201"),
     ] {
