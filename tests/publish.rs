@@ -245,6 +245,41 @@ fn of_several_findings_in_a_cell_a_waiver_covers_the_one_that_it_words() {
     assert_eq!(publish(&input, &out, &[&with]).status.code(), Some(0));
 }
 
+/// A waiver covers one number, also if another number of the cell looks the same once masked, and one placeholder.
+#[test]
+fn a_waiver_covers_no_second_number_and_no_second_placeholder_of_the_cell() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out, waivers) = (dir.path().join("报告.xlsx"), dir.path().join("公布"), dir.path().join("豁免.toml"));
+    let with = format!("--waivers={}", waivers.display());
+    for (code, text, says, why) in [
+        ("P601", "联系电话13812345678，未收取信息处理费。", "", None),
+        ("P601", "联系电话13812345678、13812345678，未收取信息处理费。", "138****5678", None),
+        ("P601", "联系电话13812345678、13912345679，未收取信息处理费。", "138****5678", Some("139****5679")),
+        ("P601", "联系电话13812345678、13899995678，未收取信息处理费。", "138****5678", Some("B903")),
+        ("P603", "2023年，我局收取信息处理费____万元，退回____元。", "信息处理费____万元", Some("退回____元")),
+        ("P603", "收取____万元。退回____元。收取____万元。", "收取____万元", Some("B903")),
+    ] {
+        let mut book = Book::open(&sample(REPORT));
+        book.text(TEXT, "A3", text);
+        book.save(&input);
+        fs::write(
+            &waivers,
+            format!(
+                "[[waiver]]\nagency = \"云泽市住房和城乡建设局\"\nyear = 2023\ncode = \"{code}\"\nsheet = \"{TEXT}\"\ncell = \"A3\"\nsays = \"{says}\"\nreason = \"值班\"\nwho = \"李四\"\ndate = 2025-01-10\n"
+            ),
+        )
+        .unwrap();
+        let _ = fs::remove_dir_all(&out);
+        let run = publish(&input, &out, &[&with]);
+        let told = stdout(&run);
+        match why {
+            None => assert_eq!(run.status.code(), Some(0), "{text}: {told}"),
+            Some(why) => assert!(run.status.code() == Some(1) && told.contains(why), "{text}: {told}"),
+        }
+        assert_eq!(files(&out).is_empty(), why.is_some(), "{text}");
+    }
+}
+
 #[test]
 fn what_others_put_there_and_what_is_read_stay() {
     let dir = tempfile::tempdir().unwrap();
