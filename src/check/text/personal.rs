@@ -110,9 +110,8 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     let stated = texts(report)
         .flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)).into_iter());
     // Compared whole: another number with the same beginning and end was neither seen nor waived.
-    let known: BTreeSet<(PersonalData, String)> = stated
-        .map(|d| (if d.kind == PersonalData::Office { PersonalData::Mail } else { d.kind }, d.whole))
-        .collect();
+    let known: BTreeSet<(PersonalData, String)> =
+        stated.map(|d| (if d.kind == PersonalData::Office { PersonalData::Mail } else { d.kind }, d.whole)).collect();
     let private = |text| numbers_and_addresses(text, false).into_iter().filter(|d| d.kind != PersonalData::Office);
     let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
     let reported = findings.iter().flat_map(|f| {
@@ -499,6 +498,8 @@ mod tests {
             ("校验值110105194912310021", &[]),
             ("邮箱13800138000@163.com", &[Mobile]),
             ("邮箱：13800138000@lc.gov.cn", &[Mobile]),
+            ("邮箱：1688service@example.com", &[]),
+            ("邮箱：1800-123-45@example.com、13.800.1380@example.com", &[]),
             ("电子邮箱：ljszwgk@163.com", &[PersonalData::Office]),
             ("卡号4111111111111111", &[Card]),
             ("请发邮件至zhangsan@qq.com。", &[Mail]),
