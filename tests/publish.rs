@@ -303,6 +303,32 @@ fn what_others_put_there_and_what_is_read_stay() {
     assert!(stderr(&run).contains("index.html") && files(&web) == ["index.html"], "{}", stderr(&run));
 }
 
+/// `甲/乙局` and `甲_乙局` give the same file name: the package of one is not replaced by that of the other, and a new edition of
+/// the same report replaces its own.
+#[test]
+fn a_package_of_another_agency_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("公布");
+    let input = |agency: &str| {
+        let path = dir.path().join("报告.xlsx");
+        let mut book = Book::open(&sample(REPORT));
+        book.text("封面", "B2", agency);
+        book.text("封面", "B4", "");
+        book.save(&path);
+        path
+    };
+    for _ in 0..2 {
+        let run = publish(&input("甲/乙局"), &out, &[]);
+        assert_eq!(run.status.code(), Some(0), "{}", stdout(&run));
+    }
+    let before = tree(&out);
+    let run = publish(&input("甲_乙局"), &out, &[]);
+    let told = stdout(&run);
+    assert_eq!(run.status.code(), Some(4), "{told}");
+    assert!(told.contains("W402") && told.contains("“甲/乙局”2023 年") && told.contains("“甲_乙局”2023 年"), "{told}");
+    assert_eq!(tree(&out), before);
+}
+
 #[test]
 fn the_index_lists_what_stands_in_the_folder_and_what_is_old_is_told() {
     let dir = tempfile::tempdir().unwrap();
