@@ -66,11 +66,19 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// The finding on it.
+    /// The finding on it. A thread that the system does not start is no fault of the program.
     pub fn finding(&self) -> Finding {
+        if self.message.starts_with(NO_THREAD) {
+            let message = format!("没有{}：系统的内存或进程数不够，开不了线程", self.step);
+            return finding(Code::W401, message).hint("请关掉别的程序，或者提高进程数的上限，再试一次");
+        }
         finding(Code::X901, self.to_string())
     }
 }
+
+/// What a panic of `std::thread` says if the system starts no thread. The library that writes workbooks starts one per sheet and
+/// has no other way.
+const NO_THREAD: &str = "failed to spawn thread";
 
 /// Called when a step begins; the function it returns is called when the step ends.
 pub type Watch = dyn Fn(Step) -> Box<dyn FnOnce()> + Send + Sync;
@@ -173,6 +181,14 @@ mod tests {
             Faults::default().run(Step::Read, || panic!("x")).map_err(|f| (f.place, f.message)),
             Err::<(), _>((None, "x".to_owned()))
         );
+    }
+
+    #[test]
+    fn a_thread_that_is_not_started_is_no_fault_of_the_program() {
+        let failed = || -> u8 { panic!("failed to spawn thread: Os {{ code: 11 }}") };
+        let finding = Faults::default().run(Step::Write("XLSX"), failed).unwrap_err().finding();
+        assert_eq!(finding.code, Code::W401);
+        assert!(finding.message.contains("没有生成 XLSX：系统的内存或进程数不够"), "{}", finding.message);
     }
 
     #[test]

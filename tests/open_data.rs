@@ -269,6 +269,8 @@ fn what_is_no_report_of_its_form_is_refused_where_it_is_wrong() {
     refused(|j| value(j, "value", (-1).into()), "应当是 0 或正整数");
     refused(|j| value(j, "value", 1.5.into()), "应当是整数");
     refused(|j| value(j, "value", Json::Null), "应当是整数");
+    refused(|j| value(j, "value", 1_000_000_000_000_000u64.into()), "values[3].value 超过 15 位");
+    refused(|j| value(j, "value", 9_007_199_254_740_993u64.into()), "表格程序不能准确保存，请核对后改正（表三“");
     refused(|j| value(j, "value", 1e30.into()), "应当是整数");
     refused(|j| value(j, "kind", "amount".into()), "kind 应当是 count（件数）");
     refused(|j| value(j, "kind", "blank".into()), "应当是 null");

@@ -245,6 +245,41 @@ fn of_several_findings_in_a_cell_a_waiver_covers_the_one_that_it_words() {
     assert_eq!(publish(&input, &out, &[&with]).status.code(), Some(0));
 }
 
+/// A waiver covers one number, also if another number of the cell looks the same once masked, and one placeholder.
+#[test]
+fn a_waiver_covers_no_second_number_and_no_second_placeholder_of_the_cell() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out, waivers) = (dir.path().join("报告.xlsx"), dir.path().join("公布"), dir.path().join("豁免.toml"));
+    let with = format!("--waivers={}", waivers.display());
+    for (code, text, says, why) in [
+        ("P601", "联系电话13812345678，未收取信息处理费。", "", None),
+        ("P601", "联系电话13812345678、13812345678，未收取信息处理费。", "138****5678", None),
+        ("P601", "联系电话13812345678、13912345679，未收取信息处理费。", "138****5678", Some("139****5679")),
+        ("P601", "联系电话13812345678、13899995678，未收取信息处理费。", "138****5678", Some("B903")),
+        ("P603", "2023年，我局收取信息处理费____万元，退回____元。", "信息处理费____万元", Some("退回____元")),
+        ("P603", "收取____万元。退回____元。收取____万元。", "收取____万元", Some("B903")),
+    ] {
+        let mut book = Book::open(&sample(REPORT));
+        book.text(TEXT, "A3", text);
+        book.save(&input);
+        fs::write(
+            &waivers,
+            format!(
+                "[[waiver]]\nagency = \"云泽市住房和城乡建设局\"\nyear = 2023\ncode = \"{code}\"\nsheet = \"{TEXT}\"\ncell = \"A3\"\nsays = \"{says}\"\nreason = \"值班\"\nwho = \"李四\"\ndate = 2025-01-10\n"
+            ),
+        )
+        .unwrap();
+        let _ = fs::remove_dir_all(&out);
+        let run = publish(&input, &out, &[&with]);
+        let told = stdout(&run);
+        match why {
+            None => assert_eq!(run.status.code(), Some(0), "{text}: {told}"),
+            Some(why) => assert!(run.status.code() == Some(1) && told.contains(why), "{text}: {told}"),
+        }
+        assert_eq!(files(&out).is_empty(), why.is_some(), "{text}");
+    }
+}
+
 #[test]
 fn what_others_put_there_and_what_is_read_stay() {
     let dir = tempfile::tempdir().unwrap();
@@ -266,6 +301,32 @@ fn what_others_put_there_and_what_is_read_stay() {
     let run = publish(&sample(REPORT), &web, &[]);
     assert_eq!(run.status.code(), Some(4));
     assert!(stderr(&run).contains("index.html") && files(&web) == ["index.html"], "{}", stderr(&run));
+}
+
+/// `甲/乙局` and `甲_乙局` give the same file name: the package of one is not replaced by that of the other, and a new edition of
+/// the same report replaces its own.
+#[test]
+fn a_package_of_another_agency_is_not_replaced() {
+    let dir = tempfile::tempdir().unwrap();
+    let out = dir.path().join("公布");
+    let input = |agency: &str| {
+        let path = dir.path().join("报告.xlsx");
+        let mut book = Book::open(&sample(REPORT));
+        book.text("封面", "B2", agency);
+        book.text("封面", "B4", "");
+        book.save(&path);
+        path
+    };
+    for _ in 0..2 {
+        let run = publish(&input("甲/乙局"), &out, &[]);
+        assert_eq!(run.status.code(), Some(0), "{}", stdout(&run));
+    }
+    let before = tree(&out);
+    let run = publish(&input("甲_乙局"), &out, &[]);
+    let told = stdout(&run);
+    assert_eq!(run.status.code(), Some(4), "{told}");
+    assert!(told.contains("W402") && told.contains("“甲/乙局”2023 年") && told.contains("“甲_乙局”2023 年"), "{told}");
+    assert_eq!(tree(&out), before);
 }
 
 #[test]

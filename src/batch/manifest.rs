@@ -72,6 +72,9 @@ pub enum ManifestError {
     /// Number and file of an input that occurs again, and the name of the manifest with the second record.
     #[error("第 {0} 份输入（{1}）在 {2} 里又出现了一次")]
     InputTwice(usize, String, String),
+    /// Number and file of an input that the run does not have, and the number of its inputs.
+    #[error("里有第 {0} 份输入（{1}），可是那次运行的输入编号是 1 到 {2}，文件被改动过，请重新运行这一部分")]
+    InputBeyond(usize, String, usize),
     /// No manifest has a record for the input with this number.
     #[error("缺少第 {0} 份输入，各分片的结果不完整，请重新运行各分片")]
     InputMissing(usize),
@@ -98,7 +101,7 @@ impl Manifest {
         out
     }
 
-    /// Reads a whole manifest.
+    /// Reads a whole manifest. Every record in it is of an input that the run has.
     pub fn parse(text: &str) -> Result<Manifest, ManifestError> {
         let mut lines = text.lines().enumerate();
         let (_, head) = lines.next().ok_or(ManifestError::Empty)?;
@@ -108,7 +111,10 @@ impl Manifest {
         }
         let records = lines
             .map(|(i, line)| serde_json::from_str(line).map_err(|_| ManifestError::Line(i + 1)))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<Record>, _>>()?;
+        if let Some(Record { input, file, .. }) = records.iter().find(|r| !(1..=header.inputs).contains(&r.input)) {
+            return Err(ManifestError::InputBeyond(*input, file.clone(), header.inputs));
+        }
         Ok(Manifest { header, records })
     }
 }
@@ -231,5 +237,21 @@ mod tests {
         let (_, good) = part(1, &[1]);
         let text = String::from_utf8(good.write()).unwrap();
         assert_eq!(Manifest::parse(&text[..text.len() - 9]), Err(ManifestError::Line(2)));
+    }
+
+    #[test]
+    fn what_no_run_writes_is_refused() {
+        for input in [0, 5, usize::MAX] {
+            let text = String::from_utf8(part(1, &[1, input]).1.write()).unwrap();
+            let beyond = ManifestError::InputBeyond(input, format!("{input}.xlsx"), 4);
+            assert_eq!(Manifest::parse(&text), Err(beyond), "{input}");
+        }
+        let text = String::from_utf8(part(1, &[1, 2, 3, 4]).1.write()).unwrap();
+        for (index, count) in [(1u32, 0u32), (0, 2), (3, 2), (1, 100_001), (1, 4_000_000_000)] {
+            let shard = format!("\"index\":{index},\"count\":{count}");
+            let text = text.replace("\"index\":1,\"count\":2", &shard);
+            assert!(text.contains(&shard));
+            assert_eq!(Manifest::parse(&text), Err(ManifestError::Line(1)), "{index}/{count}");
+        }
     }
 }

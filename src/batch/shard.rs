@@ -5,13 +5,30 @@ use std::str::FromStr;
 
 use sha2::{Digest, Sha256};
 
-/// Shard `index` of `count`; `index` starts at 1.
+/// Shard `index` of `count`; `index` starts at 1. One that [`Shard::new`] does not admit is not deserialized either.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "StoredShard")]
 pub struct Shard {
     /// Number of this shard, from 1 to `count`.
     pub index: u32,
     /// Number of shards of the run.
     pub count: u32,
+}
+
+/// A shard as a file states it.
+#[derive(serde::Deserialize)]
+struct StoredShard {
+    index: u32,
+    count: u32,
+}
+
+impl TryFrom<StoredShard> for Shard {
+    type Error = String;
+
+    fn try_from(stated: StoredShard) -> Result<Shard, String> {
+        let StoredShard { index, count } = stated;
+        Shard::new(index, count).ok_or_else(|| format!("no shard: {index}/{count}"))
+    }
 }
 
 /// Most shards of a run; a larger number is treated as a typing error.

@@ -21,4 +21,5 @@ pub use document::{Align, Block, Cell, CellRole, Document, Row, Table};
 pub(crate) use finding::BLOCKS;
 pub use finding::{Finding, Findings, MOST_ALIKE, MOST_PLACES, Places, Stage, Waived, finding, refuses};
 pub use report::{Cover, Paragraph, Report, Section, Whole};
+pub(crate) use value::inexact;
 pub use value::{Amount, Decimal, Value};

@@ -9,6 +9,20 @@ use crate::form::{Unit, ValueKind};
 /// Exact decimal number. Figures are never calculated as floats.
 pub type Decimal = rust_decimal::Decimal;
 
+/// Most digits before the point that spreadsheets keep exactly.
+const DIGITS: u32 = 15;
+
+/// Most decimals of a number, without zeros at the end: a cent needs two in 元 and six in 万元.
+const DECIMALS: u32 = 8;
+
+/// Why an output cannot hold a number exactly, as the end of a Chinese sentence; `None` if all can.
+pub(crate) fn inexact(number: Decimal) -> Option<&'static str> {
+    if number.trunc().abs() >= Decimal::from(10u64.pow(DIGITS)) {
+        return Some("超过 15 位，表格程序不能准确保存");
+    }
+    (number.normalize().scale() > DECIMALS).then_some("的小数位数太多")
+}
+
 /// The value of a cell of an official table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Value {

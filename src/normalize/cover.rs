@@ -243,6 +243,7 @@ impl Flow<'_> {
     /// The agency of the cover, otherwise that of the title; empty if neither has one. A line such as 填报单位 outside the cover is
     /// less certain than the title.
     fn chosen_agency(&mut self, stated: Option<StatedFact>, titled: Option<String>) -> String {
+        let source = stated.as_ref().filter(|s| s.on_cover || titled.is_none()).map(|s| s.source.clone());
         let agency = match (stated, titled) {
             (Some(StatedFact { text: stated, source, on_cover: false }), Some(titled)) => {
                 if text::joined(&stated) != titled {
@@ -260,6 +261,10 @@ impl Flow<'_> {
             let fix = "请在标题里写明单位，或在标准模板的封面填写";
             let message = unfilled(self.asked[0].as_ref(), "单位名称");
             self.prose.findings.push(finding(Code::N207, message).at(self.asked[0].clone()).hint(fix));
+        } else if !is_agency_name(&agency) {
+            let place = source.as_ref().map_or("标题".to_owned(), ToString::to_string);
+            let message = format!("{place} 写的“{agency}”不是单位名称");
+            self.prose.findings.push(finding(Code::N207, message).at(source).found(&agency).hint("请填写单位的全称"));
         }
         agency
     }
@@ -275,6 +280,11 @@ impl Flow<'_> {
         self.origins.note(Place::Fact(fact), source, text);
         Some(read)
     }
+}
+
+/// Whether a text can be the name of an agency: it has a letter or a digit. `.` and `—` would give no name of a file either.
+pub(super) fn is_agency_name(text: &str) -> bool {
+    text.chars().any(char::is_alphanumeric)
 }
 
 /// A title with the place where it was read.

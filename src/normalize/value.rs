@@ -5,7 +5,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::numerals;
 use crate::form::{Unit, ValueKind, labels};
 use crate::import::Content;
-use crate::model::{Amount, Decimal, Value};
+use crate::model::{Amount, Decimal, Value, inexact};
 
 /// What was read in addition to the plain number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,12 +32,6 @@ pub enum Unreadable {
     /// An error value.
     Error,
 }
-
-/// Most digits before the point that Excel keeps exactly.
-const DIGITS: u32 = 15;
-
-/// Most decimals of an amount: a cent needs two in 元 and six in 万元.
-const DECIMALS: u32 = 8;
 
 /// Reads a cell for a slot of this kind. `unit` is the form's unit of money, `head` the one that the workbook names for the cell,
 /// `counter` the counting word of the form, if it has one.
@@ -107,14 +101,11 @@ fn in_text(text: &str, kind: ValueKind, counter: Option<&str>) -> Result<InText,
 impl Written {
     /// The same with −0 as 0, because −0 would be printed with its sign; an error if a spreadsheet does not keep the number exactly.
     fn exact(mut self) -> Result<Written, Unreadable> {
-        if self.number.trunc().abs() >= Decimal::from(10u64.pow(DIGITS)) {
-            return Err(Unreadable::Forbidden("超过 15 位，表格程序不能准确保存"));
+        if let Some(why) = inexact(self.number) {
+            return Err(Unreadable::Forbidden(why));
         }
         if self.number.is_zero() {
             self.number = self.number.abs();
-        }
-        if self.number.normalize().scale() > DECIMALS {
-            return Err(Unreadable::Forbidden("的小数位数太多"));
         }
         Ok(self)
     }
@@ -163,6 +154,10 @@ fn amount(written: Written, in_head: Option<Unit>, unit: Option<Unit>) -> Result
     let yuan = number.checked_mul(Decimal::from(from.in_yuan())).ok_or(Unreadable::NotANumber)?;
     // Exact: the divisor is a power of ten, and scales stay far below the type's 28.
     let number = yuan.checked_div(Decimal::from(to.in_yuan())).ok_or(Unreadable::NotANumber)?.normalize();
+    // Otherwise the published workbook would be refused when it is read.
+    if inexact(number).is_some() {
+        return Err(Unreadable::Forbidden("换算成表样规定的单位以后位数太多，表格程序不能准确保存"));
+    }
     Ok((Value::Amount(Amount { number, unit: None }), Some(Remark::Unit)))
 }
 
@@ -417,6 +412,17 @@ mod tests {
         assert_eq!(money("8040", None, None), "8040");
         assert_eq!(money("8040", None, wan), "8040万元");
         assert_eq!(money("0元", None, None), "0");
+    }
+
+    #[test]
+    fn an_amount_with_too_many_digits_once_converted_is_refused() {
+        let read =
+            |text: &str, unit, head| read(Some(&Content::Text(text.into())), ValueKind::Amount, unit, head, None);
+        let (yuan, wan) = (Some(Unit::Yuan), Some(Unit::TenThousandYuan));
+        assert!(read("99999999999万元", yuan, None).is_ok() && read("0.0001元", wan, None).is_ok());
+        for (text, unit) in [("100000000000万元", yuan), ("0.00001元", wan)] {
+            assert!(matches!(read(text, unit, None), Err(Unreadable::Forbidden(_))), "{text}");
+        }
     }
 
     #[test]

@@ -24,6 +24,12 @@ struct StoredFile {
     format: String,
 }
 
+/// Agency and year of the report in a package, as its manifest states them; `None` if this program did not write the manifest.
+pub fn packaged(manifest: &[u8]) -> Option<(String, u16)> {
+    let StoredManifest { agency, year, .. } = serde_json::from_slice(manifest).ok()?;
+    Some((agency, year))
+}
+
 /// The entry for the package with this name and manifest, if all its files exist.
 pub fn index_entry(name: &str, manifest: &[u8], has: impl Fn(&str) -> bool) -> Option<IndexEntry> {
     let StoredManifest { agency, year, title, files } = serde_json::from_slice(manifest).ok()?;

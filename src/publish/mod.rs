@@ -12,7 +12,7 @@ mod stanza;
 mod waivers;
 
 pub use index::{IndexEntry, index, is_index};
-pub use index_entry::{MOST_MANIFEST, index_entry};
+pub use index_entry::{MOST_MANIFEST, index_entry, packaged};
 pub use make::{Produce, REFUSED, publish, publish_by};
 pub use package::{Package, PackageFile, package};
 pub use proof::{Difference, prove, prove_package};

@@ -1,10 +1,13 @@
 //! P603: placeholders that were never filled in, and remarks to a colleague.
 //!
-//! Takes all texts of a report, returns at most one finding per place. Reports only what certainly does not belong in a final
+//! Takes all texts of a report, returns one finding per placeholder: a waiver covers one finding, so a finding must never concern
+//! a second one. Reports only what certainly does not belong in a final
 //! text: a masked figure or name, an empty bracket, an instruction, a remark that is a whole clause or bracket, a version after a
 //! title. The same words inside an ordinary sentence are not reported.
 
 mod remark;
+
+use std::collections::BTreeMap;
 
 use super::plain::{Plain, any};
 use super::{Passage, spoken};
@@ -64,17 +67,34 @@ pub(super) fn check(report: &Report, origins: &Origins, passages: &[Passage<'_>]
             }
         };
         let found = placeholders(plain, matches!(place, Place::Title | Place::Fact(_)));
-        let Some(first) = found.first() else { continue };
+        if found.is_empty() {
+            continue;
+        }
         cover |= place == Place::Title;
-        let quote = quoted(plain, *first);
         let source = origins.source(place).cloned();
         let at = spoken(&report.form, place, source.as_ref());
-        let more = if found.len() > 1 { format!("等 {} 处", found.len()) } else { String::new() };
-        let message = format!("{at}有没有填完的字样“{quote}”{more}");
-        let hint = "公布前请填好、改好或者删去；确实要照原样公布的，写进豁免文件";
-        findings.push(finding(Code::P603, message).at(source).found(quote).hint(hint));
+        for quote in found.into_iter().map(|span| quoted(plain, span)) {
+            let message = format!("{at}有没有填完的字样“{quote}”");
+            let hint = "公布前请填好、改好或者删去；确实要照原样公布的，写进豁免文件";
+            findings.push(finding(Code::P603, message).at(source.clone()).found(quote).hint(hint));
+        }
     }
+    number_equal(&mut findings);
     findings
+}
+
+/// Numbers findings with equal messages. Otherwise one waiver would cover them all.
+fn number_equal(findings: &mut [Finding]) {
+    let mut count: BTreeMap<String, (usize, usize)> = BTreeMap::new();
+    for item in &*findings {
+        count.entry(item.message.clone()).or_default().0 += 1;
+    }
+    for item in findings {
+        if let Some((all, nth)) = count.get_mut(&item.message).filter(|(all, _)| *all > 1) {
+            *nth += 1;
+            item.message.push_str(&format!("（同样的有 {all} 处，这是第 {nth} 处）"));
+        }
+    }
 }
 
 fn quoted<'t>(plain: &Plain<'t>, (from, to): Span) -> &'t str {

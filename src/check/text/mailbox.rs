@@ -48,9 +48,10 @@ pub(super) fn is_private(name: &str, host: &str, chars: &[char], from: usize, to
     }
 }
 
-/// Whether a text is a mobile number, given that it consists of digits.
-pub(super) fn is_mobile(digits: &str) -> bool {
-    digits.len() == 11 && digits.starts_with('1') && matches!(digits.as_bytes()[1], b'3'..=b'9')
+/// Whether a text is a mobile number: eleven digits, the first two 13 to 19.
+pub(super) fn is_mobile(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    bytes.len() == 11 && bytes.iter().all(u8::is_ascii_digit) && bytes[0] == b'1' && matches!(bytes[1], b'3'..=b'9')
 }
 
 /// Whether the text before an address names its owner: 联系人：王某某，邮箱, 张三的邮箱, 李老师.

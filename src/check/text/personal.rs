@@ -4,11 +4,13 @@
 //! it as a count or a code. A number that is called an identity number may be mistyped, see [`called_identity`]. [`mailbox`]
 //! decides whose an e-mail address is. Findings quote a number without its middle, so that they do not disclose it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{mailbox, spoken};
 use crate::check::texts;
 use crate::form::words;
 use crate::model::half_width;
-use crate::model::{Code, Fact, Finding, Origins, Place, Report, days_of_month, finding};
+use crate::model::{Code, Fact, Finding, Origins, Place, Report, Source, days_of_month, finding};
 
 /// Characters before a number that may contain the word for its kind.
 const NEAR: usize = 12;
@@ -20,7 +22,7 @@ const TELEPHONE: usize = 7;
 /// Most groups of digits in one number: 6222 0212 3456 7890 123.
 const GROUPS: usize = 5;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum PersonalData {
     Identity,
     Mobile,
@@ -44,22 +46,61 @@ impl PersonalData {
     }
 }
 
+/// A number or an address in a text.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Datum {
+    kind: PersonalData,
+    /// The whole number or address, which no message contains.
+    whole: String,
+    /// The same, masked for quoting.
+    quoted: String,
+}
+
+/// One finding for each number or address in each place: a waiver covers one finding, so a finding must never concern a second
+/// one that the author of the waiver did not see. The same number that occurs again in a place discloses nothing more.
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
-    let mut findings = Vec::new();
+    struct Found {
+        at: String,
+        source: Option<Source>,
+        datum: Datum,
+        times: usize,
+    }
+    let mut found: Vec<Found> = Vec::new();
+    let mut known: BTreeMap<(String, Datum), usize> = BTreeMap::new();
+    // For each place, kind and quotation: the number of different data, and of those already reported.
+    let mut alike: BTreeMap<(String, PersonalData, String), (usize, usize)> = BTreeMap::new();
     for (place, text) in texts(report) {
-        let found = numbers_and_addresses(text, place == Place::Fact(Fact::Contact));
-        for kind in PersonalData::PRIVATE {
-            let all: Vec<&String> = found.iter().filter(|(k, _)| *k == kind).map(|(_, q)| q).collect();
-            let Some(first) = all.first() else { continue };
+        let mut all = numbers_and_addresses(text, place == Place::Fact(Fact::Contact));
+        all.retain(|d| PersonalData::PRIVATE.contains(&d.kind));
+        all.sort_by_key(|d| d.kind);
+        for datum in all {
             let source = origins.source(place).cloned();
             let at = spoken(&report.form, place, source.as_ref());
-            let more = if all.len() > 1 { format!("等 {} 处", all.len()) } else { String::new() };
-            let message = format!("{at}有{}“{first}”{more}", kind.name());
-            let hint = "公布前请删去或改用办公电话、单位邮箱，个人信息不能公开";
-            findings.push(finding(Code::P601, message).at(source).found(first).hint(hint));
+            let i = *known.entry((at.clone(), datum.clone())).or_insert(found.len());
+            match found.get_mut(i) {
+                // The title contains the agency.
+                Some(same) => same.times += usize::from(place != Place::Title),
+                None => {
+                    alike.entry((at.clone(), datum.kind, datum.quoted.clone())).or_default().0 += 1;
+                    found.push(Found { at, source, datum, times: 1 });
+                }
+            }
         }
     }
-    findings
+    let finding = |Found { at, source, datum: Datum { kind, quoted, .. }, times }| {
+        let mut message = format!("{at}有{}“{quoted}”", kind.name());
+        if times > 1 {
+            message.push_str(&format!("，写了 {times} 次"));
+        }
+        // Otherwise the messages would be equal, and one waiver would cover all.
+        if let Some((all, nth)) = alike.get_mut(&(at, kind, quoted.clone())).filter(|(all, _)| *all > 1) {
+            *nth += 1;
+            message.push_str(&format!("（只有遮去的部分不同的有 {all} 个，这是第 {nth} 个）"));
+        }
+        let hint = "公布前请删去或改用办公电话、单位邮箱，个人信息不能公开";
+        finding(Code::P601, message).at(source).found(quoted).hint(hint)
+    };
+    found.into_iter().map(finding).collect()
 }
 
 /// Personal data that no text of a report contains but that its sources or findings contain: in the name of a sheet, or in text
@@ -68,11 +109,10 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     // An address that a text states as the office's remains the office's wherever part of that text is quoted.
     let stated = texts(report)
         .flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)).into_iter());
-    let known: Vec<(PersonalData, String)> = stated
-        .map(|(kind, quoted)| (if kind == PersonalData::Office { PersonalData::Mail } else { kind }, quoted))
-        .collect();
-    let private =
-        |text| numbers_and_addresses(text, false).into_iter().filter(|(kind, _)| *kind != PersonalData::Office);
+    // Compared whole: another number with the same beginning and end was neither seen nor waived.
+    let known: BTreeSet<(PersonalData, String)> =
+        stated.map(|d| (if d.kind == PersonalData::Office { PersonalData::Mail } else { d.kind }, d.whole)).collect();
+    let private = |text| numbers_and_addresses(text, false).into_iter().filter(|d| d.kind != PersonalData::Office);
     let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
     let reported = findings.iter().flat_map(|f| {
         let places = f.source.iter().chain(&f.related).map(|s| &*s.sheet);
@@ -81,12 +121,12 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[F
     });
     let figures = origins.of_values().map(|source| &*source.sheet);
     let mut all = read.chain(reported).chain(figures).flat_map(private);
-    all.find(|one| !known.contains(one)).map(|(kind, quoted)| format!("{}“{quoted}”", kind.name()))
+    all.find(|d| !known.contains(&(d.kind, d.whole.clone()))).map(|d| format!("{}“{}”", d.kind.name(), d.quoted))
 }
 
-/// Private data in a text, each masked for quoting, and e-mail addresses of the office. `contact`: the text only states how the
+/// Private data in a text, each also masked for quoting, and e-mail addresses of the office. `contact`: the text only states how the
 /// agency is reached.
-fn numbers_and_addresses(text: &str, contact: bool) -> Vec<(PersonalData, String)> {
+fn numbers_and_addresses(text: &str, contact: bool) -> Vec<Datum> {
     let mut found = Vec::new();
     // Most texts have neither a long number nor an address.
     let digits = text.chars().filter(|c| half(*c).is_ascii_digit()).count();
@@ -138,7 +178,7 @@ fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
     }
 }
 
-fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(PersonalData, String)>) {
+fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<Datum>) {
     let mut next = 0;
     while next < groups.len() {
         let most = GROUPS.min(groups.len() - next);
@@ -154,11 +194,11 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(PersonalD
             if !is_separate(chars, run[0].0, run[count - 1].1, kind) {
                 return None;
             }
-            Some((count, kind, masked(&number)))
+            Some((count, Datum { kind, quoted: masked(&number), whole: number.to_ascii_uppercase() }))
         });
         match hit {
-            Some((count, kind, quote)) => {
-                found.push((kind, quote));
+            Some((count, datum)) => {
+                found.push(datum);
                 next += count;
             }
             None => next += 1,
@@ -366,7 +406,7 @@ fn masked(number: &str) -> String {
 }
 
 /// The address around an @ if its host is a public mail provider. A mobile number as user name is reported on any host.
-fn mail(chars: &[char], at: usize, contact: bool) -> Option<(PersonalData, String)> {
+fn mail(chars: &[char], at: usize, contact: bool) -> Option<Datum> {
     const LONGEST: usize = 64;
     let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     let host = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
@@ -378,7 +418,7 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<(PersonalData, Strin
     let host: String = chars[at + 1..at + 1 + behind].iter().collect();
     let host = host.trim_end_matches(['.', '-']).to_ascii_lowercase();
     if mailbox::is_mobile(&name) && host.contains('.') {
-        return Some((PersonalData::Mobile, masked(&name)));
+        return Some(Datum { kind: PersonalData::Mobile, quoted: masked(&name), whole: name });
     }
     let is = |h: &String| host == *h || host.strip_suffix(h.as_str()).is_some_and(|sub| sub.ends_with('.'));
     if name.trim_matches('.').is_empty() || !words().private.mail.iter().any(is) {
@@ -386,7 +426,8 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<(PersonalData, Strin
     }
     let private = mailbox::is_private(&name, &host, chars, end - length, at + 1 + behind, contact);
     let shown: String = name.chars().take(2).collect();
-    Some((if private { PersonalData::Mail } else { PersonalData::Office }, format!("{shown}***@{host}")))
+    let kind = if private { PersonalData::Mail } else { PersonalData::Office };
+    Some(Datum { kind, quoted: format!("{shown}***@{host}"), whole: format!("{name}@{host}") })
 }
 
 #[cfg(test)]
@@ -394,7 +435,7 @@ mod tests {
     use super::*;
 
     fn kinds(text: &str) -> Vec<PersonalData> {
-        numbers_and_addresses(text, false).into_iter().map(|(k, _)| k).collect()
+        numbers_and_addresses(text, false).into_iter().map(|d| d.kind).collect()
     }
 
     #[test]
@@ -457,6 +498,8 @@ mod tests {
             ("校验值110105194912310021", &[]),
             ("邮箱13800138000@163.com", &[Mobile]),
             ("邮箱：13800138000@lc.gov.cn", &[Mobile]),
+            ("邮箱：1688service@example.com", &[]),
+            ("邮箱：1800-123-45@example.com、13.800.1380@example.com", &[]),
             ("电子邮箱：ljszwgk@163.com", &[PersonalData::Office]),
             ("卡号4111111111111111", &[Card]),
             ("请发邮件至zhangsan@qq.com。", &[Mail]),
@@ -474,6 +517,6 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(kinds(text), *expected, "{text}");
         }
-        assert_eq!(numbers_and_addresses("13800138000", false)[0].1, "138****8000");
+        assert_eq!(numbers_and_addresses("13800138000", false)[0].quoted, "138****8000");
     }
 }

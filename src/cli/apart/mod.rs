@@ -12,7 +12,7 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{OnceLock, mpsc};
-use std::thread;
+use std::thread::{self, Builder};
 use std::time::{Duration, SystemTime};
 
 use crate::import::{FileKind, ImportError, Limits, Sheet, admitted};
@@ -110,6 +110,7 @@ pub fn read(kind: FileKind, bytes: &[u8], limits: &Limits, isolation: &Isolation
         ChildOutcome::InvalidOutput => Err(ImportError::Crashed),
         ChildOutcome::TooLong => Err(limits.inflated_error()),
         ChildOutcome::TimedOut => Err(ImportError::TimedOut(seconds)),
+        ChildOutcome::NotStarted => Err(ImportError::NotStarted(unstarted(&io::ErrorKind::WouldBlock.into()))),
     }
 }
 
@@ -144,6 +145,8 @@ enum ChildOutcome {
     /// Its output is longer than any answer within the limits.
     TooLong,
     TimedOut,
+    /// A thread for one of its pipes could not be started.
+    NotStarted,
 }
 
 /// Sends the child its task and receives its answer. A child that has not exited by itself is killed.
@@ -154,23 +157,28 @@ fn converse(child: &mut Child, task: &[u8], bytes: &[u8], limits: &Limits, time:
     thread::scope(|scope| {
         // Each pipe has its own thread, so that none fills up while another is waited for. The input is returned and not closed:
         // its end would signal to the child that this process is gone.
-        let _open = scope.spawn(move || {
+        let open = Builder::new().spawn_scoped(scope, move || {
             let mut stdin = stdin?;
             stdin.write_all(task).and_then(|()| stdin.write_all(bytes)).and_then(|()| stdin.flush()).ok()?;
             Some(stdin)
         });
-        scope.spawn(move || {
+        let reading = Builder::new().spawn_scoped(scope, move || {
             let mut answer = Vec::new();
             // Read errors are ignored: what a child wrote before it ended is examined anyway.
             _ = stdout.map(|s| s.take(most + 1).read_to_end(&mut answer));
             // An answer that comes too late is not received any more.
             _ = send.send(answer);
         });
-        let stderr = scope.spawn(move || {
+        let stderr = Builder::new().spawn_scoped(scope, move || {
             let mut written = Vec::new();
             _ = stderr.map(|s| s.take(STDERR_BYTES).read_to_end(&mut written));
             String::from_utf8_lossy(&written).into_owned()
         });
+        let (Ok(_), Ok(_), Ok(stderr)) = (&open, &reading, stderr) else {
+            // The threads that were started end with the child.
+            _ = child.kill();
+            return ChildOutcome::NotStarted;
+        };
         let answer = receive.recv_timeout(time).ok();
         let read = answer.as_deref().and_then(wire::answer);
         // Once its answer was received, it does not matter how the child ends.

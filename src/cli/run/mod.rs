@@ -140,14 +140,16 @@ pub fn over<R: Send>(plan: &Plan, work: impl Fn(usize, &InputFile) -> R + Sync) 
 }
 
 fn pool(jobs: usize) -> Result<rayon::ThreadPool, Stop> {
-    rayon::ThreadPoolBuilder::new()
-        .num_threads(jobs)
-        // As large as that of the main thread.
-        .stack_size(8 << 20)
-        .build()
-        .map_err(|e| Stop {
-            exit: Exit::Unwritten, message: format!("开不了 {jobs} 个线程（{e}），请用 --jobs 1")
-        })
+    let builder = || rayon::ThreadPoolBuilder::new().num_threads(jobs);
+    // As large as that of the main thread.
+    let built = builder().stack_size(8 << 20).build();
+    // If no thread can be started, this one does the work.
+    let built = if jobs == 1 { built.or_else(|_| builder().use_current_thread().build()) } else { built };
+    built.map_err(|_| {
+        let advice = if jobs > 1 { "请用 --jobs 1" } else { "请关掉别的程序后再试" };
+        let message = format!("开不了 {jobs} 个线程（系统的内存或进程数不够），{advice}");
+        Stop { exit: Exit::Unwritten, message }
+    })
 }
 
 /// Runs `work` for each item of `all` on the pool, in any order; the result is `None` for items that were not started when the

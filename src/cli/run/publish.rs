@@ -27,7 +27,7 @@ use crate::judge::{clear_for_publication, compare_years, judge, refuse_collision
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
 use crate::publish::{
-    IndexEntry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, index_entry, is_index, publish_by,
+    IndexEntry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, index_entry, is_index, packaged, publish_by,
 };
 
 /// Most bytes of an index page that are read to detect whether this program wrote it.
@@ -185,6 +185,7 @@ impl<'a> PublishRun<'a> {
         let name = stem(record);
         let zip = format!("{name}.zip");
         self.spares_inputs(&name, &zip)?;
+        self.spares_others(&name, record)?;
         let engine = &self.job.plan.engine;
         let made = publish_by(waited.whole(), &self.job.formats, &name, engine, self.produce)?;
         let within: Vec<(&str, &[u8])> = made.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
@@ -201,6 +202,24 @@ impl<'a> PublishRun<'a> {
         Ok(outputs)
     }
 
+    /// Returns an error if a package would replace that of another report: different agencies can give the same file name.
+    fn spares_others(&self, name: &str, record: &Record) -> Result<(), Box<Finding>> {
+        let Some((agency, year)) = manifest_of(&self.folder, name).and_then(|m| packaged(&m)) else { return Ok(()) };
+        let own = (record.agency.as_deref().unwrap_or_default(), record.year.unwrap_or_default());
+        if own == (agency.as_str(), year) {
+            return Ok(());
+        }
+        let there = self.job.folder.join(name);
+        let message = format!(
+            "{} 里已经有“{agency}”{year} 年的，与“{}”{} 年得出同样的文件名，没有写",
+            there.display(),
+            own.0,
+            own.1
+        );
+        let hint = "请核对两份的单位和年度；都要公布的，换一个输出文件夹，旧的填错了的，请连同压缩包移走，再公布一次";
+        Err(Box::new(finding(Code::W402, message).hint(hint)))
+    }
+
     /// Returns an error if a package would overwrite an input.
     fn spares_inputs(&self, name: &str, zip: &str) -> Result<(), Box<Finding>> {
         let Ok(folder) = self.job.folder.canonicalize() else { return Ok(()) };
@@ -214,13 +233,19 @@ impl<'a> PublishRun<'a> {
     }
 }
 
+/// The manifest of the package with this name; `None` if there is none.
+fn manifest_of(folder: &Folder, name: &str) -> Option<Vec<u8>> {
+    let mut manifest = Vec::new();
+    let file = folder.existing(Path::new(name)).ok()?.file("manifest.json").ok()?;
+    file.take(MOST_MANIFEST).read_to_end(&mut manifest).ok()?;
+    Some(manifest)
+}
+
 /// The packages in a folder, sorted by name. A package without its zip is incomplete and omitted.
 fn packages_in(folder: &Folder) -> Vec<IndexEntry> {
     let package = |name: &str| {
         let within = folder.existing(Path::new(name)).ok()?;
-        let mut manifest = Vec::new();
-        within.file("manifest.json").ok()?.take(MOST_MANIFEST).read_to_end(&mut manifest).ok()?;
-        index_entry(name, &manifest, |file| within.is(EntryKind::File, file))
+        index_entry(name, &manifest_of(folder, name)?, |file| within.is(EntryKind::File, file))
     };
     let names = folder.entries().unwrap_or_default().into_iter().filter(|(_, kind)| *kind == EntryKind::Folder);
     let names = names.filter_map(|(name, _)| name.into_string().ok());

@@ -10,6 +10,7 @@ mod object;
 
 use std::sync::Arc;
 
+use super::cover::is_agency_name;
 use super::flow::{MOST_CHARACTERS, MOST_PARAGRAPHS};
 use super::text::unified;
 use super::{Normalized, Options, misdated, settle, title};
@@ -113,7 +114,7 @@ impl ReportReader {
         known.extend(Fact::ALL.map(Fact::origin));
         let cover = Object::of(top.need("cover")?, top.at("cover"), &known)?;
         let agency = words(&cover, "agency")?;
-        if !agency.chars().any(char::is_alphanumeric) {
+        if !is_agency_name(&agency) {
             return Err(cover.member_error("agency", "不是单位名称，请填写全称"));
         }
         let given = cover.whole("year")?;
