@@ -213,9 +213,11 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
 
 /// Digest of everything besides the input that the outputs depend on: this version, forms, style, faces, site, options, formats.
 fn key(setting: &Setting, formats: &[Format]) -> String {
-    let Setting { options, style, faces, site, .. } = setting;
-    let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(options.keep_text)]];
-    parts.extend(options.forms.iter().map(|f| f.digest.clone().into_bytes()));
+    // Destructured exhaustively, so that a new field fails to compile here: outside the key it would leave stale outputs.
+    // No option changes the limits; they belong to the version.
+    let Setting { limits: _, options: Options { forms, keep_text }, style, faces, site } = setting;
+    let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(*keep_text)]];
+    parts.extend(forms.iter().map(|f| f.digest.clone().into_bytes()));
     parts.extend(formats.iter().map(|f| f.name().into()));
     // The style as numbers and names, in the order of their declaration.
     parts.push(format!("{style:?}").into_bytes());
