@@ -283,6 +283,36 @@ fn three_shards_and_a_merge_are_one_run() {
 }
 
 #[test]
+fn a_merge_does_not_overwrite_books_of_others() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out) = (archive(dir.path(), 2), dir.path().join("输出"));
+    for shard in ["1/2", "2/2"] {
+        convert(&input, &out, &["--shard", shard, "--to", "csv"]);
+    }
+    let parts = [1, 2].map(|i| out.join(format!("manifest-{i}-of-2.jsonl")));
+    let merge = || {
+        let [a, b] = parts.each_ref().map(|p| p.as_os_str());
+        nianbao(&["merge-manifests".as_ref(), a, b, "-o".as_ref(), out.as_os_str()])
+    };
+    for name in ["汇总.xlsx", "数据.csv"] {
+        fs::write(out.join(name), "某人的").unwrap();
+        let before = tree(&out);
+        let run = merge();
+        assert_eq!(run.status.code(), Some(4), "{name}: {}", stderr(&run));
+        assert!(stderr(&run).contains("不能确定是本程序写的"), "{}", stderr(&run));
+        assert!(tree(&out) == before, "{name}: {:?}", tree(&out).into_keys());
+        fs::remove_file(out.join(name)).unwrap();
+    }
+    // Books of an earlier merge are replaced.
+    for _ in 0..2 {
+        let run = merge();
+        assert_ne!(run.status.code(), Some(4), "{}", stderr(&run));
+        assert!(out.join("汇总.xlsx").exists() && out.join("数据.csv").exists());
+        assert!(!out.join(".nianbao-journal.jsonl").exists());
+    }
+}
+
+#[test]
 fn a_shard_may_be_told_by_the_cluster() {
     let dir = tempfile::tempdir().unwrap();
     let input = archive(dir.path(), 2);

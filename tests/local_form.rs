@@ -104,6 +104,35 @@ fn without_the_form_the_message_says_that_one_can_be_given() {
 }
 
 #[test]
+fn two_forms_with_one_id_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = workbook(dir.path(), 18);
+    let text = fs::read_to_string(sample("地方表样.toml")).unwrap();
+    let form = |name: &str, id: &str| {
+        let file = dir.path().join(name);
+        fs::write(&file, text.replacen("id = \"省统计表\"", &format!("id = \"{id}\""), 1)).unwrap();
+        file
+    };
+    let (first, second, official) = (form("甲.toml", "省统计表"), form("乙.toml", "省统计表"), form("丙.toml", "2021"));
+    let check = |forms: &[&Path]| {
+        let forms = forms.iter().flat_map(|f| ["--form".as_ref(), f.as_os_str()]);
+        nianbao(&["check".as_ref(), path.as_os_str()].into_iter().chain(forms).collect::<Vec<_>>())
+    };
+    for (forms, says) in [
+        (&[first.as_path(), &second][..], &["甲.toml", "乙.toml", "“省统计表”"][..]),
+        (&[&first, &first], &["甲.toml", "“省统计表”"]),
+        (&[&first, &official], &["丙.toml", "2021 版"]),
+    ] {
+        let run = check(forms);
+        let told = support::stderr(&run);
+        assert_eq!(run.status.code(), Some(2), "{told}");
+        assert!(says.iter().all(|s| told.contains(s)), "{told}");
+    }
+    let other = form("丁.toml", "另一张");
+    assert_ne!(check(&[&first, &other]).status.code(), Some(2));
+}
+
+#[test]
 fn its_template_is_read_again() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("模板.xlsx");

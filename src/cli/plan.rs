@@ -218,9 +218,11 @@ pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
 
 /// Digest of everything besides the input that the outputs depend on: this version, forms, style, faces, site, options, formats.
 fn key(setting: &Setting, formats: &[Format]) -> String {
-    let Setting { options, style, faces, site, .. } = setting;
-    let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(options.keep_text)]];
-    parts.extend(options.forms.iter().map(|f| f.digest.clone().into_bytes()));
+    // Destructured exhaustively, so that a new field fails to compile here: outside the key it would leave stale outputs.
+    // No option changes the limits; they belong to the version.
+    let Setting { limits: _, options: Options { forms, keep_text }, style, faces, site } = setting;
+    let mut parts: Vec<Vec<u8>> = vec![env!("CARGO_PKG_VERSION").into(), vec![u8::from(*keep_text)]];
+    parts.extend(forms.iter().map(|f| f.digest.clone().into_bytes()));
     parts.extend(formats.iter().map(|f| f.name().into()));
     // The style as numbers and names, in the order of their declaration.
     parts.push(format!("{style:?}").into_bytes());
@@ -326,15 +328,25 @@ fn formats(words: &str) -> Result<Vec<Format>, Stop> {
     if all.is_empty() { Err(Stop::usage(format!("--to 后面要写格式：{}", names()))) } else { Ok(all) }
 }
 
-/// Reads the user's own forms.
+/// Reads the user's own forms. Two forms with one id are an error, because manifests, records and JSON reports name a form by it.
 pub fn forms(args: &FormArgs) -> Result<Vec<Arc<Form>>, Stop> {
-    args.forms
-        .iter()
-        .map(|path| {
-            let form = Form::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{}：{e}", path.display())))?;
-            Ok(Arc::new(form))
-        })
-        .collect()
+    let mut own: Vec<Arc<Form>> = Vec::with_capacity(args.forms.len());
+    for path in &args.forms {
+        let name = path.display();
+        let form = Form::parse(&read_text(path)?).map_err(|e| Stop::usage(format!("{name}：{e}")))?;
+        let id = &form.id;
+        if let Some((other, _)) = args.forms.iter().zip(&own).find(|(_, o)| o.id == *id) {
+            let other = other.display();
+            let message = format!("--form 的 {other} 和 {name} 的 id 都是“{id}”，请改其中一个的 id，或只用一个");
+            return Err(Stop::usage(message));
+        }
+        if form::built_in().iter().any(|o| o.id == *id) {
+            let message = format!("--form 的 {name} 的 id“{id}”是程序自带的 {id} 版表样的，请换一个 id");
+            return Err(Stop::usage(message));
+        }
+        own.push(Arc::new(form));
+    }
+    Ok(own)
 }
 
 /// Reads the list of units expected to report.

@@ -153,6 +153,36 @@ fn a_faulty_form_file_is_refused() {
     }
 }
 
+/// A relation or series over amounts that cannot be added as numbers: the agency chooses the unit, or the units differ.
+#[test]
+fn relations_over_amounts_of_no_or_another_unit_are_refused() {
+    let added = |form: &str, text: &str| Form::parse(&format!("{form}\n{text}"));
+    let relation = |table: &str, block: &str, each: &str, left: &str, right: &str| {
+        format!(
+            "[[relation]]\ncode = \"K306\"\ntable = \"{table}\"\nblock = \"{block}\"\nholds_in_each = \"{each}\"\n\
+             left = [\"{left}\"]\nright = [\"{right}\"]\n"
+        )
+    };
+    let in_2019 = |left, right| relation("two", "item9", "row", left, right);
+    let in_2014 = |left, right| relation("statistics", "statistics", "column", left, right);
+    let y2019 = include_str!("2019.toml");
+    let y2014 = include_str!("2014.toml");
+    let series = "[[series]]\ncode = \"Y402\"\ntable = \"two\"\nblock = \"item9\"\nholds_in_each = \"row\"\n\
+                  left = [\"amount\"]\nbefore = [\"amount\"]\n";
+    for (form, text) in
+        [(y2019, &in_2019("amount", "amount")), (y2019, &in_2019("projects", "amount")), (y2019, &series.to_owned())]
+    {
+        let error = added(form, text).unwrap_err().to_string();
+        assert!(error.contains("没有规定单位的金额") && error.contains("采购总金额"), "{error}");
+    }
+    assert!(added(y2014, &in_2014("fees", "staff.funds")).is_ok());
+    let in_yuan = y2014.replacen("value = \"amount\", unit = \"万元\"", "value = \"amount\", unit = \"元\"", 1);
+    for (form, right) in [(in_yuan.as_str(), "staff.funds"), (y2014, "staff.people")] {
+        let error = added(form, &in_2014("fees", right)).unwrap_err().to_string();
+        assert!(error.contains("K306 的") && error.contains("单位不同"), "{error}");
+    }
+}
+
 /// The structure digest of a form covers only its layout.
 #[test]
 fn the_structure_of_a_form_is_its_keys_trees_kinds_and_units() {

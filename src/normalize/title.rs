@@ -37,18 +37,36 @@ pub fn parse(text: &str) -> Option<Title> {
     let tail = bare.strip_suffix('）').and_then(|b| b.rsplit_once('（')).and_then(|(head, y)| Some((head, year(y)?)));
     let (stem, _, kind) = labels().report.split_title(tail.map_or(bare, |(head, _)| head))?;
     let (year, before, after) = match find_year(stem) {
-        // If two years differ, neither is certain: 2023年…2024年度报告, 2023—2024年.
+        // If two years differ, neither is certain: 2023年…2024年度报告, 2023—2024年, 2023—24年.
         Some((year, start, end)) => {
             let others = [find_year(kind).map(|(year, ..)| year), tail.map(|(_, year)| year)];
-            let range = stem[..start].trim_end_matches(['-', '—', '－', '～', '~', '至', '年']);
             let one = others.iter().flatten().all(|other| *other == year)
-                && !range.ends_with(|c| digit(c).is_some() && c.is_ascii_digit());
+                && !ends_a_range(&stem[..start])
+                && !begins_a_range(&stem[end..]);
             (one.then_some(year), &stem[..start], &stem[end..])
         }
         None => (find_year(kind).map(|(year, ..)| year).or(tail.map(|(_, year)| year)), stem, ""),
     };
     let agency = format!("{}{}", trimmed(before), trimmed(after));
     Some(Title { text: bare.to_owned(), agency: (!agency.is_empty()).then_some(agency), year })
+}
+
+/// Whether a character joins two years.
+fn joins(c: char) -> bool {
+    "-‐–—―－−~～〜/／、至到和与及".contains(c)
+}
+
+/// Whether the text before a year ends with another one and perhaps a mark that joins them, in digits of any kind.
+fn ends_a_range(before: &str) -> bool {
+    before.trim_end_matches(|c| joins(c) || matches!(c, '年' | '度')).ends_with(|c| digit(c).is_some())
+}
+
+/// Whether the text after a year begins with a mark that joins years and the last two digits of another one.
+fn begins_a_range(after: &str) -> bool {
+    let rest = after.trim_start_matches(joins);
+    let next = rest.trim_start_matches(|c| digit(c).is_some());
+    let short = rest[..rest.len() - next.len()].chars().count() == 2;
+    rest.len() < after.len() && short && (next.is_empty() || next.starts_with(['年', '度']))
 }
 
 /// A part of a title without the words that join it to the others.
@@ -134,6 +152,33 @@ mod tests {
         }
         assert_eq!(parse("政府信息公开工作年度报告").unwrap().agency, None);
         assert_eq!(parse("某局政府信息公开工作年度报告").unwrap().year, None);
+    }
+
+    #[test]
+    fn of_two_years_neither_is_certain_in_digits_of_any_kind() {
+        for years in [
+            "2022—2023年",
+            "２０２２—２０２３年",
+            "二〇二二—二〇二三年",
+            "二〇二二年至２０２３年",
+            "2022年度－2023年",
+            "２０２２–２０２３年",
+            "2022、2023年",
+            "２０２２年和２０２３年",
+            "2022—23年",
+            "２０２２—２３年",
+            "二〇二二年—二三年",
+        ] {
+            let title = parse(&format!("某局{years}政府信息公开工作年度报告")).unwrap();
+            assert_eq!(title.year, None, "{years}");
+        }
+        for title in [
+            "某区２０２０年建设指挥部２０２３年政府信息公开年报",
+            "2023年—八一街道办事处政府信息公开年报",
+            "第三中学2023年政府信息公开年报",
+        ] {
+            assert_eq!(parse(title).unwrap().year, Some(2023), "{title}");
+        }
     }
 
     #[test]

@@ -84,10 +84,11 @@ fn in_text(text: &str, kind: ValueKind, counter: Option<&str>) -> Result<InText,
     if plain.is_empty() {
         return Ok(InText::Absent(Value::Blank));
     }
-    // Spaces around a number are harmless; a space between digits may separate two numbers.
-    let digits_on_both_sides =
-        |(a, b): (&str, &str)| a.ends_with(|c: char| c.is_ascii_digit()) && b.starts_with(|c: char| c.is_ascii_digit());
-    if folded.split_whitespace().zip(folded.split_whitespace().skip(1)).any(digits_on_both_sides) {
+    // Spaces around a number are harmless; a space between digits, or beside a separator between them, may separate two numbers:
+    // `3, 120` can be a list. The full-width forms are folded.
+    let of_number = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.');
+    let broken = |(a, b): (&str, &str)| a.ends_with(of_number) && b.starts_with(of_number);
+    if folded.split_whitespace().zip(folded.split_whitespace().skip(1)).any(broken) {
         return Err(Unreadable::NotANumber);
     }
     if labels().units.not_applicable.iter().any(|w| w.nfkc().eq(plain.chars())) {
@@ -369,6 +370,14 @@ mod tests {
             "0x10",
             "1 2",
             "1 2件3",
+            "3, 120",
+            "3,\n120",
+            "3 ,120",
+            "3，\u{3000}120",
+            "３，\u{a0}１２０",
+            "3﹐ 120",
+            "3. 0",
+            "3 .0",
             "4①",
             "4\u{fffc}1",
             "4²",

@@ -225,7 +225,7 @@ impl<'a> ConvertRun<'a> {
         }
     }
 
-    /// Writes the books of the run, then removes the journal.
+    /// Writes the books of the run, which removes the journal.
     fn close(self, done: &[Done], inputs: usize, inputs_sha256: String) -> Result<Option<PathBuf>, Stop> {
         let Some(OpenBooks { folder, books, journal, _lock }) = self.books else { return Ok(None) };
         if done.iter().all(|d| d.record.sha256.is_none()) && self.job.shard.is_none() {
@@ -245,8 +245,7 @@ impl<'a> ConvertRun<'a> {
         };
         folder.settle();
         let records: Vec<&Record> = done.iter().map(|d| &d.record).collect();
-        close_books(&folder, &books, (&header, &records), Some(times(done)))?;
-        journal.close();
+        close_books(&folder, &books, journal, (&header, &records), Some(times(done)))?;
         Ok(books.summary.map(|name| folder.path().join(name)))
     }
 }
@@ -275,10 +274,12 @@ fn held(path: &Path) -> Result<(Folder, Lock), String> {
     Ok((folder, lock))
 }
 
-/// Writes the books of a finished run, all or none.
+/// Writes the books of a finished run, all or none, then removes its journal. Opening a journal refuses a folder with files of
+/// others under the names of the books, so that nobody can write books without this check.
 pub fn close_books(
     folder: &Folder,
     books: &Books,
+    journal: Journal,
     (header, records): (&Header, &[&Record]),
     times: Option<Vec<u8>>,
 ) -> Result<(), Stop> {
@@ -296,7 +297,9 @@ pub fn close_books(
         files.iter().map(|(name, b)| (name.clone(), FileContent::Bytes(b.as_slice()))).collect();
     let table = books.table.as_ref().filter(|_| table::has_values(records));
     all.splice(0..0, table.map(|name| (name.clone(), FileContent::Made(&values))));
-    write_all(folder, &all).map_err(unwritten)
+    write_all(folder, &all).map_err(unwritten)?;
+    journal.close();
+    Ok(())
 }
 
 /// The time each input took, as JSON lines: the only output that differs between two runs over the same inputs, hence a separate

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::convert::close_books;
-use super::{Books, table};
+use super::journal::{Books, Journal};
+use super::table;
 use crate::batch::{self, Manifest, Record};
 use crate::cli::args::MergeArgs;
 use crate::cli::folder::Folder;
@@ -44,7 +45,8 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let _lock = Lock::alone(&folder).map_err(unwritten)?;
     let records: Vec<&Record> = merged.records.iter().collect();
     let books = Books::of(None, table::has_values(&records));
-    close_books(&folder, &books, (&merged.header, &records), None)?;
+    let journal = Journal::open(&folder, &books)?;
+    close_books(&folder, &books, journal, (&merged.header, &records), None)?;
     let done = |record| Done { record, made: Made::New, took: Duration::ZERO };
     let done: Vec<Done> = merged.records.into_iter().map(done).collect();
     print::merged(&args.output, &args.manifests, &done);

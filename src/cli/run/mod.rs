@@ -34,7 +34,6 @@ use crate::judge::{self, compare_years, judge};
 use crate::pipeline::Examined;
 
 pub use interrupt::Interrupt;
-pub use journal::Books;
 pub use merge::merge;
 pub use progress::Progress;
 pub use publish::publish;

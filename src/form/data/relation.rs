@@ -16,7 +16,35 @@ pub(super) fn relation(raw: &RawRelation, tables: &[Table]) -> Result<Relation, 
     if left.is_empty() || right.is_empty() {
         return Err(wrong(format!("{} 有一边是空的", raw.code)));
     }
-    Ok(Relation { code: code(&raw.code)?, table: table_index, block, holds_in_each_column, left, op: raw.op, right })
+    let relation =
+        Relation { code: code(&raw.code)?, table: table_index, block, holds_in_each_column, left, op: raw.op, right };
+    for used in relation.uses(table) {
+        comparable(&raw.code, table, used.left.iter().chain(&used.right).map(|(slot, _)| *slot))?;
+    }
+    Ok(relation)
+}
+
+/// Fails if these slots, which are added or compared as numbers, contain amounts without a fixed unit (the agency chooses it, so that
+/// 251000元 and 3万元 would be 251003), or amounts beside values of another unit.
+fn comparable(code: &str, table: &Table, mut slots: impl Iterator<Item = usize> + Clone) -> Result<(), FormError> {
+    let place = |slot: usize| format!("{} {}", table.name, table.slot_label(slot));
+    if let Some(slot) = slots.clone().find(|slot| table.kind(*slot) == (ValueKind::Amount, None)) {
+        return Err(wrong(format!("{code} 用了没有规定单位的金额（{}），请写明它的单位或去掉这一条", place(slot))));
+    }
+    let Some(first) = slots.next() else { return Ok(()) };
+    let (kind, unit) = table.kind(first);
+    // Counts and differences of counts may be compared with each other.
+    let differs = |(other, its): (ValueKind, _)| {
+        (kind == ValueKind::Amount) != (other == ValueKind::Amount) || kind == ValueKind::Amount && its != unit
+    };
+    match slots.find(|slot| differs(table.kind(*slot))) {
+        Some(slot) => Err(wrong(format!(
+            "{code} 的 {} 和 {} 单位不同，不能相加或比较，请改成同一单位或去掉这一条",
+            place(first),
+            place(slot)
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The code of a relation. A relation with an unknown code is an error, because it would never be reported.
@@ -52,11 +80,9 @@ pub(super) fn series(raw: &RawSeries, tables: &[Table]) -> Result<Series, FormEr
     let (code, within_edition) = (code(&raw.code)?, raw.within_edition);
     let holds_in_each_column = raw.holds_in_each == RowOrColumn::Column;
     let series = Series { code, table: table_index, block, holds_in_each_column, within_edition, left, before, right };
-    // Amounts whose unit the agency chooses cannot be compared as numbers.
-    let all = || series.left.iter().chain(&series.before).chain(&series.right);
-    let slots = (0..series.lines(table)).flat_map(|line| all().map(move |t| (t, line)));
-    if slots.map(|(t, line)| table.kind(series.slot(table, t, line))).any(|k| k == (ValueKind::Amount, None)) {
-        return Err(wrong(format!("{} 用了没有规定单位的金额", raw.code)));
+    let terms = || series.left.iter().chain(&series.before).chain(&series.right);
+    for line in 0..series.lines(table) {
+        comparable(&raw.code, table, terms().map(|t| series.slot(table, t, line)))?;
     }
     Ok(series)
 }
