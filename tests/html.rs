@@ -32,7 +32,7 @@ const SEEN: &str = "</p></td></title></style><script>alert(1)</script>]]><!-- \"
 
 /// Returns samples of every edition.
 fn samples() -> Vec<Report> {
-    let books = ["", "archive"].map(|folder| sample(folder)).into_iter().flat_map(|folder| {
+    let books = ["", "archive"].map(sample).into_iter().flat_map(|folder| {
         files(&folder).into_iter().filter(|name| name.ends_with(".xlsx")).map(move |name| folder.join(name))
     });
     let reports: Vec<Report> = books.filter_map(|book| examine(&book, &Engine::default()).report).collect();

@@ -35,7 +35,7 @@ pub(super) fn shared<'x>(xml: &'x str, limits: &Limits) -> Result<Vec<Cow<'x, st
         match reader.read_event().map_err(|_| ill_formed())? {
             // Extensions belong to other programs.
             Event::Start(e) if e.name().as_ref() == "extLst" => {
-                _ = reader.read_to_end(e.name()).map_err(|_| ill_formed())?
+                _ = reader.read_to_end(e.name()).map_err(|_| ill_formed())?;
             }
             Event::Start(e) | Event::Empty(e)
                 if e.name().as_ref() == "si" && open.last().is_none_or(|o| o != "sst") =>
@@ -117,11 +117,7 @@ pub(super) fn string(reader: &mut Reader<&[u8]>, closing: &str) -> Result<String
             Event::End(e) if open.is_empty() => {
                 return if e.local_name().as_ref() == closing { Ok(out) } else { Err(ill_formed()) };
             }
-            Event::End(_) => {
-                if open.pop().is_some_and(|name| name == "r") {
-                    is_marked = false;
-                }
-            }
+            Event::End(_) => is_marked &= open.pop().is_none_or(|name| name != "r"),
             Event::Eof => return Err(ill_formed()),
             _ => {}
         }
