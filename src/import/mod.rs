@@ -49,7 +49,7 @@ pub use workbook::{Cell, Content, FormatEffect, MARKED, Sheet, Skipped, Span, Wo
 impl FileKind {
     /// Reads all sheets of a workbook in this format, in the workbook's order.
     ///
-    /// Sheets that are not worksheets but may have content are included, without cells (see [`Sheet::skipped`]). The format is
+    /// Sheets that are not worksheets but may have content are included, without cells. The format is
     /// not checked again; see [`kind`]. `limits.file_bytes` must be checked by the caller.
     ///
     /// # Errors

@@ -34,7 +34,7 @@ impl Unassembled {
 /// Writes the publishable workbook.
 ///
 /// # Errors
-/// As [`sheets`].
+/// A text that is longer than a cell can contain, or an invalid sheet name of the form.
 pub fn write(report: &Report, cache: &Cache) -> Result<Vec<u8>, ExportError> {
     sheets(report)?.assemble()?.pack(&cache.packer)
 }
