@@ -354,8 +354,7 @@ fn money_is_told_to_the_last_digit() {
     let whole = examine(&sample(SAMPLE), &Engine::default());
     let at = nianbao::model::Place::Value { table: 0, slot };
     let source = whole.origins.source(at).unwrap().clone();
-    for (text, value) in [("-0", "0"), ("0.00", "0.00"), ("160.59640", "160.59640"), ("0.12345678元", "0.000012345678")]
-    {
+    for (text, value) in [("-0", "0"), ("0.00", "0.00"), ("160.59640", "160.59640"), ("0.1234元", "0.00001234")] {
         let mut book = Book::open(&sample(SAMPLE));
         book.text(&source.sheet, &source.cell.unwrap().to_string(), text);
         book.save(&path);
