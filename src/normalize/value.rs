@@ -72,7 +72,7 @@ enum InText {
     Absent(Value),
 }
 
-/// Reads a number that is stored as text, or a word that stands for no number.
+/// Reads a number that is stored as text, or a word that means that there is none.
 fn in_text(text: &str, kind: ValueKind, counter: Option<&str>) -> Result<InText, Unreadable> {
     // ① and ² fold to digits but are notes, not figures.
     let disguised = |c: char| !c.is_ascii_digit() && !('０'..='９').contains(&c) && c.is_numeric() && !numeral(c);

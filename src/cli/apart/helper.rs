@@ -45,8 +45,8 @@ impl Helpers {
     /// the first may have been killed from outside.
     ///
     /// # Errors
-    /// If its reader cannot read the workbook. [`ImportError::is_unfinished`] if no child can be started, or both fail or take too
-    /// long.
+    /// If its reader cannot read the workbook. [`ImportError::is_unfinished`] if no child can be started, both end without an
+    /// answer, or one takes too long.
     pub fn read_second(&self, kind: FileKind, bytes: &[u8], limits: &Limits) -> Result<Vec<Sheet>, ImportError> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let new = || Helper::start(&self.isolation, limits).map_err(|e| ImportError::NotStarted(unstarted(&e)));

@@ -275,7 +275,7 @@ fn held(path: &Path) -> Result<(Folder, Lock), String> {
 }
 
 /// Writes the books of a finished run, all or none, then removes its journal. Opening a journal refuses a folder with files of
-/// others under the names of the books, so that nobody can write books without this check.
+/// others under the names of the books; as this takes an open journal, every writer of books has passed that check.
 pub fn close_books(
     folder: &Folder,
     books: &Books,
