@@ -5,7 +5,7 @@
 use std::thread::Builder;
 
 use crate::batch::{is_blank_template, is_published, is_summary};
-use crate::check::{check, second_reading};
+use crate::check::{check, private_beside, second_reading};
 use crate::compose::compose;
 use crate::engine::Engine;
 use crate::export;
@@ -115,8 +115,11 @@ fn examined(input: &Input, engine: &Engine) -> Result<Examined, Fault> {
     })?;
     let found = faults.run(Step::Check, || {
         let can_draw = |c| setting.faces.can_draw(c);
-        let found = read.report.as_ref().map(|report| check(report, &read.origins, &can_draw));
-        read.findings.extend(found.unwrap_or_default());
+        if let Some(report) = &read.report {
+            let beside = private_beside(report, &read.origins, &mut read.findings);
+            read.findings.extend(check(report, &read.origins, &can_draw));
+            read.findings.extend(beside);
+        }
         std::mem::take(&mut read.findings).into_iter().collect::<Findings>().into_vec()
     })?;
     let normalize::Normalized { report, agency, year, edition, origins, .. } = read;

@@ -197,6 +197,35 @@ fn what_stands_in_the_way_is_waived_by_name_or_nothing_is_written() {
     }
 }
 
+/// A remark beside a table is not published, but the origins and findings in the JSON quote it.
+#[test]
+fn a_private_number_in_a_remark_is_found_where_it_is_and_masked() {
+    let dir = tempfile::tempdir().unwrap();
+    let (input, out, waivers) = (dir.path().join("报告.xlsx"), dir.path().join("公布"), dir.path().join("豁免.toml"));
+    let mut book = Book::open(&sample(REPORT));
+    book.replace(
+        TEXT,
+        "</sheetData>",
+        "<row r=\"90\"><c r=\"H90\" t=\"inlineStr\"><is><t>核对人 138 1234 5678</t></is></c></row></sheetData>",
+    );
+    book.save(&input);
+    let check = nianbao(&["check".as_ref(), input.as_os_str()]);
+    let said = stdout(&check);
+    assert!(said.contains("H90 有手机号码“138****5678”，不在报告的文字里") && said.contains("P601"), "{said}");
+    assert!(said.contains("N111") && !said.contains("1234"), "{said}");
+    let run = publish(&input, &out, &[]);
+    assert!(run.status.code() == Some(1) && stdout(&run).contains("没有公布"), "{}", stdout(&run));
+    assert_eq!(files(&out), [""; 0]);
+    let waiver = format!(
+        "[[waiver]]\nagency = \"云泽市住房和城乡建设局\"\nyear = 2023\ncode = \"P601\"\nsheet = \"{TEXT}\"\ncell = \"H90\"\nreason = \"公开的\"\nwho = \"李四\"\ndate = 2025-01-10\n"
+    );
+    fs::write(&waivers, waiver).unwrap();
+    let run = publish(&input, &out, &[&format!("--waivers={}", waivers.display())]);
+    assert_eq!(run.status.code(), Some(0), "{}", stdout(&run));
+    let json = fs::read_to_string(out.join(NAME).join(format!("{NAME}.json"))).unwrap();
+    assert!(json.contains("138****5678") && !json.contains("1234 5678"), "a remark that is not published");
+}
+
 /// A warning that blocks publication according to the catalogue; it is waived like an error.
 #[test]
 fn words_left_to_be_filled_in_are_not_published() {

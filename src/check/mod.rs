@@ -12,7 +12,7 @@ mod sections;
 mod text;
 mod text_numbers;
 
-use crate::model::{Decimal, Fact, Finding, Origins, Place, Report, Whole};
+use crate::model::{Decimal, Fact, Finding, Origins, Place, Report};
 
 pub(crate) use second_reading::second_reading;
 
@@ -36,9 +36,10 @@ fn known(report: &Report, table: usize, slot: usize) -> Option<Decimal> {
     report.tables.get(table)?.get(slot)?.known()
 }
 
-/// Personal data that open data would disclose although no text of the report contains it: the first, masked for quoting.
-pub(crate) fn private_beside(whole: Whole<'_>) -> Option<String> {
-    text::private_beside(whole.report, whole.origins, whole.findings)
+/// Personal data that open data would disclose although no text of the report contains it: in the origins, and in the findings of
+/// the reading, where it is masked.
+pub(crate) fn private_beside(report: &Report, origins: &Origins, findings: &mut [Finding]) -> Vec<Finding> {
+    text::private_beside(report, origins, findings)
 }
 
 /// Every text with its place: the cover, then all paragraphs and headings.

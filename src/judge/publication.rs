@@ -4,7 +4,7 @@ use super::judge;
 use crate::batch::Record;
 use crate::engine::Engine;
 use crate::model::{Code, Finding, finding};
-use crate::publish::{REFUSED, Waivers};
+use crate::publish::Waivers;
 
 /// Waives the findings that the waivers name, and refuses a report with a finding that blocks publication and is not waived; the
 /// record says why. Returns whether the report may be published.
@@ -37,5 +37,5 @@ fn refused(record: &Record) -> Option<Finding> {
     let place = first.sheet().map_or(" ".to_owned(), |sheet| format!("“{sheet}”{cell} 的 "));
     let message = format!("没有公布：有 {} 处问题必须先改正，如{place}{}", blocking.len(), first.code);
     let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
-    Some(finding(REFUSED, message).hint(hint))
+    Some(finding(Code::B902, message).hint(hint))
 }

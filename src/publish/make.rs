@@ -4,23 +4,20 @@
 //! was not proved.
 
 use super::{Difference, Package, package, prove, prove_package};
-use crate::check::private_beside;
 use crate::engine::Engine;
 use crate::fault::Step;
 use crate::formats::{Format, ProduceError};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
 
-/// Code of the finding on a report that was understood but is not published.
-pub const REFUSED: Code = Code::B902;
-
 /// The way files are made: [`produce`], except in tests.
 pub type Produce = dyn Fn(Whole<'_>, &[Format], &Engine) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> + Sync;
 
-/// Makes, proves and packs the files of a report; `name` is its name as a safe file name.
+/// Makes, proves and packs the files of a report that is clear for publication (see [`crate::judge`]); `name` is its name as a safe
+/// file name.
 ///
 /// # Errors
-/// The finding that prevents publication: [`REFUSED`] if the cause is in the report, any other code if it is in this program.
+/// The finding on the file that could not be made, or that differs from the report when it is read back.
 pub fn publish(whole: Whole<'_>, formats: &[Format], name: &str, engine: &Engine) -> Result<Package, Box<Finding>> {
     publish_by(whole, formats, name, engine, &produce)
 }
@@ -33,10 +30,6 @@ pub fn publish_by(
     engine: &Engine,
     produce: &Produce,
 ) -> Result<Package, Box<Finding>> {
-    if let Some(private) = private_beside(whole) {
-        let message = format!("没有公布：JSON 里的出处或提示会带出{private}，它在工作表名、文本框或没有采用的格子里");
-        return Err(Box::new(finding(REFUSED, message).hint("请从工作簿里删去")));
-    }
     let unwritten = |message: String| Box::new(finding(Code::W401, message));
     let unequal = |e: Difference| Box::new(finding(Code::W404, e.to_string()));
     let files = produce(whole, formats, engine).map_err(|e| Box::new(e.finding()))?;

@@ -13,7 +13,7 @@ mod waivers;
 
 pub use index::{IndexEntry, index, is_index};
 pub use index_entry::{MOST_MANIFEST, index_entry, packaged};
-pub use make::{Produce, REFUSED, publish, publish_by};
+pub use make::{Produce, publish, publish_by};
 pub use package::{Package, PackageFile, package};
 pub use proof::{Difference, prove, prove_package};
 pub use stanza::stanzas;

@@ -5,6 +5,7 @@
 //! decides whose an e-mail address is. Findings quote a number without its middle, so that they do not disclose it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use super::{mailbox, spoken};
 use crate::check::texts;
@@ -103,30 +104,65 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
     found.into_iter().map(finding).collect()
 }
 
-/// Personal data that no text of a report contains but that its sources or findings contain: in the name of a sheet, or in text
-/// that was not adopted. Open data contains these too. Returns the first, masked for quoting, with its kind.
-pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &[Finding]) -> Option<String> {
+/// Personal data that no text of a report contains but that its sources or the findings of its reading contain: in the name of a
+/// sheet, or in text that was not adopted. Open data contains these too, so they are findings as those in the texts are; in the
+/// findings that quote them they are masked.
+pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &mut [Finding]) -> Vec<Finding> {
     // An address that a text states as the office's remains the office's wherever part of that text is quoted.
     let stated = texts(report)
         .flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)).into_iter());
     // Compared whole: another number with the same beginning and end was neither seen nor waived.
     let known: BTreeSet<(PersonalData, String)> =
         stated.map(|d| (if d.kind == PersonalData::Office { PersonalData::Mail } else { d.kind }, d.whole)).collect();
-    let private = |text| numbers_and_addresses(text, false).into_iter().filter(|d| d.kind != PersonalData::Office);
-    let read = origins.of_words().flat_map(|(source, written)| [&*source.sheet, written]);
-    let reported = findings.iter().flat_map(|f| {
-        let places = f.source.iter().chain(&f.related).map(|s| &*s.sheet);
-        let words = [Some(&f.message), f.found.as_ref(), f.expected.as_ref(), f.hint.as_ref()];
-        places.chain(words.into_iter().flatten().map(String::as_str))
-    });
-    let figures = origins.of_values().map(|source| &*source.sheet);
-    let mut all = read.chain(reported).chain(figures).flat_map(private);
-    all.find(|d| !known.contains(&(d.kind, d.whole.clone()))).map(|d| format!("{}“{}”", d.kind.name(), d.quoted))
+    let mut found: Vec<(Datum, Option<Source>)> = Vec::new();
+    let mut note = |text: &str, source: Option<&Source>| {
+        for datum in numbers_and_addresses(text, false).into_iter().filter(|d| d.kind != PersonalData::Office) {
+            if !known.contains(&(datum.kind, datum.whole.clone())) && found.iter().all(|(d, _)| *d != datum) {
+                found.push((datum, source.cloned()));
+            }
+        }
+    };
+    for (source, written) in origins.of_words() {
+        note(&source.sheet, Some(source));
+        note(written, Some(source));
+    }
+    origins.of_values().for_each(|source| note(&source.sheet, Some(source)));
+    for finding in findings {
+        finding.source.iter().chain(&finding.related).for_each(|source| note(&source.sheet, Some(source)));
+        let source = finding.source.clone();
+        let others = [&mut finding.found, &mut finding.expected, &mut finding.hint];
+        for text in std::iter::once(&mut finding.message).chain(others.into_iter().flatten()) {
+            note(text, source.as_ref());
+            *text = with_masks(text);
+        }
+    }
+    let finding = |(Datum { kind, quoted, .. }, source): (Datum, Option<Source>)| {
+        let at = source.as_ref().map_or(String::new(), |s| with_masks(&format!("{s} ")));
+        let message = format!("{at}有{}“{quoted}”，不在报告的文字里，但 JSON 的出处或提示会带出它", kind.name());
+        let hint = "请从工作表名、文本框或不公布的格子里删去，个人信息不能公开";
+        finding(Code::P601, message).at(source).found(quoted).hint(hint)
+    };
+    found.into_iter().map(finding).collect()
+}
+
+/// A text with private data masked.
+fn with_masks(text: &str) -> String {
+    let mut masked: Vec<char> = text.chars().collect();
+    let private = located(text, false).into_iter().filter(|(d, _)| d.kind != PersonalData::Office);
+    for (datum, range) in private.collect::<Vec<_>>().into_iter().rev() {
+        masked.splice(range, datum.quoted.chars());
+    }
+    masked.into_iter().collect()
 }
 
 /// Private data in a text, each also masked for quoting, and e-mail addresses of the office. `contact`: the text only states how the
 /// agency is reached.
 fn numbers_and_addresses(text: &str, contact: bool) -> Vec<Datum> {
+    located(text, contact).into_iter().map(|(datum, _)| datum).collect()
+}
+
+/// The same in the order of the text, each with its range of characters.
+fn located(text: &str, contact: bool) -> Vec<(Datum, Range<usize>)> {
     let mut found = Vec::new();
     // Most texts have neither a long number nor an address.
     let digits = text.chars().filter(|c| half(*c).is_ascii_digit()).count();
@@ -178,7 +214,7 @@ fn groups(chars: &[char], at: usize) -> Vec<(usize, usize)> {
     }
 }
 
-fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<Datum>) {
+fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Datum, Range<usize>)>) {
     let mut next = 0;
     while next < groups.len() {
         let most = GROUPS.min(groups.len() - next);
@@ -194,11 +230,12 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<Datum>) {
             if !is_separate(chars, run[0].0, run[count - 1].1, kind) {
                 return None;
             }
-            Some((count, Datum { kind, quoted: masked(&number), whole: number.to_ascii_uppercase() }))
+            let datum = Datum { kind, quoted: masked(&number), whole: number.to_ascii_uppercase() };
+            Some((count, datum, run[0].0..run[count - 1].1))
         });
         match hit {
-            Some((count, datum)) => {
-                found.push(datum);
+            Some((count, datum, range)) => {
+                found.push((datum, range));
                 next += count;
             }
             None => next += 1,
@@ -406,7 +443,7 @@ fn masked(number: &str) -> String {
 }
 
 /// The address around an @ if its host is a public mail provider. A mobile number as user name is reported on any host.
-fn mail(chars: &[char], at: usize, contact: bool) -> Option<Datum> {
+fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Datum, Range<usize>)> {
     const LONGEST: usize = 64;
     let local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '+');
     let host = |c: &&char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
@@ -418,7 +455,7 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<Datum> {
     let host: String = chars[at + 1..at + 1 + behind].iter().collect();
     let host = host.trim_end_matches(['.', '-']).to_ascii_lowercase();
     if mailbox::is_mobile(&name) && host.contains('.') {
-        return Some(Datum { kind: PersonalData::Mobile, quoted: masked(&name), whole: name });
+        return Some((Datum { kind: PersonalData::Mobile, quoted: masked(&name), whole: name }, end - length..end));
     }
     let is = |h: &String| host == *h || host.strip_suffix(h.as_str()).is_some_and(|sub| sub.ends_with('.'));
     if name.trim_matches('.').is_empty() || !words().private.mail.iter().any(is) {
@@ -427,7 +464,8 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<Datum> {
     let private = mailbox::is_private(&name, &host, chars, end - length, at + 1 + behind, contact);
     let shown: String = name.chars().take(2).collect();
     let kind = if private { PersonalData::Mail } else { PersonalData::Office };
-    Some(Datum { kind, quoted: format!("{shown}***@{host}"), whole: format!("{name}@{host}") })
+    let range = end - length..at + 1 + host.chars().count();
+    Some((Datum { kind, quoted: format!("{shown}***@{host}"), whole: format!("{name}@{host}") }, range))
 }
 
 #[cfg(test)]
@@ -436,6 +474,12 @@ mod tests {
 
     fn kinds(text: &str) -> Vec<PersonalData> {
         numbers_and_addresses(text, false).into_iter().map(|d| d.kind).collect()
+    }
+
+    #[test]
+    fn what_quotes_a_text_is_masked_where_the_data_are() {
+        let text = "核对人：王某 138 1234 5678，信箱 zhangsan@qq.com，编号1381234";
+        assert_eq!(with_masks(text), "核对人：王某 138****5678，信箱 zh***@qq.com，编号1381234");
     }
 
     #[test]

@@ -27,7 +27,7 @@ use crate::judge::{clear_for_publication, compare_years, judge, refuse_collision
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
 use crate::publish::{
-    IndexEntry, MOST_MANIFEST, PackageFile, Produce, REFUSED, index, index_entry, is_index, packaged, publish_by,
+    IndexEntry, MOST_MANIFEST, PackageFile, Produce, index, index_entry, is_index, packaged, publish_by,
 };
 
 /// Most bytes of an index page that are read to detect whether this program wrote it.
@@ -169,10 +169,6 @@ impl<'a> PublishRun<'a> {
         }
         match self.write(&record, &slip) {
             Ok(outputs) => record.outputs = outputs,
-            Err(f) if f.code == REFUSED => {
-                record.add_finding(&f);
-                judge(&mut record, plan.strict);
-            }
             Err(f) => record.fail(&f),
         }
         record
