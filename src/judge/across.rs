@@ -1,11 +1,13 @@
-//! Findings from the comparison between the reports of a run.
+//! The last decisions over all reports of a run: comparison between years, and status.
 
+use super::record::judge;
 use crate::batch::Record;
 use crate::model::Finding;
 use crate::series::{self, Aliases, Facts, Member};
 
-/// Adds to each record its disagreements with other years of its agency; returns the findings on the run as a whole.
-pub fn compare_years<'a>(aliases: &Aliases, records: impl Iterator<Item = &'a mut Record>) -> Vec<Finding> {
+/// Adds to each record its disagreements with other years of its agency, and sets the status of each; returns the findings on the
+/// run as a whole.
+pub fn conclude<'a>(aliases: &Aliases, strict: bool, records: impl Iterator<Item = &'a mut Record>) -> Vec<Finding> {
     let mut records: Vec<&mut Record> = records.collect();
     let known: Vec<(usize, &str, &Facts)> =
         records.iter().enumerate().filter_map(|(i, r)| Some((i, r.file.as_str(), r.facts.as_ref()?))).collect();
@@ -17,5 +19,6 @@ pub fn compare_years<'a>(aliases: &Aliases, records: impl Iterator<Item = &'a mu
     for (i, f) in found {
         records[i].add_finding(&f);
     }
+    records.into_iter().for_each(|record| judge(record, strict));
     unmet
 }

@@ -2,6 +2,9 @@
 //!
 //! Takes examined inputs, gives records and findings as values, the same for every front end. It reads no input, writes no output
 //! and prints nothing.
+//!
+//! The order for a run: [`Judged::record`] for each input; over all records [`pass_over_own`], [`refuse_collisions`] if files are
+//! written, and [`conclude`]; before a report is published [`clear_for_publication`].
 
 mod across;
 mod collisions;
@@ -10,7 +13,7 @@ mod own;
 mod publication;
 mod record;
 
-pub use across::compare_years;
+pub use across::conclude;
 pub use collisions::refuse_collisions;
 pub use names::stem;
 pub use own::{pass_over_own, roster};

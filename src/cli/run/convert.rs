@@ -21,7 +21,7 @@ use crate::cli::output::{self, FileContent, write_all};
 use crate::cli::plan::ConvertPlan;
 use crate::cli::{Exit, Stop};
 use crate::digest::{sha256, sha256_of};
-use crate::judge::{compare_years, judge, refuse_collisions, stem};
+use crate::judge::{conclude, refuse_collisions, stem};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{Format, produce};
 
@@ -131,9 +131,9 @@ impl<'a> ConvertRun<'a> {
         }
         let mut done: Vec<Done> = done.into_iter().flatten().collect();
         // Each shard compares all inputs, so that the shards together report the same as a single run.
-        let mut notes = compare_years(&plan.aliases, done.iter_mut().map(|d| &mut d.record).chain(&mut others));
+        let all_records = done.iter_mut().map(|d| &mut d.record).chain(&mut others);
+        let mut notes = conclude(&plan.aliases, plan.strict, all_records);
         notes.extend(self.left_over(&done));
-        done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
         let summary = self.close(&done, all, inputs_sha256)?;
         Ok(Finished { done, summary, notes })
     }

@@ -30,7 +30,7 @@ use crate::batch::{Record, Status};
 use crate::engine::Engine;
 use crate::feedback::page;
 use crate::formats::Format;
-use crate::judge::{self, compare_years, judge};
+use crate::judge::{self, conclude};
 use crate::pipeline::Examined;
 
 pub use interrupt::Interrupt;
@@ -52,8 +52,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     });
     let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
     pass_over_own(plan, done.iter_mut().map(|d| &mut d.record));
-    let notes = compare_years(&plan.aliases, done.iter_mut().map(|d| &mut d.record));
-    done.iter_mut().for_each(|d| judge(&mut d.record, plan.strict));
+    let notes = conclude(&plan.aliases, plan.strict, done.iter_mut().map(|d| &mut d.record));
     let mut exit = Exit::Good;
     if let (Some(mark), None) = (&job.mark, interrupt.asked()) {
         let records: Vec<&Record> = done.iter().map(|d| &d.record).collect();

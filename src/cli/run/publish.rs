@@ -23,7 +23,7 @@ use crate::cli::plan::{Plan, PublishPlan};
 use crate::cli::regular_file;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
-use crate::judge::{clear_for_publication, compare_years, judge, refuse_collisions, stem};
+use crate::judge::{clear_for_publication, conclude, refuse_collisions, stem};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::produce;
 use crate::publish::{
@@ -111,9 +111,7 @@ fn judge_together(plan: &Plan, reads: &mut [Read]) -> Vec<Finding> {
     let mut records: Vec<&mut Record> = reads.iter_mut().map(|r| &mut r.record).collect();
     refuse_collisions(&mut records, hint, |r| PathBuf::from(stem(r)));
     // Findings from the comparison between years block publication like any others.
-    let notes = compare_years(&plan.aliases, reads.iter_mut().map(|r| &mut r.record));
-    reads.iter_mut().for_each(|r| judge(&mut r.record, plan.strict));
-    notes
+    conclude(&plan.aliases, plan.strict, reads.iter_mut().map(|r| &mut r.record))
 }
 
 fn unused_waivers(job: &PublishPlan) -> impl Iterator<Item = Finding> {
