@@ -6,9 +6,8 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
-use super::place;
 use crate::batch::{Record, Status};
-use crate::model::{Finding, Severity};
+use crate::model::{Finding, Severity, Source};
 
 /// A run as a suite of tests: an input with a finding of severity error, or one that could not be read, fails. With `strict`
 /// warnings fail, too.
@@ -53,7 +52,7 @@ pub fn junit<'r>(records: impl IntoIterator<Item = &'r Record>, strict: bool) ->
 
 /// A finding in one line.
 fn line(f: &Finding) -> String {
-    let at = f.source.as_ref().and_then(place).map_or(String::new(), |p| format!("{p} "));
+    let at = f.source.as_ref().and_then(Source::in_sheet).map_or(String::new(), |p| format!("{p} "));
     format!("{} {at}{}", f.code, f.message)
 }
 

@@ -13,7 +13,7 @@ use rust_xlsxwriter::{
 use super::marked_sheet::{A4, SheetNotes, copy, lines, row_height, shown, tinted};
 use crate::batch::severity;
 use crate::import::{Cell, Content, Workbook};
-use crate::model::{BLOCKS, Finding};
+use crate::model::{BLOCKS, Finding, Source};
 
 /// The sheet that lists all findings.
 const LIST: &str = "检查结果";
@@ -140,7 +140,7 @@ fn list(name: &str, findings: &[Finding], remarks: &[Option<String>]) -> Result<
     }
     let room = ROWS - remarks.len();
     for (row, f) in (1u32..).zip(findings.iter().take(room)) {
-        let place = f.source.as_ref().and_then(super::place).unwrap_or_default();
+        let place = f.source.as_ref().and_then(Source::in_sheet).unwrap_or_default();
         let blocks = if f.blocks_as_warning() { format!("（{BLOCKS}）") } else { String::new() };
         let message = format!("{}{}{blocks}", f.message, f.unshown());
         let hint = f.hint.as_deref().unwrap_or_default();

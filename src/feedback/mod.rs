@@ -9,18 +9,12 @@ mod marked_sheet;
 pub mod page;
 mod sarif;
 
-use crate::model::{Severity, Source};
+use crate::model::Severity;
 
 pub use junit::junit;
 pub(crate) use mark::is_marked;
 pub use mark::{is_unedited_mark, mark};
 pub use sarif::sarif;
-
-/// A place as people write it: sheet and cell.
-fn place(source: &Source) -> Option<String> {
-    let sheet = source.sheet_name()?;
-    Some(format!("“{sheet}”{}", source.cell.map_or(String::new(), |c| c.to_string())))
-}
 
 /// The SARIF level of a severity.
 const fn level(severity: Severity) -> &'static str {

@@ -8,13 +8,12 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
-use super::place;
 use crate::aggregate::{Roster, UnitState};
 use crate::batch::{Record, Status, severity, word};
 use crate::compose;
 use crate::export::html::pieces;
 use crate::form::{GridContent, labels};
-use crate::model::{Address, CellRole, Finding, Origins, Place, Report, Severity, Value};
+use crate::model::{Address, CellRole, Finding, Origins, Place, Report, Severity, Source, Value};
 
 const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC',sans-serif;max-width:72rem;margin:0 auto;\
 padding:1rem;color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.25rem;border-bottom:2px solid #ccc;padding-bottom:.3rem;\
@@ -78,7 +77,7 @@ pub fn section(record: &Record, names: &ShownNames, read: Option<(&Report, &Orig
                 .as_ref()
                 .map_or(String::new(), |h| format!("<br><span class=\"h\">{}</span>", text(&names.within(h, item))));
             // Most messages already contain the place.
-            let at = item.source.as_ref().and_then(place).filter(|p| !item.message.contains(p.as_str()));
+            let at = item.source.as_ref().and_then(Source::in_sheet).filter(|p| !item.message.contains(p.as_str()));
             let code = at.map_or(item.coded(), |p| format!("{p}，{}", item.coded()));
             let _ = writeln!(
                 out,

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{level, place};
+use super::level;
 use crate::batch::Record;
 use crate::model::{Code, Finding, Source};
 use crate::site::percent_encoded;
@@ -69,7 +69,7 @@ fn result(file: &str, item: &Finding) -> Value {
 fn location(file: &str, at: Option<&Source>) -> Value {
     let file = at.and_then(|at| at.file.as_deref()).unwrap_or(file);
     let mut location = json!({ "physicalLocation": { "artifactLocation": { "uri": uri(file) } } });
-    if let Some(name) = at.and_then(place) {
+    if let Some(name) = at.and_then(Source::in_sheet) {
         location["logicalLocations"] = json!([{ "fullyQualifiedName": name, "kind": "member" }]);
     }
     location

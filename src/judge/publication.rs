@@ -3,7 +3,7 @@
 use super::judge;
 use crate::batch::Record;
 use crate::engine::Engine;
-use crate::model::{Code, Finding, finding};
+use crate::model::{Code, Finding, Source, finding};
 use crate::publish::Waivers;
 
 /// Waives the findings that the waivers name, and refuses a report with a finding that blocks publication and is not waived; the
@@ -33,8 +33,8 @@ fn refused(record: &Record) -> Option<Finding> {
     let open = |f: &&Finding| f.blocks() && f.waived.is_none();
     let blocking: Vec<&Finding> = record.findings.iter().filter(open).collect();
     let first = blocking.first()?;
-    let cell = first.cell().map_or(String::new(), |c| c.to_string());
-    let place = first.sheet().map_or(" ".to_owned(), |sheet| format!("“{sheet}”{cell} 的 "));
+    let place = first.source.as_ref().and_then(Source::in_sheet);
+    let place = place.map_or(" ".to_owned(), |place| format!("{place} 的 "));
     let message = format!("没有公布：有 {} 处问题必须先改正，如{place}{}", blocking.len(), first.code);
     let hint = "请改正工作簿；确有理由照原样公布的，写进豁免文件（--waivers）";
     Some(finding(Code::B902, message).hint(hint))

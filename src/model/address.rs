@@ -90,6 +90,12 @@ impl Source {
         Some(&*self.sheet).filter(|name| !name.is_empty())
     }
 
+    /// The place as people write it, sheet and cell; `None` if it is the whole file.
+    pub fn in_sheet(&self) -> Option<String> {
+        let cell = self.cell.map_or(String::new(), |cell| cell.to_string());
+        self.sheet_name().map(|sheet| format!("“{sheet}”{cell}"))
+    }
+
     /// A file as a whole.
     pub fn file(file: &str) -> Source {
         Source { file: Some(file.to_owned()), sheet: "".into(), cell: None }

@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use crate::form::{Form, labels};
 use crate::import::{Cell, Content, MARKED, Sheet, Skipped, Workbook};
-use crate::model::{Code, Finding, Origins, Place, Report, Source, finding};
+use crate::model::{Code, Finding, Origins, Place, Report, Source, finding, truncated};
 
 pub use cache::Cache;
 pub(crate) use json::{normalize as normalize_json, normalize_exact as normalize_json_exact};
@@ -221,7 +221,7 @@ fn written(content: &Content) -> String {
 fn excerpt(text: &str) -> String {
     let text = text.replace(MARKED, "");
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if line.chars().count() <= 24 { line } else { line.chars().take(23).chain(['…']).collect() }
+    truncated(&line, 24)
 }
 
 #[cfg(test)]

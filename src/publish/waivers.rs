@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde::Deserialize;
 
 use crate::form::Form;
-use crate::model::{Address, Code, Finding, Source, Waived, full_date, half_width};
+use crate::model::{Address, Code, Finding, Waived, full_date, half_width};
 use crate::toml_error::sentence;
 
 /// Most waivers of a file.
@@ -109,7 +109,7 @@ impl Waivers {
             let Some(first) = fitting.first() else {
                 let same = findings.iter().filter(|f| f.code == *code && f.blocks());
                 if let Ok(mut near) = near.lock() {
-                    near.extend(same.filter_map(|f| f.source.as_ref()).map(place).filter(|p| !p.is_empty()));
+                    near.extend(same.filter_map(|f| f.source.as_ref()?.in_sheet()));
                 }
                 continue;
             };
@@ -141,12 +141,6 @@ impl Waivers {
             format!("没有用到的豁免：{waiver}；这份报告的 {code} 在{near}{more}，请核对工作表、格子和 says")
         })
     }
-}
-
-/// A place for messages; empty if the finding has no sheet.
-fn place(at: &Source) -> String {
-    let cell = || at.cell.map_or(String::new(), |c| c.to_string());
-    at.sheet_name().map_or(String::new(), |sheet| format!("“{sheet}”{}", cell()))
 }
 
 /// A text without spaces, with full-width ASCII made half-width.
