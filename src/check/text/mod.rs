@@ -9,7 +9,6 @@ mod agency_name;
 mod claims;
 mod cut;
 mod drafts;
-mod mailbox;
 mod numeral;
 mod personal;
 mod phrase;
