@@ -47,9 +47,13 @@ mod tests {
 
     #[test]
     fn marks_of_chinese_input_are_named() {
-        let said = |text: &str| sentence(&text.parse::<toml::Table>().unwrap_err(), text);
-        assert_eq!(said("a = 1\nb = “乙”\n"), "第 2 行第 5 列写法不对，引号和等号要用英文的 \" 和 =");
-        assert!(said("a ＝ 1\n").contains("要用英文的"), "{}", said("a ＝ 1\n"));
-        assert!(said("d = 2025-02-30\n").contains("请核对引号、括号、等号和日期"), "{}", said("d = 2025-02-30\n"));
+        let message = |text: &str| sentence(&text.parse::<toml::Table>().unwrap_err(), text);
+        assert_eq!(message("a = 1\nb = “乙”\n"), "第 2 行第 5 列写法不对，引号和等号要用英文的 \" 和 =");
+        assert!(message("a ＝ 1\n").contains("要用英文的"), "{}", message("a ＝ 1\n"));
+        assert!(
+            message("d = 2025-02-30\n").contains("请核对引号、括号、等号和日期"),
+            "{}",
+            message("d = 2025-02-30\n")
+        );
     }
 }

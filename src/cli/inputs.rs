@@ -10,12 +10,8 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 use super::Stop;
 use super::io_error::cause;
+use crate::import::FileKind;
 use crate::model::{Code, Finding, Source, finding};
-
-/// Extensions of workbooks: a file with one of them that cannot be read is a failure. Any other file in a folder that is not a
-/// workbook is skipped; whether it is one is detected from the content.
-const SPREADSHEETS: [&str; 12] =
-    ["xlsx", "xlsm", "xltx", "xltm", "xls", "xlt", "xlsb", "ods", "ots", "et", "ett", "csv"];
 
 /// Maximum nesting of folders, as a guard against loops of mounts.
 const DEEPEST: usize = 32;
@@ -246,9 +242,13 @@ impl FolderWalk<'_> {
     }
 }
 
+/// Whether a file must be a workbook by its extension: one that cannot be read is a failure, and so is a table as text that was saved
+/// instead of one. Any other file in a folder that is not a workbook by its content is skipped.
 fn wanted(path: &Path) -> bool {
+    const TEXT_TABLE: &str = "csv";
     let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    SPREADSHEETS.contains(&extension.as_str())
+    let mut endings = FileKind::ALL.into_iter().flat_map(FileKind::endings);
+    extension == TEXT_TABLE || endings.any(|ending| extension == *ending)
 }
 
 #[cfg(test)]

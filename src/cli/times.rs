@@ -77,9 +77,9 @@ mod tests {
 
     #[test]
     fn durations_are_said_as_people_say_them() {
-        for (ms, said) in [(300, "0.3 秒"), (59_900, "59 秒"), (61_000, "1 分 1 秒"), (7_300_000, "2 小时 1 分")]
+        for (ms, text) in [(300, "0.3 秒"), (59_900, "59 秒"), (61_000, "1 分 1 秒"), (7_300_000, "2 小时 1 分")]
         {
-            assert_eq!(span(Duration::from_millis(ms)), said);
+            assert_eq!(span(Duration::from_millis(ms)), text);
         }
     }
 }

@@ -27,6 +27,19 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// All formats.
+    pub const ALL: [FileKind; 4] = [FileKind::Xlsx, FileKind::Xls, FileKind::Xlsb, FileKind::Ods];
+
+    /// The usual extensions of its files, in lower case and without the dot. They never decide what a file is.
+    pub const fn endings(self) -> &'static [&'static str] {
+        match self {
+            FileKind::Xlsx => &["xlsx", "xlsm", "xltx", "xltm"],
+            FileKind::Xls => &["xls", "xlt", "et", "ett"],
+            FileKind::Xlsb => &["xlsb"],
+            FileKind::Ods => &["ods", "ots"],
+        }
+    }
+
     /// Its name in Chinese messages; a name that begins with a dot is preceded by a space.
     pub const fn name(self) -> &'static str {
         match self {

@@ -13,7 +13,7 @@ use crate::pipeline::produce;
 /// The way files are made: [`produce`], except in tests.
 pub type Produce = dyn Fn(Whole<'_>, &[Format], &Engine) -> Result<Vec<(Format, Vec<u8>)>, ProduceError> + Sync;
 
-/// Makes, proves and packs the files of a report that is clear for publication (see [`crate::judge`]); `name` is its name as a safe
+/// Makes, proves and packs the files of a report that is clear for publication, which `judge` decides; `name` is its name as a safe
 /// file name.
 ///
 /// # Errors

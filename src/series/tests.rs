@@ -51,11 +51,11 @@ fn what_was_carried_out_is_carried_in() {
         let (source, related) = (f.source.as_ref().unwrap(), &f.related[0]);
         assert_eq!(source.to_string(), "新.xlsx“表三”D8");
         assert_eq!(related.file.as_deref(), Some("旧.xlsx"));
-        let said = format!(
+        let message = format!(
             "某局 2021 年表三“自然人”的“二、上年结转政府信息公开申请数量”为 3（{source}），\
              应等于 2020 年的“四、结转下年度继续办理”2（{related}）"
         );
-        assert_eq!(f.message, said);
+        assert_eq!(f.message, message);
         assert!(f.hint.is_some());
     }
 }
@@ -95,14 +95,14 @@ fn a_local_edition_is_compared_where_its_keys_are_the_same_but_not_what_stays_wi
 fn missing_years_are_reported_once_a_gap_and_doubled_years_are_not_compared() {
     let one = |year| facts("某局", year, "2021", &[(1, OUT, PEOPLE, u64::from(year))]);
     let found = run(&[("a", one(2019)), ("b", one(2021)), ("c", one(2025))]);
-    let said: Vec<_> = found.iter().map(|(i, f)| (*i, f.code, f.severity, f.message.as_str())).collect();
+    let reported: Vec<_> = found.iter().map(|(i, f)| (*i, f.code, f.severity, f.message.as_str())).collect();
     let first = "某局缺 2020 年的报告，只有 2019 年（a）和 2021 年（b）的";
     let second = "某局缺 2022 至 2024 年的报告，只有 2021 年（b）和 2025 年（c）的";
-    assert_eq!(said, [(1, Code::Y403, Severity::Warning, first), (2, Code::Y403, Severity::Warning, second)]);
+    assert_eq!(reported, [(1, Code::Y403, Severity::Warning, first), (2, Code::Y403, Severity::Warning, second)]);
     // Y401 would be broken each year: with two reports of 2022, only 2023 → 2024 is compared.
     let found = run(&[("d", one(2023)), ("c", one(2022)), ("b", one(2022)), ("a", one(2021)), ("e", one(2024))]);
-    let said: Vec<_> = found.iter().map(|(i, f)| (*i, f.code)).collect();
-    assert_eq!(said, [(2, Code::Y403), (1, Code::Y403), (4, Code::Y401)]);
+    let reported: Vec<_> = found.iter().map(|(i, f)| (*i, f.code)).collect();
+    assert_eq!(reported, [(2, Code::Y403), (1, Code::Y403), (4, Code::Y401)]);
     let twice = &found[1].1;
     assert_eq!(twice.severity, Severity::Error);
     assert!(twice.message.contains("b 与 c"), "{}", twice.message);
@@ -114,8 +114,8 @@ fn missing_years_are_reported_once_a_gap_and_doubled_years_are_not_compared() {
 fn a_doubled_year_beside_a_missing_one_is_taken_for_a_slip() {
     let one = |agency, year| facts(agency, year, "2021", &[]);
     let y403 = |all: &[(&str, Facts)]| -> Vec<(String, String)> {
-        let said = |f: Finding| (f.message, f.hint.unwrap_or_default());
-        run(all).into_iter().filter(|(_, f)| f.code == Code::Y403).map(|(_, f)| said(f)).collect()
+        let words = |f: Finding| (f.message, f.hint.unwrap_or_default());
+        run(all).into_iter().filter(|(_, f)| f.code == Code::Y403).map(|(_, f)| words(f)).collect()
     };
     // The gap is between the agency's own years.
     let gap = y403(&[("a", one("某局", 2022)), ("b", one("某局", 2024)), ("c", one("某局", 2024))]);
@@ -131,9 +131,9 @@ fn a_doubled_year_beside_a_missing_one_is_taken_for_a_slip() {
         ("z", one("某局", 2024)),
     ];
     let other = y403(&all);
-    let said =
+    let message =
         "某局有两份 2024 年的报告：2023/某局2023.xlsx 与 z，而没有 2023 年的，文件名 某局2023.xlsx 里写的是 2023 年；";
-    assert!(other.len() == 2 && other[0].0.starts_with(said), "{other:?}");
+    assert!(other.len() == 2 && other[0].0.starts_with(message), "{other:?}");
     // No year is missing: both reports may be of the same year.
     let two = y403(&[("a", one("某局", 2024)), ("b", one("某局", 2024))]);
     assert!(two[0].0.contains("a 与 b；") && two[0].1.contains("只保留一份") && !two[0].1.contains("应是"), "{two:?}");

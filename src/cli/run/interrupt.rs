@@ -38,8 +38,8 @@ impl Interrupt {
 
     /// The exit code for a run that was asked to end; `None` if it was not.
     pub fn asked(&self) -> Option<Exit> {
-        let said = self.0.load(Ordering::Relaxed);
-        [Exit::HungUp, Exit::Interrupted, Exit::Terminated].into_iter().find(|e| *e as usize == said)
+        let signal = self.0.load(Ordering::Relaxed);
+        [Exit::HungUp, Exit::Interrupted, Exit::Terminated].into_iter().find(|e| *e as usize == signal)
     }
 }
 

@@ -166,8 +166,8 @@ mod tests {
             (digests("d", "S", "p"), "x/a.txt is another"),
             (digests("d", "s", "P"), "not the picture that was made"),
         ] {
-            let told = stale(&recorded, &other, &pictures);
-            assert!(told.len() == 1 && told[0].contains(says), "{told:?}");
+            let messages = stale(&recorded, &other, &pictures);
+            assert!(messages.len() == 1 && messages[0].contains(says), "{messages:?}");
         }
         assert_eq!(stale(&recorded, &digests("d", "s", ""), &pictures), [""; 0]);
         assert_eq!(stale(&read("# old\ns  a.png  x/a.txt\n"), &now, &pictures).len(), 3);
@@ -176,14 +176,14 @@ mod tests {
     #[test]
     fn each_fault_is_told_once() {
         let texts = [("T", set(&["a.png", "gone.png"]))];
-        let told = compared(&set(&["a.png", "b.png"]), &set(&["a.png", "old.png"]), &texts);
+        let messages = compared(&set(&["a.png", "b.png"]), &set(&["a.png", "old.png"]), &texts);
         let expected = [
             "samples/pictures/b.png is missing",
             "samples/pictures/old.png is made by nothing",
             "T names samples/pictures/gone.png, which does not exist",
             "samples/pictures/old.png is named by no text",
         ];
-        assert_eq!(told, expected);
+        assert_eq!(messages, expected);
         assert!(compared(&set(&["a.png"]), &set(&["a.png"]), &[("T", set(&["a.png"]))]).is_empty());
     }
 }

@@ -114,12 +114,12 @@ impl<'a> Desk<'a> {
             .stdin(Stdio::null())
             .output()
             .context("nianbao could not be started")?;
-        let told = String::from_utf8_lossy(&output.stdout);
-        let said = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.code() == Some(code), "nianbao {command} ({})\n{told}{said}", output.status);
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.code() == Some(code), "nianbao {command} ({})\n{stdout}{stderr}", output.status);
         match kept {
             Some(name) if name.ends_with(".txt") => {
-                self.put(name, format!("$ nianbao {command}\n{told}{said}").as_bytes())
+                self.put(name, format!("$ nianbao {command}\n{stdout}{stderr}").as_bytes())
             }
             Some(name) => self.put(name, &output.stdout),
             None => Ok(()),

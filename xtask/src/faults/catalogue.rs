@@ -157,7 +157,7 @@ fn carried_over(book: &mut Book, rng: &mut Rng) -> Option<Vec<Expected>> {
 
 /// Returns the findings about figures of the text that were changed in the tables only: those of the sentence that states the
 /// requests received and carried over.
-pub fn told(clean: &Draft, book: &Book) -> Vec<Expected> {
+pub fn contradicted(clean: &Draft, book: &Book) -> Vec<Expected> {
     let form = &clean.report.form;
     let requests = |draft: &Draft| generate::requests(form, &figures_of(draft));
     let (Some(before), Some(now)) = (requests(clean), requests(&book.draft)) else { return Vec::new() };

@@ -191,7 +191,7 @@ pub fn run(plan: &Plan) -> Result<()> {
         let name = Draft::new(plan.seed, fault.number)?.file_name();
         println!("{name}: {}", fault.name);
         let path = folder.path().join(&name);
-        let told_of = match fault.book.handed_in {
+        let file = match fault.book.handed_in {
             HandedIn::Once => {
                 fs::write(&path, fault.book.write()?)?;
                 name
@@ -208,7 +208,7 @@ pub fn run(plan: &Plan) -> Result<()> {
                 Draft::new(plan.seed, fault.number + 1)?.file_name()
             }
         };
-        expected.insert(told_of, fault.expected.clone());
+        expected.insert(file, fault.expected.clone());
     }
     let found = found(&project::release_binary()?, folder.path(), files)?;
     let (missed, invented) = (less(&expected, &found), less(&found, &expected));
@@ -218,18 +218,19 @@ pub fn run(plan: &Plan) -> Result<()> {
     for (file, finding) in &invented {
         println!("INVENTED {file}: {finding:?}");
     }
-    let (wanted, told): (usize, usize) = (expected.values().map(Vec::len).sum(), found.values().map(Vec::len).sum());
+    let (wanted, reported): (usize, usize) =
+        (expected.values().map(Vec::len).sum(), found.values().map(Vec::len).sum());
     let share = |wrong: usize, all: usize| 100.0 * (all - wrong) as f64 / all.max(1) as f64;
     // Findings about texts are never certain, and a wrong one costs trust, so they are counted separately.
     let of_text = invented.iter().filter(|(_, f)| f.code.starts_with(['T', 'P'])).count();
     println!("{of_text} of {} reports with a false alarm of the text checks", plan.reports);
     println!(
-        "{} reports, {} with a fault of {} kinds: {wanted} findings expected, {told} told, recall {:.1} %, precision {:.1} %",
+        "{} reports, {} with a fault of {} kinds: {wanted} findings expected, {reported} reported, recall {:.1} %, precision {:.1} %",
         plan.reports,
         seeded.len(),
         seeded.iter().map(|s| s.name).collect::<std::collections::BTreeSet<_>>().len(),
         share(missed.len(), wanted),
-        share(invented.len(), told),
+        share(invented.len(), reported),
     );
     ensure!(missed.is_empty() && invented.is_empty(), "{} missed, {} invented", missed.len(), invented.len());
     Ok(())
@@ -252,7 +253,7 @@ fn seed(plan: &Plan) -> Result<Vec<Seeded>> {
                 let mut book = Book::new(Draft::new(plan.seed, number).ok()?);
                 let clean = book.draft.clone();
                 let mut expected = (kind.seed)(&mut book, &mut rng)?;
-                expected.extend(catalogue::told(&clean, &book));
+                expected.extend(catalogue::contradicted(&clean, &book));
                 Some((i, Seeded { number, name: kind.name, book, expected }))
             })
         });
@@ -271,12 +272,12 @@ fn found(binary: &Path, folder: &Path, expected: u64) -> Result<Findings> {
     let mut all = Findings::new();
     let mut files = 0;
     for line in lines.lines() {
-        let told: Value = serde_json::from_str(line)?;
+        let result: Value = serde_json::from_str(line)?;
         // Lines about the whole run name no file.
-        let Some(file) = told["file"].as_str() else { continue };
+        let Some(file) = result["file"].as_str() else { continue };
         let name = Path::new(file).file_name().context("a file without a name")?.to_string_lossy().into_owned();
         files += 1;
-        let findings = told["findings"].as_array().context("no findings in the JSON")?;
+        let findings = result["findings"].as_array().context("no findings in the JSON")?;
         let grave = findings.iter().filter(|f| f["severity"] != "note");
         let text = |v: &Value| v.as_str().map(str::to_owned);
         let one = |f: &Value| Expected {
@@ -286,7 +287,11 @@ fn found(binary: &Path, folder: &Path, expected: u64) -> Result<Findings> {
         };
         all.entry(name).or_default().extend(grave.map(one));
     }
-    ensure!(files == expected, "{files} of {expected} files were told of\n{}", String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        files == expected,
+        "{files} of {expected} files have a result\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     Ok(all)
 }
 
@@ -323,9 +328,9 @@ mod tests {
     fn every_kind_of_fault_finds_its_report_and_the_choice_is_the_seeds() {
         let faults = catalogue::all().len() as u64;
         let plan = Plan { reports: faults * SERIES * 2, faults, seed: 5 };
-        let told = |all: &[Seeded]| all.iter().map(|s| (s.number, s.name, s.expected.clone())).collect::<Vec<_>>();
+        let parts = |all: &[Seeded]| all.iter().map(|s| (s.number, s.name, s.expected.clone())).collect::<Vec<_>>();
         let seeded = seed(&plan).unwrap();
-        assert_eq!(told(&seeded), told(&seed(&plan).unwrap()));
+        assert_eq!(parts(&seeded), parts(&seed(&plan).unwrap()));
         assert!(seeded.iter().all(|s| !s.expected.is_empty()));
         for fault in &seeded {
             let clean = Draft::new(plan.seed, fault.number).unwrap().workbook().unwrap();

@@ -163,7 +163,7 @@ impl Writer<'_> {
         Paragraph::body(self.written(&text))
     }
 
-    fn said(&self, text: &str) -> Paragraph {
+    fn text(&self, text: &str) -> Paragraph {
         Paragraph::body(self.written(text))
     }
 
@@ -201,10 +201,10 @@ impl Writer<'_> {
             out.push(Paragraph::heading(2, subheading.as_str()));
             let sentences = self.rng.usize(2..=5);
             out.push(self.body(sentences));
-            let told = self.facts.requests.clone().filter(|_| i == 1);
-            if let Some((received, carried)) = told {
+            let stated = self.facts.requests.clone().filter(|_| i == 1);
+            if let Some((received, carried)) = stated {
                 let year = self.facts.year;
-                out.push(self.said(&format!(
+                out.push(self.text(&format!(
                     "{year}年，共收到政府信息公开申请{received}件，上年结转{carried}件，均按规定办理。"
                 )));
             } else if self.rng.u32(..3) == 0 {
@@ -220,11 +220,11 @@ impl Writer<'_> {
         let (wrong, also) = (self.pick(&FAULTS), self.pick(&FAULTS));
         let year = self.facts.year;
         let mut out =
-            vec![self.said(&format!("{year}年，政府信息公开工作取得了一定成效，但仍存在一些问题：{wrong}，{also}。"))];
-        out.push(self.said(&format!("针对上述问题，{}年将重点做好以下工作。", year + 1)));
+            vec![self.text(&format!("{year}年，政府信息公开工作取得了一定成效，但仍存在一些问题：{wrong}，{also}。"))];
+        out.push(self.text(&format!("针对上述问题，{}年将重点做好以下工作。", year + 1)));
         for number in NUMBERS.iter().take(self.rng.usize(2..=5)) {
             let (remedy, deed, result) = (self.pick(&REMEDIES), self.pick(&DEEDS), self.pick(&RESULTS));
-            out.push(self.said(&format!("{number}是{remedy}，{deed}，力争{result}。")));
+            out.push(self.text(&format!("{number}是{remedy}，{deed}，力争{result}。")));
         }
         let sentences = self.rng.usize(1..=3);
         out.push(self.body(sentences));
@@ -234,7 +234,7 @@ impl Writer<'_> {
     /// Returns the last section: the fee charged for information, and other matters.
     pub fn closing(&mut self) -> Vec<Paragraph> {
         let year = self.facts.year;
-        let mut out = vec![self.said(&format!("{year}年度，{}未收取政府信息公开信息处理费。", self.facts.agency))];
+        let mut out = vec![self.text(&format!("{year}年度，{}未收取政府信息公开信息处理费。", self.facts.agency))];
         for _ in 0..self.rng.usize(1..=3) {
             let sentences = self.rng.usize(2..=4);
             out.push(self.body(sentences));
@@ -245,7 +245,7 @@ impl Writer<'_> {
     /// Returns a paragraph for the beginning of the report.
     pub fn preface(&mut self) -> Paragraph {
         let Facts { agency, year, .. } = self.facts;
-        self.said(&format!(
+        self.text(&format!(
             "根据《中华人民共和国政府信息公开条例》的规定，现公布{agency}{year}年政府信息公开工作情况。所列数据的统计期限自{year}年1月1日起至12月31日止。"
         ))
     }
@@ -253,6 +253,6 @@ impl Writer<'_> {
     /// Returns a note after a table.
     pub fn note(&mut self) -> Paragraph {
         let (deed, result) = (self.pick(&DEEDS), self.pick(&RESULTS));
-        self.said(&format!("以上数据由各科室填报、办公室汇总核对。下一步将{deed}，确保{result}。"))
+        self.text(&format!("以上数据由各科室填报、办公室汇总核对。下一步将{deed}，确保{result}。"))
     }
 }

@@ -27,10 +27,10 @@ pub fn run(binary: &Path) -> Result<()> {
         .env("PATH", std::env::join_paths(path)?)
         .stdin(Stdio::null())
         .output()?;
-    let said = String::from_utf8_lossy(&many.stderr);
+    let stderr = String::from_utf8_lossy(&many.stderr);
     ensure!(
         many.status.code() == one.status.code(),
-        "the parts ended with {}, one run with {}\n{said}",
+        "the parts ended with {}, one run with {}\n{stderr}",
         many.status,
         one.status
     );

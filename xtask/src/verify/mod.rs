@@ -142,7 +142,7 @@ fn words(output: &Output) -> String {
 }
 
 /// Runs a program and returns its standard output; if it fails, the error contains all its output.
-fn told(command: &mut Command) -> Result<Vec<u8>> {
+fn stdout_of(command: &mut Command) -> Result<Vec<u8>> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("{name} could not be started"))?;
     ensure!(output.status.success(), "{name} ({})\n{}", output.status, words(&output));

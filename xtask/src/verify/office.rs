@@ -11,7 +11,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::judge::Job;
-use super::{told, words};
+use super::{stdout_of, words};
 
 /// Number of files per process.
 const TOGETHER: usize = 40;
@@ -44,7 +44,7 @@ fn open(files: &[PathBuf], ending: &str) -> Result<()> {
         if !saved.is_file() {
             faults.push(format!("LibreOffice does not open {name}"));
         } else if target == "pdf" {
-            let text = told(Command::new("pdftotext").arg("-q").arg(&saved).arg("-"))?;
+            let text = stdout_of(Command::new("pdftotext").arg("-q").arg(&saved).arg("-"))?;
             if text.iter().all(u8::is_ascii_whitespace) {
                 faults.push(format!("LibreOffice opens {name} and shows nothing"));
             }

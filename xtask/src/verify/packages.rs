@@ -9,7 +9,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
 
-use super::told;
+use super::stdout_of;
 use crate::project;
 
 /// Checksums of a package, in the format of coreutils.
@@ -24,7 +24,7 @@ pub fn sound(package: &Path) -> Result<()> {
 /// Checks that every file except the list itself has a checksum, and that it is right.
 fn sums(package: &Path) -> Result<()> {
     let mut check = Command::new("sha256sum");
-    told(check.args(["--check", "--strict", "--quiet", SUMS]).current_dir(package))?;
+    stdout_of(check.args(["--check", "--strict", "--quiet", SUMS]).current_dir(package))?;
     let text = fs::read_to_string(package.join(SUMS))?;
     let mut named: Vec<&str> = text.lines().filter_map(|l| l.split_once("  ")).map(|(_, name)| name).collect();
     named.sort_unstable();
@@ -46,8 +46,8 @@ fn zip(package: &Path) -> Result<()> {
         unzip.env("LC_ALL", "C.UTF-8");
         unzip
     };
-    told(unzip().arg("-tq").arg(&name))?;
-    told(unzip().arg("-q").arg(&name).arg("-d").arg(to.path()))?;
+    stdout_of(unzip().arg("-tq").arg(&name))?;
+    stdout_of(unzip().arg("-q").arg(&name).arg("-d").arg(to.path()))?;
     let root = PathBuf::from(package.file_name().context("a package without a name")?);
     let folder: BTreeMap<PathBuf, Vec<u8>> = tree(package)?.into_iter().map(|(p, b)| (root.join(p), b)).collect();
     let zipped = tree(to.path())?;
@@ -98,13 +98,13 @@ mod tests {
     fn what_a_package_says_of_itself_is_checked() {
         let dir = tempfile::tempdir().unwrap();
         sound(&package(dir.path(), &[])).unwrap();
-        let told = |package: &Path| format!("{:#}", sound(package).unwrap_err());
-        assert!(told(&package(dir.path(), &[("某局/乙.csv", "B")])).contains("the zip holds"));
+        let message = |package: &Path| format!("{:#}", sound(package).unwrap_err());
+        assert!(message(&package(dir.path(), &[("某局/乙.csv", "B")])).contains("the zip holds"));
         let made = package(dir.path(), &[]);
         fs::write(made.join("乙.csv"), "B").unwrap();
-        assert!(told(&made).contains("SHA256SUMS names"));
+        assert!(message(&made).contains("SHA256SUMS names"));
         fs::remove_file(made.join("乙.csv")).unwrap();
         fs::write(made.join("甲.csv"), "B").unwrap();
-        assert!(told(&made).contains("sha256sum"));
+        assert!(message(&made).contains("sha256sum"));
     }
 }

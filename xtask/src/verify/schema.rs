@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
-use super::told;
+use super::stdout_of;
 use crate::project;
 
 const VALIDATOR: &str = "jsonschema==4.26.0";
@@ -39,8 +39,8 @@ impl Checker {
         let mut there = Command::new(&python);
         there.args(["-c", "import jsonschema"]).stdin(Stdio::null()).stderr(Stdio::null());
         if !there.status().is_ok_and(|s| s.success()) {
-            told(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
-            told(Command::new(&python).args(["-m", "pip", "install", "--quiet", VALIDATOR]))?;
+            stdout_of(Command::new("python3").args(["-m", "venv"]).arg(&folder))?;
+            stdout_of(Command::new(&python).args(["-m", "pip", "install", "--quiet", VALIDATOR]))?;
         }
         Ok(Checker { python })
     }
@@ -53,7 +53,7 @@ impl Checker {
 
     fn files(&self, files: &[PathBuf]) -> Result<()> {
         let schema: &Path = &project::root().join("samples/report.schema.json");
-        told(Command::new(&self.python).args(["-c", SCRIPT]).arg(schema).args(files))?;
+        stdout_of(Command::new(&self.python).args(["-c", SCRIPT]).arg(schema).args(files))?;
         Ok(())
     }
 }

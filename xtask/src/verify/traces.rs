@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 use zip::ZipArchive;
 
-use super::told;
+use super::stdout_of;
 use crate::project;
 
 /// Elements of metadata that name a person or a company.
@@ -58,8 +58,8 @@ fn unpacked(file: &Path) -> Result<Vec<(String, Vec<u8>)>> {
         Some("docx" | "xlsx" | "zip") => parts(&bytes),
         Some("pdf") => {
             let mut qpdf = Command::new("qpdf");
-            let objects = told(qpdf.args(["--qdf", "--object-streams=disable"]).arg(file).arg("-"))?;
-            let info = told(Command::new("pdfinfo").args(["-enc", "UTF-8", "-rawdates"]).arg(file))?;
+            let objects = stdout_of(qpdf.args(["--qdf", "--object-streams=disable"]).arg(file).arg("-"))?;
+            let info = stdout_of(Command::new("pdfinfo").args(["-enc", "UTF-8", "-rawdates"]).arg(file))?;
             Ok(vec![("objects".to_owned(), objects), ("Info".to_owned(), as_elements(&String::from_utf8(info)?))])
         }
         _ => Ok(vec![(String::new(), bytes)]),
@@ -94,8 +94,8 @@ fn parts(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>> {
 fn times(bytes: &[u8]) -> Result<()> {
     let digits = |at: usize, n: usize| bytes.get(at..at + n).filter(|d| d.iter().all(u8::is_ascii_digit));
     let fail = |at: usize| {
-        let told = String::from_utf8_lossy(&bytes[at.saturating_sub(10)..(at + 12).min(bytes.len())]).into_owned();
-        anyhow::bail!("a time of day: {told}")
+        let found = String::from_utf8_lossy(&bytes[at.saturating_sub(10)..(at + 12).min(bytes.len())]).into_owned();
+        anyhow::bail!("a time of day: {found}")
     };
     for (at, byte) in bytes.iter().enumerate() {
         match byte {
