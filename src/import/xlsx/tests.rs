@@ -213,5 +213,6 @@ fn what_both_read_is_the_same() {
         });
     found.unwrap();
     let (both, one) = read.get();
-    assert!(both > 1000 && one > 100, "{both} read by both, {one} by one or none");
+    // A third of the cases is usual; the strategy has become useless if only a few are.
+    assert!(both > 300 && one > 100, "{both} read by both, {one} by one or none");
 }
