@@ -101,34 +101,45 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
 /// sheet, or in text that was not adopted. Open data contains these too, so they are findings as those in the texts are; in the
 /// findings that quote them they are masked.
 pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &mut [Finding]) -> Vec<Finding> {
-    // An address that a text states as the office's remains the office's wherever part of that text is quoted.
-    let stated = texts(report)
-        .flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)).into_iter());
-    // Compared whole: another number with the same beginning and end was neither seen nor waived.
-    let known: BTreeSet<(PersonalData, String)> =
-        stated.map(|d| (if d.kind == PersonalData::Office { PersonalData::Mail } else { d.kind }, d.whole)).collect();
+    let mut seen: BTreeSet<Datum> = BTreeSet::new();
     let mut found: Vec<(Datum, Option<Source>)> = Vec::new();
+    // Returns whether a text has private data.
     let mut note = |text: &str, source: Option<&Source>| {
-        for datum in numbers_and_addresses(text, false).into_iter().filter(|d| d.kind != PersonalData::Office) {
-            if !known.contains(&(datum.kind, datum.whole.clone())) && found.iter().all(|(d, _)| *d != datum) {
-                found.push((datum, source.cloned()));
-            }
-        }
+        let mut data = numbers_and_addresses(text, false);
+        data.retain(|d| d.kind != PersonalData::Office);
+        let any = !data.is_empty();
+        found.extend(data.into_iter().filter(|d| seen.insert(d.clone())).map(|d| (d, source.cloned())));
+        any
     };
     for (source, written) in origins.of_words() {
         note(&source.sheet, Some(source));
         note(written, Some(source));
     }
-    origins.of_values().for_each(|source| note(&source.sheet, Some(source)));
+    for source in origins.of_values() {
+        note(&source.sheet, Some(source));
+    }
     for finding in findings {
-        finding.source.iter().chain(&finding.related).for_each(|source| note(&source.sheet, Some(source)));
+        for source in finding.places() {
+            note(&source.sheet, Some(source));
+        }
         let source = finding.source.clone();
         let others = [&mut finding.found, &mut finding.expected, &mut finding.hint];
         for text in std::iter::once(&mut finding.message).chain(others.into_iter().flatten()) {
-            note(text, source.as_ref());
-            *text = with_masks(text);
+            if note(text, source.as_ref()) {
+                *text = with_masks(text);
+            }
         }
     }
+    if found.is_empty() {
+        return Vec::new();
+    }
+    // An address that a text states as the office's remains the office's wherever part of that text is quoted.
+    let stated =
+        texts(report).flat_map(|(place, text)| numbers_and_addresses(text, place == Place::Fact(Fact::Contact)));
+    // Compared whole: another number with the same beginning and end was neither seen nor waived.
+    let known: BTreeSet<(PersonalData, String)> =
+        stated.map(|d| (if d.kind == PersonalData::Office { PersonalData::Mail } else { d.kind }, d.whole)).collect();
+    found.retain(|(d, _)| !known.contains(&(d.kind, d.whole.clone())));
     let finding = |(Datum { kind, quoted, .. }, source): (Datum, Option<Source>)| {
         let at = source.as_ref().map_or(String::new(), |s| with_masks(&format!("{s} ")));
         let message = format!("{at}有{}“{quoted}”，不在报告的文字里，但 JSON 的出处或提示会带出它", kind.name());

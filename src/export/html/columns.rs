@@ -5,7 +5,7 @@
 
 use unicode_width::UnicodeWidthChar;
 
-use super::breaks::pieces;
+use super::breaks::Breaks;
 use super::heads;
 use crate::layout::raised_to_least;
 use crate::model::{CellRole, Table};
@@ -36,8 +36,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    pub fn new(table: &Table) -> Columns {
-        let least = least(table);
+    pub fn new(table: &Table, breaks: &Breaks) -> Columns {
+        let least = least(table, breaks);
         let total: f32 = least.iter().sum();
         let share = share(&table.widths, &least, if total > PHONE { WIDE } else { PHONE });
         let labels: f32 = least.iter().take(table.label_columns).sum();
@@ -56,15 +56,15 @@ impl Columns {
     }
 }
 
-fn least(table: &Table) -> Vec<f32> {
+fn least(table: &Table, breaks: &Breaks) -> Vec<f32> {
     let mut least = vec![HEAD + SIDE; heads::width(table)];
     for c in table.rows.iter().flat_map(|r| &r.cells).filter(|c| c.column_span == 1) {
         let natural = em(&c.text);
         let needs = match c.role {
             CellRole::Data => natural,
             CellRole::ColumnHeader if natural <= SHORT_HEAD => natural,
-            CellRole::RowHeader if c.row_span == 1 => unbroken(&c.text).max(natural.min(LABEL)),
-            CellRole::ColumnHeader | CellRole::RowHeader => unbroken(&c.text),
+            CellRole::RowHeader if c.row_span == 1 => unbroken(&c.text, breaks).max(natural.min(LABEL)),
+            CellRole::ColumnHeader | CellRole::RowHeader => unbroken(&c.text, breaks),
             CellRole::BlockHeader => 0.0,
         };
         least[c.column] = least[c.column].max(needs + f32::from(c.indent) + SIDE);
@@ -85,8 +85,8 @@ fn share(weights: &[f32], least: &[f32], width: f32) -> Vec<f32> {
 }
 
 /// Width of the widest piece of a text that cannot break, em.
-fn unbroken(text: &str) -> f32 {
-    text.lines().flat_map(pieces).map(|piece| em(piece.trim_end())).fold(0.0, f32::max)
+fn unbroken(text: &str, breaks: &Breaks) -> f32 {
+    text.lines().flat_map(|line| breaks.pieces(line)).map(|piece| em(piece.trim_end())).fold(0.0, f32::max)
 }
 
 /// Width of the widest line of a text, em.
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_broken_is_measured() {
-        assert_eq!(unbroken("（三）不予公开"), 3.0);
-        assert_eq!(unbroken(""), 0.0);
+        assert_eq!(unbroken("（三）不予公开", &Breaks::default()), 3.0);
+        assert_eq!(unbroken("", &Breaks::default()), 0.0);
         assert!(em("12345") < em("一二三四") && em("一\n二三") == 2.0);
     }
 }

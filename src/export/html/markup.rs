@@ -11,7 +11,8 @@ use crate::model::is_invisible;
 
 /// The markup written so far.
 pub(super) struct Markup<'c> {
-    breaks: &'c Breaks,
+    /// Where labels may break.
+    pub breaks: &'c Breaks,
     out: String,
     open: Vec<&'static str>,
 }

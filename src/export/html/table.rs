@@ -15,7 +15,7 @@ use crate::model::{Align, Cell, CellRole, Table};
 const MOST_NUMBER: usize = 4;
 
 pub(super) fn write(m: &mut Markup<'_>, table: &Table, kind: HtmlKind, name: &str) {
-    let (heads, columns) = (Heads::new(table), Columns::new(table));
+    let (heads, columns) = (Heads::new(table), Columns::new(table, m.breaks));
     // A box that scrolls must be reachable by keyboard.
     let (label, focus) = (format!("{}（可左右滚动）", table.caption), columns.is_wide());
     let access = [("role", "group"), ("aria-label", label.as_str()), ("tabindex", "0")];

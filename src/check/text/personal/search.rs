@@ -10,6 +10,8 @@ use super::{Datum, PersonalData, mailbox};
 use crate::form::words;
 use crate::model::half_width;
 
+/// Fewest digits of a number.
+const SHORTEST: usize = 11;
 /// Most groups of digits in one number: 6222 0212 3456 7890 123.
 const GROUPS: usize = 5;
 
@@ -22,10 +24,7 @@ pub(super) fn numbers_and_addresses(text: &str, contact: bool) -> Vec<Datum> {
 /// The same in the order of the text, each with its range of characters.
 pub(super) fn located(text: &str, contact: bool) -> Vec<(Datum, Range<usize>)> {
     let mut found = Vec::new();
-    // Most texts have neither a long number nor an address.
-    let digits = text.chars().filter(|c| half(*c).is_ascii_digit()).count();
-    let at = text.contains(['@', '＠']);
-    if digits < 11 && !at {
+    if !may_contain(text) {
         return found;
     }
     let chars: Vec<char> = text.chars().map(half).collect();
@@ -76,7 +75,7 @@ fn numbers(chars: &[char], groups: &[(usize, usize)], found: &mut Vec<(Datum, Ra
         let hit = (1..=most).find_map(|count| {
             let run = &groups[next..next + count];
             let lengths: Vec<usize> = run.iter().map(|(a, b)| b - a).collect();
-            if !(11..=19).contains(&lengths.iter().sum::<usize>()) {
+            if !(SHORTEST..=19).contains(&lengths.iter().sum::<usize>()) {
                 return None;
             }
             let number: String = run.iter().flat_map(|(a, b)| &chars[*a..*b]).collect();
@@ -165,6 +164,21 @@ fn mail(chars: &[char], at: usize, contact: bool) -> Option<(Datum, Range<usize>
     let kind = if private { PersonalData::Mail } else { PersonalData::Office };
     let range = end - length..at + 1 + host.chars().count();
     Some((Datum { kind, quoted: format!("{shown}***@{host}"), whole: format!("{name}@{host}") }, range))
+}
+
+/// Whether a text has an address or the digits of a number, which most texts do not. Its bytes exclude most of these already: full-width
+/// characters begin with one byte that few others begin with.
+fn may_contain(text: &str) -> bool {
+    const FULL_WIDTH: u8 = 0xEF;
+    let mut digits = 0;
+    for byte in text.bytes() {
+        match byte {
+            b'@' => return true,
+            b'0'..=b'9' | FULL_WIDTH => digits += 1,
+            _ => {}
+        }
+    }
+    digits >= SHORTEST && text.chars().filter(|c| half(*c).is_ascii_digit()).count() >= SHORTEST || text.contains('＠')
 }
 
 fn half(c: char) -> char {
