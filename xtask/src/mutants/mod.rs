@@ -138,12 +138,14 @@ fn batch(
             Some(line) => {
                 let has = |code: &str| line["findings"].as_array().is_some_and(|f| f.iter().any(|f| f["code"] == code));
                 let refused = line["status"] == "failed" || line["status"] == "skipped";
-                for (count, counts) in entry[1..].iter_mut().zip([refused, has("I103"), has("I104")]) {
+                // Not read by the second reader, or not to the end.
+                let alone = has("I104") || has("I105");
+                for (count, counts) in entry[1..].iter_mut().zip([refused, has("I103"), alone]) {
                     *count += u64::from(counts);
                 }
                 if has("X901") {
                     Some("is an internal fault".to_owned())
-                } else if refused || has("I104") {
+                } else if refused || alone {
                     None
                 } else {
                     compare::silent_change(&path, line, engine)?
