@@ -27,8 +27,9 @@ enum PersonalData {
 }
 
 impl PersonalData {
-    const PRIVATE: [PersonalData; 4] =
-        [PersonalData::Identity, PersonalData::Mobile, PersonalData::Card, PersonalData::Mail];
+    fn is_private(self) -> bool {
+        self != PersonalData::Office
+    }
 
     fn name(self) -> &'static str {
         match self {
@@ -50,22 +51,22 @@ struct Datum {
     quoted: String,
 }
 
-/// One finding for each number or address in each place: a waiver covers one finding, so a finding must never concern a second
-/// one that the author of the waiver did not see. The same number that occurs again in a place discloses nothing more.
+/// A datum at a place.
+struct Found {
+    /// The place as the beginning of a message.
+    at: String,
+    source: Option<Source>,
+    datum: Datum,
+    times: usize,
+}
+
+/// One finding for each number or address in each place. The same number that occurs again in a place discloses nothing more.
 pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
-    struct Found {
-        at: String,
-        source: Option<Source>,
-        datum: Datum,
-        times: usize,
-    }
     let mut found: Vec<Found> = Vec::new();
     let mut known: BTreeMap<(String, Datum), usize> = BTreeMap::new();
-    // For each place, kind and quotation: the number of different data, and of those already reported.
-    let mut alike: BTreeMap<(String, PersonalData, String), (usize, usize)> = BTreeMap::new();
     for (place, text) in texts(report) {
         let mut all = numbers_and_addresses(text, place == Place::Fact(Fact::Contact));
-        all.retain(|d| PersonalData::PRIVATE.contains(&d.kind));
+        all.retain(|d| d.kind.is_private());
         all.sort_by_key(|d| d.kind);
         for datum in all {
             let source = origins.source(place).cloned();
@@ -74,24 +75,30 @@ pub(super) fn check(report: &Report, origins: &Origins) -> Vec<Finding> {
             match found.get_mut(i) {
                 // The title contains the agency.
                 Some(same) => same.times += usize::from(place != Place::Title),
-                None => {
-                    alike.entry((at.clone(), datum.kind, datum.quoted.clone())).or_default().0 += 1;
-                    found.push(Found { at, source, datum, times: 1 });
-                }
+                None => found.push(Found { at, source, datum, times: 1 }),
             }
         }
     }
+    worded(found, "", "公布前请删去或改用办公电话、单位邮箱，个人信息不能公开")
+}
+
+/// Findings whose messages all differ: a waiver covers all findings of one message, so two data must never share one, or the author
+/// of the waiver would let out a datum that he did not see. `remark` follows the quotation.
+fn worded(found: Vec<Found>, remark: &str, hint: &str) -> Vec<Finding> {
+    // For each place, kind and quotation: the number of different data, and of those already worded.
+    let mut alike: BTreeMap<(String, PersonalData, String), (usize, usize)> = BTreeMap::new();
+    for Found { at, datum, .. } in &found {
+        alike.entry((at.clone(), datum.kind, datum.quoted.clone())).or_default().0 += 1;
+    }
     let finding = |Found { at, source, datum: Datum { kind, quoted, .. }, times }| {
-        let mut message = format!("{at}有{}“{quoted}”", kind.name());
+        let mut message = format!("{at}有{}“{quoted}”{remark}", kind.name());
         if times > 1 {
             message.push_str(&format!("，写了 {times} 次"));
         }
-        // Otherwise the messages would be equal, and one waiver would cover all.
         if let Some((all, nth)) = alike.get_mut(&(at, kind, quoted.clone())).filter(|(all, _)| *all > 1) {
             *nth += 1;
             message.push_str(&format!("（只有遮去的部分不同的有 {all} 个，这是第 {nth} 个）"));
         }
-        let hint = "公布前请删去或改用办公电话、单位邮箱，个人信息不能公开";
         finding(Code::P601, message).at(source).found(quoted).hint(hint)
     };
     found.into_iter().map(finding).collect()
@@ -106,7 +113,7 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &mu
     // Returns whether a text has private data.
     let mut note = |text: &str, source: Option<&Source>| {
         let mut data = numbers_and_addresses(text, false);
-        data.retain(|d| d.kind != PersonalData::Office);
+        data.retain(|d| d.kind.is_private());
         let any = !data.is_empty();
         found.extend(data.into_iter().filter(|d| seen.insert(d.clone())).map(|d| (d, source.cloned())));
         any
@@ -140,19 +147,18 @@ pub(in crate::check) fn beside(report: &Report, origins: &Origins, findings: &mu
     let known: BTreeSet<(PersonalData, String)> =
         stated.map(|d| (if d.kind == PersonalData::Office { PersonalData::Mail } else { d.kind }, d.whole)).collect();
     found.retain(|(d, _)| !known.contains(&(d.kind, d.whole.clone())));
-    let finding = |(Datum { kind, quoted, .. }, source): (Datum, Option<Source>)| {
+    let found = found.into_iter().map(|(datum, source)| {
         let at = source.as_ref().map_or(String::new(), |s| with_masks(&format!("{s} ")));
-        let message = format!("{at}有{}“{quoted}”，不在报告的文字里，但 JSON 的出处或提示会带出它", kind.name());
-        let hint = "请从工作表名、文本框或不公布的格子里删去，个人信息不能公开";
-        finding(Code::P601, message).at(source).found(quoted).hint(hint)
-    };
-    found.into_iter().map(finding).collect()
+        Found { at, source, datum, times: 1 }
+    });
+    let remark = "，不在报告的文字里，但 JSON 的出处或提示会带出它";
+    worded(found.collect(), remark, "请从工作表名、文本框或不公布的格子里删去，个人信息不能公开")
 }
 
 /// A text with private data masked.
 fn with_masks(text: &str) -> String {
     let mut masked: Vec<char> = text.chars().collect();
-    let private = located(text, false).into_iter().filter(|(d, _)| d.kind != PersonalData::Office);
+    let private = located(text, false).into_iter().filter(|(d, _)| d.kind.is_private());
     for (datum, range) in private.collect::<Vec<_>>().into_iter().rev() {
         masked.splice(range, datum.quoted.chars());
     }
@@ -162,6 +168,19 @@ fn with_masks(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_data_that_look_alike_when_masked_have_two_messages() {
+        let found = |whole: &str| {
+            let datum = numbers_and_addresses(whole, false).remove(0);
+            Found { at: "“表”A1 ".to_owned(), source: None, datum, times: 1 }
+        };
+        let messages =
+            |found: Vec<Found>| worded(found, "，另外", "").into_iter().map(|f| f.message).collect::<Vec<_>>();
+        let alike = messages(vec![found("13812345678"), found("13899995678")]);
+        assert!(alike[0] != alike[1] && alike[0].contains("138****5678”，另外（只有"), "{alike:?}");
+        assert_eq!(messages(vec![found("13812345678")]), ["“表”A1 有手机号码“138****5678”，另外"]);
+    }
 
     #[test]
     fn what_quotes_a_text_is_masked_where_the_data_are() {

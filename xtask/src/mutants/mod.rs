@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, bail, ensure};
 use fastrand::Rng;
 use nianbao::engine::Engine;
+use nianbao::import::FileKind;
 use serde_json::Value;
 
 use crate::{generate, project};
@@ -91,7 +92,8 @@ fn sources() -> Result<Vec<(String, Vec<u8>)>> {
     let mut paths = Vec::new();
     project::walk(&project::root().join("samples"), &mut paths)?;
     paths.sort();
-    let is_book = |p: &PathBuf| p.extension().is_some_and(|e| spoil::ENDINGS.iter().any(|known| e == *known));
+    let endings: Vec<&str> = FileKind::ALL.into_iter().flat_map(FileKind::endings).copied().collect();
+    let is_book = |p: &PathBuf| p.extension().is_some_and(|e| endings.iter().any(|known| e == *known));
     paths.retain(|p| is_book(p) && !p.to_string_lossy().contains("标准模板"));
     let read = |path: PathBuf| {
         let name = path.file_name().context("a name")?.to_string_lossy().into_owned();

@@ -10,9 +10,6 @@ use fastrand::Rng;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-/// File extensions of the formats that are damaged.
-pub const ENDINGS: [&str; 7] = ["xlsx", "xlsm", "xltx", "xlsb", "xls", "et", "ods"];
-
 /// Values for attributes and numbers that programs never or rarely write.
 const ODD: [&str; 24] = [
     "",

@@ -198,6 +198,7 @@ mod tests {
         use PersonalData::{Card, Identity, Mail, Mobile};
         let cases: &[(&str, &[PersonalData])] = &[
             ("联系人张某，电话13800138000。", &[Mobile]),
+            ("电话１３８００１３８０００", &[Mobile]),
             ("电话138 0013 8000，或+8613800138000", &[Mobile, Mobile]),
             ("身份证11010519491231002X。", &[Identity]),
             ("身份证号110105194912310021的申请人", &[Identity]),
