@@ -38,6 +38,8 @@ pub(crate) struct Taken<'e> {
     worker: Option<Worker>,
 }
 
+/// With the default setting.
+#[cfg(feature = "faces")]
 impl Default for Engine {
     fn default() -> Engine {
         Engine::new(Setting::default())

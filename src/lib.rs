@@ -36,6 +36,9 @@
 
 #![warn(missing_docs)]
 
+/// Version of this program, which its outputs state.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 pub mod aggregate;
 pub mod batch;
 pub mod check;
@@ -55,6 +58,8 @@ pub mod judge;
 pub mod layout;
 pub mod model;
 pub mod normalize;
+#[cfg(feature = "faces")]
+pub mod page;
 pub mod pipeline;
 pub(crate) mod proof;
 pub mod publish;

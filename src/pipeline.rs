@@ -5,7 +5,7 @@
 use std::thread::Builder;
 
 use crate::batch::{is_blank_template, is_published, is_summary};
-use crate::check::{check, private_beside, second_reading};
+use crate::check::{Drawing, check, private_beside, second_reading};
 use crate::compose::compose;
 use crate::engine::Engine;
 use crate::export;
@@ -114,10 +114,10 @@ fn examined(input: &Input, engine: &Engine) -> Result<Examined, Fault> {
         Input::Report(json) => normalize::normalize_json(json, &setting.options),
     })?;
     let found = faults.run(Step::Check, || {
-        let can_draw = |c| setting.faces.can_draw(c);
+        let drawing = Drawing { can_draw: &|c| setting.faces.can_draw(c), has_rare: setting.faces.has_rare() };
         if let Some(report) = &read.report {
             let beside = private_beside(report, &read.origins, &mut read.findings);
-            read.findings.extend(check(report, &read.origins, &can_draw));
+            read.findings.extend(check(report, &read.origins, &drawing));
             read.findings.extend(beside);
         }
         std::mem::take(&mut read.findings).into_iter().collect::<Findings>().into_vec()

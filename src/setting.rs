@@ -21,9 +21,18 @@ pub struct Setting {
     pub site: Site,
 }
 
+/// With the built-in faces.
+#[cfg(feature = "faces")]
 impl Default for Setting {
     fn default() -> Setting {
+        Setting::with_faces(Faces::built_in())
+    }
+}
+
+impl Setting {
+    /// The default setting, with faces that the host gives.
+    pub fn with_faces(faces: Faces) -> Setting {
         let (limits, options, style) = (Limits::default(), Options::default(), Style::default());
-        Setting { limits, options, style, faces: Faces::built_in(), site: Site::default() }
+        Setting { limits, options, style, faces, site: Site::default() }
     }
 }

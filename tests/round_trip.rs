@@ -88,7 +88,7 @@ fn a_template_filled_in_full_has_no_finding() {
         assert_eq!(read.findings, []);
         let report = read.report.unwrap();
         assert_eq!(report.cover.title, nianbao::compose::made_title("某市民政局", form.first_year));
-        assert_eq!(nianbao::check::check(&report, &read.origins, &|_| true), []);
+        assert_eq!(nianbao::check::check(&report, &read.origins, &nianbao::check::Drawing::ALL), []);
     }
 }
 

@@ -141,8 +141,8 @@ const ORDER: [&str; 28] = [
     "pipeline",
     "publish",
     "judge",
-    "cli",
     "page",
+    "cli",
 ];
 
 #[test]

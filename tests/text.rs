@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use nianbao::check::check;
+use nianbao::check::{Drawing, check};
 use nianbao::cli::reading::examine;
 use nianbao::engine::Engine;
 use nianbao::form;
@@ -162,7 +162,7 @@ fn sentences_give_what_is_expected_of_them() {
         for case in &corpus.case {
             all += 1;
             traps += usize::from(case.codes.is_empty());
-            let findings = check(&report(&corpus.base, case), &Origins::default(), &|_| true);
+            let findings = check(&report(&corpus.base, case), &Origins::default(), &Drawing::ALL);
             // A sentence with two wrong figures may cause one finding or two, so each code counts once.
             let found: BTreeSet<&str> = findings.iter().map(|f| f.code.name()).filter(|c| RULES.contains(c)).collect();
             for rule in RULES {
@@ -244,7 +244,7 @@ fn a_report_of_last_year_is_found_in_its_sections() {
     let read = normalize(&workbook, &Options::default(), &normalize::Cache::default());
     let mut report = read.report.unwrap();
     let found = |report: &Report| {
-        let all = check(report, &read.origins, &|_| true);
+        let all = check(report, &read.origins, &Drawing::ALL);
         let found = all.iter().filter(|f| f.code == Code::T503).filter_map(|f| f.source.as_ref());
         found.map(ToString::to_string).collect::<BTreeSet<String>>()
     };
@@ -268,7 +268,7 @@ fn findings_name_both_cells() {
     let mut report = read.report.unwrap();
     let told = report.sections[0].before.iter_mut().find(|p| p.text.contains("218975")).unwrap();
     told.text = told.text.replace("218975", "218957");
-    let findings = check(&report, &read.origins, &|_| true);
+    let findings = check(&report, &read.origins, &Drawing::ALL);
     let f = findings.iter().find(|f| f.code == Code::T501).unwrap();
     assert!(f.message.contains("新收政府信息公开申请218957件") && f.message.ends_with("是 218975"), "{}", f.message);
     assert!(f.source.as_ref().unwrap().cell.is_some());

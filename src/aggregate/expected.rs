@@ -6,6 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use serde::Serialize;
+
 use crate::form::labels;
 use crate::model::{Code, Finding, Source, finding};
 use crate::series::Aliases;
@@ -31,7 +33,8 @@ pub struct Submission<'a> {
 }
 
 /// State of a unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum UnitState {
     /// At least one of its files was read.
     Submitted,
@@ -42,7 +45,7 @@ pub enum UnitState {
 }
 
 /// A unit of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Reporter {
     /// Its official name.
@@ -58,7 +61,7 @@ pub struct Reporter {
 }
 
 /// A file of an agency that is not on the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Unlisted {
     /// The agency's official name, after aliases.
@@ -70,7 +73,7 @@ pub struct Unlisted {
 }
 
 /// Result of comparing the list with the submitted files.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Roster {
     /// In the order of the list, each unit once.

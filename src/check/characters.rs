@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::texts;
+use super::{Drawing, texts};
 use crate::model::{Code, Finding, MOST_PLACES, Origins, Places, Report, Source, finding};
 
 /// Whether a character has no meaning outside the program that wrote it: private use, or the replacement character.
@@ -50,12 +50,12 @@ fn name(c: char) -> String {
     if private(c) { format!("U+{:04X}", c as u32) } else { format!("“{c}”（U+{:04X}）", c as u32) }
 }
 
-pub(super) fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool) -> Vec<Finding> {
+pub(super) fn check(report: &Report, origins: &Origins, drawing: &Drawing<'_>) -> Vec<Finding> {
     let (mut private_use, mut missing) = (Found::default(), Found::default());
     for (place, text) in texts(report) {
         let mut seen: BTreeSet<char> = BTreeSet::new();
         for c in text.chars().filter(|c| !c.is_ascii()) {
-            let (unsafe_, undrawn) = (private(c), !can_draw(c));
+            let (unsafe_, undrawn) = (private(c), !(drawing.can_draw)(c));
             if (unsafe_ || undrawn) && seen.insert(c) {
                 let source = origins.source(place);
                 if unsafe_ {
@@ -68,5 +68,10 @@ pub(super) fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) 
         }
     }
     let private_use = private_use.findings(Code::P602, "是自造字或乱码字符", "请改成规范的字");
-    private_use.chain(missing.findings(Code::F701, "没有字体可用", "请改用规范汉字或文字说明")).collect()
+    let hint = if drawing.has_rare {
+        "请改用规范汉字或文字说明"
+    } else {
+        "这里没有带罕见字的字体：确实是这个字的，请用程序转换这一份；不是的，请改用规范汉字或文字说明"
+    };
+    private_use.chain(missing.findings(Code::F701, "没有字体可用", hint)).collect()
 }

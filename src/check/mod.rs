@@ -1,6 +1,6 @@
 //! The rules over a report, one family per file; all findings are returned in one pass.
 //!
-//! Takes a report with its origins and a function that decides which characters can be drawn, returns findings. Changes nothing
+//! Takes a report with its origins and what can be drawn, returns findings. Changes nothing
 //! and reads no workbook. (K305 and all findings about the location of values are reported while reading: a workbook with such a
 //! fault does not become a report.)
 
@@ -21,13 +21,26 @@ pub fn relations(report: &Report, origins: &Origins) -> Vec<Finding> {
     relations::check(report, origins)
 }
 
-/// Checks a report. `can_draw` returns whether an embedded font contains a character.
-pub fn check(report: &Report, origins: &Origins, can_draw: &dyn Fn(char) -> bool) -> Vec<Finding> {
+/// What the faces of this program draw.
+pub struct Drawing<'a> {
+    /// Whether one of them has a character.
+    pub can_draw: &'a dyn Fn(char) -> bool,
+    /// Whether rare characters are among them, or are for another build of this program.
+    pub has_rare: bool,
+}
+
+impl Drawing<'_> {
+    /// Every character, for checks in which characters are not in question.
+    pub const ALL: Drawing<'static> = Drawing { can_draw: &|_| true, has_rare: true };
+}
+
+/// Checks a report.
+pub fn check(report: &Report, origins: &Origins, drawing: &Drawing<'_>) -> Vec<Finding> {
     let mut findings = relations::check(report, origins);
     findings.extend(plausible::check(report, origins));
     findings.extend(sections::check(report, origins));
     findings.extend(text::check(report, origins));
-    findings.extend(characters::check(report, origins, can_draw));
+    findings.extend(characters::check(report, origins, drawing));
     findings
 }
 

@@ -31,7 +31,7 @@ fn slot(report: &Report, table: usize, row: &str, column: &str) -> usize {
 #[test]
 fn a_balanced_report_has_no_finding() {
     for form in form::built_in() {
-        assert_eq!(check(&balanced(&form.id), &Origins::default(), &|_| true), []);
+        assert_eq!(check(&balanced(&form.id), &Origins::default(), &Drawing::ALL), []);
     }
 }
 
@@ -42,7 +42,7 @@ fn every_value_of_table_three_enters_some_relation() {
         for slot in 0..form.tables[t].slot_count() {
             let mut report = balanced(&form.id);
             report.tables[t][slot] = Value::Count(7);
-            let found = check(&report, &Origins::default(), &|_| true);
+            let found = check(&report, &Origins::default(), &Drawing::ALL);
             assert!(found.iter().any(|f| f.severity == Severity::Error), "{} {slot}", form.id);
         }
     }
@@ -62,7 +62,7 @@ fn broken_relations_name_both_sides() {
             report.tables[1][s] = Value::Count(n);
         }
     }
-    let found = check(&report, &origins, &|_| true);
+    let found = check(&report, &origins, &Drawing::ALL);
     assert_eq!(codes(&found), ["K301", "K301"]);
     let first = &found[0];
     assert_eq!(
@@ -81,7 +81,7 @@ fn totals_are_named_with_what_they_should_be() {
     report.tables[2][total] = Value::Count(3);
     let corrected = slot(&report, 2, "", "review.corrected");
     report.tables[2][corrected] = Value::Count(1);
-    let found = check(&report, &Origins::default(), &|_| true);
+    let found = check(&report, &Origins::default(), &Drawing::ALL);
     assert_eq!(codes(&found), ["K304"]);
     assert_eq!(found[0].message, "表四 “总计”为 3，应等于各项之和 1");
 }
@@ -91,7 +91,7 @@ fn standing_documents_cannot_be_fewer_than_the_year_added() {
     let mut report = balanced("2021");
     let s = slot(&report, 0, "rules", "made");
     report.tables[0][s] = Value::Count(3);
-    let found = check(&report, &Origins::default(), &|_| true);
+    let found = check(&report, &Origins::default(), &Drawing::ALL);
     assert_eq!(codes(&found), ["K307"]);
     assert_eq!(found[0].severity, Severity::Warning);
     assert!(
@@ -102,7 +102,7 @@ fn standing_documents_cannot_be_fewer_than_the_year_added() {
     let mut report = balanced("2019");
     let s = slot(&report, 0, "rules", "opened");
     report.tables[0][s] = Value::Count(3);
-    assert_eq!(codes(&check(&report, &Origins::default(), &|_| true)), ["K307"]);
+    assert_eq!(codes(&check(&report, &Origins::default(), &Drawing::ALL)), ["K307"]);
 }
 
 /// Sums of the statistics table, and parts that may not be more than the whole.
@@ -114,7 +114,7 @@ fn parts_of_the_statistics_table_agree_with_the_whole() {
             let s = slot(&report, 0, row, "number");
             report.tables[0][s] = Value::Count(*n);
         }
-        check(&report, &Origins::default(), &|_| true)
+        check(&report, &Origins::default(), &Drawing::ALL)
     };
     let sound = [
         ("requests.received", 5),
@@ -146,29 +146,30 @@ fn parts_of_the_statistics_table_agree_with_the_whole() {
 fn a_report_with_headings_of_its_own_needs_words_anywhere_and_no_more() {
     let mut report = balanced("2014");
     report.sections.iter_mut().for_each(|s| s.before = vec![Paragraph::heading(1, "一、概述")]);
-    assert_eq!(codes(&check(&report, &Origins::default(), &|_| true)), ["T505"]);
+    assert_eq!(codes(&check(&report, &Origins::default(), &Drawing::ALL)), ["T505"]);
     report.sections[1].after.push(Paragraph::body("表后说明。"));
-    assert_eq!(check(&report, &Origins::default(), &|_| true), []);
+    assert_eq!(check(&report, &Origins::default(), &Drawing::ALL), []);
     report.sections[1].after.clear();
     report.preface.push(Paragraph::body("前言。"));
-    assert_eq!(check(&report, &Origins::default(), &|_| true), []);
+    assert_eq!(check(&report, &Origins::default(), &Drawing::ALL), []);
 }
 
 #[test]
 fn empty_sections_are_errors_but_table_sections_are_not() {
     let mut report = balanced("2021");
     report.sections[1].before.clear();
-    assert_eq!(check(&report, &Origins::default(), &|_| true), []);
+    assert_eq!(check(&report, &Origins::default(), &Drawing::ALL), []);
     report.sections[4].before = vec![Paragraph::heading(2, "（一）问题")];
     report.sections[5].before.clear();
-    assert_eq!(codes(&check(&report, &Origins::default(), &|_| true)), ["T505", "T505"]);
+    assert_eq!(codes(&check(&report, &Origins::default(), &Drawing::ALL)), ["T505", "T505"]);
 }
 
 #[test]
 fn characters_that_cannot_be_drawn_are_found_once_each() {
     let mut report = balanced("2021");
     report.sections[0].before = vec![Paragraph::body("甲\u{e000}乙😀😀"), Paragraph::body("😀")];
-    let found = check(&report, &Origins::default(), &|c| c != '😀' && c != '\u{e000}');
+    let found =
+        check(&report, &Origins::default(), &Drawing { can_draw: &|c| c != '😀' && c != '\u{e000}', ..Drawing::ALL });
     assert_eq!(codes(&found), ["P602", "F701", "F701"]);
     assert!(found[2].message.contains("U+1F600"));
 }

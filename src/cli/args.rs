@@ -67,6 +67,9 @@ pub enum Command {
     /// 说明一个问题代码的含义和依据
     #[command(help_template = TEMPLATE, override_usage = "nianbao explain [代码]", after_help = super::help::EXPLAIN)]
     Explain(ExplainArgs),
+    /// 生成一个网页：双击打开，把工作簿拖进去就能检查、生成，不用装程序
+    #[command(help_template = TEMPLATE, override_usage = "nianbao page [选项]", after_help = super::help::PAGE)]
+    Page(PageArgs),
     #[command(hide = true, name = super::apart::CHILD_COMMAND)]
     ReadApart,
 }
@@ -84,6 +87,19 @@ pub struct TemplateArgs {
     pub force: bool,
     #[command(flatten)]
     pub forms: FormArgs,
+}
+
+#[derive(Debug, Args)]
+pub struct PageArgs {
+    /// 写到这个文件（默认：当前文件夹的“年报.html”）
+    #[arg(short, long, value_name = "文件", help_heading = "选项")]
+    pub output: Option<PathBuf>,
+    /// 写好以后用浏览器打开
+    #[arg(long, help_heading = "选项")]
+    pub open: bool,
+    /// 覆盖已有的文件
+    #[arg(long, help_heading = "选项")]
+    pub force: bool,
 }
 
 #[derive(Debug, Args)]

@@ -8,6 +8,12 @@ pub const TEMPLATE: &str = "示例：
   nianbao template                 生成现行表样的标准模板
   nianbao template --edition 版本    生成另一版的标准模板（写“全部”就列出有哪些版本）";
 
+pub const PAGE: &str = "网页不联网、不记录，可以拷给别人用；做的事与这个程序一样。
+
+示例：
+  nianbao page --open
+  nianbao page -o 发给各单位/年报.html";
+
 pub const CHECK: &str = "格式：text 给人看，json 每份报告一行给程序用，html 是一个网页（问题标在表格里），sarif 和 junit 给代码托管平台和持续集成
 
 示例：

@@ -17,6 +17,7 @@ mod next;
 mod outcome;
 mod output;
 mod overview;
+mod page;
 mod plan;
 mod print;
 pub mod reading;
@@ -86,6 +87,7 @@ fn carry_out(command: &Command) -> Result<Exit, Stop> {
         Command::MergeManifests(args) => run::merge(args),
         Command::Aggregate(args) => aggregate::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Page(args) => page::run(args),
         // If it is started by hand, there is no parent to answer.
         Command::ReadApart => Ok(apart::serve().map_or(Exit::Unread, |()| Exit::Good)),
     }

@@ -27,7 +27,7 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
         let hint = for_year.map_or(String::new(), |f| format!("，{edition} 年度用 {} 版", f.id));
         return Err(Stop::usage(format!("没有 {edition} 版表样，可以是 {}{hint}", ids.join("、"))));
     };
-    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("标准模板-{}.xlsx", form.id)));
+    let path = args.output.clone().unwrap_or_else(|| PathBuf::from(template::file_name(form)));
     if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
         return Err(Stop::usage(format!("{} 应当以 .xlsx 结尾", path.display())));
     }

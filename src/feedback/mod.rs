@@ -8,6 +8,7 @@ mod mark;
 mod marked_sheet;
 pub mod page;
 mod sarif;
+mod tables;
 
 use crate::model::Severity;
 
@@ -15,6 +16,7 @@ pub use junit::junit;
 pub(crate) use mark::is_marked;
 pub use mark::{is_unedited_mark, mark};
 pub use sarif::sarif;
+pub use tables::{DrawnCell, DrawnTable, tables};
 
 /// The SARIF level of a severity.
 const fn level(severity: Severity) -> &'static str {

@@ -8,12 +8,11 @@ use std::fmt::Write;
 
 use quick_xml::escape::escape;
 
+use super::tables::{DrawnCell, DrawnTable, tables};
 use crate::aggregate::{Roster, UnitState};
 use crate::batch::{Record, Status, severity, word};
-use crate::compose;
-use crate::export::html::pieces;
-use crate::form::{GridContent, labels};
-use crate::model::{Address, CellRole, Finding, Origins, Place, Report, Severity, Source, Value};
+use crate::form::labels;
+use crate::model::{Finding, Origins, Report, Severity, Source};
 
 const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC',sans-serif;max-width:72rem;margin:0 auto;\
 padding:1rem;color:#222;background:#fff}h1{font-size:1.6rem}h2{font-size:1.25rem;border-bottom:2px solid #ccc;padding-bottom:.3rem;\
@@ -66,12 +65,12 @@ pub fn section(record: &Record, names: &ShownNames, read: Option<(&Report, &Orig
     let known = [record.known(), ended.to_owned()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>().join("；");
     // Writing to a string cannot fail.
     let _ = writeln!(out, "<section>\n<h2>{}</h2>\n<p>{}</p>", text(names.of(&record.file)), text(&known));
-    let findings: Vec<&Finding> = record.findings.iter().collect();
+    let findings = &record.findings;
     if findings.is_empty() {
         out.push_str("<p>没有发现问题。</p>\n");
     } else {
         out.push_str("<ol>\n");
-        for item in &findings {
+        for item in findings {
             let hint = item
                 .hint
                 .as_ref()
@@ -91,7 +90,7 @@ pub fn section(record: &Record, names: &ShownNames, read: Option<(&Report, &Orig
         out.push_str("</ol>\n");
     }
     if let Some((report, origins)) = read {
-        tables(&mut out, report, origins, &findings);
+        draw(&mut out, &tables(report, origins, findings));
     } else if record.status == Status::Failed && findings.iter().any(|item| item.sheet().is_some()) {
         out.push_str("<p>这份报告没有读懂，画不出表格。请按上面的位置改好，再检查一次。</p>\n");
     }
@@ -167,86 +166,40 @@ fn class(severity: Severity) -> &'static str {
     }
 }
 
-/// The findings that refer to a cell: their numbers, and the highest severity of those located at it.
-#[derive(Default)]
-struct CellFindings {
-    numbers: Vec<usize>,
-    gravest: Option<Severity>,
-}
-
-/// The findings by the cells that they refer to.
-fn cell_findings<'f>(findings: &[&'f Finding]) -> BTreeMap<(&'f str, Address), CellFindings> {
-    let mut all: BTreeMap<(&str, Address), CellFindings> = BTreeMap::new();
-    for (i, item) in findings.iter().enumerate() {
-        let places = item.source.iter().map(|p| (true, p)).chain(item.related.iter().map(|p| (false, p)));
-        for (own, at) in places.filter(|(_, p)| p.file.is_none()) {
-            let (Some(sheet), Some(cell)) = (at.sheet_name(), at.cell) else { continue };
-            let found = all.entry((sheet, cell)).or_default();
-            if found.numbers.last() != Some(&(i + 1)) {
-                found.numbers.push(i + 1);
-            }
-            if own {
-                found.gravest = found.gravest.max(Some(item.severity));
-            }
-        }
-    }
-    all
-}
-
 /// Draws the tables that findings refer to.
-fn tables(out: &mut String, report: &Report, origins: &Origins, findings: &[&Finding]) {
-    let by_cell = cell_findings(findings);
-    for (index, (form, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {
-        let of_slot = |slot: usize| {
-            let source = origins.source(Place::Value { table: index, slot })?;
-            by_cell.get(&(&*source.sheet, source.cell?))
-        };
-        if (0..values.len()).all(|slot| of_slot(slot).is_none()) {
-            continue;
-        }
-        let slots: BTreeMap<(usize, usize), usize> = form
-            .grid()
-            .iter()
-            .filter_map(|g| match g.content {
-                GridContent::Value(slot) => Some(((g.row, g.column), slot)),
-                _ => None,
-            })
-            .collect();
-        let table = compose::table(form, values);
+fn draw(out: &mut String, tables: &[DrawnTable]) {
+    let refers = |table: &&DrawnTable| table.rows.iter().flatten().any(|cell| !cell.findings.is_empty());
+    for table in tables.iter().filter(refers) {
+        // Writing to a string cannot fail.
         let _ = writeln!(
             out,
             "<div class=\"t\" tabindex=\"0\"><table>\n<caption>{}（{}）</caption>",
-            text(&form.name),
+            text(&table.name),
             text(&table.caption)
         );
-        for (row, cells) in table.rows.iter().enumerate() {
+        for row in &table.rows {
             out.push_str("<tr>");
-            for cell in &cells.cells {
-                let span = |name: &str, n: usize| if n > 1 { format!(" {name}=\"{n}\"") } else { String::new() };
-                let spans = span("rowspan", cell.row_span) + &span("colspan", cell.column_span);
-                if cell.role != CellRole::Data {
-                    let words: Vec<String> = pieces(&cell.text).into_iter().map(text).collect();
-                    let _ = write!(out, "<th{spans}>{}</th>", words.join("<wbr>"));
-                    continue;
-                }
-                let slot = slots.get(&(row, cell.column)).copied();
-                // A value that could not be read is shown as it is written in the cell.
-                let unread = slot.filter(|slot| values[*slot] == Value::Unknown);
-                let written = unread.and_then(|slot| origins.written(Place::Value { table: index, slot }));
-                let words = text(written.unwrap_or(&cell.text));
-                let _ = match slot.and_then(of_slot) {
-                    Some(found) => {
-                        let numbers: Vec<String> = found.numbers.iter().map(usize::to_string).collect();
-                        let class = found.gravest.filter(|s| *s > Severity::Note).map_or("r", class);
-                        write!(out, "<td{spans} class=\"{class}\">{words}<sup>{}</sup></td>", numbers.join(","))
-                    }
-                    None => write!(out, "<td{spans}>{words}</td>"),
-                };
-            }
+            row.iter().for_each(|cell| draw_cell(out, cell));
             out.push_str("</tr>\n");
         }
         out.push_str("</table></div>\n");
     }
+}
+
+fn draw_cell(out: &mut String, cell: &DrawnCell) {
+    let span = |name: &str, n: usize| if n > 1 { format!(" {name}=\"{n}\"") } else { String::new() };
+    let spans = span("rowspan", cell.row_span) + &span("colspan", cell.column_span);
+    let words = cell.text.iter().map(|piece| text(piece)).collect::<Vec<_>>().join("<wbr>");
+    // Writing to a string cannot fail.
+    let _ = if cell.is_label {
+        write!(out, "<th{spans}>{words}</th>")
+    } else if cell.findings.is_empty() {
+        write!(out, "<td{spans}>{words}</td>")
+    } else {
+        let numbers: Vec<String> = cell.findings.iter().map(|i| (i + 1).to_string()).collect();
+        let class = cell.severity.filter(|s| *s > Severity::Note).map_or("r", class);
+        write!(out, "<td{spans} class=\"{class}\">{words}<sup>{}</sup></td>", numbers.join(","))
+    };
 }
 
 fn text(text: &str) -> String {

@@ -12,6 +12,7 @@ mod names;
 mod own;
 mod publication;
 mod record;
+mod sum;
 
 pub use across::conclude;
 pub use collisions::refuse_collisions;
@@ -19,3 +20,4 @@ pub use names::stem;
 pub use own::{pass_over_own, roster};
 pub use publication::clear_for_publication;
 pub use record::{Judged, judge};
+pub use sum::{Gathered, InputRole, Summed, Summing};

@@ -202,14 +202,15 @@ impl fmt::Debug for Faces {
 
 impl Faces {
     /// The faces of the default style, which are all built in.
+    #[cfg(feature = "faces")]
     pub fn built_in() -> Faces {
         // The default style names built-in files only; a test checks this.
         let file = |name: &str| FaceFile { path: name.to_owned(), bytes: Err(String::new()) };
         Faces::new(&Style::default(), file).expect("built-in faces")
     }
 
-    /// The faces of a style: built-in ones by file name, all others read through `file`. Fails on a file that could not be
-    /// read, is not a usable font or must not be embedded.
+    /// The faces of a style: built-in ones by file name, all others read through `file`, and so are the built-in ones in a build
+    /// without the feature `faces`. Fails on a file that could not be read, is not a usable font or must not be embedded.
     pub fn new(style: &Style, file: impl Fn(&str) -> FaceFile) -> Result<Faces, FaceError> {
         let mut names: Vec<&str> = Vec::new();
         let mut sources: Vec<Source> = Vec::new();
@@ -218,20 +219,20 @@ impl Faces {
             let at = match names.iter().position(|n| *n == name) {
                 Some(at) => at,
                 None => {
-                    sources.push(Source::Bytes(match embedded::file(name) {
-                        Some(bytes) => FaceBytes::Static(bytes),
-                        None => user_face(role, file(name))?,
-                    }));
+                    sources.push(Source::Bytes(face(role, name, &file)?));
                     names.push(name);
                     names.len() - 1
                 }
             };
             roles[i] = at as FaceId;
         }
-        let song = names.iter().position(|n| *n == "NotoSerifSC-Regular.ttf").unwrap_or_else(|| {
-            sources.push(Source::Bytes(FaceBytes::Static(embedded::song())));
-            sources.len() - 1
-        });
+        let song = match names.iter().position(|n| *n == embedded::SONG) {
+            Some(at) => at,
+            None => {
+                sources.push(Source::Bytes(face("table", embedded::SONG, &file)?));
+                sources.len() - 1
+            }
+        };
         sources.push(Source::Hana(OnceLock::new()));
         let hana = sources.len() - 1;
         Ok(Faces(Arc::new(Inner {
@@ -285,6 +286,11 @@ impl Faces {
                 || c == '\t'
                 || Role::ALL.iter().all(|role| self.drawing(*role, c, None).is_some())
         })
+    }
+
+    /// Whether the last fallback, which has the rare characters, is part of this program.
+    pub fn has_rare(&self) -> bool {
+        cfg!(feature = "faces")
     }
 
     /// The faces to try for a character of a role, in order.
@@ -382,7 +388,12 @@ impl<'a> OpenFaces<'a> {
     }
 }
 
-fn user_face(role: &'static str, FaceFile { path, bytes }: FaceFile) -> Result<FaceBytes, FaceError> {
+/// A face by its name in a style: built in, or read through `file`.
+fn face(role: &'static str, name: &str, file: &impl Fn(&str) -> FaceFile) -> Result<FaceBytes, FaceError> {
+    if let Some(bytes) = embedded::file(name) {
+        return Ok(FaceBytes::Static(bytes));
+    }
+    let FaceFile { path, bytes } = file(name);
     let bytes = bytes.map_err(|reason| FaceError::Read { role, path: path.clone(), reason })?;
     usable(role, &path, &bytes)?;
     Ok(FaceBytes::Owned(Arc::new(bytes)))

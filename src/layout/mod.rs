@@ -22,6 +22,8 @@ mod text;
 mod title;
 
 pub(crate) use columns::raised_to_least;
+#[cfg(feature = "faces")]
+pub use embedded::built_in_faces;
 pub use faces::{FaceBytes, FaceError, FaceFile, FaceId, Faces, MOST_FACE_BYTES};
 pub use pages::{Glyph, Item, Mark, Metadata, OutlineEntry, Owner, Page, Pages, Rule, Run, Scope, Tag, TagId, TagKind};
 pub use text::printed_text;

@@ -1,5 +1,5 @@
-// The engine in WebAssembly, for the page and for Node: takes the bytes or the module of nianbao_page.wasm, gives an object whose
-// `ask` answers one request at a time. It keeps nothing of a request.
+// The engine in WebAssembly, for the page and for Node: takes a compiled module, gives an object whose `ask` answers one request at
+// a time. It keeps nothing of a request.
 
 // Two libraries below the engine would ask the host for the time and for nothing else. They get none: outputs depend on the input
 // alone.
@@ -14,22 +14,28 @@ export async function start(module) {
   }
   const { exports } = await WebAssembly.instantiate(module, imports);
   exports.begin();
-  return { ask: (request, bytes) => ask(exports, request, bytes) };
+  return { ask: (request, files = []) => ask(exports, request, files) };
 }
 
 /**
- * Asks for the findings of a file and for its report in some formats.
+ * Asks the engine.
  *
- * `request` is `{ name, formats }`; the answer is `{ agency, year, edition, findings, files, fault }`, each file with its `content`.
- * Throws if the engine fails, after which the instance is of no more use.
+ * `request` is one of those in `engine/lib.rs`, `files` are `{ name, content }`. Gives `{ result, files }`, each file with its
+ * `name`, `format`, `media_type` and `content`. Throws a `Refusal` if the request has no answer, and any other error if the engine
+ * failed, after which the instance is of no more use.
  */
-function ask(exports, request, bytes) {
-  const line = new TextEncoder().encode(JSON.stringify(request) + "\n");
-  const length = line.length + bytes.length;
-  const at = exports.take(length);
+function ask(exports, request, files) {
+  const named = files.map(({ name, content }) => ({ name, bytes: content.length }));
+  const line = new TextEncoder().encode(JSON.stringify({ ...request, files: named }) + "\n");
+  const length = files.reduce((sum, { content }) => sum + content.length, line.length);
+  const at = exports.take(length) >>> 0;
   const room = new Uint8Array(exports.memory.buffer, at, length);
   room.set(line);
-  room.set(bytes, line.length);
+  let filled = line.length;
+  for (const { content } of files) {
+    room.set(content, filled);
+    filled += content.length;
+  }
   let whole;
   try {
     whole = given(exports, exports.answer(at, length));
@@ -39,12 +45,16 @@ function ask(exports, request, bytes) {
   }
   let from = whole.indexOf(10);
   const answer = JSON.parse(new TextDecoder().decode(whole.subarray(0, from)));
+  if (answer.fault) throw new Refusal(answer.fault);
   from += 1;
   for (const file of answer.files) {
-    file.content = whole.subarray(from, (from += file.bytes));
+    file.content = whole.slice(from, (from += file.bytes));
   }
   return answer;
 }
+
+/** A request that has no answer; the message is a sentence for the user. */
+export class Refusal extends Error {}
 
 /** Takes bytes that the engine gives, preceded by their length. */
 function given(exports, address) {

@@ -5,7 +5,7 @@
 //! current input is in `target/fuzz/`, so that an input that aborts the process can be found too. It runs with the stable
 //! toolchain; targets are plain functions over bytes, so a fuzzer that measures coverage can call them as well.
 
-mod quadratic;
+pub mod quadratic;
 mod targets;
 mod words;
 

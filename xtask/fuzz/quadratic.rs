@@ -46,7 +46,8 @@ const KINDS: [(&str, Grown); 7] = [
     }),
 ];
 
-fn book(rows: &str, behind: &str, before: &str) -> Vec<u8> {
+/// A workbook of one sheet with these rows, and markup behind and before them.
+pub fn book(rows: &str, behind: &str, before: &str) -> Vec<u8> {
     let relation = |id: &str, kind: &str, target: &str| {
         let kind = format!("http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}");
         format!("<Relationships><Relationship Id=\"{id}\" Type=\"{kind}\" Target=\"{target}\"/></Relationships>")
@@ -67,6 +68,11 @@ fn book(rows: &str, behind: &str, before: &str) -> Vec<u8> {
         zip.write_all(xml.as_bytes()).expect("a part");
     }
     zip.finish().expect("a package").into_inner()
+}
+
+/// The largest input of each kind.
+pub fn largest() -> impl Iterator<Item = Vec<u8>> {
+    KINDS.iter().map(|(_, grown)| grown(LAST))
 }
 
 /// Returns the kinds of input whose time grows too fast, as far as can be seen in the time available.

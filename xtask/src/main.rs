@@ -8,6 +8,8 @@
 mod archive;
 mod bench;
 mod by_hand;
+mod cache;
+mod dist;
 mod docs;
 mod faults;
 mod fonts;
@@ -15,10 +17,13 @@ mod fonts;
 mod fuzz;
 mod generate;
 mod mutants;
+mod page;
 mod project;
 mod rules;
 mod samples;
 mod schema;
+mod toolchain;
+mod validators;
 mod verify;
 mod wasm;
 mod xlsb;
@@ -50,9 +55,17 @@ cargo xtask COMMAND
                                the samples, or generated reports, converted and published: every file checked by the
                                validators in ../shared/checks, packages by sums and zip, none with a trace of the machine
   wasm                         the engine for a WebAssembly host: built, and compared with the native one by Node
-  bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--peers] [--against REV] [WORKBOOK]
+  page [--check] [-o FILE]     the page for the browser, to target/page/年报.html; --check drives it in chromium: files dropped, chosen
+                               and saved, the same bytes as the program's, nothing requested, no violation of axe, pictures
+                               to target/page
+  dist [--target NAME] [-o FOLDER]
+                               what is handed out, to dist/: programs for Windows and Linux on three kinds of processors, each run
+                               over the samples; packages, the page, the manual, licences, checksums. Names the tools it lacks
+  bench [--runs N] [--reports N] [--seed S] [--json FILE] [--long] [--page] [--peers]
+        [--against REV] [WORKBOOK]
                                time and memory: one report cold, generated reports at 1 and 2 threads, each stage; JSON to
-                               target/bench.json. --long: memory over 5000 reports. --peers: LibreOffice, typst, genpdf.
+                               target/bench.json. --long: memory over 5000 reports. --page: the page in
+                               chromium. --peers: LibreOffice, typst, genpdf.
                                --against: this program and that of a commit in turns, and nothing else";
 
 fn main() -> ExitCode {
@@ -77,6 +90,8 @@ fn run(args: &[String]) -> Result<()> {
         ["schema", rest @ ..] => schema::run(schema::parse(rest)?),
         ["archive"] => archive::run(),
         ["wasm"] => wasm::run(),
+        ["page", rest @ ..] => page::run(&page::Plan::parse(rest)?),
+        ["dist", rest @ ..] => dist::run(&dist::Plan::parse(rest)?),
         ["fuzz", rest @ ..] => fuzz::run(&fuzz::Plan::parse(rest)?),
         ["mutants", rest @ ..] => mutants::run(&mutants::Plan::parse(rest)?),
         ["generate", rest @ ..] => generate::run(&generate::Plan::parse(rest)?),

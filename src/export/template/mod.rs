@@ -18,6 +18,11 @@ use super::sheet::{Sheet, finish, refusal};
 use crate::form::{Form, labels};
 use crate::model::{Report, Section};
 
+/// Usual name of the blank workbook of a form.
+pub fn file_name(form: &Form) -> String {
+    format!("标准模板-{}.xlsx", form.id)
+}
+
 /// Writes the standard workbook of a form, with the data of a report if one is given. Fails if the report is not in the same
 /// form, if a text is too long for a cell, or if a sheet name of the form is invalid.
 pub fn write(form: &Form, filled: Option<&Report>) -> Result<Vec<u8>, ExportError> {

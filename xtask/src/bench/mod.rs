@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: the cost of the release binary: for one report cold, for many reports, for each stage, and compared
-//! with its peers.
+//! with its peers; and of the page in a browser.
 //!
 //! Takes a report for the cold runs (the first under `samples/` unless one is named) and a seed for the generated ones. Runs
 //! the release binary, one process per run; competing runs take turns. Prints tables with required and measured figures, and
@@ -10,6 +10,7 @@ mod against;
 mod batch;
 mod cold;
 mod cost;
+mod page;
 mod peers;
 mod proof;
 
@@ -33,6 +34,8 @@ pub struct Plan {
     json: PathBuf,
     /// Whether other programs are measured on the same reports.
     peers: bool,
+    /// Whether the page is measured in a browser.
+    page: bool,
     /// Whether memory is measured over thousands of reports.
     long: bool,
     /// A commit whose program is measured in turn with this one; nothing else is measured then.
@@ -45,7 +48,8 @@ impl Plan {
     pub fn parse(args: &[&str]) -> Result<Plan> {
         let json = project::root().join("target/bench.json");
         let (against, workbook) = (None, None);
-        let mut plan = Plan { runs: 20, reports: 400, seed: 1, json, peers: false, long: false, against, workbook };
+        let mut plan =
+            Plan { runs: 20, reports: 400, seed: 1, json, peers: false, page: false, long: false, against, workbook };
         let mut args = args.iter();
         while let Some(&arg) = args.next() {
             match arg {
@@ -55,6 +59,7 @@ impl Plan {
                 "--json" => plan.json = args.next().context("--json wants a file")?.into(),
                 "--against" => plan.against = Some((*args.next().context("--against wants a commit")?).to_owned()),
                 "--peers" => plan.peers = true,
+                "--page" => plan.page = true,
                 "--long" => plan.long = true,
                 _ if arg.starts_with('-') || plan.workbook.is_some() => {
                     bail!("bench does not know what `{arg}` is for")
@@ -88,6 +93,9 @@ pub fn run(plan: &Plan) -> Result<()> {
     if plan.long {
         bench["memory"] = batch::memory(&binary, plan.seed)?;
     }
+    if plan.page {
+        bench["page"] = page::measure(&workbook)?;
+    }
     if plan.peers {
         bench["peers"] = peers::measure(&binary, plan.seed)?;
     }
@@ -110,12 +118,13 @@ mod tests {
     #[test]
     fn the_plan_is_read() {
         let usual = Plan::parse(&[]).unwrap();
-        assert_eq!((usual.runs, usual.reports, usual.peers, usual.long), (20, 400, false, false));
+        assert_eq!((usual.runs, usual.reports, usual.peers, usual.page, usual.long), (20, 400, false, false, false));
         let words = [
             "a.xlsx",
             "--runs",
             "3",
             "--peers",
+            "--page",
             "--json",
             "b.json",
             "--seed",
@@ -132,6 +141,7 @@ mod tests {
             seed: 5,
             json: PathBuf::from("b.json"),
             peers: true,
+            page: true,
             long: true,
             against: Some("v1".to_owned()),
             workbook: Some(PathBuf::from("a.xlsx")),

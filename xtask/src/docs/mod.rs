@@ -36,6 +36,9 @@ const fn picture(name: &'static str, source: &'static str, how: How) -> Picture 
 
 /// All pictures. Pages of a workbook are identified by words on them, because a row that grows shifts all later pages.
 const PICTURES: &[Picture] = &[
+    picture("page-start", stage::PAGE, How::Page { given: None, width: 1100, height: 620 }),
+    picture("page-report", stage::PAGE, How::Page { given: Some("报告.xlsx"), width: 1400, height: 1150 }),
+    picture("page-folder", "office/网页.txt", How::Page { given: Some("各单位"), width: 1100, height: 900 }),
     picture("template-cover", stage::TEMPLATE, How::Sheet("单位名称")),
     picture("template-table", stage::TEMPLATE, How::Sheet("二、主动公开政府信息情况")),
     picture("filled-text", stage::SPOILED, How::Upper("一、总体情况", 772)),

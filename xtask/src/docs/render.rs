@@ -4,6 +4,7 @@
 //! faces come from `fonts/` under the names that offices have, so that a picture does not depend on what is installed.
 //! Never changes the output itself: a workbook is shown from a copy that prints its row numbers and column letters.
 
+use std::cell::OnceCell;
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,7 +14,7 @@ use anyhow::{Context, Result, bail, ensure};
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
-use crate::project;
+use crate::{page, project};
 
 /// How an output is shown.
 #[derive(Debug)]
@@ -26,6 +27,9 @@ pub enum How {
     Pages(&'static [u32]),
     /// The top of a web page in a window of this size.
     Web { width: u32, height: u32 },
+    /// The top of the page for the browser in a window of this size, once a file or folder beside the source was dropped on it, or
+    /// nothing.
+    Page { given: Option<&'static str>, width: u32, height: u32 },
     /// A text as a terminal shows it.
     Terminal,
 }
@@ -57,7 +61,8 @@ const COLUMNS: u32 = 100;
 const TERMINAL: u32 = 8 * COLUMNS + 60;
 
 /// The code that draws: other code may draw the same output otherwise.
-pub const CODE: [&str; 2] = [include_str!("render.rs"), include_str!("picture.py")];
+pub const CODE: [&str; 3] =
+    [include_str!("render.rs"), include_str!("picture.py"), include_str!("../page/picture.mjs")];
 
 /// Says which package is missing.
 pub fn programs() -> Result<()> {
@@ -73,6 +78,8 @@ pub fn programs() -> Result<()> {
 /// Where pictures are taken; what it needs lies in a folder of its own.
 pub struct Studio {
     folder: PathBuf,
+    /// The page, made when it is first shown.
+    page: OnceCell<PathBuf>,
 }
 
 impl Studio {
@@ -91,7 +98,7 @@ impl Studio {
         );
         fs::write(folder.join("fonts.conf"), configuration)?;
         fs::write(folder.join("picture.py"), CODE[1])?;
-        Ok(Studio { folder: folder.to_owned() })
+        Ok(Studio { folder: folder.to_owned(), page: OnceCell::new() })
     }
 
     /// Takes one picture.
@@ -105,6 +112,10 @@ impl Studio {
             How::Pages(pages) if source.extension().is_some_and(|e| e == "pdf") => self.pages(source, pages, &[])?,
             How::Pages(pages) => self.pages(&self.printed(source)?, pages, &[])?,
             How::Web { width, height } => vec![self.window(source, *width, *height)?],
+            How::Page { given, width, height } => {
+                let given = given.map(|name| source.with_file_name(name));
+                vec![self.driven(given.as_deref(), *width, *height)?]
+            }
             How::Terminal => {
                 let page = self.folder.join("terminal.html");
                 fs::write(&page, terminal(&fs::read_to_string(source)?))?;
@@ -182,6 +193,25 @@ impl Studio {
             c.arg(format!("--window-size={},{}", width.max(800), height + 100))
                 .arg(format!("--screenshot={}", shot.display()));
             c.arg(format!("file://{}", frame.display()))
+        })?;
+        Ok(shot)
+    }
+
+    /// The page in a window.
+    fn driven(&self, given: Option<&Path>, width: u32, height: u32) -> Result<PathBuf> {
+        let page = match self.page.get() {
+            Some(page) => page,
+            None => {
+                let path = self.folder.join("page.html");
+                page::made(&path)?;
+                self.page.get_or_init(|| path)
+            }
+        };
+        let (script, shot) = (project::root().join("xtask/src/page/picture.mjs"), self.folder.join("driven.png"));
+        let libraries = page::libraries()?;
+        self.run("node", |c| {
+            c.arg(script).args([page, &shot]).args([width.to_string(), height.to_string()]).args(given);
+            c.env("NODE_PATH", libraries)
         })?;
         Ok(shot)
     }

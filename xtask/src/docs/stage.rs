@@ -9,11 +9,14 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
+use nianbao::page::{Part, page_with};
 
 use crate::project;
 use crate::samples;
 
 pub const TEMPLATE: &str = "clerk/标准模板-2021.xlsx";
+/// What the page shows of the clerk's report: its own text, and what the program says.
+pub const PAGE: &str = "clerk/网页.txt";
 pub const SPOILED: &str = "clerk/报告.xlsx";
 pub const PDF: &str = "mended/输出/云泽市科学技术局2024年政府信息公开工作年度报告.pdf";
 pub const DOCX: &str = "mended/输出/云泽市科学技术局2024年政府信息公开工作年度报告.docx";
@@ -55,6 +58,7 @@ pub fn set(binary: &Path, stage: &Path) -> Result<()> {
     clerk.run(1, "check 报告.xlsx", Some("check.txt"))?;
     clerk.run(1, "check 报告.xlsx --mark 标注.xlsx", None)?;
     clerk.run(1, "check 报告.xlsx --format html", Some("检查结果.html"))?;
+    clerk.page(1, "报告.xlsx")?;
 
     let mended = Desk::open(binary, stage.join("mended"))?;
     mended.put("报告.xlsx", &report(&[])?)?;
@@ -74,7 +78,8 @@ pub fn set(binary: &Path, stage: &Path) -> Result<()> {
     office.run(1, "publish 各单位/科技局.xlsx -o 公布", Some("publish.txt"))?;
     office.put("豁免.toml", WAIVERS.as_bytes())?;
     // Waived findings are reported too, and count as findings.
-    office.run(1, "publish 各单位 -o 公布 --waivers 豁免.toml", None)
+    office.run(1, "publish 各单位 -o 公布 --waivers 豁免.toml", None)?;
+    office.page(1, "各单位")
 }
 
 /// Returns the source of the report with replacements. The replaced text must exist, so that no picture lacks its mistake.
@@ -103,6 +108,14 @@ impl<'a> Desk<'a> {
         let path = self.folder.join(name);
         fs::create_dir_all(path.parent().context("a file without a folder")?)?;
         fs::write(&path, bytes).with_context(|| name.to_owned())
+    }
+
+    /// Saves what the page shows of a file or folder: its text and scripts, and the records of the program, whose check must exit with
+    /// `code`.
+    fn page(&self, code: i32, given: &str) -> Result<()> {
+        self.run(code, &format!("check {given} --format json"), Some("网页.txt"))?;
+        let records = fs::read(self.folder.join("网页.txt"))?;
+        self.put("网页.txt", &[page_with(&Part::of_gzip(b""), &[]).as_bytes(), &records].concat())
     }
 
     /// Runs a command that must exit with `code`. Its output is saved to the file `kept`: to a .txt file as a terminal shows

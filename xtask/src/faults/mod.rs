@@ -236,6 +236,13 @@ pub fn run(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
+/// A workbook of a report whose figures do not balance, for another chore.
+pub fn unbalanced() -> Result<Vec<u8>> {
+    let seeded = seed(&Plan { reports: 400, faults: 40, seed: 1 })?;
+    let is_relation = |s: &&Seeded| s.expected.iter().any(|e| e.code.starts_with('K'));
+    seeded.iter().find(is_relation).context("a fault of a relation")?.book.write()
+}
+
 /// Chooses kinds and reports: every kind once before any is repeated, and at most one fault per agency. Faults are put into
 /// an agency's first report, which no earlier year can contradict, or into its second if the fault concerns two years.
 fn seed(plan: &Plan) -> Result<Vec<Seeded>> {

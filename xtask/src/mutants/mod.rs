@@ -102,6 +102,32 @@ fn sources() -> Result<Vec<(String, Vec<u8>)>> {
     paths.into_iter().map(read).collect()
 }
 
+/// Writes mutants into a folder; returns the kind of damage of each by file name.
+fn written(
+    folder: &Path,
+    sources: &[(String, Vec<u8>)],
+    seed: u64,
+    numbers: std::ops::Range<u64>,
+) -> Result<BTreeMap<String, String>> {
+    let mut kinds = BTreeMap::new();
+    for number in numbers {
+        // Each mutant has its own seed, so that a single one can be made again.
+        let mut rng = Rng::with_seed(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(number));
+        let (name, bytes) = &sources[rng.usize(..sources.len())];
+        let (stem, ending) = name.rsplit_once('.').context("an ending")?;
+        let (bytes, kind) = spoil::spoiled(bytes, ending, &mut rng)?;
+        let file = format!("{number:06}-{kind}-{stem}.{ending}");
+        fs::write(folder.join(&file), bytes)?;
+        kinds.insert(file, format!("{ending} {kind}"));
+    }
+    Ok(kinds)
+}
+
+/// Writes a number of mutants into a folder, for another chore.
+pub fn folder(folder: &Path, seed: u64, count: u64) -> Result<()> {
+    written(folder, &sources()?, seed, 0..count).map(drop)
+}
+
 fn batch(
     program: &Path,
     sources: &[(String, Vec<u8>)],
@@ -112,17 +138,7 @@ fn batch(
 ) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let count = numbers.end - numbers.start;
-    let mut kinds = BTreeMap::new();
-    for number in numbers {
-        // Each mutant has its own seed, so that a single one can be made again.
-        let mut rng = Rng::with_seed(plan.seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(number));
-        let (name, bytes) = &sources[rng.usize(..sources.len())];
-        let (stem, ending) = name.rsplit_once('.').context("an ending")?;
-        let (bytes, kind) = spoil::spoiled(bytes, ending, &mut rng)?;
-        let file = format!("{number:06}-{kind}-{stem}.{ending}");
-        fs::write(folder.path().join(&file), bytes)?;
-        kinds.insert(file, format!("{ending} {kind}"));
-    }
+    let kinds = written(folder.path(), sources, plan.seed, numbers)?;
     let lines = match checked(program, folder.path(), START + EACH * count as u32) {
         Ok(lines) => lines,
         Err(fault) => {

@@ -12,7 +12,7 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use sha2::{Digest, Sha256};
 
 use super::{office, words};
@@ -39,22 +39,11 @@ const FORMATS: [Format; 5] = [
 const FRAGMENT: &str = ".片段.html";
 
 /// The validators to install.
-const SET_UP: [&str; 3] = ["pdf", "office", "html"];
+pub const SET_UP: [&str; 3] = ["pdf", "office", "html"];
 
 /// Each script starts virtual machines that run for a second or two and never use the code that they compile thoroughly. The
 /// stack is enlarged to hold as many frames as with the usual compiler, whose frames are smaller.
 const JAVA: &str = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xss8m";
-
-/// Installs the validators, unless they are installed; their output is shown only on failure.
-pub fn set_up(checks: &Path) -> Result<()> {
-    println!("setting up the validators …");
-    let output = Command::new("bash").arg(checks.join("setup.sh")).args(SET_UP).stdin(Stdio::null()).output();
-    let output = output.context("bash could not be started")?;
-    if !output.status.success() {
-        bail!("the validators could not be set up ({})\n{}", output.status, words(&output));
-    }
-    Ok(())
-}
 
 /// One check: returns an error that says what is wrong, if anything.
 pub struct Job {

@@ -23,6 +23,7 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::generate::{self, number};
 use crate::project::{self, SampleKind};
+use crate::validators;
 use judge::{Judges, judge_all};
 use run::Run;
 
@@ -52,13 +53,12 @@ impl Plan {
 }
 
 pub fn run(plan: &Plan) -> Result<()> {
-    let checks = project::root().join("../shared/checks");
-    if !checks.join("setup.sh").is_file() {
+    let Some(checks) = validators::folder() else {
         println!("SKIPPED: no validators in ../shared/checks beside the repository; no output was verified");
         return Ok(());
-    }
+    };
     let checks = checks.canonicalize()?;
-    judge::set_up(&checks)?;
+    validators::set_up(&checks, &judge::SET_UP)?;
     let schema = schema::Checker::set_up()?;
     let binary = project::release_binary()?;
     let begun = Instant::now();

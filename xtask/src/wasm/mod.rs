@@ -5,18 +5,21 @@
 //! sources of the standard library. Needs clang, lld and Node.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::Command;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 use nianbao::engine::Engine;
 use nianbao::pipeline::{Format, examine_bytes, produce};
+use wasmparser::{Validator, WasmFeatures};
 
-use crate::project;
+use crate::toolchain::{Toolchain, in_variables, on_path};
+use crate::{cache, project};
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// Debian's compiler, whose sources of the standard library can be built for any target.
-const DEBIAN: &str = "/usr/bin/rustc";
+/// What the engine may use beyond the first version of WebAssembly: browsers have had it since Chromium 75. What compilers use of
+/// their own accord came with Chromium 96.
+const FEATURES: [&str; 4] = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-fptoint"];
 
 pub fn run() -> Result<()> {
     let module = built()?;
@@ -25,7 +28,7 @@ pub fn run() -> Result<()> {
     let script = project::root().join("xtask/src/wasm/convert.mjs");
     let formats = Format::ALL.map(Format::name).join(",");
     let mut node = Command::new("node");
-    node.args([&script, &module]).arg(out.path()).arg(&formats).args(&inputs);
+    node.args([&script, &module, &project::root().join("fonts")]).arg(out.path()).arg(&formats).args(&inputs);
     ensure!(node.status().context("node could not be started")?.success(), "node failed");
     let engine = Engine::default();
     let mut compared = 0;
@@ -45,7 +48,7 @@ pub fn run() -> Result<()> {
 }
 
 /// Returns the samples of reports in every format that can be read.
-fn inputs() -> Result<Vec<PathBuf>> {
+pub fn inputs() -> Result<Vec<PathBuf>> {
     let mut paths: Vec<PathBuf> = project::samples()?
         .into_iter()
         .filter(|sample| sample.kind == project::SampleKind::Report)
@@ -57,51 +60,59 @@ fn inputs() -> Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-/// Builds the module.
-fn built() -> Result<PathBuf> {
-    let target = project::root().join("target/wasm");
-    let mut cargo = toolchain()?;
-    let clang = newest("clang")?;
-    let linker = newest("wasm-ld")?;
-    cargo
-        .args(["build", "--locked", "--profile", "page", "--package", "nianbao-page", "--target", TARGET])
-        .env("CARGO_TARGET_DIR", &target)
-        .env("CC_wasm32_unknown_unknown", &clang)
-        .env("AR_wasm32_unknown_unknown", newest("llvm-ar")?)
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", &linker)
-        .current_dir(project::root());
-    ensure!(cargo.status().context("cargo could not be started")?.success(), "the build for {TARGET} failed");
-    Ok(target.join(TARGET).join("page/nianbao_page.wasm"))
+/// What goes into the module: not the command line, nor what of the page runs in a browser.
+const INPUTS: [&str; 8] = [
+    "Cargo.lock",
+    "Cargo.toml",
+    "src",
+    ":!src/cli",
+    ":!src/main.rs",
+    ":!src/page/*.mjs",
+    ":!src/page/page.*",
+    ":!src/page/mod.rs",
+];
+
+/// Builds the module, or takes the one that was built of the same.
+pub fn built() -> Result<PathBuf> {
+    let toolchain = Toolchain::of(TARGET)?;
+    let version = toolchain.version()?;
+    cache::kept("engine", &INPUTS, &[version.as_bytes(), include_bytes!("mod.rs")], || build(&toolchain))
 }
 
-/// Returns the cargo of a toolchain that has the standard library for the target or can build it.
-fn toolchain() -> Result<Command> {
-    let own = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let library = Command::new(&rustc).args(["--print", "target-libdir", "--target", TARGET]).output()?;
-    if Path::new(String::from_utf8_lossy(&library.stdout).trim()).is_dir() {
-        return Ok(Command::new(own));
-    }
-    if !Path::new(DEBIAN).is_file() {
-        bail!(
-            "no standard library for {TARGET}: `rustup target add {TARGET}`, or on Debian \
-            `apt-get install rustc-web cargo-web rust-web-src`"
-        );
-    }
-    let mut cargo = Command::new(Path::new(DEBIAN).with_file_name("cargo"));
-    cargo.env("RUSTC", DEBIAN).env("RUSTC_BOOTSTRAP", "1");
-    // Variables set by the cargo that runs this chore refer to its own toolchain.
-    for name in ["RUSTUP_TOOLCHAIN", "RUSTC_WRAPPER", "RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "RUSTDOC"] {
-        cargo.env_remove(name);
-    }
-    cargo.arg("-Zbuild-std=std,panic_abort");
-    Ok(cargo)
+fn build(toolchain: &Toolchain) -> Result<PathBuf> {
+    let target = project::root().join("target/wasm");
+    let mut cargo = toolchain.build("abort");
+    let name = in_variables(TARGET);
+    let features = FEATURES.map(|feature| format!("+{feature}")).join(",");
+    let options: String = FEATURES.map(|feature| format!(" -m{feature}")).concat();
+    cargo
+        .env(
+            format!("CARGO_TARGET_{}_RUSTFLAGS", name.to_uppercase()),
+            format!("-Ctarget-cpu=mvp -Ctarget-feature={features}"),
+        )
+        .env(format!("CFLAGS_{name}"), format!("-mcpu=mvp{options}"))
+        .args(["--profile", "page", "--package", "nianbao-page"])
+        .env("CARGO_TARGET_DIR", &target)
+        .env(format!("CC_{name}"), newest("clang")?)
+        .env(format!("AR_{name}"), newest("llvm-ar")?)
+        .env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), newest("wasm-ld")?)
+        .current_dir(project::root());
+    ensure!(cargo.status().context("cargo could not be started")?.success(), "the build for {TARGET} failed");
+    let module = target.join(TARGET).join("page/nianbao_page.wasm");
+    // What a compiler enabled of its own accord would fail in old browsers only.
+    let allowed = WasmFeatures::MUTABLE_GLOBAL
+        | WasmFeatures::SIGN_EXTENSION
+        | WasmFeatures::BULK_MEMORY
+        | WasmFeatures::SATURATING_FLOAT_TO_INT
+        | WasmFeatures::FLOATS;
+    let validated = Validator::new_with_features(allowed).validate_all(&fs::read(&module)?);
+    validated.context("the engine is not for old browsers")?;
+    Ok(module)
 }
 
 /// Returns the newest version of an LLVM tool on the path: `clang-N` with the greatest N, otherwise `clang`.
 fn newest(tool: &str) -> Result<PathBuf> {
-    let folders: Vec<PathBuf> = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect();
-    let versioned = (14..100).rev().map(|n| format!("{tool}-{n}")).chain([tool.to_owned()]);
-    let found = versioned.flat_map(|name| folders.iter().map(move |f| f.join(&name))).find(|path| path.is_file());
+    let versioned = (14..100).rev().map(|n| format!("{tool}-{n}"));
+    let found = versioned.chain([tool.to_owned()]).find_map(|name| on_path(&name));
     found.with_context(|| format!("no {tool} on the path; on Debian `apt-get install clang lld`"))
 }

@@ -1,0 +1,109 @@
+//! Requests about one file: its record and tables, its report in formats, its package, its marked copy.
+
+use nianbao::batch::Record;
+use nianbao::engine::Engine;
+use nianbao::feedback::{DrawnTable, mark as marked, tables};
+use nianbao::import::{self, ImportError, Input, Limits};
+use nianbao::judge::{Judged, clear_for_publication, stem};
+use nianbao::model::{Code, finding};
+use nianbao::pipeline::{Examined, Format, examine_read, produce};
+use nianbao::publish::{Waivers, publish};
+use serde::Serialize;
+
+use crate::wire::{Answer, Received, WORKBOOK};
+
+const ZIP: &str = "application/zip";
+
+/// A file as it was understood.
+#[derive(Serialize)]
+struct Seen {
+    record: Record,
+    /// The tables of its report, or of the part of a refused report that could be read.
+    tables: Vec<DrawnTable>,
+}
+
+pub fn examine(file: &Received<'_>, engine: &Engine) -> Result<Answer, String> {
+    let (examined, record) = read(file, engine);
+    let report = examined.report.as_ref().or(examined.partial.as_ref());
+    let tables = report.map_or_else(Vec::new, |r| tables(r, &examined.origins, &record.findings));
+    Answer::of(Seen { record, tables })
+}
+
+pub fn produced(file: &Received<'_>, formats: &[Format], engine: &Engine) -> Result<Answer, String> {
+    let (examined, record) = read(file, engine);
+    let Some(whole) = examined.whole() else { return Err(record.reason().to_owned()) };
+    let files = produce(whole, formats, engine).map_err(|e| e.to_string())?;
+    let name = stem(&record);
+    Ok(files.into_iter().fold(Answer::default(), |a, (format, bytes)| a.with_format(&name, format, bytes)))
+}
+
+/// The package, with the files of its folder first and its zip last, or the record that says why there is none.
+pub fn package(
+    file: &Received<'_>,
+    mut record: Record,
+    waivers: Option<&str>,
+    engine: &Engine,
+) -> Result<Answer, String> {
+    let waivers = waivers.map_or_else(|| Ok(Waivers::default()), Waivers::parse)?;
+    // What is published was read twice; the record has the findings of the first reading only.
+    let examined = examined(file, engine, true);
+    for found in &examined.findings {
+        if !record.findings.contains(found) {
+            record.add_finding(found);
+        }
+    }
+    if clear_for_publication(&mut record, &waivers, engine, false)
+        && let Some(whole) = examined.whole()
+    {
+        match publish(whole, &Format::ALL, &stem(&record), engine) {
+            Ok(package) => {
+                let folder = package.name.clone();
+                let mut answer = Answer::of(&record)?;
+                for file in package.files {
+                    answer = answer.with(format!("{folder}/{}", file.name), "application/octet-stream", file.bytes);
+                }
+                return Ok(answer.with(format!("{folder}.zip"), ZIP, package.zip));
+            }
+            Err(unpublished) => record.fail(&unpublished),
+        }
+    }
+    Answer::of(&record)
+}
+
+/// A report that exists.
+const SAMPLE: &[u8] = include_bytes!("../../../samples/老城区科学技术局-2024.xlsx");
+
+pub fn rehearse(engine: &Engine) -> Result<Answer, String> {
+    let sample = Received { name: "样例.xlsx".to_owned(), bytes: SAMPLE };
+    examine(&sample, engine)?;
+    produced(&sample, &[Format::Pdf], engine)?;
+    Ok(Answer::default())
+}
+
+pub fn mark(file: &Received<'_>, record: &Record, engine: &Engine) -> Result<Answer, String> {
+    let limits = &engine.setting().limits;
+    let Ok(Input::Workbook(workbook)) = import::read_input(&file.name, file.bytes, limits) else {
+        return Err("不是能读的工作簿，没有格子可以标".to_owned());
+    };
+    let bytes = marked(&workbook, &record.findings).map_err(|_| "标不成：工作簿里有 Excel 放不下的内容")?;
+    let name = file.name.rsplit('/').next().unwrap_or_default();
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    Ok(Answer::default().with(format!("{stem}-标注.xlsx"), WORKBOOK, bytes))
+}
+
+/// Reads and checks a file; returns its record too.
+pub fn read(file: &Received<'_>, engine: &Engine) -> (Examined, Record) {
+    let examined = examined(file, engine, false);
+    let judged = Judged { input: 1, file: file.name.clone(), sha256: None, key: "", strict: false };
+    let record = judged.record(&examined, engine);
+    (examined, record)
+}
+
+fn examined(file: &Received<'_>, engine: &Engine, second: bool) -> Examined {
+    let limits: &Limits = &engine.setting().limits;
+    let name = file.name.rsplit('/').next().unwrap_or_default();
+    let read = || import::read_input(name, file.bytes, limits);
+    let again = || import::kind(file.bytes, limits).and_then(|kind| import::read_second(kind, file.bytes, limits));
+    let unread = |e: &ImportError| finding(Code::I101, e.to_string());
+    examine_read(read, second.then_some(again), engine, unread, true)
+}

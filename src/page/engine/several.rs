@@ -1,0 +1,133 @@
+//! Requests about all files of a run: judged together, on one page, in one zip.
+
+use std::path::{Path, PathBuf};
+
+use nianbao::aggregate::{Expected, Roster};
+use nianbao::batch::Record;
+use nianbao::engine::Engine;
+use nianbao::feedback::page::{MOST_DRAWN, ShownNames, page, section};
+use nianbao::judge::{
+    Gathered, InputRole, Summing, conclude as judge_together, pass_over_own, refuse_collisions, roster, stem,
+};
+use nianbao::model::Finding;
+use nianbao::publish::bundle as bundled;
+use nianbao::series::Aliases;
+use serde::Serialize;
+
+use crate::one::read;
+use crate::wire::{Answer, Received, WORKBOOK};
+
+/// The records of a run after they were judged together.
+#[derive(Serialize)]
+struct Concluded {
+    records: Vec<Record>,
+    /// Findings on the run as a whole.
+    notes: Vec<Finding>,
+    /// State of the units of the list; `None` without a list.
+    units: Option<Units>,
+}
+
+#[derive(Serialize)]
+struct Units {
+    /// In one sentence.
+    summary: String,
+    #[serde(flatten)]
+    roster: Roster,
+}
+
+/// `publishing`: reports whose files would have the same name are refused.
+pub fn conclude(mut records: Vec<Record>, units: Option<&str>, publishing: bool) -> Result<Answer, String> {
+    let aliases = Aliases::default();
+    pass_over_own(&aliases, |_| false, records.iter_mut());
+    if publishing {
+        let hint = "请先核对两份的单位和年度，填错的改正，重复的只留一份";
+        refuse_collisions(&mut records.iter_mut().collect::<Vec<_>>(), hint, |r| PathBuf::from(stem(r)));
+    }
+    let notes = judge_together(&aliases, false, records.iter_mut());
+    let units = units.map(|list| {
+        let roster = roster(&Expected::parse(list), &aliases, |_| None::<&Path>, records.iter());
+        Units { summary: roster.summary(), roster }
+    });
+    Answer::of(Concluded { records, notes, units })
+}
+
+/// What is summed.
+pub struct Wanted<'a> {
+    /// Only reports of this year, if one is given.
+    pub year: Option<u16>,
+    /// Agency on the cover; may be empty.
+    pub agency: &'a str,
+    /// The list of units.
+    pub units: Option<&'a str>,
+}
+
+/// The sum as it was made, or why it was not.
+#[derive(Serialize)]
+struct SumMade {
+    sentence: String,
+    findings: Vec<Finding>,
+}
+
+/// The workbook of the sum with what is to be said about it; no file if the reports cannot be summed. A file whose record says that
+/// it was not understood is not read again.
+pub fn sum(
+    mut records: Vec<Record>,
+    files: &[Received<'_>],
+    wanted: &Wanted<'_>,
+    engine: &Engine,
+) -> Result<Answer, String> {
+    same_number(&records, files)?;
+    let aliases = Aliases::default();
+    let passed = pass_over_own(&aliases, |_| false, records.iter_mut());
+    let list = wanted.units.map(Expected::parse);
+    let expected = list.as_ref().map(|list| (LIST, list));
+    let summing = Summing { aliases: &aliases, year: wanted.year, agency: wanted.agency, expected };
+    let role = |((record, file), passed): ((&Record, &Received<'_>), bool)| match passed {
+        true => InputRole::Skipped,
+        false => summing.role(record, record.is_understood().then(|| read(file, engine).0).as_ref()),
+    };
+    let roles: Vec<InputRole> = records.iter().zip(files).zip(passed).map(role).collect();
+    let submitted = records.iter().zip(&roles).filter(|(record, role)| summing.is_submitted(record, role));
+    let roster = list.as_ref().map_or_else(Roster::default, |list| {
+        roster(list, &aliases, |_| None::<&Path>, submitted.map(|(record, _)| record))
+    });
+    let mut gathered = Gathered::default();
+    records.iter().zip(roles).for_each(|(record, role)| gathered.add(record, role));
+    let summed = summing.sum(gathered, &roster);
+    let answer = Answer::of(SumMade { sentence: summed.sentence(), findings: summed.findings.clone() })?;
+    Ok(match (summed.workbook(), &summed.aggregate) {
+        (Some(bytes), Some(sum)) => {
+            let name = format!("{}年汇总.xlsx", sum.report.cover.year);
+            answer.with(name, WORKBOOK, bytes.map_err(|e| e.to_string())?)
+        }
+        _ => answer,
+    })
+}
+
+/// Name of the list of units in messages.
+const LIST: &str = "应报名单";
+
+fn same_number(records: &[Record], files: &[Received<'_>]) -> Result<(), String> {
+    if records.len() == files.len() {
+        return Ok(());
+    }
+    Err(format!("{} 份结果要带同样多的文件，不是 {} 个", records.len(), files.len()))
+}
+
+pub fn findings_page(records: &[Record], files: &[Received<'_>], engine: &Engine) -> Result<Answer, String> {
+    same_number(records, files)?;
+    let names = ShownNames::new(records.iter().map(|r| (r.file.clone(), r.file.clone())));
+    let drawn = records.iter().zip(files).enumerate().map(|(i, (record, file))| {
+        let examined = (i < MOST_DRAWN).then(|| read(file, engine).0);
+        let report = examined.as_ref().and_then(|e| Some((e.report.as_ref().or(e.partial.as_ref())?, &e.origins)));
+        section(record, &names, report)
+    });
+    let page = page(records, &drawn.collect::<Vec<_>>());
+    Ok(Answer::default().with("检查结果.html".to_owned(), "text/html", page.into_bytes()))
+}
+
+pub fn bundle(files: &[Received<'_>], engine: &Engine) -> Result<Answer, String> {
+    let files: Vec<(&str, &[u8])> = files.iter().map(|f| (f.name.as_str(), f.bytes)).collect();
+    let zip = bundled(&files, engine).map_err(|e| e.to_string())?;
+    Ok(Answer::default().with("公布.zip".to_owned(), "application/zip", zip))
+}

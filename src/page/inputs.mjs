@@ -1,0 +1,70 @@
+// Files as a person gives them: dropped, chosen, or a whole folder of them. Gives `{ path, file }`, the path below what was given.
+
+/** Files that a folder has beside the workbooks: locks of open workbooks, and what systems put into folders. */
+const IGNORED = /^(~\$|\.|Thumbs\.db$|desktop\.ini$)/i;
+
+/** The files of a drop, those in folders included. */
+export async function dropped(transfer) {
+  // The list is empty once the event is over, so all items are taken first.
+  const items = [...transfer.items].filter((item) => item.kind === "file").map(taken);
+  return sorted((await Promise.all(items)).flat());
+}
+
+/**
+ * The files of a dropped item. A page that was opened from a file may read folders by handles only, and old browsers have no handles
+ * but entries.
+ */
+async function taken(item) {
+  const file = item.getAsFile();
+  const entry = item.webkitGetAsEntry?.();
+  if (!entry?.isDirectory) return file ? [whole(file)] : [];
+  if (item.getAsFileSystemHandle) {
+    const handle = await item.getAsFileSystemHandle();
+    return handle.kind === "directory" ? withinHandle(handle, handle.name) : [whole(await handle.getFile())];
+  }
+  return withinEntry(entry);
+}
+
+/** The files of a field in which files or a folder were chosen. */
+export function chosen(field) {
+  const files = [...field.files].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+  return sorted(files.filter(({ path }) => !path.includes("/") || isWanted(path)));
+}
+
+function whole(file) {
+  return { path: file.name, file };
+}
+
+async function withinHandle(folder, path) {
+  const all = [];
+  for await (const handle of folder.values()) {
+    const below = `${path}/${handle.name}`;
+    if (!isWanted(below)) continue;
+    if (handle.kind === "directory") all.push(...(await withinHandle(handle, below)));
+    else all.push({ path: below, file: await handle.getFile() });
+  }
+  return all;
+}
+
+async function withinEntry(entry) {
+  const path = entry.fullPath.replace(/^\//, "");
+  if (!isWanted(path)) return [];
+  if (entry.isFile) return [{ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) }];
+  const reader = entry.createReader();
+  const all = [];
+  for (;;) {
+    // A reader gives a hundred entries at a time.
+    const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
+    if (some.length === 0) break;
+    all.push(...some);
+  }
+  return (await Promise.all(all.map(withinEntry))).flat();
+}
+
+function isWanted(path) {
+  return path.split("/").every((part) => !IGNORED.test(part));
+}
+
+function sorted(files) {
+  return files.sort((a, b) => a.path.localeCompare(b.path, "zh-CN", { numeric: true }));
+}

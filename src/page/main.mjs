@@ -1,0 +1,111 @@
+// The page: takes files, has them examined, shows what the engine says. Nothing is sent, nothing is remembered.
+import { action, el } from "./dom.mjs";
+import { save } from "./hand-over.mjs";
+import { chosen, dropped } from "./inputs.mjs";
+import { keptList } from "./memory.mjs";
+import { overview } from "./overview.mjs";
+import { reportView } from "./report.mjs";
+import { Run } from "./run.mjs";
+import { carried } from "./unpack.mjs";
+import { Workers } from "./workers.mjs";
+
+const part = (id) => document.getElementById(id);
+
+/** Shows a sentence, which a screen reader reads out. */
+function say(sentence) {
+  part("status").textContent = sentence;
+}
+
+async function begin() {
+  say("正在准备……");
+  const { module, faces } = await carried(document);
+  const workers = new Workers(part("worker").textContent, module, faces);
+  const { result } = await workers.ask({ ask: "about" });
+  const about = { ...result, rules: new Map(result.rules.map((rule) => [rule.code, rule])) };
+  part("version").textContent = about.version;
+  templates(workers, about);
+  take(workers, about);
+  document.documentElement.dataset.ready = "true";
+  say("");
+  // If it fails, the first report waits instead.
+  workers.rehearse().catch(() => {});
+}
+
+/** A button for the blank workbook of each edition. */
+function templates(workers, about) {
+  const years = ({ first_year: first, last_year: last }) => (last ? `${first} 至 ${last} 年度` : `${first} 年度起`);
+  const get = async (edition) => save((await workers.ask({ ask: "template", edition: edition.id })).files[0]);
+  const button = (edition) =>
+    el("li", {}, action(`空白表（${years(edition)}）`, () => get(edition), say), ` ${edition.notice}`);
+  part("templates").replaceChildren(...about.editions.map(button));
+}
+
+/** Takes files wherever they are dropped, and from the fields. */
+function take(workers, about) {
+  let latest = 0;
+  const examine = async (files) => {
+    const own = (latest += 1);
+    if (files.length === 0) {
+      say("没有文件。请放进来工作簿，或者装着工作簿的文件夹。");
+      return;
+    }
+    const run = new Run(workers, about.largest_file, keptList(), files);
+    part("result").replaceChildren();
+    try {
+      await run.examine((done, all) => own === latest && say(all > 1 ? `正在检查：${done} / ${all}` : "正在检查……"));
+    } catch (error) {
+      say(`没有检查成：${error.message}`);
+      return;
+    }
+    // Other files were given in the meantime.
+    if (own === latest) showRun(run, about);
+  };
+  for (const id of ["files", "folder"]) {
+    part(id).addEventListener("change", async ({ target }) => {
+      const files = chosen(target);
+      // The same file can be chosen once more after it was corrected.
+      target.value = "";
+      await examine(files);
+    });
+  }
+  const over = (event, is) => {
+    event.preventDefault();
+    document.body.classList.toggle("over", is);
+  };
+  document.addEventListener("dragover", (event) => over(event, true));
+  document.addEventListener("dragleave", (event) => event.relatedTarget === null && over(event, false));
+  document.addEventListener("drop", async (event) => {
+    over(event, false);
+    try {
+      await examine(await dropped(event.dataTransfer));
+    } catch (error) {
+      say(`放进来的文件读不了：${error.message}`);
+    }
+  });
+}
+
+function showRun(run, about) {
+  const progress = (done, all) => say(`正在打包：${done} / ${all}`);
+  const result = part("result");
+  const one = (report, back) => {
+    const view = reportView(run, report, about, say);
+    if (back) view.prepend(el("button", { type: "button", onclick: back }, "← 回到所有报告"));
+    result.replaceChildren(view);
+    view.querySelector("h2").focus();
+  };
+  if (run.reports.length === 1) {
+    one(run.reports[0], null);
+  } else {
+    const all = overview(run, about, (report) => one(report, back), say, progress);
+    const back = () => {
+      result.replaceChildren(all);
+      all.querySelector("h2").focus();
+    };
+    back();
+  }
+  say(run.reports.length === 1 ? "检查完了。" : `检查完了，共 ${run.reports.length} 份。`);
+}
+
+begin().catch(() => {
+  say("这个浏览器打不开本页。请换用 2022 年以后的 Edge、Chrome、360 或奇安信浏览器；或者用命令行程序。");
+});

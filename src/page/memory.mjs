@@ -1,0 +1,19 @@
+// What the page keeps in the browser of this computer, and only if a person asked for it: the list of units.
+
+const KEPT = "nianbao-units";
+
+/** The list that was kept, or nothing. */
+export function keptList() {
+  try {
+    return localStorage.getItem(KEPT) ?? "";
+  } catch {
+    // The browser keeps nothing for pages that come from a file.
+    return "";
+  }
+}
+
+/** Keeps the list, or forgets it if it is empty. */
+export function keepList(text) {
+  if (text) localStorage.setItem(KEPT, text);
+  else localStorage.removeItem(KEPT);
+}

@@ -1,0 +1,138 @@
+// The view of one report: what it is, what to do next, its findings beside its tables, its files.
+import { action, el } from "./dom.mjs";
+import { findingsList } from "./findings.mjs";
+import { copy, save } from "./hand-over.mjs";
+import { drawnTables, figures } from "./tables.mjs";
+
+/** Sets the view of a report; `about` is what the engine says of itself, `say` shows a sentence. */
+export function reportView(run, report, about, say) {
+  const { record, tables } = report;
+  const view = el("article", { className: "report", "aria-labelledby": "report-name" });
+  const drawn = drawnTables(tables, (i) => show(view.querySelector(`#finding-${i}`)));
+  const cells = drawn.flatMap((table) => [...table.querySelectorAll("td[data-findings]")]);
+  // Its own cell rather than one that it only refers to.
+  const cell = (i) => {
+    const all = cells.filter((td) => td.dataset.findings.split(" ").includes(String(i)));
+    return all.find((td) => td.classList.contains(record.findings[i].severity)) ?? all[0];
+  };
+  const list = findingsList(record.findings, about.rules, "finding", {
+    has: cell,
+    show: (i) => show(cell(i).querySelector("button")),
+  });
+  view.append(
+    el("h2", { id: "report-name", tabindex: "-1" }, title(record)),
+    el("p", { className: "file" }, report.path),
+    el("p", { className: `next ${state(record, about)}` }, nextStep(record, about)),
+    actions(run, report, about, say, view),
+    el(
+      "div",
+      { className: "beside" },
+      record.findings.length > 0 && el("section", { "aria-label": "发现的问题" }, el("h3", {}, "发现的问题"), list),
+      tables.length > 0 && el("section", { className: "tables", "aria-label": "官方表格" }, drawn.map((t, i) => [t, copyFigures(tables[i], say)])),
+    ),
+  );
+  return view;
+}
+
+/** Agency, year and edition as far as they are known. */
+export function title(record) {
+  const parts = [record.agency, record.year && `${record.year} 年`, record.edition && `${record.edition} 版表样`];
+  return parts.filter(Boolean).join("，") || "没有读懂的文件";
+}
+
+/** `failed`, `skipped`, `blocked` (not to be published as it is), `warned` or `clean`. */
+export function state(record, about) {
+  if (record.status === "failed" || record.status === "skipped") return record.status;
+  if (record.findings.some((f) => isBlocking(f, about))) return "blocked";
+  return record.findings.some((f) => f.severity === "warning") ? "warned" : "clean";
+}
+
+function isBlocking(finding, about) {
+  return finding.severity === "error" || about.rules.get(finding.code)?.blocks;
+}
+
+function nextStep(record, about) {
+  const blocking = record.findings.filter((f) => isBlocking(f, about)).length;
+  return {
+    failed: "没有读懂，不能生成文件。请照下面的提示在工作簿里改好、保存，再把它放进来一次。",
+    skipped: "这个文件略过了，原因见下面。",
+    blocked: `有 ${blocking} 处必须先改。请在工作簿里改好、保存，再把它放进来一次；下面的文件可以先看看，不要公布。`,
+    warned: "没有必须改的问题。请核对下面的警告，确认无误就可以下载公布。",
+    clean: "没有发现问题，可以下载公布。",
+  }[state(record, about)];
+}
+
+function actions(run, report, about, say, view) {
+  const { record } = report;
+  const row = el("div", { className: "actions" });
+  if (record.status === "ok" || record.status === "findings") {
+    // With waivers the engine decides, and says why not.
+    if (state(record, about) !== "blocked" || run.waivers) {
+      row.append(main(action("下载公布包", async () => save((await run.packaged(report)).pop()), say)));
+    }
+    row.append(
+      action("预览 PDF", (button) => preview(run, report, view, button), say),
+      ...about.formats.map(({ name, word }) =>
+        action(`下载 ${word}`, async () => save((await run.produced(report, [name]))[0]), say),
+      ),
+      action("复制正文（贴进网站编辑器）", () => copyReport(run, report, say), say),
+    );
+  }
+  if (record.findings.some((f) => f.severity !== "note")) {
+    row.append(action("下载标注过的工作簿", async () => save(await run.marked(report)), say));
+  }
+  return row;
+}
+
+function main(button) {
+  button.classList.add("main");
+  return button;
+}
+
+async function preview(run, report, view, button) {
+  const open = view.querySelector(".preview");
+  if (open) {
+    URL.revokeObjectURL(open.querySelector("iframe").src);
+    open.remove();
+    button.setAttribute("aria-expanded", "false");
+    return;
+  }
+  const [{ content, media_type: type, name }] = await run.produced(report, ["pdf"]);
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const frame = el(
+    "section",
+    { className: "preview", "aria-label": "预览" },
+    el("iframe", { src: url, title: `${name} 的预览` }),
+    el("p", {}, el("a", { href: url, target: "_blank", rel: "noopener" }, "在新的标签页里打开")),
+  );
+  view.querySelector(".actions").after(frame);
+  button.setAttribute("aria-expanded", "true");
+}
+
+async function copyReport(run, report, say) {
+  const [{ content }] = await run.produced(report, ["fragment"]);
+  const markup = new TextDecoder().decode(content);
+  // The policy of the page forbids styles of others even where nothing is drawn.
+  const unstyled = markup.replace(/ style="[^"]*"/g, "");
+  const text = new DOMParser().parseFromString(unstyled, "text/html").body.textContent;
+  copy({ markup, text });
+  say("正文已经复制，到网站的编辑器里粘贴。");
+}
+
+function copyFigures(table, say) {
+  const label = `复制“${table.name}”的数字`;
+  return el("p", { className: "copy" }, action(label, () => {
+    copy({ text: figures(table) });
+    say("数字已经复制，按表格的顺序，可以贴进网上填报的表格。");
+  }, say));
+}
+
+/** Brings an element into view and gives it the focus. */
+function show(element) {
+  const folded = element.closest("details");
+  if (folded) folded.open = true;
+  element.scrollIntoView({ block: "center", inline: "center" });
+  element.focus({ preventScroll: true });
+  element.closest("li, td").classList.add("shown");
+  setTimeout(() => element.closest("li, td").classList.remove("shown"), 2000);
+}

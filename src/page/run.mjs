@@ -1,0 +1,210 @@
+// One run: the files that were given, what the engine says of each, and of all together. It remembers nothing of earlier runs, and
+// keeps files by reference: their bytes are read when they are needed.
+
+/** A list of units is a text; waivers are a file as `publish --waivers` takes it. */
+const LIST = /\.txt$/i;
+const WAIVERS = /\.toml$/i;
+
+export class Run {
+  #workers;
+  #largest;
+  #given;
+  #beside;
+
+  /** `largest` is the most bytes of a file that the engine reads, `list` the list of units unless one is among the files. */
+  constructor(workers, largest, list, given) {
+    this.#workers = workers;
+    this.#largest = largest;
+    const isBeside = ({ path }) => LIST.test(path) || WAIVERS.test(path);
+    this.#given = given.filter((file) => !isBeside(file));
+    this.#beside = given.filter(isBeside);
+    /** The text of the list of units; empty without one. */
+    this.list = list;
+    /** The text of the waivers, if some were given. */
+    this.waivers = null;
+    /**
+     * For each file that is not passed over `{ path, file, own, record, tables, isUnread }`: `own` is its record before all were
+     * judged together, `isUnread` says that the engine gave none.
+     */
+    this.reports = [];
+    this.notes = [];
+    this.units = null;
+  }
+
+  /** Examines all files; `progress` is called with the number of those that are done. */
+  async examine(progress) {
+    if (this.#given.length === 0) throw new Error("只有名单或豁免文件，没有工作簿");
+    let done = 0;
+    const one = async ({ path, file }) => {
+      const seen = await this.#seen(path, file);
+      done += 1;
+      progress(done, this.#given.length);
+      return { path, file, ...seen };
+    };
+    for (const { path, file } of this.#beside) {
+      const text = new TextDecoder().decode(await this.#bytes(file));
+      if (LIST.test(path)) this.list = text;
+      else this.waivers = `${this.waivers ?? ""}${text}\n`;
+    }
+    this.reports = await each(this.#given, one);
+    await this.conclude();
+    // What a folder holds beside workbooks is no part of the run, unless there is nothing else.
+    if (this.reports.some((r) => r.record.status !== "skipped")) {
+      this.reports = this.reports.filter((r) => r.record.status !== "skipped" || !r.path.includes("/"));
+    }
+  }
+
+  /** Judges all records together, and says who of the list of units did not report. */
+  async conclude() {
+    const { result } = await this.#ask({ ask: "conclude", records: this.#own(), units: this.#units() });
+    this.reports.forEach((report, i) => (report.record = result.records[i]));
+    this.notes = result.notes;
+    this.units = result.units;
+  }
+
+  /** The report in formats, as files. */
+  async produced(report, formats) {
+    return (await this.#about(report, { ask: "produce", formats })).files;
+  }
+
+  /** The files of the package; throws with the reason if the report may not be published. */
+  async packaged(report, record = report.record) {
+    const { result, files } = await this.#about(report, { ask: "package", record, waivers: this.waivers });
+    if (files.length === 0) {
+      const refused = result.findings.find((f) => f.code === "B902") ?? result.findings[0];
+      throw new Error(refused.message);
+    }
+    return files;
+  }
+
+  async marked(report) {
+    return (await this.#about(report, { ask: "mark", record: report.record })).files[0];
+  }
+
+  async findingsPage() {
+    const files = await this.#files((report) => !report.isUnread);
+    return (await this.#ask({ ask: "findings_page", records: this.#records() }, files)).files[0];
+  }
+
+  /** The years of the reports that were understood, the latest first. */
+  years() {
+    const understood = this.reports.filter((r) => isUnderstood(r.own)).map((r) => r.own.year);
+    return [...new Set(understood)].sort((a, b) => b - a);
+  }
+
+  /** The sum of the reports of a year, in the name of an agency: `{ sentence, findings, file }`, without a file if it says why. */
+  async summed(year, agency) {
+    const files = await this.#files((report) => isUnderstood(report.own));
+    const request = { ask: "sum", records: this.#own(), year, agency, units: this.#units() };
+    const { result, files: [file] } = await this.#ask(request, files);
+    return { ...result, file };
+  }
+
+  /** One zip of the packages of all reports that may be published, and the reports that are not in it, each with the reason. */
+  async bundled(progress) {
+    const { result } = await this.#ask({ ask: "conclude", records: this.#own(), publishing: true });
+    const [files, left] = [[], []];
+    let done = 0;
+    const one = async (report, i) => {
+      try {
+        if (result.records[i].status === "failed") throw new Error(result.records[i].findings[0].message);
+        const made = await this.packaged(report, result.records[i]);
+        // The zip of each package is not packed once more.
+        files.push(...made.filter((file) => file.name.includes("/")));
+      } catch (error) {
+        left.push({ report, reason: error.message });
+      }
+      done += 1;
+      progress(done, this.reports.length);
+    };
+    await each(this.reports, one);
+    if (files.length === 0) return { zip: null, left };
+    files.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const { files: [zip] } = await this.#ask({ ask: "bundle" }, files);
+    return { zip, left };
+  }
+
+  /** The files of all reports; those that are not to be read again, since nothing is in them or they end a Worker, are empty. */
+  #files(isRead) {
+    const named = async (report) => {
+      const content = isRead(report) ? await this.#bytes(report.file) : new Uint8Array();
+      return { name: report.path, content };
+    };
+    return Promise.all(this.reports.map(named));
+  }
+
+  #units() {
+    return this.list.trim() ? this.list : null;
+  }
+
+  #records() {
+    return this.reports.map((report) => report.record);
+  }
+
+  /** The records as they were before they were judged together, for to be judged again. */
+  #own() {
+    return this.reports.map((report) => report.own);
+  }
+
+  async #seen(path, file) {
+    try {
+      const content = await this.#bytes(file);
+      const { result } = await this.#ask({ ask: "examine" }, [{ name: path, content }]);
+      return { own: result.record, record: result.record, tables: result.tables };
+    } catch (error) {
+      const record = unread(path, error.message);
+      return { own: record, record, tables: [], isUnread: true };
+    }
+  }
+
+  async #about(report, request) {
+    return this.#ask(request, [{ name: report.path, content: await this.#bytes(report.file) }]);
+  }
+
+  async #bytes(file) {
+    if (file.size > this.#largest) throw new Error(`文件超过 ${Math.floor(this.#largest / 1_048_576)} MB，不会是年报的工作簿`);
+    try {
+      return new Uint8Array(await file.arrayBuffer());
+    } catch {
+      throw new Error(`${file.name} 在放进来以后改动、移走或删除了，请再放一次`);
+    }
+  }
+
+  #ask(request, files = []) {
+    return this.#workers.ask(request, files);
+  }
+}
+
+function isUnderstood(record) {
+  return record.status === "ok" || record.status === "findings";
+}
+
+/** The results of an action on each item, a few at a time, so that not all files are in memory at once. */
+async function each(items, act) {
+  const results = [];
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) {
+      const i = next;
+      next += 1;
+      results[i] = await act(items[i], i);
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+  return results;
+}
+
+/** The record of a file about which the engine says nothing. */
+function unread(path, reason) {
+  const finding = {
+    code: "I101",
+    severity: "error",
+    message: `没有读成：${reason}`,
+    related: [],
+    hint: "请用 Excel 或 WPS 打开，另存为 .xlsx，再放一次",
+  };
+  return {
+    input: 1, file: path, sha256: null, agency: null, year: null, edition: null, status: "failed", outputs: [],
+    findings: [finding], tool: "", form: null, key: "",
+  };
+}
