@@ -1,10 +1,11 @@
 //! One zip entry or zlib stream → its bytes, inflated in one call and verified against its checksum.
 //!
-//! Takes the whole zip or stream in memory, gives its bytes. The output never takes more memory than allowed, whatever size an
+//! Takes the whole zip or stream in memory, gives its bytes; the first bytes of an entry also alone, then without a proof. The output never takes more memory than allowed, whatever size an
 //! entry declares.
 
 use std::io::{Read, Seek};
 
+use flate2::read::DeflateDecoder;
 use libdeflater::{DecompressionError, Decompressor, crc32};
 use zip::CompressionMethod;
 use zip::read::ZipFile;
@@ -22,6 +23,58 @@ pub enum EntryError {
     Damaged,
 }
 
+/// The compressed bytes of an entry, with what the directory states about them.
+pub struct Packed<'z> {
+    pub bytes: &'z [u8],
+    /// Number of the compression method (APPNOTE 4.4.5).
+    pub method: u16,
+    /// Size after inflating.
+    pub size: u64,
+    /// CRC-32 after inflating.
+    pub checksum: u32,
+}
+
+const STORED: u16 = 0;
+const DEFLATED: u16 = 8;
+
+impl Packed<'_> {
+    /// Whether the compression method is one that is read.
+    pub fn is_known(&self) -> bool {
+        matches!(self.method, STORED | DEFLATED)
+    }
+
+    /// The bytes, at most `most` of them.
+    ///
+    /// # Errors
+    /// See [`EntryError`].
+    pub fn unpack(&self, most: u64) -> Result<Vec<u8>, EntryError> {
+        let damaged = EntryError::Damaged;
+        if self.size > most {
+            return Err(EntryError::Large);
+        }
+        let size = usize::try_from(self.size).map_err(|_| damaged)?;
+        let bytes = match self.method {
+            STORED if self.bytes.len() == size => self.bytes.to_vec(),
+            STORED => return Err(damaged),
+            DEFLATED => inflated(self.bytes, size).ok_or(damaged)?,
+            _ => return Err(EntryError::Method),
+        };
+        if crc32(&bytes) == self.checksum { Ok(bytes) } else { Err(damaged) }
+    }
+
+    /// The first bytes, at most `most`, not verified; fewer if the stream is damaged.
+    pub fn head(&self, most: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        if self.method == DEFLATED {
+            // What was inflated before an error is in the buffer.
+            let _ = DeflateDecoder::new(self.bytes).take(most as u64).read_to_end(&mut out);
+        } else {
+            out.extend_from_slice(&self.bytes[..self.bytes.len().min(most)]);
+        }
+        out
+    }
+}
+
 /// The bytes of an entry (opened raw) of the zip, at most `most` of them.
 ///
 /// # Errors
@@ -36,15 +89,13 @@ pub fn entry<R: Read + Seek>(zip: &[u8], file: &ZipFile<'_, R>, most: u64) -> Re
     let damaged = EntryError::Damaged;
     let place = |n: u64| usize::try_from(n).map_err(|_| damaged);
     let (start, length) = (place(file.data_start().ok_or(damaged)?)?, place(file.compressed_size())?);
-    let packed = zip.get(start..).and_then(|z| z.get(..length)).ok_or(damaged)?;
-    let size = place(file.size())?;
-    let bytes = match file.compression() {
-        CompressionMethod::Stored if length == size => packed.to_vec(),
-        CompressionMethod::Stored => return Err(damaged),
-        CompressionMethod::Deflated => inflated(packed, size).ok_or(damaged)?,
+    let bytes = zip.get(start..).and_then(|z| z.get(..length)).ok_or(damaged)?;
+    let method = match file.compression() {
+        CompressionMethod::Stored => STORED,
+        CompressionMethod::Deflated => DEFLATED,
         _ => return Err(EntryError::Method),
     };
-    if crc32(&bytes) == file.crc32() { Ok(bytes) } else { Err(damaged) }
+    Packed { bytes, method, size: file.size(), checksum: file.crc32() }.unpack(most)
 }
 
 /// Largest ratio by which a deflate stream can grow.

@@ -45,7 +45,7 @@ pub mod check;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod compose;
-mod digest;
+pub mod digest;
 pub mod engine;
 pub mod export;
 pub mod fault;

@@ -369,7 +369,7 @@ fn a_folder_of_junk_gives_a_line_each_and_every_report() {
     for (name, expected) in [
         ("没有扩展名", "ok"),
         ("照片.jpg", "skipped"),
-        ("包.zip", "skipped"),
+        ("包.zip/a.txt", "skipped"),
         ("~$好.xlsx", "skipped"),
         ("空.xlsx", "failed"),
         ("空.txt", "skipped"),

@@ -91,7 +91,7 @@ fn gather(job: &Job) -> Result<(Gathered, Roster, Exit), Stop> {
         let role = summing.role(&record, Some(&examined));
         (record, role)
     })?;
-    let passed = runs::pass_over_own(&job.plan, read.iter_mut().map(|(record, _)| record));
+    let passed = runs::pass_over(&job.plan, read.iter_mut().map(|(record, _)| record));
     for ((_, role), passed) in read.iter_mut().zip(passed) {
         if passed {
             *role = InputRole::Skipped;

@@ -111,7 +111,7 @@ pub struct FormArgs {
 
 #[derive(Debug, Args)]
 pub struct InputArgs {
-    /// 工作簿、.json 报告或文件夹，可以有多个
+    /// 工作簿、.json 报告、文件夹，装着工作簿的 .zip 或 .eml 邮件，可以有多个
     #[arg(required = true, value_name = "输入", help_heading = "参数")]
     pub inputs: Vec<PathBuf>,
     /// 结果的格式：text（默认）或 json；check 还可以用 html、sarif、junit

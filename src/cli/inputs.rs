@@ -1,16 +1,18 @@
 //! Files and folders as typed → the inputs of a run, in order, each with the folder for its outputs.
 //!
-//! Lists folders and reads metadata. Never opens a file.
+//! Lists folders and reads metadata; an archive or a mail counts as a folder with its members. Never opens a file itself.
 
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-
 use super::Stop;
+use super::containers::{Containers, Contents};
+use super::filter::Filter;
 use super::io_error::cause;
-use crate::import::FileKind;
+use crate::fault::{Faults, Step};
+use crate::import::container::{Member, MemberState, Place, folder_of, noise};
+use crate::import::{ImportError, named_as_workbook};
 use crate::model::{Code, Finding, Source, finding};
 
 /// Maximum nesting of folders, as a guard against loops of mounts.
@@ -20,6 +22,8 @@ const DEEPEST: usize = 32;
 #[derive(Debug, Clone)]
 pub struct InputFile {
     pub path: PathBuf,
+    /// Where it is in the file of `path`, if that is a container.
+    pub inside: Option<Inside>,
     /// Subfolder of the output folder for its outputs: the folder of the file, relative to the typed one.
     pub below: PathBuf,
     /// Its name where local paths must not be shown: the file name with the folders below the typed one.
@@ -32,11 +36,33 @@ pub struct InputFile {
     pub trouble: Option<Finding>,
 }
 
+/// Position of an input in an archive or a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inside {
+    pub place: Place,
+    /// The path that the place stands for.
+    pub path: String,
+}
+
+impl InputFile {
+    /// Its name in records and findings: its path, through the container if it is in one.
+    pub fn file(&self) -> String {
+        let path = self.path.display();
+        self.inside.as_ref().map_or_else(|| path.to_string(), |inside| format!("{path}/{}", inside.path))
+    }
+
+    /// Its file name; a title may be read from it.
+    pub fn name(&self) -> String {
+        let name = self.inside.as_ref().map_or(self.path.as_path(), |inside| Path::new(&inside.path)).file_name();
+        name.map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
+    }
+}
+
 /// Result of expanding the typed paths.
 #[derive(Debug, Default)]
 pub struct InputFiles {
     pub all: Vec<InputFile>,
-    /// Whether a folder was typed, or more than one input.
+    /// Whether a folder or a container was typed, or more than one input.
     pub many: bool,
     /// Number of files excluded by the filters.
     pub left_out: usize,
@@ -44,69 +70,38 @@ pub struct InputFiles {
     pub left_out_folders: usize,
 }
 
-/// Selects the files of a folder. A pattern without `/` is matched against the name of the file and of every folder above it, a
-/// pattern with `/` against the path below the typed folder.
-#[derive(Debug, Default)]
-pub struct Filter {
-    include: Patterns,
-    exclude: Patterns,
-}
-
-#[derive(Debug, Default)]
-struct Patterns {
-    names: GlobSet,
-    paths: GlobSet,
-    any: bool,
-}
-
-impl Patterns {
-    fn new(option: &str, patterns: &[String]) -> Result<Patterns, Stop> {
-        let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
-        for pattern in patterns {
-            let glob = GlobBuilder::new(pattern.trim_end_matches('/')).literal_separator(true).build();
-            let glob =
-                glob.map_err(|_| Stop::usage(format!("{option} 的“{pattern}”不是通配符，写法如 *.xlsx、2023/*、旧*")))?;
-            if pattern.trim_end_matches('/').contains('/') { &mut paths } else { &mut names }.add(glob);
-        }
-        let built = |set: GlobSetBuilder| set.build().map_err(|_| Stop::usage(format!("{option} 的通配符太复杂")));
-        Ok(Patterns { names: built(names)?, paths: built(paths)?, any: !patterns.is_empty() })
-    }
-
-    fn meet(&self, below: &Path) -> bool {
-        self.paths.is_match(below) || below.iter().any(|part| self.names.is_match(Path::new(part)))
-    }
-}
-
-impl Filter {
-    pub fn new(include: &[String], exclude: &[String]) -> Result<Filter, Stop> {
-        Ok(Filter { include: Patterns::new("--include", include)?, exclude: Patterns::new("--exclude", exclude)? })
-    }
-
-    fn takes(&self, below: &Path) -> bool {
-        (!self.include.any || self.include.meet(below)) && !self.exclude.meet(below)
-    }
-}
-
-/// Expands folders recursively, in the order of names. The output folder is skipped: outputs of an earlier run are not inputs of
-/// this one.
-pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Result<InputFiles, Stop> {
+/// Expands folders and containers recursively: folders in the order of names, containers in their own. The output folder is
+/// skipped: outputs of an earlier run are not inputs of this one.
+pub fn expand(
+    typed: &[PathBuf],
+    output: Option<&Path>,
+    filter: &Filter,
+    (containers, faults): (&Containers, &Faults),
+) -> Result<InputFiles, Stop> {
     let output = output.and_then(|o| o.canonicalize().ok());
-    let mut walk =
-        FolderWalk { output, filter, within: PathBuf::new(), all: Vec::new(), left_out: 0, left_out_folders: 0 };
+    let within = PathBuf::new();
+    let (left_out, left_out_folders, all) = (0, 0, Vec::new());
+    let mut walk = FolderWalk { output, filter, containers, faults, within, all, left_out, left_out_folders };
+    let mut many = typed.len() > 1;
     for path in typed {
-        walk.within = PathBuf::new();
+        walk.within = path.file_name().filter(|_| typed.len() > 1).map(PathBuf::from).unwrap_or_default();
         if !path.is_dir() {
-            walk.add(path, Path::new(""), true, None);
-            walk.all.last_mut().into_iter().for_each(|input| input.typed = true);
+            if let Some(contents) = walk.contents(path) {
+                many = true;
+                walk.typed_container(path, contents);
+            } else {
+                walk.within = PathBuf::new();
+                walk.add(path, Path::new(""), true, None);
+                walk.all.last_mut().into_iter().for_each(|input| input.typed = true);
+            }
             continue;
         }
+        many = true;
         if walk.is_output(path) {
             let message = "输出文件夹不能就是输入的文件夹，请用 -o 换一个文件夹（可以是它下面的）";
             return Err(Stop::usage(message));
         }
         let (before, left_out) = (walk.all.len(), walk.left_out + walk.left_out_folders);
-        // With several typed paths, names begin with the name of the typed folder.
-        walk.within = path.file_name().filter(|_| typed.len() > 1).map(PathBuf::from).unwrap_or_default();
         walk.folder(path, Path::new(""), 0);
         if walk.all.len() == before {
             let message = if walk.left_out + walk.left_out_folders == left_out {
@@ -120,23 +115,22 @@ pub fn expand(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> Resu
     let FolderWalk { mut all, left_out, left_out_folders, .. } = walk;
     refuse_repeated(&mut all);
     distinguish_names(&mut all);
-    let many = typed.len() > 1 || typed.iter().any(|p| p.is_dir());
     Ok(InputFiles { all, many, left_out, left_out_folders })
 }
 
 /// Adds a finding to every further path of the same file, so that the file is read once.
 fn refuse_repeated(all: &mut [InputFile]) {
-    let mut seen: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
+    let mut seen: BTreeMap<(PathBuf, Option<Place>), String> = BTreeMap::new();
     for input in all.iter_mut().filter(|i| i.trouble.is_none()) {
         let Ok(real) = input.path.canonicalize() else { continue };
-        match seen.get(&real) {
+        let place = input.inside.as_ref().map(|inside| inside.place.clone());
+        match seen.get(&(real.clone(), place.clone())) {
             Some(first) => {
-                let message = format!("与 {} 是同一个文件，只处理一次", first.display());
-                input.trouble =
-                    Some(finding(Code::I102, message).related([Source::file(&first.display().to_string())]));
+                let message = format!("与 {first} 是同一个文件，只处理一次");
+                input.trouble = Some(finding(Code::I102, message).related([Source::file(first)]));
                 input.wanted = false;
             }
-            None => _ = seen.insert(real, input.path.clone()),
+            None => _ = seen.insert((real, place), input.file()),
         }
     }
 }
@@ -157,7 +151,9 @@ fn distinguish_names(all: &mut [InputFile]) {
 struct FolderWalk<'a> {
     output: Option<PathBuf>,
     filter: &'a Filter,
-    /// First part of [`InputFile::shown`].
+    containers: &'a Containers,
+    faults: &'a Faults,
+    /// First part of [`InputFile::shown`]: with several typed paths, the name of the typed folder or container.
     within: PathBuf,
     all: Vec<InputFile>,
     left_out: usize,
@@ -168,7 +164,7 @@ impl FolderWalk<'_> {
     fn add(&mut self, path: &Path, below: &Path, wanted: bool, trouble: Option<Finding>) {
         let shown = self.within.join(below).join(path.file_name().unwrap_or_default()).display().to_string();
         let (path, below) = (path.to_owned(), below.to_owned());
-        self.all.push(InputFile { path, below, shown, wanted, typed: false, trouble });
+        self.all.push(InputFile { path, inside: None, below, shown, wanted, typed: false, trouble });
     }
 
     fn pass_over(&mut self, path: &Path, below: &Path, why: &str) {
@@ -194,7 +190,7 @@ impl FolderWalk<'_> {
         for entry in entries {
             let (path, name) = (entry.path(), entry.file_name());
             let at = below.join(&name);
-            if !self.filter.exclude.meet(&at) {
+            if !self.filter.excludes(&at) {
                 self.entry(&path, &at, depth);
             } else if path.is_dir() {
                 self.left_out_folders += 1;
@@ -214,7 +210,7 @@ impl FolderWalk<'_> {
             Err(_) if link => return self.pass_over(path, &below, "链接所指的文件不存在，或者链接绕成了圈"),
             Err(e) => {
                 let message = format!("读取失败：{}", cause(&e));
-                return self.add(path, &below, wanted(path), Some(finding(Code::I101, message)));
+                return self.add(path, &below, named_as_workbook(&name), Some(finding(Code::I101, message)));
             }
         };
         if meta.is_dir() {
@@ -228,32 +224,106 @@ impl FolderWalk<'_> {
                 () => self.folder(path, at, depth + 1),
             };
         }
-        if !self.filter.takes(at) {
-            self.left_out += 1;
-        } else if !meta.is_file() {
-            self.pass_over(path, &below, "不是普通文件");
-        } else if name.starts_with("~$") || name.starts_with(".~") {
-            self.pass_over(path, &below, "是 Office 或 WPS 打开文件时留下的锁文件");
-        } else if name.starts_with('.') {
-            self.pass_over(path, &below, "是隐藏的文件");
-        } else {
-            self.add(path, &below, wanted(path), None);
+        let why = if meta.is_file() { noise(&name) } else { Some("不是普通文件") };
+        let contents = if why.is_none() { self.contents(path) } else { None };
+        match (contents, why) {
+            (Some(contents), _) => self.container(path, at, contents),
+            _ if !self.filter.takes(at) => self.left_out += 1,
+            (None, Some(why)) => self.pass_over(path, &below, why),
+            (None, None) => self.add(path, &below, named_as_workbook(&name), None),
+        }
+    }
+
+    /// The contents of a container, or the finding on one that cannot be opened; `None` if the file is none.
+    fn contents(&self, path: &Path) -> Option<Result<Contents, Box<Finding>>> {
+        let contents = self.faults.run(Step::Read, || self.containers.contents(path));
+        match contents {
+            Ok(contents) => contents.map(|opened| opened.map_err(|e| Box::new(unopened(&e)))),
+            Err(fault) => Some(Err(Box::new(fault.finding()))),
+        }
+    }
+
+    /// Adds the members of a container that was typed.
+    fn typed_container(&mut self, path: &Path, contents: Result<Contents, Box<Finding>>) {
+        let (before, left_out) = (self.all.len(), self.left_out);
+        match contents {
+            Ok(contents) => self.members(path, Path::new(""), Path::new(""), contents),
+            Err(f) => return self.unread_container(path, Path::new(""), true, *f),
+        }
+        if self.all.len() == before && self.left_out > left_out {
+            let message = "里面没有符合 --include、--exclude 的文件，请检查通配符";
+            self.add(path, Path::new(""), true, Some(finding(Code::I101, message)));
+        }
+    }
+
+    /// Adds a container that gives no members; if a workbook is `expected` of it, that there is none is an error.
+    fn unread_container(&mut self, path: &Path, below: &Path, expected: bool, f: Finding) {
+        let f = if expected && f.code == Code::I102 { finding(Code::I101, f.message) } else { f };
+        self.add(path, below, f.code != Code::I102, Some(f));
+    }
+
+    /// Adds the members of a container in a folder, at this path below the typed folder.
+    fn container(&mut self, path: &Path, at: &Path, contents: Result<Contents, Box<Finding>>) {
+        let below = at.parent().unwrap_or(Path::new(""));
+        match contents {
+            Ok(contents) if self.containers.is_published(path, &contents) => {
+                self.pass_over(path, below, "是 nianbao 公布时写的压缩包，没有读取");
+            }
+            Ok(contents) => {
+                let name = at.file_name().unwrap_or_default().to_string_lossy();
+                let folder = below.join(folder_of(contents.kind, "", &name));
+                self.members(path, at, &folder, contents);
+            }
+            Err(f) => {
+                let named = named_as_workbook(&at.file_name().unwrap_or_default().to_string_lossy());
+                self.unread_container(path, below, named, *f);
+            }
+        }
+    }
+
+    /// Adds the members of a container. `at` is its path below the typed folder, empty for a typed one, `folder` the folder for
+    /// the outputs.
+    fn members(&mut self, path: &Path, at: &Path, folder: &Path, contents: Contents) {
+        for Member { path: inner, folder: below, place, state, .. } in contents.members {
+            let at = at.join(&inner);
+            if !self.filter.takes(&at) {
+                self.left_out += 1;
+                continue;
+            }
+            let named = named_as_workbook(&inner);
+            let (wanted, trouble) = match state {
+                MemberState::File => (named, None),
+                MemberState::PassedOver(why) => (false, Some(finding(Code::I102, why))),
+                MemberState::Refused(e) => {
+                    let code = if named { Code::I101 } else { Code::I102 };
+                    (named, Some(finding(code, e.to_string())))
+                }
+                MemberState::Closed(e) => (true, Some(unopened(&e))),
+            };
+            self.all.push(InputFile {
+                path: path.to_owned(),
+                inside: Some(Inside { place, path: inner }),
+                below: folder.join(below),
+                shown: self.within.join(&at).display().to_string(),
+                wanted,
+                typed: false,
+                trouble,
+            });
         }
     }
 }
 
-/// Whether a file must be a workbook by its extension: one that cannot be read is a failure, and so is a table as text that was saved
-/// instead of one. Any other file in a folder that is not a workbook by its content is skipped.
-fn wanted(path: &Path) -> bool {
-    const TEXT_TABLE: &str = "csv";
-    let extension = path.extension().unwrap_or_default().to_string_lossy().to_lowercase();
-    let mut endings = FileKind::ALL.into_iter().flat_map(FileKind::endings);
-    extension == TEXT_TABLE || endings.any(|ending| extension == *ending)
+/// The finding on a container that cannot be opened: an error, because nobody knows what is in it, unless it is known to have no
+/// workbook.
+fn unopened(e: &ImportError) -> Finding {
+    let code = if matches!(e, ImportError::NoWorkbook(_)) { Code::I102 } else { Code::I101 };
+    finding(code, e.to_string())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::Limits;
     use std::fs;
 
     fn tree(files: &[&str]) -> tempfile::TempDir {
@@ -266,10 +336,14 @@ mod tests {
         dir
     }
 
+    fn expanded(typed: &[PathBuf], output: Option<&Path>, filter: &Filter) -> InputFiles {
+        expand(typed, output, filter, (&Containers::new(&Limits::default()), &Faults::default())).unwrap()
+    }
+
     fn found(dir: &Path, include: &[&str], exclude: &[&str]) -> Vec<String> {
         let own = |all: &[&str]| all.iter().map(|p| (*p).to_owned()).collect::<Vec<_>>();
         let filter = Filter::new(&own(include), &own(exclude)).unwrap();
-        let inputs = expand(&[dir.to_owned()], Some(&dir.join("出")), &filter).unwrap();
+        let inputs = expanded(&[dir.to_owned()], Some(&dir.join("出")), &filter);
         let shown = |i: &InputFile| i.path.strip_prefix(dir).unwrap().display().to_string();
         inputs.all.iter().filter(|i| i.trouble.is_none()).map(shown).collect()
     }
@@ -290,7 +364,7 @@ mod tests {
     fn a_file_is_read_once_whatever_leads_to_it() {
         let dir = tree(&["甲.xlsx", "子/乙.xlsx"]);
         let typed = [dir.path().join("甲.xlsx"), dir.path().to_owned(), dir.path().join("子")];
-        let inputs = expand(&typed, None, &Filter::default()).unwrap();
+        let inputs = expanded(&typed, None, &Filter::default());
         let read: Vec<_> = inputs.all.iter().filter(|i| i.trouble.is_none()).collect();
         assert_eq!(read.len(), 2);
         assert_eq!(inputs.all.len(), 4);
@@ -306,7 +380,7 @@ mod tests {
         symlink(dir.path(), dir.path().join("子/圈")).unwrap();
         symlink("b", dir.path().join("a")).unwrap();
         symlink("a", dir.path().join("b")).unwrap();
-        let inputs = expand(&[dir.path().to_owned()], None, &Filter::default()).unwrap();
+        let inputs = expanded(&[dir.path().to_owned()], None, &Filter::default());
         let messages: Vec<_> =
             inputs.all.iter().filter_map(|i| i.trouble.as_ref()).map(|f| f.message.as_str()).collect();
         assert_eq!(messages.len(), 3, "{messages:?}");

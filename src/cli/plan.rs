@@ -7,7 +7,9 @@ use std::time::Duration;
 use super::Stop;
 use super::apart::{Helpers, Isolation};
 use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
-use super::inputs::{Filter, InputFiles, expand};
+use super::containers::Containers;
+use super::filter::Filter;
+use super::inputs::{InputFile, InputFiles, expand};
 use super::io_error::cause;
 use super::next::{Typed, quoted};
 use super::reading;
@@ -18,6 +20,7 @@ use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
 use crate::engine::Engine;
 use crate::form::{self, Form};
+use crate::import::ImportError;
 use crate::layout::Faces;
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
@@ -33,6 +36,8 @@ const SECOND_READING: Duration = Duration::from_secs(60);
 /// A run over inputs.
 pub struct Plan {
     pub inputs: InputFiles,
+    /// Reads those that are in archives and mails.
+    pub containers: Containers,
     pub engine: Engine,
     /// Times of the steps, if the user requested them.
     pub times: Option<Times>,
@@ -97,8 +102,10 @@ pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, format
         inside(info);
         outside(info);
     }));
+    let containers = Containers::new(&engine.setting().limits);
     Ok(Plan {
-        inputs: expand(&args.inputs, output, &filter)?,
+        inputs: expand(&args.inputs, output, &filter, (&containers, engine.faults()))?,
+        containers,
         key,
         engine,
         times,
@@ -178,6 +185,16 @@ fn mark(path: &Path, inputs: &InputFiles) -> Result<MarkTarget, Stop> {
         return Err(Stop { exit: super::Exit::Unwritten, message });
     }
     Ok(MarkTarget::File(path.to_owned()))
+}
+
+impl Plan {
+    /// The bytes of an input.
+    pub fn load(&self, input: &InputFile) -> Result<Vec<u8>, ImportError> {
+        match &input.inside {
+            Some(inside) => self.containers.member(&input.path, &inside.place),
+            None => reading::load(&input.path, &self.engine.setting().limits),
+        }
+    }
 }
 
 /// Returns the plan of `check`.

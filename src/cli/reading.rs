@@ -19,9 +19,14 @@ use crate::pipeline::{Examined, examine_bytes, refused};
 
 /// The bytes of a file, at most `limits.file_bytes`.
 pub fn load(path: &Path, limits: &Limits) -> Result<Vec<u8>, ImportError> {
-    regular_file::read(path, limits.file_bytes).map_err(|why| match why {
+    load_up_to(path, limits.file_bytes, || limits.file_error())
+}
+
+/// The bytes of a file, at most `most`; `large` gives the error for a larger one.
+pub fn load_up_to(path: &Path, most: u64, large: impl FnOnce() -> ImportError) -> Result<Vec<u8>, ImportError> {
+    regular_file::read(path, most).map_err(|why| match why {
         Unread::NotAFile => ImportError::NotAFile,
-        Unread::TooLarge => limits.file_error(),
+        Unread::TooLarge => large(),
         Unread::Io(e) if e.kind() == ErrorKind::NotFound => ImportError::NotFound,
         Unread::Io(e) if e.kind() == ErrorKind::PermissionDenied => ImportError::Denied,
         Unread::Io(e) => ImportError::Io(io_error::short_cause(&e).to_owned()),

@@ -55,6 +55,26 @@ pub enum ImportError {
         /// The limit with its unit.
         limit: String,
     },
+    /// An archive or a mail exceeds one of the [`Limits`](super::Limits).
+    #[error("{what}超过上限 {limit}，请分成几个，或解压到文件夹再给出文件夹")]
+    TooManyFiles {
+        /// The quantity that is limited, in Chinese.
+        what: Cow<'static, str>,
+        /// The limit with its unit.
+        limit: String,
+    },
+    /// An archive, or a file in one, that cannot be read; contains the reason as a Chinese clause.
+    #[error("{0}，请解压后给出里面的工作簿，或重新打包成 .zip")]
+    Archive(Cow<'static, str>),
+    /// An archive, or a file in one, that is locked with a password.
+    #[error("压缩包加了密码，请解压后给出里面的工作簿，或不加密码重新打包")]
+    Locked,
+    /// A mail, or an attachment, that cannot be read; contains the reason as a Chinese clause.
+    #[error("{0}，请在邮件程序里另存为 .eml，或把附件另存出来")]
+    Mail(Cow<'static, str>),
+    /// An archive or a mail without a workbook; contains that as a Chinese clause.
+    #[error("{0}，请核对")]
+    NoWorkbook(Cow<'static, str>),
     /// A format that is only read in a separate process, but the caller offered none; contains the name of the format.
     #[error("{0}只能由 nianbao 程序另开进程读取，这里没有，请在 Excel 或 WPS 中另存为 .xlsx")]
     NotIsolated(Cow<'static, str>),
@@ -93,6 +113,15 @@ impl ImportError {
     pub fn is_unfinished(&self) -> bool {
         use ImportError::{Crashed, Killed, NotIsolated, NotStarted, OutOfMemory, TimedOut};
         matches!(self, Crashed | Killed | NotIsolated(_) | NotStarted(_) | OutOfMemory(_) | TimedOut(_))
+    }
+
+    /// Whether the file may contain a report that cannot be reached, so that it is never ignored: an archive or a mail that is
+    /// damaged, locked or of a kind that is not opened.
+    pub fn is_submission(&self) -> bool {
+        matches!(
+            self,
+            ImportError::Archive(_) | ImportError::Locked | ImportError::Mail(_) | ImportError::TooManyFiles { .. }
+        )
     }
 
     /// Whether this program wrote the file next to its reports.

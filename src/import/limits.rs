@@ -1,4 +1,4 @@
-//! Limits on the size of a workbook, so that reading a hostile one costs little.
+//! Limits on the size of workbooks, archives and mails, so that reading a hostile one costs little.
 
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,15 @@ pub struct Limits {
     pub sheets: usize,
     /// Bytes (UTF-8) of the text of one cell, or of one text of a JSON report. Default: 1 MiB.
     pub text_bytes: usize,
+    /// Size in bytes of an archive or a mail. Default: 256 MiB.
+    pub container_bytes: u64,
+    /// Bytes of all files in an archive or a mail together, inflated; those larger than `file_bytes` are not read and do not
+    /// count. Default: 1 GiB.
+    pub unpacked_bytes: u64,
+    /// Number of files in an archive or a mail, those of containers within it included. Default: 10,000.
+    pub members: usize,
+    /// Number of containers that lie in each other, the outermost included. Default: 4.
+    pub nesting: usize,
 }
 
 impl Default for Limits {
@@ -32,6 +41,10 @@ impl Default for Limits {
             cells: 1_000_000,
             sheets: 64,
             text_bytes: 1 << 20,
+            container_bytes: 256 << 20,
+            unpacked_bytes: 1 << 30,
+            members: 10_000,
+            nesting: 4,
         }
     }
 }
@@ -57,6 +70,19 @@ impl Limits {
 
     pub(super) fn sheets_error(&self) -> ImportError {
         ImportError::TooLarge { what: "工作表数".into(), limit: format!("{} 张", self.sheets) }
+    }
+
+    /// The error for an archive or a mail larger than [`Limits::container_bytes`].
+    pub(crate) fn container_error(&self) -> ImportError {
+        ImportError::TooManyFiles { what: "压缩包或邮件的大小".into(), limit: megabytes(self.container_bytes) }
+    }
+
+    pub(super) fn unpacked_error(&self) -> ImportError {
+        ImportError::TooManyFiles { what: "解压后的文件合计".into(), limit: megabytes(self.unpacked_bytes) }
+    }
+
+    pub(super) fn members_error(&self) -> ImportError {
+        ImportError::TooManyFiles { what: "里面的文件数".into(), limit: format!("{} 个", self.members) }
     }
 
     pub(super) fn text_error(&self) -> ImportError {

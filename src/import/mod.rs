@@ -1,6 +1,7 @@
 //! Any workbook → sheets of cells with their text, kind, spans and hidden state.
 //!
-//! Takes bytes and limits, gives a [`Workbook`], or a [`Json`] for a report in the JSON format of this program. The only module
+//! Takes bytes and limits, gives a [`Workbook`], or a [`Json`] for a report in the JSON format of this program; [`container`] gives
+//! the files in archives and mails. The only module
 //! that knows file formats or calamine and that handles hostile bytes: the format is detected from the content, never from the
 //! extension, and every size is capped before anything is allocated. A reader of an older format may still abort the process
 //! ([`FileKind::may_abort`]); a caller can run it in a separate process. It never interprets the content of cells.
@@ -9,6 +10,7 @@ mod attributes;
 mod biff;
 mod boxes;
 mod conditional;
+pub mod container;
 mod contents;
 mod directory;
 mod error;
@@ -72,6 +74,15 @@ pub enum Input {
     Workbook(Workbook),
     /// A report as JSON.
     Report(Json),
+}
+
+/// Whether a file is named as a workbook, or as a table in text that was saved instead of one: if it cannot be read, that is a
+/// failure. Any other file that is not a workbook by its content is skipped.
+pub fn named_as_workbook(name: &str) -> bool {
+    const TEXT_TABLE: &str = "csv";
+    let Some((_, ending)) = name.rsplit_once('.') else { return false };
+    let mut endings = FileKind::ALL.into_iter().flat_map(FileKind::endings).chain([&TEXT_TABLE]);
+    endings.any(|known| ending.eq_ignore_ascii_case(known))
 }
 
 /// Whether bytes are read as JSON: they begin like an object and are at most `limits.file_bytes` long.

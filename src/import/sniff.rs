@@ -57,7 +57,7 @@ impl FileKind {
 }
 
 /// First bytes of files that people mistake for workbooks or keep next to them.
-const KNOWN: [(&[u8], &str); 12] = [
+const KNOWN: [(&[u8], &str); 9] = [
     (b"%PDF", "这是 PDF 文件"),
     (b"\x89PNG", "这是图片"),
     (b"\xFF\xD8\xFF", "这是图片"),
@@ -65,12 +65,20 @@ const KNOWN: [(&[u8], &str); 12] = [
     (b"BM", "这是图片"),
     (b"II*\0", "这是图片"),
     (b"MM\0*", "这是图片"),
-    (b"Rar!", "这是压缩包"),
-    (b"7z\xBC\xAF\x27\x1C", "这是压缩包"),
-    (b"\x1F\x8B", "这是压缩包"),
     (b"{\\rtf", "这是 RTF 文档"),
     (b"RIFF", "这是图片或音像文件"),
 ];
+
+/// First bytes of archives that are not opened; they may hold reports.
+const ARCHIVES: [(&[u8], &str); 4] = [
+    (b"Rar!\x1A\x07", "这是 .rar 压缩包，不能直接打开"),
+    (b"7z\xBC\xAF\x27\x1C", "这是 .7z 压缩包，不能直接打开"),
+    (b"\x1F\x8B\x08", "这是 .gz 压缩包，不能直接打开"),
+    (b"\xFD7zXZ\0", "这是 .xz 压缩包，不能直接打开"),
+];
+
+/// First bytes of attachments as Outlook packs them for itself (specification MS-OXTNEF).
+const OUTLOOK: &[u8] = b"\x78\x9F\x3E\x22";
 
 /// Returns the format of a workbook.
 ///
@@ -89,6 +97,12 @@ pub fn kind(bytes: &[u8], limits: &Limits) -> Result<FileKind, ImportError> {
     // BIFF streams without a container: Excel 2 to 4.
     if matches!(bytes, [0x09, 0x00 | 0x02 | 0x04 | 0x08, 4..=16, 0, ..]) {
         return Err(ImportError::Format("这是 Excel 95 或更早的 .xls 旧格式".into()));
+    }
+    if let Some((_, what)) = ARCHIVES.iter().find(|(start, _)| bytes.starts_with(start)) {
+        return Err(ImportError::Archive((*what).into()));
+    }
+    if bytes.starts_with(OUTLOOK) {
+        return Err(ImportError::Mail("这是 Outlook 打包的附件（winmail.dat），不能直接打开".into()));
     }
     // A text may begin with the same two letters, so a start of two bytes only counts if the file is not text.
     let is_known = |start: &[u8]| bytes.starts_with(start) && (start.len() > 2 || !is_plain(bytes));
@@ -197,11 +211,10 @@ fn is_cut(bytes: &[u8]) -> bool {
 
 /// Returns the error for a compound file without a workbook, which names its format according to its streams.
 pub(super) fn other_compound(has: impl Fn(&str) -> bool) -> ImportError {
-    let streams = [
-        ("WordDocument", "这是旧格式的 Word 文档"),
-        ("PowerPoint Document", "这是旧格式的演示文稿"),
-        ("__properties_version1.0", "这是 Outlook 邮件"),
-    ];
+    if has("__properties_version1.0") {
+        return ImportError::Mail("这是 Outlook 的 .msg 邮件，不能直接打开".into());
+    }
+    let streams = [("WordDocument", "这是旧格式的 Word 文档"), ("PowerPoint Document", "这是旧格式的演示文稿")];
     let what = streams.into_iter().find(|(name, _)| has(name)).map_or("这是别的程序的文件", |(_, what)| what);
     ImportError::NotAWorkbook(what.into())
 }

@@ -3,8 +3,8 @@
 //! Takes examined inputs, gives records and findings as values, the same for every front end. It reads no input, writes no output
 //! and prints nothing.
 //!
-//! The order for a run: [`Judged::record`] for each input; over all records [`pass_over_own`], [`refuse_collisions`] if files are
-//! written, and [`conclude`]; before a report is published [`clear_for_publication`].
+//! The order for a run: [`Judged::record`] for each input; over all records [`pass_over_own`], [`pass_over_repeated`],
+//! [`refuse_collisions`] if files are written, and [`conclude`]; before a report is published [`clear_for_publication`].
 
 mod across;
 mod collisions;
@@ -12,6 +12,7 @@ mod names;
 mod own;
 mod publication;
 mod record;
+mod repeated;
 mod sum;
 
 pub use across::conclude;
@@ -20,4 +21,5 @@ pub use names::stem;
 pub use own::{pass_over_own, roster};
 pub use publication::clear_for_publication;
 pub use record::{Judged, judge};
+pub use repeated::pass_over_repeated;
 pub use sum::{Gathered, InputRole, Summed, Summing};

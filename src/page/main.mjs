@@ -49,7 +49,7 @@ function take(workers, about) {
       say("没有文件。请放进来工作簿，或者装着工作簿的文件夹。");
       return;
     }
-    const run = new Run(workers, about.largest_file, keptList(), files);
+    const run = new Run(workers, about.largest, keptList(), files);
     part("result").replaceChildren();
     try {
       await run.examine((done, all) => own === latest && say(all > 1 ? `正在检查：${done} / ${all}` : "正在检查……"));

@@ -29,15 +29,15 @@ function parts(run, about, open, say, progress, set) {
     return el(
       "tr",
       { className: s },
-      el("td", {}, el("button", { type: "button", className: "link", onclick: () => open(report) }, name)),
-      el("td", {}, STATES[s]),
+      el("td", { className: "state" }, STATES[s]),
+      el("td", { className: "name" }, el("button", { type: "button", className: "link", onclick: () => open(report) }, name)),
       el("td", {}, String(count("error"))),
       el("td", {}, String(count("warning"))),
       el("td", { className: "reason" }, s === "clean" ? "" : (report.record.findings[0]?.message ?? "")),
       el("td", { className: "reason" }, report.path),
     );
   };
-  const heads = ["报告", "情况", "错误", "警告", "最要紧的一条", "文件"];
+  const heads = ["情况", "报告", "错误", "警告", "最要紧的一条", "文件"];
   return [
     el("h2", { id: "overview-name", tabindex: "-1" }, `共 ${sorted.length} 份：${counts.map(([word, n]) => `${word} ${n}`).join("，")}`),
     el(
@@ -46,14 +46,14 @@ function parts(run, about, open, say, progress, set) {
       action("打包下载所有能公布的", () => bundle(run, say, progress), say),
       action("下载检查结果（网页）", async () => save(await run.findingsPage()), say),
     ),
+    summing(run, about, say),
+    units(run, say, set),
     ...findingsList(run.notes, about.rules, "note"),
     el(
       "div",
       { className: "table", tabindex: "0", role: "region", "aria-label": "所有报告" },
       el("table", {}, el("thead", {}, el("tr", {}, heads.map((h) => el("th", { scope: "col" }, h)))), el("tbody", {}, sorted.map(line))),
     ),
-    summing(run, about, say),
-    units(run, say, set),
   ].filter(Boolean);
 }
 

@@ -5,13 +5,16 @@
 const LIST = /\.txt$/i;
 const WAIVERS = /\.toml$/i;
 
+/** Bytes that decide whether a file may be an archive or a mail, as many as `container::HEAD`. */
+const HEAD = 4096;
+
 export class Run {
   #workers;
   #largest;
   #given;
   #beside;
 
-  /** `largest` is the most bytes of a file that the engine reads, `list` the list of units unless one is among the files. */
+  /** `largest` is the most bytes of a `file` and a `container` that the engine reads, `list` the list of units unless one is among the files. */
   constructor(workers, largest, list, given) {
     this.#workers = workers;
     this.#largest = largest;
@@ -23,8 +26,8 @@ export class Run {
     /** The text of the waivers, if some were given. */
     this.waivers = null;
     /**
-     * For each file that is not passed over `{ path, file, own, record, tables, isUnread }`: `own` is its record before all were
-     * judged together, `isUnread` says that the engine gave none.
+     * For each file that is not passed over `{ path, file, isMember, own, record, tables, isUnread }`: `isMember` says that it came in
+     * an archive or a mail, `own` is its record before all were judged together, `isUnread` says that it has no tables to read.
      */
     this.reports = [];
     this.notes = [];
@@ -34,15 +37,16 @@ export class Run {
   /** Examines all files; `progress` is called with the number of those that are done. */
   async examine(progress) {
     if (this.#given.length === 0) throw new Error("只有名单或豁免文件，没有工作簿");
+    this.#given = (await each(this.#given, (given) => this.#unpacked(given))).flat();
     let done = 0;
-    const one = async ({ path, file }) => {
-      const seen = await this.#seen(path, file);
+    const one = async ({ path, file, record, isMember = false }) => {
+      const seen = record ? { own: record, record, tables: [], isUnread: true } : await this.#seen(path, file);
       done += 1;
       progress(done, this.#given.length);
-      return { path, file, ...seen };
+      return { path, file, isMember, ...seen };
     };
     for (const { path, file } of this.#beside) {
-      const text = new TextDecoder().decode(await this.#bytes(file));
+      const text = new TextDecoder().decode(await this.#bytes(file, path));
       if (LIST.test(path)) this.list = text;
       else this.waivers = `${this.waivers ?? ""}${text}\n`;
     }
@@ -56,7 +60,7 @@ export class Run {
 
   /** Judges all records together, and says who of the list of units did not report. */
   async conclude() {
-    const { result } = await this.#ask({ ask: "conclude", records: this.#own(), units: this.#units() });
+    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), units: this.#units() });
     this.reports.forEach((report, i) => (report.record = result.records[i]));
     this.notes = result.notes;
     this.units = result.units;
@@ -95,14 +99,14 @@ export class Run {
   /** The sum of the reports of a year, in the name of an agency: `{ sentence, findings, file }`, without a file if it says why. */
   async summed(year, agency) {
     const files = await this.#files((report) => isUnderstood(report.own));
-    const request = { ask: "sum", records: this.#own(), year, agency, units: this.#units() };
+    const request = { ask: "sum", ...this.#own(), year, agency, units: this.#units() };
     const { result, files: [file] } = await this.#ask(request, files);
     return { ...result, file };
   }
 
   /** One zip of the packages of all reports that may be published, and the reports that are not in it, each with the reason. */
   async bundled(progress) {
-    const { result } = await this.#ask({ ask: "conclude", records: this.#own(), publishing: true });
+    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), publishing: true });
     const [files, left] = [[], []];
     let done = 0;
     const one = async (report, i) => {
@@ -127,7 +131,7 @@ export class Run {
   /** The files of all reports; those that are not to be read again, since nothing is in them or they end a Worker, are empty. */
   #files(isRead) {
     const named = async (report) => {
-      const content = isRead(report) ? await this.#bytes(report.file) : new Uint8Array();
+      const content = isRead(report) ? await this.#bytes(report.file, report.path) : new Uint8Array();
       return { name: report.path, content };
     };
     return Promise.all(this.reports.map(named));
@@ -141,14 +145,30 @@ export class Run {
     return this.reports.map((report) => report.record);
   }
 
-  /** The records as they were before they were judged together, for to be judged again. */
+  /** The records as they were before they were judged together, for to be judged again, and which are of members. */
   #own() {
-    return this.reports.map((report) => report.own);
+    return { records: this.reports.map((report) => report.own), members: this.reports.map((report) => report.isMember) };
+  }
+
+  /** The files in an archive or a mail, as if they lay in a folder of its name; of any other file that file alone. */
+  async #unpacked({ path, file }) {
+    const alone = [{ path, file }];
+    try {
+      const may = await this.#ask({ ask: "may_unpack" }, [{ name: path, content: await this.#bytes(file.slice(0, HEAD), path) }]);
+      if (!may.result) return alone;
+      const { result, files } = await this.#ask({ ask: "unpack" }, [{ name: path, content: await this.#bytes(file, path, this.#largest.container) }]);
+      if (!result.is_container) return alone;
+      const members = files.map(({ name, content }) => ({ path: name, file: new Blob([content]), isMember: true }));
+      return [...members, ...result.records.map((record) => ({ path: record.file, file, record }))];
+    } catch {
+      // The examination of the file says what is wrong with it.
+      return alone;
+    }
   }
 
   async #seen(path, file) {
     try {
-      const content = await this.#bytes(file);
+      const content = await this.#bytes(file, path);
       const { result } = await this.#ask({ ask: "examine" }, [{ name: path, content }]);
       return { own: result.record, record: result.record, tables: result.tables };
     } catch (error) {
@@ -158,15 +178,15 @@ export class Run {
   }
 
   async #about(report, request) {
-    return this.#ask(request, [{ name: report.path, content: await this.#bytes(report.file) }]);
+    return this.#ask(request, [{ name: report.path, content: await this.#bytes(report.file, report.path) }]);
   }
 
-  async #bytes(file) {
-    if (file.size > this.#largest) throw new Error(`文件超过 ${Math.floor(this.#largest / 1_048_576)} MB，不会是年报的工作簿`);
+  async #bytes(file, path, most = this.#largest.file) {
+    if (file.size > most) throw new Error(`文件超过 ${Math.floor(most / 1_048_576)} MB，不会是年报的工作簿`);
     try {
       return new Uint8Array(await file.arrayBuffer());
     } catch {
-      throw new Error(`${file.name} 在放进来以后改动、移走或删除了，请再放一次`);
+      throw new Error(`${path} 在放进来以后改动、移走或删除了，请再放一次`);
     }
   }
 

@@ -1,18 +1,23 @@
 //! The targets: readers of external bytes.
 
 use std::fs;
+use std::io::{Cursor, Write as _};
 use std::sync::LazyLock;
 
 use anyhow::Result;
 use fastrand::Rng;
 use nianbao::engine::Engine;
 use nianbao::form::Form;
+use nianbao::import::Limits;
+use nianbao::import::container;
 use nianbao::model::Code;
 use nianbao::pipeline::{Format, examine_bytes, produce};
 use nianbao::publish::Waivers;
 use nianbao::series::Aliases;
 use nianbao::site::Site;
 use nianbao::style::Style;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::words;
 use crate::mutants::spoil;
@@ -29,7 +34,7 @@ pub struct Target {
     pub run: fn(&[u8]) -> Result<(), String>,
 }
 
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 8] = [
     Target {
         name: "xlsx",
         seeds: || books("xlsx"),
@@ -46,6 +51,8 @@ pub const TARGETS: [Target; 6] = [
     Target { name: "ods", seeds: || books("ods"), spoil: |b, rng| Ok(spoil::spoiled(b, "ods", rng)?.0), run: examined },
     Target { name: "json", seeds: reports, spoil: |b, rng| Ok(words::spoiled(b, rng)), run: examined },
     Target { name: "toml", seeds: tables, spoil: |b, rng| Ok(words::spoiled(b, rng)), run: parsed },
+    Target { name: "zip", seeds: archives, spoil: |b, rng| Ok(words::spoiled(b, rng)), run: unpacked },
+    Target { name: "eml", seeds: mails, spoil: |b, rng| Ok(words::spoiled(b, rng)), run: unpacked },
 ];
 
 static ENGINE: LazyLock<Engine> = LazyLock::new(Engine::default);
@@ -84,6 +91,62 @@ fn tables() -> Result<Vec<Vec<u8>>> {
     let style = "[page]\ntop = 37\n[size]\nbody = 16\n[face]\nbody = \"NotoSerifSC-Regular.ttf\"\n";
     all.extend([waiver, style, "\"某局\" = [\"某某局\", \"某局（本级）\"]\n"].map(|t| t.as_bytes().to_vec()));
     Ok(all)
+}
+
+/// Returns mails with a report, a workbook and a mail.
+fn mails() -> Result<Vec<Vec<u8>>> {
+    let mail = |parts: &[(&str, &[u8])]| {
+        let fields = "From: a@b.cn\r\nTo: c@d.cn\r\nDate: x\r\nContent-Type: multipart/mixed; boundary=\"=_x\"\r\n\r\n";
+        let mut mail = fields.as_bytes().to_vec();
+        for (fields, content) in parts {
+            mail.extend_from_slice(format!("--=_x\r\n{fields}\r\n\r\n").as_bytes());
+            mail.extend_from_slice(&[*content, b"\r\n"].concat());
+        }
+        [&mail, b"--=_x--\r\n".as_slice()].concat()
+    };
+    let word = "Content-Type: application/octet-stream; name=\"=?gb2312?B?xOqxqC54bHN4?=\"";
+    let percent = "Content-Type: application/json\r\nContent-Disposition: attachment; filename*=GBK''%C4%EA%B1%A8.json";
+    let quoted = "Content-Type: application/json\r\nContent-Transfer-Encoding: quoted-printable";
+    let letters = "Content-Type: application/zip; name=a.zip\r\nContent-Transfer-Encoding: base64";
+    let mut all = Vec::new();
+    for (book, json) in books("xlsx")?.into_iter().zip(reports()?.into_iter().cycle()) {
+        all.push(mail(&[(word, &book), (percent, &json), (quoted, b"{=22a=22: 1}"), (letters, b"UEsFBgAAAAAAAAAA")]));
+    }
+    let inner = all.first().cloned().unwrap_or_default();
+    let inner = String::from_utf8_lossy(&inner).replace("=_x", "=_y");
+    all.push(mail(&[("Content-Type: message/rfc822", inner.as_bytes())]));
+    Ok(all)
+}
+
+/// Returns archives with the samples, a mail, and an archive.
+fn archives() -> Result<Vec<Vec<u8>>> {
+    let zip = |files: &[(&str, &[u8])]| -> Result<Vec<u8>> {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in files {
+            zip.start_file(*name, SimpleFileOptions::default())?;
+            zip.write_all(content)?;
+        }
+        Ok(zip.finish()?.into_inner())
+    };
+    let (books, mails) = (books("xls")?, mails()?);
+    let inner = zip(&books.iter().map(|b| ("甲/年报.xls", b.as_slice())).take(1).collect::<Vec<_>>())?;
+    let outer = mails.iter().map(|m| zip(&[("来信.eml", m), ("乡镇.zip", &inner), ("__MACOSX/._a", b"x")]));
+    outer.collect()
+}
+
+/// Reads a container and all that is in it, and compares two readings of each member.
+fn unpacked(bytes: &[u8]) -> Result<(), String> {
+    let limits = Limits::default();
+    for member in container::members(bytes, &limits).unwrap_or_default() {
+        let read = || container::member(bytes, &member.place, &limits);
+        if read() != read() {
+            return Err(format!("{} is read in two ways", member.path));
+        }
+        if member.path.is_empty() || member.path.split('/').any(|part| matches!(part, "" | "." | "..")) {
+            return Err("a path that leads elsewhere".to_owned());
+        }
+    }
+    Ok(())
 }
 
 fn examined(bytes: &[u8]) -> Result<(), String> {

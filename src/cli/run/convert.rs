@@ -253,7 +253,7 @@ impl<'a> ConvertRun<'a> {
 impl Writes for ConvertRun<'_> {
     fn before(&self, input: &InputFile, digest: &str) -> Option<Record> {
         let kept = self.books.as_ref().filter(|_| !self.job.force)?;
-        let known = kept.journal.before(&input.path.display().to_string())?;
+        let known = kept.journal.before(&input.file())?;
         let same = known.key == self.job.plan.key
             && known.sha256.as_deref() == Some(digest)
             && known.is_understood()

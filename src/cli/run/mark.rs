@@ -48,12 +48,11 @@ pub fn write(
 /// The marked copy of an input; `None` if it is not a readable workbook.
 fn copy(plan: &Plan, input: &InputFile, record: &Record) -> Result<Option<Vec<u8>>, String> {
     let limits = &plan.engine.setting().limits;
-    let read =
-        |bytes: Vec<u8>| reading::workbook(&reading::file_name(&input.path), &bytes, limits, plan.isolation.as_ref());
-    let Ok(workbook) = reading::load(&input.path, limits).and_then(read) else { return Ok(None) };
+    let read = |bytes: Vec<u8>| reading::workbook(&input.name(), &bytes, limits, plan.isolation.as_ref());
+    let Ok(workbook) = plan.load(input).and_then(read) else { return Ok(None) };
     // The writer's message is English and does not help the user, so it is not shown.
     let bytes = feedback::mark(&workbook, &record.findings)
-        .map_err(|_| format!("{} 标不成：工作簿里有 Excel 放不下的内容", input.path.display()))?;
+        .map_err(|_| format!("{} 标不成：工作簿里有 Excel 放不下的内容", input.file()))?;
     Ok(Some(bytes))
 }
 

@@ -51,7 +51,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
         (Done { record, made: Made::New, took: begun.elapsed() }, drawn.then_some(examined))
     });
     let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
-    pass_over_own(plan, done.iter_mut().map(|d| &mut d.record));
+    pass_over(plan, done.iter_mut().map(|d| &mut d.record));
     let notes = conclude(&plan.aliases, plan.strict, done.iter_mut().map(|d| &mut d.record));
     let mut exit = Exit::Good;
     if let (Some(mark), None) = (&job.mark, interrupt.asked()) {
@@ -59,7 +59,7 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
         exit = mark::write(plan, mark, &records, &pool, &interrupt)?;
     }
     let roster = job.expected.as_ref().map(|e| roster(plan, e, done.iter().map(|d| &d.record)));
-    let names = page::ShownNames::new(plan.inputs.all.iter().map(|i| (i.path.display().to_string(), i.shown.clone())));
+    let names = page::ShownNames::new(plan.inputs.all.iter().map(|i| (i.file(), i.shown.clone())));
     let section = |(d, e): (&Done, &Option<Examined>)| {
         // Skipped inputs are not drawn; of a refused report the part that was read is drawn.
         let read = e.as_ref().filter(|_| d.record.status != Status::Skipped);
@@ -106,10 +106,19 @@ pub fn convert(job: &ConvertPlan) -> Result<Exit, Stop> {
     Ok(outcome.exit(&finished.done))
 }
 
-/// As [`judge::pass_over_own`], with the inputs of a plan.
-pub fn pass_over_own<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Record>) -> Vec<bool> {
-    let typed = |r: &Record| plan.inputs.all.get(r.input - 1).is_some_and(|i| i.typed);
-    judge::pass_over_own(&plan.aliases, typed, records)
+/// As [`judge::pass_over_own`] and [`judge::pass_over_repeated`], with the inputs of a plan; returns for each record whether it was
+/// skipped.
+pub fn pass_over<'r>(plan: &Plan, records: impl Iterator<Item = &'r mut Record>) -> Vec<bool> {
+    let mut records: Vec<&mut Record> = records.collect();
+    let input = |r: &Record| plan.inputs.all.get(r.input - 1);
+    let own = judge::pass_over_own(
+        &plan.aliases,
+        |r| input(r).is_some_and(|i| i.typed),
+        records.iter_mut().map(|r| &mut **r),
+    );
+    let is_member = |r: &Record| input(r).is_some_and(|i| i.inside.is_some());
+    let repeated = judge::pass_over_repeated(is_member, &mut records);
+    own.into_iter().zip(repeated).map(|(own, repeated)| own || repeated).collect()
 }
 
 /// As [`judge::roster`], with the inputs of a plan.

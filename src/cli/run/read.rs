@@ -5,7 +5,7 @@
 use std::time::{Duration, Instant};
 
 use super::spool::Slip;
-use super::{Interrupt, each, pass_over_own};
+use super::{Interrupt, each, pass_over};
 use crate::batch::Record;
 use crate::cli::inputs::InputFile;
 use crate::cli::io_error::cause;
@@ -50,7 +50,7 @@ pub fn all(plan: &Plan, pool: &rayon::ThreadPool, interrupt: &Interrupt, writes:
         Read { record, next, took: begun.elapsed() }
     });
     let mut reads = reads.into_iter().collect::<Option<Vec<Read>>>()?;
-    let passed = pass_over_own(plan, reads.iter_mut().map(|r| &mut r.record));
+    let passed = pass_over(plan, reads.iter_mut().map(|r| &mut r.record));
     for (read, _) in reads.iter_mut().zip(passed).filter(|(_, passed)| *passed) {
         read.next = Next::Nothing;
     }
@@ -91,7 +91,7 @@ fn load(plan: &Plan, input: &InputFile) -> Result<(Vec<u8>, String), Box<Finding
     if let Some(f) = &input.trouble {
         return Err(Box::new(f.clone()));
     }
-    let bytes = reading::load(&input.path, &plan.engine.setting().limits).map_err(|e| Box::new(unread(input, &e)))?;
+    let bytes = plan.load(input).map_err(|e| Box::new(unread(input, &e)))?;
     let digest = sha256(&bytes);
     Ok((bytes, digest))
 }
@@ -107,25 +107,25 @@ fn judged(
         Ok((bytes, digest)) => (examine(plan, input, &bytes), Some(digest)),
         Err(f) => (refused(*f), None),
     };
-    let file = input.path.display().to_string();
+    let file = input.file();
     let judged = Judged { input: number, file, sha256: digest, key: &plan.key, strict: plan.strict };
     (judged.record(&examined, &plan.engine), examined)
 }
 
-/// The finding on a file that cannot be read: an error (I101) if the file must be a workbook or declares itself a report,
-/// otherwise a reason to skip it (I102). Blank templates are skipped, and so are books of an earlier run unless named explicitly.
+/// The finding on a file that cannot be read: an error (I101) if the file must be a workbook, declares itself a report, or may hold
+/// one that cannot be reached; otherwise a reason to skip it (I102). Blank templates are skipped, and so are books of an earlier run unless named explicitly.
 fn unread(input: &InputFile, e: &ImportError) -> Finding {
     let wanted = match e {
         ImportError::BlankTemplate => false,
         e if e.is_own_book() => input.typed,
         _ => input.wanted,
     };
-    finding(if wanted || e.is_report() { Code::I101 } else { Code::I102 }, e.to_string())
+    finding(if wanted || e.is_report() || e.is_submission() { Code::I101 } else { Code::I102 }, e.to_string())
 }
 
 /// Examines the content of an input.
 fn examine(plan: &Plan, input: &InputFile, bytes: &[u8]) -> Examined {
-    let name = reading::file_name(&input.path);
+    let name = input.name();
     let read = || reading::read(&name, bytes, &plan.engine.setting().limits, plan.isolation.as_ref());
     // A blank template that was named explicitly is checked: the findings say what to fill in.
     let second = || reading::second(bytes, &plan.engine.setting().limits, plan.helpers.as_ref());

@@ -9,8 +9,18 @@ use super::*;
 use crate::form::Unit;
 use crate::model::Address;
 
-const OLD: Limits =
-    Limits { file_bytes: 1 << 20, inflated_bytes: 1 << 20, parts: 100, cells: 1000, sheets: 8, text_bytes: 1 << 16 };
+const OLD: Limits = Limits {
+    file_bytes: 1 << 20,
+    inflated_bytes: 1 << 20,
+    parts: 100,
+    cells: 1000,
+    sheets: 8,
+    text_bytes: 1 << 16,
+    container_bytes: 1 << 20,
+    unpacked_bytes: 1 << 20,
+    members: 100,
+    nesting: 2,
+};
 
 pub(super) fn compound(streams: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = CompoundFile::create(Cursor::new(Vec::new())).unwrap();

@@ -12,11 +12,17 @@ use crate::wire::{Answer, WORKBOOK};
 #[derive(Serialize)]
 struct About {
     version: &'static str,
-    /// Most bytes of a file that is read.
-    largest_file: u64,
+    largest: Largest,
     editions: Vec<Edition>,
     formats: Vec<FormatRow>,
     rules: Vec<Meaning>,
+}
+
+/// Most bytes of a workbook or report, and of an archive or a mail.
+#[derive(Serialize)]
+struct Largest {
+    file: u64,
+    container: u64,
 }
 
 #[derive(Serialize)]
@@ -62,9 +68,10 @@ pub fn about() -> Result<Answer, String> {
         basis: &r.basis,
         example: &r.example,
     };
+    let limits = Limits::default();
     Answer::of(About {
         version: nianbao::VERSION,
-        largest_file: Limits::default().file_bytes,
+        largest: Largest { file: limits.file_bytes, container: limits.container_bytes },
         editions: form::built_in().iter().map(edition).collect(),
         formats: Format::ALL.map(|f| FormatRow { name: f.name(), word: f.word() }).into(),
         rules: rules::all().iter().map(meaning).collect(),

@@ -6,6 +6,7 @@
 //! that is the core's. A fault of this program traps, upon which the host reads what it was (`fault`) and ends the instance.
 
 mod about;
+mod containers;
 #[cfg(target_family = "wasm")]
 mod host;
 mod one;
@@ -33,6 +34,10 @@ enum Ask {
     Rehearse,
     /// The blank template of an edition.
     Template { edition: String },
+    /// Whether the file, of which only the beginning is sent, may be an archive or a mail.
+    MayUnpack,
+    /// The files in an archive or a mail, and a record for each that cannot be read.
+    Unpack,
     /// Record and tables of the file.
     Examine,
     /// The report in these formats.
@@ -44,6 +49,9 @@ enum Ask {
     /// The records of a run judged together, and the state of the units of a list.
     Conclude {
         records: Vec<Record>,
+        /// Which of them came in an archive or a mail.
+        #[serde(default)]
+        members: Vec<bool>,
         units: Option<String>,
         #[serde(default)]
         publishing: bool,
@@ -51,6 +59,8 @@ enum Ask {
     /// The sum of the reports; the files are those of the records, in their order.
     Sum {
         records: Vec<Record>,
+        #[serde(default)]
+        members: Vec<bool>,
         year: Option<u16>,
         #[serde(default)]
         agency: String,
@@ -75,17 +85,19 @@ fn answer(ask: Ask, files: &[Received<'_>]) -> Result<Answer, String> {
         Ask::About => about::about(),
         Ask::Rehearse => one::rehearse(engine()?),
         Ask::Template { edition } => about::template(&edition),
+        Ask::MayUnpack => containers::may_unpack(only(files)?),
+        Ask::Unpack => containers::unpack(only(files)?, engine()?),
         Ask::Examine => one::examine(only(files)?, engine()?),
         Ask::Produce { formats } => one::produced(only(files)?, &named(&formats)?, engine()?),
         Ask::Package { record, waivers } => one::package(only(files)?, *record, waivers.as_deref(), engine()?),
         Ask::Mark { record } => one::mark(only(files)?, &record, engine()?),
-        Ask::Conclude { records, units, publishing } => several::conclude(records, units.as_deref(), publishing),
-        Ask::Sum { records, year, agency, units } => several::sum(
-            records,
-            files,
-            &several::Wanted { year, agency: agency.trim(), units: units.as_deref() },
-            engine()?,
-        ),
+        Ask::Conclude { records, members, units, publishing } => {
+            several::conclude(records, &members, units.as_deref(), publishing)
+        }
+        Ask::Sum { records, members, year, agency, units } => {
+            let wanted = several::Wanted { year, agency: agency.trim(), units: units.as_deref() };
+            several::sum(records, &members, files, &wanted, engine()?)
+        }
         Ask::FindingsPage { records } => several::findings_page(&records, files, engine()?),
         Ask::Bundle => several::bundle(files, engine()?),
     }

@@ -1,6 +1,7 @@
 //! Requests about one file: its record and tables, its report in formats, its package, its marked copy.
 
 use nianbao::batch::Record;
+use nianbao::digest::sha256;
 use nianbao::engine::Engine;
 use nianbao::feedback::{DrawnTable, mark as marked, tables};
 use nianbao::import::{self, ImportError, Input, Limits};
@@ -94,7 +95,7 @@ pub fn mark(file: &Received<'_>, record: &Record, engine: &Engine) -> Result<Ans
 /// Reads and checks a file; returns its record too.
 pub fn read(file: &Received<'_>, engine: &Engine) -> (Examined, Record) {
     let examined = examined(file, engine, false);
-    let judged = Judged { input: 1, file: file.name.clone(), sha256: None, key: "", strict: false };
+    let judged = Judged { input: 1, file: file.name.clone(), sha256: Some(sha256(file.bytes)), key: "", strict: false };
     let record = judged.record(&examined, engine);
     (examined, record)
 }

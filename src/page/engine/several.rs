@@ -7,7 +7,8 @@ use nianbao::batch::Record;
 use nianbao::engine::Engine;
 use nianbao::feedback::page::{MOST_DRAWN, ShownNames, page, section};
 use nianbao::judge::{
-    Gathered, InputRole, Summing, conclude as judge_together, pass_over_own, refuse_collisions, roster, stem,
+    Gathered, InputRole, Summing, conclude as judge_together, pass_over_own, pass_over_repeated, refuse_collisions,
+    roster, stem,
 };
 use nianbao::model::Finding;
 use nianbao::publish::bundle as bundled;
@@ -36,9 +37,14 @@ struct Units {
 }
 
 /// `publishing`: reports whose files would have the same name are refused.
-pub fn conclude(mut records: Vec<Record>, units: Option<&str>, publishing: bool) -> Result<Answer, String> {
+pub fn conclude(
+    mut records: Vec<Record>,
+    members: &[bool],
+    units: Option<&str>,
+    publishing: bool,
+) -> Result<Answer, String> {
     let aliases = Aliases::default();
-    pass_over_own(&aliases, |_| false, records.iter_mut());
+    pass_over(&mut records, members, &aliases);
     if publishing {
         let hint = "请先核对两份的单位和年度，填错的改正，重复的只留一份";
         refuse_collisions(&mut records.iter_mut().collect::<Vec<_>>(), hint, |r| PathBuf::from(stem(r)));
@@ -72,13 +78,14 @@ struct SumMade {
 /// it was not understood is not read again.
 pub fn sum(
     mut records: Vec<Record>,
+    members: &[bool],
     files: &[Received<'_>],
     wanted: &Wanted<'_>,
     engine: &Engine,
 ) -> Result<Answer, String> {
     same_number(&records, files)?;
     let aliases = Aliases::default();
-    let passed = pass_over_own(&aliases, |_| false, records.iter_mut());
+    let passed = pass_over(&mut records, members, &aliases);
     let list = wanted.units.map(Expected::parse);
     let expected = list.as_ref().map(|list| (LIST, list));
     let summing = Summing { aliases: &aliases, year: wanted.year, agency: wanted.agency, expected };
@@ -102,6 +109,16 @@ pub fn sum(
         }
         _ => answer,
     })
+}
+
+/// Skips what this program wrote of other inputs, and members of archives and mails (`members` says which) that are inputs already;
+/// returns for each record whether it was skipped.
+fn pass_over(records: &mut [Record], members: &[bool], aliases: &Aliases) -> Vec<bool> {
+    (1..).zip(records.iter_mut()).for_each(|(number, record)| record.input = number);
+    let own = pass_over_own(aliases, |_| false, records.iter_mut());
+    let is_member = |record: &Record| members.get(record.input - 1).copied().unwrap_or_default();
+    let repeated = pass_over_repeated(is_member, &mut records.iter_mut().collect::<Vec<_>>());
+    own.into_iter().zip(repeated).map(|(own, repeated)| own || repeated).collect()
 }
 
 /// Name of the list of units in messages.

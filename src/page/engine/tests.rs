@@ -170,6 +170,29 @@ fn a_marked_copy_and_the_blank_template_are_workbooks() {
     assert_eq!(about["result"]["rules"].as_array().map(Vec::len), Some(nianbao::rules::all().len()));
 }
 
+/// A mail with this attachment.
+fn mail(attachment: &str) -> Vec<u8> {
+    let fields = "From: a@b.cn\r\nTo: c@d.cn\r\nSubject: x\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n";
+    format!("{fields}--x\r\n{attachment}\r\n--x--\r\n").into_bytes()
+}
+
+#[test]
+fn a_mail_becomes_the_files_in_it() {
+    let may = |bytes: &[u8]| ask(json!({ "ask": "may_unpack" }), &[("来信.eml", bytes)]).0["result"].clone();
+    let unpack = |bytes: &[u8]| ask(json!({ "ask": "unpack" }), &[("信/来信.eml", bytes)]);
+    let report = mail("Content-Type: application/json; name=a.json\r\n\r\n{\"a\": 1}");
+    assert_eq!((may(&report), may(&SAMPLE[..4096])), (json!(true), json!(false)));
+    let (answer, files) = unpack(&report);
+    assert_eq!((names(&answer), files[0].as_slice()), (vec!["信/来信.eml/a.json"], &b"{\"a\": 1}"[..]));
+    assert_eq!(answer["result"], json!({ "is_container": true, "records": [] }));
+    let none = unpack(&mail("Content-Type: text/plain\r\n\r\nhello")).0;
+    assert_eq!((&none["result"]["records"][0]["status"], names(&none).len()), (&json!("skipped"), 0));
+    let cut = unpack(&report[..report.len() - 10]).0;
+    assert_eq!(cut["result"]["records"][0]["status"], "failed");
+    assert_eq!(cut["result"]["records"][0]["file"], "信/来信.eml");
+    assert_eq!(unpack(SAMPLE).0["result"]["is_container"], false);
+}
+
 #[test]
 fn what_is_no_request_is_answered_with_why() {
     let faults = [
