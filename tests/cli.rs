@@ -241,7 +241,7 @@ fn the_command_line_answers_in_chinese() {
         (&["convert", "a.xlsx"], 2, "缺少 -o <文件夹>。"),
         (&["check", "a.xlsx", "－－format", "json"], 2, "－－format 的横线要用英文输入法的 --"),
         (&["check", "a.xlsx", "—strict"], 2, "—strict 的横线"),
-        (&["Cargo.toml"], 2, "检查写 nianbao check Cargo.toml"),
+        (&["Cargo.toml", "--strict"], 2, "检查写 nianbao check Cargo.toml"),
         (&["check", "a.xlsx", "--formt", "json"], 2, "是不是想写 --format。用法见 nianbao check --help"),
         (
             &["publish", "a.xlsx", "-o", "b", "--force"],

@@ -123,7 +123,7 @@ fn books_and_locks_are_never_opened_through_a_link() {
         ("dangling", |victim, link| symlink(victim.with_extension("没有"), link).unwrap()),
         ("hard", |victim, link| fs::hard_link(victim, link).unwrap()),
     ];
-    for (kind, link) in links {
+    for (kind, link) in &links {
         for name in [JOURNAL, ".nianbao-lock", "manifest.jsonl", "汇总.xlsx", "运行记录.jsonl"] {
             let out = dir.path().join(format!("输出 {kind} {name}"));
             fs::create_dir(&out).unwrap();
@@ -137,21 +137,31 @@ fn books_and_locks_are_never_opened_through_a_link() {
         }
     }
     assert!(!victim.with_extension("没有").exists());
-    // Outputs replace links of the same name.
+    // Outputs replace links of the same name only if asked, and never what they lead to.
     let out = dir.path().join("输出");
     fs::create_dir(&out).unwrap();
     let one = input.join("甲/0.xlsx");
-    let convert = || ends(&["convert", one.to_str().unwrap(), "-o", out.to_str().unwrap(), "--to", "xlsx"]);
-    convert();
-    let made = out.join(tree(&out).remove(0));
-    fs::remove_file(&made).unwrap();
-    fs::hard_link(&victim, &made).unwrap();
-    assert_eq!(convert().status.code(), Some(0));
-    fs::remove_file(&made).unwrap();
-    symlink(&victim, &made).unwrap();
-    assert_eq!(convert().status.code(), Some(0));
-    assert_eq!(fs::read_to_string(&victim).unwrap(), "别人的");
-    assert!(fs::symlink_metadata(&made).unwrap().is_file());
+    let convert = |more: &[&str]| {
+        let args = ["convert", one.to_str().unwrap(), "-o", out.to_str().unwrap(), "--to", "xlsx"];
+        ends(&[&args[..], more].concat()).status.code()
+    };
+    // The record of what was written is no exception.
+    for (kind, link) in &links {
+        link(&victim, &out.join(support::RECORD));
+        assert_eq!(convert(&[]), Some(4), "{kind}");
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "别人的", "{kind}");
+        assert_eq!(tree(&out), [support::RECORD], "{kind}");
+        fs::remove_file(out.join(support::RECORD)).unwrap();
+    }
+    convert(&[]);
+    let made = out.join(tree(&out).into_iter().find(|name| name.ends_with(".xlsx")).unwrap());
+    for (kind, link) in links {
+        fs::remove_file(&made).unwrap();
+        link(&victim, &made);
+        assert_eq!((convert(&[]), convert(&["--force"])), (Some(4), Some(0)), "{kind}");
+        assert_eq!(fs::read_to_string(&victim).unwrap(), "别人的", "{kind}");
+        assert!(fs::symlink_metadata(&made).unwrap().is_file(), "{kind}");
+    }
 }
 
 #[test]
@@ -169,7 +179,8 @@ fn a_pipe_among_the_books_stops_the_run_at_once() {
     }
     let out = dir.path().join("输出");
     let to = out.to_str().unwrap();
-    let part = |part: &str| ends(&["convert", input, "-o", to, "--to", "xlsx,csv", "--shard", part]);
+    let args = ["convert", input, "-o", to, "--to", "xlsx,csv", "--shard"];
+    let part = |part: &str| ends(&[&args[..], &[part]].concat());
     fs::create_dir(&out).unwrap();
     let [first, second] = ["manifest-1-of-2.jsonl", "manifest-2-of-2.jsonl"].map(|name| out.join(name));
     pipe(&first);
@@ -180,14 +191,17 @@ fn a_pipe_among_the_books_stops_the_run_at_once() {
     assert!(run.status.code() == Some(3) && stderr(&run).contains("manifest-1-of-2.jsonl"), "{}", stderr(&run));
     fs::remove_file(&first).unwrap();
     assert_eq!(part("1/2").status.code(), Some(0));
-    // An output that was replaced by a pipe is reported as missing, and does not block.
+    // An output that was replaced by a pipe is reported as missing, does not block, and is replaced if asked.
     let output = out.join(tree(&out).into_iter().find(|p| p.ends_with(".csv") && p.contains('/')).unwrap());
     fs::remove_file(&output).unwrap();
     pipe(&output);
     let run = merge();
     assert!(run.status.code() == Some(3) && stderr(&run).contains("缺少或与记录不同"), "{}", stderr(&run));
-    assert_eq!(part("1/2").status.code(), Some(0));
-    assert_eq!(part("2/2").status.code(), Some(0));
+    let codes = ["1/2", "2/2"].map(|shard| part(shard).status.code());
+    assert!(codes.contains(&Some(0)) && codes.contains(&Some(4)), "{codes:?}");
+    for shard in ["1/2", "2/2"] {
+        assert_eq!(ends(&[&args[..], &[shard, "--force"]].concat()).status.code(), Some(0));
+    }
     assert_eq!(merge().status.code(), Some(0));
 }
 
@@ -245,7 +259,8 @@ fn what_killed_runs_left_at_the_top_is_gone_after_the_next_run() {
             fs::write(out.join(".nianbao-77-2.tmp/半份.pdf"), "").unwrap();
             let run = ends(&[&args, &[what.to_str().unwrap(), "-o", out.to_str().unwrap()][..]].concat());
             assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
-            let left: Vec<String> = tree(&out).into_iter().filter(|p| p.contains(".nianbao-")).collect();
+            let left: Vec<String> =
+                tree(&out).into_iter().filter(|p| p.contains(".nianbao-") && p != support::RECORD).collect();
             assert!(left.is_empty(), "{args:?}: {left:?}");
         }
     }

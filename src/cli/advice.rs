@@ -4,7 +4,7 @@
 
 use super::outcome::{Done, RunOutcome};
 use super::overview;
-use super::terminal::line;
+use super::terminal::{Line, line};
 use crate::aggregate::UnitState;
 use crate::batch::{Record, Status};
 use crate::publish::stanzas;
@@ -26,13 +26,14 @@ pub fn checked(outcome: &RunOutcome<'_>, done: &[Done]) {
     if outcome.roster.as_ref().is_some_and(|r| r.count(UnitState::Submitted) < r.units.len()) {
         return;
     }
-    line(if !reports().all(overview::is_clean) {
+    let ready = if !reports().all(overview::is_clean) {
         "没有错误。上面的警告核对过了，下一步："
     } else if reports().all(|r| r.findings.is_empty()) {
         "没有发现问题。下一步："
     } else {
         "没有发现错误和警告（提示知道就行）。下一步："
-    });
+    };
+    Line::ready(ready).print();
     line(&format!("  {}    生成 PDF、Word 和 Excel", typed.convert()));
     line(&format!("  {}    生成交给网站的公布包", typed.publish()));
 }

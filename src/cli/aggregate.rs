@@ -5,15 +5,19 @@ use std::time::Duration;
 
 use super::args::{AggregateArgs, Output};
 use super::outcome::{Doing, Done, Made};
+use super::real_path::real_path;
 use super::run as runs;
 use super::times::Times;
-use super::{Exit, Stop, exit, output, plan, print, terminal};
+use super::{Exit, Stop, destination, exit, output, plan, print, standard, terminal};
 use crate::aggregate::{Expected, Roster};
 use crate::batch::{OutputFile, Record, Status};
 use crate::digest::sha256;
 use crate::judge::{Gathered, InputRole, Summed, Summing};
 use crate::model::{Code, Severity, finding};
 use crate::pipeline::Format;
+
+/// Name of the workbook in examples.
+const SUM: &str = "汇总.xlsx";
 
 /// The checked arguments.
 struct Job {
@@ -52,29 +56,30 @@ pub fn run(args: &AggregateArgs) -> Result<Exit, Stop> {
     if worst_finding == Some(Severity::Error) || (job.plan.strict && worst_finding == Some(Severity::Warning)) {
         exit = exit.max(Exit::Findings);
     }
-    job.plan.times.iter().flat_map(Times::lines).for_each(|l| terminal::progress(&l));
+    job.plan.times.iter().flat_map(Times::lines).for_each(|l| terminal::aside(&l));
     print_sum(&job, &summed, written, exit);
     Ok(exit.max(worst))
 }
 
 fn job(args: &AggregateArgs) -> Result<Job, Stop> {
     plan::text_or_json(&args.input, "aggregate")?;
-    let plan = plan::reading(&args.input, None, plan::setting(&args.input)?, &[])?;
     let output = args.output.clone();
-    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
-    if output.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
+    destination::refuse_folder(&output, SUM)?;
+    let to_stdout = standard::is_dash(&output);
+    if to_stdout {
+        standard::take_output(Some(SUM))?;
+    } else if output.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
         return Err(Stop::usage(format!("{} 应当以 .xlsx 结尾", output.display())));
     }
-    if output.is_dir() {
-        return Err(unwritten(format!("{} 是文件夹，请给出文件名", output.display())));
-    }
-    let real = output.canonicalize().ok();
-    if real.is_some() && plan.inputs.all.iter().any(|i| i.path.canonicalize().ok() == real) {
+    let plan = plan::reading(&args.input, None, plan::setting(&args.input)?, &[])?;
+    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+    let real = real_path(&output).ok();
+    if real.is_some() && plan.inputs.all.iter().any(|i| real_path(&i.path).ok() == real) {
         let message = format!("{} 是输入的文件，不能写在上面，请写到输入的文件夹以外", output.display());
         return Err(unwritten(message));
     }
     // Somebody may have added the text of a report to the existing file.
-    if output.exists() && !args.force {
+    if !to_stdout && output.exists() && !args.force {
         return Err(unwritten(format!("{} 已经存在，要覆盖请加 --force", output.display())));
     }
     let expected = args.expect.as_deref().map(|path| Ok((path.display().to_string(), plan::expected(path)?)));
@@ -110,7 +115,7 @@ fn gather(job: &Job) -> Result<(Gathered, Roster, Exit), Stop> {
         let done = Done { record, made: Made::New, took: Duration::ZERO };
         if job.plan.format == Output::Json {
             print::json(None, &done.record);
-        } else if (exit > Exit::Good && wanted) || done.record.is_own {
+        } else if (exit > Exit::Good && wanted) || (done.record.is_own && !terminal::is_quiet()) {
             print::text(Doing::Checking, None, &done, None);
         }
         if wanted {
@@ -123,7 +128,11 @@ fn gather(job: &Job) -> Result<(Gathered, Roster, Exit), Stop> {
 /// Writes the workbook; returns its file, and whether it replaced an existing one.
 fn save(path: &Path, bytes: &[u8]) -> Result<(OutputFile, Made), String> {
     let made = if path.exists() { Made::Replaced } else { Made::New };
-    output::write_one(path, bytes)?;
+    if standard::is_dash(path) {
+        terminal::result(bytes)?;
+    } else {
+        output::write_one(path, bytes)?;
+    }
     let format = Format::Xlsx.name().to_owned();
     Ok((OutputFile { format, path: path.display().to_string(), bytes: bytes.len(), sha256: sha256(bytes) }, made))
 }
@@ -160,12 +169,18 @@ fn print_sum(job: &Job, summed: &Summed, written: Option<(OutputFile, Made)>, ex
         Some(s) => format!("{} 年，{} 版表样", s.report.cover.year, s.report.form.id),
         None => "没有汇总".to_owned(),
     };
-    terminal::line(&format!("{}：{known}", job.output.display()));
+    let is_problem = sum.is_none() || items.iter().any(|f| f.severity > Severity::Note);
+    let head = format!("{}：{known}", job.output.display());
+    if is_problem {
+        terminal::line(&head);
+    } else {
+        terminal::info(&head);
+    }
     print::findings(&items, print::LISTED, None);
     if let Some((file, made)) = written {
         print::files(Path::new(""), &[file], made);
     }
     if sum.is_some() {
-        terminal::line(&summed.sentence());
+        terminal::info(&summed.sentence());
     }
 }

@@ -38,6 +38,11 @@ impl Exit {
         Exit::Terminated,
     ];
 
+    /// Whether the run was asked to end before it was done.
+    pub const fn is_interrupted(self) -> bool {
+        matches!(self, Exit::HungUp | Exit::Interrupted | Exit::Terminated)
+    }
+
     /// The meaning for the help, in Chinese.
     pub const fn meaning(self) -> &'static str {
         match self {
@@ -45,7 +50,7 @@ impl Exit {
             Exit::Findings => "有错误级别的问题（能读懂的报告仍然照原样转换）",
             Exit::Usage => "命令写错了",
             Exit::Unread => "有文件读不了或不能确定内容（没有为它写任何文件，其他文件照常处理）",
-            Exit::Unwritten => "有输出写不了，或几份输入得出同样的文件名",
+            Exit::Unwritten => "有输出写不了，有输出改动过所以没有盖住，或几份输入得出同样的文件名",
             Exit::HungUp => "终端关闭（SIGHUP）：手上的做完了；转换时再运行同一命令会接着做",
             Exit::Interrupted => "按 Ctrl-C 中断：手上的做完了；转换时再运行同一命令会接着做",
             Exit::Terminated => "被系统要求停止（SIGTERM）：手上的做完了；转换时再运行同一命令会接着做",

@@ -166,6 +166,11 @@ impl Folder {
         self.handle.rename(name.as_ref(), &to.handle, new.as_ref())
     }
 
+    /// An error if a file of this name exists and cannot be replaced now: on Windows a program that has it open prevents that.
+    pub fn check_replaceable(&self, name: impl AsRef<OsStr>) -> io::Result<()> {
+        self.handle.check_replaceable(name.as_ref())
+    }
+
     pub fn remove_file(&self, name: impl AsRef<OsStr>) -> io::Result<()> {
         self.handle.remove_file(name.as_ref())
     }
@@ -290,6 +295,11 @@ mod system {
             Ok(renameat(&self.0, name, &to.0, new)?)
         }
 
+        /// Renaming replaces any file, whoever has it open.
+        pub fn check_replaceable(&self, _: &OsStr) -> io::Result<()> {
+            Ok(())
+        }
+
         pub fn remove_file(&self, name: &OsStr) -> io::Result<()> {
             Ok(unlinkat(&self.0, name, AtFlags::empty())?)
         }
@@ -372,6 +382,13 @@ mod system {
 
         pub fn rename(&self, name: &OsStr, to: &Handle, new: &OsStr) -> io::Result<()> {
             fs::rename(self.0.join(name), to.0.join(new))
+        }
+
+        pub fn check_replaceable(&self, name: &OsStr) -> io::Result<()> {
+            match OpenOptions::new().write(true).open(self.0.join(name)) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => Err(e),
+                _ => Ok(()),
+            }
         }
 
         pub fn remove_file(&self, name: &OsStr) -> io::Result<()> {

@@ -5,11 +5,14 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::Stop;
 use super::containers::{Containers, Contents};
 use super::filter::Filter;
 use super::io_error::cause;
+use super::real_path::real_path;
+use super::{meant, output, standard};
 use crate::fault::{Faults, Step};
 use crate::import::container::{Member, MemberState, Place, folder_of, noise};
 use crate::import::{ImportError, named_as_workbook};
@@ -32,6 +35,8 @@ pub struct InputFile {
     pub wanted: bool,
     /// Whether the user named the file itself.
     pub typed: bool,
+    /// Bytes of standard input; `None` for a file.
+    pub piped: Option<Arc<[u8]>>,
     /// The finding that prevents it from being read.
     pub trouble: Option<Finding>,
 }
@@ -78,21 +83,28 @@ pub fn expand(
     filter: &Filter,
     (containers, faults): (&Containers, &Faults),
 ) -> Result<InputFiles, Stop> {
-    let output = output.and_then(|o| o.canonicalize().ok());
+    let output = output.and_then(|o| real_path(o).ok());
     let within = PathBuf::new();
     let (left_out, left_out_folders, all) = (0, 0, Vec::new());
     let mut walk = FolderWalk { output, filter, containers, faults, within, all, left_out, left_out_folders };
     let mut many = typed.len() > 1;
     for path in typed {
         walk.within = path.file_name().filter(|_| typed.len() > 1).map(PathBuf::from).unwrap_or_default();
-        if !path.is_dir() {
-            if let Some(contents) = walk.contents(path) {
+        let is_piped = standard::is_dash(path);
+        if is_piped || !path.is_dir() {
+            let contents = if is_piped { None } else { walk.contents(path) };
+            if let Some(contents) = contents {
                 many = true;
                 walk.typed_container(path, contents);
             } else {
                 walk.within = PathBuf::new();
-                walk.add(path, Path::new(""), true, None);
-                walk.all.last_mut().into_iter().for_each(|input| input.typed = true);
+                let trouble = if is_piped { None } else { meant::missing(path).map(|m| finding(Code::I101, m)) };
+                let path = if is_piped { Path::new(standard::INPUT) } else { path };
+                walk.add(path, Path::new(""), true, trouble);
+                if let Some(input) = walk.all.last_mut() {
+                    input.typed = true;
+                    input.piped = is_piped.then(|| Arc::from([]));
+                }
             }
             continue;
         }
@@ -121,8 +133,8 @@ pub fn expand(
 /// Adds a finding to every further path of the same file, so that the file is read once.
 fn refuse_repeated(all: &mut [InputFile]) {
     let mut seen: BTreeMap<(PathBuf, Option<Place>), String> = BTreeMap::new();
-    for input in all.iter_mut().filter(|i| i.trouble.is_none()) {
-        let Ok(real) = input.path.canonicalize() else { continue };
+    for input in all.iter_mut().filter(|i| i.trouble.is_none() && i.piped.is_none()) {
+        let Ok(real) = real_path(&input.path) else { continue };
         let place = input.inside.as_ref().map(|inside| inside.place.clone());
         match seen.get(&(real.clone(), place.clone())) {
             Some(first) => {
@@ -164,7 +176,7 @@ impl FolderWalk<'_> {
     fn add(&mut self, path: &Path, below: &Path, wanted: bool, trouble: Option<Finding>) {
         let shown = self.within.join(below).join(path.file_name().unwrap_or_default()).display().to_string();
         let (path, below) = (path.to_owned(), below.to_owned());
-        self.all.push(InputFile { path, inside: None, below, shown, wanted, typed: false, trouble });
+        self.all.push(InputFile { path, inside: None, below, shown, wanted, typed: false, piped: None, trouble });
     }
 
     fn pass_over(&mut self, path: &Path, below: &Path, why: &str) {
@@ -172,7 +184,7 @@ impl FolderWalk<'_> {
     }
 
     fn is_output(&self, path: &Path) -> bool {
-        self.output.is_some() && path.canonicalize().ok() == self.output
+        self.output.is_some() && real_path(path).ok() == self.output
     }
 
     fn folder(&mut self, path: &Path, below: &Path, depth: usize) {
@@ -223,6 +235,10 @@ impl FolderWalk<'_> {
                 () if name.starts_with('.') => self.pass_over(path, &below, "是隐藏的文件夹，没有读取"),
                 () => self.folder(path, at, depth + 1),
             };
+        }
+        // Written by this program beside its outputs: no news to anyone.
+        if name == output::RECORD {
+            return;
         }
         let why = if meta.is_file() { noise(&name) } else { Some("不是普通文件") };
         let contents = if why.is_none() { self.contents(path) } else { None };
@@ -307,6 +323,7 @@ impl FolderWalk<'_> {
                 shown: self.within.join(&at).display().to_string(),
                 wanted,
                 typed: false,
+                piped: None,
                 trouble,
             });
         }

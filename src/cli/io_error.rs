@@ -11,10 +11,28 @@ pub fn unwritable(path: &Path, e: &Error) -> String {
     format!("无法写入 {}：{}", path.display(), cause(e))
 }
 
+/// The message on a file or folder that exists and cannot be replaced. Windows denies the access if a program has it open.
+pub fn irreplaceable(path: &Path, e: &Error) -> String {
+    if cfg!(windows) && e.kind() == ErrorKind::PermissionDenied {
+        return format!("无法写入 {}：{IN_USE}；没有打开的，请检查权限", path.display());
+    }
+    unwritable(path, e)
+}
+
+const IN_USE: &str = "文件正开着，请先在 Excel、WPS 或别的程序里关闭";
+
+/// Whether another program keeps a file to itself (Windows).
+pub fn is_in_use(e: &Error) -> bool {
+    /// `ERROR_SHARING_VIOLATION` and `ERROR_LOCK_VIOLATION`; std has no kind for them.
+    const VIOLATIONS: [i32; 2] = [32, 33];
+    cfg!(windows) && e.raw_os_error().is_some_and(|code| VIOLATIONS.contains(&code))
+}
+
 /// The cause of an error, for most causes with what to do about it. The message of an error of the kind `InvalidData` is one of
 /// this program and is returned unchanged.
 pub fn cause(e: &Error) -> String {
     match e.kind() {
+        _ if is_in_use(e) => IN_USE.to_owned(),
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "磁盘空间不足，请清理磁盘后重试".to_owned(),
         ErrorKind::FileTooLarge => "超过了系统允许的文件大小".to_owned(),
         ErrorKind::PermissionDenied => "没有权限，请换一个文件夹或检查权限".to_owned(),
@@ -24,6 +42,7 @@ pub fn cause(e: &Error) -> String {
         ErrorKind::NotADirectory | ErrorKind::AlreadyExists => {
             "路径中有一个同名文件，不是文件夹，请换一个文件夹".to_owned()
         }
+        ErrorKind::InvalidFilename => "名字太长，或有系统不允许的字符，请换一个名字".to_owned(),
         _ => number(e),
     }
 }

@@ -4,12 +4,15 @@
 
 use std::path::PathBuf;
 
+use super::standard;
+
 /// Most inputs that a command lists; more would fill the screen.
 const MOST_INPUTS: usize = 4;
 /// Names of outputs in the commands, as in the manual.
 const FOLDER: &str = "输出";
 const PACKAGES: &str = "公布";
-const PAGE: &str = "检查结果.html";
+/// Name of the page of findings.
+pub const PAGE: &str = "检查结果.html";
 
 /// Inputs and options of this run that the next command needs too.
 #[derive(Debug, Clone, Default)]
@@ -43,14 +46,17 @@ impl Typed {
 
     /// The same options with another input.
     pub fn of(&self, input: &str) -> Typed {
-        Typed { inputs: vec![input.into()], options: self.options.clone() }
+        let is_piped = input == standard::INPUT && self.inputs.iter().any(|i| standard::is_dash(i));
+        Typed { inputs: vec![if is_piped { "-" } else { input }.into()], options: self.options.clone() }
     }
 
     fn command(&self, verb: &str, tail: &[&str]) -> String {
         let inputs = if self.inputs.len() > MOST_INPUTS {
             vec!["<同样的输入>".to_owned()]
         } else {
-            self.inputs.iter().map(|i| quoted(&i.display().to_string())).collect()
+            let input =
+                |i: &PathBuf| if standard::is_dash(i) { "-".to_owned() } else { quoted(&i.display().to_string()) };
+            self.inputs.iter().map(input).collect()
         };
         let words = ["nianbao".to_owned(), verb.to_owned()].into_iter().chain(inputs);
         let tail = tail.iter().map(|w| (*w).to_owned());

@@ -12,11 +12,13 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use super::folder::{ATTEMPTS, EntryKind, Folder, unsteady};
-use super::io_error::unwritable;
+use super::io_error::{irreplaceable, unwritable};
 
 /// Prefix of the names of everything that exists only during a run.
 pub const PREFIX: &str = ".nianbao-";
 const SUFFIX: &str = ".tmp";
+/// Name of the record of outputs that no manifest lists; it stays in the output folder.
+pub const RECORD: &str = ".nianbao-written.jsonl";
 
 /// Content of a file to be written.
 pub enum FileContent<'a> {
@@ -98,11 +100,12 @@ fn write(folder: &Folder, files: &[(String, FileContent<'_>)], wait: bool) -> Re
         if folder.is(EntryKind::Folder, name) {
             return Err(blocked(&folder.path().join(name), "文件夹"));
         }
+        folder.check_replaceable(name).map_err(|e| irreplaceable(&folder.path().join(name), &e))?;
     }
     for (file, name) in ready {
         // All files are complete on the same disk: from here on only a disk failure can leave the set incomplete, and each file
         // stays whole.
-        file.persist(name).map_err(|e| unwritable(&folder.path().join(name), &e))?;
+        file.persist(name).map_err(|e| irreplaceable(&folder.path().join(name), &e))?;
     }
     Ok(())
 }
@@ -235,6 +238,7 @@ pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside
             }
         }
     }
+    within.check_replaceable(beside.0).map_err(|e| irreplaceable(&within.path().join(beside.0), &e))?;
     let mut made = TemporaryFolder::new(within).map_err(failed)?;
     for (file, bytes) in files {
         let mut to = made.inner.create_new(file).map_err(failed)?;
@@ -252,7 +256,7 @@ pub fn write_folder(within: &Folder, name: &str, files: &[(&str, &[u8])], beside
     // one is renamed.
     let mut aside = TemporaryFolder::new(within).map_err(failed)?;
     if there.is_some() {
-        within.rename(name, &aside.inner, name).map_err(failed)?;
+        within.rename(name, &aside.inner, name).map_err(|e| irreplaceable(&target, &e))?;
     }
     let placed = within.rename(&made.name, within, name).and_then(|()| {
         one.persist(beside.0).inspect_err(|_| {

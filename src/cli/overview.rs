@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use super::terminal::Line;
 use crate::batch::{Record, Status, severity as word};
 use crate::model::{BLOCKS, Finding, Severity, truncated};
 
@@ -59,30 +60,30 @@ pub fn is_blocking_warning(f: &Finding) -> bool {
     f.blocks_as_warning() && f.waived.is_none()
 }
 
-/// Lines about checked inputs, without those that were skipped.
-pub fn lines<'r>(records: impl Iterator<Item = &'r Record>) -> Vec<String> {
+/// Lines about checked inputs, without those that were skipped; `named`: also about those without problems.
+pub fn lines<'r>(records: impl Iterator<Item = &'r Record>, named: bool) -> Vec<Line> {
     let (clean, mut problems): (Vec<&Record>, Vec<&Record>) =
         records.filter(|r| r.status != Status::Skipped).partition(|r| is_clean(r));
     // The sort is stable: within a grade in the order of the inputs.
     problems.sort_by_key(|r| std::cmp::Reverse(grade(r)));
     let brief = problems.len() > FEW;
-    let mut out: Vec<String> = problems.iter().flat_map(|r| of_one(r, brief)).collect();
-    if !clean.is_empty() {
+    let mut out: Vec<Line> = problems.iter().flat_map(|r| of_one(r, brief)).collect();
+    if named && !clean.is_empty() {
         let name = |r: &&Record| Path::new(&r.file).file_name().map(|n| n.to_string_lossy().into_owned());
         let names: Vec<String> = clean.iter().take(NAMED).filter_map(name).collect();
         let more = if clean.len() > NAMED { " 等" } else { "" };
-        out.push(format!("没有发现错误和警告的 {} 份：{}{more}", clean.len(), names.join("、")));
+        out.push(format!("没有发现错误和警告的 {} 份：{}{more}", clean.len(), names.join("、")).into());
     }
     out
 }
 
 /// An input with problems: file, agency, year, and the most severe finding with the number of the others.
-pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
+pub fn of_one(record: &Record, brief: bool) -> Vec<Line> {
     let grave = |f: &&Finding| f.severity > Severity::Note;
     let all: Vec<&Finding> = record.findings.iter().filter(grave).collect();
     // The first finding that blocks publication (errors are sorted first), otherwise the first warning.
     let first = all.iter().position(|f| f.blocks()).unwrap_or(0);
-    let Some(gravest) = all.get(first) else { return vec![format!("{}：{}", record.file, record.known())] };
+    let Some(gravest) = all.get(first) else { return vec![format!("{}：{}", record.file, record.known()).into()] };
     let others = || all.iter().enumerate().filter(|(i, _)| *i != first).map(|(_, f)| *f);
     let count = |severity| others().filter(|f| f.severity == severity).count();
     let rest = [(count(Severity::Error), Severity::Error), (count(Severity::Warning), Severity::Warning)];
@@ -92,21 +93,22 @@ pub fn of_one(record: &Record, brief: bool) -> Vec<String> {
     if let Some(f) = others().find(|f| is_blocking_warning(f) && !is_blocking_warning(gravest)) {
         rest.push_str(&format!("（其中 {} {BLOCKS}）", f.code));
     }
-    let (name, message) = (word(gravest.severity), &gravest.message);
+    let message = &gravest.message;
     let code = gravest.coded();
     let known = record.known();
     let refused = record.status == Status::Failed;
     if brief {
         let whose = if known.is_empty() { String::new() } else { format!("（{known}）") };
-        let name = if refused { "没有读懂" } else { name };
-        return vec![format!("{name}  {}{whose}：{}（{code}）{rest}", record.file, truncated(message, LONGEST))];
+        let rest = format!("  {}{whose}：{}（{code}）{rest}", record.file, truncated(message, LONGEST));
+        return vec![if refused { format!("没有读懂{rest}").into() } else { Line::of("", gravest.severity, rest) }];
     }
     let whose = match (known.is_empty(), refused) {
         (true, _) => "没有读懂".to_owned(),
         (false, true) => format!("{known}；没有读懂"),
         (false, false) => known,
     };
-    vec![format!("{}：{whose}", record.file), format!("  {name}  {message}（{code}）{rest}")]
+    let head = format!("{}：{whose}", record.file);
+    vec![head.into(), Line::of("  ", gravest.severity, format!("  {message}（{code}）{rest}"))]
 }
 
 /// Lines about skipped files: one per file, or one for a folder with many.

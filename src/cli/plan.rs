@@ -4,24 +4,29 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::Stop;
 use super::apart::{Helpers, Isolation};
 use super::args::{CheckArgs, ConvertArgs, FormArgs, InputArgs, Output, PublishArgs};
 use super::containers::Containers;
+use super::destination::{MarkTarget, OnePlace};
 use super::filter::Filter;
 use super::inputs::{InputFile, InputFiles, expand};
 use super::io_error::cause;
 use super::next::{Typed, quoted};
-use super::reading;
+use super::real_path::real_path;
 use super::regular_file::{self, Unread};
 use super::times::Times;
+use super::{destination, meant, reading, standard};
 use crate::aggregate::Expected;
 use crate::batch::Shard;
 use crate::digest::{sha256, sha256_of};
 use crate::engine::Engine;
 use crate::form::{self, Form};
-use crate::import::ImportError;
+use crate::import::{ImportError, Limits};
 use crate::layout::Faces;
+use crate::model::{Code, finding};
 use crate::normalize::Options;
 use crate::pipeline::{Format, Setting};
 use crate::publish::Waivers;
@@ -70,6 +75,22 @@ pub struct ConvertPlan {
     pub shard: Option<Shard>,
 }
 
+/// What `convert` writes.
+pub enum Converting {
+    /// Files in a folder, with names of their own.
+    Files(ConvertPlan),
+    One(OnePlan),
+}
+
+/// A converting run of one report in one format.
+pub struct OnePlan {
+    pub plan: Plan,
+    pub format: Format,
+    pub place: OnePlace,
+    /// Whether an existing file with another content is replaced.
+    pub force: bool,
+}
+
 /// Returns the setting of a run that only reads.
 pub fn setting(args: &InputArgs) -> Result<Setting, Stop> {
     let mut forms = forms(&args.forms)?;
@@ -80,6 +101,7 @@ pub fn setting(args: &InputArgs) -> Result<Setting, Stop> {
 
 /// The plan of `check`, and the common part of the others; `formats` are those to write.
 pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, formats: &[Format]) -> Result<Plan, Stop> {
+    standard::check(&args.inputs)?;
     let filter = Filter::new(&args.include, &args.exclude)?;
     let (aliases, aliases_digest) = match &args.aliases {
         None => (Aliases::default(), String::new()),
@@ -103,8 +125,10 @@ pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, format
         outside(info);
     }));
     let containers = Containers::new(&engine.setting().limits);
+    let mut inputs = expand(&meant::expanded(&args.inputs), output, &filter, (&containers, engine.faults()))?;
+    pipe(&mut inputs, &engine.setting().limits);
     Ok(Plan {
-        inputs: expand(&args.inputs, output, &filter, (&containers, engine.faults()))?,
+        inputs,
         containers,
         key,
         engine,
@@ -119,6 +143,16 @@ pub fn reading(args: &InputArgs, output: Option<&Path>, setting: Setting, format
         aliases_digest,
         typed: typed(args),
     })
+}
+
+/// Reads standard input, if it is one of the inputs.
+fn pipe(inputs: &mut InputFiles, limits: &Limits) {
+    for input in inputs.all.iter_mut().filter(|i| i.piped.is_some()) {
+        match standard::read(limits) {
+            Ok(bytes) => input.piped = Some(bytes.into()),
+            Err(e) => input.trouble = Some(finding(Code::I101, e.to_string())),
+        }
+    }
 }
 
 /// Inputs, and the options that affect reading.
@@ -147,87 +181,34 @@ pub struct CheckPlan {
     pub expected: Option<Expected>,
 }
 
-/// Where marked copies are written.
-pub enum MarkTarget {
-    /// One file, for the only input.
-    File(PathBuf),
-    /// A folder, for every input that has something to mark.
-    Folder(PathBuf),
-}
-
-fn is_xlsx(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("xlsx"))
-}
-
-/// Where marked copies of these inputs are written, or why they cannot be.
-fn mark(path: &Path, inputs: &InputFiles) -> Result<MarkTarget, Stop> {
-    let name = path.display();
-    let single = inputs.all.len() == 1;
-    if !is_xlsx(path) {
-        if !inputs.many {
-            return Err(Stop::usage(format!("--mark 后面的文件名要以 .xlsx 结尾，{name} 不是")));
-        }
-        if path.exists() && !path.is_dir() {
-            return Err(Stop::usage(format!("--mark 的 {name} 是文件，不是文件夹，请换一个名字")));
-        }
-        return Ok(MarkTarget::Folder(path.to_owned()));
-    }
-    if !single {
-        let message = "检查的不只一份，--mark 后面写文件夹名（如 --mark 标注），有问题的每份写一个标注工作簿";
-        return Err(Stop::usage(message));
-    }
-    let real = path.canonicalize().ok();
-    if real.is_some() && inputs.all.iter().any(|i| i.path.canonicalize().ok() == real) {
-        return Err(Stop::usage(format!("--mark 的 {name} 是输入的文件，请换一个名字")));
-    }
-    if std::fs::symlink_metadata(path).is_ok() && !reading::is_unedited_mark(path) {
-        let message = format!("{name} 已经存在，不是程序写的标注工作簿或者改动过，没有覆盖，请换一个名字或先移走");
-        return Err(Stop { exit: super::Exit::Unwritten, message });
-    }
-    Ok(MarkTarget::File(path.to_owned()))
-}
-
 impl Plan {
-    /// The bytes of an input.
+    /// The bytes of an input: those that were piped, those of a member of a container, or those of its file.
     pub fn load(&self, input: &InputFile) -> Result<Vec<u8>, ImportError> {
-        match &input.inside {
-            Some(inside) => self.containers.member(&input.path, &inside.place),
-            None => reading::load(&input.path, &self.engine.setting().limits),
+        match (&input.piped, &input.inside) {
+            (Some(bytes), _) => Ok(bytes.to_vec()),
+            (None, Some(inside)) => self.containers.member(&input.path, &inside.place),
+            (None, None) => reading::load(&input.path, &self.engine.setting().limits),
         }
     }
 }
 
 /// Returns the plan of `check`.
 pub fn checking(args: &CheckArgs) -> Result<CheckPlan, Stop> {
+    destination::check_output(args)?;
     // A folder of marked copies is excluded from the inputs, wherever it is located.
-    let folder = args.mark.as_deref().filter(|path| !is_xlsx(path));
-    if let Some(folder) = folder.and_then(|f| f.canonicalize().ok())
-        && args.input.inputs.iter().any(|i| i.canonicalize().is_ok_and(|i| i == folder))
+    let folder = args.mark.as_deref().filter(|path| !destination::is_xlsx(path) && !standard::is_dash(path));
+    if let Some(folder) = folder.and_then(|f| real_path(f).ok())
+        && args.input.inputs.iter().any(|i| real_path(i).is_ok_and(|i| i == folder))
     {
         return Err(Stop::usage("--mark 的文件夹不能就是输入的文件夹，请换一个（可以是它下面的）"));
     }
     let plan = reading(&args.input, folder, setting(&args.input)?, &[])?;
     let plan = Plan { second_reader: args.second_reader, ..plan };
-    let mark = args.mark.as_deref().map(|path| mark(path, &plan.inputs)).transpose()?;
-    if let Some(path) = &args.output {
-        // Another extension is treated as a typing error: an existing file of that name may be a user's workbook.
-        let endings: &[&str] = match plan.format {
-            Output::Text => return Err(Stop::usage("-o 要和 --format html、json、sarif 或 junit 一起用")),
-            Output::Html => &["html", "htm"],
-            Output::Json => &["jsonl", "json"],
-            Output::Sarif => &["sarif", "json"],
-            Output::Junit => &["xml"],
-        };
-        if !endings.iter().any(|known| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(known))) {
-            let name = path.display();
-            return Err(Stop::usage(format!("-o 的文件名 {name} 应以 .{} 结尾", endings.join(" 或 ."))));
-        }
-        if path
-            .canonicalize()
-            .is_ok_and(|p| plan.inputs.all.iter().any(|i| i.path.canonicalize().is_ok_and(|i| i == p)))
-        {
-            return Err(Stop::usage(format!("-o 的 {} 是输入的文件，请换一个名字", path.display())));
-        }
+    let mark = args.mark.as_deref().map(|path| destination::mark(path, &plan.inputs)).transpose()?;
+    if let Some(path) = args.output.as_deref().filter(|p| !standard::is_dash(p))
+        && real_path(path).is_ok_and(|p| plan.inputs.all.iter().any(|i| real_path(&i.path).is_ok_and(|i| i == p)))
+    {
+        return Err(Stop::usage(format!("-o 的 {} 是输入的文件，请换一个名字", path.display())));
     }
     let expected = args.expect.as_deref().map(expected).transpose()?;
     Ok(CheckPlan { plan, file: args.output.clone(), mark, expected })
@@ -259,6 +240,7 @@ pub struct PublishPlan {
 
 pub fn publishing(args: &PublishArgs) -> Result<PublishPlan, Stop> {
     text_or_json(&args.input, "publish")?;
+    destination::refuse_file(&args.output, "publish", "公布")?;
     let mut setting = setting(&args.input)?;
     set_style(&mut setting, args.style.as_deref())?;
     if let Some(path) = &args.site {
@@ -290,7 +272,39 @@ fn set_style(setting: &mut Setting, path: Option<&Path>) -> Result<(), Stop> {
     Ok(())
 }
 
-pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
+pub fn converting(args: &ConvertArgs) -> Result<Converting, Stop> {
+    let (setting, formats) = outputs(args)?;
+    let Some((place, format)) = destination::one_place(&args.output, &formats)?.zip(formats.first().copied()) else {
+        return Ok(Converting::Files(into_folder(args, setting, formats)?));
+    };
+    if matches!(place, OnePlace::Standard) {
+        let file = format!("报告.{}", format.ending());
+        standard::take_output(format.is_compressed().then_some(file.as_str()))?;
+    }
+    let is_shard = shard(args)?.is_some();
+    let plan = reading(&args.input, None, setting, &formats)?;
+    if plan.inputs.many || plan.inputs.all.len() != 1 || is_shard {
+        let name = args.output.display();
+        let message = format!("-o 的 {name} 只放得下一份报告，现在不只一份，请写文件夹名，如 -o 输出");
+        return Err(Stop::usage(message));
+    }
+    Ok(Converting::One(OnePlan { plan, format, place, force: args.force }))
+}
+
+/// As [`converting`], into a folder whatever its name.
+pub fn converting_into_folder(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
+    let (setting, formats) = outputs(args)?;
+    into_folder(args, setting, formats)
+}
+
+fn into_folder(args: &ConvertArgs, setting: Setting, formats: Vec<Format>) -> Result<ConvertPlan, Stop> {
+    let shard = shard(args)?;
+    let plan = reading(&args.input, Some(&args.output), setting, &formats)?;
+    Ok(ConvertPlan { plan, folder: args.output.clone(), formats, force: args.force, shard })
+}
+
+/// The setting of a converting run, and its formats, each once.
+fn outputs(args: &ConvertArgs) -> Result<(Setting, Vec<Format>), Stop> {
     text_or_json(&args.input, "convert")?;
     let mut setting = setting(&args.input)?;
     set_style(&mut setting, args.style.as_deref())?;
@@ -304,8 +318,7 @@ pub fn converting(args: &ConvertArgs) -> Result<ConvertPlan, Stop> {
         }
         setting.site = site(path)?;
     }
-    let plan = reading(&args.input, Some(&args.output), setting, &formats)?;
-    Ok(ConvertPlan { plan, folder: args.output.clone(), formats, force: args.force, shard: shard(args)? })
+    Ok((setting, formats))
 }
 
 /// Refuses the output formats that only `check` supports.
@@ -319,7 +332,14 @@ pub fn text_or_json(args: &InputArgs, command: &str) -> Result<(), Stop> {
 /// The shard of this machine, from `--shard` or from the environment of the cluster.
 fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
     if let Some(text) = &args.shard {
-        let wrong = || Stop::usage(format!("--shard 不能是 {text}，写作 I/N，I 从 1 到 N，如 1/3"));
+        let narrow: String = text.nfkc().collect();
+        let wrong = || {
+            Stop::usage(if narrow.parse::<Shard>().is_ok() {
+                format!("--shard {text} 的数字和斜线要用英文输入法的，请写 --shard {narrow}")
+            } else {
+                format!("--shard 不能是 {text}，写作 I/N，I 从 1 到 N，如 1/3")
+            })
+        };
         return text.parse().map(Some).map_err(|()| wrong());
     }
     let Some(count) = args.shards else { return Ok(None) };
@@ -339,8 +359,12 @@ fn shard(args: &ConvertArgs) -> Result<Option<Shard>, Stop> {
 fn formats(words: &str) -> Result<Vec<Format>, Stop> {
     let words = words.split([',', '，', '、', ' ']).filter(|w| !w.is_empty());
     let names = || Format::ALL.map(Format::name).join("、");
-    let all =
-        words.map(|w| Format::named(w).ok_or_else(|| Stop::usage(format!("--to 不能是 {w}，可以是 {}", names()))));
+    let all = words.map(|w| {
+        Format::named(w).ok_or_else(|| match Format::named(&w.nfkc().collect::<String>()) {
+            Some(format) => Stop::usage(format!("--to {w} 要用英文输入法写，请写 {}", format.name())),
+            None => Stop::usage(format!("--to 不能是 {w}，可以是 {}", names())),
+        })
+    });
     let all = all.collect::<Result<Vec<_>, _>>()?;
     if all.is_empty() { Err(Stop::usage(format!("--to 后面要写格式：{}", names()))) } else { Ok(all) }
 }
@@ -382,9 +406,11 @@ pub fn read_text(path: &Path) -> Result<String, Stop> {
     let name = path.display();
     let bytes = regular_file::read(path, MOST_TEXT).map_err(|why| {
         Stop::usage(match why {
+            Unread::NotAFile if path.is_dir() => format!("{name} 是文件夹，这里要写文件名"),
             Unread::NotAFile => format!("{name} 不是文件，请核对文件名"),
             Unread::TooLarge => format!("{name} 超过 {} MB，不像是这种文件", MOST_TEXT >> 20),
-            Unread::Io(e) => format!("{name} 读不了：{}", cause(&e)),
+            Unread::Io(e) => meant::missing(path)
+                .map_or_else(|| format!("{name} 读不了：{}", cause(&e)), |why| format!("{name}：{why}")),
         })
     })?;
     let not_text = |_| Stop::usage(format!("{name} 不是 UTF-8 文本，请用记事本“另存为”，编码选 UTF-8"));

@@ -9,10 +9,10 @@ use serde::Serialize;
 use super::args::Output;
 use super::next::Typed;
 use super::outcome::{Doing, Done, Made, RunOutcome};
-use super::terminal::{complaint, line, progress, steady};
+use super::terminal::{self, Line, aside, complaint, info, is_quiet, line, steady};
 use super::times::{Times, span};
-use super::{Exit, Stop, advice, output, overview, roster};
-use crate::batch::{OutputFile, Record, Status, severity as word};
+use super::{Exit, Stop, advice, output, overview, roster, standard};
+use crate::batch::{OutputFile, Record, Status};
 use crate::feedback::{junit, page, sarif};
 use crate::model::{BLOCKS, Code, Finding, Severity, Waived};
 
@@ -61,7 +61,7 @@ pub fn all(outcome: &RunOutcome<'_>, done: &[Done]) -> Result<(), Stop> {
             // These formats have no place for findings on the run as a whole.
             outcome.notes.iter().for_each(|f| complaint(&f.message));
             if matches!(outcome.plan.format, Output::Sarif | Output::Junit) {
-                outcome.roster.iter().flat_map(roster::lines).for_each(|l| progress(&l));
+                outcome.roster.iter().flat_map(roster::lines).for_each(|l| aside(&l));
             }
         }
         (file, text) => {
@@ -74,8 +74,14 @@ pub fn all(outcome: &RunOutcome<'_>, done: &[Done]) -> Result<(), Stop> {
             if nothing {
                 line("没有找到工作簿，请检查路径");
             }
-            outcome.roster.iter().flat_map(roster::lines).for_each(|l| line(&l));
+            outcome
+                .roster
+                .iter()
+                .filter(|r| !is_quiet() || roster::has_problems(r))
+                .flat_map(roster::lines)
+                .for_each(|l| line(&l));
             match outcome.doing {
+                _ if is_quiet() => {}
                 Doing::Checking if outcome.asked.is_none() => advice::checked(outcome, done),
                 Doing::Publishing => advice::waivable(done),
                 _ => {}
@@ -84,27 +90,31 @@ pub fn all(outcome: &RunOutcome<'_>, done: &[Done]) -> Result<(), Stop> {
             if let (Some(path), Some(text), None) = (file, text, outcome.asked) {
                 let steady: String = text.lines().map(|line| steady(line) + "\n").collect();
                 let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
-                output::write_one(path, steady.as_bytes()).map_err(unwritten)?;
-                line(&format!("已写出 {}", path.display()));
+                if standard::is_dash(path) {
+                    terminal::result(steady.as_bytes()).map_err(unwritten)?;
+                } else {
+                    output::write_one(path, steady.as_bytes()).map_err(unwritten)?;
+                    info(&format!("已写出 {}", path.display()));
+                }
             }
         }
     }
-    outcome.plan.times.iter().flat_map(Times::lines).for_each(|l| progress(&l));
+    outcome.plan.times.iter().flat_map(Times::lines).for_each(|l| aside(&l));
     Ok(())
 }
 
 /// Prints the result of merging the shards of a run.
 pub fn merged(folder: &Path, parts: &[PathBuf], done: &[Done]) {
-    line(&format!("{} 个分片齐全，{} 份输入各有一份结果，输出文件都在", parts.len(), done.len()));
+    info(&format!("{} 个分片齐全，{} 份输入各有一份结果，输出文件都在", parts.len(), done.len()));
     table(done);
-    line(&format!("已写出 {} 里的 manifest.jsonl 和 汇总.xlsx", folder.display()));
+    info(&format!("已写出 {} 里的 manifest.jsonl 和 汇总.xlsx", folder.display()));
 }
 
 fn listed(outcome: &RunOutcome<'_>, done: &[Done]) {
     let few = done.len() <= FEW;
     let several = done.iter().filter(|d| d.record.status != Status::Skipped).count() > 1;
     if outcome.doing == Doing::Checking && several {
-        return overview::lines(done.iter().map(|d| &d.record)).iter().for_each(|l| line(l));
+        return overview::lines(done.iter().map(|d| &d.record), !is_quiet()).iter().for_each(Line::print);
     }
     let worth = |d: &&Done| match d.record.status {
         Status::Failed | Status::Findings => true,
@@ -124,12 +134,12 @@ fn listed(outcome: &RunOutcome<'_>, done: &[Done]) {
     // Among many inputs, those without problems are not listed, but those with a warning are.
     let warned = |d: &&Done| !worth(d) && !overview::is_clean(&d.record);
     for d in done.iter().filter(warned) {
-        overview::of_one(&d.record, true).iter().for_each(|l| line(l));
+        overview::of_one(&d.record, true).iter().for_each(Line::print);
     }
 }
 
 fn counted(outcome: &RunOutcome<'_>, done: &[Done]) {
-    overview::skipped(done.iter().map(|d| &d.record)).iter().for_each(|l| line(l));
+    overview::skipped(done.iter().map(|d| &d.record)).iter().for_each(|l| info(l));
     let all = outcome.plan.inputs.all.len();
     if let Some(asked) = outcome.asked {
         line(&format!("已停止：{}，还有 {} 份没有做", asked.meaning(), all - done.len()));
@@ -141,7 +151,7 @@ fn counted(outcome: &RunOutcome<'_>, done: &[Done]) {
     } else {
         format!("，用时 {}，每秒 {:.0} 份", span(outcome.took), done.len() as f64 / seconds)
     };
-    line(&format!("共 {} 份{rate}", done.len()));
+    info(&format!("共 {} 份{rate}", done.len()));
     table(done);
     if outcome.doing == Doing::Publishing {
         unpublished(done);
@@ -150,11 +160,11 @@ fn counted(outcome: &RunOutcome<'_>, done: &[Done]) {
     let left_out: Vec<String> =
         left_out.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{what} {count} 个")).collect();
     if !left_out.is_empty() {
-        line(&format!("按 --include、--exclude 没有读取的{}", left_out.join("，")));
+        info(&format!("按 --include、--exclude 没有读取的{}", left_out.join("，")));
     }
     if let Some(summary) = &outcome.summary {
         let what = if outcome.doing == Doing::Publishing { "目录页" } else { "一览表" };
-        line(&format!("{what}：{}", summary.display()));
+        info(&format!("{what}：{}", summary.display()));
     }
 }
 
@@ -165,7 +175,7 @@ fn unpublished(done: &[Done]) {
     if !names.is_empty() {
         let more = if names.len() > FEW { " 等" } else { "" };
         let some: Vec<&str> = names.iter().take(FEW).copied().collect();
-        line(&format!("没有公布的有 {} 份：{}{more}", names.len(), some.join("、")));
+        info(&format!("没有公布的有 {} 份：{}{more}", names.len(), some.join("、")));
     }
 }
 
@@ -183,24 +193,24 @@ fn table(done: &[Done]) {
             // A Chinese character takes two columns.
             let pad = " ".repeat(6 - unicode_width::UnicodeWidthStr::width(what));
             let meaning = if meaning.is_empty() { String::new() } else { format!("  {meaning}") };
-            line(&format!("  {what}{pad}  {count:>6}{meaning}"));
+            info(&format!("  {what}{pad}  {count:>6}{meaning}"));
         }
     }
     let warned = done.iter().filter(|d| d.record.count(Severity::Warning) > 0).count();
     if warned > 0 {
-        line(&format!("  其中 {warned} 份有警告"));
+        info(&format!("  其中 {warned} 份有警告"));
     }
     let blocked = |d: &&Done| d.record.is_understood() && d.record.findings.iter().any(overview::is_blocking_warning);
     let blocked = done.iter().filter(blocked).count();
     if blocked > 0 {
-        line(&format!("  其中 {blocked} 份有一种警告，{BLOCKS}"));
+        info(&format!("  其中 {blocked} 份有一种警告，{BLOCKS}"));
     }
     let own = done.iter().filter(|d| d.record.is_own && d.record.status == Status::Skipped).count();
     if own > 0 {
-        line(&format!("  其中 {own} 份是 nianbao 写出的，以输入里同单位同年度的报告为准，没有再读"));
+        info(&format!("  其中 {own} 份是 nianbao 写出的，以输入里同单位同年度的报告为准，没有再读"));
     }
     if kept > 0 {
-        line(&format!("  其中 {kept} 份没有变化，沿用上次的输出"));
+        info(&format!("  其中 {kept} 份没有变化，沿用上次的输出"));
     }
 }
 
@@ -217,28 +227,30 @@ pub fn text(doing: Doing, folder: Option<&Path>, done: &Done, alone: Option<&Typ
         (Status::Ok | Status::Findings, _) => "",
     };
     let known = [r.known(), ended.to_owned()].into_iter().filter(|s| !s.is_empty()).collect::<Vec<_>>();
-    line(&format!("{}：{}", r.file, known.join("；")));
+    if !is_quiet() || refused || r.findings.iter().any(|f| f.severity > Severity::Note) {
+        line(&format!("{}：{}", r.file, known.join("；")));
+    }
     findings(&r.findings, if alone.is_some() { LISTED_ALONE } else { LISTED }, alone.map(|t| t.of(&r.file)).as_ref());
     match (doing, folder, r.outputs.last()) {
         (Doing::Publishing, Some(folder), Some(zip)) => {
             let package = folder.join(zip.path.trim_end_matches(".zip"));
             let count = r.outputs.len() - 1;
-            line(&format!("  已公布  {}（{count} 个文件）和 {}", package.display(), folder.join(&zip.path).display()));
+            info(&format!("  已公布  {}（{count} 个文件）和 {}", package.display(), folder.join(&zip.path).display()));
         }
         (_, Some(folder), _) => files(folder, &r.outputs, done.made),
         (_, None, _) => {}
     }
     if refused && folder.is_some() {
-        line("  没有为它写任何文件");
+        info("  没有为它写任何文件");
     } else if doing == Doing::Converting && r.count(Severity::Error) > 0 && !r.outputs.is_empty() {
-        line(&format!("  注意：有 {} 处错误，已照原样生成，公布前请核对", r.count(Severity::Error)));
+        info(&format!("  注意：有 {} 处错误，已照原样生成，公布前请核对", r.count(Severity::Error)));
     }
 }
 
-/// Lists findings for a person, at most `most` of one code. With `typed`, the command that shows all of them is printed.
+/// Lists findings for a person, in a quiet run without notes, at most `most` of one code. With `typed`, the command that shows all of them is printed.
 pub fn findings(all: &[Finding], most: ListLimits, typed: Option<&Typed>) {
     let mut shown: Vec<(Code, usize, usize)> = Vec::new();
-    for f in all {
+    for f in all.iter().filter(|f| !is_quiet() || f.severity > Severity::Note) {
         let index = shown.iter().position(|(code, ..)| *code == f.code).unwrap_or_else(|| {
             shown.push((f.code, 0, 0));
             shown.len() - 1
@@ -247,7 +259,7 @@ pub fn findings(all: &[Finding], most: ListLimits, typed: Option<&Typed>) {
         shown[index].1 += 1;
         if shown[index].1 <= most {
             shown[index].2 += 1;
-            line(&format!("  {}  {}（{}）", word(f.severity), f.message, f.coded()));
+            Line::of("  ", f.severity, format!("  {}（{}）", f.message, f.coded())).print();
             if let Some(Waived { who, date, reason }) = &f.waived {
                 line(&format!("        已豁免：{who}，{date}，{reason}"));
             } else if let Some(hint) = f.hint.as_deref().filter(|_| f.severity > Severity::Note) {
@@ -269,7 +281,7 @@ pub fn files(folder: &Path, outputs: &[OutputFile], made: Made) {
         Made::Kept => "没有变化",
     };
     for o in outputs {
-        line(&format!("  {how}  {}（{}）", folder.join(&o.path).display(), size(o.bytes)));
+        info(&format!("  {how}  {}（{}）", folder.join(&o.path).display(), size(o.bytes)));
     }
 }
 

@@ -29,6 +29,7 @@ pub fn load_up_to(path: &Path, most: u64, large: impl FnOnce() -> ImportError) -
         Unread::TooLarge => large(),
         Unread::Io(e) if e.kind() == ErrorKind::NotFound => ImportError::NotFound,
         Unread::Io(e) if e.kind() == ErrorKind::PermissionDenied => ImportError::Denied,
+        Unread::Io(e) if io_error::is_in_use(&e) => ImportError::InUse,
         Unread::Io(e) => ImportError::Io(io_error::short_cause(&e).to_owned()),
     })
 }

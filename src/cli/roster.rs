@@ -5,6 +5,11 @@ use serde::Serialize;
 use crate::aggregate::{Roster, UnitState};
 use crate::form::labels;
 
+/// Whether units are missing or unread, or reports belong to no unit of the list.
+pub fn has_problems(roster: &Roster) -> bool {
+    roster.count(UnitState::Submitted) < roster.units.len() || !roster.unlisted.is_empty() || !roster.unknown.is_empty()
+}
+
 /// Lines printed after a run: how many units are in each state, then missing units, unread reports, reports of unlisted agencies,
 /// and files of unknown units.
 pub fn lines(roster: &Roster) -> Vec<String> {

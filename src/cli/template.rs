@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use unicode_normalization::UnicodeNormalization;
+
 use super::args::TemplateArgs;
 use super::next::Typed;
-use super::{Exit, Stop, output, plan, terminal};
+use super::{Exit, Stop, destination, output, plan, standard, terminal};
 use crate::export::template;
 use crate::form::{self, Form};
 
@@ -24,25 +26,40 @@ pub fn run(args: &TemplateArgs) -> Result<Exit, Stop> {
         let ids: Vec<_> = all.iter().map(|f| format!("{}（{}）", f.id, years(f))).collect();
         let edition = asked.unwrap_or_default();
         let for_year = edition.parse().ok().and_then(|year| all.iter().find(|f| f.covers(year)));
+        let narrow: String = edition.nfkc().collect();
+        if narrow != edition && all.iter().any(|f| f.id == narrow) {
+            let message = format!("--edition {edition} 的数字要用英文输入法的，请写 --edition {narrow}");
+            return Err(Stop::usage(message));
+        }
         let hint = for_year.map_or(String::new(), |f| format!("，{edition} 年度用 {} 版", f.id));
         return Err(Stop::usage(format!("没有 {edition} 版表样，可以是 {}{hint}", ids.join("、"))));
     };
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(template::file_name(form)));
-    if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
+    let to_stdout = standard::is_dash(&path);
+    let name = template::file_name(form);
+    destination::refuse_folder(&path, &name)?;
+    if to_stdout {
+        standard::take_output(Some(&name))?;
+    } else if path.extension().is_none_or(|e| !e.eq_ignore_ascii_case("xlsx")) {
         return Err(Stop::usage(format!("{} 应当以 .xlsx 结尾", path.display())));
     }
     // Somebody may have filled in figures in the existing file.
-    if path.exists() && !args.force {
+    if !to_stdout && path.exists() && !args.force {
         return Err(Stop {
             exit: Exit::Unwritten,
             message: format!("{} 已经存在，要覆盖请加 --force", path.display()),
         });
     }
     let bytes = template::write(form, None).map_err(|e| Stop { exit: Exit::Unwritten, message: e.to_string() })?;
-    output::write_one(&path, &bytes).map_err(|message| Stop { exit: Exit::Unwritten, message })?;
-    terminal::line(&format!("已生成 {}（{} 版表样，{}）", path.display(), form.id, form.notice));
+    let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+    if to_stdout {
+        terminal::result(&bytes).map_err(unwritten)?;
+        return Ok(Exit::Good);
+    }
+    output::write_one(&path, &bytes).map_err(unwritten)?;
+    terminal::info(&format!("已生成 {}（{} 版表样，{}）", path.display(), form.id, form.notice));
     let typed = Typed { inputs: vec![path], options: plan::form_options(&args.forms) };
-    terminal::line("下一步：用 WPS、Excel 或 LibreOffice 打开，只填浅黄色的格子，保存，然后检查：");
-    terminal::line(&format!("  {}", typed.check()));
+    terminal::info("下一步：用 WPS、Excel 或 LibreOffice 打开，只填浅黄色的格子，保存，然后检查：");
+    terminal::info(&format!("  {}", typed.check()));
     Ok(Exit::Good)
 }

@@ -132,6 +132,10 @@ pub fn roster(roster: &Roster, names: &ShownNames) -> String {
     out
 }
 
+/// What every page of findings begins with.
+pub const HEAD: &str = "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n\
+    <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>检查结果</title>\n";
+
 /// The complete page around the sections; `records` are those of the whole run.
 pub fn page<'r>(records: impl IntoIterator<Item = &'r Record>, sections: &[String]) -> String {
     let mut counts: BTreeMap<Status, usize> = BTreeMap::new();
@@ -151,8 +155,7 @@ pub fn page<'r>(records: impl IntoIterator<Item = &'r Record>, sections: &[Strin
         String::new()
     };
     format!(
-        "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-        <title>检查结果</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<h1>检查结果</h1>\n<p>共 {all} 份：{}。{warned}</p>\n{undrawn}{}</body>\n</html>\n",
+        "{HEAD}<style>{STYLE}</style>\n</head>\n<body>\n<h1>检查结果</h1>\n<p>共 {all} 份：{}。{warned}</p>\n{undrawn}{}</body>\n</html>\n",
         counts.join("，"),
         sections.concat()
     )

@@ -14,6 +14,9 @@ pub enum ImportError {
     /// The file system denies access.
     #[error("没有权限读取，请检查文件权限")]
     Denied,
+    /// Another program has the file open and lets nobody else read it.
+    #[error("文件正开着，请先在 Excel 或 WPS 里关闭")]
+    InUse,
     /// Another error of the file system; contains its reason in Chinese.
     #[error("读取失败（{0}），请检查磁盘或重新拷贝")]
     Io(String),

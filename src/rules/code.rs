@@ -152,6 +152,8 @@ pub enum Code {
     W403,
     /// 输出读回来与报告不同
     W404,
+    /// 输出改动过
+    W405,
     /// 没有用到的豁免
     B901,
     /// 没有公布
@@ -163,7 +165,7 @@ pub enum Code {
 }
 
 #[rustfmt::skip]
-pub(super) const ALL: [Code; 78] = [
+pub(super) const ALL: [Code; 79] = [
     Code::I101,
     Code::I102,
     Code::I103,
@@ -238,6 +240,7 @@ pub(super) const ALL: [Code; 78] = [
     Code::W402,
     Code::W403,
     Code::W404,
+    Code::W405,
     Code::B901,
     Code::B902,
     Code::B903,
@@ -245,7 +248,7 @@ pub(super) const ALL: [Code; 78] = [
 ];
 
 #[rustfmt::skip]
-pub(super) const NAMES: [&str; 78] = [
+pub(super) const NAMES: [&str; 79] = [
     "I101",
     "I102",
     "I103",
@@ -320,6 +323,7 @@ pub(super) const NAMES: [&str; 78] = [
     "W402",
     "W403",
     "W404",
+    "W405",
     "B901",
     "B902",
     "B903",

@@ -17,9 +17,10 @@ pub fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("samples").join(name)
 }
 
-/// Runs the program.
+/// Runs the program as a script does, without a desktop.
 pub fn nianbao<A: AsRef<std::ffi::OsStr>>(args: &[A]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_nianbao")).args(args).output().unwrap()
+    let mut command = Command::new(env!("CARGO_BIN_EXE_nianbao"));
+    command.args(args).env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").output().unwrap()
 }
 
 pub fn stdout(output: &Output) -> String {
@@ -137,10 +138,14 @@ impl Book {
     }
 }
 
-/// Returns the names of the entries of a folder; none if the folder does not exist.
+/// Name of the record of what `convert` wrote.
+pub const RECORD: &str = ".nianbao-written.jsonl";
+
+/// Returns the names of the entries of a folder, without the record of `convert`; none if the folder does not exist.
 pub fn files(folder: &Path) -> Vec<String> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let mut names: Vec<_> = entries.map(|e| e.unwrap().file_name().to_string_lossy().into_owned()).collect();
+    names.retain(|name| name != RECORD);
     names.sort();
     names
 }

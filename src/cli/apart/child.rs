@@ -1,7 +1,7 @@
 //! Reading in a child process: the child's side.
 //!
-//! Takes tasks and the bytes of files from standard input, writes the answers to standard output. The child limits itself before
-//! it interprets any byte of a file. It exits after one file; a child for the second reader exits when its input ends, because
+//! Takes tasks and the bytes of files from standard input, writes the answers to standard output. On Unix the child limits
+//! itself before it interprets any byte of a file; on Windows its parent has limited it. It exits after one file; a child for the second reader exits when its input ends, because
 //! the parent is gone then.
 
 use std::io::{self, Read, Write};
@@ -85,6 +85,7 @@ fn limit(task: &Task) -> io::Result<()> {
     Ok(())
 }
 
+/// On Windows the parent has set the limits already.
 #[cfg(not(unix))]
 fn limit(_: &Task) -> io::Result<()> {
     Ok(())

@@ -5,14 +5,14 @@
 //! gets another one.
 
 use std::io::{self, Read, Write};
-use std::process::Child;
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::confined::Confined;
 use super::wire::{self, Task};
-use super::{Isolation, start, unstarted};
+use super::{Isolation, unstarted};
 use crate::import::{FileKind, ImportError, Limits, Sheet};
 
 /// Working time after which a child is replaced: well below the limit on processor time that it sets itself.
@@ -27,7 +27,7 @@ pub struct Helpers {
 
 #[derive(Debug)]
 struct Helper {
-    child: Child,
+    confined: Confined,
     /// Tasks for the child, written on a separate thread: a child that is stopped reads nothing, and the pipe fills up.
     tasks: Sender<Vec<u8>>,
     /// Answers of the child, read on a separate thread so that waiting for one can time out.
@@ -83,7 +83,8 @@ impl Helpers {
 
 impl Helper {
     fn start(isolation: &Isolation, limits: &Limits) -> io::Result<Helper> {
-        let mut child = start(isolation)?;
+        let mut confined = Confined::start(isolation)?;
+        let child = &mut confined.child;
         let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
         let (mut input, mut output) = (child.stdin.take().ok_or_else(gone)?, child.stdout.take().ok_or_else(gone)?);
         // Its standard error is not used; it is closed so that the pipe cannot fill up.
@@ -93,7 +94,7 @@ impl Helper {
         let most = wire::most_bytes(limits);
         // Both threads end with the child, which is killed when the helper is dropped.
         let small = || thread::Builder::new().stack_size(64 << 10);
-        let helper = Helper { child, tasks, answers, worked: Duration::ZERO };
+        let helper = Helper { confined, tasks, answers, worked: Duration::ZERO };
         small().spawn(move || {
             while let Some(answer) = framed(&mut output, most) {
                 if send.send(answer).is_err() {
@@ -108,8 +109,8 @@ impl Helper {
 
 impl Drop for Helper {
     fn drop(&mut self) {
-        _ = self.child.kill();
-        _ = self.child.wait();
+        _ = self.confined.child.kill();
+        _ = self.confined.child.wait();
     }
 }
 

@@ -5,17 +5,19 @@
 //! bytes on its standard input and returns its answer on its standard output.
 
 mod child;
+mod confined;
 mod helper;
 mod wire;
 
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus};
 use std::sync::{OnceLock, mpsc};
 use std::thread::{self, Builder};
 use std::time::{Duration, SystemTime};
 
 use crate::import::{FileKind, ImportError, Limits, Sheet, admitted};
+use confined::Confined;
 use wire::Task;
 
 pub use child::serve;
@@ -32,7 +34,7 @@ const STDERR_BYTES: u64 = 4096;
 pub struct Isolation {
     /// The `nianbao` program itself.
     pub program: PathBuf,
-    /// Limit on the child's address space, in bytes; enforced on Unix only.
+    /// Limit on the child's memory, in bytes: address space on Unix, committed memory on Windows.
     pub memory: u64,
     /// Time limit from the start of a task to its complete answer.
     pub time: Duration,
@@ -100,8 +102,9 @@ pub fn read(kind: FileKind, bytes: &[u8], limits: &Limits, isolation: &Isolation
     let seconds = isolation.time.as_secs();
     let task =
         Task { kind, second: false, limits: limits.clone(), memory: isolation.memory, seconds, bytes: bytes.len() };
-    let mut child = start(isolation).map_err(|e| ImportError::NotStarted(unstarted(&e)))?;
-    let outcome = converse(&mut child, &task.encoded(), bytes, limits, isolation.time);
+    let mut confined = Confined::start(isolation).map_err(|e| ImportError::NotStarted(unstarted(&e)))?;
+    let child = &mut confined.child;
+    let outcome = converse(child, &task.encoded(), bytes, limits, isolation.time);
     // Reaped in any case; by now the child has exited or was killed.
     let status = child.wait();
     match outcome {
@@ -112,27 +115,6 @@ pub fn read(kind: FileKind, bytes: &[u8], limits: &Limits, isolation: &Isolation
         ChildOutcome::TimedOut => Err(ImportError::TimedOut(seconds)),
         ChildOutcome::NotStarted => Err(ImportError::NotStarted(unstarted(&io::ErrorKind::WouldBlock.into()))),
     }
-}
-
-fn start(isolation: &Isolation) -> io::Result<Child> {
-    if let Some((program, own)) = RUNNING.get()
-        && *program == isolation.program
-        && identity(program)? != *own
-    {
-        return Err(io::ErrorKind::InvalidData.into());
-    }
-    let mut command = Command::new(&isolation.program);
-    // Process lists would otherwise show `/proc/self/exe`.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::arg0(&mut command, "nianbao");
-    command.arg(CHILD_COMMAND).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    // A process group of its own, so that Ctrl-C at the terminal reaches only the run, which then ends in order, and not the
-    // child that is reading a file.
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    #[cfg(windows)]
-    std::os::windows::process::CommandExt::creation_flags(&mut command, 0x0800_0200); // no window, own process group
-    command.spawn()
 }
 
 /// What a child did with its task.

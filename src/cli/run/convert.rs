@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -10,6 +11,7 @@ use serde::Serialize;
 use super::journal::{Books, Journal};
 use super::read::{Next, Writes};
 use super::spool::{self, Slip, Spool};
+use super::written::{self, Written};
 use super::{Interrupt, Read, each, table};
 use crate::batch::{Header, Manifest, OutputFile, Record, write_summary};
 use crate::cli::folder::Folder;
@@ -19,6 +21,7 @@ use crate::cli::lock::Lock;
 use crate::cli::outcome::{Done, Made};
 use crate::cli::output::{self, FileContent, write_all};
 use crate::cli::plan::ConvertPlan;
+use crate::cli::real_path::real_path;
 use crate::cli::{Exit, Stop};
 use crate::digest::{sha256, sha256_of};
 use crate::judge::{conclude, refuse_collisions, stem};
@@ -34,6 +37,8 @@ pub struct ConvertRun<'a> {
     inputs: BTreeSet<PathBuf>,
     /// Reports that were read and are to be written.
     spool: Spool,
+    /// Outputs of earlier runs, read when a file is in the way for the first time.
+    written: OnceLock<Written>,
 }
 
 /// What a run with books keeps open until its end.
@@ -60,11 +65,11 @@ struct Target<'a> {
 
 impl<'a> ConvertRun<'a> {
     pub fn new(job: &'a ConvertPlan) -> Result<ConvertRun<'a>, Stop> {
-        let inputs: BTreeSet<PathBuf> = job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+        let inputs: BTreeSet<PathBuf> = job.plan.inputs.all.iter().filter_map(|i| real_path(&i.path).ok()).collect();
         let books = if job.plan.inputs.many || job.shard.is_some() {
             let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
             let books = Books::of(job.shard, job.formats.contains(&Format::Csv));
-            let is_input = |p: &PathBuf| p.canonicalize().is_ok_and(|p| inputs.contains(&p));
+            let is_input = |p: &PathBuf| real_path(p).is_ok_and(|p| inputs.contains(&p));
             if let Some(path) = books.all().map(|name| job.folder.join(name)).find(is_input) {
                 return Err(unwritten(format!("{} 是输入，不能用来写结果，请换一个输出文件夹", path.display())));
             }
@@ -78,7 +83,7 @@ impl<'a> ConvertRun<'a> {
         let beyond = books.as_ref().map(|kept| (spool::IN_MEMORY, kept.folder.clone()));
         let trace = job.formats.iter().any(|f| f.needs().findings);
         let spool = Spool::new(&job.plan.engine.setting().options.forms, beyond, trace);
-        Ok(ConvertRun { job, books, inputs, spool })
+        Ok(ConvertRun { job, books, inputs, spool, written: OnceLock::new() })
     }
 
     /// Writes the files of the reports and the books of the run.
@@ -142,8 +147,12 @@ impl<'a> ConvertRun<'a> {
     /// or renamed or fails now. Nothing else reports that they are out of date.
     fn left_over(&self, done: &[Done]) -> Option<Finding> {
         let journal = &self.books.as_ref()?.journal;
-        let own: BTreeSet<&str> = done.iter().flat_map(|d| &d.record.outputs).map(|o| o.path.as_str()).collect();
-        let earlier: BTreeSet<&str> = journal.outputs().filter(|p| !own.contains(p)).collect();
+        // Those of a report that was not written because of them are reported already.
+        let is_held = |r: &&Record| r.findings.iter().any(|f| f.code == Code::W405);
+        let held = done.iter().map(|d| &d.record).filter(is_held).filter_map(|r| journal.before(&r.file));
+        let records = done.iter().map(|d| &d.record).chain(held);
+        let own: BTreeSet<&str> = records.flat_map(|r| &r.outputs).map(|o| o.path.as_str()).collect();
+        let earlier: BTreeSet<&str> = journal.outputs().map(|o| o.path.as_str()).filter(|p| !own.contains(p)).collect();
         let left: Vec<&str> = earlier.into_iter().filter(|p| self.job.folder.join(p).is_file()).collect();
         let first = left.first()?;
         let message = format!("输出文件夹里有 {} 个以前生成的文件，这次的输入不再对应它们，如 {first}", left.len());
@@ -159,11 +168,8 @@ impl<'a> ConvertRun<'a> {
             // Refused, because another input has the same output name.
             _ if !record.is_understood() => {}
             Next::UpToDate => made = Made::Kept,
-            Next::Write(slip) => match self.write(&input.below, &record, &slip) {
-                Ok((outputs, how)) => {
-                    (record.outputs, made) = (outputs, how);
-                    self.note(&record);
-                }
+            Next::Write(slip) => match self.write(&input.below, &mut record, &slip) {
+                Ok(how) => made = how,
                 Err(f) => record.fail(&f),
             },
         }
@@ -181,7 +187,8 @@ impl<'a> ConvertRun<'a> {
             })
     }
 
-    fn write(&self, below: &Path, record: &Record, slip: &Slip) -> Result<(Vec<OutputFile>, Made), Box<Finding>> {
+    /// Writes the files of a report and lists them in its record.
+    fn write(&self, below: &Path, record: &mut Record, slip: &Slip) -> Result<Made, Box<Finding>> {
         let target = Target { below, stem: stem(record) };
         let lost =
             |e: std::io::Error| Box::new(finding(Code::W401, format!("输出文件夹里的临时文件读不回来：{}", cause(&e))));
@@ -190,7 +197,7 @@ impl<'a> ConvertRun<'a> {
             produce(waited.whole(), &self.job.formats, &self.job.plan.engine).map_err(|e| Box::new(e.finding()))?;
         let name = |f: Format| format!("{}.{}", target.stem, f.ending());
         let place = self.job.folder.join(target.below);
-        let is_input = |p: &PathBuf| p.canonicalize().is_ok_and(|p| self.inputs.contains(&p));
+        let is_input = |p: &PathBuf| real_path(p).is_ok_and(|p| self.inputs.contains(&p));
         if let Some(path) = files.iter().map(|(f, _)| place.join(name(*f))).find(is_input) {
             let message = format!("输出 {} 会覆盖输入的文件，没有写", path.display());
             return Err(Box::new(finding(Code::W402, message).hint("请换一个输出文件夹")));
@@ -200,29 +207,45 @@ impl<'a> ConvertRun<'a> {
         // With a single input the folder is opened only here.
         let lone = if self.books.is_none() { Some(held(&self.job.folder).map_err(unwritten)?) } else { None };
         let top = self.books.as_ref().map(|kept| &kept.folder).or(lone.as_ref().map(|(folder, _)| folder));
-        let folder =
-            top.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?.below(target.below).map_err(failed)?;
+        let top = top.ok_or_else(|| failed(std::io::ErrorKind::NotFound.into()))?;
+        let folder = top.below(target.below).map_err(failed)?;
         let named: Vec<(String, FileContent<'_>)> =
             files.iter().map(|(f, bytes)| (name(*f), FileContent::Bytes(bytes.as_slice()))).collect();
         let there = |(name, _): &(String, FileContent<'_>)| !folder.kind(name).is_ok_and(|k| k.is_none());
         let made = if named.iter().any(there) { Made::Replaced } else { Made::New };
+        let outputs: Vec<OutputFile> = files
+            .iter()
+            .map(|(format, bytes)| OutputFile {
+                format: format.name().to_owned(),
+                path: shown(&target.below.join(name(*format))),
+                bytes: bytes.len(),
+                sha256: sha256(bytes),
+            })
+            .collect();
+        if made == Made::Replaced && !self.job.force {
+            let known = self.written.get_or_init(|| Written::read(top));
+            let mut kept = Vec::new();
+            for ((format, bytes), output) in files.iter().zip(&outputs) {
+                let name = name(*format);
+                let obstacle = known.obstacle(&folder, &name, &output.path, bytes).map_err(failed)?;
+                kept.extend(obstacle.map(|why| format!("{}（{}）", place.join(name).display(), why.meaning())));
+            }
+            if !kept.is_empty() {
+                let message = format!("没有换成新的：{}", kept.join("、"));
+                let hint = "自己改过、还要用的，先移到别处；不要了的，删掉它（或者加 --force），再做一次";
+                return Err(Box::new(finding(Code::W405, message).hint(hint)));
+            }
+        }
+        record.outputs = outputs;
+        match &self.books {
+            Some(kept) => kept.journal.note(record),
+            None => written::remember(top, &record.outputs).map_err(failed)?,
+        }
         // With books, a lost file is detected by the digest in its record; without books nothing detects it, so the disk is
         // flushed at once.
         let write = if self.books.is_some() { output::write_all_of_many } else { write_all };
         write(&folder, &named).map_err(unwritten)?;
-        let outputs = files.iter().map(|(format, bytes)| OutputFile {
-            format: format.name().to_owned(),
-            path: shown(&target.below.join(format!("{}.{}", target.stem, format.ending()))),
-            bytes: bytes.len(),
-            sha256: sha256(bytes),
-        });
-        Ok((outputs.collect(), made))
-    }
-
-    fn note(&self, record: &Record) {
-        if let Some(kept) = &self.books {
-            kept.journal.note(record);
-        }
+        Ok(made)
     }
 
     /// Writes the books of the run, which removes the journal.
@@ -291,6 +314,11 @@ pub fn close_books(
         files.push((name.clone(), summary.map_err(|e| unwritten(format!("{} 写不成：{e}", path.display())))?));
     }
     files.extend(times.map(|t| (books.times.clone(), t)));
+    let listed: BTreeSet<&str> = records.iter().flat_map(|r| &r.outputs).map(|o| o.path.as_str()).collect();
+    let is_there = |o: &&OutputFile| folder.path().join(&o.path).is_file();
+    let forgotten: Vec<OutputFile> =
+        journal.outputs().filter(|o| !listed.contains(&*o.path)).filter(is_there).cloned().collect();
+    written::remember(folder, &forgotten).map_err(|e| unwritten(unwritable(folder.path(), &e)))?;
     files.push((books.manifest.clone(), Manifest::write_records(header, records.iter().copied())));
     let values = |to: &mut dyn Write| table::write(folder, records, to);
     let mut all: Vec<(String, FileContent<'_>)> =

@@ -1,4 +1,4 @@
-//! The journal of a run: a file in the output folder with one line per finished input, kept until the manifest is written.
+//! The journal of a run: a file in the output folder with one line per input, kept until the manifest is written.
 //!
 //! A killed run leaves its journal behind, and the next run continues from it. The file is locked during its run.
 
@@ -7,11 +7,14 @@ use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::sync::Mutex;
 
-use crate::batch::{Manifest, Record, Shard};
+use crate::batch::{Manifest, OutputFile, Record, Shard};
 use crate::cli::folder::{ATTEMPTS, Folder, unsteady};
 use crate::cli::io_error::unwritable;
 use crate::cli::{Exit, Stop};
 use crate::form::labels;
+
+/// First part of the names of journals.
+const JOURNAL: &str = ".nianbao-journal";
 
 /// Names of the files in which a run records its results, all in its output folder.
 #[derive(Debug, Clone)]
@@ -34,7 +37,7 @@ impl Books {
             // A single shard cannot sum up the whole run.
             summary: shard.is_none().then(|| "汇总.xlsx".to_owned()),
             table: (values && shard.is_none()).then(|| format!("{}.csv", labels().data.run)),
-            journal: format!(".nianbao-journal{part}.jsonl"),
+            journal: format!("{JOURNAL}{part}.jsonl"),
         }
     }
 
@@ -42,6 +45,11 @@ impl Books {
     pub fn all(&self) -> impl Iterator<Item = &String> {
         self.summary.iter().chain(&self.table).chain([&self.times, &self.manifest])
     }
+}
+
+/// Whether a file of this name lists outputs: the manifest or the journal of a run or of a shard.
+pub fn lists_outputs(name: &str) -> bool {
+    (name.starts_with("manifest") || name.starts_with(JOURNAL)) && name.ends_with(".jsonl")
 }
 
 /// The journal of the current run.
@@ -103,9 +111,9 @@ impl Journal {
         Ok(Journal { file: Mutex::new(file), folder: folder.clone(), name: books.journal.clone(), before })
     }
 
-    /// Files that earlier runs wrote, by path below the output folder.
-    pub fn outputs(&self) -> impl Iterator<Item = &str> {
-        self.before.values().flat_map(|r| &r.outputs).map(|o| o.path.as_str())
+    /// Files that earlier runs wrote.
+    pub fn outputs(&self) -> impl Iterator<Item = &OutputFile> {
+        self.before.values().flat_map(|r| &r.outputs)
     }
 
     /// The record of an input from an earlier run.
@@ -113,8 +121,8 @@ impl Journal {
         self.before.get(file)
     }
 
-    /// Records that an input is finished and its outputs have their final names. Errors are ignored: they only cause the next run
-    /// to process this input again.
+    /// Records the outputs of an input, before they get their final names: a run that continues from here compares their digests.
+    /// Errors are ignored: they only cause the next run to process this input again.
     pub fn note(&self, record: &Record) {
         let Ok(mut line) = serde_json::to_vec(record) else { return };
         line.push(b'\n');

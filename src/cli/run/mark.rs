@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 
 use super::{Interrupt, each};
 use crate::batch::{Record, Status};
+use crate::cli::destination::MarkTarget;
 use crate::cli::inputs::InputFile;
-use crate::cli::plan::{MarkTarget, Plan};
+use crate::cli::plan::Plan;
+use crate::cli::real_path::real_path;
 use crate::cli::{Exit, Stop, output, reading, terminal};
 use crate::feedback;
 use crate::model::Severity;
@@ -36,8 +38,17 @@ pub fn write(
                 }
                 None => {
                     let path = path.display();
-                    terminal::progress(&format!("没有写 {path}：输入不是能读的工作簿，没有格子可以标"));
+                    terminal::aside(&format!("没有写 {path}：输入不是能读的工作簿，没有格子可以标"));
                 }
+            }
+            Ok(Exit::Good)
+        }
+        MarkTarget::Standard => {
+            let Some((input, record)) = plan.inputs.all.first().zip(records.first()) else { return Ok(Exit::Good) };
+            let unwritten = |message: String| Stop { exit: Exit::Unwritten, message };
+            match copy(plan, input, record).map_err(unwritten)? {
+                Some(bytes) => terminal::result(&bytes).map_err(unwritten)?,
+                None => terminal::aside("没有输出标注工作簿：输入不是能读的工作簿，没有格子可以标"),
             }
             Ok(Exit::Good)
         }
@@ -57,7 +68,7 @@ fn copy(plan: &Plan, input: &InputFile, record: &Record) -> Result<Option<Vec<u8
 }
 
 fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::ThreadPool, interrupt: &Interrupt) -> Exit {
-    let own: BTreeSet<PathBuf> = plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+    let own: BTreeSet<PathBuf> = plan.inputs.all.iter().filter_map(|i| real_path(&i.path).ok()).collect();
     let inputs = records.iter().filter_map(|r| Some((*r, plan.inputs.all.get(r.input - 1)?)));
     let all: Vec<(&Record, &InputFile, PathBuf)> =
         names(inputs).into_iter().map(|(record, input, name)| (record, input, folder.join(name))).collect();
@@ -71,7 +82,7 @@ fn folder_of(plan: &Plan, folder: &Path, records: &[&Record], pool: &rayon::Thre
         }
         let Some(bytes) = copy(plan, input, record)? else { return Ok(false) };
         let path_shown = path.display();
-        if path.canonicalize().is_ok_and(|p| own.contains(&p)) {
+        if real_path(&path).is_ok_and(|p| own.contains(&p)) {
             return Err(format!("{path_shown} 是输入的文件，没有覆盖"));
         }
         if there && !ours {

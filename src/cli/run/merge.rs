@@ -13,7 +13,7 @@ use crate::cli::io_error::{cause, unwritable};
 use crate::cli::lock::Lock;
 use crate::cli::outcome::{Done, Made};
 use crate::cli::regular_file::{self, Unread};
-use crate::cli::{Exit, Stop, exit, print};
+use crate::cli::{Exit, Stop, destination, exit, print};
 use crate::digest::sha256;
 
 /// Largest manifest that is read, in bytes: enough for some hundred thousand reports.
@@ -21,6 +21,7 @@ const MOST: u64 = 1 << 30;
 
 pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
     let unread = |message: String| Stop { exit: Exit::Unread, message };
+    destination::refuse_file(&args.output, "merge-manifests", "输出")?;
     let mut parts = Vec::with_capacity(args.manifests.len());
     for path in &args.manifests {
         let name = path.display();
@@ -30,6 +31,7 @@ pub fn merge(args: &MergeArgs) -> Result<Exit, Stop> {
                 Unread::TooLarge => {
                     format!("{name} 超过 {} MB，不像是 nianbao convert 写出的，请核对文件名", MOST >> 20)
                 }
+                Unread::NotAFile if path.is_dir() => format!("{name} 是文件夹，请写里面的 manifest 文件"),
                 Unread::NotAFile => format!("{name} 不是文件，请核对文件名"),
             })
         })?;

@@ -9,11 +9,13 @@ mod interrupt;
 mod journal;
 mod mark;
 mod merge;
+mod one;
 mod progress;
 mod publish;
 mod read;
 mod spool;
 mod table;
+mod written;
 
 use std::path::Path;
 use std::time::Instant;
@@ -31,10 +33,12 @@ use crate::engine::Engine;
 use crate::feedback::page;
 use crate::formats::Format;
 use crate::judge::{self, conclude};
+use crate::model::Finding;
 use crate::pipeline::Examined;
 
 pub use interrupt::Interrupt;
 pub use merge::merge;
+pub use one::convert as convert_one;
 pub use progress::Progress;
 pub use publish::publish;
 pub use read::{Read, whole};
@@ -43,22 +47,54 @@ pub use read::{Read, whole};
 pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
     let plan = &job.plan;
     let (pool, begun, interrupt) = (pool(plan.jobs)?, Instant::now(), Interrupt::watch());
-    let inputs: Vec<(usize, &InputFile)> = (1..).zip(&plan.inputs.all).collect();
-    let read = each(&pool, &interrupt, "读取", inputs, |(number, input)| {
-        let begun = Instant::now();
-        let (record, examined) = whole(plan, number, input);
-        let drawn = plan.format == Output::Html && number <= page::MOST_DRAWN;
-        (Done { record, made: Made::New, took: begun.elapsed() }, drawn.then_some(examined))
-    });
-    let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
-    pass_over(plan, done.iter_mut().map(|d| &mut d.record));
-    let notes = conclude(&plan.aliases, plan.strict, done.iter_mut().map(|d| &mut d.record));
+    let (done, examined, notes) = examined(plan, &pool, &interrupt, plan.format == Output::Html);
     let mut exit = Exit::Good;
     if let (Some(mark), None) = (&job.mark, interrupt.asked()) {
         let records: Vec<&Record> = done.iter().map(|d| &d.record).collect();
         exit = mark::write(plan, mark, &records, &pool, &interrupt)?;
     }
     let roster = job.expected.as_ref().map(|e| roster(plan, e, done.iter().map(|d| &d.record)));
+    let html = plan.format == Output::Html;
+    let sections = if html { sections(plan, &done, &examined, roster.as_ref()) } else { Vec::new() };
+    let (took, asked) = (begun.elapsed(), interrupt.asked());
+    let file = job.file.clone();
+    let nothing = RunOutcome::empty(Doing::Checking, plan);
+    let outcome = RunOutcome { notes, file, sections, roster, took, asked, ..nothing };
+    print::all(&outcome, &done)?;
+    Ok(outcome.exit(&done).max(exit))
+}
+
+/// The page of findings on the inputs of a plan; `None` if the run was interrupted.
+pub fn findings_page(plan: &Plan) -> Result<Option<String>, Stop> {
+    let (pool, interrupt) = (pool(plan.jobs)?, Interrupt::watch());
+    let (done, examined, _) = examined(plan, &pool, &interrupt, true);
+    let sections = sections(plan, &done, &examined, None);
+    Ok(interrupt.asked().is_none().then(|| page::page(done.iter().map(|d| &d.record), &sections)))
+}
+
+/// Reads all inputs and compares them. Returns their records, what was read of those that are to be drawn if a page is wanted, and
+/// the findings on the run as a whole.
+fn examined(
+    plan: &Plan,
+    pool: &rayon::ThreadPool,
+    interrupt: &Interrupt,
+    for_page: bool,
+) -> (Vec<Done>, Vec<Option<Examined>>, Vec<Finding>) {
+    let inputs: Vec<(usize, &InputFile)> = (1..).zip(&plan.inputs.all).collect();
+    let read = each(pool, interrupt, "读取", inputs, |(number, input)| {
+        let begun = Instant::now();
+        let (record, examined) = whole(plan, number, input);
+        let drawn = for_page && number <= page::MOST_DRAWN;
+        (Done { record, made: Made::New, took: begun.elapsed() }, drawn.then_some(examined))
+    });
+    let (mut done, examined): (Vec<Done>, Vec<Option<Examined>>) = read.into_iter().flatten().unzip();
+    pass_over(plan, done.iter_mut().map(|d| &mut d.record));
+    let notes = conclude(&plan.aliases, plan.strict, done.iter_mut().map(|d| &mut d.record));
+    (done, examined, notes)
+}
+
+/// The sections of a page of findings: the expected units, then the inputs.
+fn sections(plan: &Plan, done: &[Done], examined: &[Option<Examined>], roster: Option<&Roster>) -> Vec<String> {
     let names = page::ShownNames::new(plan.inputs.all.iter().map(|i| (i.file(), i.shown.clone())));
     let section = |(d, e): (&Done, &Option<Examined>)| {
         // Skipped inputs are not drawn; of a refused report the part that was read is drawn.
@@ -66,21 +102,11 @@ pub fn check(job: &CheckPlan) -> Result<Exit, Stop> {
         let read = read.and_then(|e| Some((e.report.as_ref().or(e.partial.as_ref())?, &e.origins)));
         page::section(&d.record, &names, read)
     };
-    let sections = if plan.format == Output::Html {
-        // Skipped inputs come last: they are of no interest to those who look for faults.
-        let (passed, rest): (Vec<_>, Vec<_>) =
-            done.iter().zip(&examined).partition(|(d, _)| d.record.status == Status::Skipped);
-        let first = roster.iter().map(|r| page::roster(r, &names));
-        first.chain(rest.into_iter().chain(passed).map(section)).collect()
-    } else {
-        Vec::new()
-    };
-    let (took, asked) = (begun.elapsed(), interrupt.asked());
-    let file = job.file.clone();
-    let nothing = RunOutcome::empty(Doing::Checking, plan);
-    let outcome = RunOutcome { notes, file, sections, roster, took, asked, ..nothing };
-    print::all(&outcome, &done)?;
-    Ok(outcome.exit(&done).max(exit))
+    // Skipped inputs come last: they are of no interest to those who look for faults.
+    let (passed, rest): (Vec<_>, Vec<_>) =
+        done.iter().zip(examined).partition(|(d, _)| d.record.status == Status::Skipped);
+    let first = roster.iter().map(|r| page::roster(r, &names));
+    first.chain(rest.into_iter().chain(passed).map(section)).collect()
 }
 
 /// `convert`: writes the files to publish.

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use indicatif::style::TemplateError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use crate::cli::terminal;
 use crate::cli::times::span;
 
 /// With fewer inputs than this no progress is shown: they are done before anyone wonders.
@@ -34,7 +35,7 @@ enum How {
 
 impl Progress {
     pub fn new(what: &'static str, all: usize) -> Progress {
-        let how = if all < WORTH_TELLING {
+        let how = if all < WORTH_TELLING || terminal::is_quiet() {
             How::Silent
         } else if std::io::stderr().is_terminal() {
             let bar = ProgressBar::with_draw_target(Some(all as u64), ProgressDrawTarget::stderr_with_hz(8));
@@ -62,7 +63,7 @@ impl Progress {
                 *last = Instant::now();
                 let rate = done as f64 / self.begun.elapsed().as_secs_f64();
                 let left = Duration::from_secs_f64((self.all - done) as f64 / rate);
-                crate::cli::terminal::progress(&format!(
+                terminal::progress(&format!(
                     "{} {done}/{}，每秒 {rate:.0} 份，约剩 {}",
                     self.what,
                     self.all,

@@ -20,6 +20,7 @@ use crate::cli::lock::Lock;
 use crate::cli::outcome::{Doing, Done, Made, RunOutcome};
 use crate::cli::output;
 use crate::cli::plan::{Plan, PublishPlan};
+use crate::cli::real_path::real_path;
 use crate::cli::regular_file;
 use crate::cli::{Exit, Stop, print};
 use crate::digest::sha256;
@@ -34,6 +35,8 @@ use crate::publish::{
 const HEAD: u64 = 1024;
 /// Name of the index page.
 const INDEX: &str = "index.html";
+/// Name of the file of sums in a package.
+const SUMS: &str = "SHA256SUMS";
 
 struct PublishRun<'a> {
     job: &'a PublishPlan,
@@ -126,7 +129,7 @@ impl<'a> PublishRun<'a> {
         let lock = Lock::alone(&folder).map_err(unwritten)?;
         let forms = &job.plan.engine.setting().options.forms;
         let spool = Spool::new(forms, Some((IN_MEMORY, folder.clone())), true);
-        let inputs = job.plan.inputs.all.iter().filter_map(|i| i.path.canonicalize().ok()).collect();
+        let inputs = job.plan.inputs.all.iter().filter_map(|i| real_path(&i.path).ok()).collect();
         Ok((PublishRun { job, folder, inputs, spool, produce }, lock))
     }
 
@@ -182,6 +185,7 @@ impl<'a> PublishRun<'a> {
         self.spares_others(&name, record)?;
         let engine = &self.job.plan.engine;
         let made = publish_by(waited.whole(), &self.job.formats, &name, engine, self.produce)?;
+        self.spares_edits(&name, &made.files)?;
         let within: Vec<(&str, &[u8])> = made.files.iter().map(|f| (f.name.as_str(), f.bytes.as_slice())).collect();
         output::write_folder(&self.folder, &name, &within, (&zip, &made.zip)).map_err(unwritten)?;
         let output = |format: &str, path: String, bytes: &[u8], sha256: String| OutputFile {
@@ -214,11 +218,36 @@ impl<'a> PublishRun<'a> {
         Err(Box::new(finding(Code::W402, message).hint(hint)))
     }
 
+    /// Returns an error if files of the package that is to be replaced are not as the program wrote them: they differ from the new
+    /// ones and from the sums beside them.
+    fn spares_edits(&self, name: &str, files: &[PackageFile]) -> Result<(), Box<Finding>> {
+        let Ok(there) = self.folder.existing(Path::new(name)) else { return Ok(()) };
+        let sums = there.read(SUMS).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+        let is_edited = |f: &&PackageFile| {
+            let is_known = |digest: &str| {
+                digest == f.sha256 || sums.lines().any(|line| line.split_once("  ") == Some((digest, f.name.as_str())))
+            };
+            f.name != SUMS && there.read(&f.name).is_ok_and(|bytes| !is_known(&sha256(&bytes)))
+        };
+        let edited: Vec<&str> = files.iter().filter(is_edited).map(|f| f.name.as_str()).collect();
+        if edited.is_empty() {
+            return Ok(());
+        }
+        let place = self.job.folder.join(name);
+        let message = format!("{} 里有改动过的文件，没有换成新的：{}", place.display(), edited.join("、"));
+        let hint = "要留下改动的，把它另存到别处；然后把这个文件夹连同压缩包移走，再公布一次";
+        Err(Box::new(finding(Code::W405, message).hint(hint)))
+    }
+
     /// Returns an error if a package would overwrite an input.
     fn spares_inputs(&self, name: &str, zip: &str) -> Result<(), Box<Finding>> {
-        let Ok(folder) = self.job.folder.canonicalize() else { return Ok(()) };
-        for target in [folder.join(name), folder.join(zip)] {
+        let Ok(folder) = real_path(&self.job.folder) else { return Ok(()) };
+        for name in [name, zip] {
+            let target = folder.join(name);
             if let Some(input) = self.inputs.range(target.clone()..).next().filter(|input| input.starts_with(&target)) {
+                let typed = |i: &&InputFile| real_path(&i.path).is_ok_and(|real| real == *input);
+                let input = self.job.plan.inputs.all.iter().find(typed).map_or(input, |i| &i.path);
+                let target = self.job.folder.join(name);
                 let message = format!("公布到 {} 会覆盖输入的 {}，没有写", target.display(), input.display());
                 return Err(Box::new(finding(Code::W402, message).hint("请换一个输出文件夹")));
             }

@@ -106,7 +106,7 @@ pub fn compare(binaries: [&Path; 2], reports: u64, seed: u64) -> Result<Vec<(Kin
     let folder = tempfile::tempdir()?;
     generate::folder(folder.path(), seed, reports)?;
     let outputs = Outputs::new()?;
-    let help = Command::new(binaries[1]).args(["check", "--help"]).output()?;
+    let help = Command::new(binaries[1]).args(["help", "check"]).output()?;
     let has_second = String::from_utf8_lossy(&help.stdout).contains("--second-reader");
     let kinds = KINDS.into_iter().filter(|(command, ..)| has_second || *command != SECOND);
     let pairs: Vec<(&Path, Kind)> = kinds.flat_map(|kind| binaries.map(|binary| (binary, kind))).collect();

@@ -42,7 +42,11 @@ pub fn one(binary: &Path, command: &str, formats: &str, workbook: &Path) -> Resu
     let (run, code) = timed(&mut process)?;
     // Exit code 1 means that the report has findings; it is written all the same.
     ensure!(matches!(code, Some(0 | 1)), "nianbao {command} failed ({code:?})");
-    let written = fs::read_dir(folder.path())?.count();
+    // The record of what was written is no output.
+    let is_output = |e: &std::io::Result<fs::DirEntry>| {
+        e.as_ref().is_ok_and(|e| !e.file_name().to_string_lossy().starts_with(".nianbao-"))
+    };
+    let written = fs::read_dir(folder.path())?.filter(is_output).count();
     let wanted = match command {
         "convert" => formats.split(',').count(),
         "template" => 1,
