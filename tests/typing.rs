@@ -60,7 +60,6 @@ fn each_slip_is_answered_with_what_to_type() {
         (&["公布", "报告.xlsx"], 2, "请写 nianbao publish"),
         (&["汇总", "各单位"], 2, "请写 nianbao aggregate"),
         (&["chekc", "报告.xlsx"], 2, "是不是想写 check"),
-        (&["报告.xlsx"], 2, "检查写 nianbao check 报告.xlsx"),
         (&["check", "报告.xlsx", "--formt", "json"], 2, "是不是想写 --format"),
         (&["check"], 2, "缺少 <输入>"),
         (&["help", "检查"], 2, "nianbao help check"),

@@ -50,8 +50,13 @@ fn name(c: char) -> String {
     if private(c) { format!("U+{:04X}", c as u32) } else { format!("“{c}”（U+{:04X}）", c as u32) }
 }
 
+/// Whether a character is a Chinese one, common or rare.
+fn is_ideograph(c: char) -> bool {
+    matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{3ffff}')
+}
+
 pub(super) fn check(report: &Report, origins: &Origins, drawing: &Drawing<'_>) -> Vec<Finding> {
-    let (mut private_use, mut missing) = (Found::default(), Found::default());
+    let (mut private_use, mut missing, mut rare) = (Found::default(), Found::default(), Found::default());
     for (place, text) in texts(report) {
         let mut seen: BTreeSet<char> = BTreeSet::new();
         for c in text.chars().filter(|c| !c.is_ascii()) {
@@ -61,17 +66,16 @@ pub(super) fn check(report: &Report, origins: &Origins, drawing: &Drawing<'_>) -
                 if unsafe_ {
                     private_use.add(c, source);
                 }
-                if undrawn {
+                if undrawn && !drawing.has_rare && is_ideograph(c) {
+                    rare.add(c, source);
+                } else if undrawn {
                     missing.add(c, source);
                 }
             }
         }
     }
     let private_use = private_use.findings(Code::P602, "是自造字或乱码字符", "请改成规范的字");
-    let hint = if drawing.has_rare {
-        "请改用规范汉字或文字说明"
-    } else {
-        "这里没有带罕见字的字体：确实是这个字的，请用程序转换这一份；不是的，请改用规范汉字或文字说明"
-    };
-    private_use.chain(missing.findings(Code::F701, "没有字体可用", hint)).collect()
+    let missing = missing.findings(Code::F701, "没有字体可用", "请改用规范汉字或文字说明");
+    let hint = "这里没有带罕见字的字体：确实是这个字的，请把这份工作簿交给公开办用程序转换";
+    private_use.chain(missing).chain(rare.findings(Code::F701, "没有字体可用", hint)).collect()
 }

@@ -45,7 +45,7 @@ pub struct InputFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inside {
     pub place: Place,
-    /// The path that the place stands for.
+    /// The path of that place.
     pub path: String,
 }
 
@@ -330,7 +330,7 @@ impl FolderWalk<'_> {
     }
 }
 
-/// The finding on a container that cannot be opened: an error, because nobody knows what is in it, unless it is known to have no
+/// The finding on a container that cannot be opened: an error, because its content is unknown, unless it is known to have no
 /// workbook.
 fn unopened(e: &ImportError) -> Finding {
     let code = if matches!(e, ImportError::NoWorkbook(_)) { Code::I102 } else { Code::I101 };

@@ -12,20 +12,29 @@ pub fn clear_for_publication(record: &mut Record, waivers: &Waivers, engine: &En
     if !record.is_understood() {
         return false;
     }
-    let agency = record.agency.clone().unwrap_or_default();
-    let forms = &engine.setting().options.forms;
-    let form = forms.iter().find(|f| record.edition.as_ref() == Some(&f.id)).map(|f| &**f);
-    let of = (agency.as_str(), record.year.unwrap_or_default(), form);
-    for several in waivers.apply(of, &mut record.findings) {
-        let hint = "请在这一条里加一行 says，写上要豁免的那一处提示里独有的几个字";
-        record.add_finding(&finding(Code::B903, several).hint(hint));
-    }
+    waive(record, waivers, engine);
     let refused = refused(record);
     if let Some(refused) = &refused {
         record.add_finding(refused);
         judge(record, strict);
     }
     refused.is_none()
+}
+
+/// Waives the findings that the waivers name; a finding says which waivers fit several findings.
+pub fn waive(record: &mut Record, waivers: &Waivers, engine: &Engine) {
+    let agency = record.agency.clone().unwrap_or_default();
+    let forms = &engine.setting().options.forms;
+    let form = forms.iter().find(|f| record.edition.as_ref() == Some(&f.id)).map(|f| &**f);
+    let of = (agency.as_str(), record.year.unwrap_or_default(), form);
+    for several in waivers.apply(of, &mut record.findings) {
+        let hint = "请在这一条里加一行 says，写上要豁免的那一处提示里独有的几个字";
+        let several = finding(Code::B903, several).hint(hint);
+        // A record that is judged again has it already.
+        if !record.findings.contains(&several) {
+            record.add_finding(&several);
+        }
+    }
 }
 
 /// The finding on a report that may not be published; `None` if it may.

@@ -2,7 +2,8 @@
 
 use crate::batch::{Record, Status};
 use crate::engine::Engine;
-use crate::model::{Finding, Severity};
+use crate::import::ImportError;
+use crate::model::{Code, Finding, Severity, finding};
 use crate::pipeline::Examined;
 use crate::series::Facts;
 
@@ -19,6 +20,18 @@ pub struct Judged<'a> {
     pub key: &'a str,
     /// Whether warnings count as errors.
     pub strict: bool,
+}
+
+/// The finding on a file that cannot be read: an error (I101) if the file must be a workbook (`wanted`), declares itself a report, or
+/// may hold one that cannot be reached; otherwise a reason to skip it (I102). Blank templates are skipped, and so are books of an
+/// earlier run unless the user named them (`typed`).
+pub fn unread(e: &ImportError, wanted: bool, typed: bool) -> Finding {
+    let wanted = match e {
+        ImportError::BlankTemplate => false,
+        e if e.is_own_book() => typed,
+        _ => wanted,
+    };
+    finding(if wanted || e.is_report() || e.is_submission() { Code::I101 } else { Code::I102 }, e.to_string())
 }
 
 impl Judged<'_> {

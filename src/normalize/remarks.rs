@@ -45,7 +45,8 @@ impl Remarks {
 
     /// Cells that belong neither to a table nor to the text.
     pub fn outside_tables(self) -> Option<Finding> {
-        let hint = "属于报告的，请写进标准模板相应的格子；自己核对用的可以留着";
+        let hint =
+            "属于报告的，请写进标准模板相应的格子；自己核对用的，公布以前请删去：公布的 JSON 会把它记在“没有采用”里";
         self.finding(Code::N111, true, "不在官方表格之内，没有采用", hint)
     }
 
@@ -57,7 +58,7 @@ impl Remarks {
 
     /// Text on a sheet of the standard workbook outside the cells to be filled in.
     pub fn outside_inputs(self) -> Option<Finding> {
-        let hint = "属于报告的，请移到要填写的格子里；给自己看的批注可以留着，不会公布";
+        let hint = "属于报告的，请移到要填写的格子里；给自己看的，公布以前请删去：公布的 JSON 会把它记在“没有采用”里";
         self.finding(Code::N111, true, "不在要填写的格子里，没有采用", hint)
     }
 

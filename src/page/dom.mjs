@@ -24,7 +24,7 @@ export function action(label, act, say) {
     try {
       await act(button);
     } catch (error) {
-      say(`${label}没有做成：${error.message}`);
+      say(`“${label}”没有做成：${error.message}`);
     } finally {
       button.removeAttribute("aria-disabled");
     }

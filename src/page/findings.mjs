@@ -38,8 +38,10 @@ function item(finding, id, rules, show) {
     "li",
     { className: finding.severity, id, tabindex: "-1" },
     el("span", { className: "severity" }, SEVERITIES[finding.severity]),
+    finding.severity !== "error" && rule?.blocks && !finding.waived && el("strong", {}, "公布前必须改 "),
     el("span", { className: "message" }, `${finding.message}${more(finding)}`),
-    finding.hint ? el("p", { className: "hint" }, finding.hint) : null,
+    finding.waived && el("p", { className: "waived" }, `已经豁免（${finding.waived.who}，${finding.waived.date}）：${finding.waived.reason}`),
+    finding.hint && !finding.waived ? el("p", { className: "hint" }, finding.hint) : null,
     el(
       "p",
       { className: "more" },

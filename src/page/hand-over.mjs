@@ -1,5 +1,5 @@
 // What leaves the page, and only when a person asks for it: files to save, text for the clipboard.
-import { el } from "./dom.mjs";
+import { action, el } from "./dom.mjs";
 
 /** Saves a file of an answer under its name. */
 export function save({ name, media_type, content }) {
@@ -10,6 +10,15 @@ export function save({ name, media_type, content }) {
   link.remove();
   // The browser may read it a little later.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A button that saves the file that `make` gives, and says so. */
+export function saving(label, make, say) {
+  return action(label, async () => {
+    const file = await make();
+    save(file);
+    say(`已经交给浏览器保存：${file.name.split("/").pop()}`);
+  }, say);
 }
 
 /**

@@ -31,6 +31,19 @@ export function chosen(field) {
   return sorted(files.filter(({ path }) => !path.includes("/") || isWanted(path)));
 }
 
+/** The text of a list or of waivers: programs of Windows also write it in GB 18030 and in UTF-16. */
+export function text(bytes) {
+  const [first, second] = bytes;
+  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
+    return new TextDecoder(first === 0xff ? "utf-16le" : "utf-16be").decode(bytes);
+  }
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("gb18030").decode(bytes);
+  }
+}
+
 function whole(file) {
   return { path: file.name, file };
 }

@@ -1,6 +1,6 @@
 // The page: takes files, has them examined, shows what the engine says. Nothing is sent, nothing is remembered.
-import { action, el } from "./dom.mjs";
-import { save } from "./hand-over.mjs";
+import { el } from "./dom.mjs";
+import { saving } from "./hand-over.mjs";
 import { chosen, dropped } from "./inputs.mjs";
 import { keptList } from "./memory.mjs";
 import { overview } from "./overview.mjs";
@@ -34,31 +34,36 @@ async function begin() {
 /** A button for the blank workbook of each edition. */
 function templates(workers, about) {
   const years = ({ first_year: first, last_year: last }) => (last ? `${first} 至 ${last} 年度` : `${first} 年度起`);
-  const get = async (edition) => save((await workers.ask({ ask: "template", edition: edition.id })).files[0]);
+  const get = async (edition) => (await workers.ask({ ask: "template", edition: edition.id })).files[0];
   const button = (edition) =>
-    el("li", {}, action(`空白表（${years(edition)}）`, () => get(edition), say), ` ${edition.notice}`);
+    el("li", {}, saving(`空白表（${years(edition)}）`, () => get(edition), say), ` ${edition.notice}`);
   part("templates").replaceChildren(...about.editions.map(button));
 }
 
 /** Takes files wherever they are dropped, and from the fields. */
 function take(workers, about) {
   let latest = 0;
+  let current = null;
   const examine = async (files) => {
     const own = (latest += 1);
     if (files.length === 0) {
       say("没有文件。请放进来工作簿，或者装着工作簿的文件夹。");
       return;
     }
-    const run = new Run(workers, about.largest, keptList(), files);
-    part("result").replaceChildren();
+    const progress = (done, all) => own === latest && say(all > 1 ? `正在检查：${done} / ${all}` : "正在检查……");
     try {
-      await run.examine((done, all) => own === latest && say(all > 1 ? `正在检查：${done} / ${all}` : "正在检查……"));
+      if (!(await current?.takes(files))) {
+        const run = new Run(workers, about.largest, keptList(), files);
+        part("result").replaceChildren();
+        await run.examine(progress);
+        // Other files were given in the meantime.
+        if (own !== latest) return;
+        current = run;
+      }
+      showRun(current, about);
     } catch (error) {
       say(`没有检查成：${error.message}`);
-      return;
     }
-    // Other files were given in the meantime.
-    if (own === latest) showRun(run, about);
   };
   for (const id of ["files", "folder"]) {
     part(id).addEventListener("change", async ({ target }) => {
@@ -96,12 +101,13 @@ function showRun(run, about) {
   if (run.reports.length === 1) {
     one(run.reports[0], null);
   } else {
-    const all = overview(run, about, (report) => one(report, back), say, progress);
-    const back = () => {
+    const all = overview(run, about, (report, line) => one(report, () => back(line)), say, progress);
+    const back = (to) => {
       result.replaceChildren(all);
-      all.querySelector("h2").focus();
+      to.focus();
+      to.scrollIntoView({ block: "nearest" });
     };
-    back();
+    back(all.querySelector("h2"));
   }
   say(run.reports.length === 1 ? "检查完了。" : `检查完了，共 ${run.reports.length} 份。`);
 }

@@ -1,7 +1,7 @@
 // The view of a run with several files: a line each, what they say together, the list of units, what can be saved of all.
 import { action, el } from "./dom.mjs";
 import { findingsList } from "./findings.mjs";
-import { save } from "./hand-over.mjs";
+import { save, saving } from "./hand-over.mjs";
 import { keepList, keptList } from "./memory.mjs";
 import { state, title } from "./report.mjs";
 import { summing } from "./sum.mjs";
@@ -9,7 +9,7 @@ import { summing } from "./sum.mjs";
 const STATES = { failed: "没有读懂", skipped: "略过", blocked: "必须先改", warned: "有警告", clean: "没有问题" };
 const UNIT_STATES = { submitted: "交了", unread: "读不懂", missing: "缺报" };
 
-/** Sets the view; `open` is called with a report that should be shown. */
+/** Sets the view; `open` is called with a report that should be shown, and with the button that leads to it. */
 export function overview(run, about, open, say, progress) {
   const view = el("section", { className: "overview", "aria-labelledby": "overview-name" });
   const set = () => view.replaceChildren(...parts(run, about, open, say, progress, set));
@@ -30,22 +30,24 @@ function parts(run, about, open, say, progress, set) {
       "tr",
       { className: s },
       el("td", { className: "state" }, STATES[s]),
-      el("td", { className: "name" }, el("button", { type: "button", className: "link", onclick: () => open(report) }, name)),
+      el("td", { className: "name" }, el("button", { type: "button", className: "link", onclick: ({ currentTarget }) => open(report, currentTarget) }, name)),
       el("td", {}, String(count("error"))),
       el("td", {}, String(count("warning"))),
       el("td", { className: "reason" }, s === "clean" ? "" : (report.record.findings[0]?.message ?? "")),
       el("td", { className: "reason" }, report.path),
     );
   };
+  const left = el("div", {});
   const heads = ["情况", "报告", "错误", "警告", "最要紧的一条", "文件"];
   return [
     el("h2", { id: "overview-name", tabindex: "-1" }, `共 ${sorted.length} 份：${counts.map(([word, n]) => `${word} ${n}`).join("，")}`),
     el(
       "div",
       { className: "actions" },
-      action("打包下载所有能公布的", () => bundle(run, say, progress), say),
-      action("下载检查结果（网页）", async () => save(await run.findingsPage()), say),
+      action("打包下载所有能公布的", async () => left.replaceChildren(...(await bundle(run, say, progress))), say),
+      saving("下载检查结果（网页）", () => run.findingsPage(), say),
     ),
+    left,
     summing(run, about, say),
     units(run, say, set),
     ...findingsList(run.notes, about.rules, "note"),
@@ -61,14 +63,15 @@ function rank(s) {
   return ["failed", "blocked", "warned", "clean", "skipped"].indexOf(s);
 }
 
+/** Saves the zip of all packages; gives the list of the reports that are not in it. */
 async function bundle(run, say, progress) {
   const { zip, left } = await run.bundled(progress);
   if (zip) save(zip);
-  const names = left.slice(0, 5).map(({ report, reason }) => `${report.record.agency ?? report.path}（${reason}）`);
-  const more = left.length > 5 ? ` 等 ${left.length} 份` : "";
-  if (!zip) say(`没有能公布的：${names.join("；")}${more}`);
-  else if (left.length > 0) say(`没有打进去的：${names.join("；")}${more}`);
-  else say("所有报告的公布包都在一个压缩包里了。");
+  const packed = run.reports.length - left.length;
+  say(zip ? `打包了 ${packed} 份，已经交给浏览器保存：${zip.name}` : "没有能公布的，原因列在下面。");
+  if (left.length === 0) return [];
+  const line = ({ report, reason }) => el("li", {}, `${report.record.agency ?? report.path}：${reason}`);
+  return [el("p", {}, `没有打进去的 ${left.length} 份：`), el("ul", {}, left.map(line))];
 }
 
 /** The list of units that should report. */
@@ -76,7 +79,7 @@ function units(run, say, set) {
   const field = el("textarea", { id: "units", rows: "4", placeholder: "每行一个单位" }, run.list);
   const kept = el("input", { type: "checkbox", id: "keep-units", checked: keptList() !== "" });
   kept.addEventListener("change", () => {
-    if (!kept.checked) keepList("");
+    keepList(kept.checked ? field.value.trim() : "");
   });
   const check = action("看看谁没有交", async () => {
     run.list = field.value;

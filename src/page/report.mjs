@@ -1,8 +1,11 @@
 // The view of one report: what it is, what to do next, its findings beside its tables, its files.
 import { action, el } from "./dom.mjs";
 import { findingsList } from "./findings.mjs";
-import { copy, save } from "./hand-over.mjs";
+import { copy, saving } from "./hand-over.mjs";
 import { drawnTables, figures } from "./tables.mjs";
+
+/** Formats that clerks know; the others are folded away. */
+const USUAL = ["pdf", "docx", "xlsx", "html"];
 
 /** Sets the view of a report; `about` is what the engine says of itself, `say` shows a sentence. */
 export function reportView(run, report, about, say) {
@@ -36,25 +39,26 @@ export function reportView(run, report, about, say) {
 
 /** Agency, year and edition as far as they are known. */
 export function title(record) {
-  const parts = [record.agency, record.year && `${record.year} 年`, record.edition && `${record.edition} 版表样`];
-  return parts.filter(Boolean).join("，") || "没有读懂的文件";
+  const parts = [record.agency, record.year && `${record.year} 年度`];
+  const known = parts.filter(Boolean).join("，") || "没有读懂的文件";
+  return record.edition ? `${known}（${record.edition} 年版表样）` : known;
 }
 
 /** `failed`, `skipped`, `blocked` (not to be published as it is), `warned` or `clean`. */
 export function state(record, about) {
   if (record.status === "failed" || record.status === "skipped") return record.status;
   if (record.findings.some((f) => isBlocking(f, about))) return "blocked";
-  return record.findings.some((f) => f.severity === "warning") ? "warned" : "clean";
+  return record.findings.some((f) => f.severity !== "note") ? "warned" : "clean";
 }
 
 function isBlocking(finding, about) {
-  return finding.severity === "error" || about.rules.get(finding.code)?.blocks;
+  return !finding.waived && (finding.severity === "error" || about.rules.get(finding.code)?.blocks);
 }
 
 function nextStep(record, about) {
   const blocking = record.findings.filter((f) => isBlocking(f, about)).length;
   return {
-    failed: "没有读懂，不能生成文件。请照下面的提示在工作簿里改好、保存，再把它放进来一次。",
+    failed: "有的地方读不懂，不能生成文件。请照下面列出的在工作簿里改好、保存，再把它放进来一次。",
     skipped: "这个文件略过了，原因见下面。",
     blocked: `有 ${blocking} 处必须先改。请在工作簿里改好、保存，再把它放进来一次；下面的文件可以先看看，不要公布。`,
     warned: "没有必须改的问题。请核对下面的警告，确认无误就可以下载公布。",
@@ -66,20 +70,27 @@ function actions(run, report, about, say, view) {
   const { record } = report;
   const row = el("div", { className: "actions" });
   if (record.status === "ok" || record.status === "findings") {
-    // With waivers the engine decides, and says why not.
-    if (state(record, about) !== "blocked" || run.waivers) {
-      row.append(main(action("下载公布包", async () => save((await run.packaged(report)).pop()), say)));
+    if (state(record, about) !== "blocked") {
+      row.append(main(saving("下载公布包", async () => (await run.packaged(report)).pop(), say)));
     }
+    const format = ({ name, word }) =>
+      saving(`下载${/^\w/.test(word) ? " " : ""}${word}`, async () => (await run.produced(report, [name]))[0], say);
+    const isUsual = ({ name }) => USUAL.includes(name);
     row.append(
       action("预览 PDF", (button) => preview(run, report, view, button), say),
-      ...about.formats.map(({ name, word }) =>
-        action(`下载 ${word}`, async () => save((await run.produced(report, [name]))[0]), say),
-      ),
+      ...about.formats.filter(isUsual).map(format),
       action("复制正文（贴进网站编辑器）", () => copyReport(run, report, say), say),
+      el(
+        "details",
+        { className: "others" },
+        el("summary", {}, "其他格式"),
+        el("div", { className: "actions" }, about.formats.filter((f) => !isUsual(f)).map(format)),
+      ),
     );
   }
-  if (record.findings.some((f) => f.severity !== "note")) {
-    row.append(action("下载标注过的工作簿", async () => save(await run.marked(report)), say));
+  // What is no workbook has no cells to be marked.
+  if (record.findings.some((f) => f.severity !== "note") && !record.findings.some((f) => f.code === "I101")) {
+    row.append(saving("下载标注过的工作簿", () => run.marked(report), say));
   }
   return row;
 }

@@ -1,6 +1,8 @@
 // One run: the files that were given, what the engine says of each, and of all together. It remembers nothing of earlier runs, and
 // keeps files by reference: their bytes are read when they are needed.
 
+import { text } from "./inputs.mjs";
+
 /** A list of units is a text; waivers are a file as `publish --waivers` takes it. */
 const LIST = /\.txt$/i;
 const WAIVERS = /\.toml$/i;
@@ -36,7 +38,7 @@ export class Run {
 
   /** Examines all files; `progress` is called with the number of those that are done. */
   async examine(progress) {
-    if (this.#given.length === 0) throw new Error("只有名单或豁免文件，没有工作簿");
+    if (this.#given.length === 0) throw new Error("只有名单或豁免文件，没有工作簿，请把工作簿也放进来");
     this.#given = (await each(this.#given, (given) => this.#unpacked(given))).flat();
     let done = 0;
     const one = async ({ path, file, record, isMember = false }) => {
@@ -45,11 +47,7 @@ export class Run {
       progress(done, this.#given.length);
       return { path, file, isMember, ...seen };
     };
-    for (const { path, file } of this.#beside) {
-      const text = new TextDecoder().decode(await this.#bytes(file, path));
-      if (LIST.test(path)) this.list = text;
-      else this.waivers = `${this.waivers ?? ""}${text}\n`;
-    }
+    await this.#readBeside();
     this.reports = await each(this.#given, one);
     await this.conclude();
     // What a folder holds beside workbooks is no part of the run, unless there is nothing else.
@@ -58,9 +56,39 @@ export class Run {
     }
   }
 
+  /**
+   * Takes files that were given later into the run if they belong to it: lists and waivers, and corrected files, which have the names
+   * of files of a run over several. Otherwise gives false, and they are another run.
+   */
+  async takes(given) {
+    const isBeside = ({ path }) => LIST.test(path) || WAIVERS.test(path);
+    const name = (path) => path.split("/").pop();
+    const places = given.filter((file) => !isBeside(file)).map((file) => {
+      const same = this.reports.filter((report) => !report.isMember && name(report.path) === name(file.path));
+      return { file, report: same.length === 1 ? same[0] : null };
+    });
+    const isOther = this.reports.length < 2 ? places.length > 0 : places.some(({ report }) => report === null);
+    if (this.reports.length === 0 || isOther || places.length >= this.reports.length) return false;
+    this.#beside = given.filter(isBeside);
+    await this.#readBeside();
+    for (const { file, report } of places) {
+      Object.assign(report, { file: file.file, isUnread: false, ...(await this.#seen(report.path, file.file)) });
+    }
+    await this.conclude();
+    return true;
+  }
+
+  async #readBeside() {
+    for (const { path, file } of this.#beside) {
+      const content = text(await this.#bytes(file, path));
+      if (LIST.test(path)) this.list = content;
+      else this.waivers = `${this.waivers ?? ""}${content}\n`;
+    }
+  }
+
   /** Judges all records together, and says who of the list of units did not report. */
   async conclude() {
-    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), units: this.#units() });
+    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), units: this.#units(), waivers: this.waivers });
     this.reports.forEach((report, i) => (report.record = result.records[i]));
     this.notes = result.notes;
     this.units = result.units;
@@ -86,8 +114,9 @@ export class Run {
   }
 
   async findingsPage() {
-    const files = await this.#files((report) => !report.isUnread);
-    return (await this.#ask({ ask: "findings_page", records: this.#records() }, files)).files[0];
+    const reports = [...this.reports].sort((a, b) => gravity(b.record) - gravity(a.record));
+    const files = await this.#files((report) => !report.isUnread, reports);
+    return (await this.#ask({ ask: "findings_page", records: reports.map((r) => r.record) }, files)).files[0];
   }
 
   /** The years of the reports that were understood, the latest first. */
@@ -106,7 +135,7 @@ export class Run {
 
   /** One zip of the packages of all reports that may be published, and the reports that are not in it, each with the reason. */
   async bundled(progress) {
-    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), publishing: true });
+    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), waivers: this.waivers, publishing: true });
     const [files, left] = [[], []];
     let done = 0;
     const one = async (report, i) => {
@@ -129,20 +158,16 @@ export class Run {
   }
 
   /** The files of all reports; those that are not to be read again, since nothing is in them or they end a Worker, are empty. */
-  #files(isRead) {
+  #files(isRead, reports = this.reports) {
     const named = async (report) => {
       const content = isRead(report) ? await this.#bytes(report.file, report.path) : new Uint8Array();
       return { name: report.path, content };
     };
-    return Promise.all(this.reports.map(named));
+    return Promise.all(reports.map(named));
   }
 
   #units() {
     return this.list.trim() ? this.list : null;
-  }
-
-  #records() {
-    return this.reports.map((report) => report.record);
   }
 
   /** The records as they were before they were judged together, for to be judged again, and which are of members. */
@@ -193,6 +218,12 @@ export class Run {
   #ask(request, files = []) {
     return this.#workers.ask(request, files);
   }
+}
+
+/** How grave a record is: not understood, with errors, with warnings, or neither. */
+function gravity({ status, findings }) {
+  if (status === "failed") return 3;
+  return findings.some((f) => f.severity === "error") ? 2 : Number(findings.some((f) => f.severity === "warning"));
 }
 
 function isUnderstood(record) {

@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{index, index_entry};
+use super::{IndexEntry, index, index_entry};
 use crate::engine::Engine;
 use crate::export::ExportError;
 use crate::export::package::{Part, PartKind};
@@ -22,7 +22,8 @@ pub fn bundle(files: &[(&str, &[u8])], engine: &Engine) -> Result<Vec<u8>, Expor
         }
     }
     let entry = |(folder, files): (&&str, &BTreeMap<&str, &[u8]>)| {
-        index_entry(folder, files.get("manifest.json")?, |name| files.contains_key(name))
+        let entry = index_entry(folder, files.get("manifest.json")?, |name| files.contains_key(name))?;
+        Some(IndexEntry { has_zip: false, ..entry })
     };
     let entries: Vec<_> = folders.iter().filter_map(entry).collect();
     let page = index(&entries).into_bytes();

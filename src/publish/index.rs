@@ -24,6 +24,8 @@ pub struct IndexEntry {
     pub name: String,
     /// Files in that folder, each with its display name.
     pub files: Vec<(String, String)>,
+    /// Whether the zip of the package lies beside the folder.
+    pub has_zip: bool,
 }
 
 const STYLE: &str = "body{font:16px/1.7 system-ui,'Microsoft YaHei','PingFang SC',sans-serif;max-width:52rem;margin:0 auto;padding:1rem;\
@@ -73,11 +75,13 @@ pub fn index(entries: &[IndexEntry]) -> String {
                         escape(word)
                     )
                 })
-                .chain([format!(
-                    "<a href=\"{}.zip\" aria-label=\"{}\">全部（zip）</a>",
-                    percent_encoded(&r.name),
-                    escape(format!("{}：全部", r.title))
-                )])
+                .chain(r.has_zip.then(|| {
+                    format!(
+                        "<a href=\"{}.zip\" aria-label=\"{}\">全部（zip）</a>",
+                        percent_encoded(&r.name),
+                        escape(format!("{}：全部", r.title))
+                    )
+                }))
                 .collect();
             let _ = writeln!(
                 out,
@@ -100,7 +104,7 @@ mod tests {
     fn entry(agency: &str, year: u16) -> IndexEntry {
         let name = format!("{agency}{year}年");
         let files = vec![(format!("{name}.pdf"), "PDF".to_owned())];
-        IndexEntry { agency: agency.to_owned(), year, title: format!("{agency}<{year}>"), name, files }
+        IndexEntry { agency: agency.to_owned(), year, title: format!("{agency}<{year}>"), name, files, has_zip: true }
     }
 
     #[test]

@@ -41,5 +41,5 @@ pub fn index_entry(name: &str, manifest: &[u8], has: impl Fn(&str) -> bool) -> O
         }
         named.push((file.name, format.word().to_owned()));
     }
-    (!named.is_empty()).then(|| IndexEntry { agency, year, title, name: name.to_owned(), files: named })
+    (!named.is_empty()).then(|| IndexEntry { agency, year, title, name: name.to_owned(), files: named, has_zip: true })
 }

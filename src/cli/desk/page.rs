@@ -37,8 +37,8 @@ fn write(temporary: &Path, page: &[u8]) -> Result<PathBuf, String> {
 }
 
 /// The folder of this user for the page. On Unix the folder of temporary files belongs to all users: one of them may have made a
-/// folder or a link under the expected name, to read or replace what is written there. Such a name is left alone, and a folder
-/// with a name that nobody can expect is made.
+/// folder or a link under the expected name, to read or replace what is written there. Such a name is not used, and a folder
+/// with a name that cannot be guessed is made.
 fn own_folder(temporary: &Path) -> io::Result<Folder> {
     let name = name();
     match private().create(temporary.join(&name)) {

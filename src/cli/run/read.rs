@@ -13,7 +13,7 @@ use crate::cli::plan::Plan;
 use crate::cli::reading;
 use crate::digest::sha256;
 use crate::import::ImportError;
-use crate::judge::{Judged, judge};
+use crate::judge::{self, Judged, judge};
 use crate::model::{Code, Finding, Whole, finding};
 use crate::pipeline::{Examined, examine_read, refused};
 
@@ -112,15 +112,8 @@ fn judged(
     (judged.record(&examined, &plan.engine), examined)
 }
 
-/// The finding on a file that cannot be read: an error (I101) if the file must be a workbook, declares itself a report, or may hold
-/// one that cannot be reached; otherwise a reason to skip it (I102). Blank templates are skipped, and so are books of an earlier run unless named explicitly.
 fn unread(input: &InputFile, e: &ImportError) -> Finding {
-    let wanted = match e {
-        ImportError::BlankTemplate => false,
-        e if e.is_own_book() => input.typed,
-        _ => input.wanted,
-    };
-    finding(if wanted || e.is_report() || e.is_submission() { Code::I101 } else { Code::I102 }, e.to_string())
+    judge::unread(e, input.wanted, input.typed)
 }
 
 /// Examines the content of an input.

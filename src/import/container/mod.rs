@@ -100,6 +100,9 @@ pub fn may_be_container(head: &[u8]) -> bool {
 /// # Errors
 /// If the bytes are no container, or one that is damaged, locked, or exceeds a limit.
 pub fn members(bytes: &[u8], limits: &Limits) -> Result<Vec<Member>, ImportError> {
+    if bytes.len() as u64 > limits.container_bytes {
+        return Err(limits.container_error());
+    }
     let mut listing = Listing { limits, left: limits.unpacked_bytes, all: Vec::new() };
     listing.within(bytes, &Level::default())?;
     Ok(listing.all)

@@ -53,6 +53,7 @@ enum Ask {
         #[serde(default)]
         members: Vec<bool>,
         units: Option<String>,
+        waivers: Option<String>,
         #[serde(default)]
         publishing: bool,
     },
@@ -91,8 +92,8 @@ fn answer(ask: Ask, files: &[Received<'_>]) -> Result<Answer, String> {
         Ask::Produce { formats } => one::produced(only(files)?, &named(&formats)?, engine()?),
         Ask::Package { record, waivers } => one::package(only(files)?, *record, waivers.as_deref(), engine()?),
         Ask::Mark { record } => one::mark(only(files)?, &record, engine()?),
-        Ask::Conclude { records, members, units, publishing } => {
-            several::conclude(records, &members, units.as_deref(), publishing)
+        Ask::Conclude { records, members, units, waivers, publishing } => {
+            several::conclude(records, &members, units.as_deref(), waivers.as_deref(), publishing, engine()?)
         }
         Ask::Sum { records, members, year, agency, units } => {
             let wanted = several::Wanted { year, agency: agency.trim(), units: units.as_deref() };

@@ -5,8 +5,7 @@ use nianbao::digest::sha256;
 use nianbao::engine::Engine;
 use nianbao::feedback::{DrawnTable, mark as marked, tables};
 use nianbao::import::{self, ImportError, Input, Limits};
-use nianbao::judge::{Judged, clear_for_publication, stem};
-use nianbao::model::{Code, finding};
+use nianbao::judge::{Judged, clear_for_publication, stem, unread};
 use nianbao::pipeline::{Examined, Format, examine_read, produce};
 use nianbao::publish::{Waivers, publish};
 use serde::Serialize;
@@ -105,6 +104,8 @@ fn examined(file: &Received<'_>, engine: &Engine, second: bool) -> Examined {
     let name = file.name.rsplit('/').next().unwrap_or_default();
     let read = || import::read_input(name, file.bytes, limits);
     let again = || import::kind(file.bytes, limits).and_then(|kind| import::read_second(kind, file.bytes, limits));
-    let unread = |e: &ImportError| finding(Code::I101, e.to_string());
-    examine_read(read, second.then_some(again), engine, unread, true)
+    // What a folder holds beside workbooks was not meant.
+    let typed = !file.name.contains('/');
+    let wanted = typed || import::named_as_workbook(name);
+    examine_read(read, second.then_some(again), engine, |e: &ImportError| unread(e, wanted, typed), true)
 }

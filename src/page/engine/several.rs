@@ -8,10 +8,10 @@ use nianbao::engine::Engine;
 use nianbao::feedback::page::{MOST_DRAWN, ShownNames, page, section};
 use nianbao::judge::{
     Gathered, InputRole, Summing, conclude as judge_together, pass_over_own, pass_over_repeated, refuse_collisions,
-    roster, stem,
+    roster, stem, waive,
 };
-use nianbao::model::Finding;
-use nianbao::publish::bundle as bundled;
+use nianbao::model::{Code, Finding, finding};
+use nianbao::publish::{Waivers, bundle as bundled};
 use nianbao::series::Aliases;
 use serde::Serialize;
 
@@ -41,7 +41,9 @@ pub fn conclude(
     mut records: Vec<Record>,
     members: &[bool],
     units: Option<&str>,
+    waivers: Option<&str>,
     publishing: bool,
+    engine: &Engine,
 ) -> Result<Answer, String> {
     let aliases = Aliases::default();
     pass_over(&mut records, members, &aliases);
@@ -49,7 +51,11 @@ pub fn conclude(
         let hint = "请先核对两份的单位和年度，填错的改正，重复的只留一份";
         refuse_collisions(&mut records.iter_mut().collect::<Vec<_>>(), hint, |r| PathBuf::from(stem(r)));
     }
-    let notes = judge_together(&aliases, false, records.iter_mut());
+    let mut notes = judge_together(&aliases, false, records.iter_mut());
+    if let Some(waivers) = waivers.map(Waivers::parse).transpose()? {
+        records.iter_mut().filter(|r| r.is_understood()).for_each(|r| waive(r, &waivers, engine));
+        notes.extend(waivers.unused().map(|message| finding(Code::B901, message)));
+    }
     let units = units.map(|list| {
         let roster = roster(&Expected::parse(list), &aliases, |_| None::<&Path>, records.iter());
         Units { summary: roster.summary(), roster }

@@ -46,7 +46,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     let (targets, left_out) = chosen(plan)?;
     let below = project::root().join("target/dist");
     fs::create_dir_all(&below)?;
-    let native = project::release_binary()?;
+    let native = project::binary()?;
     let engine = fs::read(wasm::built()?)?;
     let engine = Part::new(&engine);
     let packed = below.join("engine.gz");

@@ -32,8 +32,9 @@ await check("samples in every format: dropped, findings as the program's, files 
     await tab.examined();
     const shown = await tab.text(".findings > li > .message");
     assert.equal(shown, findings.join("\n"), input);
+    await tab.click("其他格式");
     for (const { word, path } of files) {
-      const saved = await tab.saved(`下载 ${word}`);
+      const saved = await tab.saved(`下载${/^\w/.test(word) ? " " : ""}${word}`);
       assert.equal(saved.name, basename(path), input);
       assert.ok(saved.bytes.equals(readFileSync(path)), `${saved.name} differs from the program's`);
     }
@@ -124,13 +125,20 @@ await check("a folder of many reports: listed, opened and closed, one zip of all
   const sum = await tab.saved("汇总成一个工作簿");
   assert.match(sum.name, /^\d{4}年汇总\.xlsx$/);
   assert.match(await tab.text("#status"), /^汇总了 \d+ 个单位/);
-  await tab.click("应报名单");
-  await tab.page.type("#units", "某县某局\n");
+  // A list that is given later joins what is there, and so does a file that was corrected.
+  for (const later of [plan.list, join(plan.many, readdirSync(plan.many)[0])]) {
+    await tab.forget();
+    await tab.drop([later]);
+    await tab.examined();
+    assert.match(await tab.text("h2"), new RegExp(`^共 ${count} 份`), later);
+    assert.match(await tab.text(".units li"), /某县某局：缺报/, later);
+  }
   assert.equal(await tab.value("localStorage.length"), 0, "kept without being asked");
   await tab.page.click("#keep-units");
+  await tab.page.type("#units", "某县水利局\n");
   await tab.click("看看谁没有交");
   await tab.until("document.getElementById('status').textContent.startsWith('应报')");
-  assert.match(await tab.text(".units li"), /某县某局：缺报/);
+  assert.match(await tab.text(".units li"), /某县水利局：缺报/);
   assert.equal(await tab.value("localStorage.length"), 1, "not kept when asked");
   await tab.page.click("#keep-units");
   assert.equal(await tab.value("localStorage.length"), 0, "kept after it was revoked");

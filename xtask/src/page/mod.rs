@@ -81,6 +81,8 @@ struct Drive {
     faulty: PathBuf,
     hostile: PathBuf,
     many: PathBuf,
+    /// A list of one unit, as a program of Windows writes it.
+    list: PathBuf,
 }
 
 /// A workbook with what the program says of it and makes of it.
@@ -119,6 +121,8 @@ fn drive(page: &Path) -> Result<()> {
     generate::folder(&below("many"), 1, MANY)?;
     mutants::folder(&below("hostile"), 1, SPOILED)?;
     bombs::write(&below("hostile"))?;
+    let list = below("名单.txt");
+    fs::write(&list, encoding_rs::GB18030.encode("某县某局\r\n").0)?;
     let faulty = below("某局-有错.xlsx");
     fs::write(&faulty, faults::unbalanced()?)?;
     let inputs = wasm::inputs()?;
@@ -131,6 +135,7 @@ fn drive(page: &Path) -> Result<()> {
         faulty,
         hostile: below("hostile"),
         many: below("many"),
+        list,
     };
     let path = below("plan.json");
     fs::write(&path, serde_json::to_vec(&plan)?)?;

@@ -1,6 +1,6 @@
 //! `cargo xtask verify`: checks the outputs of the program with third-party programs.
 //!
-//! Takes the samples, or generated reports, and the release binary: converts them to every format, publishes them, and runs
+//! Takes the samples, or generated reports, and the program: converts them to every format, publishes them, and runs
 //! the validators in `../shared/checks` (veraPDF, Open XML SDK, LibreOffice, the Nu checker, axe and others) over the
 //! outputs; checksums, zips, traces of the machine and the schema of the JSON are checked as well. Prints one line per file
 //! and, for a fault, the full output of the validators; fails on any fault or if nothing was checked. If the validators are
@@ -60,7 +60,7 @@ pub fn run(plan: &Plan) -> Result<()> {
     let checks = checks.canonicalize()?;
     validators::set_up(&checks, &judge::SET_UP)?;
     let schema = schema::Checker::set_up()?;
-    let binary = project::release_binary()?;
+    let binary = project::binary()?;
     let begun = Instant::now();
     let temporary = tempfile::tempdir()?;
     let mut judges = Judges::new(&checks, temporary.path());
