@@ -1,6 +1,6 @@
 //! Packages of Debian and RPM systems for the Linux programs, with completions and manual pages.
 //!
-//! What is in a package stands in `[package.metadata.deb]` and `[package.metadata.generate-rpm]` of the manifest; cargo-deb and
+//! The contents of a package are listed in `[package.metadata.deb]` and `[package.metadata.generate-rpm]` of the manifest; cargo-deb and
 //! cargo-generate-rpm write them. Without these two there are no packages, which is said.
 
 use std::fs;
@@ -18,7 +18,7 @@ const COMPLETIONS: [(&str, &str); 3] = [("bash", "nianbao"), ("zsh", "_nianbao")
 
 /// Where the manifest finds programs, completions and manual pages.
 pub struct Shell {
-    /// The target folder that the packers are told.
+    /// The target folder that is passed to the packers.
     built: PathBuf,
 }
 

@@ -95,7 +95,7 @@ impl Target {
         match self.linker {
             Linker::Gcc { compiler, archiver, .. } => {
                 let mut command = toolchain.build("unwind");
-                // The C code of a dependency has to be told: it does not know this target and would take the compiler of this machine.
+                // The C code of a dependency does not know this target and would be compiled by the compiler of this machine.
                 command.env(format!("CC_{name}"), compiler).env(format!("AR_{name}"), archiver);
                 command.env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), compiler);
                 command
