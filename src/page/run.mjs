@@ -7,6 +7,8 @@ import { text } from "./inputs.mjs";
 const LIST = /\.txt$/i;
 const WAIVERS = /\.toml$/i;
 
+const isBeside = ({ path }) => LIST.test(path) || WAIVERS.test(path);
+
 /** Bytes that decide whether a file may be an archive or a mail, as many as `container::HEAD`. */
 const HEAD = 4096;
 
@@ -15,12 +17,13 @@ export class Run {
   #largest;
   #given;
   #beside;
+  /** The texts of the files of waivers, by path. */
+  #waivers = new Map();
 
   /** `largest` is the most bytes of a `file` and a `container` that the engine reads, `list` the list of units unless one is among the files. */
   constructor(workers, largest, list, given) {
     this.#workers = workers;
     this.#largest = largest;
-    const isBeside = ({ path }) => LIST.test(path) || WAIVERS.test(path);
     this.#given = given.filter((file) => !isBeside(file));
     this.#beside = given.filter(isBeside);
     /** The text of the list of units; empty without one. */
@@ -61,7 +64,6 @@ export class Run {
    * of files of a run over several. Otherwise gives false, and they are another run.
    */
   async takes(given) {
-    const isBeside = ({ path }) => LIST.test(path) || WAIVERS.test(path);
     const name = (path) => path.split("/").pop();
     const places = given.filter((file) => !isBeside(file)).map((file) => {
       const same = this.reports.filter((report) => !report.isMember && name(report.path) === name(file.path));
@@ -82,8 +84,10 @@ export class Run {
     for (const { path, file } of this.#beside) {
       const content = text(await this.#bytes(file, path));
       if (LIST.test(path)) this.list = content;
-      else this.waivers = `${this.waivers ?? ""}${content}\n`;
+      else this.#waivers.set(path, content);
     }
+    // A file that is given again, since it was corrected, replaces itself.
+    if (this.#waivers.size > 0) this.waivers = [...this.#waivers.values()].join("\n");
   }
 
   /** Judges all records together, and says who of the list of units did not report. */
