@@ -6,10 +6,11 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::by_cell::ByCell;
 use crate::compose;
 use crate::export::html::pieces;
 use crate::form::GridContent;
-use crate::model::{Address, Cell, CellRole, Finding, Origins, Place, Report, Severity, Source, Value};
+use crate::model::{Cell, CellRole, Finding, Origins, Place, Report, Severity, Source, Value};
 
 /// An official table with the values of a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -43,16 +44,9 @@ pub struct DrawnCell {
     pub severity: Option<Severity>,
 }
 
-/// The findings that refer to a cell of the input.
-#[derive(Default)]
-struct CellFindings {
-    findings: Vec<usize>,
-    severity: Option<Severity>,
-}
-
 /// All tables of a report.
 pub fn tables(report: &Report, origins: &Origins, findings: &[Finding]) -> Vec<DrawnTable> {
-    let by_cell = cell_findings(findings);
+    let by_cell = ByCell::new(findings);
     let mut drawn = Vec::with_capacity(report.tables.len());
     for (index, (form, values)) in report.form.tables.iter().zip(&report.tables).enumerate() {
         let slots: BTreeMap<(usize, usize), usize> = form
@@ -70,7 +64,7 @@ pub fn tables(report: &Report, origins: &Origins, findings: &[Finding]) -> Vec<D
             let unread = slot.filter(|slot| values[*slot] == Value::Unknown);
             let written = unread.and_then(|slot| origins.written(place(slot)));
             let source = slot.and_then(|slot| origins.source(place(slot)));
-            let found = source.and_then(|source| by_cell.get(&(&*source.sheet, source.cell?)));
+            let found = by_cell.at(source);
             let is_label = cell.role != CellRole::Data;
             let whole = || vec![written.unwrap_or(&cell.text).to_owned()];
             DrawnCell {
@@ -79,8 +73,8 @@ pub fn tables(report: &Report, origins: &Origins, findings: &[Finding]) -> Vec<D
                 row_span: cell.row_span,
                 column_span: cell.column_span,
                 place: source.and_then(Source::in_sheet),
-                findings: found.map_or_else(Vec::new, |f| f.findings.clone()),
-                severity: found.and_then(|f| f.severity),
+                findings: found.findings,
+                severity: found.severity,
             }
         };
         let rows = table.rows.iter().enumerate();
@@ -88,23 +82,4 @@ pub fn tables(report: &Report, origins: &Origins, findings: &[Finding]) -> Vec<D
         drawn.push(DrawnTable { name: form.name.clone(), caption: table.caption.clone(), rows });
     }
     drawn
-}
-
-/// The findings by the cells that they refer to.
-fn cell_findings(findings: &[Finding]) -> BTreeMap<(&str, Address), CellFindings> {
-    let mut all: BTreeMap<(&str, Address), CellFindings> = BTreeMap::new();
-    for (i, item) in findings.iter().enumerate() {
-        let places = item.source.iter().map(|p| (true, p)).chain(item.related.iter().map(|p| (false, p)));
-        for (own, at) in places.filter(|(_, p)| p.file.is_none()) {
-            let (Some(sheet), Some(cell)) = (at.sheet_name(), at.cell) else { continue };
-            let found = all.entry((sheet, cell)).or_default();
-            if found.findings.last() != Some(&i) {
-                found.findings.push(i);
-            }
-            if own {
-                found.severity = found.severity.max(Some(item.severity));
-            }
-        }
-    }
-    all
 }

@@ -137,6 +137,38 @@ fn the_page_draws_the_cells_in_question_with_the_numbers_of_their_findings() {
 }
 
 #[test]
+fn paragraphs_have_their_place_and_the_findings_on_it() {
+    use crate::form;
+    use crate::model::{Fact, Origins, Paragraph, Place, Report};
+
+    let mut report = Report::blank(form::built_in()[0].clone());
+    report.cover.contact = Some("某局办公室".into());
+    report.sections[0].before = vec![
+        Paragraph { level: 2, text: "（一）主动公开".into() },
+        Paragraph { level: 0, text: "收到申请9件。".into() },
+    ];
+    let mut origins = Origins::default();
+    let own = Source::cell(&"正文".into(), Address { row: 3, column: 1 });
+    origins.note(Place::Paragraph { section: 0, paragraph: 1 }, own.clone(), "");
+    let related = Source::cell(&"封面".into(), Address { row: 4, column: 1 });
+    origins.note(Place::Fact(Fact::Contact), related.clone(), "");
+    let other = finding(Code::N105, "别处").at(Source::sheet(&"正文".into()));
+    let found = finding(Code::T501, "不一致").at(own).related([related]);
+    let drawn = texts(&report, &origins, &[other, found]);
+    let marked: Vec<_> =
+        drawn.iter().flat_map(|section| &section.paragraphs).map(|p| (&*p.text, &*p.findings, p.severity)).collect();
+    let contact = marked.iter().find(|(text, ..)| text.ends_with("：某局办公室")).unwrap();
+    assert_eq!((contact.1, contact.2), (&[1][..], None));
+    let section = drawn.iter().find(|section| section.heading == report.form.sections[0].heading).unwrap();
+    assert!(section.paragraphs[0].is_heading && section.paragraphs[0].findings.is_empty());
+    let paragraph = &section.paragraphs[1];
+    assert_eq!((&*paragraph.findings, paragraph.severity), (&[1][..], Some(Severity::Warning)));
+    assert!(paragraph.place.as_deref().is_some_and(|place| place.starts_with("“正文”")));
+    // Sections without text are left out.
+    assert!(drawn.iter().all(|section| !section.paragraphs.is_empty()));
+}
+
+#[test]
 fn the_page_says_what_it_does_not_draw() {
     let records = records();
     let skipped = page::section(&records[3], &page::ShownNames::default(), None);

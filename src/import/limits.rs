@@ -51,7 +51,7 @@ impl Default for Limits {
 
 impl Limits {
     /// The error for a file larger than [`Limits::file_bytes`].
-    pub(crate) fn file_error(&self) -> ImportError {
+    pub fn file_error(&self) -> ImportError {
         ImportError::TooLarge { what: "文件大小".into(), limit: megabytes(self.file_bytes) }
     }
 

@@ -11,13 +11,15 @@ import { Workers } from "./workers.mjs";
 
 const part = (id) => document.getElementById(id);
 
+const PREPARING = "正在准备……";
+
 /** Shows a sentence, which a screen reader reads out. */
 function say(sentence) {
   part("status").textContent = sentence;
 }
 
 async function begin() {
-  say("正在准备……");
+  say(PREPARING);
   const { module, faces } = await carried(document);
   const workers = new Workers(part("worker").textContent, module, faces);
   const { result } = await workers.ask({ ask: "about" });
@@ -25,10 +27,10 @@ async function begin() {
   part("version").textContent = about.version;
   templates(workers, about);
   take(workers, about);
-  document.documentElement.dataset.ready = "true";
-  say("");
   // If it fails, the first report waits instead.
-  workers.rehearse().catch(() => {});
+  await workers.rehearse().catch(() => {});
+  document.documentElement.dataset.ready = "true";
+  if (part("status").textContent === PREPARING) say("");
 }
 
 /** A button for the blank workbook of each edition. */

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 /// Scripts of the page, each after those that it imports.
-const SCRIPTS: [(&str, &str); 13] = [
+const SCRIPTS: [(&str, &str); 14] = [
     ("dom.mjs", include_str!("dom.mjs")),
     ("hand-over.mjs", include_str!("hand-over.mjs")),
     ("unpack.mjs", include_str!("unpack.mjs")),
@@ -22,6 +22,7 @@ const SCRIPTS: [(&str, &str); 13] = [
     ("run.mjs", include_str!("run.mjs")),
     ("findings.mjs", include_str!("findings.mjs")),
     ("tables.mjs", include_str!("tables.mjs")),
+    ("texts.mjs", include_str!("texts.mjs")),
     ("report.mjs", include_str!("report.mjs")),
     ("sum.mjs", include_str!("sum.mjs")),
     ("overview.mjs", include_str!("overview.mjs")),

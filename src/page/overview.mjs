@@ -1,7 +1,7 @@
 // The view of a run with several files: a line each, what they say together, the list of units, what can be saved of all.
 import { action, el } from "./dom.mjs";
 import { findingsList } from "./findings.mjs";
-import { save, saving } from "./hand-over.mjs";
+import { copy, save, saving } from "./hand-over.mjs";
 import { keepList, keptList } from "./memory.mjs";
 import { state, title } from "./report.mjs";
 import { summing } from "./sum.mjs";
@@ -88,10 +88,14 @@ function units(run, say, set) {
     set();
     say(run.units?.summary ?? "名单是空的。");
   }, say);
+  const missing = () => run.units.units.filter((u) => u.state !== "submitted");
   const known = run.units && [
     el("p", {}, run.units.summary),
-    el("ul", {}, run.units.units.filter((u) => u.state !== "submitted").map((u) =>
-      el("li", {}, `${u.name}：${UNIT_STATES[u.state]}${u.reason ? `（${u.reason}）` : ""}`))),
+    el("ul", {}, missing().map((u) => el("li", {}, `${u.name}：${UNIT_STATES[u.state]}${u.reason ? `（${u.reason}）` : ""}`))),
+    missing().length > 0 && el("p", {}, action("复制没有交齐的单位", () => {
+      copy({ text: missing().map((u) => `${u.name}\t${UNIT_STATES[u.state]}`).join("\n") });
+      say("已经复制，每行一个单位，可以贴进通知或表格。");
+    }, say)),
     run.units.unlisted.length > 0 && el("p", {}, `不在名单上的：${run.units.unlisted.map((u) => u.agency).join("、")}`),
   ];
   return el(

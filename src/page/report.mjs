@@ -3,24 +3,27 @@ import { action, el } from "./dom.mjs";
 import { findingsList } from "./findings.mjs";
 import { copy, saving } from "./hand-over.mjs";
 import { drawnTables, figures } from "./tables.mjs";
+import { drawnTexts } from "./texts.mjs";
 
 /** Formats that clerks know; the others are folded away. */
 const USUAL = ["pdf", "docx", "xlsx", "html"];
 
 /** Sets the view of a report; `about` is what the engine says of itself, `say` shows a sentence. */
 export function reportView(run, report, about, say) {
-  const { record, tables } = report;
+  const { record, tables, texts } = report;
   const view = el("article", { className: "report", "aria-labelledby": "report-name" });
-  const drawn = drawnTables(tables, (i) => show(view.querySelector(`#finding-${i}`)));
-  const cells = drawn.flatMap((table) => [...table.querySelectorAll("td[data-findings]")]);
-  // Its own cell rather than one that it only refers to.
-  const cell = (i) => {
-    const all = cells.filter((td) => td.dataset.findings.split(" ").includes(String(i)));
-    return all.find((td) => td.classList.contains(record.findings[i].severity)) ?? all[0];
+  const marking = { now: positions(report), show: (i) => show(view.querySelector(`#finding-${i}`)) };
+  const drawn = drawnTables(tables, marking);
+  const words = drawnTexts(texts, marking);
+  const places = [...drawn, ...words].flatMap((part) => [...part.querySelectorAll("[data-findings]")]);
+  // Its own place rather than one that it only refers to.
+  const place = (i) => {
+    const all = places.filter((one) => one.dataset.findings.split(" ").includes(String(i)));
+    return all.find((one) => one.classList.contains(record.findings[i].severity)) ?? all[0];
   };
   const list = findingsList(record.findings, about.rules, "finding", {
-    has: cell,
-    show: (i) => show(cell(i).querySelector("button")),
+    has: place,
+    show: (i) => show(place(i).querySelector("button")),
   });
   view.append(
     el("h2", { id: "report-name", tabindex: "-1" }, title(record)),
@@ -31,10 +34,25 @@ export function reportView(run, report, about, say) {
       "div",
       { className: "beside" },
       record.findings.length > 0 && el("section", { "aria-label": "发现的问题" }, el("h3", {}, "发现的问题"), list),
-      tables.length > 0 && el("section", { className: "tables", "aria-label": "官方表格" }, drawn.map((t, i) => [t, copyFigures(tables[i], say)])),
+      (tables.length > 0 || texts.length > 0) &&
+        el("section", { className: "drawn", "aria-label": "官方表格和正文" }, drawn.map((t, i) => [t, copyFigures(tables[i], say)]), words),
     ),
   );
   return view;
+}
+
+/**
+ * For each finding that tables and texts refer to, its position in the record; `undefined` if the record has it no more. The record was
+ * judged together with others after they were drawn, by which findings came in between.
+ */
+function positions({ own, record }) {
+  let from = 0;
+  return own.findings.map((before) => {
+    const at = record.findings.findIndex((f, i) => i >= from && f.code === before.code && f.message === before.message);
+    if (at < 0) return undefined;
+    from = at + 1;
+    return at;
+  });
 }
 
 /** Agency, year and edition as far as they are known. */
@@ -144,6 +162,7 @@ function show(element) {
   if (folded) folded.open = true;
   element.scrollIntoView({ block: "center", inline: "center" });
   element.focus({ preventScroll: true });
-  element.closest("li, td").classList.add("shown");
-  setTimeout(() => element.closest("li, td").classList.remove("shown"), 2000);
+  const whole = element.closest("li, td, p");
+  whole.classList.add("shown");
+  setTimeout(() => whole.classList.remove("shown"), 2000);
 }

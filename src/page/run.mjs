@@ -31,8 +31,9 @@ export class Run {
     /** The text of the waivers, if some were given. */
     this.waivers = null;
     /**
-     * For each file that is not passed over `{ path, file, isMember, own, record, tables, isUnread }`: `isMember` says that it came in
-     * an archive or a mail, `own` is its record before all were judged together, `isUnread` says that it has no tables to read.
+     * For each file that is not passed over `{ path, file, isMember, own, record, tables, texts, alone, isUnread }`: `isMember` says that it
+     * came in an archive or a mail, `own` is its record before all were judged together, `alone` what is concluded if it is the only
+     * one, `isUnread` says that it has no tables to read.
      */
     this.reports = [];
     this.notes = [];
@@ -42,16 +43,19 @@ export class Run {
   /** Examines all files; `progress` is called with the number of those that are done. */
   async examine(progress) {
     if (this.#given.length === 0) throw new Error("只有名单或豁免文件，没有工作簿，请把工作簿也放进来");
-    this.#given = (await each(this.#given, (given) => this.#unpacked(given))).flat();
-    let done = 0;
-    const one = async ({ path, file, record, isMember = false }) => {
-      const seen = record ? { own: record, record, tables: [], isUnread: true } : await this.#seen(path, file);
+    let [done, all] = [0, this.#given.length];
+    const one = async (given) => {
+      if (given.record) return [given];
+      const held = await this.#held(given);
       done += 1;
-      progress(done, this.#given.length);
-      return { path, file, isMember, ...seen };
+      all += held.filter(({ record }) => !record).length;
+      progress(done, all);
+      return held;
     };
     await this.#readBeside();
-    this.reports = await each(this.#given, one);
+    // The second time for the files in archives and mails.
+    const held = (await each(this.#given, one)).flat();
+    this.reports = (await each(held, one)).flat();
     await this.conclude();
     // What a folder holds beside workbooks is no part of the run, unless there is nothing else.
     if (this.reports.some((r) => r.record.status !== "skipped")) {
@@ -74,7 +78,9 @@ export class Run {
     this.#beside = given.filter(isBeside);
     await this.#readBeside();
     for (const { file, report } of places) {
-      Object.assign(report, { file: file.file, isUnread: false, ...(await this.#seen(report.path, file.file)) });
+      const [held] = await this.#held({ path: report.path, file: file.file });
+      const isReport = held?.record && held.path === report.path;
+      Object.assign(report, isReport ? held : refused({ path: report.path, file: file.file }, "现在是压缩包或邮件，请把里面的文件放进来"));
     }
     await this.conclude();
     return true;
@@ -92,7 +98,9 @@ export class Run {
 
   /** Judges all records together, and says who of the list of units did not report. */
   async conclude() {
-    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), units: this.#units(), waivers: this.waivers });
+    const isAlone = this.reports.length === 1 && this.#units() === null && this.waivers === null;
+    const request = { ask: "conclude", ...this.#own(), units: this.#units(), waivers: this.waivers };
+    const result = (isAlone && this.reports[0].alone) || (await this.#ask(request)).result;
     this.reports.forEach((report, i) => (report.record = result.records[i]));
     this.notes = result.notes;
     this.units = result.units;
@@ -179,35 +187,32 @@ export class Run {
     return { records: this.reports.map((report) => report.own), members: this.reports.map((report) => report.isMember) };
   }
 
-  /** The files in an archive or a mail, as if they lay in a folder of its name; of any other file that file alone. */
-  async #unpacked({ path, file }) {
-    const alone = [{ path, file }];
+  /**
+   * What a file holds: one report, or, if it is an archive or a mail, the files in it as if they lay in a folder of its name. Those are
+   * still to be examined and have no `record`, except for what cannot be read.
+   */
+  async #held(given) {
+    const { path, file } = given;
     try {
-      const may = await this.#ask({ ask: "may_unpack" }, [{ name: path, content: await this.#bytes(file.slice(0, HEAD), path) }]);
-      if (!may.result) return alone;
-      const { result, files } = await this.#ask({ ask: "unpack" }, [{ name: path, content: await this.#bytes(file, path, this.#largest.container) }]);
-      if (!result.is_container) return alone;
+      const { result, files } = await this.#ask({ ask: "examine" }, [{ name: path, content: await this.#whole(file, path) }]);
+      if (!result.is_container) return [report(given, { ...result, own: result.record })];
       const members = files.map(({ name, content }) => ({ path: name, file: new Blob([content]), isMember: true }));
-      return [...members, ...result.records.map((record) => ({ path: record.file, file, record }))];
-    } catch {
-      // The examination of the file says what is wrong with it.
-      return alone;
-    }
-  }
-
-  async #seen(path, file) {
-    try {
-      const content = await this.#bytes(file, path);
-      const { result } = await this.#ask({ ask: "examine" }, [{ name: path, content }]);
-      return { own: result.record, record: result.record, tables: result.tables };
+      return [...members, ...result.records.map((own) => report({ path: own.file, file }, { own, isUnread: true }))];
     } catch (error) {
-      const record = unread(path, error.message);
-      return { own: record, record, tables: [], isUnread: true };
+      return [refused(given, error.message)];
     }
   }
 
-  async #about(report, request) {
-    return this.#ask(request, [{ name: report.path, content: await this.#bytes(report.file, report.path) }]);
+  /** The bytes of a workbook, an archive or a mail; only the latter two may be larger than a workbook. */
+  async #whole(file, path) {
+    if (file.size <= this.#largest.file) return this.#bytes(file, path);
+    const head = await this.#bytes(file.slice(0, HEAD), path);
+    const { result: mayUnpack } = await this.#ask({ ask: "may_unpack" }, [{ name: path, content: head }]);
+    return this.#bytes(file, path, mayUnpack ? this.#largest.container : this.#largest.file);
+  }
+
+  async #about({ path, file }, request) {
+    return this.#ask(request, [{ name: path, content: await this.#bytes(file, path) }]);
   }
 
   async #bytes(file, path, most = this.#largest.file) {
@@ -249,8 +254,13 @@ async function each(items, act) {
   return results;
 }
 
-/** The record of a file about which the engine says nothing. */
-function unread(path, reason) {
+/** A report of a run, as it was given and as it was examined. */
+function report({ path, file, isMember = false }, { own, tables = [], texts = [], alone = null, isUnread = false }) {
+  return { path, file, isMember, own, record: own, tables, texts, alone, isUnread };
+}
+
+/** A file about which the engine says nothing, for a reason. */
+function refused(given, reason) {
   const finding = {
     code: "I101",
     severity: "error",
@@ -258,8 +268,9 @@ function unread(path, reason) {
     related: [],
     hint: "请用 Excel 或 WPS 打开，另存为 .xlsx，再放一次",
   };
-  return {
-    input: 1, file: path, sha256: null, agency: null, year: null, edition: null, status: "failed", outputs: [],
+  const own = {
+    input: 1, file: given.path, sha256: null, agency: null, year: null, edition: null, status: "failed", outputs: [],
     findings: [finding], tool: "", form: null, key: "",
   };
+  return report(given, { own, isUnread: true });
 }

@@ -3,8 +3,11 @@ import { el } from "./dom.mjs";
 
 const CLASSES = { error: "error", warning: "warning", note: "note" };
 
-/** The tables; `toFinding` is called with the position of a finding that should be shown. */
-export function drawnTables(tables, toFinding) {
+/**
+ * The tables. `marking` is `{ now, show }`: for each finding that a cell refers to its position in the list that is shown, and what
+ * is called with such a position to show the finding.
+ */
+export function drawnTables(tables, marking) {
   return tables.map((table) =>
     el(
       "div",
@@ -13,30 +16,43 @@ export function drawnTables(tables, toFinding) {
         "table",
         {},
         el("caption", {}, `${table.name}（${table.caption}）`),
-        el("tbody", {}, table.rows.map((row) => el("tr", {}, row.map((cell) => drawnCell(cell, toFinding))))),
+        el("tbody", {}, table.rows.map((row) => el("tr", {}, row.map((cell) => drawnCell(cell, marking))))),
       ),
     ),
   );
 }
 
-function drawnCell(cell, toFinding) {
+function drawnCell(cell, marking) {
   const spans = { rowspan: String(cell.row_span), colspan: String(cell.column_span) };
   if (cell.is_label) {
     return el("th", spans, cell.text.flatMap((piece, i) => (i > 0 ? [el("wbr"), piece] : [piece])));
   }
   const text = cell.text.join("");
-  const title = cell.place ?? undefined;
-  if (cell.findings.length === 0) return el("td", { ...spans, title }, text);
-  const numbers = cell.findings.map((i) => i + 1).join(",");
-  const unseen = (words) => el("span", { className: "unseen" }, words);
-  const button = el(
-    "button",
-    { type: "button", title, onclick: () => toFinding(cell.findings[0]) },
-    text || unseen("空"),
-    el("sup", {}, unseen("，见第 "), numbers, unseen(" 条")),
-  );
-  const className = CLASSES[cell.severity] ?? "related";
-  return el("td", { ...spans, className, data: { findings: cell.findings.join(" ") } }, button);
+  const mark = marked(cell, marking);
+  if (mark === null) return el("td", { ...spans, title: cell.place }, text);
+  return el("td", { ...spans, ...mark.attributes }, mark.button(text || unseen("空")));
+}
+
+/**
+ * How a cell or a paragraph with findings is marked: the `attributes` of its element, and a `button` that leads to the first of them
+ * and ends with their numbers. `null` if it has none.
+ */
+export function marked(drawn, { now, show }) {
+  const findings = drawn.findings.map((i) => now[i]).filter((i) => i !== undefined);
+  if (findings.length === 0) return null;
+  const numbers = findings.map((i) => i + 1).join(",");
+  const button = (...words) =>
+    el(
+      "button",
+      { type: "button", title: drawn.place, onclick: () => show(findings[0]) },
+      words,
+      el("span", { className: "numbers" }, unseen("，见第 "), numbers, unseen(" 条")),
+    );
+  return { attributes: { className: CLASSES[drawn.severity] ?? "related", data: { findings: findings.join(" ") } }, button };
+}
+
+function unseen(words) {
+  return el("span", { className: "unseen" }, words);
 }
 
 /** The figures of a table as lines of cells for an online form: the form's order, separated by tabs. */

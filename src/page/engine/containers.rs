@@ -1,4 +1,4 @@
-//! Requests about archives and mails: the files in one, to be asked about like files of a folder.
+//! Archives and mails: the files in one, to be asked about like files of a folder.
 
 use nianbao::batch::Record;
 use nianbao::engine::Engine;
@@ -14,7 +14,7 @@ use crate::wire::{Answer, Received};
 /// What a container holds besides the files that come with the answer.
 #[derive(Serialize)]
 struct Unpacked {
-    /// Whether the file is a container.
+    /// So that the host can tell the answer from one about a report.
     is_container: bool,
     /// For each member that cannot be read, or the container itself, why.
     records: Vec<Record>,
@@ -33,9 +33,8 @@ pub fn unpack(file: &Received<'_>, engine: &Engine) -> Result<Answer, String> {
         let judged = Judged { input: 1, file: name, sha256: None, key: "", strict: false };
         judged.record(&refused(finding(code, e.to_string())), engine)
     };
-    let is_container = container::kind(file.bytes).is_some();
+    let is_container = true;
     let members = match container::members(file.bytes, limits) {
-        _ if !is_container => Vec::new(),
         Ok(members) => members,
         Err(e) => return Answer::of(Unpacked { is_container, records: vec![record(file.name.clone(), &e)] }),
     };

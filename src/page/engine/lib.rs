@@ -36,9 +36,7 @@ enum Ask {
     Template { edition: String },
     /// Whether the file, of which only the beginning is sent, may be an archive or a mail.
     MayUnpack,
-    /// The files in an archive or a mail, and a record for each that cannot be read.
-    Unpack,
-    /// Record and tables of the file.
+    /// Record and tables of the file; of an archive or a mail the files in it, and a record for each that cannot be read.
     Examine,
     /// The report in these formats.
     Produce { formats: Vec<String> },
@@ -49,13 +47,8 @@ enum Ask {
     /// The records of a run judged together, and the state of the units of a list.
     Conclude {
         records: Vec<Record>,
-        /// Which of them came in an archive or a mail.
-        #[serde(default)]
-        members: Vec<bool>,
-        units: Option<String>,
-        waivers: Option<String>,
-        #[serde(default)]
-        publishing: bool,
+        #[serde(flatten)]
+        wanting: several::Wanting,
     },
     /// The sum of the reports; the files are those of the records, in their order.
     Sum {
@@ -87,14 +80,11 @@ fn answer(ask: Ask, files: &[Received<'_>]) -> Result<Answer, String> {
         Ask::Rehearse => one::rehearse(engine()?),
         Ask::Template { edition } => about::template(&edition),
         Ask::MayUnpack => containers::may_unpack(only(files)?),
-        Ask::Unpack => containers::unpack(only(files)?, engine()?),
         Ask::Examine => one::examine(only(files)?, engine()?),
         Ask::Produce { formats } => one::produced(only(files)?, &named(&formats)?, engine()?),
         Ask::Package { record, waivers } => one::package(only(files)?, *record, waivers.as_deref(), engine()?),
         Ask::Mark { record } => one::mark(only(files)?, &record, engine()?),
-        Ask::Conclude { records, members, units, waivers, publishing } => {
-            several::conclude(records, &members, units.as_deref(), waivers.as_deref(), publishing, engine()?)
-        }
+        Ask::Conclude { records, wanting } => several::conclude(records, &wanting, engine()?),
         Ask::Sum { records, members, year, agency, units } => {
             let wanted = several::Wanted { year, agency: agency.trim(), units: units.as_deref() };
             several::sum(records, &members, files, &wanted, engine()?)

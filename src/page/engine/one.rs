@@ -3,13 +3,15 @@
 use nianbao::batch::Record;
 use nianbao::digest::sha256;
 use nianbao::engine::Engine;
-use nianbao::feedback::{DrawnTable, mark as marked, tables};
-use nianbao::import::{self, ImportError, Input, Limits};
+use nianbao::feedback::{DrawnSection, DrawnTable, mark as marked, tables, texts};
+use nianbao::import::{self, ImportError, Input, Limits, container};
 use nianbao::judge::{Judged, clear_for_publication, stem, unread};
 use nianbao::pipeline::{Examined, Format, examine_read, produce};
 use nianbao::publish::{Waivers, publish};
 use serde::Serialize;
 
+use crate::containers;
+use crate::several::{Concluded, Wanting, concluded};
 use crate::wire::{Answer, Received, WORKBOOK};
 
 const ZIP: &str = "application/zip";
@@ -20,13 +22,24 @@ struct Seen {
     record: Record,
     /// The tables of its report, or of the part of a refused report that could be read.
     tables: Vec<DrawnTable>,
+    /// The texts of the same.
+    texts: Vec<DrawnSection>,
+    /// What is concluded if the file is the whole run.
+    alone: Concluded,
 }
 
+/// What a file holds: a report, or further files if it is an archive or a mail.
 pub fn examine(file: &Received<'_>, engine: &Engine) -> Result<Answer, String> {
+    if container::kind(file.bytes).is_some() {
+        return containers::unpack(file, engine);
+    }
     let (examined, record) = read(file, engine);
     let report = examined.report.as_ref().or(examined.partial.as_ref());
-    let tables = report.map_or_else(Vec::new, |r| tables(r, &examined.origins, &record.findings));
-    Answer::of(Seen { record, tables })
+    let (origins, findings) = (&examined.origins, &record.findings);
+    let tables = report.map_or_else(Vec::new, |r| tables(r, origins, findings));
+    let texts = report.map_or_else(Vec::new, |r| texts(r, origins, findings));
+    let alone = concluded(vec![record.clone()], &Wanting::default(), engine)?;
+    Answer::of(Seen { record, tables, texts, alone })
 }
 
 pub fn produced(file: &Received<'_>, formats: &[Format], engine: &Engine) -> Result<Answer, String> {
@@ -102,7 +115,9 @@ pub fn read(file: &Received<'_>, engine: &Engine) -> (Examined, Record) {
 fn examined(file: &Received<'_>, engine: &Engine, second: bool) -> Examined {
     let limits: &Limits = &engine.setting().limits;
     let name = file.name.rsplit('/').next().unwrap_or_default();
-    let read = || import::read_input(name, file.bytes, limits);
+    // What may be an archive and is none is given although it is too large.
+    let is_large = file.bytes.len() as u64 > limits.file_bytes;
+    let read = || if is_large { Err(limits.file_error()) } else { import::read_input(name, file.bytes, limits) };
     let again = || import::kind(file.bytes, limits).and_then(|kind| import::read_second(kind, file.bytes, limits));
     // What a folder holds beside workbooks was not meant.
     let typed = !file.name.contains('/');

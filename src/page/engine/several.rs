@@ -13,14 +13,14 @@ use nianbao::judge::{
 use nianbao::model::{Code, Finding, finding};
 use nianbao::publish::{Waivers, bundle as bundled};
 use nianbao::series::Aliases;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::one::read;
 use crate::wire::{Answer, Received, WORKBOOK};
 
 /// The records of a run after they were judged together.
 #[derive(Serialize)]
-struct Concluded {
+pub struct Concluded {
     records: Vec<Record>,
     /// Findings on the run as a whole.
     notes: Vec<Finding>,
@@ -36,31 +36,41 @@ struct Units {
     roster: Roster,
 }
 
-/// `publishing`: reports whose files would have the same name are refused.
-pub fn conclude(
-    mut records: Vec<Record>,
-    members: &[bool],
-    units: Option<&str>,
-    waivers: Option<&str>,
+/// What records are judged with.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Wanting {
+    /// Which of them came in an archive or a mail.
+    members: Vec<bool>,
+    /// The list of units.
+    units: Option<String>,
+    waivers: Option<String>,
+    /// Whether reports whose files would have the same name are refused.
     publishing: bool,
-    engine: &Engine,
-) -> Result<Answer, String> {
+}
+
+pub fn conclude(records: Vec<Record>, wanting: &Wanting, engine: &Engine) -> Result<Answer, String> {
+    Answer::of(concluded(records, wanting, engine)?)
+}
+
+/// Judges records together.
+pub fn concluded(mut records: Vec<Record>, wanting: &Wanting, engine: &Engine) -> Result<Concluded, String> {
     let aliases = Aliases::default();
-    pass_over(&mut records, members, &aliases);
-    if publishing {
+    pass_over(&mut records, &wanting.members, &aliases);
+    if wanting.publishing {
         let hint = "请先核对两份的单位和年度，填错的改正，重复的只留一份";
         refuse_collisions(&mut records.iter_mut().collect::<Vec<_>>(), hint, |r| PathBuf::from(stem(r)));
     }
     let mut notes = judge_together(&aliases, false, records.iter_mut());
-    if let Some(waivers) = waivers.map(Waivers::parse).transpose()? {
+    if let Some(waivers) = wanting.waivers.as_deref().map(Waivers::parse).transpose()? {
         records.iter_mut().filter(|r| r.is_understood()).for_each(|r| waive(r, &waivers, engine));
         notes.extend(waivers.unused().map(|message| finding(Code::B901, message)));
     }
-    let units = units.map(|list| {
+    let units = wanting.units.as_deref().map(|list| {
         let roster = roster(&Expected::parse(list), &aliases, |_| None::<&Path>, records.iter());
         Units { summary: roster.summary(), roster }
     });
-    Answer::of(Concluded { records, notes, units })
+    Ok(Concluded { records, notes, units })
 }
 
 /// What is summed.

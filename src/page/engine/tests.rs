@@ -194,7 +194,7 @@ fn mail(attachment: &str) -> Vec<u8> {
 #[test]
 fn a_mail_becomes_the_files_in_it() {
     let may = |bytes: &[u8]| ask(json!({ "ask": "may_unpack" }), &[("来信.eml", bytes)]).0["result"].clone();
-    let unpack = |bytes: &[u8]| ask(json!({ "ask": "unpack" }), &[("信/来信.eml", bytes)]);
+    let unpack = |bytes: &[u8]| ask(json!({ "ask": "examine" }), &[("信/来信.eml", bytes)]);
     let report = mail("Content-Type: application/json; name=a.json\r\n\r\n{\"a\": 1}");
     assert_eq!((may(&report), may(&SAMPLE[..4096])), (json!(true), json!(false)));
     let (answer, files) = unpack(&report);
@@ -205,7 +205,20 @@ fn a_mail_becomes_the_files_in_it() {
     let cut = unpack(&report[..report.len() - 10]).0;
     assert_eq!(cut["result"]["records"][0]["status"], "failed");
     assert_eq!(cut["result"]["records"][0]["file"], "信/来信.eml");
-    assert_eq!(unpack(SAMPLE).0["result"]["is_container"], false);
+}
+
+#[test]
+fn a_report_alone_is_concluded_as_a_run_of_one() {
+    let seen = ask(json!({ "ask": "examine" }), &[FILE]).0["result"].clone();
+    let together = ask(json!({ "ask": "conclude", "records": [seen["record"]] }), &[]).0;
+    assert_eq!(seen["alone"], together["result"]);
+}
+
+#[test]
+fn what_is_larger_than_a_workbook_may_be_is_refused_unless_it_is_an_archive() {
+    let large = vec![b'x'; 33 << 20];
+    let refused = record(("大.xlsx", &large));
+    assert_eq!((&refused["status"], &refused["findings"][0]["code"]), (&json!("failed"), &json!("I101")), "{refused}");
 }
 
 #[test]

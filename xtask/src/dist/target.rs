@@ -27,8 +27,8 @@ pub struct Target {
 enum Linker {
     /// GCC of this name with its archiver.
     Gcc { compiler: &'static str, archiver: &'static str, package: &'static str },
-    /// The C compiler of Zig, called through cargo-zigbuild.
-    Zig,
+    /// The C compiler of Zig, called through cargo-zigbuild, for a processor by Zig's name if not for that of the target.
+    Zig { processor: Option<&'static str> },
 }
 
 pub static ALL: [Target; 4] = [
@@ -48,7 +48,7 @@ pub static ALL: [Target; 4] = [
         triple: "x86_64-unknown-linux-musl",
         folder: "linux-x86_64",
         program: "nianbao",
-        linker: Linker::Zig,
+        linker: Linker::Zig { processor: None },
         runner: "",
         debian: Some("amd64"),
     },
@@ -56,7 +56,7 @@ pub static ALL: [Target; 4] = [
         triple: "aarch64-unknown-linux-musl",
         folder: "linux-aarch64",
         program: "nianbao",
-        linker: Linker::Zig,
+        linker: Linker::Zig { processor: None },
         runner: "qemu-aarch64",
         debian: Some("arm64"),
     },
@@ -64,7 +64,8 @@ pub static ALL: [Target; 4] = [
         triple: "loongarch64-unknown-linux-musl",
         folder: "linux-loongarch64",
         program: "nianbao",
-        linker: Linker::Zig,
+        // Without the vectors (LSX) that compilers take for granted: small machines lack them, and so does the emulator of Debian 12.
+        linker: Linker::Zig { processor: Some("generic_la64+f+d") },
         runner: "qemu-loongarch64",
         debian: Some("loong64"),
     },
@@ -81,7 +82,9 @@ impl Target {
         };
         match self.linker {
             Linker::Gcc { compiler, package, .. } => want(compiler, &format!("`apt-get install {package}`")),
-            Linker::Zig => want("cargo-zigbuild", "`pip install cargo-zigbuild ziglang`, with its folder on the path"),
+            Linker::Zig { .. } => {
+                want("cargo-zigbuild", "`pip install cargo-zigbuild ziglang`, with its folder on the path");
+            }
         }
         let package = if self.runner == "wine" { "wine64 wine" } else { "qemu-user" };
         want(self.runner, &format!("`apt-get install --no-install-recommends {package}`"));
@@ -100,7 +103,17 @@ impl Target {
                 command.env(format!("CARGO_TARGET_{}_LINKER", name.to_uppercase()), compiler);
                 command
             }
-            Linker::Zig => toolchain.build_by(&["cargo-zigbuild", "zigbuild"], "unwind"),
+            Linker::Zig { processor } => {
+                let mut command = toolchain.build_by(&["cargo-zigbuild", "zigbuild"], "unwind");
+                // Zig brings the objects that programs start with; Debian's compiler has none for these targets.
+                let mut flags = "-Clink-self-contained=no".to_owned();
+                if let Some(processor) = processor {
+                    flags += &format!(" -Ctarget-feature=-lsx -Clink-arg=-mcpu={processor}");
+                    command.env(format!("CFLAGS_{name}"), format!("-mcpu={processor}"));
+                }
+                command.env(format!("CARGO_TARGET_{}_RUSTFLAGS", name.to_uppercase()), flags);
+                command
+            }
         }
     }
 

@@ -1,7 +1,8 @@
 // node drive.mjs PLAN: the page driven in a browser. PLAN is a JSON file of `page/mod.rs`; each check prints a line, and any fault
 // ends the process with a code other than 0.
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { launched } from "./browser.mjs";
 
@@ -68,6 +69,23 @@ await check("a faulty report: chosen, from a finding to its cell and back, marke
   assert.deepEqual(await tab.violations(), []);
   // Paper is white in dark mode too.
   await tab.page.pdf({ path: join(plan.pictures, "faulty.pdf"), format: "A4", printBackground: true });
+});
+
+await check("judged together with their doubles, cells and paragraphs lead to findings of their own", async (tab) => {
+  for (const [input, where] of [[plan.faulty, "td.error"], [plan.wrong_text, ".text p.warning"]]) {
+    const folder = mkdtempSync(join(tmpdir(), "nianbao-double-"));
+    for (const name of ["甲.xlsx", "乙.xlsx"]) copyFileSync(input, join(folder, name));
+    await tab.forget();
+    await tab.drop([folder]);
+    await tab.examined();
+    rmSync(folder, { recursive: true });
+    await tab.value("document.querySelector('tbody button').click()");
+    assert.match(await tab.text(".findings .code"), /Y403/);
+    const marked = await tab.value(`[...document.querySelectorAll(${JSON.stringify(`${where}[data-findings]`)})].map((one) =>
+      one.dataset.findings.split(" ").map((i) => document.getElementById("finding-" + i)).map((li) => li.querySelector(".code").textContent))`);
+    assert.ok(marked.length > 0, `${where}: nothing is marked`);
+    for (const codes of marked) assert.ok(!codes.includes("Y403"), `${where}: ${codes}`);
+  }
 });
 
 await check("copied and looked at: text for an editor, figures for a form, preview", async (tab) => {

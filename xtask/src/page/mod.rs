@@ -78,7 +78,9 @@ struct Drive {
     pictures: PathBuf,
     templates: PathBuf,
     reports: Vec<DrivenReport>,
+    /// A workbook whose figures do not balance, and one whose text tells another figure than its table.
     faulty: PathBuf,
+    wrong_text: PathBuf,
     hostile: PathBuf,
     many: PathBuf,
     /// A list of one unit, as a program of Windows writes it.
@@ -124,7 +126,9 @@ fn drive(page: &Path) -> Result<()> {
     let list = below("名单.txt");
     fs::write(&list, encoding_rs::GB18030.encode("某县某局\r\n").0)?;
     let faulty = below("某局-有错.xlsx");
-    fs::write(&faulty, faults::unbalanced()?)?;
+    fs::write(&faulty, faults::workbook_with("K")?)?;
+    let wrong_text = below("某局-正文有错.xlsx");
+    fs::write(&wrong_text, faults::workbook_with("T501")?)?;
     let inputs = wasm::inputs()?;
     let reports = inputs.iter().enumerate().map(|(i, input)| expected(&binary, input, &below(&format!("{i}"))));
     let plan = Drive {
@@ -133,6 +137,7 @@ fn drive(page: &Path) -> Result<()> {
         templates: project::root().join("samples"),
         reports: reports.collect::<Result<_>>()?,
         faulty,
+        wrong_text,
         hostile: below("hostile"),
         many: below("many"),
         list,
