@@ -164,6 +164,11 @@ fn paragraphs_have_their_place_and_the_findings_on_it() {
     let paragraph = &section.paragraphs[1];
     assert_eq!((&*paragraph.findings, paragraph.severity), (&[1][..], Some(Severity::Warning)));
     assert!(paragraph.place.as_deref().is_some_and(|place| place.starts_with("“正文”")));
+    let free = form::built_in().iter().find(|f| f.free_headings).unwrap();
+    let mut report = Report::blank(free.clone());
+    report.sections[0].before = vec![Paragraph { level: 1, text: "一、概述".into() }];
+    let one = texts(&report, &Origins::default(), &[]);
+    assert!(one.len() == 1 && one[0].heading.is_empty() && one[0].paragraphs.last().is_some_and(|p| p.is_heading));
     // Sections without text are left out.
     assert!(drawn.iter().all(|section| !section.paragraphs.is_empty()));
 }

@@ -12,7 +12,7 @@ use crate::model::{Fact, Finding, Origins, Place, Report, Severity, Source};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct DrawnSection {
-    /// Its heading on the form; that of the cover is empty, as are those of an edition in which agencies set their own.
+    /// Its heading on the form; empty for the cover, and for the cover and all texts if agencies set their own headings.
     pub heading: String,
     /// Its paragraphs in order.
     pub paragraphs: Vec<DrawnParagraph>,
@@ -57,14 +57,20 @@ pub fn texts(report: &Report, origins: &Origins, findings: &[Finding]) -> Vec<Dr
     let preface = report.preface.iter().enumerate();
     let preface = preface.map(|(paragraph, p)| drawn(Place::Preface { paragraph }, p.text.clone(), p.level > 0));
     let title = (!cover.title.is_empty()).then(|| drawn(Place::Title, cover.title.clone(), true));
-    let first =
-        DrawnSection { heading: String::new(), paragraphs: title.into_iter().chain(facts).chain(preface).collect() };
-    let sections = report.form.sections.iter().zip(&report.sections).enumerate().map(|(section, (form, content))| {
+    let mut drawn_sections = vec![DrawnSection {
+        heading: String::new(),
+        paragraphs: title.into_iter().chain(facts).chain(preface).collect(),
+    }];
+    for (section, (form, content)) in report.form.sections.iter().zip(&report.sections).enumerate() {
         let paragraphs = content.paragraphs().enumerate();
         let paragraphs = paragraphs
             .map(|(paragraph, p)| drawn(Place::Paragraph { section, paragraph }, p.text.clone(), p.level > 0));
-        let heading = if report.form.free_headings { String::new() } else { form.heading.clone() };
-        DrawnSection { heading, paragraphs: paragraphs.collect() }
-    });
-    std::iter::once(first).chain(sections).filter(|section| !section.paragraphs.is_empty()).collect()
+        match drawn_sections.last_mut() {
+            // The agency's own headings are among the paragraphs.
+            Some(last) if report.form.free_headings => last.paragraphs.extend(paragraphs),
+            _ => drawn_sections.push(DrawnSection { heading: form.heading.clone(), paragraphs: paragraphs.collect() }),
+        }
+    }
+    drawn_sections.retain(|section| !section.paragraphs.is_empty());
+    drawn_sections
 }

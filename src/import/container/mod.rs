@@ -79,11 +79,11 @@ enum EntryState {
     Refused(ImportError),
 }
 
-/// What kind of container bytes are; `None` if they are none. A zip whose directory cannot be read is one if it does not begin as
-/// an office document does.
+/// What kind of container bytes are; `None` if they are none. A zip is none if it begins as an office document does, whatever its
+/// directory lists, and one if it does not and its directory cannot be read.
 pub fn kind(bytes: &[u8]) -> Option<ContainerKind> {
     if is_zip(bytes) {
-        let is_document = archive::is_document(bytes).unwrap_or_else(|| begins_as_document(bytes));
+        let is_document = begins_as_document(bytes) || archive::is_document(bytes).unwrap_or_default();
         return (!is_document).then_some(ContainerKind::Archive);
     }
     mail::is_mail(bytes).then_some(ContainerKind::Mail)

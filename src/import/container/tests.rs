@@ -159,6 +159,16 @@ fn workbooks_and_other_documents_are_no_containers() {
 }
 
 #[test]
+fn what_may_be_no_container_by_its_beginning_is_none() {
+    let archive = zipped(&[("甲.xlsx", b"a")], CompressionMethod::Stored);
+    let document = zipped(&[("[Content_Types].xml", b"")], CompressionMethod::Stored);
+    // The directory at the end lists nothing of the document at the beginning.
+    let both = [document, archive].concat();
+    assert!(!may_be_container(&both));
+    assert_eq!(kind(&both), None);
+}
+
+#[test]
 fn names_are_read_in_the_encoding_of_their_archiver() {
     let (gbk, ..) = GBK.encode("市局/年报.xlsx");
     let unicode = |name: &[u8], given: &str| {
