@@ -1,7 +1,7 @@
 //! Makes `samples/archive/`: the sample reports as saved by older and other programs.
 //!
 //! LibreOffice saves all formats but .xlsb. Its output differs from run to run, so the files are made once and kept in the
-//! repository; `tests/formats.rs` checks that they read the same as the workbooks they were made from.
+//! repository; `tests/suite/formats.rs` checks that they read the same as the workbooks they were made from.
 
 use std::fs;
 use std::io::{Cursor, Read as _, Write as _};

@@ -69,7 +69,7 @@ fn source(rules: &[Rule]) -> Result<String> {
     ))
 }
 
-/// The labels of all editions without their numbers; short everyday words do not count. The same as in `tests/sources.rs`.
+/// The labels of all editions without their numbers; short everyday words do not count. The same as in `tests/suite/sources.rs`.
 fn official_labels() -> BTreeSet<String> {
     let mut labels = BTreeSet::new();
     for form in form::built_in() {

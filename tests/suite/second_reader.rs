@@ -1,7 +1,4 @@
 //! The second reader: nothing is published that two independent readers read differently.
-#![allow(clippy::unwrap_used, reason = "test code")]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +8,7 @@ use nianbao::import::{ImportError, read_input};
 use nianbao::model::{Code, Severity};
 use nianbao::pipeline::examine_read;
 
-use support::{Book, SAMPLE, nianbao, sample, stdout};
+use crate::support::{Book, SAMPLE, nianbao, sample, stdout};
 
 /// An element of another namespace before the shared strings: calamine counts it, so that every text moves by one.
 const FOREIGN: &str = "<x:si xmlns:x=\"urn:x\"><x:t>一</x:t></x:si><si>";

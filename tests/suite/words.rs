@@ -1,23 +1,18 @@
 //! Every word of the input is contained in every text output, or a finding reports that it was omitted.
 //!
 //! Inputs are read with calamine and outputs with the readers of this test, independently of the program's own.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "support/generated.rs"]
-mod generated;
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::generated::{Made, any_report, config};
+use crate::support::{Book, nianbao, parts, sample, stdout};
 use calamine::{Data, Reader as _, Sheets, open_workbook_auto};
-use generated::{Made, any_report, config};
 use nianbao::export::template;
 use nianbao::form::{self, GridContent, labels};
 use proptest::prelude::*;
 use serde_json::Value;
-use support::{Book, nianbao, parts, sample, stdout};
 
 /// Letters and digits only: marks, spaces and widths are normalised, which is reported separately.
 fn letters(text: &str) -> String {
@@ -131,7 +126,7 @@ fn check(path: &Path, known: &BTreeSet<String>) -> usize {
     let run = nianbao(&[&["convert".as_ref(), path.as_os_str(), "-o".as_ref(), out.as_os_str()][..], &args].concat());
     let line: Value = serde_json::from_str(&stdout(&run)).unwrap();
     let outputs: Vec<(PathBuf, String)> =
-        support::files(&out).iter().map(|f| out.join(f)).map(|f| (f.clone(), output(&f))).collect();
+        crate::support::files(&out).iter().map(|f| out.join(f)).map(|f| (f.clone(), output(&f))).collect();
     assert_eq!(outputs.len(), 5, "{}: {line:#}", path.display());
     let reported = |line: &Line, all: &Value| {
         all.as_array().unwrap().iter().any(|f| {

@@ -1,8 +1,6 @@
 //! Rules for the sources: no official label occurs outside `src/form`, not even in a comment, and no code that makes a file
 //! uses properties of the machine.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};

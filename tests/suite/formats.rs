@@ -1,16 +1,13 @@
 //! Files of every format, and hostile ones, read by the built program and its child processes.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::support::{SAMPLE, files, ignores_hangup, nianbao, parts, sample, stdout, zipped};
 use nianbao::cli::apart::Isolation;
 use nianbao::cli::reading::workbook;
 use nianbao::import::{FileKind, ImportError, Limits, read_bytes};
-use support::{SAMPLE, files, ignores_hangup, nianbao, parts, sample, stdout, zipped};
 
 /// Returns the samples in formats other than .xlsx.
 fn archive() -> Vec<PathBuf> {
@@ -175,7 +172,8 @@ fn started(program: &Path, input: &Path) -> std::process::Child {
 #[test]
 fn the_child_is_the_program_that_runs_whatever_has_its_name() {
     use std::os::unix::fs::PermissionsExt;
-    let dir = tempfile::tempdir().unwrap();
+    // Beside the program, which is too large to copy for each case and open for writing meanwhile, so it is linked.
+    let dir = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let input = dir.path().join("各单位");
     fs::create_dir(&input).unwrap();
     let old = archive().into_iter().find(|p| p.extension().unwrap() == "et").unwrap();
@@ -194,7 +192,7 @@ fn the_child_is_the_program_that_runs_whatever_has_its_name() {
         }),
     ];
     for (how, spoil) in spoilers {
-        fs::copy(program(), &own).unwrap();
+        fs::hard_link(program(), &own).unwrap();
         let child = started(&own, &input);
         spoil();
         let ended = child.wait_with_output().unwrap();

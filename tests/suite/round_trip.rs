@@ -1,11 +1,6 @@
 //! Random reports, published and read again: nothing is lost, nothing is changed.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "support/generated.rs"]
-mod generated;
-mod support;
-
-use generated::{Made, any_report, config, difference};
+use crate::support::generated::{Made, any_report, config, difference};
 use nianbao::engine::Engine;
 use nianbao::export::{Cache, html, template, xlsx};
 use nianbao::form;
@@ -53,7 +48,7 @@ proptest! {
     fn a_page_and_a_fragment_say_what_the_report_says(Made(report) in any_report()) {
         let (document, cache) = (nianbao::compose::compose(&report), Cache::default());
         for bytes in [html::page(&document, &Site::default(), &cache), html::fragment(&document, &cache)] {
-            support::html::says(&support::html::parse(&bytes), &report);
+            crate::support::html::says(&crate::support::html::parse(&bytes), &report);
         }
     }
 }

@@ -1,17 +1,11 @@
 //! Open data: JSON validated against its schema and read again, CSV read by an independent reader, both also in runs over
 //! many reports.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-#[path = "support/generated.rs"]
-mod generated;
-#[path = "support/schema.rs"]
-mod schema;
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use generated::{Made, any_report, config, difference};
+use crate::support::generated::{Made, any_report, config, difference};
+use crate::support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 use nianbao::cli::reading::examine;
 use nianbao::engine::Engine;
 use nianbao::export::{csv, json, template};
@@ -20,7 +14,6 @@ use nianbao::model::{Code, Origins, Report, Severity, Value, Whole};
 use nianbao::pipeline::{Examined, Format, examine_bytes, produce};
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 
 fn read(bytes: &[u8]) -> Examined {
     examine_bytes("x.json", bytes, &Engine::default())
@@ -33,7 +26,7 @@ fn written(examined: &Examined) -> Vec<u8> {
 fn agrees(bytes: &[u8]) {
     let (text, schema) = (std::str::from_utf8(bytes).unwrap(), serde_json::from_str(&json::schema()).unwrap());
     assert!(text.ends_with("}\n") && !text.contains('\r'));
-    assert_eq!(schema::disagreement(&schema, &serde_json::from_str(text).unwrap()), None);
+    assert_eq!(crate::support::schema::disagreement(&schema, &serde_json::from_str(text).unwrap()), None);
 }
 
 /// Checks that the JSON of a report is read as the same report, and that all its output files have the same bytes.

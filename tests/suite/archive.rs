@@ -1,14 +1,11 @@
 //! The archive under `samples/`: one file of each format and each edition, converted in one run without any finding to
 //! correct.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::collections::BTreeSet;
 
+use crate::support::{nianbao, sample, stderr, stdout};
 use nianbao::form;
 use nianbao::import::FileKind;
-use support::{nianbao, sample, stderr, stdout};
 
 #[test]
 fn the_archive_converts_cleanly() {

@@ -1,13 +1,10 @@
 //! Command lines as people type them: each wrong one is answered with what to type. Help, completions, manual pages.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use support::{SAMPLE, files, nianbao, sample, stderr, stdout};
+use crate::support::{SAMPLE, files, nianbao, sample, stderr, stdout};
 
 /// Runs the program in a folder.
 fn within(folder: &Path, args: &[&str]) -> Output {

@@ -1,7 +1,4 @@
 //! Runs over many inputs: folders, resumption, kills, shards, junk.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use crate::support::{Book, SAMPLE, nianbao, sample, stderr, stdout};
 use serde_json::Value;
-use support::{Book, SAMPLE, nianbao, sample, stderr, stdout};
 
 /// Writes a report of this agency and year to this path.
 fn report(path: &Path, agency: &str, year: u16) {
@@ -104,7 +101,7 @@ fn a_folder_is_mirrored_and_summed_up() {
     assert_eq!(fs::read_to_string(out.join("运行记录.jsonl")).unwrap().lines().count(), 4);
     // The summary is a workbook that other programs can read.
     let bytes = fs::read(out.join("汇总.xlsx")).unwrap();
-    let strings = support::parts(&bytes).into_iter().find(|(n, _)| n == "xl/sharedStrings.xml").unwrap().1;
+    let strings = crate::support::parts(&bytes).into_iter().find(|(n, _)| n == "xl/sharedStrings.xml").unwrap().1;
     let strings = String::from_utf8(strings).unwrap();
     assert!(strings.contains("第2街道办事处") && strings.contains("坏.xlsx") && strings.contains("I101"));
 }
@@ -342,7 +339,7 @@ fn a_folder_of_junk_gives_a_line_each_and_every_report() {
     // The format is detected from the content, not from the file name.
     report(&input.join("没有扩展名"), "无名局", 2024);
     fs::write(input.join("照片.jpg"), [0xFF, 0xD8, 0xFF, 0xE0, 0, 1]).unwrap();
-    fs::write(input.join("包.zip"), support::zipped(&[("a.txt".into(), b"x".to_vec())])).unwrap();
+    fs::write(input.join("包.zip"), crate::support::zipped(&[("a.txt".into(), b"x".to_vec())])).unwrap();
     fs::write(input.join("~$好.xlsx"), "x").unwrap();
     fs::write(input.join("空.xlsx"), "").unwrap();
     fs::write(input.join("空.txt"), "").unwrap();

@@ -1,14 +1,11 @@
 //! A user's own form: the example under `samples/` reads a province's statistics table with two columns of values.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::{nianbao, sample, stdout};
 use rust_xlsxwriter::{Workbook, Worksheet};
 use serde_json::Value;
-use support::{nianbao, sample, stdout};
 
 const ROWS: [(&str, &str); 15] = [
     ("主动公开政府信息数", "条"),
@@ -124,7 +121,7 @@ fn two_forms_with_one_id_are_refused() {
         (&[&first, &official], &["丙.toml", "2021 版"]),
     ] {
         let run = check(forms);
-        let told = support::stderr(&run);
+        let told = crate::support::stderr(&run);
         assert_eq!(run.status.code(), Some(2), "{told}");
         assert!(says.iter().all(|s| told.contains(s)), "{told}");
     }
@@ -139,7 +136,7 @@ fn its_template_is_read_again() {
     let form = sample("地方表样.toml");
     let edition = ["template".as_ref(), "--edition".as_ref(), "省统计表".as_ref(), "--form".as_ref(), form.as_os_str()];
     let run = nianbao(&[&edition[..], &["-o".as_ref(), path.as_os_str()]].concat());
-    assert_eq!(run.status.code(), Some(0), "{}", support::stderr(&run));
+    assert_eq!(run.status.code(), Some(0), "{}", crate::support::stderr(&run));
     let line = self::run(&path, true);
     assert!(!codes(&line).iter().any(|c| ["N206", "N203", "N202"].contains(c)), "{line:#}");
 }

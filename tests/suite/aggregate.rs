@@ -1,18 +1,15 @@
 //! `nianbao aggregate` from the user's point of view: what is summed, what is refused, what is written.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use crate::support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 use nianbao::form::labels;
 use nianbao::import::{Limits, read_bytes};
 use nianbao::model::{Severity, Value};
 use nianbao::normalize::{self, Options, normalize};
 use serde_json::Value as Json;
-use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 
 /// The blank template of the form in which money has no unit.
 const MONEY: &str = "标准模板-2019.xlsx";

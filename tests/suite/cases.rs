@@ -1,13 +1,10 @@
 //! `tests/cases/*.toml`: each file is named after a problem and contains a sample, changes to it, and the expected findings.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 
+use crate::support::{Book, SAMPLE, files, nianbao, sample, stdout};
 use serde::Deserialize;
-use support::{Book, SAMPLE, files, nianbao, sample, stdout};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

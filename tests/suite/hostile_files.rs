@@ -1,8 +1,4 @@
 //! Files and folders that are not ours: links, pipes and devices where a file is expected, in options and in output folders.
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, reason = "test code")]
-
-mod support;
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use support::{Book, SAMPLE, ignores_hangup, sample, stderr, stdout};
+use crate::support::{Book, SAMPLE, ignores_hangup, sample, stderr, stdout};
 
 /// Starts the program.
 fn started(args: &[&str]) -> Child {
@@ -147,11 +143,11 @@ fn books_and_locks_are_never_opened_through_a_link() {
     };
     // The record of what was written is no exception.
     for (kind, link) in &links {
-        link(&victim, &out.join(support::RECORD));
+        link(&victim, &out.join(crate::support::RECORD));
         assert_eq!(convert(&[]), Some(4), "{kind}");
         assert_eq!(fs::read_to_string(&victim).unwrap(), "别人的", "{kind}");
-        assert_eq!(tree(&out), [support::RECORD], "{kind}");
-        fs::remove_file(out.join(support::RECORD)).unwrap();
+        assert_eq!(tree(&out), [crate::support::RECORD], "{kind}");
+        fs::remove_file(out.join(crate::support::RECORD)).unwrap();
     }
     convert(&[]);
     let made = out.join(tree(&out).into_iter().find(|name| name.ends_with(".xlsx")).unwrap());
@@ -260,7 +256,7 @@ fn what_killed_runs_left_at_the_top_is_gone_after_the_next_run() {
             let run = ends(&[&args, &[what.to_str().unwrap(), "-o", out.to_str().unwrap()][..]].concat());
             assert_eq!(run.status.code(), Some(0), "{}", stderr(&run));
             let left: Vec<String> =
-                tree(&out).into_iter().filter(|p| p.contains(".nianbao-") && p != support::RECORD).collect();
+                tree(&out).into_iter().filter(|p| p.contains(".nianbao-") && p != crate::support::RECORD).collect();
             assert!(left.is_empty(), "{args:?}: {left:?}");
         }
     }

@@ -1,13 +1,10 @@
 //! A double click on the program, and files dropped on it.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
+use crate::support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 
 /// Writes a report of this agency, with this text in one cell.
 fn report(path: &Path, agency: &str, text: &str) {

@@ -1,16 +1,13 @@
 //! An office with a folder of reports: expected units, files that this program wrote itself, marked copies, a page that is passed
 //! on.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use crate::support::{Book, SAMPLE, files, nianbao, parts, sample, stderr, stdout, zipped};
 use nianbao::import::{Limits, Workbook, read_bytes};
 use serde_json::Value as Json;
-use support::{Book, SAMPLE, files, nianbao, parts, sample, stderr, stdout, zipped};
 
 const TEXT: &str = "六、其他事项";
 const TABLE: &str = "三、依申请公开";

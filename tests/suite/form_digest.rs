@@ -1,13 +1,11 @@
 //! Compatibility of published JSON files: a form may change in everything but its layout, and files of version 0.1.0 are read.
-#![allow(clippy::unwrap_used, reason = "test code")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::support::sample;
 use nianbao::cli::reading::examine;
 use nianbao::engine::Engine;
 use nianbao::export::json;
@@ -16,12 +14,11 @@ use nianbao::model::{Code, Report, Severity};
 use nianbao::normalize::Options;
 use nianbao::pipeline::{Examined, Setting, examine_bytes};
 use serde_json::Value as Json;
-use support::sample;
 
 const FORMS: [(&str, &str); 3] = [
-    ("2021", include_str!("../src/form/2021.toml")),
-    ("2019", include_str!("../src/form/2019.toml")),
-    ("2014", include_str!("../src/form/2014.toml")),
+    ("2021", include_str!("../../src/form/2021.toml")),
+    ("2019", include_str!("../../src/form/2019.toml")),
+    ("2014", include_str!("../../src/form/2014.toml")),
 ];
 
 /// The workbook that a JSON of version 0.1.0 was made from, by edition.

@@ -1,14 +1,11 @@
 //! A workbook whose faults have very many places: a finding names the first and counts the others, in every format.
-#![allow(clippy::unwrap_used, reason = "test code")]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::{Book, SAMPLE, sample};
 use serde_json::Value;
-use support::{Book, SAMPLE, sample};
 
 /// Number of cells outside all tables and sections.
 const STRAY: usize = 300_000;
@@ -69,8 +66,8 @@ fn three_hundred_thousand_stray_numbers_cost_little_in_every_format() {
         let rest = format!("另有 {} 处", STRAY - KEPT - 1);
         let check = |more: &[&str]| {
             let run = within_256_mb(&[&["check", &input, "--jobs", "1"], more].concat());
-            assert_eq!(run.status.code(), Some(0), "{more:?}: {}", support::stderr(&run));
-            support::stdout(&run)
+            assert_eq!(run.status.code(), Some(0), "{more:?}: {}", crate::support::stderr(&run));
+            crate::support::stdout(&run)
         };
         assert!(check(&[]).contains(&count));
         for (format, name) in [("html", "页.html"), ("sarif", "甲.sarif"), ("junit", "甲.xml"), ("json", "甲.jsonl")]
@@ -109,7 +106,7 @@ fn what_is_written_of_very_many_places_is_read_again() {
     let out = dir.path().join("输出");
     let (input, to) = (folder.to_str().unwrap(), out.to_str().unwrap());
     let run = within_256_mb(&["convert", input, "-o", to, "--to", "json", "--jobs", "1"]);
-    assert_eq!(run.status.code(), Some(0), "{}", support::stderr(&run));
+    assert_eq!(run.status.code(), Some(0), "{}", crate::support::stderr(&run));
     let json =
         fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "json"));
     let json = json.unwrap();
@@ -120,12 +117,12 @@ fn what_is_written_of_very_many_places_is_read_again() {
     assert!(manifest.contains(&format!("\"more\":{}", STRAY - KEPT - 1)), "{manifest}");
     // The finding read from the JSON is the same as that of the workbook.
     let again = within_256_mb(&["check", json.to_str().unwrap(), "--format", "json"]);
-    let record: Value = serde_json::from_str(&support::stdout(&again)).unwrap();
+    let record: Value = serde_json::from_str(&crate::support::stdout(&again)).unwrap();
     let of = |f: &Value| ["message", "related", "more"].map(|name| f[name].clone());
     assert_eq!(of(stray(&record)), of(stray(&written)));
     let published = dir.path().join("公布");
     let run = within_256_mb(&["publish", input, "-o", published.to_str().unwrap(), "--jobs", "1"]);
-    assert_eq!(run.status.code(), Some(0), "{}{}", support::stdout(&run), support::stderr(&run));
+    assert_eq!(run.status.code(), Some(0), "{}{}", crate::support::stdout(&run), crate::support::stderr(&run));
 }
 
 #[test]
@@ -142,8 +139,8 @@ fn very_many_faulty_cells_outside_the_tables_are_one_finding_of_each_kind() {
     book.replace("六、其他事项", "</sheetData>", &format!("{rows}</sheetData>"));
     book.save(&file);
     let run = within_256_mb(&["check", file.to_str().unwrap(), "--format", "json"]);
-    assert_eq!(run.status.code(), Some(3), "{}", support::stderr(&run));
-    let record: Value = serde_json::from_str(&support::stdout(&run)).unwrap();
+    assert_eq!(run.status.code(), Some(3), "{}", crate::support::stderr(&run));
+    let record: Value = serde_json::from_str(&crate::support::stdout(&run)).unwrap();
     for code in ["N208", "N209"] {
         let found: Vec<&Value> = record["findings"].as_array().unwrap().iter().filter(|f| f["code"] == code).collect();
         assert_eq!((found.len(), &found[0]["more"]), (1, &Value::from(20_000 - 1 - KEPT)), "{code}");

@@ -1,12 +1,9 @@
 //! The program from the user's point of view: bad input, bad outputs, exit codes, help.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::Path;
 
-use support::{Book, SAMPLE, files, nianbao, parts, sample, stderr, stdout, zipped};
+use crate::support::{Book, SAMPLE, files, nianbao, parts, sample, stderr, stdout, zipped};
 
 fn convert(input: &Path, out: &Path) -> std::process::Output {
     convert_with(input, out, &[])

@@ -1,14 +1,11 @@
 //! `-` as an input and as an output, quiet runs, and colours.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
+use crate::support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
 
 /// Runs the program with these bytes on standard input.
 fn piped(args: &[&str], bytes: &[u8]) -> Output {

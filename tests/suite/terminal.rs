@@ -1,12 +1,9 @@
 //! Output of a check, a template and a refused publication on the terminal.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{Book, SAMPLE, nianbao, sample, stdout};
+use crate::support::{Book, SAMPLE, nianbao, sample, stdout};
 
 const TEXT: &str = "六、其他事项";
 
@@ -182,7 +179,11 @@ fn what_is_not_published_is_printed_as_waivers_that_can_be_pasted() {
     fs::write(&file, filled.replace("date = \"\"", "date = 2025年1月20日")).unwrap();
     let run = publish(&[&file]);
     let text = stdout(&run);
-    assert!(text.contains("已公布") && text.contains("已豁免：李四，2025-01-20"), "{text}{}", support::stderr(&run));
+    assert!(
+        text.contains("已公布") && text.contains("已豁免：李四，2025-01-20"),
+        "{text}{}",
+        crate::support::stderr(&run)
+    );
     assert!(!text.contains("[[waiver]]"), "{text}");
 }
 

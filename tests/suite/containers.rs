@@ -1,17 +1,14 @@
 //! Archives and mails as inputs: the same as a folder with their content.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use crate::support::{Book, SAMPLE, nianbao, sample, stdout, zipped};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
-use support::{Book, SAMPLE, nianbao, sample, stdout, zipped};
 use tempfile::TempDir;
 
 fn report(agency: &str) -> Vec<u8> {

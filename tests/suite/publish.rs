@@ -1,16 +1,13 @@
 //! `publish`: complete packages or none, the same bytes on every machine, and no finding ignored without a waiver.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::support::{Book, files, nianbao, parts, sample, stderr, stdout};
 use nianbao::pipeline::Format;
 use sha2::{Digest, Sha256};
-use support::{Book, files, nianbao, parts, sample, stderr, stdout};
 
 /// A report in which not all figures are zero.
 const REPORT: &str = "云泽市住房和城乡建设局-2023.xlsx";

@@ -1,14 +1,11 @@
 //! All problems of a refused report are reported in one pass, in every format, with what is known of the report.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::{Book, SAMPLE, nianbao, sample, stdout};
 use calamine::{Reader as _, Xlsx, open_workbook};
 use serde_json::Value;
-use support::{Book, SAMPLE, nianbao, sample, stdout};
 
 const REQUESTS: &str = "三、依申请公开";
 const DISPUTES: &str = "四、复议诉讼";

@@ -1,12 +1,9 @@
 //! Outputs that were edited by hand, or that somebody else put there, are not replaced unasked; untouched ones are.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use support::{Book, RECORD, SAMPLE, files, nianbao, sample, stdout};
+use crate::support::{Book, RECORD, SAMPLE, files, nianbao, sample, stdout};
 
 /// Writes a report of this agency and year, with a figure of its own.
 fn report(path: &Path, agency: &str, year: u16, figure: &str) {

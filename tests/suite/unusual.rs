@@ -1,16 +1,13 @@
 //! Correct workbooks in an unusual notation are read like their plain equivalents; those that other programs read differently, or
 //! not at all, are refused in Chinese.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::support::{Book, SAMPLE, nianbao, parts, sample, stdout, zipped};
 use nianbao::cli::apart::Isolation;
 use nianbao::cli::reading;
 use nianbao::import::{Content, ImportError, Limits, Sheet, Skipped};
-use support::{Book, SAMPLE, nianbao, parts, sample, stdout, zipped};
 
 const TABLE: &str = "xl/worksheets/sheet4.xml";
 const SHEET: &str = "三、依申请公开";

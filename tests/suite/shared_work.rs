@@ -1,15 +1,12 @@
 //! State kept from one report to the next in a process (folded labels, characters known to be drawn, packed parts) changes no
 //! output.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::fs;
 
+use crate::support::{files, nianbao, sample};
 use nianbao::cli::reading::examine;
 use nianbao::engine::Engine;
 use nianbao::pipeline::{Format, produce};
-use support::{files, nianbao, sample};
 
 /// Returns the files of a sample, made by this thread.
 fn made(name: &str, engine: &Engine) -> Vec<Vec<u8>> {

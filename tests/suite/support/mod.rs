@@ -1,7 +1,8 @@
 //! Shared parts of the integration tests: samples, workbooks edited cell by cell, and runs of the program.
-#![allow(dead_code, clippy::unwrap_used, reason = "test code, of which each binary uses its part")]
 
+pub mod generated;
 pub mod html;
+pub mod schema;
 
 use std::fs;
 use std::io::{Cursor, Read, Write};

@@ -1,12 +1,11 @@
 //! Web pages and fragments: their contents, what they must never contain, and the tags of the site they belong to.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-
-mod support;
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::support::html::{Element, parse, says};
+use crate::support::{SAMPLE, files, nianbao, sample, stderr, stdout};
 use nianbao::cli::reading::examine;
 use nianbao::compose::compose;
 use nianbao::engine::Engine;
@@ -14,8 +13,6 @@ use nianbao::export::{Cache, html};
 use nianbao::form;
 use nianbao::model::{Align, Block, Cell, CellRole, Cover, Document, Paragraph, Report, Row, Table, Value};
 use nianbao::site::Site;
-use support::html::{Element, parse, says};
-use support::{SAMPLE, files, nianbao, sample, stderr, stdout};
 
 /// Writes a page with an empty cache.
 fn page(document: &Document, site: &Site) -> Vec<u8> {
