@@ -207,7 +207,7 @@ impl Roster {
     pub fn findings(&self, summed: bool) -> Vec<Finding> {
         let missing = self.in_state(UnitState::Missing).map(|unit| {
             let message = format!("{}在应报名单上，没有交来报告", unit.name);
-            finding(Code::A805, message).hint("请催报；已经报了的，请核对单位名称，改过名的用 --aliases 合并")
+            finding(Code::A805, message).hint("请催报；已经报了的，请核对单位名称，改过名的请写进别名文件")
         });
         let unread = self.in_state(UnitState::Unread).map(|unit| {
             let message = format!("{}在应报名单上，{}", unit.name, unit.submitted_unread());
@@ -222,7 +222,7 @@ impl Roster {
                 (false, _) => "，也没有读懂",
             };
             let message = format!("{agency}（{file}）不在应报名单上{came}");
-            let hint = "请核对单位名称；改过名的单位用 --aliases 合并";
+            let hint = "请核对单位名称；改过名的单位请写进别名文件";
             finding(Code::A806, message).at(Source::file(file)).hint(hint)
         });
         missing.chain(unread).chain(unlisted).collect()

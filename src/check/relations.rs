@@ -59,7 +59,7 @@ fn broken(
     let first = fault[0].0;
     let hint = if by_formula && fault.len() == 1 && terms.is_typed(first) {
         message.push_str("；这一格是直接填的数，别的合计是公式");
-        "请删去直接填的数、恢复这一格的公式，再核对各项；尚未公布的，改正后再公布"
+        "请把空白表里这一格的公式复制过来，再核对各项；尚未公布的，改正后再公布"
     } else {
         "请核对这些数字；尚未公布的，改正后再公布"
     };

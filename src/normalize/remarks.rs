@@ -46,7 +46,7 @@ impl Remarks {
     /// Cells that belong neither to a table nor to the text.
     pub fn outside_tables(self) -> Option<Finding> {
         let hint =
-            "属于报告的，请写进标准模板相应的格子；自己核对用的，公布以前请删去：公布的 JSON 会把它记在“没有采用”里";
+            "属于报告的，请写进表样里相应的格子；自己核对用的，公布以前请删去：公布的 JSON 会把它记在“没有采用”里";
         self.finding(Code::N111, true, "不在官方表格之内，没有采用", hint)
     }
 

@@ -1,5 +1,6 @@
 // The engine in WebAssembly, for the page and for Node: takes a compiled module, gives an object whose `ask` answers one request at
 // a time. It keeps nothing of a request.
+import { Refusal } from "./reading.mjs";
 
 // Two libraries below the engine would ask the host for the time and for nothing else. They get none: outputs depend on the input
 // alone.
@@ -52,9 +53,6 @@ function ask(exports, request, files) {
   }
   return answer;
 }
-
-/** A request that has no answer; the message is a sentence for the user. */
-export class Refusal extends Error {}
 
 /** Takes bytes that the engine gives, preceded by their length. */
 function given(exports, address) {

@@ -33,6 +33,11 @@ async function begin() {
   if (part("status").textContent === PREPARING) say("");
 }
 
+/** Does something after all that is to be done at once. */
+function later(act) {
+  return new Promise((resolve) => setTimeout(resolve)).then(act);
+}
+
 /** A button for the blank workbook of each edition. */
 function templates(workers, about) {
   const years = ({ first_year: first, last_year: last }) => (last ? `${first} 至 ${last} 年度` : `${first} 年度起`);
@@ -56,8 +61,9 @@ function take(workers, about) {
     try {
       if (!(await current?.takes(files))) {
         const run = new Run(workers, about.largest, keptList(), files);
-        part("result").replaceChildren();
-        await run.examine(progress);
+        const examined = run.examine(progress);
+        // What was shown before goes while a Worker reads.
+        await Promise.all([examined, later(() => part("result").replaceChildren())]);
         // Other files were given in the meantime.
         if (own !== latest) return;
         current = run;

@@ -12,12 +12,13 @@ use sha2::{Digest, Sha256};
 const PAGE: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 /// Scripts of the page, each after those that it imports.
-const SCRIPTS: [(&str, &str); 14] = [
+const SCRIPTS: [(&str, &str); 15] = [
     ("dom.mjs", include_str!("dom.mjs")),
     ("hand-over.mjs", include_str!("hand-over.mjs")),
     ("unpack.mjs", include_str!("unpack.mjs")),
     ("memory.mjs", include_str!("memory.mjs")),
     ("workers.mjs", include_str!("workers.mjs")),
+    ("reading.mjs", include_str!("reading.mjs")),
     ("inputs.mjs", include_str!("inputs.mjs")),
     ("run.mjs", include_str!("run.mjs")),
     ("findings.mjs", include_str!("findings.mjs")),
@@ -29,8 +30,11 @@ const SCRIPTS: [(&str, &str); 14] = [
     ("main.mjs", include_str!("main.mjs")),
 ];
 /// Scripts of a Worker.
-const WORKER: [(&str, &str); 2] =
-    [("engine.mjs", include_str!("engine.mjs")), ("worker.mjs", include_str!("worker.mjs"))];
+const WORKER: [(&str, &str); 3] = [
+    ("reading.mjs", include_str!("reading.mjs")),
+    ("engine.mjs", include_str!("engine.mjs")),
+    ("worker.mjs", include_str!("worker.mjs")),
+];
 
 /// Effort of the compression, from 1 to 12: more takes seconds and saves little.
 const EFFORT: i32 = 8;

@@ -8,6 +8,9 @@ import { drawnTexts } from "./texts.mjs";
 /** Formats that clerks know; the others are folded away. */
 const USUAL = ["pdf", "docx", "xlsx", "html"];
 
+/** How the names of files begin that must not be published as they are. */
+const DRAFT = "草稿-";
+
 /** Sets the view of a report; `about` is what the engine says of itself, `say` shows a sentence. */
 export function reportView(run, report, about, say) {
   const { record, tables, texts } = report;
@@ -91,8 +94,12 @@ function actions(run, report, about, say, view) {
     if (state(record, about) !== "blocked") {
       row.append(main(saving("下载公布包", async () => (await run.packaged(report)).pop(), say)));
     }
-    const format = ({ name, word }) =>
-      saving(`下载${/^\w/.test(word) ? " " : ""}${word}`, async () => (await run.produced(report, [name]))[0], say);
+    const made = async (format) => {
+      const [file] = await run.produced(report, [format]);
+      // So that nobody takes it for the one to be published.
+      return state(record, about) === "blocked" ? { ...file, name: `${DRAFT}${file.name}` } : file;
+    };
+    const format = ({ name, word }) => saving(`下载${/^\w/.test(word) ? " " : ""}${word}`, () => made(name), say);
     const isUsual = ({ name }) => USUAL.includes(name);
     row.append(
       action("预览 PDF", (button) => preview(run, report, view, button), say),

@@ -2,12 +2,15 @@
 // keeps files by reference: their bytes are read when they are needed.
 
 import { text } from "./inputs.mjs";
+import { bytes } from "./reading.mjs";
 
-/** A list of units is a text; waivers are a file as `publish --waivers` takes it. */
+/** A list of units is a text; waivers and aliases are files as `publish` takes them. */
 const LIST = /\.txt$/i;
-const WAIVERS = /\.toml$/i;
+const TABLES = /\.toml$/i;
+/** Waivers are a list of tables, and aliases have none. */
+const WAIVERS = /^\s*\[\[/m;
 
-const isBeside = ({ path }) => LIST.test(path) || WAIVERS.test(path);
+const isBeside = ({ path }) => LIST.test(path) || TABLES.test(path);
 
 /** Bytes that decide whether a file may be an archive or a mail, as many as `container::HEAD`. */
 const HEAD = 4096;
@@ -17,8 +20,8 @@ export class Run {
   #largest;
   #given;
   #beside;
-  /** The texts of the files of waivers, by path. */
-  #waivers = new Map();
+  /** The texts of the files of waivers and aliases, by path. */
+  #tables = new Map();
 
   /** `largest` is the most bytes of a `file` and a `container` that the engine reads, `list` the list of units unless one is among the files. */
   constructor(workers, largest, list, given) {
@@ -28,8 +31,9 @@ export class Run {
     this.#beside = given.filter(isBeside);
     /** The text of the list of units; empty without one. */
     this.list = list;
-    /** The text of the waivers, if some were given. */
+    /** The texts of the waivers and of the aliases, if some were given. */
     this.waivers = null;
+    this.aliases = null;
     /**
      * For each file that is not passed over `{ path, file, isMember, own, record, tables, texts, alone, isUnread }`: `isMember` says that it
      * came in an archive or a mail, `own` is its record before all were judged together, `alone` what is concluded if it is the only
@@ -42,7 +46,7 @@ export class Run {
 
   /** Examines all files; `progress` is called with the number of those that are done. */
   async examine(progress) {
-    if (this.#given.length === 0) throw new Error("只有名单或豁免文件，没有工作簿，请把工作簿也放进来");
+    if (this.#given.length === 0) throw new Error("只有名单、豁免文件或别名文件，没有工作簿，请把工作簿也放进来");
     let [done, all] = [0, this.#given.length];
     const one = async (given) => {
       if (given.record) return [given];
@@ -64,7 +68,7 @@ export class Run {
   }
 
   /**
-   * Takes files that were given later into the run if they belong to it: lists and waivers, and corrected files, which have the names
+   * Takes files that were given later into the run if they belong to it: lists, waivers and aliases, and corrected files, which have the names
    * of files of a run over several. Otherwise gives false, and they are another run.
    */
   async takes(given) {
@@ -88,17 +92,20 @@ export class Run {
 
   async #readBeside() {
     for (const { path, file } of this.#beside) {
-      const content = text(await this.#bytes(file, path));
+      const content = text(await bytes(this.#limited(file), path));
       if (LIST.test(path)) this.list = content;
-      else this.#waivers.set(path, content);
+      else this.#tables.set(path, content);
     }
     // A file that is given again, since it was corrected, replaces itself.
-    if (this.#waivers.size > 0) this.waivers = [...this.#waivers.values()].join("\n");
+    const together = (texts) => (texts.length > 0 ? texts.join("\n") : null);
+    const tables = [...this.#tables.values()];
+    this.waivers = together(tables.filter((t) => WAIVERS.test(t)));
+    this.aliases = together(tables.filter((t) => !WAIVERS.test(t)));
   }
 
   /** Judges all records together, and says who of the list of units did not report. */
   async conclude() {
-    const isAlone = this.reports.length === 1 && this.#units() === null && this.waivers === null;
+    const isAlone = this.reports.length === 1 && this.#units() === null && this.#tables.size === 0;
     const request = { ask: "conclude", ...this.#own(), units: this.#units(), waivers: this.waivers };
     const result = (isAlone && this.reports[0].alone) || (await this.#ask(request)).result;
     this.reports.forEach((report, i) => (report.record = result.records[i]));
@@ -127,7 +134,7 @@ export class Run {
 
   async findingsPage() {
     const reports = [...this.reports].sort((a, b) => gravity(b.record) - gravity(a.record));
-    const files = await this.#files((report) => !report.isUnread, reports);
+    const files = this.#files((report) => !report.isUnread, reports);
     return (await this.#ask({ ask: "findings_page", records: reports.map((r) => r.record) }, files)).files[0];
   }
 
@@ -139,7 +146,7 @@ export class Run {
 
   /** The sum of the reports of a year, in the name of an agency: `{ sentence, findings, file }`, without a file if it says why. */
   async summed(year, agency) {
-    const files = await this.#files((report) => isUnderstood(report.own));
+    const files = this.#files((report) => isUnderstood(report.own));
     const request = { ask: "sum", ...this.#own(), year, agency, units: this.#units() };
     const { result, files: [file] } = await this.#ask(request, files);
     return { ...result, file };
@@ -171,20 +178,21 @@ export class Run {
 
   /** The files of all reports; those that are not to be read again, since nothing is in them or they end a Worker, are empty. */
   #files(isRead, reports = this.reports) {
-    const named = async (report) => {
-      const content = isRead(report) ? await this.#bytes(report.file, report.path) : new Uint8Array();
+    const named = (report) => {
+      const content = isRead(report) ? this.#limited(report.file) : new Uint8Array();
       return { name: report.path, content };
     };
-    return Promise.all(reports.map(named));
+    return reports.map(named);
   }
 
   #units() {
     return this.list.trim() ? this.list : null;
   }
 
-  /** The records as they were before they were judged together, for to be judged again, and which are of members. */
+  /** The records as they were before they were judged together, for to be judged again, which are of members, and the aliases. */
   #own() {
-    return { records: this.reports.map((report) => report.own), members: this.reports.map((report) => report.isMember) };
+    const [records, members] = [this.reports.map((report) => report.own), this.reports.map((report) => report.isMember)];
+    return { records, members, aliases: this.aliases };
   }
 
   /**
@@ -203,25 +211,22 @@ export class Run {
     }
   }
 
-  /** The bytes of a workbook, an archive or a mail; only the latter two may be larger than a workbook. */
+  /** A workbook, an archive or a mail; only the latter two may be larger than a workbook. */
   async #whole(file, path) {
-    if (file.size <= this.#largest.file) return this.#bytes(file, path);
-    const head = await this.#bytes(file.slice(0, HEAD), path);
+    if (file.size <= this.#largest.file) return file;
+    const head = file.slice(0, HEAD);
     const { result: mayUnpack } = await this.#ask({ ask: "may_unpack" }, [{ name: path, content: head }]);
-    return this.#bytes(file, path, mayUnpack ? this.#largest.container : this.#largest.file);
+    return this.#limited(file, mayUnpack ? this.#largest.container : this.#largest.file);
   }
 
   async #about({ path, file }, request) {
-    return this.#ask(request, [{ name: path, content: await this.#bytes(file, path) }]);
+    return this.#ask(request, [{ name: path, content: this.#limited(file) }]);
   }
 
-  async #bytes(file, path, most = this.#largest.file) {
+  /** The file, if it is not too large. */
+  #limited(file, most = this.#largest.file) {
     if (file.size > most) throw new Error(`文件超过 ${Math.floor(most / 1_048_576)} MB，不会是年报的工作簿`);
-    try {
-      return new Uint8Array(await file.arrayBuffer());
-    } catch {
-      throw new Error(`${path} 在放进来以后改动、移走或删除了，请再放一次`);
-    }
+    return file;
   }
 
   #ask(request, files = []) {

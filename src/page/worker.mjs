@@ -1,6 +1,7 @@
 // The side of a Worker: starts the engine with the module and the faces that it is sent, then answers one request after the other.
 // A file that makes the engine fail or run on ends with its Worker.
-import { Refusal, start } from "./engine.mjs";
+import { start } from "./engine.mjs";
+import { Refusal, bytes } from "./reading.mjs";
 
 let engine;
 
@@ -13,9 +14,16 @@ self.onmessage = async ({ data }) => {
       self.postMessage({ number });
       return;
     }
-    const answer = engine.ask(request, files);
+    const whole = await Promise.all(files.map(read));
+    self.postMessage({ number, isRead: true });
+    const answer = engine.ask(request, whole);
     self.postMessage({ number, answer }, answer.files.map((file) => file.content.buffer));
   } catch (error) {
     self.postMessage({ number, refusal: error instanceof Refusal, error: String(error.message || error) });
   }
 };
+
+/** A file of a person is read here, and not while the page is drawn. */
+async function read({ name, content }) {
+  return { name, content: content instanceof Blob ? await bytes(content, name) : content };
+}

@@ -1,9 +1,11 @@
 // The engine for the page: a few Workers that take requests in turn. A request that takes too long, or whose engine fails, ends with
 // its Worker, and a new one takes its place.
 
-/** Milliseconds that a request about one file may take; each further file gives it as many as `EACH` more. */
+/** Milliseconds that the engine may take for a request about one file; each further file gives it as many as `EACH` more. */
 const LONGEST = 10_000;
 const EACH = 500;
+/** Milliseconds that a Worker may take to start, or to read the files, which may lie on a slow network. */
+const READING = 60_000;
 
 /** A rehearsal after which another one would be hardly quicker. */
 const REHEARSALS = 4;
@@ -67,7 +69,7 @@ export class Workers {
   async #started() {
     const worker = new EngineWorker(this.#source);
     try {
-      await worker.post({ module: this.#module, files: this.#faces }, 6 * LONGEST);
+      await worker.post({ module: this.#module, files: this.#faces });
     } catch (error) {
       worker.end();
       throw error;
@@ -85,18 +87,25 @@ class EngineWorker {
     this.#worker = new Worker(source);
   }
 
+  /** Sends a message; `longest` are the milliseconds that the engine may take once the files are read. */
   post(message, longest) {
     this.#number += 1;
     const number = this.#number;
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Unanswered("处理时间过长，已经停下", true)), longest);
+      let late;
+      const until = (most) => {
+        clearTimeout(late);
+        late = setTimeout(() => reject(new Unanswered("处理时间过长，已经停下", true)), most);
+      };
+      until(READING);
       const settled = (settle, value) => {
         clearTimeout(late);
         settle(value);
       };
       this.#worker.onmessage = ({ data }) => {
         if (data.number !== number) return;
-        if (data.error === undefined) settled(resolve, data.answer);
+        if (data.isRead) until(longest);
+        else if (data.error === undefined) settled(resolve, data.answer);
         else if (data.refusal) settled(reject, new Unanswered(data.error, false));
         else settled(reject, new Unanswered("程序出了故障，没有处理成", true));
       };

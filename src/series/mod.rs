@@ -147,7 +147,7 @@ fn gap(agency: &str, [(before, old), (after, new)]: [(u16, &str); 2], doubled: O
     let hint = match doubled {
         // Probably no report is missing.
         Some(year) => format!("{year} 年有两份，可能有一份就是 {years} 年的、年度填错了，请先核对"),
-        None => "请补上；没有读懂的文件请先改正，改过名的单位用 --aliases 合并".to_owned(),
+        None => "请补上；没有读懂的文件请先改正，改过名的单位请写进别名文件".to_owned(),
     };
     Finding { severity: Severity::Warning, ..f.hint(hint) }
 }
@@ -163,7 +163,7 @@ pub fn alike(name: &str, file: &str, others: &[(&str, &str)]) -> Finding {
     finding(Code::Y404, message)
         .at(Source::file(file))
         .related(others.iter().take(LISTED).map(|(_, file)| Source::file(file)))
-        .hint("是同一个单位的用 --aliases 合并；不是的，在别名文件里各写一行 \"名称\" = []")
+        .hint("是同一个单位的，请写进别名文件；不是的，在别名文件里各写一行 \"名称\" = []")
 }
 
 /// Two reports of one agency, a year apart.

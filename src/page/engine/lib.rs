@@ -50,15 +50,14 @@ enum Ask {
         #[serde(flatten)]
         wanting: several::Wanting,
     },
-    /// The sum of the reports; the files are those of the records, in their order.
+    /// The sum of the reports of a year, in the name of an agency; the files are those of the records, in their order.
     Sum {
         records: Vec<Record>,
-        #[serde(default)]
-        members: Vec<bool>,
+        #[serde(flatten)]
+        wanting: several::Wanting,
         year: Option<u16>,
         #[serde(default)]
         agency: String,
-        units: Option<String>,
     },
     /// A page of all findings; the files are those of the records, in their order.
     FindingsPage { records: Vec<Record> },
@@ -85,9 +84,8 @@ fn answer(ask: Ask, files: &[Received<'_>]) -> Result<Answer, String> {
         Ask::Package { record, waivers } => one::package(only(files)?, *record, waivers.as_deref(), engine()?),
         Ask::Mark { record } => one::mark(only(files)?, &record, engine()?),
         Ask::Conclude { records, wanting } => several::conclude(records, &wanting, engine()?),
-        Ask::Sum { records, members, year, agency, units } => {
-            let wanted = several::Wanted { year, agency: agency.trim(), units: units.as_deref() };
-            several::sum(records, &members, files, &wanted, engine()?)
+        Ask::Sum { records, wanting, year, agency } => {
+            several::sum(records, &wanting, files, year, agency.trim(), engine()?)
         }
         Ask::FindingsPage { records } => several::findings_page(&records, files, engine()?),
         Ask::Bundle => several::bundle(files, engine()?),

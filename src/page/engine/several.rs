@@ -36,7 +36,7 @@ struct Units {
     roster: Roster,
 }
 
-/// What records are judged with.
+/// What records are judged with. Lists, waivers and aliases are the texts of files.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub struct Wanting {
@@ -45,8 +45,16 @@ pub struct Wanting {
     /// The list of units.
     units: Option<String>,
     waivers: Option<String>,
+    /// Names that denote the same agency.
+    aliases: Option<String>,
     /// Whether reports whose files would have the same name are refused.
     publishing: bool,
+}
+
+impl Wanting {
+    fn aliases(&self) -> Result<Aliases, String> {
+        self.aliases.as_deref().map_or_else(|| Ok(Aliases::default()), Aliases::parse).map_err(|e| e.to_string())
+    }
 }
 
 pub fn conclude(records: Vec<Record>, wanting: &Wanting, engine: &Engine) -> Result<Answer, String> {
@@ -55,7 +63,7 @@ pub fn conclude(records: Vec<Record>, wanting: &Wanting, engine: &Engine) -> Res
 
 /// Judges records together.
 pub fn concluded(mut records: Vec<Record>, wanting: &Wanting, engine: &Engine) -> Result<Concluded, String> {
-    let aliases = Aliases::default();
+    let aliases = wanting.aliases()?;
     pass_over(&mut records, &wanting.members, &aliases);
     if wanting.publishing {
         let hint = "请先核对两份的单位和年度，填错的改正，重复的只留一份";
@@ -73,16 +81,6 @@ pub fn concluded(mut records: Vec<Record>, wanting: &Wanting, engine: &Engine) -
     Ok(Concluded { records, notes, units })
 }
 
-/// What is summed.
-pub struct Wanted<'a> {
-    /// Only reports of this year, if one is given.
-    pub year: Option<u16>,
-    /// Agency on the cover; may be empty.
-    pub agency: &'a str,
-    /// The list of units.
-    pub units: Option<&'a str>,
-}
-
 /// The sum as it was made, or why it was not.
 #[derive(Serialize)]
 struct SumMade {
@@ -90,21 +88,23 @@ struct SumMade {
     findings: Vec<Finding>,
 }
 
-/// The workbook of the sum with what is to be said about it; no file if the reports cannot be summed. A file whose record says that
-/// it was not understood is not read again.
+/// The workbook of the sum with what is to be said about it; no file if the reports cannot be summed. Only reports of `year` are
+/// summed, if one is given; `agency` stands on the cover and may be empty. A file whose record says that it was not understood is
+/// not read again.
 pub fn sum(
     mut records: Vec<Record>,
-    members: &[bool],
+    wanting: &Wanting,
     files: &[Received<'_>],
-    wanted: &Wanted<'_>,
+    year: Option<u16>,
+    agency: &str,
     engine: &Engine,
 ) -> Result<Answer, String> {
     same_number(&records, files)?;
-    let aliases = Aliases::default();
-    let passed = pass_over(&mut records, members, &aliases);
-    let list = wanted.units.map(Expected::parse);
+    let aliases = wanting.aliases()?;
+    let passed = pass_over(&mut records, &wanting.members, &aliases);
+    let list = wanting.units.as_deref().map(Expected::parse);
     let expected = list.as_ref().map(|list| (LIST, list));
-    let summing = Summing { aliases: &aliases, year: wanted.year, agency: wanted.agency, expected };
+    let summing = Summing { aliases: &aliases, year, agency, expected };
     let role = |((record, file), passed): ((&Record, &Received<'_>), bool)| match passed {
         true => InputRole::Skipped,
         false => summing.role(record, record.is_understood().then(|| read(file, engine).0).as_ref()),

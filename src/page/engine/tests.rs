@@ -145,6 +145,12 @@ fn files_are_judged_together_and_shown_on_one_page() {
         (&result["units"]["units"][0]["state"], &result["units"]["units"][1]["state"]),
         (&json!("submitted"), &json!("missing"))
     );
+    let aliases = "\"云泽市水利局\" = [\"云泽市住房和城乡建设局\"]";
+    let (renamed, _) =
+        ask(json!({ "ask": "conclude", "records": [record(FILE)], "units": list, "aliases": aliases }), &[]);
+    assert_eq!(renamed["result"]["units"]["summary"], "应报 1 个单位：交了 1 个");
+    let (faulty, _) = sent(json!({ "ask": "conclude", "records": records, "aliases": "水利局" }), &[]);
+    assert!(faulty["fault"].to_string().contains("别名文件"), "{faulty}");
     let request = json!({ "ask": "conclude", "records": records, "publishing": true });
     assert_eq!(ask(request, &[]).0["result"]["records"][0]["status"], "failed");
     let request = json!({ "ask": "findings_page", "records": result["records"] });
@@ -167,6 +173,11 @@ fn reports_are_summed_with_the_list_or_it_is_said_why_not() {
         "汇总了 1 个单位，1 个缺报，1 份读不了或不能确定，没有汇总，1 份是其他年度的，没有汇总"
     );
     assert_eq!(record(("汇总.xlsx", &files[0]))["agency"], "云泽市");
+    let renamed = json!({
+        "ask": "sum", "records": [record(FILE)], "year": 2023, "units": "云泽市住建局",
+        "aliases": "\"云泽市住建局\" = [\"云泽市住房和城乡建设局\"]",
+    });
+    assert_eq!(ask(renamed, &[FILE]).0["result"]["sentence"], "汇总了 1 个单位");
     let twice = json!({ "ask": "sum", "records": [record(FILE), record(FILE)], "year": null });
     let (answer, files) = ask(twice, &[FILE, FILE]);
     assert!(files.is_empty() && answer["result"]["findings"].to_string().contains("A802"), "{answer}");

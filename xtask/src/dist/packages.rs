@@ -59,7 +59,8 @@ pub fn write(target: &Target, program: &Path, shell: &Shell, folder: &Path) -> R
     let folder = folder.canonicalize()?;
     let packers: [(&str, &[&str]); 2] = [
         ("cargo-deb", &["deb", "--no-build", "--no-strip", "--package", "nianbao"]),
-        ("cargo-generate-rpm", &["generate-rpm", "--package", "."]),
+        // Systems that are some years old cannot unpack what it takes by itself.
+        ("cargo-generate-rpm", &["generate-rpm", "--package", ".", "--payload-compress", "xz"]),
     ];
     for (packer, words) in packers {
         if on_path(packer).is_none() {

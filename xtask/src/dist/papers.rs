@@ -17,6 +17,7 @@ const INSTALLING: &str = include_str!("安装说明.txt");
 const RUNTIME: &str = "\
 Rust standard library: MIT OR Apache-2.0, The Rust Project Developers.
 musl (Linux programs): MIT, Copyright © 2005-2020 Rich Felker, et al.
+LLVM libunwind and compiler-rt, by Zig (Linux programs): Apache-2.0 WITH LLVM-exception, LLVM Project; Zig: MIT, Zig contributors.
 mingw-w64 runtime (Windows program): see its COPYING; public domain, ZPL 2.1 and others that ask for no notice in programs.
 libgcc (Windows program): GPL-3.0 with GCC Runtime Library Exception 3.1.
 ";

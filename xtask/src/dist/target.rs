@@ -88,6 +88,11 @@ impl Target {
         }
         let package = if self.runner == "wine" { "wine64 wine" } else { "qemu-user" };
         want(self.runner, &format!("`apt-get install --no-install-recommends {package}`"));
+        // The program starts itself once more to read old formats.
+        let registered = Path::new("/proc/sys/fs/binfmt_misc").join(self.runner);
+        if self.runner.starts_with("qemu-") && !registered.exists() {
+            missing.push(format!("the kernel does not know {}: `apt-get install qemu-user-binfmt`", self.runner));
+        }
         missing.extend(Toolchain::of(self.triple).err().map(|error| error.to_string()));
         missing
     }

@@ -1,7 +1,7 @@
 // node drive.mjs PLAN: the page driven in a browser. PLAN is a JSON file of `page/mod.rs`; each check prints a line, and any fault
 // ends the process with a code other than 0.
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { launched } from "./browser.mjs";
@@ -36,7 +36,7 @@ await check("samples in every format: dropped, findings as the program's, files 
     await tab.click("其他格式");
     for (const { word, path } of files) {
       const saved = await tab.saved(`下载${/^\w/.test(word) ? " " : ""}${word}`);
-      assert.equal(saved.name, basename(path), input);
+      assert.equal(saved.name, (zip ? "" : "草稿-") + basename(path), input);
       assert.ok(saved.bytes.equals(readFileSync(path)), `${saved.name} differs from the program's`);
     }
     if (zip) {
@@ -151,6 +151,17 @@ await check("a folder of many reports: listed, opened and closed, one zip of all
     assert.match(await tab.text("h2"), new RegExp(`^共 ${count} 份`), later);
     assert.match(await tab.text(".units li"), /某县某局：缺报/, later);
   }
+  // Aliases join it too, and replace themselves.
+  const agency = (await tab.text("tbody .name")).split("，")[0];
+  const beside = mkdtempSync(join(tmpdir(), "nianbao-beside-"));
+  for (const [names, state] of [[`"${agency}"`, /交了 1 个$/], ["", /缺报 1 个$/]]) {
+    writeFileSync(join(beside, "别名.toml"), `"某县某局" = [${names}]\n`);
+    await tab.forget();
+    await tab.drop([join(beside, "别名.toml")]);
+    await tab.examined();
+    assert.match((await tab.text(".units p")).split("\n").find((line) => line.startsWith("应报")), state);
+  }
+  rmSync(beside, { recursive: true });
   assert.equal(await tab.value("localStorage.length"), 0, "kept without being asked");
   await tab.page.click("#keep-units");
   await tab.page.type("#units", "某县水利局\n");
