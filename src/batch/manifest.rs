@@ -171,26 +171,6 @@ pub fn merge(parts: Vec<(String, Manifest)>) -> Result<Manifest, (Option<String>
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::batch::Status;
-
-    fn record(input: usize) -> Record {
-        Record {
-            input,
-            file: format!("{input}.xlsx"),
-            sha256: None,
-            agency: None,
-            year: None,
-            edition: None,
-            status: Status::Ok,
-            outputs: Vec::new(),
-            findings: Vec::new(),
-            tool: "1".into(),
-            form: None,
-            key: "k".into(),
-            facts: None,
-            is_own: false,
-        }
-    }
 
     fn part(index: u32, inputs: &[usize]) -> (String, Manifest) {
         let header = Header {
@@ -202,7 +182,7 @@ mod tests {
             inputs_sha256: "d".into(),
             shard: Shard::new(index, 2),
         };
-        (format!("{index}.jsonl"), Manifest { header, records: inputs.iter().map(|i| record(*i)).collect() })
+        (format!("{index}.jsonl"), Manifest { header, records: inputs.iter().map(|i| Record::of_test(*i)).collect() })
     }
 
     #[test]

@@ -70,6 +70,27 @@ pub struct OutputFile {
 }
 
 impl Record {
+    /// An input that was converted without findings and outputs, for tests.
+    #[cfg(test)]
+    pub(crate) fn of_test(input: usize) -> Record {
+        Record {
+            input,
+            file: format!("{input}.xlsx"),
+            sha256: None,
+            agency: None,
+            year: None,
+            edition: None,
+            status: Status::Ok,
+            outputs: Vec::new(),
+            findings: Vec::new(),
+            tool: "1".into(),
+            form: None,
+            key: "k".into(),
+            facts: None,
+            is_own: false,
+        }
+    }
+
     /// Findings of a severity.
     pub fn count(&self, severity: Severity) -> usize {
         self.findings.iter().filter(|f| f.severity == severity).count()

@@ -344,20 +344,9 @@ mod tests {
     fn a_sheet_without_room_says_how_many_rows_are_omitted() {
         let output = |n| OutputFile { format: "pdf".into(), path: format!("{n}.pdf"), bytes: 1, sha256: "0".into() };
         let record = |input: usize| Record {
-            input,
-            file: format!("{input}.xlsx"),
-            sha256: None,
-            agency: None,
-            year: None,
-            edition: None,
-            status: Status::Ok,
             outputs: vec![output(2 * input), output(2 * input + 1)],
             findings: vec![finding(Code::T501, "…")],
-            tool: "1".into(),
-            form: None,
-            key: "k".into(),
-            facts: None,
-            is_own: false,
+            ..Record::of_test(input)
         };
         let records = [1, 2, 3].map(record);
         let header = Header {

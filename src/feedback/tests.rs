@@ -9,22 +9,7 @@ use crate::batch::{Record, Status};
 use crate::model::{Address, Code, Finding, Source, finding};
 
 fn record(file: &str, status: Status, findings: Vec<Finding>) -> Record {
-    Record {
-        input: 1,
-        file: file.to_owned(),
-        sha256: None,
-        agency: None,
-        year: None,
-        edition: None,
-        status,
-        outputs: Vec::new(),
-        findings,
-        tool: String::new(),
-        form: None,
-        key: String::new(),
-        facts: None,
-        is_own: false,
-    }
+    Record { file: file.to_owned(), status, findings, ..Record::of_test(1) }
 }
 
 fn records() -> Vec<Record> {

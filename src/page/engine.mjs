@@ -2,8 +2,7 @@
 // a time. It keeps nothing of a request.
 import { Refusal } from "./reading.mjs";
 
-// Two libraries below the engine would ask the host for the time and for nothing else. They get none: outputs depend on the input
-// alone.
+// Libraries below the engine would ask the host for the time and for random numbers. They get none: outputs depend on the input alone.
 const NO_TIME = () => 0;
 
 /** Starts an instance of a compiled module. */
@@ -42,7 +41,7 @@ function ask(exports, request, files) {
     whole = given(exports, exports.answer(at, length));
   } catch (trap) {
     const what = new TextDecoder().decode(given(exports, exports.fault()));
-    throw new Error(what || trap.message, { cause: trap });
+    throw new Error(what, { cause: trap });
   }
   let from = whole.indexOf(10);
   const answer = JSON.parse(new TextDecoder().decode(whole.subarray(0, from)));

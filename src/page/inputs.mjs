@@ -1,4 +1,5 @@
-// Files as a person gives them: dropped, chosen, or a whole folder of them. Gives `{ path, file }`, the path below what was given.
+// Files as a person gives them: dropped, chosen, or a whole folder of them. Gives `{ path, file }`, the path below what was given, the file
+// null if the system does not give it.
 
 /** Files that a folder has beside the workbooks: locks of open workbooks, and what systems put into folders. */
 const IGNORED = /^(~\$|\.|Thumbs\.db$|desktop\.ini$)/i;
@@ -20,7 +21,7 @@ async function taken(item) {
   if (!entry?.isDirectory) return file ? [whole(file)] : [];
   if (item.getAsFileSystemHandle) {
     const handle = await item.getAsFileSystemHandle();
-    return handle.kind === "directory" ? withinHandle(handle, handle.name) : [whole(await handle.getFile())];
+    return handle.kind === "directory" ? withinHandle(handle, handle.name) : [await had(handle.name, () => handle.getFile())];
   }
   return withinEntry(entry);
 }
@@ -48,13 +49,18 @@ function whole(file) {
   return { path: file.name, file };
 }
 
+/** A file, or null in its place if it cannot be had: one such file keeps no other from being examined. */
+async function had(path, get) {
+  return { path, file: await get().catch(() => null) };
+}
+
 async function withinHandle(folder, path) {
   const all = [];
   for await (const handle of folder.values()) {
     const below = `${path}/${handle.name}`;
     if (!isWanted(below)) continue;
     if (handle.kind === "directory") all.push(...(await withinHandle(handle, below)));
-    else all.push({ path: below, file: await handle.getFile() });
+    else all.push(await had(below, () => handle.getFile()));
   }
   return all;
 }
@@ -62,7 +68,7 @@ async function withinHandle(folder, path) {
 async function withinEntry(entry) {
   const path = entry.fullPath.replace(/^\//, "");
   if (!isWanted(path)) return [];
-  if (entry.isFile) return [{ path, file: await new Promise((resolve, reject) => entry.file(resolve, reject)) }];
+  if (entry.isFile) return [await had(path, () => new Promise((resolve, reject) => entry.file(resolve, reject)))];
   const reader = entry.createReader();
   const all = [];
   for (;;) {

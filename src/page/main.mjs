@@ -1,4 +1,5 @@
-// The page: takes files, has them examined, shows what the engine says. Nothing is sent, nothing is remembered.
+// The page: takes files, has them examined, shows what the engine says. Nothing is sent, and nothing is remembered but a list of units
+// that a person asked it to keep.
 import { el } from "./dom.mjs";
 import { saving } from "./hand-over.mjs";
 import { chosen, dropped } from "./inputs.mjs";
@@ -20,17 +21,24 @@ function say(sentence) {
 
 async function begin() {
   say(PREPARING);
-  const { module, faces } = await carried(document);
-  const workers = new Workers(part("worker").textContent, module, faces);
-  const { result } = await workers.ask({ ask: "about" });
-  const about = { ...result, rules: new Map(result.rules.map((rule) => [rule.code, rule])) };
+  const prepared = prepare();
+  // What is given before the page is ready waits.
+  take(prepared);
+  const { workers, about } = await prepared;
   part("version").textContent = about.version;
   templates(workers, about);
-  take(workers, about);
   // If it fails, the first report waits instead.
   await workers.rehearse().catch(() => {});
   document.documentElement.dataset.ready = "true";
   if (part("status").textContent === PREPARING) say("");
+}
+
+/** The engine in Workers, and what it says of itself. */
+async function prepare() {
+  const { module, faces } = await carried(document);
+  const workers = new Workers(part("worker").textContent, module, faces);
+  const { result } = await workers.ask({ ask: "about" });
+  return { workers, about: { ...result, rules: new Map(result.rules.map((rule) => [rule.code, rule])) } };
 }
 
 /** Does something after all that is to be done at once. */
@@ -47,25 +55,24 @@ function templates(workers, about) {
   part("templates").replaceChildren(...about.editions.map(button));
 }
 
-/** Takes files wherever they are dropped, and from the fields. */
-function take(workers, about) {
-  let latest = 0;
+/** Takes files wherever they are dropped, and from the fields: one gift after the other, so that none is lost. */
+function take(prepared) {
   let current = null;
-  const examine = async (files) => {
-    const own = (latest += 1);
-    if (files.length === 0) {
-      say("没有文件。请放进来工作簿，或者装着工作簿的文件夹。");
-      return;
-    }
-    const progress = (done, all) => own === latest && say(all > 1 ? `正在检查：${done} / ${all}` : "正在检查……");
+  let last = Promise.resolve();
+  const examine = async (given) => {
+    const { workers, about } = await prepared;
     try {
+      const files = await given;
+      if (files.length === 0) {
+        say("没有文件。请放进来工作簿，或者装着工作簿的文件夹。");
+        return;
+      }
       if (!(await current?.takes(files))) {
-        const run = new Run(workers, about.largest, keptList(), files);
-        const examined = run.examine(progress);
+        const run = new Run(workers, about, keptList(), files, current);
+        current = null;
+        const progress = (done, all) => say(all > 1 ? `正在检查：${done} / ${all}` : "正在检查……");
         // What was shown before goes while a Worker reads.
-        await Promise.all([examined, later(() => part("result").replaceChildren())]);
-        // Other files were given in the meantime.
-        if (own !== latest) return;
+        await Promise.all([run.examine(progress), later(() => part("result").replaceChildren())]);
         current = run;
       }
       showRun(current, about);
@@ -73,12 +80,17 @@ function take(workers, about) {
       say(`没有检查成：${error.message}`);
     }
   };
+  const queue = (given) => {
+    // A fault is looked at when it is its turn.
+    given.catch(() => {});
+    last = last.then(() => examine(given)).catch(() => {});
+  };
   for (const id of ["files", "folder"]) {
-    part(id).addEventListener("change", async ({ target }) => {
+    part(id).addEventListener("change", ({ target }) => {
       const files = chosen(target);
       // The same file can be chosen once more after it was corrected.
       target.value = "";
-      await examine(files);
+      queue(Promise.resolve(files));
     });
   }
   const over = (event, is) => {
@@ -87,17 +99,14 @@ function take(workers, about) {
   };
   document.addEventListener("dragover", (event) => over(event, true));
   document.addEventListener("dragleave", (event) => event.relatedTarget === null && over(event, false));
-  document.addEventListener("drop", async (event) => {
+  document.addEventListener("drop", (event) => {
     over(event, false);
-    try {
-      await examine(await dropped(event.dataTransfer));
-    } catch (error) {
-      say(`放进来的文件读不了：${error.message}`);
-    }
+    queue(dropped(event.dataTransfer));
   });
 }
 
 function showRun(run, about) {
+  document.documentElement.dataset.shown = "true";
   const progress = (done, all) => say(`正在打包：${done} / ${all}`);
   const result = part("result");
   const one = (report, back) => {
@@ -106,7 +115,7 @@ function showRun(run, about) {
     result.replaceChildren(view);
     view.querySelector("h2").focus();
   };
-  if (run.reports.length === 1) {
+  if (run.isSingle) {
     one(run.reports[0], null);
   } else {
     const all = overview(run, about, (report, line) => one(report, () => back(line)), say, progress);
@@ -117,9 +126,13 @@ function showRun(run, about) {
     };
     back(all.querySelector("h2"));
   }
-  say(run.reports.length === 1 ? "检查完了。" : `检查完了，共 ${run.reports.length} 份。`);
+  const done = run.isSingle ? "检查完了" : `检查完了，共 ${run.reports.length} 份`;
+  say(run.complaint ? `${done}，但是一起放进来的文件没有用上：${run.complaint}。` : `${done}。`);
 }
 
-begin().catch(() => {
-  say("这个浏览器打不开本页。请换用 2022 年以后的 Edge、Chrome、360 或奇安信浏览器；或者用命令行程序。");
+begin().catch((error) => {
+  const isOld = typeof DecompressionStream === "undefined" || typeof WebAssembly === "undefined";
+  say(isOld
+    ? "这个浏览器打不开本页。请换用 2022 年以后的 Edge、Chrome、360 或奇安信浏览器；或者用命令行程序。"
+    : `本页没有打开成（${error.message}）。请关掉别的程序再打开一次，或者重新拷一份本页。`);
 });

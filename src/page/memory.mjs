@@ -12,8 +12,13 @@ export function keptList() {
   }
 }
 
-/** Keeps the list, or forgets it if it is empty. */
+/** Keeps the list, or forgets it if it is empty; gives whether the browser did. */
 export function keepList(text) {
-  if (text) localStorage.setItem(KEPT, text);
-  else localStorage.removeItem(KEPT);
+  try {
+    if (text) localStorage.setItem(KEPT, text);
+    else localStorage.removeItem(KEPT);
+    return true;
+  } catch {
+    return false;
+  }
 }

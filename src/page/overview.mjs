@@ -78,12 +78,15 @@ async function bundle(run, say, progress) {
 function units(run, say, set) {
   const field = el("textarea", { id: "units", rows: "4", placeholder: "每行一个单位" }, run.list);
   const kept = el("input", { type: "checkbox", id: "keep-units", checked: keptList() !== "" });
-  kept.addEventListener("change", () => {
-    keepList(kept.checked ? field.value.trim() : "");
-  });
+  const keep = () => {
+    if (keepList(kept.checked ? field.value.trim() : "") || !kept.checked) return;
+    kept.checked = false;
+    say("这个浏览器不让本页记东西，名单没有记住。");
+  };
+  kept.addEventListener("change", keep);
   const check = action("看看谁没有交", async () => {
     run.list = field.value;
-    if (kept.checked) keepList(field.value.trim());
+    if (kept.checked) keep();
     await run.conclude();
     set();
     say(run.units?.summary ?? "名单是空的。");

@@ -113,8 +113,7 @@ function actions(run, report, about, say, view) {
       ),
     );
   }
-  // What is no workbook has no cells to be marked.
-  if (record.findings.some((f) => f.severity !== "note") && !record.findings.some((f) => f.code === "I101")) {
+  if (report.isWorkbook && record.findings.some((f) => f.severity !== "note") && !record.findings.some((f) => f.code === "I101")) {
     row.append(saving("下载标注过的工作簿", () => run.marked(report), say));
   }
   return row;

@@ -4,40 +4,55 @@
 import { text } from "./inputs.mjs";
 import { bytes } from "./reading.mjs";
 
-/** A list of units is a text; waivers and aliases are files as `publish` takes them. */
+/** A list of units is a text; waivers and aliases are tables as `publish` takes them. */
 const LIST = /\.txt$/i;
 const TABLES = /\.toml$/i;
+/** In a folder, which may hold other texts, their names say what they are. */
+const NAMED = /名单|豁免|别名/;
 /** Waivers are a list of tables, and aliases have none. */
 const WAIVERS = /^\s*\[\[/m;
 
-const isBeside = ({ path }) => LIST.test(path) || TABLES.test(path);
+const nameOf = (path) => path.split("/").pop();
+
+function isBeside({ path }) {
+  return (LIST.test(path) || TABLES.test(path)) && (!path.includes("/") || NAMED.test(nameOf(path)));
+}
 
 /** Bytes that decide whether a file may be an archive or a mail, as many as `container::HEAD`. */
 const HEAD = 4096;
 
 export class Run {
   #workers;
-  #largest;
+  #about;
   #given;
   #beside;
-  /** The texts of the files of waivers and aliases, by path. */
+  /** The texts of the files of waivers and aliases, by name. */
   #tables = new Map();
+  /** The texts of the lists that were given as files, by name. */
+  #lists = new Map();
 
-  /** `largest` is the most bytes of a `file` and a `container` that the engine reads, `list` the list of units unless one is among the files. */
-  constructor(workers, largest, list, given) {
+  /**
+   * `about` is what the engine says of itself, `list` the list of units unless one is among the files, `before` the run before this one or
+   * null: if its files have the same names, they were corrected, and what was given beside them still holds.
+   */
+  constructor(workers, about, list, given, before) {
     this.#workers = workers;
-    this.#largest = largest;
+    this.#about = about;
     this.#given = given.filter((file) => !isBeside(file));
     this.#beside = given.filter(isBeside);
     /** The text of the list of units; empty without one. */
     this.list = list;
-    /** The texts of the waivers and of the aliases, if some were given. */
-    this.waivers = null;
-    this.aliases = null;
+    if (before !== null && before.#names() === this.#names()) {
+      this.list = before.list;
+      this.#lists = new Map(before.#lists);
+      this.#tables = new Map(before.#tables);
+    }
+    /** Why something that was given beside the workbooks is not used; empty if nothing is in the way. */
+    this.complaint = "";
     /**
-     * For each file that is not passed over `{ path, file, isMember, own, record, tables, texts, alone, isUnread }`: `isMember` says that it
+     * For each file that is not passed over `{ path, file, isMember, own, record, tables, texts, alone, isUnread, isWorkbook }`: `isMember` says that it
      * came in an archive or a mail, `own` is its record before all were judged together, `alone` what is concluded if it is the only
-     * one, `isUnread` says that it has no tables to read.
+     * one, `isUnread` says that it has no tables to read, `isWorkbook` that it has cells to be marked.
      */
     this.reports = [];
     this.notes = [];
@@ -56,7 +71,7 @@ export class Run {
       progress(done, all);
       return held;
     };
-    await this.#readBeside();
+    await this.#readBeside(this.#beside);
     // The second time for the files in archives and mails.
     const held = (await each(this.#given, one)).flat();
     this.reports = (await each(held, one)).flat();
@@ -72,15 +87,14 @@ export class Run {
    * of files of a run over several. Otherwise gives false, and they are another run.
    */
   async takes(given) {
-    const name = (path) => path.split("/").pop();
     const places = given.filter((file) => !isBeside(file)).map((file) => {
-      const same = this.reports.filter((report) => !report.isMember && name(report.path) === name(file.path));
+      const same = this.reports.filter((report) => !report.isMember && nameOf(report.path) === nameOf(file.path));
       return { file, report: same.length === 1 ? same[0] : null };
     });
-    const isOther = this.reports.length < 2 ? places.length > 0 : places.some(({ report }) => report === null);
-    if (this.reports.length === 0 || isOther || places.length >= this.reports.length) return false;
-    this.#beside = given.filter(isBeside);
-    await this.#readBeside();
+    const taken = new Set(places.map(({ report }) => report));
+    const isOther = taken.has(null) || taken.size < places.length || places.length >= this.reports.length;
+    if (isOther) return false;
+    await this.#readBeside(given.filter(isBeside));
     for (const { file, report } of places) {
       const [held] = await this.#held({ path: report.path, file: file.file });
       const isReport = held?.record && held.path === report.path;
@@ -90,21 +104,49 @@ export class Run {
     return true;
   }
 
-  async #readBeside() {
-    for (const { path, file } of this.#beside) {
-      const content = text(await bytes(this.#limited(file), path));
-      if (LIST.test(path)) this.list = content;
-      else this.#tables.set(path, content);
+  /** Reads lists, waivers and aliases. One that is given again, since it was corrected, replaces itself. */
+  async #readBeside(given) {
+    this.complaint = "";
+    for (const { path, file } of given) {
+      try {
+        const content = text(await bytes(this.#limited(file), path));
+        (LIST.test(path) ? this.#lists : this.#tables).set(nameOf(path), content);
+      } catch (error) {
+        this.complaint = error.message;
+      }
     }
-    // A file that is given again, since it was corrected, replaces itself.
-    const together = (texts) => (texts.length > 0 ? texts.join("\n") : null);
-    const tables = [...this.#tables.values()];
-    this.waivers = together(tables.filter((t) => WAIVERS.test(t)));
-    this.aliases = together(tables.filter((t) => !WAIVERS.test(t)));
+    if (given.some(({ path }) => LIST.test(path))) this.list = [...this.#lists.values()].join("\n");
+  }
+
+  /** The text of all waivers. */
+  get waivers() {
+    return this.#joined((table) => WAIVERS.test(table));
+  }
+
+  #joined(isWanted) {
+    const texts = [...this.#tables.values()].filter(isWanted);
+    return texts.length > 0 ? texts.join("\n") : null;
+  }
+
+  /** Whether all that is to be said is about one report. */
+  get isSingle() {
+    return this.reports.length === 1 && this.notes.length === 0 && this.units === null;
   }
 
   /** Judges all records together, and says who of the list of units did not report. */
   async conclude() {
+    try {
+      await this.#concluded();
+    } catch (error) {
+      if (this.#tables.size === 0) throw error;
+      // Waivers or aliases that cannot be read keep no report from being judged.
+      this.#tables.clear();
+      this.complaint = error.message;
+      await this.#concluded();
+    }
+  }
+
+  async #concluded() {
     const isAlone = this.reports.length === 1 && this.#units() === null && this.#tables.size === 0;
     const request = { ask: "conclude", ...this.#own(), units: this.#units(), waivers: this.waivers };
     const result = (isAlone && this.reports[0].alone) || (await this.#ask(request)).result;
@@ -115,12 +157,12 @@ export class Run {
 
   /** The report in formats, as files. */
   async produced(report, formats) {
-    return (await this.#about(report, { ask: "produce", formats })).files;
+    return (await this.#askAbout(report, { ask: "produce", formats })).files;
   }
 
   /** The files of the package; throws with the reason if the report may not be published. */
   async packaged(report, record = report.record) {
-    const { result, files } = await this.#about(report, { ask: "package", record, waivers: this.waivers });
+    const { result, files } = await this.#askAbout(report, { ask: "package", record, waivers: this.waivers });
     if (files.length === 0) {
       const refused = result.findings.find((f) => f.code === "B902") ?? result.findings[0];
       throw new Error(refused.message);
@@ -129,12 +171,12 @@ export class Run {
   }
 
   async marked(report) {
-    return (await this.#about(report, { ask: "mark", record: report.record })).files[0];
+    return (await this.#askAbout(report, { ask: "mark", record: report.record })).files[0];
   }
 
   async findingsPage() {
     const reports = [...this.reports].sort((a, b) => gravity(b.record) - gravity(a.record));
-    const files = this.#files((report) => !report.isUnread, reports);
+    const files = this.#files((report, i) => !report.isUnread && i < this.#about.most_drawn, reports);
     return (await this.#ask({ ask: "findings_page", records: reports.map((r) => r.record) }, files)).files[0];
   }
 
@@ -156,13 +198,15 @@ export class Run {
   async bundled(progress) {
     const { result } = await this.#ask({ ask: "conclude", ...this.#own(), waivers: this.waivers, publishing: true });
     const [files, left] = [[], []];
-    let done = 0;
+    let [done, size] = [0, 0];
     const one = async (report, i) => {
       try {
         if (result.records[i].status === "failed") throw new Error(result.records[i].findings[0].message);
         const made = await this.packaged(report, result.records[i]);
         // The zip of each package is not packed once more.
-        files.push(...made.filter((file) => file.name.includes("/")));
+        const own = made.filter((file) => file.name.includes("/"));
+        size += own.reduce((sum, { content }) => sum + content.length, 0);
+        if (size <= this.#about.largest.bundle) files.push(...own);
       } catch (error) {
         left.push({ report, reason: error.message });
       }
@@ -170,6 +214,10 @@ export class Run {
       progress(done, this.reports.length);
     };
     await each(this.reports, one);
+    if (size > this.#about.largest.bundle) {
+      const most = Math.floor(this.#about.largest.bundle / 1_048_576);
+      throw new Error(`公布包一共超过 ${most} MB，网页里装不下，请分几次放进来，或者用程序`);
+    }
     if (files.length === 0) return { zip: null, left };
     files.sort((a, b) => (a.name < b.name ? -1 : 1));
     const { files: [zip] } = await this.#ask({ ask: "bundle" }, files);
@@ -178,21 +226,26 @@ export class Run {
 
   /** The files of all reports; those that are not to be read again, since nothing is in them or they end a Worker, are empty. */
   #files(isRead, reports = this.reports) {
-    const named = (report) => {
-      const content = isRead(report) ? this.#limited(report.file) : new Uint8Array();
-      return { name: report.path, content };
+    const named = (report, i) => {
+      const isSmall = report.file !== null && report.file.size <= this.#about.largest.file;
+      return { name: report.path, content: isSmall && isRead(report, i) ? report.file : new Uint8Array() };
     };
     return reports.map(named);
   }
 
+  /** The list of units; a list that is only kept is for runs over several files. */
   #units() {
-    return this.list.trim() ? this.list : null;
+    return this.list.trim() && (this.reports.length > 1 || this.#lists.size > 0) ? this.list : null;
+  }
+
+  #names() {
+    return JSON.stringify(this.#given.map(({ path }) => nameOf(path)).sort());
   }
 
   /** The records as they were before they were judged together, for to be judged again, which are of members, and the aliases. */
   #own() {
     const [records, members] = [this.reports.map((report) => report.own), this.reports.map((report) => report.isMember)];
-    return { records, members, aliases: this.aliases };
+    return { records, members, aliases: this.#joined((table) => !WAIVERS.test(table)) };
   }
 
   /**
@@ -203,29 +256,33 @@ export class Run {
     const { path, file } = given;
     try {
       const { result, files } = await this.#ask({ ask: "examine" }, [{ name: path, content: await this.#whole(file, path) }]);
-      if (!result.is_container) return [report(given, { ...result, own: result.record })];
+      if (!result.is_container) return [report(given, { ...result, own: result.record, isWorkbook: result.is_workbook })];
       const members = files.map(({ name, content }) => ({ path: name, file: new Blob([content]), isMember: true }));
       return [...members, ...result.records.map((own) => report({ path: own.file, file }, { own, isUnread: true }))];
     } catch (error) {
-      return [refused(given, error.message)];
+      return [refused(given, error.message, error.place)];
     }
   }
 
   /** A workbook, an archive or a mail; only the latter two may be larger than a workbook. */
   async #whole(file, path) {
-    if (file.size <= this.#largest.file) return file;
+    if (this.#limited(file, Infinity).size <= this.#about.largest.file) return file;
     const head = file.slice(0, HEAD);
     const { result: mayUnpack } = await this.#ask({ ask: "may_unpack" }, [{ name: path, content: head }]);
-    return this.#limited(file, mayUnpack ? this.#largest.container : this.#largest.file);
+    return this.#limited(file, mayUnpack ? this.#about.largest.container : this.#about.largest.file);
   }
 
-  async #about({ path, file }, request) {
+  async #askAbout({ path, file }, request) {
     return this.#ask(request, [{ name: path, content: this.#limited(file) }]);
   }
 
   /** The file, if it is not too large. */
-  #limited(file, most = this.#largest.file) {
-    if (file.size > most) throw new Error(`文件超过 ${Math.floor(most / 1_048_576)} MB，不会是年报的工作簿`);
+  #limited(file, most = this.#about.largest.file) {
+    if (file === null) throw new Error("打不开，请检查有没有权限、是不是还在原来的地方");
+    const limit = `超过 ${Math.floor(most / 1_048_576)} MB`;
+    const isLarge = file.size > most;
+    if (isLarge && most === this.#about.largest.container) throw new Error(`压缩包${limit}，请分成几个，或者用程序`);
+    if (isLarge) throw new Error(`文件${limit}，不会是年报的工作簿`);
     return file;
   }
 
@@ -260,18 +317,19 @@ async function each(items, act) {
 }
 
 /** A report of a run, as it was given and as it was examined. */
-function report({ path, file, isMember = false }, { own, tables = [], texts = [], alone = null, isUnread = false }) {
-  return { path, file, isMember, own, record: own, tables, texts, alone, isUnread };
+function report({ path, file, isMember = false }, { own, tables = [], texts = [], alone = null, isUnread = false, isWorkbook = false }) {
+  return { path, file, isMember, own, record: own, tables, texts, alone, isUnread, isWorkbook };
 }
 
-/** A file about which the engine says nothing, for a reason. */
-function refused(given, reason) {
+/** A file about which the engine says nothing, for a reason; `place` is where in the source a fault of the engine was. */
+function refused(given, reason, place) {
+  const isFault = Boolean(place);
   const finding = {
-    code: "I101",
+    code: isFault ? "X901" : "I101",
     severity: "error",
-    message: `没有读成：${reason}`,
+    message: `没有读成：${reason}${isFault ? `（${place}）` : ""}`,
     related: [],
-    hint: "请用 Excel 或 WPS 打开，另存为 .xlsx，再放一次",
+    hint: isFault ? "这是程序的错，请把这一句和这个文件交给管程序的人" : "请用 Excel 或 WPS 打开，另存为 .xlsx，再放一次",
   };
   const own = {
     input: 1, file: given.path, sha256: null, agency: null, year: null, edition: null, status: "failed", outputs: [],

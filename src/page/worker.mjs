@@ -19,7 +19,7 @@ self.onmessage = async ({ data }) => {
     const answer = engine.ask(request, whole);
     self.postMessage({ number, answer }, answer.files.map((file) => file.content.buffer));
   } catch (error) {
-    self.postMessage({ number, refusal: error instanceof Refusal, error: String(error.message || error) });
+    self.postMessage({ number, refusal: error instanceof Refusal, error: error.message });
   }
 };
 

@@ -7,14 +7,18 @@ const EACH = 500;
 /** Milliseconds that a Worker may take to start, or to read the files, which may lie on a slow network. */
 const READING = 60_000;
 
+/** How a panic of the engine says where it was. */
+const PANICKED = /panicked at (\S+?):?\n/;
+
 /** A rehearsal after which another one would be hardly quicker. */
 const REHEARSALS = 4;
 
-/** Why a request has no answer; `crashed`: its Worker was ended. The message is a sentence for the user. */
+/** Why a request has no answer; `crashed`: its Worker was ended; `place`: where in the source the engine failed, if it said so. The message is a sentence for the user. */
 export class Unanswered extends Error {
-  constructor(message, crashed) {
+  constructor(message, crashed, place = "") {
     super(message);
     this.crashed = crashed;
+    this.place = place;
   }
 }
 
@@ -107,7 +111,7 @@ class EngineWorker {
         if (data.isRead) until(longest);
         else if (data.error === undefined) settled(resolve, data.answer);
         else if (data.refusal) settled(reject, new Unanswered(data.error, false));
-        else settled(reject, new Unanswered("程序出了故障，没有处理成", true));
+        else settled(reject, new Unanswered("程序出了故障", true, PANICKED.exec(data.error)?.[1]));
       };
       this.#worker.onerror = (event) => {
         event.preventDefault();

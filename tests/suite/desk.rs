@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::{Book, SAMPLE, files, nianbao, sample, stderr, stdout};
+use crate::support::{Book, SAMPLE, files, nianbao, sample, script, stderr, stdout};
 
 /// Writes a report of this agency, with this text in one cell.
 fn report(path: &Path, agency: &str, text: &str) {
@@ -184,16 +184,18 @@ fn a_word_that_is_neither_command_nor_file_is_a_typing_error() {
 #[cfg(target_os = "linux")]
 #[test]
 fn from_a_desktop_the_page_of_findings_is_opened() {
-    use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
     let (input, openers) = (dir.path().join("年报.xlsx"), dir.path().join("打开"));
     report(&input, "某局", FEES);
     fs::create_dir(&openers).unwrap();
     let run = desktop(&[&input], &openers);
     assert!(run.status.code() == Some(0) && stderr(&run).contains("没有能自动打开网页的程序"), "{}", stderr(&run));
-    let (script, opened) = (openers.join("xdg-open"), openers.join("打开的"));
-    fs::write(&script, "#!/bin/sh\nprintf %s \"$1\" > \"$0.new\" && /bin/mv \"$0.new\" \"${0%/*}/打开的\"\n").unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    let (opener, opened) = (openers.join("xdg-open"), openers.join("打开的"));
+    // None for such files.
+    script(&opener, "exit 3");
+    let run = desktop(&[&input], &openers);
+    assert!(run.status.code() == Some(0) && stderr(&run).contains("没有能自动打开网页的程序"), "{}", stderr(&run));
+    script(&opener, "printf %s \"$1\" > \"$0.new\" && /bin/mv \"$0.new\" \"${0%/*}/打开的\"");
     let run = desktop(&[&input], &openers);
     assert!(run.status.code() == Some(0) && stderr(&run).is_empty(), "{}", stderr(&run));
     let page = until_there(&opened);

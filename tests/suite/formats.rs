@@ -122,10 +122,8 @@ fn a_child_that_misbehaves_costs_one_message() {
     let bytes = fs::read(old).unwrap();
     let dir = tempfile::tempdir().unwrap();
     let script = |name: &str, text: &str| {
-        use std::os::unix::fs::PermissionsExt;
         let path = dir.path().join(name);
-        fs::write(&path, format!("#!/bin/sh\n{text}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        crate::support::script(&path, text);
         path
     };
     let with = |program: PathBuf| {
@@ -153,19 +151,12 @@ fn a_child_that_misbehaves_costs_one_message() {
     }
 }
 
-/// Starts a copy of the program; retries while a child of another thread still holds the file open.
+/// Starts the program under another name.
 #[cfg(target_os = "linux")]
 fn started(program: &Path, input: &Path) -> std::process::Child {
     let mut command = std::process::Command::new(program);
     command.arg("check").arg(input).args(["--jobs", "1", "--format", "json"]).stdout(std::process::Stdio::piped());
-    loop {
-        match command.spawn() {
-            Err(e) if e.kind() == std::io::ErrorKind::ExecutableFileBusy => {
-                std::thread::sleep(Duration::from_millis(20));
-            }
-            child => return child.unwrap(),
-        }
-    }
+    command.spawn().unwrap()
 }
 
 #[cfg(target_os = "linux")]

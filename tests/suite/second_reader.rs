@@ -8,7 +8,7 @@ use nianbao::import::{ImportError, read_input};
 use nianbao::model::{Code, Severity};
 use nianbao::pipeline::examine_read;
 
-use crate::support::{Book, SAMPLE, nianbao, sample, stdout};
+use crate::support::{Book, SAMPLE, nianbao, sample, script, stdout};
 
 /// An element of another namespace before the shared strings: calamine counts it, so that every text moves by one.
 const FOREIGN: &str = "<x:si xmlns:x=\"urn:x\"><x:t>一</x:t></x:si><si>";
@@ -71,7 +71,6 @@ fn what_the_second_reader_cannot_read_is_published_with_a_note() {
 #[test]
 fn children_of_the_second_reader_are_used_again_and_replaced() {
     use nianbao::cli::apart::{Helpers, Isolation};
-    use std::os::unix::fs::PermissionsExt;
     use std::time::Duration;
 
     use nianbao::import::{Limits, kind};
@@ -89,7 +88,7 @@ fn children_of_the_second_reader_are_used_again_and_replaced() {
     // Programs that answer with nothing, with something else, or never; the last reads nothing of a file larger than a pipe.
     let dir = tempfile::tempdir().unwrap();
     let large = [&bytes[..], &vec![0; 1 << 20]].concat();
-    for (script, expected) in [
+    for (text, expected) in [
         ("exit 1", ImportError::Crashed),
         ("cat > /dev/null", ImportError::TimedOut(1)),
         ("head -c 9 > /dev/null; printf 'aaaaaaaaaaaaaaaa'; exec sleep 60", ImportError::TimedOut(1)),
@@ -100,20 +99,17 @@ fn children_of_the_second_reader_are_used_again_and_replaced() {
         ("exec sleep 60", ImportError::TimedOut(1)),
     ] {
         let program = dir.path().join("other");
-        fs::write(&program, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        script(&program, text);
         let time = Duration::from_secs(1);
         let helpers = Helpers::new(Isolation { program, time, ..sound.clone() });
         let error = helpers.read_second(kind(&bytes, &limits).unwrap(), &large, &limits).unwrap_err();
-        assert_eq!(error, expected, "{script}");
+        assert_eq!(error, expected, "{text}");
         assert!(error.is_unfinished());
     }
     // The first child of a pool is killed at its work; another one reads the file.
     let program = dir.path().join("once");
     let real = env!("CARGO_BIN_EXE_nianbao");
-    let once = format!("#!/bin/sh\nmkdir {}.d 2>/dev/null && exit 1\nexec {real} \"$@\"\n", program.display());
-    fs::write(&program, once).unwrap();
-    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    script(&program, &format!("mkdir {}.d 2>/dev/null && exit 1\nexec {real} \"$@\"", program.display()));
     assert_eq!(read(&Helpers::new(Isolation { program, ..sound }), &bytes).unwrap(), first);
 }
 

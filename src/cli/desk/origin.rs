@@ -1,7 +1,8 @@
 //! How the program was started: from a shell, or in a file manager by a double click or by files dropped on it.
 //!
 //! Takes facts about the process, returns the answer. Anything that is not certainly a file manager counts as a shell, so that
-//! scripts never meet a program that waits or opens a window.
+//! scripts never meet a program that waits. A launcher of a Linux desktop looks like a script of the desktop that captures all output:
+//! such a script opens the page if it starts the program without a word, which does nothing else anyway.
 
 use std::io::{IsTerminal, stderr, stdin, stdout};
 

@@ -264,6 +264,7 @@ fn containers_lie_in_each_other_to_a_stated_depth() {
     let zip = zipped(&[("坏.zip", cut), ("好.zip", &inner)], CompressionMethod::Stored);
     let all = members(&zip, &Limits::default()).unwrap();
     assert!(matches!(&all[0].state, MemberState::Closed(_)) && all[1].path == "好.zip/年报.xlsx", "{all:?}");
+    read_all(&zip);
 }
 
 #[test]
@@ -389,12 +390,14 @@ fn attachments_that_cannot_be_had_say_why() {
     }
 }
 
-/// Reads a container and all its members; the only claim is that it comes to an end.
+/// Reads a container and all its members: it comes to an end, and one by one they are the same as all at once.
 fn read_all(bytes: &[u8]) {
     let limits = Limits::default();
-    for member in members(bytes, &limits).unwrap_or_default() {
-        let _ = super::member(bytes, &member.place, &limits);
-    }
+    let one_by_one = members(bytes, &limits).map(|all| {
+        let content = |m: &Member| (m.state == MemberState::File).then(|| member(bytes, &m.place, &limits));
+        all.into_iter().map(|m| (m.clone(), content(&m))).collect::<Vec<_>>()
+    });
+    assert_eq!(one_by_one, unpacked(bytes, &limits));
 }
 
 #[test]

@@ -1,28 +1,32 @@
 //! What the host can offer before there is a report: editions with their blank templates, formats, and the meaning of each code.
 
 use nianbao::export::template;
+use nianbao::feedback::page::MOST_DRAWN;
 use nianbao::form;
-use nianbao::import::Limits;
 use nianbao::pipeline::Format;
 use nianbao::rules;
 use serde::Serialize;
 
+use crate::limits;
 use crate::wire::{Answer, WORKBOOK};
 
 #[derive(Serialize)]
 struct About {
     version: &'static str,
     largest: Largest,
+    /// Most reports that the page of findings draws.
+    most_drawn: usize,
     editions: Vec<Edition>,
     formats: Vec<FormatRow>,
     rules: Vec<Meaning>,
 }
 
-/// Most bytes of a workbook or report, and of an archive or a mail.
+/// Most bytes of a workbook or report, of an archive or a mail, and of all files that are packed into one zip.
 #[derive(Serialize)]
 struct Largest {
     file: u64,
     container: u64,
+    bundle: u64,
 }
 
 #[derive(Serialize)]
@@ -68,10 +72,11 @@ pub fn about() -> Result<Answer, String> {
         basis: &r.basis,
         example: &r.example,
     };
-    let limits = Limits::default();
+    let limits = limits();
     Answer::of(About {
         version: nianbao::VERSION,
-        largest: Largest { file: limits.file_bytes, container: limits.container_bytes },
+        largest: Largest { file: limits.file_bytes, container: limits.container_bytes, bundle: limits.unpacked_bytes },
+        most_drawn: MOST_DRAWN,
         editions: form::built_in().iter().map(edition).collect(),
         formats: Format::ALL.map(|f| FormatRow { name: f.name(), word: f.word() }).into(),
         rules: rules::all().iter().map(meaning).collect(),

@@ -2,8 +2,8 @@
 
 use nianbao::batch::Record;
 use nianbao::engine::Engine;
-use nianbao::import::container::{self, Member, MemberState};
-use nianbao::import::{ImportError, Limits};
+use nianbao::import::ImportError;
+use nianbao::import::container::{self, MemberState};
 use nianbao::judge::Judged;
 use nianbao::model::{Code, finding};
 use nianbao::pipeline::refused;
@@ -27,26 +27,24 @@ pub fn may_unpack(head: &Received<'_>) -> Result<Answer, String> {
 
 /// The members of a container, under its name.
 pub fn unpack(file: &Received<'_>, engine: &Engine) -> Result<Answer, String> {
-    let limits: &Limits = &engine.setting().limits;
     let record = |name: String, e: &ImportError| {
         let code = if matches!(e, ImportError::NoWorkbook(_)) { Code::I102 } else { Code::I101 };
         let judged = Judged { input: 1, file: name, sha256: None, key: "", strict: false };
         judged.record(&refused(finding(code, e.to_string())), engine)
     };
     let is_container = true;
-    let members = match container::members(file.bytes, limits) {
+    let members = match container::unpacked(file.bytes, &engine.setting().limits) {
         Ok(members) => members,
         Err(e) => return Answer::of(Unpacked { is_container, records: vec![record(file.name.clone(), &e)] }),
     };
     let (mut records, mut files) = (Vec::new(), Vec::new());
-    for Member { path, place, state, .. } in members {
-        let name = format!("{}/{path}", file.name);
-        match state {
-            MemberState::File => match container::member(file.bytes, &place, limits) {
-                Ok(bytes) => files.push((name, bytes)),
-                Err(e) => records.push(record(name, &e)),
-            },
-            MemberState::Refused(e) | MemberState::Closed(e) => records.push(record(name, &e)),
+    for (member, content) in members {
+        let name = format!("{}/{}", file.name, member.path);
+        match (content, member.state) {
+            (Some(Ok(bytes)), _) => files.push((name, bytes)),
+            (Some(Err(e)), _) | (None, MemberState::Refused(e) | MemberState::Closed(e)) => {
+                records.push(record(name, &e))
+            }
             // What nobody hands in.
             _ => {}
         }

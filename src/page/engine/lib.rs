@@ -17,6 +17,7 @@ use std::sync::OnceLock;
 
 use nianbao::batch::Record;
 use nianbao::engine::Engine;
+use nianbao::import::Limits;
 use nianbao::layout::{FaceFile, Faces};
 use nianbao::pipeline::{Format, Setting};
 use serde::Deserialize;
@@ -92,6 +93,11 @@ fn answer(ask: Ask, files: &[Received<'_>]) -> Result<Answer, String> {
     }
 }
 
+/// What the memory of an instance (1 GiB) holds, with the copies that a request and its answer need.
+fn limits() -> Limits {
+    Limits { container_bytes: 128 << 20, unpacked_bytes: 256 << 20, ..Limits::default() }
+}
+
 fn faces(files: &[Received<'_>]) -> Result<Answer, String> {
     let file = |name: &str| {
         let bytes = files.iter().find(|f| f.name == name).map(|f| f.bytes.to_vec());
@@ -99,7 +105,9 @@ fn faces(files: &[Received<'_>]) -> Result<Answer, String> {
     };
     let style = nianbao::style::Style::default();
     let faces = Faces::new(&style, file).map_err(|e| e.to_string())?;
-    ENGINE.set(Engine::new(Setting::with_faces(faces))).map_err(|_| "字体已经给过了")?;
+    let mut setting = Setting::with_faces(faces);
+    setting.limits = limits();
+    ENGINE.set(Engine::new(setting)).map_err(|_| "字体已经给过了")?;
     Ok(Answer::default())
 }
 

@@ -11,7 +11,7 @@ use nianbao::publish::{Waivers, publish};
 use serde::Serialize;
 
 use crate::containers;
-use crate::several::{Concluded, Wanting, concluded};
+use crate::several::{Concluded, Wanting, concluded, parsed_waivers};
 use crate::wire::{Answer, Received, WORKBOOK};
 
 const ZIP: &str = "application/zip";
@@ -24,6 +24,8 @@ struct Seen {
     tables: Vec<DrawnTable>,
     /// The texts of the same.
     texts: Vec<DrawnSection>,
+    /// Whether the file has cells that can be marked.
+    is_workbook: bool,
     /// What is concluded if the file is the whole run.
     alone: Concluded,
 }
@@ -39,7 +41,8 @@ pub fn examine(file: &Received<'_>, engine: &Engine) -> Result<Answer, String> {
     let tables = report.map_or_else(Vec::new, |r| tables(r, origins, findings));
     let texts = report.map_or_else(Vec::new, |r| texts(r, origins, findings));
     let alone = concluded(vec![record.clone()], &Wanting::default(), engine)?;
-    Answer::of(Seen { record, tables, texts, alone })
+    let is_workbook = import::kind(file.bytes, &engine.setting().limits).is_ok();
+    Answer::of(Seen { record, tables, texts, is_workbook, alone })
 }
 
 pub fn produced(file: &Received<'_>, formats: &[Format], engine: &Engine) -> Result<Answer, String> {
@@ -57,7 +60,7 @@ pub fn package(
     waivers: Option<&str>,
     engine: &Engine,
 ) -> Result<Answer, String> {
-    let waivers = waivers.map_or_else(|| Ok(Waivers::default()), Waivers::parse)?;
+    let waivers = waivers.map_or_else(|| Ok(Waivers::default()), parsed_waivers)?;
     // What is published was read twice; the record has the findings of the first reading only.
     let examined = examined(file, engine, true);
     for found in &examined.findings {

@@ -57,6 +57,11 @@ impl Wanting {
     }
 }
 
+/// Waivers of a text; the error says in what it is.
+pub fn parsed_waivers(text: &str) -> Result<Waivers, String> {
+    Waivers::parse(text).map_err(|e| format!("豁免文件{e}"))
+}
+
 pub fn conclude(records: Vec<Record>, wanting: &Wanting, engine: &Engine) -> Result<Answer, String> {
     Answer::of(concluded(records, wanting, engine)?)
 }
@@ -70,7 +75,7 @@ pub fn concluded(mut records: Vec<Record>, wanting: &Wanting, engine: &Engine) -
         refuse_collisions(&mut records.iter_mut().collect::<Vec<_>>(), hint, |r| PathBuf::from(stem(r)));
     }
     let mut notes = judge_together(&aliases, false, records.iter_mut());
-    if let Some(waivers) = wanting.waivers.as_deref().map(Waivers::parse).transpose()? {
+    if let Some(waivers) = wanting.waivers.as_deref().map(parsed_waivers).transpose()? {
         records.iter_mut().filter(|r| r.is_understood()).for_each(|r| waive(r, &waivers, engine));
         notes.extend(waivers.unused().map(|message| finding(Code::B901, message)));
     }

@@ -10,13 +10,14 @@ use crate::toolchain::Toolchain;
 use crate::{cache, project};
 
 /// What goes into a program.
-const INPUTS: [&str; 5] = ["Cargo.lock", "Cargo.toml", "build.rs", "src", "fonts"];
+const INPUTS: [&str; 7] =
+    ["Cargo.lock", "Cargo.toml", "build.rs", "src", "fonts", "xtask/src/dist/target.rs", "xtask/src/toolchain.rs"];
 
 /// Builds the program with an engine (a gzip file), or takes the one that was built of the same; returns its path.
 pub fn program(target: &Target, engine: &Path) -> Result<PathBuf> {
     let toolchain = Toolchain::of(target.triple)?;
-    let (version, packed) = (toolchain.version()?, fs::read(engine)?);
-    cache::kept(target.triple, &INPUTS, &[version.as_bytes(), &packed], || {
+    let (version, linker, packed) = (toolchain.version()?, target.linker_version()?, fs::read(engine)?);
+    cache::kept(target.triple, &INPUTS, &[version.as_bytes(), &linker, &packed], || {
         let folder = project::root().join("target/dist/build");
         let status = target
             .build(&toolchain)

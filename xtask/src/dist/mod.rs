@@ -44,6 +44,7 @@ impl Plan {
 
 pub fn run(plan: &Plan) -> Result<()> {
     let (targets, left_out) = chosen(plan)?;
+    ensure!(is_ours(&plan.output), "{} has files of others; choose another folder", plan.output.display());
     let below = project::root().join("target/dist");
     fs::create_dir_all(&below)?;
     let native = project::binary()?;
@@ -51,19 +52,23 @@ pub fn run(plan: &Plan) -> Result<()> {
     let engine = Part::new(&engine);
     let packed = below.join("engine.gz");
     fs::write(&packed, engine.gzip())?;
-    // Made anew, so that nothing of an earlier version stays in it.
-    if plan.output.exists() {
-        fs::remove_dir_all(&plan.output)?;
-    }
-    fs::create_dir_all(&plan.output)?;
     let papers = below.join("papers");
     papers::write(&papers, &targets)?;
     manual::write(&papers.join("使用手册.html"))?;
     let shell = packages::Shell::of(&native, &below)?;
     let expected = trial::Expected::of(&native)?;
+    let mut programs = Vec::new();
     for target in &targets {
         let program = build::program(target, &packed)?;
         expected.compare(target, &program)?;
+        programs.push(program);
+    }
+    // Made anew when all is built, so that nothing of an earlier version stays in it.
+    if plan.output.exists() {
+        fs::remove_dir_all(&plan.output)?;
+    }
+    fs::create_dir_all(&plan.output)?;
+    for (target, program) in targets.iter().zip(programs) {
         let folder = plan.output.join(target.folder);
         fs::create_dir_all(&folder)?;
         fs::copy(&program, folder.join(target.program))?;
@@ -77,6 +82,12 @@ pub fn run(plan: &Plan) -> Result<()> {
         println!("left out: {}: {}", target.triple, why.join("; "));
     }
     Ok(())
+}
+
+/// Whether a folder may be made anew: it is not there, empty, or was written by this chore.
+fn is_ours(folder: &Path) -> bool {
+    let is_empty = fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none());
+    is_empty || (folder.join("SHA256SUMS").is_file() && folder.join("licences").is_dir())
 }
 
 /// A target that is not built, and what it lacks.
@@ -138,6 +149,16 @@ mod tests {
         }
         let unknown = Plan { targets: vec!["sparc".into()], ..plan };
         assert!(chosen(&unknown).unwrap_err().to_string().contains("sparc"));
+    }
+
+    #[test]
+    fn a_folder_of_others_is_not_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(is_ours(folder.path()) && is_ours(&folder.path().join("none")));
+        fs::write(folder.path().join("SHA256SUMS"), "").unwrap();
+        assert!(!is_ours(folder.path()) && !is_ours(project::root()));
+        fs::create_dir(folder.path().join("licences")).unwrap();
+        assert!(is_ours(folder.path()));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::target::Target;
-use crate::project;
+use crate::{project, wasm};
 
 const INSTALLING: &str = include_str!("安装说明.txt");
 /// What is linked into programs beside crates.
@@ -46,8 +46,9 @@ pub fn write(folder: &Path, targets: &[&Target]) -> Result<()> {
 fn crates(targets: &[&Target]) -> Result<String> {
     let mut found: BTreeMap<String, Value> = BTreeMap::new();
     for target in targets {
-        found.extend(linked(target.triple)?);
+        found.extend(linked("nianbao", target.triple)?);
     }
+    found.extend(linked("nianbao-page", wasm::TARGET)?);
     let mut list = String::new();
     let mut texts: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for (name, package) in &found {
@@ -84,8 +85,8 @@ fn texts_beside(manifest: &Path) -> Result<Vec<String>> {
     Ok(texts)
 }
 
-/// The crates of others that are linked into the program for a target, by name and version.
-fn linked(triple: &str) -> Result<BTreeMap<String, Value>> {
+/// The crates of others that are linked into a package of this workspace for a target, by name and version.
+fn linked(root: &str, triple: &str) -> Result<BTreeMap<String, Value>> {
     let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args([
             "metadata",
@@ -107,7 +108,7 @@ fn linked(triple: &str) -> Result<BTreeMap<String, Value>> {
         all.filter_map(|item| Some((item["id"].as_str()?.to_owned(), item.clone()))).collect()
     };
     let (packages, nodes) = (by_id("packages", &metadata), by_id("nodes", &metadata["resolve"]));
-    let own = packages.values().find(|package| package["name"] == "nianbao").context("the package itself")?;
+    let own = packages.values().find(|package| package["name"] == root).context("the package itself")?;
     let (mut seen, mut next) = (BTreeSet::new(), vec![own["id"].as_str().context("an id")?.to_owned()]);
     while let Some(id) = next.pop() {
         if !seen.insert(id.clone()) {
@@ -151,7 +152,7 @@ mod tests {
 
     #[test]
     fn crates_of_the_program_are_listed_and_tools_are_not() {
-        let linked = linked("x86_64-unknown-linux-gnu").unwrap();
+        let linked = linked("nianbao", "x86_64-unknown-linux-gnu").unwrap();
         let has = |name: &str| linked.keys().any(|crates| crates.starts_with(&format!("{name} ")));
         assert!(has("krilla") && has("calamine") && !has("proptest") && !has("nianbao"), "{:?}", linked.keys());
     }

@@ -97,6 +97,17 @@ impl Target {
         missing
     }
 
+    /// What its linker says of its version.
+    pub fn linker_version(&self) -> Result<Vec<u8>> {
+        let (program, word) = match self.linker {
+            Linker::Gcc { compiler, .. } => (compiler, "--version"),
+            Linker::Zig { .. } => ("cargo-zigbuild", "--version"),
+        };
+        let output =
+            Command::new(program).arg(word).output().with_context(|| format!("{program} could not be started"))?;
+        Ok(output.stdout)
+    }
+
     /// The command that builds for it, without the arguments that say what.
     pub fn build(&self, toolchain: &Toolchain) -> Command {
         let name = in_variables(self.triple);

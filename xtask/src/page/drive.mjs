@@ -62,7 +62,6 @@ await check("a faulty report: chosen, from a finding to its cell and back, marke
   assert.ok(!(await tab.text("button")).includes("下载公布包"));
   for (const [name, look] of [["wide", { width: 1280 }], ["phone", { width: 390 }], ["dark", { width: 1280, dark: true }]]) {
     await tab.picture(join(plan.pictures, `faulty-${name}.png`), look);
-    if (name === "phone") continue;
   }
   assert.deepEqual(await tab.violations(), []);
   await tab.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
@@ -171,6 +170,34 @@ await check("a folder of many reports: listed, opened and closed, one zip of all
   assert.equal(await tab.value("localStorage.length"), 1, "not kept when asked");
   await tab.page.click("#keep-units");
   assert.equal(await tab.value("localStorage.length"), 0, "kept after it was revoked");
+});
+
+await check("given one after the other without waiting, and again: nothing is lost, waivers hold", async (tab) => {
+  const beside = mkdtempSync(join(tmpdir(), "nianbao-beside-"));
+  const of = (name, content) => {
+    writeFileSync(join(beside, name), content);
+    return join(beside, name);
+  };
+  await tab.drop([plan.many]);
+  await tab.drop([plan.list]);
+  await tab.until("document.querySelector('.units li')?.textContent === '某县某局：缺报'");
+  const count = readdirSync(plan.many).length;
+  assert.match(await tab.text("h2"), new RegExp(`^共 ${count} 份`));
+  // Faulty waivers keep no report from being judged.
+  await tab.forget();
+  await tab.drop([plan.faulty, of("豁免.toml", "[[waiver]\n")]);
+  await tab.examined();
+  assert.match(await tab.text("#status"), /没有用上：豁免文件/);
+  assert.match(await tab.text(".next"), /必须先改/);
+  // A waiver of nothing is reported beside the one report, and again when the report is given again.
+  const waiver = of("豁免.toml", '[[waiver]]\nagency = "某县某局"\nyear = 2024\ncode = "K301"\nsheet = "一、总体情况"\ncell = "B2"\nreason = "某"\nwho = "某"\ndate = "2025-01-20"\n');
+  for (const files of [[plan.faulty, waiver], [plan.faulty], [waiver]]) {
+    await tab.forget();
+    await tab.drop(files);
+    await tab.examined();
+    assert.match(await tab.text(".findings .code"), /B901/, String(files));
+  }
+  rmSync(beside, { recursive: true });
 });
 
 await check("blank workbooks", async (tab) => {

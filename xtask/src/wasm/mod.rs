@@ -16,7 +16,7 @@ use wasmparser::{Validator, WasmFeatures};
 use crate::toolchain::{Toolchain, in_variables, on_path};
 use crate::{cache, project};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 /// What the engine may use beyond the first version of WebAssembly: browsers have had it since Chromium 75. What compilers use of
 /// their own accord came with Chromium 96.
 const FEATURES: [&str; 4] = ["mutable-globals", "sign-ext", "bulk-memory", "nontrapping-fptoint"];
@@ -61,7 +61,7 @@ pub fn inputs() -> Result<Vec<PathBuf>> {
 }
 
 /// What goes into the module: not the command line, nor what of the page runs in a browser.
-const INPUTS: [&str; 8] = [
+const INPUTS: [&str; 10] = [
     "Cargo.lock",
     "Cargo.toml",
     "src",
@@ -70,6 +70,9 @@ const INPUTS: [&str; 8] = [
     ":!src/page/*.mjs",
     ":!src/page/page.*",
     ":!src/page/mod.rs",
+    // The rehearsal's report.
+    "samples/老城区科学技术局-2024.xlsx",
+    "xtask/src/toolchain.rs",
 ];
 
 /// Builds the module, or takes the one that was built of the same.
