@@ -35,7 +35,8 @@ def main(target, widest, margin, *paths):
         left += part.width + GAP
     if width > int(widest):
         whole = whole.resize((int(widest), round(whole.height * int(widest) / width)), Image.LANCZOS)
-    whole.quantize(COLOURS, method=Image.MEDIANCUT, dither=Image.Dither.NONE).save(target, optimize=True)
+    # A few red words keep their colour.
+    whole.quantize(COLOURS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(target, optimize=True)
 
 
 main(*sys.argv[1:])
