@@ -65,9 +65,8 @@ function rank(s) {
 
 /** Saves the zip of all packages; gives the list of the reports that are not in it. */
 async function bundle(run, say, progress) {
-  const { zip, left } = await run.bundled(progress);
+  const { zip, packed, left } = await run.bundled(progress);
   if (zip) save(zip);
-  const packed = run.reports.length - left.length;
   say(zip ? `打包了 ${packed} 份，已经交给浏览器保存：${zip.name}` : "没有能公布的，原因列在下面。");
   if (left.length === 0) return [];
   const line = ({ report, reason }) => el("li", {}, `${report.record.agency ?? report.path}：${reason}`);
@@ -85,7 +84,7 @@ function units(run, say, set) {
   };
   kept.addEventListener("change", keep);
   const check = action("看看谁没有交", async () => {
-    run.list = field.value;
+    run.expect(field.value);
     if (kept.checked) keep();
     await run.conclude();
     set();

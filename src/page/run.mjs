@@ -26,14 +26,16 @@ export class Run {
   #about;
   #given;
   #beside;
-  /** The texts of the files of waivers and aliases, by name. */
+  /** The texts of the files of waivers and aliases, by path. */
   #tables = new Map();
-  /** The texts of the lists that were given as files, by name. */
-  #lists = new Map();
+  /** Whether the list was given in this run and not only kept. */
+  #hasList = false;
+  /** The run before this one, if its files had the same paths. */
+  #before;
 
   /**
    * `about` is what the engine says of itself, `list` the list of units unless one is among the files, `before` the run before this one or
-   * null: if its files have the same names, they were corrected, and what was given beside them still holds.
+   * null: if its files have the same paths and agencies, they were corrected, and what was given beside them still holds.
    */
   constructor(workers, about, list, given, before) {
     this.#workers = workers;
@@ -42,15 +44,11 @@ export class Run {
     this.#beside = given.filter(isBeside);
     /** The text of the list of units; empty without one. */
     this.list = list;
-    if (before !== null && before.#names() === this.#names()) {
-      this.list = before.list;
-      this.#lists = new Map(before.#lists);
-      this.#tables = new Map(before.#tables);
-    }
+    this.#before = before?.#paths() === this.#paths() ? before : null;
     /** Why something that was given beside the workbooks is not used; empty if nothing is in the way. */
     this.complaint = "";
     /**
-     * For each file that is not passed over `{ path, file, isMember, own, record, tables, texts, alone, isUnread, isWorkbook }`: `isMember` says that it
+     * For each file that is not passed over, an object that never changes: `{ path, file, isMember, own, record, tables, texts, alone, isUnread, isWorkbook }`: `isMember` says that it
      * came in an archive or a mail, `own` is its record before all were judged together, `alone` what is concluded if it is the only
      * one, `isUnread` says that it has no tables to read, `isWorkbook` that it has cells to be marked.
      */
@@ -71,10 +69,16 @@ export class Run {
       progress(done, all);
       return held;
     };
-    await this.#readBeside(this.#beside);
     // The second time for the files in archives and mails.
     const held = (await each(this.#given, one)).flat();
     this.reports = (await each(held, one)).flat();
+    if (this.#before?.#agencies() === this.#agencies()) {
+      this.list = this.#before.list;
+      this.#hasList = this.#before.#hasList;
+      this.#tables = new Map(this.#before.#tables);
+    }
+    this.#before = null;
+    await this.#readBeside(this.#beside);
     await this.conclude();
     // What a folder holds beside workbooks is no part of the run, unless there is nothing else.
     if (this.reports.some((r) => r.record.status !== "skipped")) {
@@ -87,40 +91,82 @@ export class Run {
    * of files of a run over several. Otherwise gives false, and they are another run.
    */
   async takes(given) {
-    const places = given.filter((file) => !isBeside(file)).map((file) => {
-      const same = this.reports.filter((report) => !report.isMember && nameOf(report.path) === nameOf(file.path));
-      return { file, report: same.length === 1 ? same[0] : null };
-    });
+    const places = [];
+    for (const file of given.filter((one) => !isBeside(one))) places.push({ file, report: await this.#counterpart(file) });
     const taken = new Set(places.map(({ report }) => report));
     const isOther = taken.has(null) || taken.size < places.length || places.length >= this.reports.length;
     if (isOther) return false;
     await this.#readBeside(given.filter(isBeside));
-    for (const { file, report } of places) {
-      const [held] = await this.#held({ path: report.path, file: file.file });
-      const isReport = held?.record && held.path === report.path;
-      Object.assign(report, isReport ? held : refused({ path: report.path, file: file.file }, "现在是压缩包或邮件，请把里面的文件放进来"));
+    const now = new Map();
+    for (const { file: { file }, report: { path } } of places) {
+      const [held] = await this.#held({ path, file });
+      const isReport = held?.record && held.path === path;
+      now.set(path, isReport ? held : refused({ path, file }, "现在是压缩包或邮件，请把里面的文件放进来"));
     }
+    // Those that are shown stay what they are: who looks at one saves what was examined.
+    this.reports = this.reports.map((one) => (one.isMember ? one : now.get(one.path) ?? one));
     await this.conclude();
     return true;
   }
 
-  /** Reads lists, waivers and aliases. One that is given again, since it was corrected, replaces itself. */
+  /**
+   * The report of this run that a file is a correction of, or null: the one of its path, or of its name if it was given without its
+   * folder; of several, that of the same agency and year.
+   */
+  async #counterpart({ path, file }) {
+    const isSame = (one) => (path.includes("/") ? one.path === path : nameOf(one.path) === path);
+    const same = this.reports.filter((one) => !one.isMember && isSame(one));
+    if (same.length < 2) return same[0] ?? null;
+    const [held] = await this.#held({ path, file });
+    const its = same.filter(({ own }) => held?.own && own.agency === held.own.agency && own.year === held.own.year);
+    return its.length === 1 ? its[0] : null;
+  }
+
+  /**
+   * Reads lists, waivers and aliases; what cannot be used is left out and named in `complaint`. A list replaces the one before, and a
+   * table that is given again, since it was corrected, replaces itself.
+   */
   async #readBeside(given) {
-    this.complaint = "";
+    const complaints = [];
+    const lists = [];
     for (const { path, file } of given) {
       try {
         const content = text(await bytes(this.#limited(file), path));
-        (LIST.test(path) ? this.#lists : this.#tables).set(nameOf(path), content);
+        if (LIST.test(path)) lists.push(content);
+        else await this.#addTable(path, content);
       } catch (error) {
-        this.complaint = error.message;
+        complaints.push(`${path}：${error.message}`);
       }
     }
-    if (given.some(({ path }) => LIST.test(path))) this.list = [...this.#lists.values()].join("\n");
+    this.complaint = complaints.join("；");
+    if (lists.length === 0) return;
+    this.list = lists.join("\n");
+    this.#hasList = true;
+  }
+
+  /** Adds waivers or aliases; if they cannot be used with those that are there, throws and leaves those. */
+  async #addTable(path, content) {
+    const before = this.#tables;
+    const isSame = (one) => one === path || (nameOf(one) === nameOf(path) && !(one.includes("/") && path.includes("/")));
+    const same = [...before.keys()].filter(isSame);
+    this.#tables = new Map(before);
+    if (same.length === 1) this.#tables.delete(same[0]);
+    this.#tables.set(path, content);
+    try {
+      await this.#ask({ ask: "conclude", records: [], waivers: this.waivers, aliases: this.#aliases() });
+    } catch (error) {
+      this.#tables = before;
+      throw error;
+    }
   }
 
   /** The text of all waivers. */
   get waivers() {
     return this.#joined((table) => WAIVERS.test(table));
+  }
+
+  #aliases() {
+    return this.#joined((table) => !WAIVERS.test(table));
   }
 
   #joined(isWanted) {
@@ -133,24 +179,18 @@ export class Run {
     return this.reports.length === 1 && this.notes.length === 0 && this.units === null;
   }
 
-  /** Judges all records together, and says who of the list of units did not report. */
-  async conclude() {
-    try {
-      await this.#concluded();
-    } catch (error) {
-      if (this.#tables.size === 0) throw error;
-      // Waivers or aliases that cannot be read keep no report from being judged.
-      this.#tables.clear();
-      this.complaint = error.message;
-      await this.#concluded();
-    }
+  /** Takes a list of units that a person typed; what it says is seen after `conclude`. */
+  expect(list) {
+    this.list = list;
+    this.#hasList = list.trim() !== "";
   }
 
-  async #concluded() {
+  /** Judges all records together, and says who of the list of units did not report. */
+  async conclude() {
     const isAlone = this.reports.length === 1 && this.#units() === null && this.#tables.size === 0;
     const request = { ask: "conclude", ...this.#own(), units: this.#units(), waivers: this.waivers };
     const result = (isAlone && this.reports[0].alone) || (await this.#ask(request)).result;
-    this.reports.forEach((report, i) => (report.record = result.records[i]));
+    this.reports = this.reports.map((one, i) => ({ ...one, record: result.records[i] }));
     this.notes = result.notes;
     this.units = result.units;
   }
@@ -194,8 +234,10 @@ export class Run {
     return { ...result, file };
   }
 
-  /** One zip of the packages of all reports that may be published, and the reports that are not in it, each with the reason. */
+  /** One zip of the packages of all reports that may be published, how many are in it, and those that are not, each with the reason. */
   async bundled(progress) {
+    // As they are now: what is given meanwhile is not packed.
+    const { reports } = this;
     const { result } = await this.#ask({ ask: "conclude", ...this.#own(), waivers: this.waivers, publishing: true });
     const [files, left] = [[], []];
     let [done, size] = [0, 0];
@@ -211,17 +253,18 @@ export class Run {
         left.push({ report, reason: error.message });
       }
       done += 1;
-      progress(done, this.reports.length);
+      progress(done, reports.length);
     };
-    await each(this.reports, one);
+    await each(reports, one);
     if (size > this.#about.largest.bundle) {
       const most = Math.floor(this.#about.largest.bundle / 1_048_576);
       throw new Error(`公布包一共超过 ${most} MB，网页里装不下，请分几次放进来，或者用程序`);
     }
-    if (files.length === 0) return { zip: null, left };
+    const packed = reports.length - left.length;
+    if (files.length === 0) return { zip: null, packed, left };
     files.sort((a, b) => (a.name < b.name ? -1 : 1));
     const { files: [zip] } = await this.#ask({ ask: "bundle" }, files);
-    return { zip, left };
+    return { zip, packed, left };
   }
 
   /** The files of all reports; those that are not to be read again, since nothing is in them or they end a Worker, are empty. */
@@ -235,17 +278,21 @@ export class Run {
 
   /** The list of units; a list that is only kept is for runs over several files. */
   #units() {
-    return this.list.trim() && (this.reports.length > 1 || this.#lists.size > 0) ? this.list : null;
+    return this.list.trim() && (this.reports.length > 1 || this.#hasList) ? this.list : null;
   }
 
-  #names() {
-    return JSON.stringify(this.#given.map(({ path }) => nameOf(path)).sort());
+  #paths() {
+    return JSON.stringify(this.#given.map(({ path }) => path).sort());
+  }
+
+  #agencies() {
+    return JSON.stringify(this.reports.map(({ own }) => own.agency).sort());
   }
 
   /** The records as they were before they were judged together, for to be judged again, which are of members, and the aliases. */
   #own() {
     const [records, members] = [this.reports.map((report) => report.own), this.reports.map((report) => report.isMember)];
-    return { records, members, aliases: this.#joined((table) => !WAIVERS.test(table)) };
+    return { records, members, aliases: this.#aliases() };
   }
 
   /**

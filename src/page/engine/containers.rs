@@ -49,6 +49,9 @@ pub fn unpack(file: &Received<'_>, engine: &Engine) -> Result<Answer, String> {
             _ => {}
         }
     }
+    if files.is_empty() && records.is_empty() {
+        records.push(record(file.name.clone(), &ImportError::NoWorkbook("压缩包里没有工作簿".into())));
+    }
     let answer = Answer::of(Unpacked { is_container, records })?;
     Ok(files.into_iter().fold(answer, |a, (name, bytes)| a.with(name, "application/octet-stream", bytes)))
 }

@@ -60,6 +60,7 @@ pub fn package(
     waivers: Option<&str>,
     engine: &Engine,
 ) -> Result<Answer, String> {
+    same_file(&record, file)?;
     let waivers = waivers.map_or_else(|| Ok(Waivers::default()), parsed_waivers)?;
     // What is published was read twice; the record has the findings of the first reading only.
     let examined = examined(file, engine, true);
@@ -96,7 +97,16 @@ pub fn rehearse(engine: &Engine) -> Result<Answer, String> {
     Ok(Answer::default())
 }
 
+/// A host must not give the record of one file with another: its permission would be the other's.
+fn same_file(record: &Record, file: &Received<'_>) -> Result<(), String> {
+    if record.sha256.as_deref() == Some(sha256(file.bytes).as_str()) {
+        return Ok(());
+    }
+    Err(format!("{} 与检查的时候不是同一份，请再放一次", file.name))
+}
+
 pub fn mark(file: &Received<'_>, record: &Record, engine: &Engine) -> Result<Answer, String> {
+    same_file(record, file)?;
     let limits = &engine.setting().limits;
     let Ok(Input::Workbook(workbook)) = import::read_input(&file.name, file.bytes, limits) else {
         return Err("不是能读的工作簿，没有格子可以标".to_owned());

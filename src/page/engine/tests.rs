@@ -127,6 +127,12 @@ fn a_package_is_made_if_the_record_allows_it_and_bundles_have_an_index() {
     assert!(has("index.html") && has(&format!("{NAME}/{NAME}.pdf")));
     // What another year contradicts is in the record only.
     let mut blocked = record(FILE);
+    let mut other = blocked.clone();
+    other["sha256"] = json!("0");
+    for ask in ["package", "mark"] {
+        let (answer, _) = sent(json!({ "ask": ask, "record": other }), &[FILE]);
+        assert!(answer["fault"].to_string().contains("不是同一份"), "{answer}");
+    }
     blocked["findings"] = json!([{ "code": "Y403", "severity": "error", "message": "有两份", "related": [] }]);
     let (answer, files) = ask(json!({ "ask": "package", "record": blocked }), &[FILE]);
     let codes = answer["result"]["findings"].as_array().expect("findings").iter().map(|f| f["code"].clone());

@@ -1,7 +1,7 @@
 // node drive.mjs PLAN: the page driven in a browser. PLAN is a JSON file of `page/mod.rs`; each check prints a line, and any fault
 // ends the process with a code other than 0.
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { launched } from "./browser.mjs";
@@ -187,8 +187,24 @@ await check("given one after the other without waiting, and again: nothing is lo
   await tab.forget();
   await tab.drop([plan.faulty, of("豁免.toml", "[[waiver]\n")]);
   await tab.examined();
-  assert.match(await tab.text("#status"), /没有用上：豁免文件/);
+  assert.match(await tab.text("#status"), /没有用上：豁免\.toml：豁免文件/);
   assert.match(await tab.text(".next"), /必须先改/);
+  // Another folder with the same names is another run, to which nothing passes.
+  const [one, other] = ["甲县", "乙县"].map((name) => join(beside, name));
+  for (const [folder, from] of [[one, plan.faulty], [other, plan.wrong_text]]) {
+    mkdirSync(folder);
+    for (const name of ["a.xlsx", "b.xlsx", "c.xlsx"]) copyFileSync(from, join(folder, name));
+    await tab.forget();
+    await tab.drop([folder]);
+    await tab.examined();
+    assert.match(await tab.text("h2"), /^共 3 份/);
+    assert.ok((await tab.text("tbody td:last-child")).split("\n").every((path) => path.startsWith(basename(folder))));
+  }
+  rmSync(join(other, "c.xlsx"));
+  await tab.forget();
+  await tab.drop([other]);
+  await tab.examined();
+  assert.match(await tab.text("h2"), /^共 3 份/, "two corrected ones of three");
   // A waiver of nothing is reported beside the one report, and again when the report is given again.
   const waiver = of("豁免.toml", '[[waiver]]\nagency = "某县某局"\nyear = 2024\ncode = "K301"\nsheet = "一、总体情况"\ncell = "B2"\nreason = "某"\nwho = "某"\ndate = "2025-01-20"\n');
   for (const files of [[plan.faulty, waiver], [plan.faulty], [waiver]]) {
