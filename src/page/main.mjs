@@ -55,7 +55,7 @@ function templates(workers, about) {
   part("templates").replaceChildren(...about.editions.map(button));
 }
 
-/** Takes files wherever they are dropped, and from the fields: one gift after the other, so that none is lost. */
+/** Takes files wherever they are dropped, and from the fields: one drop after the other, so that none is lost. */
 function take(prepared) {
   let current = null;
   let last = Promise.resolve();

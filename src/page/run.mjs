@@ -32,6 +32,8 @@ export class Run {
   #hasList = false;
   /** The run before this one, if its files had the same paths. */
   #before;
+  /** The last change of this run. */
+  #last = Promise.resolve();
 
   /**
    * `about` is what the engine says of itself, `list` the list of units unless one is among the files, `before` the run before this one or
@@ -48,8 +50,8 @@ export class Run {
     /** Why something that was given beside the workbooks is not used; empty if nothing is in the way. */
     this.complaint = "";
     /**
-     * For each file that is not passed over, an object that never changes: `{ path, file, isMember, own, record, tables, texts, alone, isUnread, isWorkbook }`: `isMember` says that it
-     * came in an archive or a mail, `own` is its record before all were judged together, `alone` what is concluded if it is the only
+     * For each file that is not passed over, an object that never changes,
+     * `{ path, file, isMember, own, record, tables, texts, alone, isUnread, isWorkbook }`: `isMember` says that it came in an archive or a mail, `own` is its record before all were judged together, `alone` what is concluded if it is the only
      * one, `isUnread` says that it has no tables to read, `isWorkbook` that it has cells to be marked.
      */
     this.reports = [];
@@ -79,7 +81,7 @@ export class Run {
     }
     this.#before = null;
     await this.#readBeside(this.#beside);
-    await this.conclude();
+    await this.#concluded(this.reports);
     // What a folder holds beside workbooks is no part of the run, unless there is nothing else.
     if (this.reports.some((r) => r.record.status !== "skipped")) {
       this.reports = this.reports.filter((r) => r.record.status !== "skipped" || !r.path.includes("/"));
@@ -90,7 +92,23 @@ export class Run {
    * Takes files that were given later into the run if they belong to it: lists, waivers and aliases, and corrected files, which have the names
    * of files of a run over several. Otherwise gives false, and they are another run.
    */
-  async takes(given) {
+  takes(given) {
+    return this.#inTurn(() => this.#taken(given));
+  }
+
+  /** Judges all records together, and says who of the list of units did not report. */
+  conclude() {
+    return this.#inTurn(() => this.#concluded(this.reports));
+  }
+
+  /** Changes begin with what the change before has left, whenever they are asked for. */
+  #inTurn(change) {
+    const done = this.#last.then(change);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #taken(given) {
     const places = [];
     for (const file of given.filter((one) => !isBeside(one))) places.push({ file, report: await this.#counterpart(file) });
     const taken = new Set(places.map(({ report }) => report));
@@ -104,8 +122,7 @@ export class Run {
       now.set(path, isReport ? held : refused({ path, file }, "现在是压缩包或邮件，请把里面的文件放进来"));
     }
     // Those that are shown stay what they are: who looks at one saves what was examined.
-    this.reports = this.reports.map((one) => (one.isMember ? one : now.get(one.path) ?? one));
-    await this.conclude();
+    await this.#concluded(this.reports.map((one) => (one.isMember ? one : now.get(one.path) ?? one)));
     return true;
   }
 
@@ -185,12 +202,11 @@ export class Run {
     this.#hasList = list.trim() !== "";
   }
 
-  /** Judges all records together, and says who of the list of units did not report. */
-  async conclude() {
-    const isAlone = this.reports.length === 1 && this.#units() === null && this.#tables.size === 0;
-    const request = { ask: "conclude", ...this.#own(), units: this.#units(), waivers: this.waivers };
-    const result = (isAlone && this.reports[0].alone) || (await this.#ask(request)).result;
-    this.reports = this.reports.map((one, i) => ({ ...one, record: result.records[i] }));
+  async #concluded(reports) {
+    const isAlone = reports.length === 1 && this.#units() === null && this.#tables.size === 0;
+    const request = { ask: "conclude", ...this.#own(reports), units: this.#units(), waivers: this.waivers };
+    const result = (isAlone && reports[0].alone) || (await this.#ask(request)).result;
+    this.reports = reports.map((one, i) => ({ ...one, record: result.records[i] }));
     this.notes = result.notes;
     this.units = result.units;
   }
@@ -201,8 +217,8 @@ export class Run {
   }
 
   /** The files of the package; throws with the reason if the report may not be published. */
-  async packaged(report, record = report.record) {
-    const { result, files } = await this.#askAbout(report, { ask: "package", record, waivers: this.waivers });
+  async packaged(report, record = report.record, waivers = this.waivers) {
+    const { result, files } = await this.#askAbout(report, { ask: "package", record, waivers });
     if (files.length === 0) {
       const refused = result.findings.find((f) => f.code === "B902") ?? result.findings[0];
       throw new Error(refused.message);
@@ -229,7 +245,7 @@ export class Run {
   /** The sum of the reports of a year, in the name of an agency: `{ sentence, findings, file }`, without a file if it says why. */
   async summed(year, agency) {
     const files = this.#files((report) => isUnderstood(report.own));
-    const request = { ask: "sum", ...this.#own(), year, agency, units: this.#units() };
+    const request = { ask: "sum", ...this.#own(this.reports), year, agency, units: this.#units() };
     const { result, files: [file] } = await this.#ask(request, files);
     return { ...result, file };
   }
@@ -237,14 +253,14 @@ export class Run {
   /** One zip of the packages of all reports that may be published, how many are in it, and those that are not, each with the reason. */
   async bundled(progress) {
     // As they are now: what is given meanwhile is not packed.
-    const { reports } = this;
-    const { result } = await this.#ask({ ask: "conclude", ...this.#own(), waivers: this.waivers, publishing: true });
+    const { reports, waivers } = this;
+    const { result } = await this.#ask({ ask: "conclude", ...this.#own(reports), waivers, publishing: true });
     const [files, left] = [[], []];
     let [done, size] = [0, 0];
     const one = async (report, i) => {
       try {
         if (result.records[i].status === "failed") throw new Error(result.records[i].findings[0].message);
-        const made = await this.packaged(report, result.records[i]);
+        const made = await this.packaged(report, result.records[i], waivers);
         // The zip of each package is not packed once more.
         const own = made.filter((file) => file.name.includes("/"));
         size += own.reduce((sum, { content }) => sum + content.length, 0);
@@ -289,10 +305,9 @@ export class Run {
     return JSON.stringify(this.reports.map(({ own }) => own.agency).sort());
   }
 
-  /** The records as they were before they were judged together, for to be judged again, which are of members, and the aliases. */
-  #own() {
-    const [records, members] = [this.reports.map((report) => report.own), this.reports.map((report) => report.isMember)];
-    return { records, members, aliases: this.#aliases() };
+  /** The records as they were before they were judged together, which of them are of members, and the aliases. */
+  #own(reports) {
+    return { records: reports.map(({ own }) => own), members: reports.map(({ isMember }) => isMember), aliases: this.#aliases() };
   }
 
   /**

@@ -60,6 +60,7 @@ await check("a faulty report: chosen, from a finding to its cell and back, marke
   const marked = await tab.saved("下载标注过的工作簿");
   assert.match(marked.name, /-标注\.xlsx$/);
   assert.ok(!(await tab.text("button")).includes("下载公布包"));
+  assert.match((await tab.saved("下载 PDF")).name, /^草稿-.*\.pdf$/);
   for (const [name, look] of [["wide", { width: 1280 }], ["phone", { width: 390 }], ["dark", { width: 1280, dark: true }]]) {
     await tab.picture(join(plan.pictures, `faulty-${name}.png`), look);
   }
